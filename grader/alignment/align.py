@@ -1,0 +1,204 @@
+"""Which equation of a paper answers which question.
+
+Real papers lose numbers, run two answers under one, and write one index for another. So three hints
+are weighed together for every equation: its left-hand side, the markers above it, and the order of
+questions. The best labelling of all equations is found by dynamic programming (A. Viterbi, 1967).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.alignment.entries import Entry, entries
+from grader.alignment.matching import aliases, similarity
+from grader.expression import Expression, Symbol
+from grader.notation import Names
+from grader.notation.names import Key as Spelling
+from grader.problem.model import Problem, Question
+from grader.submission import Paper
+
+LEFT_SIDE = 10.0  # for a left-hand side that names the question
+OTHER_LEFT_SIDE = -6.0  # for one that names another question exactly
+MARKER = 3.0
+OTHER_MARKER = -2.0
+SKIPPED = -0.3  # for each question left out
+BACKWARDS = -5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer that a paper gives to a question.
+
+    `names` are those of the question with the student's definitions and index letters; `match` is
+    how well the left-hand side names the question (None if there is none to compare); `again` tells
+    that an earlier answer to the same question was overridden; `moved` that it stood under another
+    question's number.
+    """
+
+    question: str
+    entry: Entry
+    names: Names
+    match: float | None
+    steps: tuple[Entry, ...] = ()
+    again: bool = False
+    moved: bool = False
+
+
+def align(problem: Problem, paper: Paper) -> dict[str, Found]:
+    """The answers that a paper gives, by question id."""
+    found, definitions = entries(paper, problem.scope.names)
+    if not found or not problem.questions:
+        return {}
+    scores = [[_emission(entry, question, problem) for question in problem.questions]
+              for entry in found]  # fmt: skip
+    labels = _best_path(scores)
+    result = {}
+    for at, question in enumerate(problem.questions):
+        mine = [entry for entry, label in zip(found, labels, strict=True) if label == at]
+        chosen = _chosen(mine, question)
+        if chosen is not None:
+            result[question.id] = _found(question, chosen, mine, definitions, problem)
+    return result
+
+
+def names_for(
+    question: Question, entry: Entry, definitions: Mapping[Spelling, Expression]
+) -> Names:
+    """What an answer may use: the question's names, the student's, and the student's letters."""
+    letters = aliases(entry.derivative, question) if entry.derivative is not None else {}
+    known = question.scope.names.with_indices(question.free, letters)
+    return known.with_definitions(definitions)
+
+
+def _found(
+    question: Question,
+    entry: Entry,
+    mine: Sequence[Entry],
+    definitions: Mapping[Spelling, Expression],
+    problem: Problem,
+) -> Found:
+    match = similarity(entry.derivative, question) if entry.derivative is not None else None
+    earlier = [other for other in mine if other is not entry and _rank(other, question) >= 2.0]
+    before = [other for other in earlier if other.labels != entry.labels]
+    marked = _marked(entry.labels, problem.questions)
+    return Found(
+        question=question.id,
+        entry=entry,
+        names=names_for(question, entry, definitions),
+        match=match,
+        steps=tuple(other for other in mine if other is not entry),
+        again=bool(before),
+        moved=bool(marked) and question.id not in marked,
+    )
+
+
+# Which equation belongs to which question
+
+
+def _emission(entry: Entry, question: Question, problem: Problem) -> float:
+    return _left_score(entry, question, problem) + _marker_score(entry, question, problem)
+
+
+def _left_score(entry: Entry, question: Question, problem: Problem) -> float:
+    left = entry.derivative
+    if left is None:
+        return 0.0
+    match = similarity(left, question)
+    others = (similarity(left, other) for other in problem.questions if other is not question)
+    if match < 1.0 and any(other == 1.0 for other in others):
+        return OTHER_LEFT_SIDE
+    return LEFT_SIDE * match
+
+
+def _marker_score(entry: Entry, question: Question, problem: Problem) -> float:
+    marked = _marked(entry.labels, problem.questions)
+    if not marked:
+        return 0.0
+    return MARKER if question.id in marked else OTHER_MARKER
+
+
+def _marked(labels: tuple[str, ...], questions: Sequence[Question]) -> list[str]:
+    """The questions that markers can mean: by all labels joined, else by the innermost that fits."""
+    for start in range(len(labels)):
+        joined = _plain("".join(labels[start:]))
+        hits = [question.id for question in questions if joined in _labels(question)]
+        if hits:
+            return hits
+    for label in reversed(labels):
+        hits = [question.id for question in questions if label in _labels(question)]
+        if hits:
+            return hits
+    return []
+
+
+def _labels(question: Question) -> set[str]:
+    """How a question may be marked: its id, its id's number, the author's own labels."""
+    own = {_plain(label) for label in (question.id, *question.labels)}
+    stripped = {re.sub(r"^(?:question|problem|exercise|part|q|p|ex)(?=\d)", "", o) for o in own}
+    return own | stripped
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"[\W_]+", "", label).lower()
+
+
+def _best_path(scores: Sequence[Sequence[float]]) -> list[int]:
+    """The labelling with the greatest sum of emissions and transitions."""
+    count = len(scores[0])
+    best = [scores[0][q] + SKIPPED * q for q in range(count)]
+    back: list[list[int]] = []
+    for row in scores[1:]:
+        came = []
+        following = []
+        for q in range(count):
+            p = max(range(count), key=lambda p: best[p] + _transition(p, q))
+            came.append(p)
+            following.append(best[p] + _transition(p, q) + row[q])
+        back.append(came)
+        best = following
+    path = [max(range(count), key=lambda q: best[q])]
+    for came in reversed(back):
+        path.append(came[path[-1]])
+    return path[::-1]
+
+
+def _transition(before: int, after: int) -> float:
+    if after == before:
+        return 0.0
+    if after < before:
+        return BACKWARDS
+    return SKIPPED * (after - before - 1)
+
+
+# Which of a question's equations is the answer
+
+
+def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
+    """The last of the equations that most look like the answer."""
+    usable = [entry for entry in mine if not entry.is_open]
+    if not usable:
+        return None
+    top = max(_rank(entry, question) for entry in usable)
+    if top < 0:
+        return None
+    return [entry for entry in usable if _rank(entry, question) == top][-1]
+
+
+def _rank(entry: Entry, question: Question) -> float:
+    """2 + match for a left side that names the question, 1 for none, 0 for another, −1 for prose.
+
+    A formula that cannot be read ranks like one without a left side: a human must see it.
+    """
+    if entry.equation is None:
+        return 1.0
+    if entry.derivative is not None:
+        match = similarity(entry.derivative, question)
+        return 2.0 + match if match > 0 else 0.0
+    if entry.equation.left is None:
+        return 1.0 if entry.announced else -1.0
+    if isinstance(entry.left, Symbol):
+        return -1.0  # a statement of the model, or of a definition
+    return 1.0 if entry.left is None else 0.0
+
+
+

@@ -1,0 +1,216 @@
+"""A paper as a run of equations, and what the student defines in it.
+
+A name that the problem does not declare may be the student's own: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ`
+read from right to left. It then means that quantity in the whole paper.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.errors import Span, StudentError
+from grader.expression import SCALAR, Derivative, Expression, Index, free_indices, walk
+from grader.notation import Names, latex
+from grader.notation.equations import Equation, equations
+from grader.notation.latex_tokens import Token
+from grader.notation.names import Key as Spelling
+from grader.primitives.build import tabulate
+from grader.submission import Formula, Marker, Paper, Place, Prose
+
+DEFINITION_LIMIT = 200  # of one paper
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One equation of a paper: the markers above it, its place, its left side if that is readable.
+
+    `equation` is None where the formula could not even be cut into equations, and `error` says why.
+    `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
+    without any left side.
+    """
+
+    labels: tuple[str, ...]
+    formula: Formula
+    equation: Equation | None
+    left: Expression | None = None
+    error: StudentError | None = None
+    announced: bool = False
+
+    @property
+    def derivative(self) -> Derivative | None:
+        """The left side, if it is a derivative."""
+        return self.left if isinstance(self.left, Derivative) else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the right side is missing."""
+        return self.equation is not None and not self.equation.answer
+
+    def place(self, span: Span | None = None) -> Place:
+        """Where the equation, or a part of it, stands in the file."""
+        span = span or (self.equation.span if self.equation else Span(0, 1))
+        before = self.formula.text[: span.start]
+        lines = before.count("\n")
+        start = self.formula.place
+        column = len(before) - before.rfind("\n") if lines else start.column + len(before)
+        return Place(start.path, start.line + lines, column, start.cell)
+
+
+def entries(paper: Paper, names: Names) -> tuple[list[Entry], Mapping[Spelling, Expression]]:
+    """All equations of a paper in reading order, and the student's definitions."""
+    found: list[Entry] = []
+    for labels, formula, announced in _formulas(paper):
+        found.extend(_cut(labels, formula, announced, names))
+    definitions: dict[Spelling, Expression] = {}
+    for at, entry in enumerate(found):
+        known = names.with_definitions(definitions)
+        if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
+            _define(entry.equation, known, definitions)
+        found[at] = _with_left(entry, names.with_definitions(definitions))
+    return found, definitions
+
+
+def _formulas(paper: Paper) -> Iterator[tuple[tuple[str, ...], Formula, bool]]:
+    labels: tuple[str, ...] = ()
+    announced = False
+    for item in paper.items:
+        match item:
+            case Marker():
+                labels, announced = item.labels, True
+            case Prose():
+                announced = item.text.rstrip().endswith((":", "=", "is", "get", "answer"))
+            case Formula():
+                yield labels, item, announced or item.display
+                announced = False
+
+
+def _cut(
+    labels: tuple[str, ...], formula: Formula, announced: bool, names: Names
+) -> Iterator[Entry]:
+    try:
+        found = equations(formula.text, names)
+    except StudentError as error:
+        yield Entry(labels, formula, None, error=error, announced=announced)
+        return
+    for equation in found:
+        if announced or equation.left is not None:
+            yield Entry(labels, formula, equation, announced=announced)
+
+
+def _with_left(entry: Entry, names: Names) -> Entry:
+    if entry.equation is None or not entry.equation.left:
+        return entry
+    left = read_left(entry.equation, names)
+    return Entry(entry.labels, entry.formula, entry.equation, left, None, entry.announced)
+
+
+def read_left(equation: Equation, names: Names) -> Expression | None:
+    """The left side of an equation, None if there is none or it cannot be read."""
+    if not equation.left:
+        return None
+    try:
+        return latex.parse_left(equation.left, names, equation.source)
+    except StudentError:
+        return None
+
+
+# Definitions
+
+
+def _define(
+    equation: Equation, names: Names, definitions: dict[Spelling, Expression]
+) -> None:
+    """Note what an equation defines, if it defines anything."""
+    if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
+        return
+    name = own_name(equation.members[0], names)
+    if name is not None:
+        value = _value(equation.answer, name[1], names, equation.source)
+        if value is not None:
+            definitions[name[0]] = value
+        return
+    name = own_name(equation.answer, names)
+    if name is not None and not name[1]:
+        left = read_left(equation, names)
+        if left is not None and not free_indices(left):
+            definitions[name[0]] = left
+
+
+def own_name(
+    tokens: Sequence[Token], names: Names
+) -> tuple[Spelling, tuple[str, ...]] | None:
+    """A run of tokens as one undeclared name, with the letters of its entries if it has any.
+
+    `g`, `\\delta^{(2)}`, `u_i`; a function's name that stands without an argument is one too.
+    """
+    base = tokens[0]
+    if base.kind not in ("letter", "accent", "command", "word") or len(tokens) > 12:
+        return None
+    scripts = _scripts(tokens[1:])
+    if scripts is None:
+        return None
+    sup, sub = scripts
+    layer, subscript = latex.layer(sup), latex.layer(sub)
+    letters = tuple(token.text for token in sub or () if token.text != ",")
+    if sub and all(len(letter) == 1 and letter.isalpha() for letter in letters):
+        spelling = (base.text, layer, None)
+        return None if _declared(spelling, names) else (spelling, letters)
+    spelling = (base.text, layer, subscript)
+    return None if _declared(spelling, names) else (spelling, ())
+
+
+def _declared(spelling: Spelling, names: Names) -> bool:
+    base, sup, sub = spelling
+    nearby = (spelling, (base, sup, None), (base, None, None), (base, sub, None))
+    if any(key in names.spellings for key in nearby if key != (base, None, None) or not sup):
+        return True
+    return base in names.dimensions or f"{base}{sub or ''}" in names.dimensions
+
+
+def _scripts(
+    tokens: Sequence[Token],
+) -> tuple[Sequence[Token] | None, Sequence[Token] | None] | None:
+    """The superscript and subscript that make up the rest of a name, None if there is more."""
+    found: dict[str, Sequence[Token]] = {}
+    at = 0
+    while at < len(tokens):
+        mark = tokens[at].text
+        if mark not in ("^", "_") or mark in found or at + 1 == len(tokens):
+            return None
+        inside, at = _group(tokens, at + 1)
+        found[mark] = inside
+    return found.get("^"), found.get("_")
+
+
+def _group(tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
+    if tokens[at].text != "{":
+        return tokens[at : at + 1], at + 1
+    depth = 0
+    for end in range(at, len(tokens)):
+        depth += (tokens[end].text == "{") - (tokens[end].text == "}")
+        if depth == 0:
+            return tokens[at + 1 : end], end + 1
+    return tokens[at + 1 :], len(tokens)
+
+
+def _value(
+    tokens: Sequence[Token], letters: tuple[str, ...], names: Names, source: str
+) -> Expression | None:
+    """What a definition says: an array over its letters, if it has any."""
+    try:
+        body = latex.parse_left(tokens, names, source)
+    except StudentError:
+        return None
+    ranges = {part.name: part for part in walk(body) if isinstance(part, Index)}
+    if not letters:
+        return body if not free_indices(body) else None
+    free = free_indices(body)
+    if body.shape != SCALAR or not free <= set(letters) or len(letters) > 2:
+        return None
+    if any(letter not in ranges for letter in letters):
+        return None
+    row = ranges[letters[0]]
+    column = ranges[letters[1]] if len(letters) == 2 else Index("", 1, 1)
+    return tabulate(body, row, column)
+
+
+

@@ -1,0 +1,77 @@
+"""How well a left-hand side names a question.
+
+Left-hand sides are compared by what they differentiate and by which entries: students write
+`∂h²₁₁/∂W²₂ⱼ` for `∂h²₂/∂W²₂ⱼ`, and the whole array where its entries are asked for.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from grader.expression import Derivative, Expression, Index, Item, Number, Selector, Symbol
+from grader.notation import Names, printing
+from grader.problem.model import Question
+
+WHOLE_FOR_ENTRIES = 0.9  # ∂l/∂W for all ∂l/∂W[i, j], or the other way round
+LETTER_FOR_NUMBER = 0.6  # ∂h[1] where ∂h[i] is asked
+OTHER_ENTRY = 0.3  # ∂h[1] where ∂h[2] is asked
+
+
+def similarity(left: Derivative, question: Question) -> float:
+    """From 0 (another derivative) to 1 (the very one that is asked for)."""
+    if question.of is None or question.wrt is None:
+        return 0.0
+    return _part(left.of, question.of) * _part(left.wrt, question.wrt)
+
+
+def _part(given: Expression, asked: Expression) -> float:
+    base, selectors = _split(given)
+    asked_base, asked_selectors = _split(asked)
+    if base != asked_base:
+        return 0.0
+    if bool(selectors) != bool(asked_selectors):
+        entries = selectors or asked_selectors
+        return WHOLE_FOR_ENTRIES if any(_is_letter(s) for s in entries) else OTHER_ENTRY
+    result = 1.0
+    for one, other in zip(selectors, asked_selectors, strict=True):
+        result *= _selector(one, other)
+    return result
+
+
+def _selector(given: Selector, asked: Selector) -> float:
+    if given == asked or (_is_letter(given) and _is_letter(asked)):
+        return 1.0
+    if _is_letter(given) or _is_letter(asked):
+        return LETTER_FOR_NUMBER
+    return OTHER_ENTRY
+
+
+def _is_letter(selector: Selector) -> bool:
+    return isinstance(selector, Index)
+
+
+def _split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
+    """What is meant, without its shape, and which entry of it."""
+    if isinstance(node, Item):
+        selectors = (node.row, node.column)
+        if isinstance(node.base, Symbol) and node.base.shape[1] == 1:
+            selectors = (node.row, Number(1.0))
+        return _text(node.base), selectors
+    return _text(node), ()
+
+
+@lru_cache(maxsize=4096)
+def _text(node: Expression) -> str:
+    return printing.infix(node, Names())
+
+
+def aliases(left: Derivative, question: Question) -> Mapping[str, Index]:
+    """The student's names for the question's index variables, from the two left-hand sides."""
+    found: dict[str, Index] = {}
+    for given, asked in ((left.of, question.of), (left.wrt, question.wrt)):
+        if asked is None:
+            continue
+        pairs = zip(_split(given)[1], _split(asked)[1], strict=False)
+        for one, other in pairs:
+            if isinstance(one, Index) and isinstance(other, Index):
+                found.setdefault(one.name, other)
+    return found

@@ -1,0 +1,178 @@
+"""Reverse mode over the forward model, emitting expressions.
+
+The backward pass knows no mathematics: it walks the model backwards, hands each adjoint to the vjp
+of the primitive it meets, and adds up what arrives (Griewank & Walther, "Evaluating Derivatives",
+2008, chapter 3). Results are expressions, so that a key can be printed as well as evaluated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from grader.errors import Nonsense
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Matrix,
+    Place,
+    Sum,
+    Symbol,
+    Tabulate,
+    substitute,
+)
+from grader.primitives import TABLE
+from grader.primitives.build import (
+    ONE,
+    ZERO,
+    add,
+    fresh,
+    item,
+    mul,
+    names_in,
+    number,
+    summed,
+    tabulate,
+    zeros,
+)
+from grader.primitives.build import derivative as derivative_term
+from grader.problem.model import Quantity
+
+Adjoints = dict[str, Expression]
+
+
+class Backprop:
+    """Derivatives of anything in one forward model with respect to anything in it."""
+
+    def __init__(self, model: Mapping[str, Quantity]) -> None:
+        self._model = model
+        self._known: dict[tuple[Expression, Expression], Expression] = {}
+
+    def derivative(self, of: Expression, wrt: Expression) -> Expression:
+        """∂of/∂wrt as an expression: a gradient in the shape of `wrt`, a Jacobian, or an entry.
+
+        `wrt` is a symbol, a quantity of the model, or an entry of one. A Jacobian has a row for
+        each entry of `of` (numerator layout). Raises Nonsense for anything else.
+        """
+        key = (of, wrt)
+        if key not in self._known:
+            self._known[key] = self._derive(of, wrt)
+        return self._known[key]
+
+    def lower(self, node: Expression) -> Expression:
+        """The expression behind a derivative term. This is what evaluation asks for."""
+        assert isinstance(node, Derivative)
+        return self.derivative(node.of, node.wrt)
+
+    def _derive(self, of: Expression, wrt: Expression) -> Expression:
+        derivative_term(of, wrt)
+        if of.shape == SCALAR:
+            return self._of_scalar(of, wrt)
+        avoid = names_in(of, wrt)
+        row = Index(fresh("r", avoid), 1, of.shape[0])
+        column = Index(fresh("c", avoid), 1, of.shape[1])
+        if wrt.shape == SCALAR:
+            return tabulate(self._of_scalar(item(of, row, column), wrt), row, column)
+        return self._jacobian(of, wrt, row if of.shape[0] > 1 else column)
+
+    def _jacobian(self, of: Expression, wrt: Expression, row: Index) -> Expression:
+        column = Index(fresh("s", names_in(of, wrt) | {row.name}), 1, max(wrt.shape))
+        numerator = item(of, row, ONE) if of.shape[0] > 1 else item(of, ONE, row)
+        gradient = self._of_scalar(numerator, wrt)
+        tall = gradient.shape[0] > 1
+        body = item(gradient, column, ONE) if tall else item(gradient, ONE, column)
+        return tabulate(body, row, column)
+
+    def _of_scalar(self, of: Expression, wrt: Expression) -> Expression:
+        match wrt:
+            case Symbol():
+                return self._gradient(of, wrt)
+            case Item(base=Symbol() as base) if wrt.shape == SCALAR:
+                return item(self._gradient(of, base), wrt.row, wrt.column)  # type: ignore[arg-type]
+            case _:
+                raise Nonsense("a derivative is taken by a symbol, a quantity, or an entry of one")
+
+    def _gradient(self, of: Expression, wrt: Symbol) -> Expression:
+        """The adjoint of `wrt` when the adjoint of the scalar `of` is 1."""
+        adjoints: Adjoints = {}
+        self._pull(of, ONE, adjoints)
+        for name in reversed(self._model):
+            if name in adjoints and name != wrt.name:
+                self._through(self._model[name], adjoints.pop(name), adjoints)
+        return adjoints.get(wrt.name, zeros(wrt.shape))
+
+    def _through(self, quantity: Quantity, adjoint: Expression, adjoints: Adjoints) -> None:
+        if quantity.definition is not None:
+            self._pull(quantity.definition, adjoint, adjoints)
+        for name, gradient in quantity.upstream.items():
+            _accumulate(adjoints, name, mul(adjoint, gradient))
+
+    def _pull(self, node: Expression, adjoint: Expression, adjoints: Adjoints) -> None:
+        """Hand the adjoint of `node` on to the symbols that it is made of."""
+        if adjoint == ZERO:
+            return
+        match node:
+            case Symbol():
+                _accumulate(adjoints, node.name, adjoint)
+            case Apply():
+                self._pull_apply(node, adjoint, adjoints)
+            case Item():
+                placed = Place(adjoint, node.row, node.column, node.base.shape)
+                self._pull(node.base, placed, adjoints)
+            case Place():
+                self._pull(node.value, item(adjoint, node.row, node.column), adjoints)  # type: ignore[arg-type]
+            case Matrix():
+                self._pull_matrix(node, adjoint, adjoints)
+            case Sum():
+                index, body = _apart(node, adjoint)
+                self._pull_bound(body, adjoint, (index,), adjoints)
+            case Tabulate():
+                inner = item(adjoint, node.row, node.column)
+                self._pull_bound(node.body, inner, (node.row, node.column), adjoints)
+            case Derivative():
+                self._pull(self.lower(node), adjoint, adjoints)
+
+    def _pull_apply(self, node: Apply, adjoint: Expression, adjoints: Adjoints) -> None:
+        row = TABLE[node.function]
+        if row.vjp is None:
+            assert row.expansion is not None
+            self._pull(row.expansion(node), adjoint, adjoints)
+            return
+        for arg, part in zip(node.args, row.vjp(adjoint, node), strict=True):
+            if part is not None:
+                self._pull(arg, part, adjoints)
+
+    def _pull_matrix(self, node: Matrix, adjoint: Expression, adjoints: Adjoints) -> None:
+        for i, row in enumerate(node.rows, 1):
+            for j, entry in enumerate(row, 1):
+                self._pull(entry, item(adjoint, number(i), number(j)), adjoints)
+
+    def _pull_bound(
+        self,
+        body: Expression,
+        adjoint: Expression,
+        indices: tuple[Index, ...],
+        adjoints: Adjoints,
+    ) -> None:
+        """Through a binder: what leaves it is summed over its index variables."""
+        inside: Adjoints = {}
+        self._pull(body, adjoint, inside)
+        for name, part in inside.items():
+            for index in indices:
+                part = summed(part, index)
+            _accumulate(adjoints, name, part)
+
+
+def _accumulate(adjoints: Adjoints, name: str, adjoint: Expression) -> None:
+    known = adjoints.get(name)
+    adjoints[name] = adjoint if known is None else add(known, adjoint)
+
+
+def _apart(node: Sum, adjoint: Expression) -> tuple[Index, Expression]:
+    """The index and body of a sum, the index renamed if the adjoint uses its name."""
+    if node.index.name not in names_in(adjoint):
+        return node.index, node.body
+    index = replace(node.index, name=fresh(node.index.name, names_in(adjoint, node.body)))
+    return index, substitute(node.body, node.index.name, index)

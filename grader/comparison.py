@@ -1,0 +1,129 @@
+"""Two arrays → `Comparison`: entry by entry, over all draws.
+
+An entry is right if it agrees on every draw to `RELATIVE` of its own value plus the rounding noise of
+both evaluations. Where noise alone could explain the agreement, or a difference is only a little
+beyond it, nobody can tell: undecided. NaN and infinity equal nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.primitives import Array
+
+RELATIVE = 1e-11  # right answers were measured to stay below 3e-16; a factor of 1 + 1e-9 is wrong
+NOISE_FACTOR = 64.0  # the estimate of rounding noise is random, within an order of magnitude
+BAND = 100.0  # up to this many tolerances away nobody can tell
+COARSE = 1e-6  # noise above this part of an entry's size makes agreement worth nothing
+LEAST_DIGITS = 4  # of an array handed in; with two digits a wrong answer may look right
+
+
+class Status(IntEnum):
+    """What is known of one entry."""
+
+    CORRECT = 0
+    UNDECIDED = 1
+    INCORRECT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The status of each entry, and the clearest difference as (draw, row, column).
+
+    `trivial` marks entries that are zero on every draw.
+    """
+
+    status: NDArray[np.int8]
+    trivial: NDArray[np.bool_]
+    worst: tuple[int, int, int] | None = None
+
+    @property
+    def correct(self) -> bool:
+        """Whether every entry is right."""
+        return not self.status.any()
+
+    @property
+    def fraction(self) -> float:
+        """The part of the entries that is right. Zeros that stay zeros earn nothing."""
+        right = (self.status == Status.CORRECT) & ~self.trivial
+        counted = ~self.trivial | (self.status != Status.CORRECT)
+        return float(right.sum() / counted.sum()) if counted.any() else 1.0
+
+
+def compare(
+    got: Array, expected: Array, expected_noise: Array, got_noise: Callable[[], Array]
+) -> Comparison:
+    """Compare arrays (draws, rows, columns). `got_noise` is only asked where it matters."""
+    trivial = ~expected.any(axis=0)
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(got - expected)
+        tight = RELATIVE * np.abs(expected)
+        if (difference <= tight).all():
+            return Comparison(np.zeros(trivial.shape, np.int8), trivial)
+        noise = NOISE_FACTOR * (expected_noise + got_noise())
+        return _judged(difference, tight, noise, expected, trivial)
+
+
+def _judged(
+    difference: Array, tight: Array, noise: Array, expected: Array, trivial: NDArray[np.bool_]
+) -> Comparison:
+    scale = np.abs(expected).max(axis=0)
+    overall = scale.max() if scale.size else 0.0
+    scale = np.where(scale > 0, scale, overall if overall > 0 else 1.0)
+    tolerance = tight + noise
+    # Agreement within the noise counts only if the noise is small against the entry itself.
+    worthless = (noise > COARSE * scale) | ~np.isfinite(noise)
+    agrees = difference <= tolerance
+    status = np.full(difference.shape, Status.INCORRECT, np.int8)
+    status[difference <= BAND * tolerance] = Status.UNDECIDED
+    status[agrees & (~worthless | (difference <= tight))] = Status.CORRECT
+    return Comparison(status.max(axis=0), trivial, _worst(difference, scale, status))
+
+
+def _worst(difference: Array, scale: Array, status: NDArray[np.int8]) -> tuple[int, int, int] | None:
+    """The draw and entry with the largest difference; an undefined value beats any number."""
+    wrong = status == Status.INCORRECT
+    if not wrong.any():
+        return None
+    size = np.where(np.isfinite(difference), difference / scale, np.inf)
+    at = np.unravel_index(int(np.argmax(np.where(wrong, size, -1.0))), size.shape)
+    return int(at[0]), int(at[1]), int(at[2])
+
+
+def compare_numbers(
+    got: Array, expected: Array, expected_noise: Array, digits: int, decimals: int | None
+) -> Comparison:
+    """Compare handed-in numbers to the precision that they were handed in with.
+
+    `digits` are significant decimal digits, `decimals` decimal places if the numbers were rounded
+    to some. Agreement is worth something from `LEAST_DIGITS` digits on; below that, and for entries
+    too small to show at this precision, it is undecided.
+    """
+    trivial = ~expected.any(axis=0)
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(got - expected)
+        size = np.abs(expected)
+        exact = RELATIVE * size + NOISE_FACTOR * expected_noise
+        step = _step(size, digits, decimals)
+        agrees = difference <= np.maximum(exact, step)
+        told = (step <= 10.0**-LEAST_DIGITS * np.maximum(size, size.max() * 1e-2)) & (
+            digits >= LEAST_DIGITS
+        )
+    status = np.full(difference.shape, Status.INCORRECT, np.int8)
+    status[agrees] = Status.UNDECIDED
+    status[(agrees & told) | (difference <= exact)] = Status.CORRECT
+    scale = np.where(size > 0, size, 1.0)
+    return Comparison(status.max(axis=0), trivial, _worst(difference, scale.max(axis=0), status))
+
+
+def _step(size: Array, digits: int, decimals: int | None) -> Array:
+    """How far rounding may have moved each number. A few units in the last place, since the
+    student's own arithmetic rounds in this precision too."""
+    relative = size * 10.0 ** (1 - digits) * (4.0 if digits >= 7 else 1.0)
+    relative = np.maximum(relative, size.max() * 10.0 ** (-digits) if digits >= 7 else 0.0)
+    if decimals is None:
+        return relative
+    return np.maximum(relative * 0.5, 0.51 * 10.0**-decimals)

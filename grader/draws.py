@@ -1,0 +1,193 @@
+"""Seeded draws of the weights, all symbols at once.
+
+Derivatives are compared where they exist: no draw lies within a margin of a kink, none makes a
+reference infinite, and both sides of every kink occur for every unit that can have both. Candidates
+are drawn in bulk and chosen from, so that a choice costs one vectorised evaluation.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.errors import AuthorError, Fault
+from grader.evaluation import Evaluator, Lower
+from grader.expression import Apply, Expression, Index, Shape, walk
+from grader.primitives import TABLE, Array
+from grader.problem.model import Declared, Draw, Scope
+
+POOL = 8  # candidates for each draw that is wanted
+MARGIN = 1e-3  # of the typical size of what has the kink
+EACH_SIDE = 4  # draws on each side of each kink, where there are any
+
+Sampler = Callable[[np.random.Generator, tuple[int, ...], Mapping[str, float]], Array]
+
+
+def _one_hot(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+    count, rows, columns = size
+    hot = rng.integers(0, max(rows, columns), count)
+    flat = np.eye(max(rows, columns))[hot]
+    return flat.reshape(size) if 1 in (rows, columns) else _one_hot_rows(rng, size)
+
+
+def _one_hot_rows(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
+    return np.eye(size[2])[rng.integers(0, size[2], size[:2])]
+
+
+def _simplex(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+    count, rows, columns = size
+    if 1 in (rows, columns):
+        return rng.dirichlet(np.ones(max(rows, columns)), count).reshape(size)
+    return rng.dirichlet(np.ones(columns), (count, rows))
+
+
+def _symmetric(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+    square = rng.normal(0.0, params.get("sd", 1.0), size)
+    return np.asarray((square + np.swapaxes(square, -1, -2)) / 2)
+
+
+def _integers(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+    low, high = int(params["low"]), int(params["high"])
+    return rng.integers(low, high + 1, size).astype(np.float64)
+
+
+def _mask(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+    return (rng.random(size) < params["p"]).astype(np.float64)
+
+
+SAMPLERS: dict[str, Sampler] = {
+    "normal": lambda rng, size, p: rng.normal(p.get("mean", 0.0), p.get("sd", 1.0), size),
+    "uniform": lambda rng, size, p: rng.uniform(p["low"], p["high"], size),
+    "positive": lambda rng, size, p: rng.uniform(p["low"], p["high"], size),
+    "integers": _integers,
+    "one_hot": _one_hot,
+    "simplex": _simplex,
+    "symmetric": _symmetric,
+    "mask": _mask,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Draws of one scope: each symbol and quantity as an array (draws, rows, columns)."""
+
+    values: Mapping[str, Array]
+    count: int
+
+    def part(self, chosen: "np.ndarray | slice") -> "Draws":  # type: ignore[type-arg]
+        """Some of these draws."""
+        values = {name: np.ascontiguousarray(array[chosen]) for name, array in self.values.items()}
+        return Draws(values, len(next(iter(values.values()))) if values else self.count)
+
+
+def generator(seed: int, *more: str) -> np.random.Generator:
+    """The random numbers of a seed, a scope or a student: the same everywhere, for ever."""
+    text = "\0".join((str(seed), *more))
+    digest = hashlib.sha256(text.encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+
+
+def sample(
+    scope: Scope, references: Sequence[Expression], count: int, rng: np.random.Generator,
+    lower: Lower, where: str,
+) -> Draws:  # fmt: skip
+    """`count` draws of a scope on which all `references` are finite and no kink is near.
+
+    Raises AuthorError if too few candidates are valid; `where` is the file it names.
+    """
+    pool = _candidates(scope, count * POOL, rng, lower)
+    with np.errstate(all="ignore"):
+        sides, valid = _sides(scope, references, pool, lower)
+        valid &= _finite(references, pool, lower)
+    usable = np.flatnonzero(valid)
+    if len(usable) < count:
+        reason = (
+            f"only {len(usable)} of {count * POOL} random draws are usable ({count} are needed): "
+            "elsewhere a reference is not finite, or a kink is hit; restrict how symbols are drawn"
+        )
+        raise AuthorError([Fault(where, 0, 0, "draws", reason)])
+    return pool.part(_chosen(sides, usable, count))
+
+
+def _candidates(scope: Scope, count: int, rng: np.random.Generator, lower: Lower) -> Draws:
+    values = {symbol.name: draw(symbol, count, rng) for symbol in scope.symbols.values()}
+    evaluate = Evaluator(values, lower)
+    with np.errstate(all="ignore"):
+        for quantity in scope.model.values():
+            if quantity.definition is not None:
+                value = evaluate(quantity.definition)
+                values[quantity.name] = np.broadcast_to(value, (count, *quantity.shape))
+    return Draws(values, count)
+
+
+def draw(symbol: Declared, count: int, rng: np.random.Generator) -> Array:
+    """`count` draws of one symbol, as (draws, rows, columns)."""
+    how: Draw = symbol.draw
+    return SAMPLERS[how.kind](rng, (count, *symbol.shape), how.params)
+
+
+def kinks(nodes: Sequence[Expression]) -> list[Expression]:
+    """The expressions whose zeros are kinks of `nodes`, each once."""
+    found: dict[Expression, None] = {}
+    for node in nodes:
+        for part in walk(node):
+            if isinstance(part, Apply):
+                kink = TABLE[part.function].kink
+                if kink is not None:
+                    found[kink(part)] = None
+    return list(found)
+
+
+def _sides(
+    scope: Scope, references: Sequence[Expression], pool: Draws, lower: Lower
+) -> tuple[Array, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+    """For each candidate and unit the side of the kink, and which candidates keep the margin."""
+    definitions = [q.definition for q in scope.model.values() if q.definition is not None]
+    sides = [np.zeros((pool.count, 0))]
+    valid = np.ones(pool.count, dtype=np.bool_)
+    for kink in kinks([*definitions, *references]):
+        units = _per_draw(kink, pool, lower)
+        if units.shape[1] == 0:
+            continue
+        typical = np.nanmedian(np.abs(units), axis=0)
+        valid &= (np.abs(units) > MARGIN * typical).all(axis=1)
+        sides.append(np.sign(units))
+    return np.concatenate(sides, axis=1), valid
+
+
+def _per_draw(node: Expression, pool: Draws, lower: Lower) -> Array:
+    """An expression's values as (draws, units), its index variables running over their ranges."""
+    indices = tuple({part.name: part for part in walk(node) if isinstance(part, Index)}.values())
+    value = Evaluator(pool.values, lower, indices)(node)
+    value = np.broadcast_to(value, (*value.shape[:-3], pool.count, *node.shape))
+    return np.moveaxis(value, -3, 0).reshape(pool.count, -1)
+
+
+def _finite(
+    references: Sequence[Expression], pool: Draws, lower: Lower
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    valid = np.ones(pool.count, dtype=np.bool_)
+    for name, value in pool.values.items():
+        if name:
+            valid &= np.isfinite(value).all(axis=(1, 2))
+    for reference in references:
+        valid &= np.isfinite(_per_draw(reference, pool, lower)).all(axis=1)
+    return valid
+
+
+def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":  # type: ignore[type-arg]
+    """`count` of the usable candidates, each side of each kink met `EACH_SIDE` times if it can be."""
+    chosen: list[int] = []
+    taken = np.zeros(len(sides), dtype=np.bool_)
+    for unit in range(sides.shape[1]):
+        for side in (-1.0, 1.0):
+            hits = usable[sides[usable, unit] == side]
+            missing = EACH_SIDE - int(taken[hits].sum())
+            fresh = [at for at in hits if not taken[at]][: max(0, missing)]
+            room = count - len(chosen)
+            chosen.extend(fresh[:room])
+            taken[fresh[:room]] = True
+    rest = [at for at in usable if not taken[at]]
+    chosen.extend(rest[: count - len(chosen)])
+    return np.sort(np.array(chosen, dtype=np.intp))

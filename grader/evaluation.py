@@ -1,0 +1,233 @@
+"""Expression × draws → array.
+
+Values are stacks of matrices, (…, draws, rows, columns). An index variable bound at depth d lies on
+axis −4−d, to the left of the draws, and is missing where nothing depends on it: NumPy's broadcasting
+does the rest.
+
+The rounding error of an evaluation is estimated by Monte Carlo arithmetic (D. S. Parker, 1997): every
+rounded operation is disturbed at random by a small relative amount, and the spread of the results,
+scaled back to the unit roundoff, is the noise floor of the comparison.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.errors import TooLarge
+from grader.expression import (
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Matrix,
+    Number,
+    Place,
+    Selector,
+    Slice,
+    Sum,
+    Symbol,
+    Tabulate,
+)
+from grader.primitives import TABLE, Array
+
+Lower = Callable[[Expression], Expression]
+
+DISTURBANCE = 2.0**-30  # large against rounding, small enough for a first-order estimate
+ROUNDOFF = 2.0**-53
+WORK_LIMIT = 30_000_000  # numbers computed for one answer: about a tenth of a second
+
+
+class Evaluator:
+    """Evaluates expressions on one set of draws.
+
+    `values` maps the name of every symbol and model quantity to an array (draws, rows, columns).
+    `lower` turns derivative terms into expressions. With `disturb`, each rounded operation is
+    perturbed. `indices` are the free index variables, in the order of their axes.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Array],
+        lower: Lower,
+        indices: tuple[Index, ...] = (),
+        disturb: np.random.Generator | None = None,
+    ) -> None:
+        self._values = values
+        self._lower = lower
+        self._depths = {index.name: depth for depth, index in enumerate(indices)}
+        self._scope = list(indices)
+        self._disturb = disturb
+        self._work = 0
+
+    def __call__(self, node: Expression) -> Array:
+        """The value of an expression, at least (1, rows, columns) with index axes to the left.
+
+        Raises TooLarge if it would take more than `WORK_LIMIT` numbers.
+        """
+        return _VISIT[type(node)](self, node)
+
+    def _number(self, node: Number) -> Array:
+        value = np.full((1, 1, 1), node.value)
+        return value if node.value.is_integer() else self._rounded(value)
+
+    def _symbol(self, node: Symbol) -> Array:
+        return self._values[node.name]
+
+    def _index(self, node: Index) -> Array:
+        depth = self._depths[node.name]
+        index = self._scope[depth]
+        values = np.arange(index.start, index.stop + 1, dtype=np.float64)
+        return values.reshape(-1, *(1,) * (depth + 3))
+
+    def _apply(self, node: Apply) -> Array:
+        row = TABLE[node.function]
+        if row.value is None:
+            assert row.expansion is not None
+            return self(row.expansion(node))
+        args = [_VISIT[type(arg)](self, arg) for arg in node.args]
+        if self._scope:
+            self._account(args, node)
+        value = row.value(*args, *node.params)
+        self._work += value.size
+        return value if row.exact or self._disturb is None else self._rounded(value)
+
+    def _item(self, node: Item) -> Array:
+        base = self(node.base)
+        row, column = node.row, node.column
+        if type(row) is Number and type(column) is Number:
+            i, j = int(row.value), int(column.value)
+            return base[..., i - 1 : i, j - 1 : j]
+        return self._picked(self._picked(base, row, -2), column, -1)
+
+    def _picked(self, base: Array, selector: Selector, axis: int) -> Array:
+        """One selector applied to axis −2 (rows) or −1 (columns)."""
+        if isinstance(selector, Number):
+            selector = Slice(int(selector.value), int(selector.value))
+        if isinstance(selector, Slice):
+            part = slice(selector.start - 1, selector.stop)
+            return base[..., part, :] if axis == -2 else base[..., part]
+        at = self(selector).astype(np.intp) - 1
+        self._check_size(np.broadcast_shapes(at.shape[:-2], base.shape[:-2]), base.shape[-2:])
+        dims = max(at.ndim, base.ndim)
+        at, base = (array.reshape((1,) * (dims - array.ndim) + array.shape) for array in (at, base))
+        batch = np.broadcast_shapes(at.shape[:-2], base.shape[:-2])
+        full = np.broadcast_to(base, batch + base.shape[-2:])
+        where = np.broadcast_to(at, (*batch, 1, 1))
+        return np.take_along_axis(full, where, axis=axis)
+
+    def _place(self, node: Place) -> Array:
+        value = self(node.value)
+        rows = self._mask(node.row, node.shape[0])[..., :, None]
+        columns = self._mask(node.column, node.shape[1])[..., None, :]
+        if isinstance(node.row, Slice) or isinstance(node.column, Slice):
+            value = self._padded(value, node)
+        return value * rows * columns
+
+    def _mask(self, selector: Selector, size: int) -> Array:
+        """1 where the selector hits, over one axis: (…, draws, size)."""
+        positions = np.arange(1, size + 1)
+        if isinstance(selector, Slice):
+            inside = (positions >= selector.start) & (positions <= selector.stop)
+            return inside[None].astype(np.float64)
+        return (self(selector)[..., 0] == positions).astype(np.float64)
+
+    def _padded(self, value: Array, node: Place) -> Array:
+        """The value of slices laid where the slices lie, zero elsewhere."""
+        before_after = [
+            (part.start - 1, size - part.stop) if isinstance(part, Slice) else (0, 0)
+            for part, size in zip((node.row, node.column), node.shape, strict=True)
+        ]
+        return np.pad(value, [(0, 0)] * (value.ndim - 2) + before_after)
+
+    def _sum(self, node: Sum) -> Array:
+        body = self._bound(node.index, node.body)
+        axis = -3 - len(self._scope) - 1
+        if body.ndim < -axis:
+            return body * float(node.index.size)
+        return self._rounded(body.sum(axis=axis))
+
+    def _tabulate(self, node: Tabulate) -> Array:
+        row, column = node.row, node.column
+        depth = len(self._scope)
+        outer = self._depths.get(row.name)
+        self._scope.append(row)
+        self._depths[row.name] = depth
+        body = self._bound(column, node.body)
+        self._unbind(row, outer)
+        dims = depth + 5
+        body = body.reshape((1,) * (dims - body.ndim) + body.shape)
+        full = np.broadcast_to(body, (column.size, row.size, *body.shape[2:-2], 1, 1))
+        return np.moveaxis(full[..., 0, 0], (1, 0), (-2, -1))
+
+    def _bound(self, index: Index, body: Expression) -> Array:
+        """The value of `body` with one more index variable in scope."""
+        outer = self._depths.get(index.name)
+        self._depths[index.name] = len(self._scope)
+        self._scope.append(index)
+        value = self(body)
+        self._unbind(index, outer)
+        return value
+
+    def _unbind(self, index: Index, outer: int | None) -> None:
+        self._scope.pop()
+        if outer is None:
+            del self._depths[index.name]
+        else:
+            self._depths[index.name] = outer
+
+    def _matrix(self, node: Matrix) -> Array:
+        entries = [[self(entry) for entry in row] for row in node.rows]
+        shapes = {entry.shape[:-2] for row in entries for entry in row}
+        batch = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
+        self._check_size(batch, node.shape)
+        value = np.empty(batch + node.shape)
+        for i, row in enumerate(entries):
+            for j, entry in enumerate(row):
+                value[..., i, j] = entry[..., 0, 0]
+        return value
+
+    def _derivative(self, node: Derivative) -> Array:
+        return self(self._lower(node))
+
+    def _rounded(self, value: Array) -> Array:
+        if self._disturb is None:
+            return value
+        noise = self._disturb.uniform(-1.0, 1.0, value.shape)
+        return value * (1.0 + DISTURBANCE * noise)
+
+    def _account(self, args: list[Array], node: Apply) -> None:
+        """Refuse before NumPy allocates, not after."""
+        batch = np.broadcast_shapes(*(arg.shape[:-2] for arg in args)) if args else ()
+        self._check_size(batch, node.shape)
+
+    def _check_size(self, batch: tuple[int, ...], shape: tuple[int, ...]) -> None:
+        size = 1
+        for length in (*batch, *shape):
+            size *= length
+        if self._work + size > WORK_LIMIT:
+            raise TooLarge("this takes too many numbers to evaluate: too many nested sums")
+
+
+_VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
+    Number: Evaluator._number,
+    Symbol: Evaluator._symbol,
+    Index: Evaluator._index,
+    Apply: Evaluator._apply,
+    Item: Evaluator._item,
+    Place: Evaluator._place,
+    Sum: Evaluator._sum,
+    Tabulate: Evaluator._tabulate,
+    Matrix: Evaluator._matrix,
+    Derivative: Evaluator._derivative,
+}
+
+
+def arranged(value: Array, indices: tuple[Index, ...], node: Expression, draws: int) -> Array:
+    """A value with free indices as an array (draws, size of each index…, rows, columns)."""
+    sizes = tuple(index.size for index in reversed(indices))
+    full = np.broadcast_to(value, (*sizes, draws, *node.shape))
+    count = len(sizes)
+    order = (count, *range(count - 1, -1, -1), count + 1, count + 2)
+    return full.transpose(order)

@@ -1,0 +1,241 @@
+"""The expression tree: what an answer, a model and a reference are made of.
+
+Every node knows its shape: (rows, columns), where a scalar is 1×1, a column vector n×1 and a row
+vector 1×n. Indices are 1-based, as on paper. Nodes are immutable and compare by structure, not by
+the place (`span`) they were read from.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from grader.errors import Span
+
+Shape = tuple[int, int]
+SCALAR: Shape = (1, 1)
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as people write it: "scalar" or "2×3"."""
+    return "scalar" if shape == SCALAR else f"{shape[0]}×{shape[1]}"
+
+
+def _span() -> Span | None:
+    return field(default=None, compare=False, repr=False)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A constant."""
+
+    value: float
+    span: Span | None = _span()
+    shape: ClassVar[Shape] = SCALAR
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A declared symbol or a quantity of the forward model, as a whole array."""
+
+    name: str
+    shape: Shape
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index variable that runs from `start` to `stop`, both included."""
+
+    name: str
+    start: int
+    stop: int
+    span: Span | None = _span()
+    shape: ClassVar[Shape] = SCALAR
+
+    @property
+    def size(self) -> int:
+        """How many values it takes."""
+        return self.stop - self.start + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The entries `start` to `stop`, both included, of one axis."""
+
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """How many entries it selects."""
+        return self.stop - self.start + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A primitive applied to arguments. `params` are static: an axis, a shape."""
+
+    function: str
+    args: "tuple[Expression, ...]"
+    shape: Shape
+    params: tuple[int | None, ...] = ()
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`base[row, column]`: an entry, or a part where a selector is a `Slice`."""
+
+    base: "Expression"
+    row: "Selector"
+    column: "Selector"
+    shape: Shape
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Zeros of `shape` with `value` at [row, column]: the adjoint of `Item`."""
+
+    value: "Expression"
+    row: "Selector"
+    column: "Selector"
+    shape: Shape
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of `body` over a bound index variable."""
+
+    body: "Expression"
+    index: Index
+    shape: Shape
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulate:
+    """The matrix whose entry [row, column] is the scalar `body` at these index values."""
+
+    body: "Expression"
+    row: Index
+    column: Index
+    shape: Shape
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A matrix literal of scalar entries."""
+
+    rows: "tuple[tuple[Expression, ...], ...]"
+    shape: Shape
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """A derivative as a value: `of` by `wrt`, laid out like the gradient or Jacobian it is."""
+
+    of: "Expression"
+    wrt: "Expression"
+    shape: Shape
+    span: Span | None = _span()
+
+
+Expression = (
+    Number | Symbol | Index | Apply | Item | Place | Sum | Tabulate | Matrix | Derivative
+)
+Selector = Expression | Slice
+
+
+def children(node: Expression) -> "tuple[Expression, ...]":
+    """The direct subexpressions of a node, index expressions included."""
+    match node:
+        case Apply():
+            return node.args
+        case Item():
+            return (node.base, *selectors(node))
+        case Place():
+            return (node.value, *selectors(node))
+        case Sum() | Tabulate():
+            return (node.body,)
+        case Matrix():
+            return tuple(entry for row in node.rows for entry in row)
+        case Derivative():
+            return (node.of, node.wrt)
+        case _:
+            return ()
+
+
+def selectors(node: Item | Place) -> "tuple[Expression, ...]":
+    """The selectors of an item that are expressions, not slices."""
+    return tuple(part for part in (node.row, node.column) if not isinstance(part, Slice))
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """The node and everything below it, parents first."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def transform(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The tree with `change` applied to every subexpression, leaves first."""
+    parts = children(node)
+    if parts:
+        node = with_children(node, tuple(transform(part, change) for part in parts))
+    return change(node)
+
+
+def free_indices(node: Expression) -> set[str]:
+    """The names of the index variables that a node uses and does not bind."""
+    match node:
+        case Index():
+            return {node.name}
+        case Sum():
+            return free_indices(node.body) - {node.index.name}
+        case Tabulate():
+            return free_indices(node.body) - {node.row.name, node.column.name}
+        case _:
+            return set().union(*(free_indices(child) for child in children(node)))
+
+
+def substitute(node: Expression, name: str, value: Expression) -> Expression:
+    """The tree with the free index variable `name` replaced by `value`."""
+
+    match node:
+        case Sum() if node.index.name == name:
+            return node
+        case Tabulate() if name in (node.row.name, node.column.name):
+            return node
+        case Index():
+            return value if node.name == name else node
+    return with_children(node, tuple(substitute(child, name, value) for child in children(node)))
+
+
+def with_children(node: Expression, parts: "tuple[Expression, ...]") -> Expression:
+    """A node of the same kind over other children, given in the order of `children`."""
+    match node:
+        case Apply():
+            return replace(node, args=parts)
+        case Item() | Place():
+            rest = iter(parts[1:])
+            row = node.row if isinstance(node.row, Slice) else next(rest)
+            column = node.column if isinstance(node.column, Slice) else next(rest)
+            if isinstance(node, Item):
+                return replace(node, base=parts[0], row=row, column=column)
+            return replace(node, value=parts[0], row=row, column=column)
+        case Matrix():
+            width = len(node.rows[0])
+            rows = tuple(parts[at : at + width] for at in range(0, len(parts), width))
+            return replace(node, rows=rows)
+        case Derivative():
+            return replace(node, of=parts[0], wrt=parts[1])
+        case Sum() | Tabulate():
+            return replace(node, body=parts[0])
+        case _:
+            return node

@@ -1,0 +1,229 @@
+"""The key of a problem: every reference derived, evaluated on the draws, its rounding noise known.
+
+Built once per problem; answers are then only evaluated and compared.
+"""
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader.backprop import Backprop
+from grader.draws import Draws, generator, sample
+from grader.errors import AuthorError, Fault, GraderError, ShapeMismatch
+from grader.evaluation import DISTURBANCE, ROUNDOFF, Evaluator, arranged
+from grader.expression import SCALAR, Expression, Index, Shape, free_indices, shape_text
+from grader.primitives import Array
+from grader.problem import Problem, Python, Question, Scope
+
+SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
+
+
+@dataclass(frozen=True)
+class QuestionKey:
+    """The reference of one question on the draws of its scope.
+
+    `expected` and `noise` are (draws, rows, columns), a target over index variables laid out as the
+    array over them. `reference` is None for a reference computed by the author's Python.
+    """
+
+    question: Question
+    reference: Expression | None
+    draws: Draws
+    backprop: Backprop
+    expected: Array
+    noise: Array
+
+    @property
+    def grid(self) -> Shape:
+        """Rows and columns of the target."""
+        return self.expected.shape[1], self.expected.shape[2]
+
+    def evaluate(self, node: Expression) -> Array:
+        """An answer's values laid out like `expected`. Raises ShapeMismatch, TooLarge."""
+        self.check_shape(node)
+        return self._value(node, None)
+
+    def noise_of(self, node: Expression) -> Array:
+        """The rounding noise of `evaluate`, estimated by disturbing it."""
+        rng = np.random.default_rng(0)
+        with np.errstate(all="ignore"):
+            value = self._value(node, None)
+            spread = np.zeros(value.shape)
+            for _ in range(SAMPLES):
+                spread = np.maximum(spread, np.abs(self._value(node, rng) - value))
+        return spread * (ROUNDOFF / DISTURBANCE)
+
+    def _value(self, node: Expression, disturb: np.random.Generator | None) -> Array:
+        free = self.question.free if self.is_indexed(node) else ()
+        evaluator = Evaluator(self.draws.values, self.backprop.lower, free, disturb)
+        with np.errstate(all="ignore"):
+            value = evaluator(node)
+        if not free and node.shape != SCALAR:
+            value = np.broadcast_to(value, (self.draws.count, *node.shape))
+            return value.reshape(self.expected.shape)
+        return arranged(value, free, node, self.draws.count).reshape(self.expected.shape)
+
+    def is_indexed(self, node: Expression) -> bool:
+        """Whether an answer is one formula in the question's index variables."""
+        return bool(self.question.free) and node.shape == SCALAR
+
+    def check_shape(self, node: Expression) -> None:
+        """Raise ShapeMismatch unless the answer has the shape that is asked for.
+
+        A vector may lie or stand. One formula in the index variables stands for the whole array.
+        """
+        used = free_indices(node)
+        if self.question.free and (used or node.shape == SCALAR):
+            if node.shape != SCALAR:
+                raise self._unreduced(node, used)
+            return
+        if not fits(node.shape, self.grid):
+            raise ShapeMismatch(
+                f"the answer is {shape_text(node.shape)}, the question asks for "
+                f"{shape_text(self.grid)}"
+            )
+
+    def _unreduced(self, node: Expression, used: set[str]) -> ShapeMismatch:
+        indices = ", ".join(index.name for index in self.question.free)
+        return ShapeMismatch(
+            f"with the index {', '.join(sorted(used))} in it the answer should be one entry, but it "
+            f"is {shape_text(node.shape)}",
+            span=node.span,
+            hint=f"an array is left without an index: give each its own ({indices})",
+        )
+
+
+def fits(shape: Shape, grid: Shape) -> bool:
+    """Whether an answer's shape is the target's, a vector in either orientation."""
+    return shape == grid or (1 in grid and shape == grid[::-1])
+
+
+@dataclass(frozen=True)
+class Key:
+    """The references of a problem. `seen` remembers what became of answers by their text."""
+
+    problem: Problem
+    questions: Mapping[str, QuestionKey]
+    seen: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, question_id: str) -> QuestionKey:
+        """The key of one question. Raises KeyError."""
+        return self.questions[question_id]
+
+    def drawn_for(self, student: str, count: int = 1) -> "Key":
+        """The same key on the draws that are published for one student."""
+        return _Build(self.problem, count, ("student", student)).key()
+
+
+def build(problem: Problem) -> Key:
+    """Derive and evaluate every reference. Raises AuthorError if one cannot be."""
+    return _Build(problem, problem.draws, ()).key()
+
+
+class _Build:
+    """`entropy` is what tells the draws of a student from those of grading."""
+
+    def __init__(self, problem: Problem, count: int, entropy: tuple[str, ...]) -> None:
+        self.problem = problem
+        self.count = count
+        self.entropy = entropy
+        self.file = problem.path.name
+
+    def key(self) -> Key:
+        scopes: dict[object, list[Question]] = {}
+        for question in self.problem.questions:
+            scopes.setdefault(question.scope.key, []).append(question)
+        keys = {}
+        for at, questions in enumerate(scopes.values()):
+            keys.update(self._of_scope(questions, str(at)))
+        return Key(self.problem, {q.id: keys[q.id] for q in self.problem.questions})
+
+    def _of_scope(self, questions: Sequence[Question], name: str) -> dict[str, QuestionKey]:
+        scope = questions[0].scope
+        backprop = Backprop(scope.model)
+        references = {q.id: self._reference(q, backprop) for q in questions}
+        draws = self._draws(scope, [r for r in references.values() if r], backprop, name)
+        return {q.id: self._evaluated(q, references[q.id], draws, backprop) for q in questions}
+
+    def _draws(
+        self, scope: Scope, references: list[Expression], backprop: Backprop, name: str
+    ) -> Draws:
+        rng = generator(self.problem.seed, self.problem.id, name, *self.entropy)
+        return sample(scope, references, self.count, rng, backprop.lower, self.file)
+
+    def _reference(self, question: Question, backprop: Backprop) -> Expression | None:
+        if isinstance(question.reference, Python):
+            return None
+        if question.reference is not None:
+            return question.reference
+        assert question.of is not None
+        assert question.wrt is not None
+        try:
+            return backprop.derivative(question.of, question.wrt)
+        except GraderError as error:
+            raise self._fault(question, str(error)) from error
+
+    def _fault(self, question: Question, reason: str) -> AuthorError:
+        return AuthorError([Fault(self.file, 0, 0, f"question {question.id}", reason)])
+
+    def _evaluated(
+        self, question: Question, node: Expression | None, draws: Draws, backprop: Backprop
+    ) -> QuestionKey:
+        if node is None:
+            expected = self._by_python(question, draws)
+            noise = np.abs(expected) * ROUNDOFF * 16
+            return QuestionKey(question, None, draws, backprop, expected, noise)
+        shape = (draws.count, *target_grid(question.free, node.shape))
+        blank = QuestionKey(question, node, draws, backprop, np.zeros(shape), np.zeros(shape))
+        try:
+            expected, noise = blank._value(node, None), blank.noise_of(node)
+        except KeyError as error:
+            reason = f"{error} has no value: it is known only through its gradient"
+            raise self._fault(question, reason) from error
+        return QuestionKey(question, node, draws, backprop, expected, noise)
+
+    def _by_python(self, question: Question, draws: Draws) -> Array:
+        """The author's function, called with a dict of arrays for each draw."""
+        function = self._function(question)
+        rows = []
+        for at in range(draws.count):
+            values = {name: natural(array[at]) for name, array in draws.values.items()}
+            rows.append(np.atleast_2d(np.asarray(function(values), dtype=np.float64)))
+        expected = np.stack(rows)
+        if expected.ndim != 3 or not np.isfinite(expected).all():
+            raise self._fault(question, "the Python reference gave no finite array of two axes")
+        return expected
+
+    def _function(self, question: Question) -> "Callable[[dict[str, object]], object]":
+        reference = question.reference
+        assert isinstance(reference, Python)
+        spec = importlib.util.spec_from_file_location(reference.file.stem, reference.file)
+        if spec is None or spec.loader is None or not reference.file.is_file():
+            raise self._fault(question, f"no file {reference.file.name} beside {self.file}")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        function = getattr(module, reference.function, None)
+        if not callable(function):
+            raise self._fault(question, f"{reference.file.name} has no {reference.function}()")
+        return function  # type: ignore[no-any-return]
+
+
+def natural(array: Array) -> "Array | float":
+    """An array as NumPy users hold it: a scalar as a float, a column as one axis."""
+    if array.shape == SCALAR:
+        return float(array[0, 0])
+    return array[:, 0] if array.shape[1] == 1 else array
+
+
+def target_grid(free: tuple[Index, ...], shape: Shape) -> Shape:
+    """Rows and columns of a target over index variables with entries of a shape."""
+    axes = [size for size in (*(index.size for index in free), *shape) if size != 1]
+    if shape != SCALAR and not free:
+        return shape
+    rows = axes[0] if axes else 1
+    return rows, int(np.prod(axes[1:], dtype=np.intp)) if len(axes) > 1 else 1
+
+
+

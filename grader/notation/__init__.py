@@ -1,0 +1,5 @@
+"""Text → expression in every notation, and expressions → text."""
+
+from grader.notation.names import Function, Names
+
+__all__ = ["Function", "Names"]

@@ -1,0 +1,186 @@
+"""A formula as equations: rows, chains `A = B = C`, several equations in one block.
+
+Students write chains over many lines and leave out what has not changed. Each equation keeps all its
+members in order: the first names what is derived, the last is the answer, those between are steps.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.errors import Span, StudentError
+from grader.notation.latex_tokens import Token, tokenize
+from grader.notation.names import Names
+
+_ROWS = frozenset(
+    "align aligned alignat alignedat split gather gathered equation multline eqnarray flalign "
+    "displaymath math dmath empheq".split()
+)
+_PUNCTUATION = frozenset({".", ",", ";"})
+_SEPARATORS = frozenset({"\\quad", "\\Rightarrow"})
+_JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
+_OPENING = frozenset({"{", "(", "[", "\\{"})
+_CLOSING = frozenset({"}", ")", "]", "\\}"})
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A chain of members, each a run of tokens; a formula without `=` is a chain of one.
+
+    An empty last member is an equation left open (`∂σ(x)/∂x =`).
+    """
+
+    members: tuple[tuple[Token, ...], ...]
+    source: str
+
+    @property
+    def left(self) -> tuple[Token, ...] | None:
+        """What stands left of the first `=`; None if there is no `=`."""
+        return self.members[0] if len(self.members) > 1 else None
+
+    @property
+    def answer(self) -> tuple[Token, ...]:
+        """The last member."""
+        return self.members[-1]
+
+    @property
+    def span(self) -> Span:
+        """From the first token to the last."""
+        tokens = [token for member in self.members for token in member]
+        return Span(tokens[0].start, tokens[-1].end) if tokens else Span(0, 1)
+
+    def text(self, member: Sequence[Token]) -> str:
+        """A member as the student wrote it."""
+        return self.source[member[0].start : member[-1].end] if member else ""
+
+
+def equations(text: str, names: Names) -> list[Equation]:
+    """The equations of one formula, in reading order. Raises Unreadable, TooLarge."""
+    try:
+        tokens = _unwrapped(tokenize(text, names))
+    except StudentError as error:
+        raise error.located(text) from None
+    chains: list[list[list[Token]]] = []
+    for segment in _segments(tokens):
+        _attach(chains, _members(segment))
+    return [
+        Equation(tuple(tuple(member) for member in chain), text)
+        for chain in chains
+        if any(chain)
+    ]
+
+
+def _unwrapped(tokens: list[Token]) -> list[Token]:
+    """Without the `\\begin` and `\\end` of environments that only lay out rows."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.text in ("\\begin", "\\end"):
+            name, after = _environment(tokens, at + 1)
+            if name in _ROWS:
+                at = after
+                continue
+        kept.append(token)
+        at += 1
+    return kept
+
+
+def _environment(tokens: list[Token], at: int) -> tuple[str, int]:
+    """The name in braces at `at`, and where it ends; `alignat` takes a number behind it."""
+    letters = []
+    while at < len(tokens) and tokens[at].text != "}":
+        letters.append(tokens[at].text)
+        at += 1
+    name = "".join(letters).lstrip("{").rstrip("*")
+    at += 1
+    if name.startswith("alignat") or name == "alignedat":
+        at += 3
+    return name, at
+
+
+def _segments(tokens: list[Token]) -> list[list[Token]]:
+    """Rows, and equations set side by side in a row."""
+    segments: list[list[Token]] = [[]]
+    depth = 0
+    for at, token in enumerate(tokens):
+        depth += _depth_change(token)
+        if depth <= 0 and (token.text == "\\\\" or token.text in _SEPARATORS):
+            segments.append([])
+        elif depth <= 0 and token.text == "," and _begins_equation(tokens, at + 1):
+            segments.append([])
+        elif token.text == "&" and depth <= 0:
+            continue
+        elif token.kind == "prose":
+            segments.append([])
+        elif not (depth <= 0 and token.kind == "word" and token.text in _PROSE):
+            segments[-1].append(token)
+        depth = max(depth, 0)
+    return [_trimmed(segment) for segment in segments]
+
+
+_PROSE = frozenset({"where", "with", "let", "then", "and"})
+
+
+def _depth_change(token: Token) -> int:
+    if token.text in _OPENING or token.text == "\\begin":
+        return 1
+    return -1 if token.text in _CLOSING or token.text == "\\end" else 0
+
+
+def _begins_equation(tokens: list[Token], at: int) -> bool:
+    """Whether an equation follows a comma, and not the next entry of a list."""
+    depth = 0
+    for token in tokens[at:]:
+        depth += _depth_change(token)
+        if depth < 0 or (depth == 0 and token.text in (",", "\\\\")):
+            return False
+        if depth == 0 and token.text == "=":
+            return True
+    return False
+
+
+def _trimmed(segment: list[Token]) -> list[Token]:
+    while segment and segment[-1].text in _PUNCTUATION:
+        segment = segment[:-1]
+    return segment
+
+
+def _members(segment: list[Token]) -> list[list[Token]]:
+    members: list[list[Token]] = [[]]
+    depth = 0
+    for token in segment:
+        depth = max(0, depth + _depth_change(token))
+        if token.text == "=" and depth == 0:
+            members.append([])
+        else:
+            members[-1].append(token)
+    return members
+
+
+def _attach(chains: list[list[list[Token]]], members: list[list[Token]]) -> None:
+    """Add a segment: a new equation, or more of the last one."""
+    if not any(members):
+        return
+    continues = chains and not members[0] and len(members) > 1
+    if continues:
+        chains[-1].extend(members[1:])
+    elif chains and len(members) == 1 and _runs_on(chains[-1], members[0]):
+        chains[-1][-1].extend(members[0])
+    elif chains and _is_same_left(chains[-1], members):
+        chains[-1].extend(members[1:])
+    else:
+        chains.append(members)
+
+
+def _runs_on(chain: list[list[Token]], member: list[Token]) -> bool:
+    """Whether a row without `=` goes on where the last one stopped."""
+    if not chain[-1]:
+        return True
+    return member[0].text in _JOINERS or chain[-1][-1].text in _JOINERS
+
+
+def _is_same_left(chain: list[list[Token]], members: list[list[Token]]) -> bool:
+    """Whether a row repeats the left side of the one before."""
+    if len(members) < 2 or not members[0]:
+        return False
+    return [token.text for token in chain[0]] == [token.text for token in members[0]]

@@ -1,0 +1,197 @@
+"""Names: what a problem declares, in every notation, and what a student defines along the way.
+
+One `Names` belongs to one question (or to a model while it is being read). It settles what `W^2`
+is: the layer 2 of W where that was declared, a power where it was not.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from grader.expression import Expression, Index, Symbol
+from grader.primitives import TABLE
+
+FONTS = frozenset(
+    "mathbf mathrm mathit mathsf mathcal mathbb boldsymbol bm bf rm cal text textbf textrm textit "
+    "mathscr mathfrak operatorname operatorname* pmb symbf vec".split()
+)
+ACCENTS = frozenset("hat bar tilde dot widehat widetilde overline check".split())
+ACCENT_ALIASES = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
+
+Key = tuple[str, str | None, str | None]
+
+
+def infix_functions() -> dict[str, str]:
+    """Every infix spelling of a function in the table."""
+    return {spelling: row.name for row in TABLE.values() for spelling in row.infix}
+
+
+def latex_functions() -> dict[str, str]:
+    """Every LaTeX spelling of a function in the table, without its backslash."""
+    return {spelling: row.name for row in TABLE.values() for spelling in row.latex}
+
+
+INFIX_FUNCTIONS = infix_functions()
+LATEX_FUNCTIONS = latex_functions()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that the problem names: `sigma` is relu."""
+
+    name: str
+    primitive: str
+    latex: tuple[str, ...] = ()
+    extra: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The symbol table.
+
+    `symbols` are the declared symbols and model quantities by infix name; `spellings` maps a LaTeX
+    name, split into (base, superscript, subscript), to an infix name. `calls` are bases that may
+    carry an argument list as decoration, such as `l(\\theta)`; `loss` is what `dW` differentiates.
+    `definitions` are the student's own.
+    """
+
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    dimensions: Mapping[str, int] = field(default_factory=dict)
+    indices: Mapping[str, Index] = field(default_factory=dict)
+    spellings: Mapping[Key, str] = field(default_factory=dict)
+    function_bases: Mapping[str, Function] = field(default_factory=dict)
+    calls: frozenset[str] = frozenset()
+    loss: Symbol | None = None
+    definitions: Mapping[Key, Expression] = field(default_factory=dict)
+    latex: Mapping[str, str] = field(default_factory=dict)
+    base: int = 1
+
+    def with_indices(self, indices: Iterable[Index], aliases: Mapping[str, Index]) -> "Names":
+        """These names, knowing the free index variables and the student's names for them."""
+        known = {index.name: index for index in indices}
+        return replace(self, indices={**known, **aliases})
+
+    def with_definitions(self, definitions: Mapping[Key, Expression]) -> "Names":
+        """These names, and what a student defined."""
+        return replace(self, definitions=definitions)
+
+    def based(self, base: int) -> "Names":
+        """These names, for a text that counts from `base`."""
+        return self if base == self.base else replace(self, base=base)
+
+    def known(self) -> list[str]:
+        """All infix names, for "did you mean"."""
+        return [*self.symbols, *self.functions, *self.dimensions, *self.indices, *INFIX_FUNCTIONS]
+
+    def function_names(self) -> dict[str, str]:
+        """How the problem calls a primitive: relu is `sigma`."""
+        return {function.primitive: function.name for function in self.functions.values()}
+
+    def function_latex(self) -> dict[str, str]:
+        """How the problem writes a primitive in LaTeX."""
+        functions = self.functions.values()
+        return {function.primitive: function.latex[0] for function in functions if function.latex}
+
+    def spelled(self, base: str) -> "list[tuple[str | None, str | None]]":
+        """The (superscript, subscript) pairs declared for a base letter."""
+        return [(sup, sub) for known, sup, sub in self.spellings if known == base]
+
+
+_SPELLING = re.compile(
+    r"""\s*(?P<base>\\[A-Za-z]+\s*\{\s*\\?[A-Za-z]+\s*\}|\\(?:hat|bar|tilde|vec|dot)\s*\\?[A-Za-z]+
+        |\\[A-Za-z]+|[^\W\d_]+)
+        (?P<scripts>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*)\s*(?P<call>\(.*\))?\s*$""",
+    re.VERBOSE,
+)
+_SCRIPT = re.compile(r"\s*([_^])\s*(\{[^{}]*\}|\\?\w)")
+_DIGITS_AT_END = re.compile(r"([^\W\d_]+?)_?(\d+)$")
+
+
+def split_spelling(latex: str) -> tuple[Key, bool] | None:
+    """A declared LaTeX spelling as (base, superscript, subscript), and whether it ends in `(…)`.
+
+    None if the spelling is not of the form letter, accent or command with scripts.
+    """
+    match = _SPELLING.match(latex)
+    if match is None:
+        return None
+    scripts = {mark: canonical_layer(text) for mark, text in _SCRIPT.findall(match["scripts"])}
+    key = (canonical_base(match["base"]), scripts.get("^"), scripts.get("_"))
+    return key, match["call"] is not None
+
+
+def canonical_base(text: str) -> str:
+    """A letter or command without fonts: `\\mathbf{W}` is W, `\\widehat{y}` is `\\hat{y}`."""
+    text = re.sub(r"\s+", " ", text).strip()
+    match = re.match(r"\\([A-Za-z]+)\s*\{?\s*(\\?[^\W\d_]+)\s*\}?$", text)
+    if match is None:
+        return text
+    command, inner = match.groups()
+    if command in FONTS:
+        return inner
+    if command in ACCENTS:
+        return f"\\{ACCENT_ALIASES.get(command, command)}{{{inner}}}"
+    return text.replace(" ", "")
+
+
+def canonical_layer(text: str) -> str:
+    """A script without braces, brackets, fonts and spaces: `{(2)}` is 2."""
+    text = re.sub(r"\\(?:text|mathrm|rm|mathit)\b\s*|[\s{}]", "", text)
+    while len(text) > 2 and (text[0], text[-1]) in (("(", ")"), ("[", "]")):
+        text = text[1:-1]
+    return text
+
+
+def default_latex(name: str) -> tuple[str, ...]:
+    """How an undeclared spelling is guessed: n2 is `n_2`, W1 is `W^1`, delta is `\\delta`."""
+    digits = _DIGITS_AT_END.match(name)
+    stem, number = digits.groups() if digits else (name, None)
+    base = f"\\{stem}" if stem in GREEK else stem
+    if number is None:
+        return (base,)
+    return (f"{base}^{{{number}}}",)
+
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
+    "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "ϑ", "iota": "ι", "kappa": "κ",
+    "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
+    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "ell": "ℓ",
+}  # fmt: skip
+
+
+def build(
+    symbols: Mapping[str, Symbol],
+    latex: Mapping[str, Iterable[str]],
+    functions: Mapping[str, Function],
+    dimensions: Mapping[str, int],
+    loss: Symbol | None = None,
+) -> Names:
+    """The symbol table of a problem; `latex` gives the spellings of symbols, the first is printed.
+
+    A spelling that cannot be split into base and scripts is left out; `split_spelling` tells.
+    """
+    keys: dict[Key, str] = {}
+    calls = set()
+    printed = {}
+    for name in symbols:
+        spellings = tuple(latex.get(name, ())) or default_latex(name)
+        printed[name] = spellings[0]
+        for spelling in spellings:
+            split = split_spelling(spelling)
+            if split is not None:
+                keys.setdefault(split[0], name)
+                if split[1]:
+                    calls.add(split[0][0])
+    bases = {canonical_base(text): f for f in functions.values() for text in _bases(f)}
+    return Names(
+        symbols=symbols, functions=functions, dimensions=dimensions, spellings=keys, latex=printed,
+        function_bases=bases, calls=frozenset(calls), loss=loss,
+    )  # fmt: skip
+
+
+def _bases(function: Function) -> tuple[str, ...]:
+    return function.latex or default_latex(function.name)

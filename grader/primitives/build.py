@@ -1,0 +1,343 @@
+"""Constructors that keep generated expressions small: no 1·x, no double transpose, no unit sums.
+
+Used by vjps and by the backward pass; what a student wrote is never simplified.
+"""
+
+import itertools
+from dataclasses import replace
+
+from grader.errors import IndexOutOfRange, Nonsense, Span
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Matrix,
+    Number,
+    Place,
+    Selector,
+    Shape,
+    Slice,
+    Sum,
+    Symbol,
+    Tabulate,
+    free_indices,
+    shape_text,
+    substitute,
+    walk,
+)
+from grader.primitives.registry import TABLE, apply
+
+ZERO = Number(0.0)
+ONE = Number(1.0)
+POINTWISE = frozenset({"add", "sub", "mul", "div", "neg", "pow", "where", "maximum", "minimum"})
+
+
+def number(value: float) -> Number:
+    """A constant."""
+    return Number(float(value))
+
+
+def add(a: Expression, b: Expression) -> Expression:
+    """a + b, entry by entry."""
+    if a == ZERO:
+        return b
+    return a if b == ZERO else apply("add", a, b)
+
+
+def sub(a: Expression, b: Expression) -> Expression:
+    """a − b, entry by entry."""
+    return a if b == ZERO else apply("sub", a, b)
+
+
+def neg(a: Expression) -> Expression:
+    """−a."""
+    if isinstance(a, Number):
+        return number(-a.value)
+    if isinstance(a, Apply) and a.function == "neg":
+        return a.args[0]
+    return apply("neg", a)
+
+
+def mul(a: Expression, b: Expression) -> Expression:
+    """a ⊙ b, entry by entry; a scalar scales."""
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    if ZERO in (a, b):
+        return zeros(apply("mul", a, b).shape)
+    for sign, other in ((a, b), (b, a)):
+        if isinstance(sign, Apply) and sign.function == "neg":
+            return neg(mul(sign.args[0], other) if sign is a else mul(other, sign.args[0]))
+    return apply("mul", a, b)
+
+
+def div(a: Expression, b: Expression) -> Expression:
+    """a / b, entry by entry."""
+    return a if b == ONE else apply("div", a, b)
+
+
+def power(a: Expression, b: Expression) -> Expression:
+    """a to the power b, entry by entry."""
+    return a if b == ONE else apply("pow", a, b)
+
+
+def transpose(a: Expression) -> Expression:
+    """aᵀ."""
+    if a.shape == SCALAR:
+        return a
+    if isinstance(a, Apply) and a.function == "transpose":
+        return a.args[0]
+    return apply("transpose", a)
+
+
+def matmul(a: Expression, b: Expression) -> Expression:
+    """The matrix product a b."""
+    if SCALAR in (a.shape, b.shape):
+        return mul(a, b)
+    return apply("matmul", a, b)
+
+
+def total(a: Expression, axis: int | None = None) -> Expression:
+    """The sum of all entries, or down the rows (axis 0), or along the columns (axis 1)."""
+    done = a.shape == SCALAR or (axis is not None and a.shape[axis] == 1)
+    return a if done else apply("sum", a, params=(axis,))
+
+
+def fold(adjoint: Expression, shape: Shape) -> Expression:
+    """Undo a broadcast: sum `adjoint` down to `shape`. The vjp of broadcasting."""
+    if adjoint.shape == shape:
+        return adjoint
+    if shape == SCALAR:
+        return total(adjoint)
+    return total(adjoint, 0 if shape[0] == 1 else 1)
+
+
+def zeros(shape: Shape) -> Expression:
+    """An array of zeros."""
+    return ZERO if shape == SCALAR else apply("zeros", params=shape)
+
+
+def ones(shape: Shape) -> Expression:
+    """An array of ones."""
+    return ONE if shape == SCALAR else apply("ones", params=shape)
+
+
+def kronecker(a: Expression, b: Expression) -> Expression:
+    """1 where two index expressions are equal, else 0."""
+    if a == b:
+        return ONE
+    if isinstance(a, Number) and isinstance(b, Number):
+        return ZERO
+    return apply("eq", a, b)
+
+
+def fresh(prefix: str, avoid: set[str]) -> str:
+    """An index name that is not in `avoid`."""
+    candidates = itertools.chain([prefix], (f"{prefix}{n}" for n in itertools.count(1)))
+    return next(name for name in candidates if name not in avoid)
+
+
+def names_in(*nodes: Expression) -> set[str]:
+    """Every name of an index variable, free or bound, and of a symbol, in some expressions."""
+    found: set[str] = set()
+    for node in nodes:
+        for part in walk(node):
+            if isinstance(part, Index | Symbol):
+                found.add(part.name)
+            elif isinstance(part, Sum):
+                found.add(part.index.name)
+            elif isinstance(part, Tabulate):
+                found |= {part.row.name, part.column.name}
+    return found
+
+
+def summed(body: Expression, index: Index) -> Expression:
+    """Σ over an index, with Kronecker deltas in it resolved."""
+    if index.name not in free_indices(body):
+        return mul(number(index.size), body)
+    resolved = _select(body, index)
+    return resolved if resolved is not None else Sum(body, index, body.shape)
+
+
+def _select(body: Expression, index: Index) -> Expression | None:
+    """`Σ_k δ_{kj} f(k) = f(j)`, where j lies in k's range; None if there is no such factor."""
+    factors = list(_factors(body))
+    for at, factor in enumerate(factors):
+        if not (isinstance(factor, Apply) and factor.function == "eq"):
+            continue
+        others = [arg for arg in factor.args if arg != index]
+        if len(others) == 1 and _within(others[0], index):
+            rest = factors[:at] + factors[at + 1 :]
+            product = ONE
+            for part in rest:
+                product = mul(product, part)  # type: ignore[assignment]
+            return substitute(product, index.name, others[0])
+    return None
+
+
+def _factors(node: Expression) -> "list[Expression]":
+    if isinstance(node, Apply) and node.function == "mul":
+        return [part for arg in node.args for part in _factors(arg)]
+    return [node]
+
+
+def _within(value: Expression, index: Index) -> bool:
+    if isinstance(value, Number):
+        return index.start <= value.value <= index.stop
+    return (
+        isinstance(value, Index) and value.start >= index.start and value.stop <= index.stop
+    )
+
+
+def selector_size(selector: Selector) -> int:
+    """How many entries a selector selects along its axis."""
+    return selector.size if isinstance(selector, Slice) else 1
+
+
+def check_range(selector: Selector, size: int) -> None:
+    """Raise IndexOutOfRange unless every value of the selector lies in 1..size."""
+    low, high = bounds(selector)
+    if low < 1 or high > size:
+        reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        raise IndexOutOfRange(f"index {reach} is out of range: there are only 1 to {size}")
+
+
+def bounds(selector: Selector) -> tuple[float, float]:
+    """The least and the greatest value of an index expression, by interval arithmetic."""
+    match selector:
+        case Number():
+            return selector.value, selector.value
+        case Index() | Slice():
+            return selector.start, selector.stop
+        case Apply(function="add", args=(a, b)):
+            (low, high), (low2, high2) = bounds(a), bounds(b)
+            return low + low2, high + high2
+        case Apply(function="sub", args=(a, b)):
+            (low, high), (low2, high2) = bounds(a), bounds(b)
+            return low - high2, high - low2
+        case _:
+            raise IndexOutOfRange("an index is a whole number, an index variable, or a sum of both")
+
+
+def entry(base: Expression, row: Selector, column: Selector) -> Item:
+    """`base[row, column]` as it stands. Raises IndexOutOfRange."""
+    check_range(row, base.shape[0])
+    check_range(column, base.shape[1])
+    return Item(base, row, column, (selector_size(row), selector_size(column)))
+
+
+def item(base: Expression, row: Selector, column: Selector) -> Expression:
+    """`base[row, column]` with the indexing pushed inwards, so that keys read in entries."""
+    if base.shape == SCALAR:
+        return base
+    if isinstance(row, Slice) or isinstance(column, Slice):
+        return entry(base, row, column)
+    match base:
+        case Apply():
+            return _item_of_apply(base, row, column)
+        case Place() if not (isinstance(base.row, Slice) or isinstance(base.column, Slice)):
+            here = mul(kronecker(row, base.row), kronecker(column, base.column))
+            return mul(here, base.value)
+        case Sum():
+            return _item_of_sum(base, row, column)
+        case Matrix() if isinstance(row, Number) and isinstance(column, Number):
+            return base.rows[int(row.value) - 1][int(column.value) - 1]
+        case Tabulate():
+            body = substitute(base.body, base.row.name, row)
+            return substitute(body, base.column.name, column)
+        case _:
+            return entry(base, row, column)
+
+
+def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expression:
+    match base.function:
+        case "transpose":
+            return item(base.args[0], column, row)
+        case "matmul":
+            return _item_of_product(base.args[0], base.args[1], row, column)
+        case "zeros":
+            return ZERO
+        case "ones":
+            return ONE
+        case "identity":
+            return kronecker(row, column)
+        case function if function in POINTWISE or _is_elementwise(base):
+            return _rebuilt(base, tuple(_aligned(arg, row, column) for arg in base.args))
+        case _:
+            return entry(base, row, column)
+
+
+def _is_elementwise(node: Apply) -> bool:
+    return node.function.endswith("'") or TABLE[node.function].derivative is not None
+
+
+def _aligned(arg: Expression, row: Expression, column: Expression) -> Expression:
+    """The entry of an argument that broadcasting puts at [row, column]."""
+    return item(arg, row if arg.shape[0] > 1 else ONE, column if arg.shape[1] > 1 else ONE)
+
+
+def _rebuilt(node: Apply, args: tuple[Expression, ...]) -> Expression:
+    match node.function:
+        case "mul":
+            return mul(*args)
+        case "add":
+            return add(*args)
+        case "neg":
+            return neg(*args)
+        case _:
+            return apply(node.function, *args, params=node.params)
+
+
+def _item_of_product(
+    a: Expression, b: Expression, row: Expression, column: Expression
+) -> Expression:
+    """(a b)[i, j] = Σ_k a[i, k] b[k, j]."""
+    if a.shape[1] == 1:
+        return mul(item(a, row, ONE), item(b, ONE, column))
+    inner = Index(fresh("k", names_in(a, b, row, column)), 1, a.shape[1])
+    return summed(mul(item(a, row, inner), item(b, inner, column)), inner)
+
+
+def _item_of_sum(base: Sum, row: Expression, column: Expression) -> Expression:
+    """(Σ_k B_k)[i, j] = Σ_k B_k[i, j], with k renamed if i or j use its name."""
+    index, body = base.index, base.body
+    if index.name in free_indices(row) | free_indices(column):
+        renamed = replace(index, name=fresh(index.name, names_in(base, row, column)))
+        index, body = renamed, substitute(body, index.name, renamed)
+    return summed(item(body, row, column), index)
+
+
+def derivative(of: Expression, wrt: Expression, span: Span | None = None) -> Derivative:
+    """∂of/∂wrt as a value, laid out as a gradient (like wrt), a Jacobian, or like `of`.
+
+    Raises Nonsense if the result would need more than two axes.
+    """
+    if SCALAR in (of.shape, wrt.shape):
+        shape = wrt.shape if of.shape == SCALAR else of.shape
+    elif 1 in of.shape and 1 in wrt.shape:
+        shape = max(of.shape), max(wrt.shape)
+    else:
+        of_text, wrt_text = shape_text(of.shape), shape_text(wrt.shape)
+        raise Nonsense(
+            f"the derivative of a {of_text} array by a {wrt_text} array has more than two axes",
+            span=span,
+            hint="ask for entries, such as the derivative of h[i] by W[i, j]",
+        )
+    return Derivative(of, wrt, shape, span)
+
+
+def tabulate(body: Expression, row: Index, column: Index) -> Expression:
+    """The matrix of `body` over two index ranges; `A` itself where the body is just `A[i, j]`."""
+    if isinstance(body, Item) and not isinstance(body.base, Item):
+        base = body.base
+        free = free_indices(base)
+        if row.name not in free and column.name not in free:
+            if (body.row, body.column) == (row, column) and base.shape == (row.size, column.size):
+                return base
+            if (body.row, body.column) == (column, row) and base.shape == (column.size, row.size):
+                return transpose(base)
+    return Tabulate(body, row, column, (row.size, column.size))

@@ -1,0 +1,272 @@
+"""Linear algebra: products, transposes, reductions, constants, softmax, norm.
+
+Adjoints of matrix functions: M. Giles, "Collected matrix derivative results for forward and reverse
+mode algorithmic differentiation" (2008).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader.errors import Nonsense, ShapeMismatch
+from grader.expression import SCALAR, Apply, Expression, Shape, shape_text
+from grader.primitives.build import div, matmul, mul, number, ones, sub, total, transpose
+from grader.primitives.registry import Array, Params, Primitive, apply, broadcast, register, same
+
+Adjoints = tuple[Expression | None, ...]
+
+
+def _matmul_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    (m, n), (p, q) = shapes
+    if n != p:
+        left, right = shape_text((m, n)), shape_text((p, q))
+        raise ShapeMismatch(
+            f"the matrix product of {left} and {right} does not exist: {n} columns meet {p} rows"
+        )
+    return m, q
+
+
+def _matmul_vjp(g: Expression, node: Apply) -> Adjoints:
+    a, b = node.args
+    return matmul(g, transpose(b)), matmul(transpose(a), g)
+
+
+def _matmul_value(a: Array, b: Array) -> Array:
+    return np.matmul(a, b)
+
+
+def _is_vector(shape: Shape) -> bool:
+    return 1 in shape
+
+
+def _vectors(shapes: Sequence[Shape], what: str) -> None:
+    for shape in shapes:
+        if not _is_vector(shape):
+            raise ShapeMismatch(f"{what} wants vectors, not a {shape_text(shape)} matrix")
+
+
+def _outer_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    _vectors(shapes, "outer")
+    return max(shapes[0]), max(shapes[1])
+
+
+def _as_column(node: Expression) -> Expression:
+    return transpose(node) if node.shape[0] == 1 else node
+
+
+def _outer(node: Apply) -> Expression:
+    a, b = (_as_column(arg) for arg in node.args)
+    return matmul(a, transpose(b))
+
+
+def _inner_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    _vectors(shapes, "an inner product")
+    if max(shapes[0]) != max(shapes[1]):
+        sizes = f"{max(shapes[0])} and {max(shapes[1])}"
+        raise ShapeMismatch(f"the inner product of vectors with {sizes} entries does not exist")
+    return SCALAR
+
+
+def _inner(node: Apply) -> Expression:
+    a, b = (_as_column(arg) for arg in node.args)
+    return matmul(transpose(a), b)
+
+
+def _reduced(shapes: Sequence[Shape], params: Params) -> Shape:
+    rows, columns = shapes[0]
+    match params:
+        case (0,):
+            return 1, columns
+        case (1,):
+            return rows, 1
+        case _:
+            return SCALAR
+
+
+def _reduce_axis(params: Params) -> tuple[int, ...]:
+    return {0: (-2,), 1: (-1,)}.get(params[0] if params else None, (-2, -1))  # type: ignore[arg-type]
+
+
+def _sum_value(x: Array, axis: int | None = None) -> Array:
+    return np.sum(x, axis=_reduce_axis((axis,)), keepdims=True)
+
+
+def spread(g: Expression, shape: Shape) -> Expression:
+    """An adjoint broadcast back over what was summed."""
+    return g if g.shape == shape else mul(g, ones(shape))
+
+
+def _sum_vjp(g: Expression, node: Apply) -> Adjoints:
+    return (spread(g, node.args[0].shape),)
+
+
+def _mean(node: Apply) -> Expression:
+    (x,) = node.args
+    count = x.shape[0] * x.shape[1] // (node.shape[0] * node.shape[1])
+    return div(total(x, node.params[0] if node.params else None), number(count))
+
+
+def _transpose_value(x: Array) -> Array:
+    return np.swapaxes(x, -1, -2)
+
+
+def _diag_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    rows, columns = shapes[0]
+    if _is_vector((rows, columns)):
+        return max(rows, columns), max(rows, columns)
+    if rows != columns:
+        raise ShapeMismatch(f"diag wants a vector or a square matrix, not {rows}×{columns}")
+    return rows, 1
+
+
+def _diag_value(x: Array) -> Array:
+    if _is_vector(x.shape[-2:]):
+        vector = x.reshape(*x.shape[:-2], -1)
+        return vector[..., :, None] * np.eye(vector.shape[-1])
+    return np.diagonal(x, axis1=-2, axis2=-1)[..., None]
+
+
+def _diag_vjp(g: Expression, node: Apply) -> Adjoints:
+    (x,) = node.args
+    back = apply("diag", g)
+    return (transpose(back) if x.shape[0] == 1 else back,)
+
+
+def _square_to_scalar(shapes: Sequence[Shape], params: Params) -> Shape:
+    if shapes[0][0] != shapes[0][1]:
+        raise ShapeMismatch(f"trace wants a square matrix, not {shape_text(shapes[0])}")
+    return SCALAR
+
+
+def _static_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    rows, columns = params
+    if rows is None or columns is None:
+        raise Nonsense("a size is missing")
+    return rows, columns
+
+
+def _softmax_axis(node: Apply) -> int | None:
+    """Which axis softmax runs along: all entries of a vector, each row of a matrix."""
+    if node.params:
+        return node.params[0]
+    return None if _is_vector(node.shape) else 1
+
+
+def _value_axis(x: Array, params: Params) -> tuple[int, ...]:
+    if params or _is_vector(x.shape[-2:]):
+        return _reduce_axis(params)
+    return (-1,)
+
+
+def _softmax_value(x: Array, *params: int | None) -> Array:
+    axis = _value_axis(x, params)
+    weights = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return np.asarray(weights / np.sum(weights, axis=axis, keepdims=True))
+
+
+def _log_softmax_value(x: Array, *params: int | None) -> Array:
+    axis = _value_axis(x, params)
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return np.asarray(shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True)))
+
+
+def _softmax_vjp(g: Expression, node: Apply) -> Adjoints:
+    """s ⊙ (g − Σ g ⊙ s): the Jacobian diag(s) − s sᵀ, applied."""
+    return (mul(node, sub(g, total(mul(g, node), _softmax_axis(node)))),)
+
+
+def _log_softmax_vjp(g: Expression, node: Apply) -> Adjoints:
+    softmax = apply("softmax", *node.args, params=node.params)
+    return (sub(g, mul(softmax, total(g, _softmax_axis(node)))),)
+
+
+def _logsumexp_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    return _reduced(shapes, params) if params else SCALAR
+
+
+def _logsumexp_value(x: Array, *params: int | None) -> Array:
+    axis = _reduce_axis(params)
+    top = np.max(x, axis=axis, keepdims=True)
+    return np.asarray(top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)))
+
+
+def _logsumexp_vjp(g: Expression, node: Apply) -> Adjoints:
+    (x,) = node.args
+    return (mul(g, apply("softmax", x, params=node.params or (None,))),)
+
+
+def _norm(node: Apply) -> Expression:
+    (x,) = node.args
+    return apply("sqrt", total(mul(x, x)))
+
+
+def _trace_value(x: Array) -> Array:
+    return np.trace(x, axis1=-2, axis2=-1)[..., None, None]
+
+
+def _matmul_or_scale(shapes: Sequence[Shape], params: Params) -> Shape:
+    """`np.dot`: scaling, the inner product of vectors, else the matrix product."""
+    a, b = shapes
+    if SCALAR in (a, b):
+        return broadcast(a, b)
+    if _is_vector(a) and _is_vector(b) and a[1] != b[0]:
+        return _inner_shape(shapes, params)
+    return _matmul_shape(shapes, params)
+
+
+def _dot(node: Apply) -> Expression:
+    a, b = node.args
+    if SCALAR in (a.shape, b.shape):
+        return mul(a, b)
+    return matmul(a, b) if a.shape[1] == b.shape[0] else _inner(node)
+
+
+register(
+    Primitive(
+        "matmul", _matmul_shape, _matmul_value, _matmul_vjp, arity=(2, 2),
+        infix=("matmul", "MatMul"),
+    ),
+    Primitive("dot", _matmul_or_scale, arity=(2, 2), infix=("dot",), expansion=_dot),
+    Primitive("outer", _outer_shape, arity=(2, 2), infix=("outer",), expansion=_outer),
+    Primitive("inner", _inner_shape, arity=(2, 2), infix=("inner", "vdot"), expansion=_inner),
+    Primitive(
+        "transpose", lambda shapes, _: (shapes[0][1], shapes[0][0]), _transpose_value,
+        lambda g, node: (transpose(g),), infix=("transpose", "Transpose"), exact=True,
+    ),
+    Primitive("sum", _reduced, _sum_value, _sum_vjp, infix=("sum",), latex=("sum",)),
+    Primitive("mean", _reduced, infix=("mean", "average"), latex=("mean",), expansion=_mean),
+    Primitive(
+        "diag", _diag_shape, _diag_value, _diag_vjp, infix=("diag", "Diag", "diagflat"),
+        latex=("diag", "Diag"), exact=True,
+    ),
+    Primitive(
+        "trace", _square_to_scalar, _trace_value,
+        lambda g, node: (mul(g, apply("identity", params=node.args[0].shape)),),
+        infix=("trace", "tr", "Tr", "Trace"), latex=("tr", "Tr", "trace"),
+    ),
+    Primitive("norm", lambda *_: SCALAR, infix=("norm",), latex=("norm",), expansion=_norm),
+    Primitive(
+        "softmax", same, _softmax_value, _softmax_vjp, infix=("softmax", "Softmax"),
+        latex=("softmax", "Softmax"),
+    ),
+    Primitive(
+        "log_softmax", same, _log_softmax_value, _log_softmax_vjp, infix=("log_softmax",),
+        latex=("logsoftmax", "LogSoftmax"),
+    ),
+    Primitive(
+        "logsumexp", _logsumexp_shape, _logsumexp_value, _logsumexp_vjp,
+        infix=("logsumexp",), latex=("logsumexp", "LSE"),
+    ),
+    Primitive(
+        "zeros", _static_shape, lambda m, n: np.zeros((1, m, n)), lambda g, node: (),
+        arity=(0, 0), exact=True,
+    ),
+    Primitive(
+        "ones", _static_shape, lambda m, n: np.ones((1, m, n)), lambda g, node: (),
+        arity=(0, 0), exact=True,
+    ),
+    Primitive(
+        "identity", _static_shape, lambda m, n: np.eye(m, n)[None], lambda g, node: (),
+        arity=(0, 0), exact=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,207 @@
+"""Validated data → `Problem`: the expressions parsed, shapes known, every fault collected."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.errors import AuthorError, Fault, StudentError
+from grader.expression import SCALAR, Expression, Index, Item, Shape, Symbol, walk
+from grader.notation import Function, Names, infix, names
+from grader.notation.names import INFIX_FUNCTIONS
+from grader.primitives import TABLE
+from grader.problem.model import Declared, Draw, Problem, Python, Quantity, Question, Scope
+from grader.problem.source import ProblemSource, read
+
+Path_ = tuple[str | int, ...]
+
+
+def load(path: str | Path) -> Problem:
+    """The problem in a folder or a `problem.yaml`. Raises AuthorError with all that is wrong."""
+    return _Build(read(Path(path))).problem()
+
+
+class _Build:
+    def __init__(self, source: ProblemSource) -> None:
+        self.source = source
+        self.data = source.data
+        self.faults: list[Fault] = []
+        self.dimensions: dict[str, int] = dict(self.data["dimensions"])
+
+    def problem(self) -> Problem:
+        self.functions = self._functions()
+        scope = self._scope(self._symbols(self.data["symbols"], ("symbols",)))
+        questions = tuple(
+            self._question(data, at, scope) for at, data in enumerate(self.data["questions"])
+        )
+        if self.faults:
+            raise AuthorError(self.faults)
+        return Problem(
+            id=self.data["id"],
+            title=self.data["title"],
+            digest=self.source.digest,
+            seed=self.data["draws"]["seed"],
+            draws=self.data["draws"]["count"],
+            index_base=self.data["index_base"],
+            scope=scope,
+            questions=questions,
+            path=self.source.path,
+        )
+
+    def _fault(self, path: Path_, reason: str, offset: int | None = None) -> None:
+        self.faults.append(self.source.fault(path, reason, offset))
+
+    # Names
+
+    def _functions(self) -> dict[str, Function]:
+        functions = {}
+        for name, data in self.data["functions"].items():
+            primitive = INFIX_FUNCTIONS.get(data["is"])
+            if primitive is None:
+                self._fault(("functions", name, "is"), _unknown_function(data["is"]))
+                continue
+            extra = tuple(float(value) for value in data["params"].values())
+            if len(extra) > TABLE[primitive].arity[1] - 1:
+                self._fault(("functions", name), f"{primitive} takes fewer parameters")
+                continue
+            functions[name] = Function(name, primitive, tuple(data["latex"]), extra)
+        return functions
+
+    def _symbols(self, data: Mapping[str, Any], path: Path_) -> dict[str, Declared]:
+        return {
+            name: Declared(
+                name,
+                self._shape(entry["shape"]),
+                tuple(entry["latex"]),
+                Draw(entry["draw"]["kind"], _params(entry["draw"])),
+            )
+            for name, entry in data.items()
+        }
+
+    def _shape(self, sizes: list[int | str]) -> Shape:
+        """[] is a scalar, [n] a column, [m, n] a matrix."""
+        rows, columns = ([self._size(size) for size in sizes] + [1, 1])[:2]
+        return rows, columns
+
+    def _size(self, size: int | str) -> int:
+        return size if isinstance(size, int) else self.dimensions[size]
+
+    def _names(self, symbols: Mapping[str, Declared], model: Mapping[str, Quantity]) -> Names:
+        nodes = {s.name: Symbol(s.name, s.shape) for s in (*symbols.values(), *model.values())}
+        latex = {s.name: s.latex for s in (*symbols.values(), *model.values())}
+        scalars = [nodes[q.name] for q in model.values() if q.shape == SCALAR]
+        loss = scalars[-1] if scalars else None
+        table = names.build(nodes, latex, self.functions, self.dimensions, loss)
+        return table.based(self.data["index_base"])
+
+    # The model
+
+    def _scope(self, symbols: dict[str, Declared]) -> Scope:
+        model: dict[str, Quantity] = {}
+        for name, data in self.data["model"].items():
+            quantity = self._quantity(name, data, self._names(symbols, model))
+            if quantity is not None:
+                model[name] = quantity
+        return Scope(symbols, model, self._names(symbols, model))
+
+    def _quantity(self, name: str, data: Mapping[str, Any], known: Names) -> Quantity | None:
+        path = ("model", name)
+        latex = tuple(data["latex"])
+        if "is" in data:
+            node = self._parse(data["is"], known, (*path, "is"))
+            return None if node is None else Quantity(name, node.shape, node, {}, latex)
+        upstream = {}
+        for target, text in data["upstream"].items():
+            place = (*path, "upstream", target)
+            node = self._parse(text, known, place)
+            if target not in known.symbols:
+                self._fault(place, f"`{target}` is not computed before `{name}`")
+            elif node is not None:
+                if node.shape not in (known.symbols[target].shape, SCALAR):
+                    self._fault(place, f"the gradient has another shape than `{target}`")
+                upstream[target] = node
+        return Quantity(name, SCALAR, None, upstream, latex)
+
+    def _parse(self, text: str, known: Names, path: Path_) -> Expression | None:
+        try:
+            return infix.parse(text, known)[0]
+        except StudentError as error:
+            offset = error.span.start if error.span else None
+            reason = f"{error.message} ({error.hint})" if error.hint else error.message
+            self._fault(path, reason, offset)
+            return None
+
+    # Questions
+
+    def _question(self, data: Mapping[str, Any], at: int, base: Scope) -> Question:
+        path: Path_ = ("questions", at)
+        scope = self._narrowed(base, data, path)
+        free = tuple(Index(name, 1, self._size(size)) for name, size in data["free"].items())
+        known = scope.names.with_indices(free, {})
+        of = self._optional(data.get("of"), known, (*path, "of"))
+        wrt = self._optional(data.get("wrt"), known, (*path, "wrt"))
+        if wrt is not None and not _is_place(wrt):
+            self._fault((*path, "wrt"), "a symbol, a quantity, or an entry of one is meant")
+        return Question(
+            id=data["id"],
+            points=float(data["points"]),
+            scope=scope,
+            of=of,
+            wrt=wrt,
+            free=free,
+            reference=self._reference(data["reference"], known, (*path, "reference")),
+            prompt=data["prompt"],
+            labels=tuple(data["labels"]),
+            all_or_nothing=data["all_or_nothing"],
+            feedback=data["feedback"],
+        )
+
+    def _narrowed(self, base: Scope, data: Mapping[str, Any], path: Path_) -> Scope:
+        """The scope of a question with symbols of its own: what they hide goes out of reach."""
+        if not data["symbols"]:
+            return base
+        own = self._symbols(data["symbols"], (*path, "symbols"))
+        symbols = {**base.symbols, **own}
+        hidden = set(own)
+        model = {}
+        for name, quantity in base.model.items():
+            if name in hidden or _uses(quantity, hidden):
+                hidden.add(name)
+            else:
+                model[name] = quantity
+        return Scope(symbols, model, self._names(symbols, model))
+
+    def _optional(self, text: str | None, known: Names, path: Path_) -> Expression | None:
+        return None if text is None else self._parse(text, known, path)
+
+    def _reference(
+        self, data: Mapping[str, str] | None, known: Names, path: Path_
+    ) -> Expression | Python | None:
+        if data is None:
+            return None
+        if "expression" in data:
+            return self._parse(data["expression"], known, (*path, "expression"))
+        file, _, function = data["python"].partition(":")
+        return Python(self.source.folder / file, function)
+
+
+def _params(draw: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in draw.items() if name != "kind"}
+
+
+def _is_place(node: Expression) -> bool:
+    base = node.base if isinstance(node, Item) else node
+    return isinstance(base, Symbol)
+
+
+def _uses(quantity: Quantity, hidden: set[str]) -> bool:
+    parts = [quantity.definition, *quantity.upstream.values()]
+    nodes = [node for part in parts if part is not None for node in walk(part)]
+    names_used = {node.name for node in nodes if isinstance(node, Symbol)}
+    return bool(hidden & (names_used | set(quantity.upstream)))
+
+
+def _unknown_function(name: str) -> str:
+    close = difflib.get_close_matches(name, INFIX_FUNCTIONS, n=2)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    return f"`{name}` is no function of the table{hint}"

@@ -1,0 +1,107 @@
+"""A problem as the grader works with it: symbols, forward model, questions, all parsed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.expression import Expression, Index, Shape
+from grader.notation import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How a symbol is drawn: a distribution and its parameters."""
+
+    kind: str = "normal"
+    params: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A symbol: its name, shape, spellings in LaTeX (the first is printed), and how it is drawn."""
+
+    name: str
+    shape: Shape
+    latex: tuple[str, ...] = ()
+    draw: Draw = Draw()
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity of the forward model.
+
+    Either `definition` gives its value, or the quantity is a loss known only through `upstream`:
+    its gradients with respect to earlier quantities.
+    """
+
+    name: str
+    shape: Shape
+    definition: Expression | None
+    upstream: Mapping[str, Expression] = field(default_factory=dict)
+    latex: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is asked in: symbols, model, and the names that answers may use."""
+
+    symbols: Mapping[str, Declared]
+    model: Mapping[str, Quantity]
+    names: Names
+
+    @property
+    def key(self) -> tuple[tuple[str, Shape, str], ...]:
+        """What tells two scopes apart: the symbols with their shapes and distributions."""
+        return tuple((s.name, s.shape, repr(s.draw)) for s in self.symbols.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """A reference computed by the author's own function in a file beside the YAML."""
+
+    file: Path
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked.
+
+    `of` and `wrt` are the derivative that is asked for, if it is one. `reference` overrides the
+    generated one. `free` are the index variables that the answer may use, in the order in which
+    they are declared; the target is an array over them.
+    """
+
+    id: str
+    points: float
+    scope: Scope
+    of: Expression | None = None
+    wrt: Expression | None = None
+    free: tuple[Index, ...] = ()
+    reference: Expression | Python | None = None
+    prompt: str = ""
+    labels: tuple[str, ...] = ()
+    all_or_nothing: bool = False
+    feedback: str = "hint"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One homework."""
+
+    id: str
+    title: str
+    digest: str
+    seed: int
+    draws: int
+    index_base: int
+    scope: Scope
+    questions: tuple[Question, ...]
+    path: Path
+
+    def __getitem__(self, question_id: str) -> Question:
+        """One question. Raises KeyError."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)

@@ -1,0 +1,146 @@
+"""`problem.yaml` as validated plain data, with the place of every value at hand.
+
+What the expressions in it mean is not judged here. Nothing heavy is imported until it is needed:
+a file that was read before comes from the cache without YAML and pydantic.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import AuthorError, Fault
+from grader.problem import cache
+
+if TYPE_CHECKING:
+    from grader.problem.document import Document
+
+FILE = "problem.yaml"
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class ProblemSource:
+    """A problem file that has been read: normalised `data`, and where each value stands."""
+
+    path: Path
+    digest: str
+    data: dict[str, Any] = field(repr=False, compare=False)
+    text: str = field(repr=False, compare=False)
+
+    @property
+    def folder(self) -> Path:
+        """The problem's folder."""
+        return self.path.parent
+
+    def fault(self, path: tuple[str | int, ...], reason: str, offset: int | None = None) -> Fault:
+        """A fault at the value of `path`, or at what should hold it.
+
+        `offset` counts characters inside a text on one line, and moves the column along.
+        """
+        return self._document.fault(path, reason, offset)
+
+    @cached_property
+    def _document(self) -> "Document":
+        """The YAML's nodes, parsed when the first fault asks for its place."""
+        from grader.problem.document import Document
+
+        return Document(self.path.name, self.text)
+
+
+def read(path: Path) -> ProblemSource:
+    """Read a problem's folder or its YAML file; all its faults come in one `AuthorError`."""
+    file = path / FILE if path.is_dir() else path
+    content = _content(file)
+    text = _decoded(file.name, content)
+    data = cache.cached(content)
+    if data is None:
+        data = validated(file.name, text)
+        cache.store(content, data)
+    source = ProblemSource(file, "", data, text)
+    return ProblemSource(file, _digest(content, _modules(source)), data, text)
+
+
+def validated(name: str, text: str) -> dict[str, Any]:
+    """The normalised data of a YAML text; `name` is the file that faults are reported in."""
+    from pydantic import ValidationError
+
+    from grader.problem.checks import complaints
+    from grader.problem.document import Document
+    from grader.problem.schema import Homework, normalised
+    from grader.problem.sentences import translated
+
+    document = Document(name, text)
+    found = list(complaints(document.data))
+    homework = None
+    try:
+        homework = Homework.model_validate(document.data)
+    except ValidationError as error:
+        found += translated(error)
+    faults = document.faults + [document.fault(c.path, c.reason, None, c.at_key) for c in found]
+    if faults or homework is None:
+        raise AuthorError(_in_order(faults))
+    return normalised(homework)
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """By place, each once: what an alias repeats is one fault."""
+    unique = {(fault.line, fault.column, fault.reason): fault for fault in reversed(faults)}
+    return sorted(unique.values(), key=lambda fault: (fault.line, fault.column))
+
+
+def _content(file: Path) -> bytes:
+    """The file's bytes."""
+    try:
+        if not file.is_file():
+            raise _unreadable(file.name, f"there is no {file.name} in {file.parent}")
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(file.name, f"cannot be read: {error.strerror}") from None
+    if len(content) > MAX_BYTES:
+        raise _unreadable(file.name, f"larger than {MAX_BYTES:,} bytes")
+    return content
+
+
+def _decoded(name: str, content: bytes) -> str:
+    """The text, without the mark that some editors put first."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        reason = "not UTF-8 text; save the file in UTF-8"
+        raise AuthorError([Fault(name, line, column, "", reason)]) from None
+
+
+def _unreadable(name: str, reason: str) -> AuthorError:
+    return AuthorError([Fault(name, 0, 0, "", reason)])
+
+
+def _modules(source: ProblemSource) -> dict[str, bytes]:
+    """The bytes of the Python files that references live in."""
+    modules: dict[str, bytes] = {}
+    faults = []
+    for at, question in enumerate(source.data["questions"]):
+        name = ((question["reference"] or {}).get("python") or "").partition(":")[0]
+        if not name or name in modules:
+            continue
+        try:
+            modules[name] = (source.folder / name).read_bytes()
+        except OSError as error:
+            path = ("questions", at, "reference", "python")
+            faults.append(source.fault(path, f"{name} cannot be read: {error.strerror}"))
+    if faults:
+        raise AuthorError(faults)
+    return modules
+
+
+def _digest(content: bytes, modules: dict[str, bytes]) -> str:
+    """A hash of all that the problem consists of."""
+    total = hashlib.sha256(content)
+    for name, module in sorted(modules.items()):
+        total.update(b"\0" + name.encode() + b"\0" + hashlib.sha256(module).digest())
+    return f"sha256:{total.hexdigest()}"

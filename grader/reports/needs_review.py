@@ -1,0 +1,48 @@
+"""`needs-review.csv`: what a human must look at, why, and where it stands."""
+
+from collections.abc import Sequence
+
+from grader.reports.csv_text import cell, table
+from grader.result import AnswerRecord, Kind, QuestionResult, Report, Verdict
+
+FILENAME = "needs-review.csv"
+HEADER = ("id", "question", "verdict", "reason", "line", "answer", "path")
+
+_EXCERPT = 200
+_REASONS = {
+    Verdict.UNREADABLE: "could not be read",
+    Verdict.UNDECIDED: "could not be decided",
+    Verdict.ERROR: "fault of the grader",
+}
+_NO_ANSWER = AnswerRecord(text="", notation="")
+
+
+def render(reports: Sequence[Report]) -> str:
+    """A row for every answer that waits for a person."""
+    rows = (
+        _row(report, question)
+        for report in reports
+        for question in report.questions
+        if question.verdict.needs_review
+    )
+    return table(HEADER, rows)
+
+
+def reason(question: QuestionResult) -> str:
+    """Why a person must look: the first error, else the first message, else the verdict."""
+    errors = [message for message in question.messages if message.kind == Kind.ERROR]
+    texts = [message.text for message in (*errors, *question.messages)]
+    return texts[0] if texts else _REASONS[question.verdict]
+
+
+def _row(report: Report, question: QuestionResult) -> list[str]:
+    answer = question.answer or _NO_ANSWER
+    return [
+        cell(report.submission.id),
+        cell(question.id),
+        question.verdict.value,
+        cell(reason(question), 2 * _EXCERPT),
+        "" if answer.line is None else str(answer.line),
+        cell(answer.text, _EXCERPT),
+        cell(answer.path or report.submission.path),
+    ]

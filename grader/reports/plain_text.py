@@ -1,0 +1,37 @@
+"""Text that is safe to show: student text without anything that drives a terminal or a layout.
+
+Control characters, escape sequences and bidirectional overrides are dropped: they can repaint a
+terminal, or make a reader see another formula than the one that was graded. `result.json` keeps
+the text as it came.
+"""
+
+import re
+
+# Every alternative starts with an escape and stops before the next one: linear on hostile text.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]"  # CSI: colours, cursor movements
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*+(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, …
+    r"|\x1b[ -/]*+[0-~]"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NEWLINES = re.compile("\r\n?|[\u0085\u2028\u2029]")
+
+
+def printable(text: str) -> str:
+    """`text` without control characters, escape sequences and bidirectional overrides."""
+    unescaped = _ESCAPES.sub("", _NEWLINES.sub("\n", text))
+    return _CONTROLS.sub("", unescaped)
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """`text`, printable, on one line, cut to `limit` characters."""
+    line = " ".join(printable(text).split())
+    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def block(text: str, limit: int = 8000) -> str:
+    """`text`, printable, as lines; what is past `limit` characters is cut, and that is said."""
+    lines = printable(text).strip("\n").rstrip()
+    if len(lines) <= limit:
+        return lines
+    return f"{lines[:limit]}\n… ({len(lines) - limit} more characters)"

@@ -1,0 +1,24 @@
+"""What a renderer is. Modules satisfy these protocols; adding a format adds a module."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from grader.result import Report
+
+
+class SubmissionRenderer(Protocol):
+    """A module that renders one submission as the file `FILENAME`."""
+
+    FILENAME: str
+
+    def render(self, report: Report) -> str:
+        """The whole text of the file."""
+
+
+class ClassRenderer(Protocol):
+    """A module that renders a whole class as the file `FILENAME`."""
+
+    FILENAME: str
+
+    def render(self, reports: Sequence[Report]) -> str:
+        """The whole text of the file."""

@@ -1,0 +1,101 @@
+"""The sentences that all renderers share."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from grader.reports.figures import points, value_pair
+from grader.reports.plain_text import one_line
+from grader.reports.verdicts import KIND_TITLES
+from grader.result import AnswerRecord, Counterexample, Message, QuestionResult, Report
+
+
+def title(report: Report) -> str:
+    """The title of the problem, or its id."""
+    return one_line(report.title) or one_line(report.problem)
+
+
+def question_name(question: QuestionResult) -> str:
+    """`Question 3` for the id `q3`, `Question chain-rule` for any other."""
+    number = question.id.removeprefix("q")
+    return f"Question {number if number.isdecimal() else one_line(question.id)}"
+
+
+def place(answer: AnswerRecord) -> str:
+    """`paper.md:112`; folders of the machine that graded are nobody's business."""
+    path = PurePath(answer.path)
+    name = one_line(path.name if path.is_absolute() else answer.path)
+    if answer.line is None:
+        return name
+    return f"{name}:{answer.line}" if name else f"line {answer.line}"
+
+
+def shape(text: str) -> str:
+    """`Shape 2×3`, and `A scalar` for what has no shape to speak of."""
+    return "A scalar" if text == "scalar" else f"Shape {one_line(text)}"
+
+
+def earned(question: QuestionResult) -> str:
+    """The points of a question; a dash where a person has yet to decide, since it is no zero."""
+    return "–" if question.verdict.needs_review else points(question.score)
+
+
+def out_of(question: QuestionResult) -> str:
+    """`2 of 3 points`."""
+    return f"{earned(question)} of {_count(question.max_score, 'point')}"
+
+
+def ratio(question: QuestionResult) -> str:
+    """`2 / 3`, for tables."""
+    return f"{earned(question)} / {points(question.max_score)}"
+
+
+def total(report: Report) -> str:
+    """`19 of 25 points`."""
+    return f"{points(report.score)} of {out_of_all(report)}"
+
+
+def out_of_all(report: Report) -> str:
+    """`25 points`."""
+    return _count(report.max_score, "point")
+
+
+def waiting_points(report: Report) -> float:
+    """The points of the questions that wait for a person."""
+    return sum(q.max_score for q in report.questions if q.verdict.needs_review)
+
+
+def share(part: float, whole: float) -> str:
+    """`part` of `whole` in percent, for a bar; between 0 and 100."""
+    return points(100 * min(1.0, max(0.0, part / whole)) if whole > 0 else 0.0)
+
+
+def waiting(report: Report) -> str:
+    """What a person has yet to look at; empty if nothing."""
+    number = sum(question.verdict.needs_review for question in report.questions)
+    if not number:
+        return ""
+    fate = "it is not a zero" if number == 1 else "they are not zeros"
+    worth = _count(waiting_points(report), "point")
+    return f"A person will look at {_count(number, 'question')} ({worth}); {fate}."
+
+
+def counterexample(example: Counterexample) -> str:
+    """Such as: In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75."""
+    entry = f", entry ({', '.join(map(str, example.entry))})" if example.entry else ""
+    expected, got = value_pair(example.expected, example.got)
+    return f"In draw {example.draw}{entry}: expected {expected}, your answer gives {got}."
+
+
+def grouped(messages: Iterable[Message]) -> list[tuple[str, list[Message]]]:
+    """The messages under the title of their kind, what matters most first."""
+    everything = list(messages)
+    groups = (
+        (heading, [message for message in everything if message.kind == kind])
+        for kind, heading in KIND_TITLES.items()
+    )
+    return [(heading, group) for heading, group in groups if group]
+
+
+def _count(number: float, noun: str) -> str:
+    text = points(number)
+    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"

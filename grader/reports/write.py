@@ -1,0 +1,49 @@
+"""Puts reports on disk, in the layout of the output folder (DESIGN, section 7)."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.reports import feedback_html, feedback_md, gradebook, needs_review, result_json
+from grader.reports.folder_name import folder_name
+from grader.reports.protocol import ClassRenderer, SubmissionRenderer
+from grader.result import Report
+
+SUBMISSION_FILES: tuple[SubmissionRenderer, ...] = (result_json, feedback_md, feedback_html)
+CLASS_FILES: tuple[ClassRenderer, ...] = (gradebook, needs_review)
+
+
+def submission_folder(submission_id: str, folder: Path) -> Path:
+    """Where in the output folder the reports of a submission are."""
+    return folder / "submissions" / folder_name(submission_id)
+
+
+def write_submission(report: Report, folder: Path) -> Path:
+    """Writes `result.json`, `feedback.md` and `feedback.html`; returns the folder they are in."""
+    place = submission_folder(report.submission.id, folder)
+    place.mkdir(parents=True, exist_ok=True)
+    for renderer in SUBMISSION_FILES:
+        write_text(place / renderer.FILENAME, renderer.render(report))
+    return place
+
+
+def write_class(reports: Iterable[Report], folder: Path) -> None:
+    """Writes `gradebook.csv` and `needs-review.csv`."""
+    everybody = tuple(reports)
+    folder.mkdir(parents=True, exist_ok=True)
+    for renderer in CLASS_FILES:
+        write_text(folder / renderer.FILENAME, renderer.render(everybody))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file whole or not at all: whoever reads it never sees half of it.
+
+    A name that was not UTF-8 on disk reaches us with lone surrogates; they are written as escapes.
+    """
+    # Not `tempfile`: its files are private to their owner, and these are meant to be shared.
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
+    try:
+        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,227 @@
+"""What grading found: `Verdict`, `QuestionResult`, `Report`. Frozen, JSON-ready, versioned.
+
+Every renderer works from a `Report` alone. `to_json` and `from_json` keep the contract of
+`result.json`; fields may be added under the same `schema_version`, never renamed or removed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+class Verdict(StrEnum):
+    """What became of one answer."""
+
+    CORRECT = "correct"
+    PARTIAL = "partial"
+    INCORRECT = "incorrect"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    UNDECIDED = "undecided"
+    ERROR = "error"
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a human must look, because the grader could not decide."""
+        return self in (Verdict.UNREADABLE, Verdict.UNDECIDED, Verdict.ERROR)
+
+
+class Kind(StrEnum):
+    """What a message is for."""
+
+    MISTAKE = "mistake"
+    STEP = "step"
+    NOTE = "note"
+    HINT = "hint"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence for the student. `pointer` is the source line with a caret, if there is one."""
+
+    kind: Kind
+    text: str
+    code: str | None = None
+    pointer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """What the student wrote, where, and how it was read.
+
+    `reading` is infix text; `mathml` is the same reading as a MathML `<math>` element, made by us
+    and safe to embed; `shape` is such as "2×3". All three are None if nothing could be read.
+    """
+
+    text: str
+    notation: str
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    reading: str | None = None
+    mathml: str | None = None
+    shape: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """One entry of one draw on which the answer and the reference differ.
+
+    `entry` is 1-based and empty for a scalar; `got` may be NaN or infinite.
+    """
+
+    draw: int
+    entry: tuple[int, ...]
+    expected: float
+    got: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question of one submission.
+
+    `entries` is a grid of "correct", "incorrect" or "undecided" for an answer with several entries
+    that was compared entry by entry, row by row; None otherwise. `reference` is the key as infix
+    text, and `reference_mathml` the same as MathML, only when the author allows students to see it.
+    """
+
+    id: str
+    verdict: Verdict
+    score: float
+    max_score: float
+    prompt: str = ""
+    answer: AnswerRecord | None = None
+    messages: tuple[Message, ...] = ()
+    counterexample: Counterexample | None = None
+    entries: tuple[tuple[str, ...], ...] | None = None
+    reference: str | None = None
+    reference_mathml: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRecord:
+    """Which submission it was. `digest` is "sha256:…" over its files."""
+
+    id: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything known about one graded submission. `messages` concern the submission as a whole."""
+
+    problem: str
+    title: str
+    problem_digest: str
+    grader_version: str
+    seed: int
+    draws: int
+    submission: SubmissionRecord
+    questions: tuple[QuestionResult, ...]
+    messages: tuple[Message, ...] = field(default=())
+
+    @property
+    def score(self) -> float:
+        """Points earned, rounded so that sums of fractions read as people write them."""
+        return round(sum(question.score for question in self.questions), 6)
+
+    @property
+    def max_score(self) -> float:
+        """Points that could be earned."""
+        return round(sum(question.max_score for question in self.questions), 6)
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a human must look at any question."""
+        return any(question.verdict.needs_review for question in self.questions)
+
+    def __getitem__(self, question_id: str) -> QuestionResult:
+        """The result of one question. Raises KeyError."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's `result.json` as plain data. NaN and inf become strings."""
+        data = asdict(self)
+        questions = [_question_json(question) for question in data.pop("questions")]
+        messages = data.pop("messages")
+        return {
+            "schema_version": SCHEMA_VERSION,
+            **data,
+            "score": self.score,
+            "max_score": self.max_score,
+            "needs_review": self.needs_review,
+            "messages": [_without_none(message) for message in messages],
+            "questions": questions,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Report":
+        """The report that `to_json` made. Raises ValueError for another schema version."""
+        if data.get("schema_version") != SCHEMA_VERSION:
+            raise ValueError(f"result schema {data.get('schema_version')!r}, not {SCHEMA_VERSION}")
+        return cls(
+            problem=data["problem"],
+            title=data["title"],
+            problem_digest=data["problem_digest"],
+            grader_version=data["grader_version"],
+            seed=data["seed"],
+            draws=data["draws"],
+            submission=SubmissionRecord(**data["submission"]),
+            questions=tuple(_question(question) for question in data["questions"]),
+            messages=tuple(_message(message) for message in data.get("messages", ())),
+        )
+
+
+def _question_json(data: dict[str, Any]) -> dict[str, Any]:
+    for part in ("answer", "counterexample"):
+        if data[part] is not None:
+            data[part] = _without_none(data[part])
+    if data["counterexample"]:
+        data["counterexample"]["expected"] = _number_json(data["counterexample"]["expected"])
+        data["counterexample"]["got"] = _number_json(data["counterexample"]["got"])
+    data["messages"] = [_without_none(message) for message in data["messages"]]
+    return _without_none(data)
+
+
+def _without_none(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _number_json(value: float) -> float | str:
+    """JSON has no NaN and no infinity: they travel as "nan", "inf" and "-inf"."""
+    return float(value) if abs(value) < float("inf") else str(float(value))
+
+
+def _message(data: Mapping[str, Any]) -> Message:
+    return Message(Kind(data["kind"]), data["text"], data.get("code"), data.get("pointer"))
+
+
+def _question(data: Mapping[str, Any]) -> QuestionResult:
+    answer, counter, entries = (data.get(key) for key in ("answer", "counterexample", "entries"))
+    return QuestionResult(
+        id=data["id"],
+        verdict=Verdict(data["verdict"]),
+        score=data["score"],
+        max_score=data["max_score"],
+        prompt=data.get("prompt", ""),
+        answer=AnswerRecord(**answer) if answer else None,
+        messages=tuple(_message(message) for message in data["messages"]),
+        counterexample=_counterexample(counter) if counter else None,
+        entries=tuple(tuple(row) for row in entries) if entries else None,
+        reference=data.get("reference"),
+        reference_mathml=data.get("reference_mathml"),
+    )
+
+
+def _counterexample(data: Mapping[str, Any]) -> Counterexample:
+    return Counterexample(
+        data["draw"], tuple(data["entry"]), float(data["expected"]), float(data["got"])
+    )

@@ -1,0 +1,1 @@
+"""Answer files: YAML and JSON, with the place of every answer."""

@@ -1,0 +1,34 @@
+"""What YAML and JSON have in common: scalars, lists and maps, each with its place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A leaf, as its source text: `1e-6`, `yes` and `0x10` stay what the student wrote."""
+
+    text: str
+    quoted: bool
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple["Node", ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A map; its keys are scalars, each of them there once."""
+
+    pairs: tuple[tuple[Scalar, "Node"], ...]
+    line: int
+    column: int
+
+
+Node = Scalar | Items | Pairs

@@ -1,0 +1,1 @@
+"""Arrays of numbers: .npz, .npy and .csv."""

@@ -1,0 +1,70 @@
+"""Bytes of a text file → text, whatever the editor that saved it."""
+
+import codecs
+import re
+
+from grader.submission.refusals import Refused
+
+# The 32-bit marks come first: the little-endian one begins with the 16-bit one.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 4_096
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BINARY_HINT = (
+    "Save it as plain text in UTF-8, or hand in a .md, .tex, .ipynb, .yaml, .json, .npz or .csv file."
+)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file, with `\\n` as its only line ending and no byte order mark.
+
+    Raises:
+        Refused: if the bytes are no text.
+    """
+    text = _decoded(data)
+    if _is_binary(text):
+        raise Refused("This file holds binary data, not text.", hint=_BINARY_HINT)
+    return normalised(text)
+
+
+def normalised(text: str) -> str:
+    """The text with `\\n` for every line ending, and only characters that can be written out."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    # A lone surrogate, from `\ud800` in JSON, could be neither printed nor stored.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if encoding := _utf16_without_mark(data):
+        return data.decode(encoding, "replace")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    """The UTF-16 encoding betrayed by NULs in every second byte, or nothing."""
+    sample = data[:_SAMPLE]
+    pairs = len(sample) // 2
+    first, second = sample[0::2].count(0), sample[1::2].count(0)
+    if second > 0.3 * pairs and first <= 0.05 * pairs:
+        return "utf-16-le"
+    if first > 0.3 * pairs and second <= 0.05 * pairs:
+        return "utf-16-be"
+    return ""
+
+
+def _is_binary(text: str) -> bool:
+    """Whether control characters say so: any NUL, or more than one character in a hundred."""
+    return "\x00" in text or len(_CONTROLS.findall(text)) > len(text) // 100 + 3

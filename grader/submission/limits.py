@@ -1,0 +1,32 @@
+"""How much of a student's file is read. Generous for homework, small enough to stay quick."""
+
+# A paper of seventeen derivations is about 10 kB; a megabyte is a book, or something hostile.
+TEXT_BYTES = 1_000_000
+
+# A million float64 numbers take 8 MB; notebooks carry pictures in their outputs.
+ARRAY_BYTES = 16_000_000
+NOTEBOOK_BYTES = 16_000_000
+
+# A student's folder holds a few files; a checked-out repository or a data set holds thousands.
+FILES = 200
+FOLDER_DEPTH = 4
+FOLDER_BYTES = 64_000_000
+
+# Formulas are parsed one by one later on, at up to a millisecond each.
+FORMULAS = 2_000
+FORMULA_CHARACTERS = 20_000
+MACRO_CHARACTERS = 20_000
+
+# What keeps a megabyte of `1.` lines, or of `\\item\\item\\item`, cheap.
+LINES = 20_000
+ITEMS = 50_000
+
+# The largest sensible answer file has a few hundred entries in lists of lists.
+NODES = 10_000
+TREE_DEPTH = 20
+
+NUMBERS = 1_000_000
+DIMENSIONS = 8
+
+# An .npy header of a plain array has 128 bytes.
+HEADER_BYTES = 4_096

@@ -1,0 +1,125 @@
+"""A paper in the making: collects items in reading order and keeps them within limits."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.submission import limits
+from grader.submission.model import Formula, Item, Marker, Paper, Place, Prose
+from grader.submission.papers.mathematics import Span
+from grader.submission.papers.nesting import Nesting
+from grader.submission.offsets import Places, trimmed
+from grader.submission.refusals import Refused
+from grader.submission.sources import Found
+
+# A line of nothing but these is markup: a rule, what is left of a bold marker, a table's frame.
+_MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Markup that is no prose: a marker with its labels, or just to be left out."""
+
+    start: int
+    end: int
+    labels: tuple[str, ...] = ()
+
+
+class PaperBuilder:
+    """Builds the one `Paper` of a file; a notebook feeds it cell by cell."""
+
+    def __init__(self, path: str) -> None:
+        self.nesting = Nesting()
+        self._path = path
+        self._items: list[Item] = []
+        self._macros: list[str] = []
+        self._faults: dict[str, Refused] = {}
+        self._formulas = 0
+        self._lines = limits.LINES
+
+    def refuse(self, fault: Refused) -> None:
+        """Notes what could not be read; the same message is noted once, at its first place."""
+        self._faults.setdefault(fault.message, fault)
+
+    def within_limits(self, text: str, places: Places) -> str:
+        """As much of the text as a paper may have lines."""
+        ends = [match.start() for match in re.finditer("\n|\\Z", text)]
+        room, self._lines = self._lines, max(0, self._lines - len(ends))
+        if len(ends) <= room:
+            return text
+        end = ends[room - 1] if room else 0
+        self.refuse(_too_long(places.at(end)))
+        return text[:end]
+
+    def macros(self, definitions: Iterable[str]) -> None:
+        """Takes the author's definitions, as they stand."""
+        self._macros += definitions
+
+    def add(
+        self, text: str, places: Places, spans: Iterable[Span], markers: Iterable[Stop]
+    ) -> None:
+        """Adds the items of one text: its formulas, its markers, and the prose between them."""
+        done = 0
+        for stop in sorted([*spans, *markers], key=lambda stop: stop.start):
+            self._prose(text, places, done, stop.start)
+            if isinstance(stop, Span):
+                self._formula(text, places, stop)
+            elif stop.labels:
+                self._append(Marker(stop.labels, places.at(stop.start)))
+            done = max(done, stop.end)
+        self._prose(text, places, done, len(text))
+
+    def found(self) -> Found:
+        """The paper, and what had to be left out of it."""
+        macros = "\n".join(self._macros)
+        if len(macros) > limits.MACRO_CHARACTERS:
+            self.refuse(Refused("The definitions of macros are too long, so they were not read."))
+            macros = ""
+        paper = Paper(tuple(self._items), macros)
+        refusals = tuple(fault.refusal(self._path) for fault in self._faults.values())
+        return Found(papers=(paper,) if paper.items or macros else (), refusals=refusals)
+
+    def _formula(self, text: str, places: Places, span: Span) -> None:
+        start, end = trimmed(text, span.left, span.right)
+        if start == end:
+            return
+        place = places.at(start)
+        if fault := self._excess(place, end - start):
+            self.refuse(fault)
+            return
+        self._formulas += 1
+        self._append(Formula(text[start:end], span.display, place))
+
+    def _excess(self, place: Place, length: int) -> Refused | None:
+        if length > limits.FORMULA_CHARACTERS:
+            message = f"A formula is longer than {limits.FORMULA_CHARACTERS} characters."
+            return _at(place, message, "Check that its closing delimiter is there.")
+        if self._formulas >= limits.FORMULAS:
+            message = f"The paper has more than {limits.FORMULAS} formulas; the rest was not read."
+            return _at(place, message, "Hand in only your answers.")
+        return None
+
+    def _prose(self, text: str, places: Places, start: int, end: int) -> None:
+        """One item a line, so that an answer on a line of its own can be told from its neighbours."""
+        while start < end:
+            newline = text.find("\n", start, end)
+            stop = end if newline < 0 else newline
+            line = text[start:stop]
+            if line.strip(_MARKUP):
+                offset = start + len(line) - len(line.lstrip())
+                self._append(Prose(" ".join(line.split()), places.at(offset)))
+            start = stop + 1
+
+    def _append(self, item: Item) -> None:
+        if len(self._items) < limits.ITEMS:
+            self._items.append(item)
+        else:
+            self.refuse(_too_long(item.place))
+
+
+def _too_long(place: Place) -> Refused:
+    return _at(place, "The paper is too long; from here on it was not read.", "Hand in less text.")
+
+
+def _at(place: Place, message: str, hint: str) -> Refused:
+    return Refused(message, line=place.line, column=place.column, cell=place.cell, hint=hint)

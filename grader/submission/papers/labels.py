@@ -1,0 +1,174 @@
+"""Question markers as people write them: `3.`, `(b)`, `## Question 5`, `**Q7**`, `Solution to Q4`.
+
+A marker stands at the start of a line, after list, heading and emphasis markup. What looks like one
+inside a sentence ("Question 3 asks for …", "2 layers", "1984. After that") is none.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, Part
+
+# Only this much of a line is looked at, so that no pattern below can take long.
+_REACH = 160
+
+_PART = r"(?:\d{1,3}(?!\d)|(?:viii|vii|iii|xii|vi|ii|iv|ix|xi|[a-z])(?![a-z]))"
+_BOXED = rf"\({_PART}\)"
+_CLOSE = r"(?:[*_}]|</(?:b|strong|u)>){0,3}"
+_END = rf"(?P<close>{_CLOSE})(?P<term>[.:)\]]{{0,2}}|[ \t]?[–—-](?=[ \t]))(?P<close2>{_CLOSE})"
+
+_LEAD = re.compile(
+    r"""(?:[\s>|]|\{(?=\\(?:bf|it|large))
+        |\\(?:noindent|indent|par|newpage|clearpage|(?:big|med|small)skip|large|bf|bfseries|it|\\)
+         (?![A-Za-z]))*+
+    (?P<heading>\#{1,6}(?=[\s\d(*_]))?\s*+
+    (?:[-+•*‣](?=\s)\s++)?
+    (?:\[[ xX]\]\s++)?
+    (?P<strong>(?:[*_]{1,3}(?=[^\s*_])|\\(?:textbf|textit|underline|emph)\{|<(?:b|strong|u)>)*+)
+    """,
+    re.VERBOSE,
+)
+_QUESTION = re.compile(
+    rf"""(?P<word>
+        (?:(?:solutions?|answers?|responses?|sol|ans)(?![a-z])\.?
+           (?:\s++(?:to|for|of)(?![a-z]))?\s*+)?
+        (?:(?:questions?|problems?|exercises?|tasks?|(?P<part>parts?)|ques|prob|exer|ex|q)
+           (?![a-z])\.?\s*+(?:(?:no|number|nr)(?![a-z])\.?\s*+)?\#?)?
+    )(?P<label>(?:(?<![a-z])|(?=[\d(]))\(?{_PART}\)?(?:\s?{_BOXED}|[.\-]?{_PART}){{0,3}}){_END}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    rf"(?P<label>\(\d{{1,3}}\)(?:\s?{_BOXED}){{0,2}}"
+    rf"|\d{{1,3}}(?!\d)(?:{_BOXED}|[.\-]?{_PART}){{0,3}}){_END}(?=[\s\\(*]|(?-i:[A-Z])|$)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(
+    rf"(?P<label>\({_PART}\)(?:\s?{_BOXED})?|{_PART}){_END}(?=\s|$)",
+    re.IGNORECASE,
+)
+_SMALL = re.compile(r"\s*\(?(?:[a-h]|[ivx]{1,4})\)", re.IGNORECASE)
+
+# Behind `(a)` or `x)`, these say that the line is mathematics written without dollars.
+_OPERATOR = re.compile(r"\s*(?:[=+/^@,;]|\*\s)")
+_PLAIN_QUESTION = 7  # inside any heading, whose levels go from 1 to 6
+_PLAIN_PART = 8  # "Part 2" stands inside "Question 1"
+_BOXED_NUMBER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A marker in a text: its parts from the outside in, and where it ends."""
+
+    parts: tuple[Part, ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """The markup that a marker stands in."""
+
+    heading: int
+    strong: bool
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the author set the line apart."""
+        return bool(self.heading or self.strong)
+
+
+def label_at(text: str, start: int, end: int, heading: int = 0) -> Label | None:
+    """The marker at `start`, if one stands there.
+
+    Args:
+        text: the text.
+        start: where a line begins, or what follows `\\item`.
+        end: where to stop looking: the end of the line, or its first formula.
+        heading: the level of the heading that the text is already known to be in, or 0.
+    """
+    line = text[start : min(end, start + _REACH)]
+    lead = _LEAD.match(line)
+    if lead is None:  # pragma: no cover - every part of the pattern is optional
+        return None
+    setting = _Setting(heading or len(lead["heading"] or ""), bool(lead["strong"]))
+    label = _question(line, lead.end(), setting) or _bare(line, lead.end(), setting)
+    if label is None:
+        return None
+    label = _with_inner(line, label)
+    return replace(label, end=start + label.end)
+
+
+def _question(line: str, start: int, setting: _Setting) -> Label | None:
+    """`Question 1`, `Q1:`, `Problem 1b`, `Solution to Q4`."""
+    match = _QUESTION.match(line, start)
+    if match is None or not match["word"] or _multiplies(match, setting):
+        return None
+    marked = setting.is_marked or match["term"].strip()
+    if not marked and not _may_follow(line[match.end() :]):
+        return None
+    level = _PLAIN_PART if match["part"] else _PLAIN_QUESTION
+    return Label(_parts(match["label"], (QUESTION, setting.heading or level)), match.end())
+
+
+def _bare(line: str, start: int, setting: _Setting) -> Label | None:
+    """`1.`, `(1)`, `1b)`, `(a)`, `a)`, and `**3**` or `## 3` alone on a line."""
+    match = _NUMBER.match(line, start) or _LETTER.match(line, start)
+    if match is None or _multiplies(match, setting) or not _is_closed(line, match, setting):
+        return None
+    unsure = not match["label"][0].isdigit() or match["label"].endswith(")")
+    if unsure and _OPERATOR.match(line, match.end()):
+        return None
+    return Label(_parts(match["label"], _number_rank(match["label"], setting)), match.end())
+
+
+def _multiplies(match: re.Match[str], setting: _Setting) -> bool:
+    """Whether a star behind the label is a product (`Q1*K`), since no star opened before it."""
+    return not setting.strong and "*" in match["close"] + match["close2"]
+
+
+def _is_closed(line: str, match: re.Match[str], setting: _Setting) -> bool:
+    """Whether something tells the label from a word or a number: brackets, a dot, a bold line."""
+    label, term = match["label"], match["term"].strip()
+    if label.endswith(")"):
+        return True
+    if setting.is_marked and (term or not line[match.end() :].strip()):
+        return True
+    if label[0].isdigit():
+        return term.startswith((".", ")", ":"))
+    return term.startswith((".", ")"))
+
+
+def _number_rank(label: str, setting: _Setting) -> tuple[int, int]:
+    if setting.heading:
+        return (QUESTION, setting.heading)
+    return (NUMBER, _BOXED_NUMBER if label.startswith("(") else 0)
+
+
+def _parts(label: str, first: tuple[int, int]) -> tuple[Part, ...]:
+    """The parts of a label such as `1.b(ii)`; `first` is the rank of its first number."""
+    texts = [text.lower() for text in re.findall(_PART, label, re.IGNORECASE)]
+    ranks = [first if texts[0].isdigit() else (LETTER, 0)]
+    for depth, text in enumerate(texts[1:], start=1):
+        ranks.append((NUMBER if text.isdigit() else LETTER, depth))
+    return tuple(Part(rank, _normalised(text)) for rank, text in zip(ranks, texts, strict=True))
+
+
+def _normalised(text: str) -> str:
+    return str(int(text)) if text.isdigit() else text
+
+
+def _with_inner(line: str, label: Label) -> Label:
+    """The label and a letter right behind it, as in `1. (a)`."""
+    if label.parts[-1].rank[0] == LETTER or not _SMALL.match(line, label.end):
+        return label
+    start = len(line) - len(line[label.end :].lstrip())
+    inner = _LETTER.match(line, start)
+    if inner is None or _OPERATOR.match(line, inner.end()):
+        return label
+    return Label(label.parts + _parts(inner["label"], (NUMBER, 0)), inner.end())
+
+
+def _may_follow(rest: str) -> bool:
+    """Whether what follows an undecorated `Question 1` lets it be a marker, not a sentence."""
+    first = rest.lstrip()[:1]
+    return not first.islower() and (not first or first not in "=+*/^_<>@,;'’")

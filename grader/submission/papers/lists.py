@@ -1,0 +1,121 @@
+"""LaTeX numbers things by itself: the counters behind `\\item`, `\\question` and `problem`."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, ROMAN, Part, Rank, roman
+
+QUESTION_RANK: Rank = (QUESTION, 7)
+_STYLES = ("arabic", "alph", "roman", "alph")
+_COUNTERS = ("enumi", "enumii", "enumiii", "enumiv")
+
+# Of the exam class and its like; `\question` is a command, `problem` an environment.
+_COMMANDS: dict[str, tuple[Rank, str]] = {
+    "question": (QUESTION_RANK, "arabic"),
+    "titledquestion": (QUESTION_RANK, "arabic"),
+    "part": ((LETTER, 0), "alph"),
+    "subpart": ((ROMAN, 0), "roman"),
+    "subsubpart": ((ROMAN, 1), "alph"),
+}
+QUESTION_ENVIRONMENTS = {"question", "problem", "exercise", "task", "prob", "homeworkproblem"}
+LISTS = {"enumerate", "itemize", "description", "questions", "parts", "subparts", "subsubparts"}
+
+_INNER = {"question": "part", "titledquestion": "part", "part": "subpart", "subpart": "subsubpart"}
+_START = re.compile(r"start\s*=\s*(\d{1,3})")
+
+
+@dataclass(slots=True)
+class _List:
+    """One open list: how it numbers its items, and which counter it uses."""
+
+    environment: str
+    style: str = ""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Lists:
+    """The open lists at one point of a document, and all counters."""
+
+    _open: list[_List] = field(default_factory=list)
+    _counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def begin(self, environment: str, options: str = "") -> None:
+        """Opens a list; `options` is what stands in the brackets behind it."""
+        if environment != "enumerate":
+            self._open.append(_List(environment))
+            return
+        depth = sum(one.environment == "enumerate" for one in self._open)
+        self._open.append(_List(environment, _style(options, depth), depth))
+        if "resume" not in options:
+            start = _START.search(options)
+            self._counters[_counter(depth)] = int(start[1]) - 1 if start else 0
+
+    def end(self, environment: str) -> Rank | None:
+        """Closes a list; the rank of its items, if they were numbered."""
+        if not self._open or self._open[-1].environment != environment:
+            return None
+        closed = self._open.pop()
+        return (NUMBER, closed.depth + 1) if environment == "enumerate" else None
+
+    def item(self) -> Part | None:
+        """The number of the next `\\item`; none in a list without numbers."""
+        if not self._open or self._open[-1].environment != "enumerate":
+            return None
+        current = self._open[-1]
+        number = self._advance(_counter(current.depth))
+        return Part((NUMBER, current.depth + 1), _numeral(number, current.style))
+
+    @property
+    def rank(self) -> Rank:
+        """The rank of an `\\item` that carries its own label."""
+        depth = max((one.depth for one in self._open if one.environment == "enumerate"), default=0)
+        return (NUMBER, depth + 1)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether `\\part` is one of the exam class here, not a heading."""
+        return any(one.environment == "parts" for one in self._open)
+
+    def command(self, name: str) -> Part:
+        """The number of the next `\\question`, `\\part` and so on."""
+        rank, style = _COMMANDS[name]
+        number = self._advance("question" if name == "titledquestion" else name)
+        if inner := _INNER.get(name):
+            self._counters[inner] = 0
+        return Part(rank, _numeral(number, style))
+
+    def environment(self, name: str) -> Part:
+        """The number of the next `problem`, `exercise` and so on."""
+        return Part(QUESTION_RANK, str(self._advance(name)))
+
+    def set(self, counter: str, value: int, *, relative: bool = False) -> None:
+        """`\\setcounter` and `\\addtocounter`."""
+        counter = "part" if counter == "partno" else counter  # the exam class's own name for it
+        self._counters[counter] = value + (self._counters[counter] if relative else 0)
+
+    def _advance(self, counter: str) -> int:
+        self._counters[counter] += 1
+        return self._counters[counter]
+
+
+def _counter(depth: int) -> str:
+    return _COUNTERS[min(depth, len(_COUNTERS) - 1)]
+
+
+def _style(options: str, depth: int) -> str:
+    """How a list numbers: `label=(\\alph*)` of enumitem, `[(a)]` of enumerate, or by its depth."""
+    for style in ("arabic", "alph", "Alph", "roman", "Roman"):
+        if f"\\{style}" in options:
+            return style.lower()
+    short = re.fullmatch(r"[^\w=]{0,4}(?:Q|\w+\s)?([1aAiI])[^\w=]{0,4}", options)
+    if short:
+        return {"1": "arabic", "a": "alph", "i": "roman"}[short[1].lower()]
+    return _STYLES[min(depth, len(_STYLES) - 1)]
+
+
+def _numeral(number: int, style: str) -> str:
+    if style == "alph" and 1 <= number <= 26:
+        return chr(ord("a") + number - 1)
+    return roman(number) if style == "roman" else str(number)

@@ -1,0 +1,216 @@
+"""Where the formulas of a paper are: one pass over the text, linear whatever the text is.
+
+Each delimiter is looked for once, by one regular expression; from then on everything is a search
+in sorted lists of offsets, so 100,000 opening dollars cost no more than 100,000 letters.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.submission import limits
+from grader.submission.papers.labels import label_at
+
+_TOKEN = re.compile(
+    r"""\\(?P<edge>begin|end)\s*+\{(?P<name>[A-Za-z]{1,20}\*?)\}
+      | \\[\s\S]
+      | \$
+      | (?P<blank>\n(?=[ \t]*+\n))
+      | (?P<ticks>`++)
+    """,
+    re.VERBOSE,
+)
+ENVIRONMENTS = frozenset(
+    "align alignat aligned alignedat array bmatrix Bmatrix cases displaymath dmath eqnarray "
+    "equation flalign gather gathered math matrix multline pmatrix smallmatrix split vmatrix "
+    "Vmatrix".split()
+)
+_LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A formula with its delimiters, `start` to `end`, and without, `left` to `right`."""
+
+    start: int
+    end: int
+    left: int
+    right: int
+    display: bool
+
+
+def formulas(text: str, *, markdown: bool) -> list[Span]:
+    """The formulas of a text in reading order.
+
+    Args:
+        text: the paper, with whatever is no prose (code, comments) blanked.
+        markdown: whether a dollar may be a price and a backtick code; in TeX they may not.
+    """
+    return list(_Scanner(text, markdown).spans())
+
+
+class _Scanner:
+    def __init__(self, text: str, markdown: bool) -> None:
+        self._text = text
+        self._markdown = markdown
+        self._where: dict[str, list[int]] = defaultdict(list)
+        self._openers: list[tuple[int, str]] = []
+        self._matching: dict[int, int] = {}
+        self._tokenize()
+        self._handlers = {
+            "$": self._dollar,
+            "\\[": self._brackets,
+            "\\(": self._parentheses,
+            "begin": self._environment,
+            "`": self._code,
+        }
+
+    def spans(self) -> Iterator[Span]:
+        done = 0
+        for offset, kind in self._openers:
+            if offset < done:
+                continue
+            span = self._handlers[kind](offset)
+            if span is not None:
+                done = span.end
+                if span.right > span.left or span.display:
+                    yield span
+
+    def _tokenize(self) -> None:
+        open_environments: dict[str, list[int]] = defaultdict(list)
+        for match in _TOKEN.finditer(self._text):
+            start = match.start()
+            if match["edge"]:
+                self._edge(match, open_environments)
+            elif match["blank"]:
+                self._where["blank"].append(start)
+            elif match["ticks"]:
+                self._where[match["ticks"]].append(start)
+                self._opener(start, "`")
+            elif match[0] in ("\\]", "\\)"):
+                self._where[match[0]].append(start)
+            elif match[0] in ("$", "\\[", "\\("):
+                self._where[match[0]].append(start)
+                self._opener(start, match[0])
+        dollars = self._where["$"]
+        self._where["$$"] = [a for a, b in zip(dollars, dollars[1:], strict=False) if b == a + 1]
+        self._where["`$"] = [dollar - 1 for dollar in dollars if self._text[dollar - 1] == "`"]
+
+    def _opener(self, start: int, kind: str) -> None:
+        self._openers.append((start, kind))
+
+    def _edge(self, match: re.Match[str], open_environments: dict[str, list[int]]) -> None:
+        """Pairs each `\\begin` with its `\\end`, innermost first."""
+        name = match["name"]
+        if name.rstrip("*") not in ENVIRONMENTS:
+            return
+        if match["edge"] == "begin":
+            open_environments[name].append(match.start())
+            self._opener(match.start(), "begin")
+        elif open_environments[name]:
+            self._matching[open_environments[name].pop()] = match.end()
+
+    def _next(self, kind: str, offset: int) -> int:
+        """Where the next token of a kind begins; past the end of the text if there is none."""
+        where = self._where[kind]
+        index = bisect_left(where, offset)
+        return where[index] if index < len(where) else len(self._text) + 1
+
+    def _blank(self, offset: int) -> int:
+        """Where the paragraph ends."""
+        return min(self._next("blank", offset), len(self._text))
+
+    def _unclosed(self, start: int, left: int) -> Span:
+        """A formula that nobody closed: to the end of its paragraph, and not further."""
+        end = self._blank(left)
+        return Span(start, end, left, end, True)
+
+    def _dollar(self, start: int) -> Span | None:
+        if self._text.startswith("$$", start):
+            return self._double_dollar(start)
+        if self._markdown and self._text.startswith("$`", start):
+            close = self._next("`$", start + 2)
+            if close < self._blank(start):
+                return Span(start, close + 2, start + 2, close, False)
+        return self._single_dollar(start)
+
+    def _double_dollar(self, start: int) -> Span:
+        left = start + 2
+        close = self._next("$$", left)
+        if close < self._blank(left) or self._is_block_with_blank_lines(left, close):
+            return Span(start, close + 2, left, close, True)
+        return self._unclosed(start, left)
+
+    def _is_block_with_blank_lines(self, left: int, close: int) -> bool:
+        """Whether `$$` alone on its line and `close` are one block, though blank lines are inside.
+
+        Some editors export blocks that way. A question marker in between tells that the first one
+        was never closed.
+        """
+        if close > len(self._text) or close - left > limits.FORMULA_CHARACTERS:
+            return False
+        lines = self._text[left:close].split("\n")
+        if lines[0].strip():
+            return False
+        return not any(line.startswith("#") or label_at(line, 0, len(line)) for line in lines)
+
+    def _single_dollar(self, start: int) -> Span | None:
+        left = start + 1
+        close = self._next("$", left)
+        if close >= self._blank(left):
+            return None if self._markdown else self._to_end_of_line(start)
+        if self._markdown and not self._is_inline(left, close):
+            return None
+        return Span(start, close + 1, left, close, False)
+
+    def _is_inline(self, left: int, close: int) -> bool:
+        """Whether dollars hold mathematics, not "$5 and $6": pandoc's rule, a little wider.
+
+        Pandoc wants no space inside either dollar and no digit behind the second. Notebooks render
+        `$ W^T x $` too, so spaces are forgiven when the text looks like nothing but mathematics.
+        """
+        if close == left or self._text[close + 1 : close + 2].isdigit():
+            return False
+        body = self._text[left:close]
+        tight = not body[0].isspace() and not body[-1].isspace()
+        return tight or bool(_LOOKS_MATHEMATICAL.search(body))
+
+    def _to_end_of_line(self, start: int) -> Span:
+        newline = self._text.find("\n", start)
+        end = len(self._text) if newline < 0 else newline
+        return Span(start, end, start + 1, end, False)
+
+    def _brackets(self, start: int) -> Span:
+        left = start + 2
+        close = self._next("\\]", left)
+        if close <= len(self._text) and close < self._next("\\[", left):
+            return Span(start, close + 2, left, close, True)
+        return self._unclosed(start, left)
+
+    def _parentheses(self, start: int) -> Span | None:
+        left = start + 2
+        close = self._next("\\)", left)
+        if close < min(self._blank(left), self._next("\\(", left)):
+            return Span(start, close + 2, left, close, False)
+        return None if self._markdown else self._to_end_of_line(start)
+
+    def _environment(self, start: int) -> Span:
+        """An environment keeps its `\\begin` and `\\end`: they say how its rows are read."""
+        end = self._matching.get(start)
+        if end is None:
+            return self._unclosed(start, start)
+        return Span(start, end, start, end, True)
+
+    def _code(self, start: int) -> Span | None:
+        """Code between backticks is skipped: an inline span with nothing inside."""
+        if not self._markdown:
+            return None
+        ticks = re.compile("`+").match(self._text, start)
+        width = len(ticks[0]) if ticks else 1
+        close = self._next("`" * width, start + width)
+        if close >= self._blank(start):
+            return None
+        end = close + width
+        return Span(start, end, end, end, False)

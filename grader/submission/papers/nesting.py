@@ -1,0 +1,61 @@
+"""Question labels nest: `Question 2`, then `1.`, then `(b)` is ("2", "1", "b")."""
+
+from dataclasses import dataclass
+
+# Outer before inner. A question of any kind, then numbers, letters, roman numerals; the second
+# number tells headings by their level and lists by their depth.
+Rank = tuple[int, int]
+
+QUESTION, NUMBER, LETTER, ROMAN = 0, 1, 2, 3
+
+_NUMERALS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One label of a marker, such as the `b` of `Problem 1b`, and how far out it stands."""
+
+    rank: Rank
+    text: str
+
+
+class Nesting:
+    """The labels that are open at one point of a paper, from the outside in."""
+
+    def __init__(self) -> None:
+        self._path: list[Part] = []
+
+    def enter(self, parts: tuple[Part, ...]) -> tuple[str, ...]:
+        """The path after a marker: it closes its siblings and whatever was inside them."""
+        for part in parts:
+            rank = self._resolved(part)
+            self.close(rank)
+            self._path.append(Part(rank, part.text))
+        return tuple(part.text for part in self._path)
+
+    def close(self, rank: Rank) -> None:
+        """Closes what stands at `rank` or further in."""
+        while self._path and self._path[-1].rank >= rank:
+            self._path.pop()
+
+    def _resolved(self, part: Part) -> Rank:
+        """The rank of a part; a lone `i`, `v` or `x` is a letter or a numeral by what is open."""
+        if part.rank[0] == LETTER and part.text in _NUMERALS and self._continues_romans(part.text):
+            return (ROMAN, part.rank[1])
+        return part.rank
+
+    def _continues_romans(self, text: str) -> bool:
+        value = _NUMERALS.index(text)
+        last = self._last(ROMAN)
+        if last in _NUMERALS and _NUMERALS.index(last) == value - 1 and last:
+            return True
+        return len(text) > 1 or (text == "i" and self._last(LETTER) != "h")
+
+    def _last(self, kind: int) -> str:
+        """The open label of one kind, the innermost; empty if there is none."""
+        return next((part.text for part in reversed(self._path) if part.rank[0] == kind), "")
+
+
+def roman(number: int) -> str:
+    """A small number in roman numerals; a large one stays as it is."""
+    return _NUMERALS[number] if 0 < number < len(_NUMERALS) else str(number)

@@ -1,0 +1,88 @@
+"""A path → a `Submission`. Whatever a student did to their files, they get an answer."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from grader.submission import limits
+from grader.submission.exports import refuse_by_suffix, refuse_disguise
+from grader.submission.files import Digest, Listed, check_size, listing, load, printable
+from grader.submission.formats import ACCEPTED, BY_SUFFIX
+from grader.submission.model import Submission
+from grader.submission.refusals import Refused
+from grader.submission.sources import Found, Source
+
+
+def read(path: Path | str, *, id: str | None = None) -> Submission:  # noqa: A002
+    """Everything a student handed in: one file, or a folder of files.
+
+    Args:
+        path: the file or folder.
+        id: the student's id; the file's stem or the folder's name by default.
+
+    Returns:
+        What was found. A file or answer that cannot be read is a `Refusal` in it, never an error.
+
+    Raises:
+        OSError: if nothing is at `path`.
+    """
+    path = Path(path)
+    files = listing(path)
+    name = Path(os.path.abspath(path)).name
+    stem = name if path.is_dir() else PurePosixPath(name).stem
+    digest = Digest()
+    found = _join(_read_all(files, digest))
+    return Submission(
+        id=printable(stem) if id is None else id,
+        path=printable(name),
+        digest=str(digest),
+        papers=found.papers,
+        answers=found.answers,
+        refusals=found.refusals,
+    )
+
+
+def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[Found]:
+    budget = limits.FOLDER_BYTES
+    for file in files:
+        try:
+            data = _bytes(file, budget)
+            budget -= len(data)
+            digest.add(file.name, data)
+            yield _read_one(file.name, data)
+        except Refused as fault:
+            yield Found(refusals=(fault.refusal(file.name),))
+
+
+def _bytes(file: Listed, budget: int) -> bytes:
+    if file.fault:
+        raise file.fault
+    if budget <= 0:
+        raise Refused(
+            f"The folder is larger than {limits.FOLDER_BYTES / 1e6:g} MB; "
+            "this file comes after that and was not read.",
+            hint="Hand in only the files with your answers.",
+        )
+    return load(file.path, limits.ARRAY_BYTES)
+
+
+def _read_one(name: str, data: bytes) -> Found:
+    source = Source(name, data)
+    format = BY_SUFFIX.get(source.suffix)  # noqa: A001
+    if format is None:
+        raise refuse_by_suffix(source.suffix, ACCEPTED)
+    check_size(data, format.limit)
+    if not data.strip():
+        return Found()
+    if format.is_text:
+        refuse_disguise(data, source.suffix)
+    return format.read(source)
+
+
+def _join(parts: Iterable[Found]) -> Found:
+    everything = list(parts)
+    return Found(
+        papers=tuple(paper for part in everything for paper in part.papers),
+        answers=tuple(answer for part in everything for answer in part.answers),
+        refusals=tuple(refusal for part in everything for refusal in part.refusals),
+    )

@@ -1,0 +1,31 @@
+"""How a reader gives up on a file, or on one answer in it, without stopping the others."""
+
+from grader.errors import GraderError
+from grader.submission.model import Place, Refusal
+
+
+class Refused(GraderError):
+    """Raised by a reader, and turned into a `Refusal` by whoever knows the name of the file."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int = 1,
+        column: int = 1,
+        cell: int | None = None,
+        question: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.cell = cell
+        self.question = question
+        self.hint = hint
+
+    def refusal(self, path: str) -> Refusal:
+        """This fault as data, in the file `path`."""
+        place = Place(path, self.line, self.column, self.cell)
+        return Refusal(self.message, place, self.question, self.hint)

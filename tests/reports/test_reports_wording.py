@@ -1,0 +1,152 @@
+"""Words, numbers and safe text: what all renderers share."""
+
+import math
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_samples import ATTACK, quiet_report
+
+from grader.reports import figures, plain_text, verdicts, wording
+from grader.reports.folder_name import folder_name
+from grader.result import AnswerRecord, Counterexample, Kind, Message, Verdict
+
+DANGEROUS = set(map(chr, [*range(9), *range(11, 32), *range(127, 160)])) | set(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.0, "1"),
+        (0.5, "0.5"),
+        (50 / 3, "16.67"),
+        (0.125, "0.13"),
+        (0.1 + 0.2, "0.3"),
+        (-0.001, "0"),
+        (100, "100"),
+        (1200.0, "1200"),
+        (1e22, "10000000000000000000000"),
+        (math.nan, "nan"),
+    ],
+)
+def test_points(value: float, text: str) -> None:
+    assert figures.points(value) == text
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "texts"),
+    [
+        (1.25, 0.75, ("1.25", "0.75")),
+        (1.0, 1.00000001, ("1", "1.00000001")),
+        (1.0, math.nan, ("1", "no number (NaN)")),
+        (-math.inf, math.inf, ("-infinity", "infinity")),
+        (math.nan, math.nan, ("no number (NaN)", "no number (NaN)")),
+    ],
+)
+def test_two_values_show_that_they_differ(
+    expected: float, got: float, texts: tuple[str, str]
+) -> None:
+    assert figures.value_pair(expected, got) == texts
+
+
+def test_counterexample_of_an_entry_and_of_a_scalar() -> None:
+    assert wording.counterexample(Counterexample(3, (2, 1), 1.25, 0.75)) == (
+        "In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75."
+    )
+    assert wording.counterexample(Counterexample(1, (), 1.0, 2.0)) == (
+        "In draw 1: expected 1, your answer gives 2."
+    )
+
+
+def test_every_verdict_and_kind_has_its_own_look() -> None:
+    assert set(verdicts.LOOKS) == set(Verdict)
+    assert set(verdicts.KIND_TITLES) == set(Kind)
+    for part in ("word", "symbol", "ascii"):
+        assert len({getattr(look, part) for look in verdicts.LOOKS.values()}) == len(Verdict)
+
+
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v.needs_review])
+def test_what_waits_for_a_person_is_never_shown_as_a_zero(verdict: Verdict) -> None:
+    report = quiet_report(verdict=verdict)
+    assert "it is not a zero" in verdicts.LOOKS[verdict].sentence
+    assert wording.out_of(report.questions[0]) == "– of 3 points"
+    assert wording.waiting(report) == (
+        "A person will look at 1 question (3 points); it is not a zero."
+    )
+
+
+def test_places_name_no_folders_of_the_machine() -> None:
+    def place(path: str, line: int | None) -> str:
+        return wording.place(AnswerRecord("x", "infix", path, line))
+
+    assert place("part/a.md", 3) == "part/a.md:3"
+    assert place("/srv/secret/a.md", None) == "a.md"
+    assert place("", 3) == "line 3"
+    assert place("", None) == ""
+
+
+def test_messages_come_grouped_what_matters_first() -> None:
+    messages = [Message(kind, kind.value) for kind in (Kind.NOTE, Kind.ERROR, Kind.NOTE)]
+    groups = [(title, len(group)) for title, group in wording.grouped(messages)]
+    assert groups == [("Problem", 1), ("Note", 2)]
+
+
+def test_printable_drops_what_drives_a_terminal_and_keeps_the_rest() -> None:
+    text = plain_text.printable(ATTACK)
+    assert not DANGEROUS & set(text)
+    assert "redlink " in text
+    assert "title" not in text
+    assert "مرحبا עברית 🦊👩‍🔬 é\n# heading\n- item" in text
+
+
+@given(st.text(st.characters(codec=None), max_size=60) | st.text("\x1b[]\x9b\x07m1;\\a\n\u202e"))
+def test_nothing_dangerous_survives_printable(text: str) -> None:
+    assert not DANGEROUS & set(plain_text.printable(text))
+
+
+@pytest.mark.parametrize("bomb", ["\x1b]", "\x1b[", "\x1b[1;", "\x9b", "\x1bP", "\x1b"])
+def test_printable_is_linear(bomb: str) -> None:
+    start = time.perf_counter()
+    plain_text.printable(bomb * 300_000)
+    assert time.perf_counter() - start < 2
+
+
+def test_cuts_are_told() -> None:
+    assert plain_text.one_line("a\n  b\tc" * 9, 6) == "a b c…"
+    assert plain_text.block("x" * 12, 10) == "x" * 10 + "\n… (2 more characters)"
+
+
+@pytest.mark.parametrize(
+    "name", ["student-07", "Anna Smith", "a.b@c.edu", "smith (1)", "张伟", "é"]
+)
+def test_a_safe_id_is_its_own_folder(name: str) -> None:
+    assert folder_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "../x", "a/b", "a\\b", "C:", "x.", "x ", " x", ".git", "-rf", "a\0b"),
+        *("CON", "nul.txt", "Aux", "lpt9.md", "com1 .x", "COM¹", "~root", "a~b", "e\u0301"),
+        *("x" * 400, "é" * 100, "\udc80", "a\nb", "\u202egnp", ATTACK),
+    ],
+)
+def test_any_other_id_becomes_one_safe_component(name: str) -> None:
+    safe = folder_name(name)
+    stem = safe.split(".")[0].rstrip().upper()
+    assert safe != name
+    assert safe == unicodedata.normalize("NFC", safe)
+    assert len(safe.encode()) <= 120
+    assert not set(safe) & (set('/\\:*?"<>|') | DANGEROUS)
+    assert safe.strip(" .-") == safe
+    assert stem not in {"CON", "PRN", "AUX", "NUL", "COM1", "COM¹", "LPT9"}
+
+
+@given(st.lists(st.text("aA./~- é\u0301:"), unique=True, max_size=8))
+def test_two_ids_never_share_a_folder(names: list[str]) -> None:
+    assert len({folder_name(name) for name in names}) == len(names)
+    assert len({folder_name(folder_name(name)) for name in names}) == len(names)
