@@ -18,6 +18,7 @@ from grader.primitives import TABLE, Array
 from grader.problem.model import Declared, Draw, Scope
 
 POOL = 8  # candidates for each draw that is wanted
+LEAST_POOL = 128
 MARGIN = 1e-3  # of the typical size of what has the kink
 EACH_SIDE = 4  # draws on each side of each kink, where there are any
 
@@ -96,14 +97,14 @@ def sample(
 
     Raises AuthorError if too few candidates are valid; `where` is the file it names.
     """
-    pool = _candidates(scope, count * POOL, rng, lower)
+    pool = _candidates(scope, max(count * POOL, LEAST_POOL), rng, lower)
     with np.errstate(all="ignore"):
         sides, valid = _sides(scope, references, pool, lower)
         valid &= _finite(references, pool, lower)
     usable = np.flatnonzero(valid)
     if len(usable) < count:
         reason = (
-            f"only {len(usable)} of {count * POOL} random draws are usable ({count} are needed): "
+            f"only {len(usable)} of {pool.count} random draws are usable ({count} are needed): "
             "elsewhere a reference is not finite, or a kink is hit; restrict how symbols are drawn"
         )
         raise AuthorError([Fault(where, 0, 0, "draws", reason)])
@@ -178,6 +179,10 @@ def _finite(
 
 def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":  # type: ignore[type-arg]
     """`count` of the usable candidates, each side of each kink met `EACH_SIDE` times if it can be."""
+    if count < 2 * EACH_SIDE:  # too few for every side: take those with units on both sides
+        balance = np.abs(sides[usable].mean(axis=1)) if sides.shape[1] else np.zeros(len(usable))
+        usable = usable[np.argsort(balance, kind="stable")]
+        return np.sort(usable[:count])
     chosen: list[int] = []
     taken = np.zeros(len(sides), dtype=np.bool_)
     for unit in range(sides.shape[1]):

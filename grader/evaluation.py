@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.errors import TooLarge
+from grader.errors import Nonsense, TooLarge
 from grader.expression import (
     Apply,
     Derivative,
@@ -73,7 +73,13 @@ class Evaluator:
         return value if node.value.is_integer() else self._rounded(value)
 
     def _symbol(self, node: Symbol) -> Array:
-        return self._values[node.name]
+        value = self._values.get(node.name)
+        if value is None:
+            raise Nonsense(
+                f"`{node.name}` has no value of its own: it is known only through its gradient",
+                span=node.span,
+            )
+        return value
 
     def _index(self, node: Index) -> Array:
         depth = self._depths[node.name]

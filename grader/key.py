@@ -179,9 +179,8 @@ class _Build:
         blank = QuestionKey(question, node, draws, backprop, np.zeros(shape), np.zeros(shape))
         try:
             expected, noise = blank._value(node, None), blank.noise_of(node)
-        except KeyError as error:
-            reason = f"{error} has no value: it is known only through its gradient"
-            raise self._fault(question, reason) from error
+        except GraderError as error:
+            raise self._fault(question, str(error)) from error
         return QuestionKey(question, node, draws, backprop, expected, noise)
 
     def _by_python(self, question: Question, draws: Draws) -> Array:
@@ -226,4 +225,19 @@ def target_grid(free: tuple[Index, ...], shape: Shape) -> Shape:
     return rows, int(np.prod(axes[1:], dtype=np.intp)) if len(axes) > 1 else 1
 
 
+def published_values(key: Key) -> dict[str, Array]:
+    """The symbols of a student's draws as they are published, by name.
 
+    A scalar is a number, a vector has one axis; several draws come as a leading axis. The symbols
+    that only one question has are prefixed with its id.
+    """
+    values: dict[str, Array] = {}
+    shared = key.problem.scope
+    for question in key.questions.values():
+        scope = question.question.scope
+        for name, symbol in scope.symbols.items():
+            own = shared.symbols.get(name) != symbol
+            label = f"{question.question.id}_{name}" if own else name
+            arrays = [np.asarray(natural(array)) for array in question.draws.values[name]]
+            values.setdefault(label, arrays[0] if len(arrays) == 1 else np.stack(arrays))
+    return values

@@ -19,8 +19,8 @@ from grader.submission import Paper
 
 LEFT_SIDE = 10.0  # for a left-hand side that names the question
 OTHER_LEFT_SIDE = -6.0  # for one that names another question exactly
-MARKER = 3.0
-OTHER_MARKER = -2.0
+MARKER = 2.0
+OTHER_MARKER = -1.0
 SKIPPED = -0.3  # for each question left out
 BACKWARDS = -5.0
 

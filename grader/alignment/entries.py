@@ -149,7 +149,7 @@ def own_name(
     if scripts is None:
         return None
     sup, sub = scripts
-    layer, subscript = latex.layer(sup), latex.layer(sub)
+    layer, subscript = latex.layer_of(sup), latex.layer_of(sub)
     letters = tuple(token.text for token in sub or () if token.text != ",")
     if sub and all(len(letter) == 1 and letter.isalpha() for letter in letters):
         spelling = (base.text, layer, None)

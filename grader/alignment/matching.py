@@ -12,6 +12,7 @@ from grader.notation import Names, printing
 from grader.problem.model import Question
 
 WHOLE_FOR_ENTRIES = 0.9  # ∂l/∂W for all ∂l/∂W[i, j], or the other way round
+WHOLE_FOR_SOME = 0.5  # ∂l/∂W for ∂l/∂W[2, j]
 LETTER_FOR_NUMBER = 0.6  # ∂h[1] where ∂h[i] is asked
 OTHER_ENTRY = 0.3  # ∂h[1] where ∂h[2] is asked
 
@@ -29,12 +30,19 @@ def _part(given: Expression, asked: Expression) -> float:
     if base != asked_base:
         return 0.0
     if bool(selectors) != bool(asked_selectors):
-        entries = selectors or asked_selectors
-        return WHOLE_FOR_ENTRIES if any(_is_letter(s) for s in entries) else OTHER_ENTRY
+        return _whole_for(selectors or asked_selectors)
     result = 1.0
     for one, other in zip(selectors, asked_selectors, strict=True):
         result *= _selector(one, other)
     return result
+
+
+def _whole_for(entries: tuple[Selector, ...]) -> float:
+    """A whole array beside some of its entries: all of them, a row or column, or one."""
+    letters = [_is_letter(entry) for entry in entries if entry != Number(1.0) or len(entries) == 1]
+    if letters and all(letters):
+        return WHOLE_FOR_ENTRIES
+    return WHOLE_FOR_SOME if any(letters) else OTHER_ENTRY
 
 
 def _selector(given: Selector, asked: Selector) -> float:

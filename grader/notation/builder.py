@@ -303,10 +303,9 @@ class Builder:
         if len(selectors) != 2:
             self.fail(f"{len(selectors)} indices where one or two are meant", span)
         first, second = selectors
-        if columns == 1 and rows > 1 and first == ONE and second != ONE:
+        lies = columns == 1 and rows > 1 and first == ONE and second != ONE
+        if lies and not (isinstance(base, Symbol) and base.name in self.names.matrices):
             return second, ONE  # a column written as if it lay: h_{1,j}
-        if rows == 1 and columns > 1 and second == ONE and first != ONE:
-            return ONE, first
         return first, second
 
     def _learn(self, selector: Selector, size: int) -> None:

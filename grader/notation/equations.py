@@ -110,7 +110,7 @@ def _segments(tokens: list[Token]) -> list[list[Token]]:
             segments.append([])
         elif token.text == "&" and depth <= 0:
             continue
-        elif token.kind == "prose":
+        elif token.kind == "prose" and depth <= 0:
             segments.append([])
         elif not (depth <= 0 and token.kind == "word" and token.text in _PROSE):
             segments[-1].append(token)

@@ -12,7 +12,7 @@ from grader.expression import SCALAR, Derivative, Expression, Index, Number, Sli
 from grader.notation.builder import NONSENSE, Builder
 from grader.notation.infix import _divide as divide
 from grader.notation.latex_tokens import Token, tokenize
-from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Key, Names
+from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Key, Names
 from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, combine, product
 
 _OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
@@ -406,7 +406,7 @@ class Parser:
         name with an entry and a power; the subscript is a layer (`W_2` where `W^2` was declared).
         """
         content, transposed, primes = _split_script(sup)
-        layer, subscript = layer(content), layer(sub)
+        layer, subscript = layer_of(content), layer_of(sub)
         for key, entry, power in (
             ((token.text, layer, subscript), None, None),
             ((token.text, layer, None), sub, None),
@@ -510,7 +510,7 @@ class Parser:
         if function is not None:
             hint = f"write {self.build.source[span.start : span.end]}(…)"
             self.build.fail("a function without its argument", span, hint)
-        if token.text.startswith("\\"):
+        if token.kind == "command" and token.text[1:] not in GREEK:
             self.build.fail(f"`{token.text}` is not known here", span, self._known_commands(token))
         written = self.build.source[span.start : span.end]
         self.build.unknown(written, span, list(self.build.names.latex.values()))
@@ -829,7 +829,9 @@ class Parser:
             if depth == 0:
                 break
         body = self.tokens[first : self.at - 1]
-        self.group()
+        ended = "".join(part.text for part in self.group()).rstrip("*")
+        if ended != name:
+            self.build.fail(f"\\begin{{{name}}} is ended by \\end{{{ended}}}", token.span)
         return body
 
     def matrix(self, body: list[Token], token: Token) -> Expression:
@@ -858,7 +860,9 @@ class Parser:
         value = value[:-1] if value and value[-1].text in (",", ";") else value
         node = self.within(value, self.whole)
         condition = [token for part in rest for token in part]
-        condition = [token for token in condition if token.text not in _CONDITION_WORDS]
+        if any(token.kind == "prose" and "otherwise" in token.text for token in condition):
+            return node, None
+        condition = [token for token in condition if not _is_filler(token)]
         condition = condition[:-1] if condition and condition[-1].text in _PUNCTUATION else condition
         if not condition or condition[0].text in ("otherwise", "else"):
             return node, None
@@ -870,6 +874,11 @@ class Parser:
         if self.take("_") or self.take("^"):
             self.group()
         return node
+
+
+def _is_filler(token: Token) -> bool:
+    """Words around a condition."""
+    return token.text in _CONDITION_WORDS or token.kind == "prose"
 
 
 def _split(tokens: Sequence[Token], sign: str) -> list[Sequence[Token]]:
@@ -915,7 +924,7 @@ def _without_brackets(script: Sequence[Token]) -> Sequence[Token]:
 _PAIRS = frozenset({("(", ")"), ("[", "]"), ("{", "}"), ("\\{", "\\}"), ("\\langle", "\\rangle")})
 
 
-def layer(script: Sequence[Token] | None) -> str | None:
+def layer_of(script: Sequence[Token] | None) -> str | None:
     """A script as the name of a layer: `{(2)}` is 2; None if there is no script."""
     if not script:
         return None

@@ -51,7 +51,8 @@ class Names:
 
     `symbols` are the declared symbols and model quantities by infix name; `spellings` maps a LaTeX
     name, split into (base, superscript, subscript), to an infix name. `calls` are bases that may
-    carry an argument list as decoration, such as `l(\\theta)`; `loss` is what `dW` differentiates.
+    carry an argument list as decoration, such as `l(\\theta)`; `loss` is what `dW` differentiates;
+    `matrices` are the symbols declared with two axes, whose entries take two indices.
     `definitions` are the student's own.
     """
 
@@ -63,6 +64,7 @@ class Names:
     function_bases: Mapping[str, Function] = field(default_factory=dict)
     calls: frozenset[str] = frozenset()
     loss: Symbol | None = None
+    matrices: frozenset[str] = frozenset()
     definitions: Mapping[Key, Expression] = field(default_factory=dict)
     latex: Mapping[str, str] = field(default_factory=dict)
     base: int = 1
@@ -169,6 +171,7 @@ def build(
     functions: Mapping[str, Function],
     dimensions: Mapping[str, int],
     loss: Symbol | None = None,
+    matrices: Iterable[str] = (),
 ) -> Names:
     """The symbol table of a problem; `latex` gives the spellings of symbols, the first is printed.
 
@@ -190,6 +193,7 @@ def build(
     return Names(
         symbols=symbols, functions=functions, dimensions=dimensions, spellings=keys, latex=printed,
         function_bases=bases, calls=frozenset(calls), loss=loss,
+        matrices=frozenset(matrices),
     )  # fmt: skip
 
 

@@ -34,21 +34,27 @@ def _argument(node: Apply) -> Expression:
     return node.args[0]
 
 
+def _none(node: Apply) -> tuple[None, ...]:
+    """Nothing flows to arguments behind the first: they are parameters."""
+    return (None,) * (len(node.args) - 1)
+
+
 def _register(
     name: str,
-    value: Callable[[Array], Array],
+    value: Callable[..., Array],
     derivative: Unary,
     infix: tuple[str, ...] = (),
     latex: tuple[str, ...] = (),
     kinked: bool = False,
     exact: bool = False,
+    most: int = 1,
 ) -> None:
     prime = name + "'"
     kink = _argument if kinked else None
     register(
         Primitive(
-            name, same, value, lambda g, node: (mul(g, apply(prime, node.args[0])),),
-            infix=(name, *infix), latex=(name, *latex), kink=kink,
+            name, same, value, lambda g, node: (mul(g, apply(prime, node.args[0])), *_none(node)),
+            arity=(1, most), infix=(name, *infix), latex=(name, *latex), kink=kink,
             derivative=derivative, exact=exact,
         ),
         Primitive(
@@ -71,8 +77,8 @@ _register("square", np.square, lambda x: mul(number(2), x))
 _register("abs", np.abs, _call("sign"), ("Abs", "fabs"), kinked=True, exact=True)
 _register("sign", np.sign, _flat, ("sgn",), ("sgn",), kinked=True, exact=True)
 _register(
-    "step", lambda x: np.heaviside(x, 0.5), _flat,
-    ("Heaviside", "heaviside", "H"), ("Heaviside",), kinked=True, exact=True,
+    "step", lambda x, at_zero=0.5: np.heaviside(x, at_zero), _flat,
+    ("Heaviside", "heaviside", "H"), ("Heaviside",), kinked=True, exact=True, most=2,
 )  # fmt: skip
 _register(
     "relu", lambda x: np.maximum(x, 0.0), _call("step"),
@@ -100,10 +106,7 @@ register(
     Primitive(
         "leaky_relu", same, _leaky, arity=(1, 2), kink=_argument, infix=("leaky_relu", "LeakyReLU"),
         latex=("LeakyReLU",),
-        vjp=lambda g, node: (
-            mul(g, apply("leaky_relu'", *node.args)),
-            *[None for _ in node.args[1:]],
-        ),
+        vjp=lambda g, node: (mul(g, apply("leaky_relu'", *node.args)), *_none(node)),
     ),
     Primitive(
         "leaky_relu'", same, arity=(1, 2), kink=_argument, expansion=_leaky_prime,

@@ -74,6 +74,7 @@ class _Build:
                 self._shape(entry["shape"]),
                 tuple(entry["latex"]),
                 Draw(entry["draw"]["kind"], _params(entry["draw"])),
+                len(entry["shape"]),
             )
             for name, entry in data.items()
         }
@@ -91,7 +92,8 @@ class _Build:
         latex = {s.name: s.latex for s in (*symbols.values(), *model.values())}
         scalars = [nodes[q.name] for q in model.values() if q.shape == SCALAR]
         loss = scalars[-1] if scalars else None
-        table = names.build(nodes, latex, self.functions, self.dimensions, loss)
+        matrices = [symbol.name for symbol in symbols.values() if symbol.axes == 2]
+        table = names.build(nodes, latex, self.functions, self.dimensions, loss, matrices)
         return table.based(self.data["index_base"])
 
     # The model

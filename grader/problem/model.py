@@ -18,12 +18,16 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A symbol: its name, shape, spellings in LaTeX (the first is printed), and how it is drawn."""
+    """A symbol: its name, shape, spellings in LaTeX (the first is printed), and how it is drawn.
+
+    `axes` is how many it was declared with: a column vector has one.
+    """
 
     name: str
     shape: Shape
     latex: tuple[str, ...] = ()
     draw: Draw = Draw()
+    axes: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +109,9 @@ class Problem:
             if question.id == question_id:
                 return question
         raise KeyError(question_id)
+
+    def show(self) -> None:
+        """Print what is asked, the names with their shapes and spellings, and how to answer."""
+        from grader.problem.describe import describe
+
+        print(describe(self))  # noqa: T201 - this is what `show` is for

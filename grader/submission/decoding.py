@@ -15,9 +15,7 @@ _MARKS = (
 )
 _SAMPLE = 4_096
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_BINARY_HINT = (
-    "Save it as plain text in UTF-8, or hand in a .md, .tex, .ipynb, .yaml, .json, .npz or .csv file."
-)
+_BINARY_HINT = "Save it as plain text in UTF-8, or hand in a .md, .tex, .ipynb, .yaml, .json, .npz or .csv file."
 
 
 def decode(data: bytes) -> str:

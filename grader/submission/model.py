@@ -97,13 +97,15 @@ class ArrayAnswer:
 class Refusal:
     """A file, or an answer in it, that could not be taken: what is wrong, where, what to try.
 
-    `question` is None if the whole file is meant.
+    `question` is None if the file is meant; `whole_file` tells that nothing in it could be read, so
+    that answers may be lost in it.
     """
 
     message: str
     place: Place
     question: str | None = None
     hint: str | None = None
+    whole_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from typing import Any
 from grader.submission import limits
 from grader.submission.answerfiles.trees import Items, Node, Pairs, Scalar
 from grader.submission.offsets import Places
+from grader.submission.precision import number
 from grader.submission.refusals import Refused
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _WORD = re.compile(r"[^\s,:\[\]{}\"]++")
+_LITERALS = ("null", "true", "false")
 _BACKSLASH = 'In JSON every backslash is written twice: "\\\\frac{a}{b}".'
 _SYNTAX = "Check the commas, quotes and brackets around this place."
 
@@ -106,6 +108,10 @@ class _Parser:
         match = _WORD.match(self._text, self._offset)
         if match is None:
             raise self._refused("A value is missing here.")
+        if match[0] not in _LITERALS and number(match[0]) is None:
+            raise self._refused(
+                f"{match[0][:40]!r} is no JSON value.", "Put text in double quotes."
+            )
         self._offset = match.end()
         return Scalar(match[0], False, line, column)
 

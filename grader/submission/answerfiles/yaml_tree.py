@@ -78,7 +78,7 @@ class _Composer:
             raise _refused(event, f"{event.tag} is a YAML tag; they are not read.")
 
     def _scalar(self, event: Any) -> Scalar:
-        quoted = event.style is not None or event.tag in ("!", _CORE + "str")
+        quoted = bool(event.style) or event.tag in ("!", _CORE + "str")
         mark = event.start_mark
         return Scalar(event.value, quoted, mark.line + 1, mark.column + 1)
 

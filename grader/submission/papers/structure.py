@@ -37,7 +37,6 @@ _LEVELS = {
 }
 
 
-
 class Structure:
     """Follows a document from command to command, and says which markers it meets."""
 

@@ -1,0 +1,48 @@
+"""Grading a class, one submission after the other; none can stop the others."""
+
+import logging
+from collections.abc import Iterable, Iterator
+
+from grader.batch.discovery import Found
+from grader.grading import grade
+from grader.key import Key
+from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord, Verdict
+from grader.submission import read
+from grader.version import __version__
+
+log = logging.getLogger("grader")
+
+
+def run(key: Key, submissions: Iterable[Found]) -> Iterator[Report]:
+    """A report for each submission, in order."""
+    for found in submissions:
+        yield _guarded(key, found)
+
+
+def _guarded(key: Key, found: Found) -> Report:
+    """The one place where any fault is caught: it is ours, and a human must look."""
+    try:
+        return grade(key, read(found.path, id=found.id))
+    except Exception as error:
+        log.exception("grading %s failed", found.id)
+        return failed(key, found, f"{type(error).__name__}: {error}")
+
+
+def failed(key: Key, found: Found, reason: str) -> Report:
+    """The report of a submission that the grader itself could not grade."""
+    problem = key.problem
+    message = Message(Kind.ERROR, f"the grader failed on this submission ({reason})", "fault")
+    return Report(
+        problem=problem.id,
+        title=problem.title,
+        problem_digest=problem.digest,
+        grader_version=__version__,
+        seed=problem.seed,
+        draws=problem.draws,
+        submission=SubmissionRecord(found.id, str(found.path), ""),
+        questions=tuple(
+            QuestionResult(q.id, Verdict.ERROR, 0.0, q.points, q.prompt, messages=(message,))
+            for q in problem.questions
+        ),
+        messages=(message,),
+    )

@@ -1,0 +1,161 @@
+"""What a submission gives to each question, and how it is to be read.
+
+Answers come from papers, answer files and arrays; where there are several for one question, the last
+one counts, and the student is told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from grader.alignment import Found, align, names_for
+from grader.errors import Span, StudentError, Unreadable
+from grader.expression import Expression
+from grader.notation import infix, latex
+from grader.notation.equations import Equation, equations
+from grader.problem import Problem, Question
+from grader.result import Kind, Message
+from grader.submission import ArrayAnswer, Formula, Place, Refusal, Submission, TextAnswer
+
+Reading = tuple[Expression, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer in text. `read` parses it; `key` identifies what `read` depends on, if that is known."""
+
+    text: str
+    notation: str
+    place: Place
+    read: Callable[[], Reading]
+    messages: tuple[Message, ...] = ()
+    key: tuple[object, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """An answer in numbers."""
+
+    answer: ArrayAnswer
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that is there and could not be taken."""
+
+    refusal: Refusal
+    messages: tuple[Message, ...] = ()
+
+
+Given = Written | Numbers | Refused
+
+
+def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
+    """What is given to each question, by question id."""
+    given: dict[str, Given] = {}
+    questions = {question.id: question for question in problem.questions}
+    for paper in submission.papers:
+        for question_id, found in align(problem, paper).items():
+            _add(given, question_id, _from_paper(found))
+    for answer in submission.answers:
+        question = questions.get(answer.question)
+        if question is not None:
+            _add(given, question.id, _from_file(question, answer, problem))
+    for refusal in submission.refusals:
+        if refusal.question in questions:
+            _add(given, refusal.question, Refused(refusal))
+    return given
+
+
+def _add(given: dict[str, Given], question: str, new: Given) -> None:
+    """The last answer counts."""
+    if question in given:
+        text = "this question is answered more than once; the last answer counts"
+        new = replace(new, messages=(*new.messages, Message(Kind.NOTE, text, "answered-again")))
+    given[question] = new
+
+
+def _from_paper(found: Found) -> Written:
+    equation = found.entry.equation
+    if equation is None:
+        error = found.entry.error or Unreadable("this formula cannot be read")
+        return _broken(found, error)
+    span = _span_of(equation)
+
+    def read() -> Reading:
+        return latex.parse_tokens(equation.answer, found.names, equation.source)
+
+    text = equation.source[equation.span.start : equation.span.end]
+    key = None if found.names.definitions else ("latex", text, tuple(found.names.indices))
+    return Written(text, "latex", found.entry.place(span), read, _about(found), key)
+
+
+def _span_of(equation: Equation) -> Span:
+    return Span(equation.answer[0].start, equation.answer[-1].end)
+
+
+def _broken(found: Found, error: StudentError) -> Written:
+    def read() -> Reading:
+        raise error
+
+    return Written(found.entry.formula.text, "latex", found.entry.place(), read, _about(found))
+
+
+def _about(found: Found) -> tuple[Message, ...]:
+    """What is to be said about where the answer was found."""
+    messages = []
+    if found.match is not None and found.match < 0.85:
+        text = (
+            "the left side names another derivative than the question asks for; "
+            "the right side was graded"
+        )
+        messages.append(Message(Kind.NOTE, text, "left-side-mismatch"))
+    if found.again:
+        text = "this question is answered more than once; the last answer counts"
+        messages.append(Message(Kind.NOTE, text, "answered-again"))
+    if found.moved:
+        text = "this answer stands under another number; it was found by its left side"
+        messages.append(Message(Kind.NOTE, text, "found-by-left-side"))
+    return tuple(messages)
+
+
+def _from_file(
+    question: Question, answer: TextAnswer | ArrayAnswer, problem: Problem
+) -> Written | Numbers:
+    if isinstance(answer, ArrayAnswer):
+        return Numbers(answer)
+    base = problem.index_base if answer.index_base is None else answer.index_base
+    if answer.notation == "latex":
+        return _latex_answer(question, answer)
+    names = question.scope.names.with_indices(question.free, {}).based(base)
+
+    def read() -> Reading:
+        return infix.parse(answer.text, names)
+
+    return Written(answer.text, "infix", answer.place, read, (), ("infix", base, answer.text))
+
+
+def _latex_answer(question: Question, answer: TextAnswer) -> Written:
+    def read() -> Reading:
+        return read_latex(question, answer.text, answer.place)
+
+    return Written(answer.text, "latex", answer.place, read, (), ("latex file", answer.text))
+
+
+def read_latex(question: Question, text: str, place: Place) -> Reading:
+    """One answer in LaTeX, perhaps an equation or a chain of them. Raises StudentError."""
+    from grader.alignment.entries import entries
+    from grader.submission import Paper
+
+    formula = Formula(text, True, place)
+    found, definitions = entries(Paper((formula,)), question.scope.names)
+    usable = [entry for entry in found if entry.equation is None or not entry.is_open]
+    if not usable:
+        raise Unreadable("there is no expression here", text, Span(0, max(1, len(text))))
+    entry = usable[-1]
+    if entry.equation is None:
+        raise entry.error or Unreadable("this formula cannot be read", text)
+    names = names_for(question, entry, definitions)
+    return latex.parse_tokens(entry.equation.answer, names, text)
+
+

@@ -1,0 +1,119 @@
+"""Answer files, YAML and JSON → answers. See DESIGN.md section 5 for the contract."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from grader.submission.answerfiles.json_tree import json_tree
+from grader.submission.answerfiles.trees import Node, Pairs, Scalar
+from grader.submission.answerfiles.values import FORMS, answer, is_omitted
+from grader.submission.answerfiles.yaml_tree import yaml_tree
+from grader.submission.model import ArrayAnswer, Place, TextAnswer
+from grader.submission.refusals import Refused
+from grader.submission.sources import Found, Source
+
+_LAYOUT = "Write `answers:` and below it one line an answer, such as `q1: 'delta * h2[1]'`."
+_KEYS = ("answers", "index_base")
+
+# What people add about themselves. It says nothing about answers, and it does no harm.
+_ABOUT = frozenset(
+    "author comment comments course date email homework hw id name note notes problem student "
+    "student_id title version".split()
+)
+
+
+def read_yaml(source: Source) -> Found:
+    """Reads a `.yaml` file."""
+    return _read(source, yaml_tree(source.text()))
+
+
+def read_json(source: Source) -> Found:
+    """Reads a `.json` file."""
+    return _read(source, json_tree(source.text()))
+
+
+@dataclass(slots=True)
+class _Collected:
+    """The findings in one file so far."""
+
+    path: str
+    answers: list[TextAnswer | ArrayAnswer] = field(default_factory=list)
+    faults: list[Refused] = field(default_factory=list)
+
+    def found(self) -> Found:
+        refusals = tuple(fault.refusal(self.path) for fault in self.faults)
+        return Found(answers=tuple(self.answers), refusals=refusals)
+
+
+def _read(source: Source, root: Node | None) -> Found:
+    if root is None or is_omitted(root):
+        return Found()
+    if not isinstance(root, Pairs):
+        raise Refused("This file holds no map of answers.", hint=_LAYOUT)
+    collected = _Collected(source.name)
+    index_base = _index_base(root, collected)
+    for key, node in _answers(root, collected):
+        place = Place(source.name, node.line, node.column)
+        try:
+            found = answer(key.text.strip(), node, place, index_base)
+        except Refused as fault:
+            collected.faults.append(fault)
+        else:
+            collected.answers += [found] if found else []
+    return collected.found()
+
+
+def _index_base(root: Pairs, collected: _Collected) -> int | None:
+    """The `index_base` that the file states, if it states a sensible one."""
+    for key, node in root.pairs:
+        if _name(key) == "index_base":
+            if isinstance(node, Scalar) and node.text.strip() in ("0", "1"):
+                return int(node.text)
+            message = "index_base must be 0 or 1; it was left out of account."
+            hint = "Write `index_base: 0` if your first entry is [0], or leave the line away."
+            collected.faults.append(Refused(message, line=node.line, column=node.column, hint=hint))
+    return None
+
+
+def _answers(root: Pairs, collected: _Collected) -> Iterator[tuple[Scalar, Node]]:
+    """The pairs that are answers: below `answers:`, or else all at the top."""
+    level = next((node for key, node in root.pairs if _name(key) == "answers"), None)
+    for key, node in root.pairs:
+        if _name(key) in _KEYS or _name(key) in _ABOUT:
+            continue
+        if level is not None or _is_misspelt(key, node):
+            collected.faults.append(_unknown(key))
+        else:
+            yield key, node
+    if isinstance(level, Pairs):
+        yield from level.pairs
+    elif level is not None and not is_omitted(level):
+        message = "`answers` holds no map from questions to answers."
+        collected.faults.append(
+            Refused(message, line=level.line, column=level.column, hint=_LAYOUT)
+        )
+
+
+def _name(key: Scalar) -> str:
+    return key.text.strip().lower()
+
+
+def _is_misspelt(key: Scalar, node: Node) -> bool:
+    """Whether a key at the top is no question but a slip of the pen, such as `answer:`."""
+    is_map = isinstance(node, Pairs) and not {_name(inner) for inner, _ in node.pairs} & {*FORMS}
+    return bool(_nearest(key)) and (is_map or _nearest(key) == "index_base")
+
+
+def _unknown(key: Scalar) -> Refused:
+    nearest = _nearest(key)
+    return Refused(
+        f"{key.text[:60]!r} is no part of an answer file, so it was not read.",
+        line=key.line,
+        column=key.column,
+        hint=f"Did you mean `{nearest}`?" if nearest else _LAYOUT,
+    )
+
+
+def _nearest(key: Scalar) -> str:
+    import difflib  # only misspelt files pay for it
+
+    return next(iter(difflib.get_close_matches(_name(key)[:60], _KEYS, n=1, cutoff=0.7)), "")

@@ -1,0 +1,191 @@
+"""One value of an answer file → one answer: text, numbers, or nothing."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.submission import limits
+from grader.submission.answerfiles.trees import Items, Node, Pairs, Scalar
+from grader.submission.decoding import normalised
+from grader.submission.model import ArrayAnswer, Place, TextAnswer
+from grader.submission.precision import number, precision
+from grader.submission.refusals import Refused
+
+FORMS = ("latex", "infix", "array")
+
+_FORMS_HINT = "Write text, a list, {latex: '…'}, {infix: '…'} or {array: [[…]]}."
+_NOTHING = frozenset(
+    ["", "~", "-", "?", "null", "none", "n/a", "na", "tbd", "todo", "skip", "skipped", "idk"]
+    + ["i don't know", "i dont know", "don't know", "i do not know", "no idea", "not sure"]
+    + ["i'm not sure", "i am not sure", "unknown", "no answer"]
+)
+
+# Programs write these into lists of numbers; None is an entry that nobody computed.
+_CONSTANTS = {"true": 1.0, "false": 0.0, "null": np.nan, "~": np.nan, "": np.nan, "none": np.nan}
+
+# `"\frac"` in double quotes is a form feed and `rac`; `"\nabla"` is a new line and `abla`.
+_EATEN_BACKSLASH = re.compile(
+    r"[\x07\x08\x0b\x0c\x1b\x85\u2028\u2029]"
+    r"|\n(?:abla|eq?\b|u\b|ot\b|exists)"
+    r"|\t(?:heta|au\b|anh|imes|ext|op\b|frac|o\b|ilde|rac)"
+    r"|\r(?:ight|ho\b|angle|m\b)"
+)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def answer(
+    question: str, node: Node, place: Place, index_base: int | None
+) -> TextAnswer | ArrayAnswer | None:
+    """The answer that a value gives to a question; None if it was left open.
+
+    Raises:
+        Refused: if the value is no answer, with its place and question.
+    """
+    reader = _Value(question, place, index_base)
+    if not question:
+        raise reader.refused(node, "An answer without the name of its question stands here.")
+    return reader.read(node)
+
+
+def is_omitted(node: Node) -> bool:
+    """Whether a value says nothing: empty, `?`, `null`, "I don't know"."""
+    if isinstance(node, Scalar):
+        said = node.text.strip().casefold().replace("’", "'").rstrip(".! ")
+        return said in _NOTHING
+    return isinstance(node, Items) and all(is_omitted(item) for item in node.items)
+
+
+class _Value:
+    def __init__(self, question: str, place: Place, index_base: int | None) -> None:
+        self._question = question
+        self._place = place
+        self._index_base = index_base
+
+    def read(self, node: Node) -> TextAnswer | ArrayAnswer | None:
+        if isinstance(node, Pairs):
+            return self._form(node)
+        if is_omitted(node):
+            return None
+        if all(_value(leaf, isinstance(node, Items)) is not None for leaf in _leaves(node)):
+            return self._array(node)
+        return self._infix(node)
+
+    def refused(self, node: Node, message: str, hint: str = _FORMS_HINT) -> Refused:
+        return Refused(
+            message,
+            line=node.line,
+            column=node.column,
+            question=self._question or None,
+            hint=hint,
+        )
+
+    def _form(self, node: Pairs) -> TextAnswer | ArrayAnswer | None:
+        """`{latex: …}`, `{infix: …}` or `{array: …}`."""
+        names = [key.text.strip().lower() for key, _ in node.pairs]
+        if len(names) != 1 or names[0] not in FORMS:
+            written = ", ".join(names)[:60]
+            raise self.refused(node, f"A map with {written!r} is no answer.")
+        value = node.pairs[0][1]
+        if is_omitted(value):
+            return None
+        if names[0] == "array":
+            return self._array(value)
+        return self._latex(value) if names[0] == "latex" else self._infix(value)
+
+    def _latex(self, node: Node) -> TextAnswer:
+        if not isinstance(node, Scalar):
+            raise self.refused(node, "After `latex:` comes one text.", "Write matrices in LaTeX.")
+        return self._text(node, node.text, "latex")
+
+    def _infix(self, node: Node) -> TextAnswer:
+        return self._text(node, self._expression(node, inside=False), "infix")
+
+    def _expression(self, node: Node, *, inside: bool = True) -> str:
+        """The infix text of a value: lists become `[a, b]`."""
+        if isinstance(node, Items):
+            return f"[{', '.join(self._expression(item) for item in node.items)}]"
+        if isinstance(node, Pairs):
+            raise self.refused(node, "A map stands here inside a list.", "Quote each entry.")
+        self._check_backslashes(node)
+        if inside and is_omitted(node):
+            raise self.refused(node, "This entry of the list is empty.", "Write 0 if it is zero.")
+        if inside and not _is_one_expression(node.text):
+            message = f"The entry {node.text[:60]!r} is not one expression with matching brackets."
+            raise self.refused(node, message, "Write one expression an entry, each in quotes.")
+        return node.text
+
+    def _text(self, node: Node, text: str, notation: str) -> TextAnswer:
+        if isinstance(node, Scalar):
+            self._check_backslashes(node)
+        if len(text) > limits.FORMULA_CHARACTERS:
+            message = f"This answer is longer than {limits.FORMULA_CHARACTERS} characters."
+            raise self.refused(node, message, "Write it shorter, with sums or matrix products.")
+        text = normalised(text).strip()
+        return TextAnswer(self._question, text, notation, self._place, self._index_base)
+
+    def _check_backslashes(self, node: Scalar) -> None:
+        if node.quoted and _EATEN_BACKSLASH.search(node.text):
+            message = "A backslash in this answer was read as an escape, which broke its LaTeX."
+            hint = "In YAML use single quotes; in JSON write every backslash twice."
+            raise self.refused(node, message, hint)
+
+    def _array(self, node: Node) -> ArrayAnswer:
+        shape = self._shape(node)
+        values = []
+        for leaf in _leaves(node):
+            value = number(leaf.text.strip()) if leaf.quoted else _value(leaf, inside=True)
+            if value is None:
+                message = f"{leaf.text[:60]!r} is no number, and an array holds only numbers."
+                raise self.refused(leaf, message)
+            values.append(value)
+        array = np.array(values, dtype=np.float64).reshape(shape)
+        written = precision(leaf.text.strip() for leaf in _leaves(node))
+        return ArrayAnswer(self._question, array, written.digits, written.decimals, self._place)
+
+    def _shape(self, node: Node) -> tuple[int, ...]:
+        if isinstance(node, Pairs):
+            raise self.refused(node, "A map stands here inside an array.")
+        if isinstance(node, Scalar):
+            return ()
+        shapes = {self._shape(item) for item in node.items}
+        if len(shapes) > 1:
+            message = "The rows of this array have different lengths."
+            raise self.refused(node, message, "Write every entry of every row.")
+        shape = (len(node.items), *(shapes.pop() if shapes else ()))
+        if len(shape) > limits.DIMENSIONS:
+            raise self.refused(node, f"An array has at most {limits.DIMENSIONS} dimensions.")
+        return shape
+
+
+def _leaves(node: Node) -> Iterator[Scalar]:
+    """The scalars of nested lists; a map inside counts as text."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _leaves(item)
+    else:
+        yield Scalar("{", True, node.line, node.column)
+
+
+def _value(leaf: Scalar, inside: bool) -> float | None:
+    """The number that a bare scalar is; `inside` a list some words count as numbers too."""
+    if leaf.quoted:
+        return None
+    text = leaf.text.strip()
+    value = number(text)
+    return _CONSTANTS.get(text.lower()) if value is None and inside else value
+
+
+def _is_one_expression(text: str) -> bool:
+    """Whether brackets match and no comma stands outside of them: an entry must not add entries."""
+    opened: list[str] = []
+    for character in text:
+        if character in "([{":
+            opened.append(character)
+        elif character in _PAIRS and (not opened or opened.pop() != _PAIRS[character]):
+            return False
+        elif character in ",;" and not opened:
+            return False
+    return not opened
