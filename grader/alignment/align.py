@@ -8,6 +8,7 @@ questions. The best labelling of all equations is found by dynamic programming (
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.alignment.entries import Entry, entries
 from grader.alignment.matching import aliases, similarity
@@ -49,9 +50,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, Found]:
     found, definitions = entries(paper, problem.scope.names)
     if not found or not problem.questions:
         return {}
-    scores = [[_emission(entry, question, problem) for question in problem.questions]
-              for entry in found]  # fmt: skip
-    labels = _best_path(scores)
+    labels = _best_path([_emissions(entry, problem.questions) for entry in found])
     result = {}
     for at, question in enumerate(problem.questions):
         mine = [entry for entry, label in zip(found, labels, strict=True) if label == at]
@@ -95,51 +94,43 @@ def _found(
 # Which equation belongs to which question
 
 
-def _emission(entry: Entry, question: Question, problem: Problem) -> float:
-    return _left_score(entry, question, problem) + _marker_score(entry, question, problem)
-
-
-def _left_score(entry: Entry, question: Question, problem: Problem) -> float:
+def _emissions(entry: Entry, questions: Sequence[Question]) -> list[float]:
+    """How well an equation fits each question, apart from the order."""
     left = entry.derivative
-    if left is None:
-        return 0.0
-    match = similarity(left, question)
-    others = (similarity(left, other) for other in problem.questions if other is not question)
-    if match < 1.0 and any(other == 1.0 for other in others):
-        return OTHER_LEFT_SIDE
-    return LEFT_SIDE * match
-
-
-def _marker_score(entry: Entry, question: Question, problem: Problem) -> float:
-    marked = _marked(entry.labels, problem.questions)
-    if not marked:
-        return 0.0
-    return MARKER if question.id in marked else OTHER_MARKER
+    matches = [similarity(left, question) if left is not None else 0.0 for question in questions]
+    exact = 1.0 in matches
+    marked = _marked(entry.labels, questions)
+    return [
+        (OTHER_LEFT_SIDE if exact and match < 1.0 else LEFT_SIDE * match)
+        + (0.0 if not marked else MARKER if question.id in marked else OTHER_MARKER)
+        for match, question in zip(matches, questions, strict=True)
+    ]
 
 
 def _marked(labels: tuple[str, ...], questions: Sequence[Question]) -> list[str]:
-    """The questions that markers can mean: by all labels joined, else by the innermost that fits."""
+    """The questions that markers can mean: the longest run of inner labels that names any."""
     for start in range(len(labels)):
-        joined = _plain("".join(labels[start:]))
-        hits = [question.id for question in questions if joined in _labels(question)]
-        if hits:
-            return hits
-    for label in reversed(labels):
-        hits = [question.id for question in questions if label in _labels(question)]
+        path = _path(".".join(labels[start:]))
+        hits = [q.id for q in questions if path in _labels(q.id, q.labels)]
         if hits:
             return hits
     return []
 
 
-def _labels(question: Question) -> set[str]:
+@lru_cache(maxsize=4096)
+def _labels(question_id: str, own: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """How a question may be marked: its id, its id's number, the author's own labels."""
-    own = {_plain(label) for label in (question.id, *question.labels)}
-    stripped = {re.sub(r"^(?:question|problem|exercise|part|q|p|ex)(?=\d)", "", o) for o in own}
-    return own | stripped
+    paths = [_path(label) for label in (question_id, *own)]
+    stripped = [path[1:] for path in paths if len(path) > 1 and path[0] in _MARKER_WORDS]
+    return frozenset([*paths, *stripped])
 
 
-def _plain(label: str) -> str:
-    return re.sub(r"[\W_]+", "", label).lower()
+_MARKER_WORDS = frozenset("q p ex question problem exercise part task item".split())
+
+
+def _path(label: str) -> tuple[str, ...]:
+    """A label as its runs of digits and letters: `2b`, `2.b` and `2 (b)` are the same."""
+    return tuple(re.findall(r"\d+|[^\W\d_]+", label.lower()))
 
 
 def _best_path(scores: Sequence[Sequence[float]]) -> list[int]:

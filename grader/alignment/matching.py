@@ -7,7 +7,7 @@ Left-hand sides are compared by what they differentiate and by which entries: st
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.expression import Derivative, Expression, Index, Item, Number, Selector, Symbol
+from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol
 from grader.notation import Names, printing
 from grader.problem.model import Question
 
@@ -39,8 +39,8 @@ def _part(given: Expression, asked: Expression) -> float:
 
 def _whole_for(entries: tuple[Selector, ...]) -> float:
     """A whole array beside some of its entries: all of them, a row or column, or one."""
-    letters = [_is_letter(entry) for entry in entries if entry != Number(1.0) or len(entries) == 1]
-    if letters and all(letters):
+    letters = [_is_letter(entry) for entry in entries]
+    if all(letters):
         return WHOLE_FOR_ENTRIES
     return WHOLE_FOR_SOME if any(letters) else OTHER_ENTRY
 
@@ -60,10 +60,9 @@ def _is_letter(selector: Selector) -> bool:
 def _split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
     """What is meant, without its shape, and which entry of it."""
     if isinstance(node, Item):
-        selectors = (node.row, node.column)
         if isinstance(node.base, Symbol) and node.base.shape[1] == 1:
-            selectors = (node.row, Number(1.0))
-        return _text(node.base), selectors
+            return _text(node.base), (node.row,)
+        return _text(node.base), (node.row, node.column)
     return _text(node), ()
 
 

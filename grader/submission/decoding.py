@@ -15,14 +15,17 @@ _MARKS = (
 )
 _SAMPLE = 4_096
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_BINARY_HINT = "Save it as plain text in UTF-8, or hand in a .md, .tex, .ipynb, .yaml, .json, .npz or .csv file."
+_BINARY_HINT = (
+    "Save it as plain text (UTF-8), or hand in the .md, .tex, .ipynb, .yaml or .npz file."
+)
 
 
 def decode(data: bytes) -> str:
-    """The text of a file, with `\\n` as its only line ending and no byte order mark.
+    r"""The text of a file, with `\n` as its only line ending and no byte order mark.
 
     Raises:
         Refused: if the bytes are no text.
+
     """
     text = _decoded(data)
     if _is_binary(text):
@@ -31,7 +34,7 @@ def decode(data: bytes) -> str:
 
 
 def normalised(text: str) -> str:
-    """The text with `\\n` for every line ending, and only characters that can be written out."""
+    r"""The text with `\n` for every line ending, and only characters that can be written out."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
     # A lone surrogate, from `\ud800` in JSON, could be neither printed nor stored.
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

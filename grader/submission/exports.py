@@ -25,6 +25,9 @@ _HOW_TO_EXPORT = {
     ".html": "Hand in what the page was made from: the .ipynb, .md or .tex file.",
 }
 
+# Beside arrays lies the program that computed them: no answer is lost in it.
+_PROGRAMS = {".py", ".m", ".r", ".jl", ".c", ".cpp", ".java", ".sh", ".bib", ".sty", ".cls", ".log"}
+
 # A document renamed to .md is still a document: the first bytes give it away.
 _SIGNATURES = (
     (b"%PDF", ".pdf"),
@@ -40,7 +43,8 @@ def refuse_by_suffix(suffix: str, accepted: str) -> Refused:
     """The refusal of a file by its extension; `accepted` lists the extensions that are read."""
     kind = f"A {suffix} file" if suffix else "A file without an extension"
     hint = _HOW_TO_EXPORT.get(suffix, f"Hand in one of {accepted}.")
-    return Refused(f"{kind} cannot be graded, so it was not read.", hint=hint)
+    message = f"{kind} cannot be graded, so it was not read."
+    return Refused(message, hint=hint, loses_answers=suffix not in _PROGRAMS)
 
 
 def refuse_disguise(data: bytes, suffix: str) -> None:

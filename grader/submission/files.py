@@ -35,6 +35,7 @@ def listing(path: Path) -> list[Listed]:
 
     Raises:
         OSError: if nothing is there.
+
     """
     path.stat()
     if not path.is_dir():
@@ -54,6 +55,7 @@ def load(path: Path, limit: int) -> bytes:
 
     Raises:
         Refused: if it is no regular file, or cannot be opened.
+
     """
     if not path.is_file():
         raise Refused("This is not a regular file.", hint="Hand in the file itself.")
@@ -127,6 +129,7 @@ def _fault(entry: os.DirEntry[str], depth: int) -> Refused | None:
         return Refused(
             "This file is hidden (its name starts with a dot), so it was not read.",
             hint="Rename it if it holds answers.",
+            loses_answers=False,
         )
     # A link may point anywhere, at another student's file for one.
     if entry.is_symlink():

@@ -34,5 +34,5 @@ FORMATS = (
     Format((".csv", ".tsv"), limits.ARRAY_BYTES, read_table),
 )
 
-BY_SUFFIX = {suffix: format for format in FORMATS for suffix in format.suffixes}
+BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}
 ACCEPTED = ", ".join(BY_SUFFIX)

@@ -25,6 +25,7 @@ def read(path: Path | str, *, id: str | None = None) -> Submission:  # noqa: A00
 
     Raises:
         OSError: if nothing is at `path`.
+
     """
     path = Path(path)
     files = listing(path)

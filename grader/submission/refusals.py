@@ -4,8 +4,12 @@ from grader.errors import GraderError
 from grader.submission.model import Place, Refusal
 
 
-class Refused(GraderError):
-    """Raised by a reader, and turned into a `Refusal` by whoever knows the name of the file."""
+class Refused(GraderError):  # noqa: N818 - it reads as "raise Refused(…)", like `Unreadable`
+    """Raised by a reader, and turned into a `Refusal` by whoever knows the name of the file.
+
+    `loses_answers` tells that answers may be in what was not read: then a human must look before
+    a question counts as missing.
+    """
 
     def __init__(
         self,
@@ -16,6 +20,7 @@ class Refused(GraderError):
         cell: int | None = None,
         question: str | None = None,
         hint: str | None = None,
+        loses_answers: bool = True,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -24,8 +29,10 @@ class Refused(GraderError):
         self.cell = cell
         self.question = question
         self.hint = hint
+        self.loses_answers = loses_answers
 
     def refusal(self, path: str) -> Refusal:
-        """This fault as data, in the file `path`."""
+        """The fault as data, in the file `path`."""
         place = Place(path, self.line, self.column, self.cell)
-        return Refusal(self.message, place, self.question, self.hint)
+        whole_file = self.question is None and self.loses_answers
+        return Refusal(self.message, place, self.question, self.hint, whole_file)

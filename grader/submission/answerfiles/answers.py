@@ -16,8 +16,25 @@ _KEYS = ("answers", "index_base")
 
 # What people add about themselves. It says nothing about answers, and it does no harm.
 _ABOUT = frozenset(
-    "author comment comments course date email homework hw id name note notes problem student "
-    "student_id title version".split()
+    [
+        "author",
+        "comment",
+        "comments",
+        "course",
+        "date",
+        "email",
+        "homework",
+        "hw",
+        "id",
+        "name",
+        "note",
+        "notes",
+        "problem",
+        "student",
+        "student_id",
+        "title",
+        "version",
+    ]
 )
 
 
@@ -70,7 +87,9 @@ def _index_base(root: Pairs, collected: _Collected) -> int | None:
                 return int(node.text)
             message = "index_base must be 0 or 1; it was left out of account."
             hint = "Write `index_base: 0` if your first entry is [0], or leave the line away."
-            collected.faults.append(Refused(message, line=node.line, column=node.column, hint=hint))
+            collected.faults.append(
+                Refused(message, line=node.line, column=node.column, hint=hint, loses_answers=False)
+            )
     return None
 
 
@@ -110,6 +129,7 @@ def _unknown(key: Scalar) -> Refused:
         line=key.line,
         column=key.column,
         hint=f"Did you mean `{nearest}`?" if nearest else _LAYOUT,
+        loses_answers=bool(nearest),
     )
 
 

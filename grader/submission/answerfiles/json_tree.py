@@ -22,6 +22,7 @@ def json_tree(text: str) -> Node | None:
 
     Raises:
         Refused: if it is no JSON.
+
     """
     return _Parser(text).document()
 

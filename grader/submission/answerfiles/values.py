@@ -16,9 +16,12 @@ FORMS = ("latex", "infix", "array")
 
 _FORMS_HINT = "Write text, a list, {latex: '…'}, {infix: '…'} or {array: [[…]]}."
 _NOTHING = frozenset(
-    ["", "~", "-", "?", "null", "none", "n/a", "na", "tbd", "todo", "skip", "skipped", "idk"]
-    + ["i don't know", "i dont know", "don't know", "i do not know", "no idea", "not sure"]
-    + ["i'm not sure", "i am not sure", "unknown", "no answer"]
+    ["", "?", "??", "???", "~", "-", "--", "null", "none", "n/a", "na", "tbd", "todo", "idk"]
+)
+_UNSURE = re.compile(
+    r"(?:sorry,? )?(?:i(?:'m| am)? )?"
+    r"(?:not sure|unsure|unknown|skip(?:ped)?|no answer|(?:have )?no idea"
+    r"|(?:do not|don't|dont) know(?: this| it)?|(?:can't|cannot) do (?:this|it))"
 )
 
 # Programs write these into lists of numbers; None is an entry that nobody computed.
@@ -41,6 +44,7 @@ def answer(
 
     Raises:
         Refused: if the value is no answer, with its place and question.
+
     """
     reader = _Value(question, place, index_base)
     if not question:
@@ -52,7 +56,7 @@ def is_omitted(node: Node) -> bool:
     """Whether a value says nothing: empty, `?`, `null`, "I don't know"."""
     if isinstance(node, Scalar):
         said = node.text.strip().casefold().replace("’", "'").rstrip(".! ")
-        return said in _NOTHING
+        return said in _NOTHING or bool(_UNSURE.fullmatch(said))
     return isinstance(node, Items) and all(is_omitted(item) for item in node.items)
 
 
@@ -186,6 +190,6 @@ def _is_one_expression(text: str) -> bool:
             opened.append(character)
         elif character in _PAIRS and (not opened or opened.pop() != _PAIRS[character]):
             return False
-        elif character in ",;" and not opened:
+        if character in ",;" and not opened:
             return False
     return not opened

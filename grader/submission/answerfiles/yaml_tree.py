@@ -1,5 +1,6 @@
 """YAML → a tree, from the parser's events: nothing is constructed, resolved or expanded."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 _CORE = "tag:yaml.org,2002:"
 _TAGS = {"!", *(_CORE + name for name in ("str", "int", "float", "bool", "null", "seq", "map"))}
+
+# `q1: ?` is how people leave an answer open, and how YAML begins a key of several lines.
+_OPEN = re.compile(r"(?<=: )\?(?=[ \t]*$)", re.MULTILINE)
 
 _QUOTE = "Put each answer into single quotes: q1: 'delta * h2[1]'."
 _HINTS = (
@@ -26,13 +30,14 @@ def yaml_tree(text: str) -> Node | None:
 
     Raises:
         Refused: if it is no YAML, or holds more than plain data.
+
     """
     import yaml  # thirty milliseconds that only YAML pays
 
     # The parser in C is ten times faster, but not every platform has it.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Composer(yaml.parse(text, Loader=loader)).document()
+        return _Composer(yaml.parse(_OPEN.sub("~", text), Loader=loader)).document()
     except yaml.MarkedYAMLError as error:
         raise _syntax(error) from error
     except yaml.YAMLError as error:

@@ -38,6 +38,7 @@ def array_answer(question: str, data: bytes, place: Place) -> ArrayAnswer:
 
     Raises:
         Refused: if it holds anything but numbers, or too many.
+
     """
     stored = _stored(data, question)
     written = stored_precision(stored)

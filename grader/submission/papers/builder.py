@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from grader.submission import limits
 from grader.submission.model import Formula, Item, Marker, Paper, Place, Prose
+from grader.submission.offsets import Places, trimmed
 from grader.submission.papers.mathematics import Span
 from grader.submission.papers.nesting import Nesting
-from grader.submission.offsets import Places, trimmed
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found
 
@@ -60,7 +60,8 @@ class PaperBuilder:
     ) -> None:
         """Adds the items of one text: its formulas, its markers, and the prose between them."""
         done = 0
-        for stop in sorted([*spans, *markers], key=lambda stop: stop.start):
+        stops: list[Span | Stop] = [*spans, *markers]
+        for stop in sorted(stops, key=lambda stop: stop.start):
             self._prose(text, places, done, stop.start)
             if isinstance(stop, Span):
                 self._formula(text, places, stop)
@@ -73,7 +74,12 @@ class PaperBuilder:
         """The paper, and what had to be left out of it."""
         macros = "\n".join(self._macros)
         if len(macros) > limits.MACRO_CHARACTERS:
-            self.refuse(Refused("The definitions of macros are too long, so they were not read."))
+            self.refuse(
+                Refused(
+                    "The definitions of macros are too long; they were not read.",
+                    loses_answers=False,
+                )
+            )
             macros = ""
         paper = Paper(tuple(self._items), macros)
         refusals = tuple(fault.refusal(self._path) for fault in self._faults.values())
@@ -100,7 +106,7 @@ class PaperBuilder:
         return None
 
     def _prose(self, text: str, places: Places, start: int, end: int) -> None:
-        """One item a line, so that an answer on a line of its own can be told from its neighbours."""
+        """One item a line, so that an answer without dollars on a line of its own stays one."""
         while start < end:
             newline = text.find("\n", start, end)
             stop = end if newline < 0 else newline

@@ -17,7 +17,7 @@ _END = re.compile(rf"\\end\{{((?:{_LISTINGS})\*?)\}}")
 
 
 def skipped(text: str) -> Iterator[Range]:
-    """The ranges of a TeX document that say nothing: comments, listings, `\\verb|…|`."""
+    r"""The ranges of a TeX document that say nothing: comments, listings, `\verb|…|`."""
     ends: dict[str, list[Range]] = {}
     for match in _END.finditer(text):
         ends.setdefault(match[1], []).append(match.span())

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.submission.papers.mathematics import Span
 from grader.submission.offsets import Range
+from grader.submission.papers.mathematics import Span
 
 _FENCE = re.compile(
     r"^[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})"

@@ -78,13 +78,14 @@ class _Setting:
 
 
 def label_at(text: str, start: int, end: int, heading: int = 0) -> Label | None:
-    """The marker at `start`, if one stands there.
+    r"""The marker at `start`, if one stands there.
 
     Args:
         text: the text.
-        start: where a line begins, or what follows `\\item`.
+        start: where a line begins, or what follows `\item`.
         end: where to stop looking: the end of the line, or its first formula.
         heading: the level of the heading that the text is already known to be in, or 0.
+
     """
     line = text[start : min(end, start + _REACH)]
     lead = _LEAD.match(line)

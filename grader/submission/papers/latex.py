@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from grader.submission.offsets import Places, Range, blanked
 from grader.submission.papers.builder import PaperBuilder
 from grader.submission.papers.comments import skipped
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
-from grader.submission.offsets import Places, Range, blanked
 from grader.submission.papers.structure import Structure
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found, Source

@@ -1,4 +1,4 @@
-"""LaTeX numbers things by itself: the counters behind `\\item`, `\\question` and `problem`."""
+r"""LaTeX numbers things by itself: the counters behind `\item`, `\question` and `problem`."""
 
 import re
 from collections import defaultdict
@@ -60,7 +60,7 @@ class Lists:
         return (NUMBER, closed.depth + 1) if environment == "enumerate" else None
 
     def item(self) -> Part | None:
-        """The number of the next `\\item`; none in a list without numbers."""
+        r"""The number of the next `\item`; none in a list without numbers."""
         if not self._open or self._open[-1].environment != "enumerate":
             return None
         current = self._open[-1]
@@ -69,17 +69,17 @@ class Lists:
 
     @property
     def rank(self) -> Rank:
-        """The rank of an `\\item` that carries its own label."""
+        r"""The rank of an `\item` that carries its own label."""
         depth = max((one.depth for one in self._open if one.environment == "enumerate"), default=0)
         return (NUMBER, depth + 1)
 
     @property
     def has_parts(self) -> bool:
-        """Whether `\\part` is one of the exam class here, not a heading."""
+        r"""Whether `\part` is one of the exam class here, not a heading."""
         return any(one.environment == "parts" for one in self._open)
 
     def command(self, name: str) -> Part:
-        """The number of the next `\\question`, `\\part` and so on."""
+        r"""The number of the next `\question`, `\part` and so on."""
         rank, style = _COMMANDS[name]
         number = self._advance("question" if name == "titledquestion" else name)
         if inner := _INNER.get(name):
@@ -91,7 +91,7 @@ class Lists:
         return Part(QUESTION_RANK, str(self._advance(name)))
 
     def set(self, counter: str, value: int, *, relative: bool = False) -> None:
-        """`\\setcounter` and `\\addtocounter`."""
+        r"""`\setcounter` and `\addtocounter`."""
         counter = "part" if counter == "partno" else counter  # the exam class's own name for it
         self._counters[counter] = value + (self._counters[counter] if relative else 0)
 
@@ -105,7 +105,7 @@ def _counter(depth: int) -> str:
 
 
 def _style(options: str, depth: int) -> str:
-    """How a list numbers: `label=(\\alph*)` of enumitem, `[(a)]` of enumerate, or by its depth."""
+    r"""How a list numbers: `label=(\alph*)` of enumitem, `[(a)]` of enumerate, or by its depth."""
     for style in ("arabic", "alph", "Alph", "roman", "Roman"):
         if f"\\{style}" in options:
             return style.lower()

@@ -1,4 +1,4 @@
-"""The definitions in a document: `\\newcommand`, `\\def`, `\\DeclareMathOperator`."""
+r"""The definitions in a document: `\newcommand`, `\def`, `\DeclareMathOperator`."""
 
 import re
 
@@ -19,7 +19,7 @@ def definitions(text: str) -> list[Range]:
     if "\\" not in text:
         return []
     braces = matching_braces(text)
-    ranges = []
+    ranges: list[Range] = []
     for match in _DEFINITION.finditer(text):
         end = _end(text, match, braces)
         if end and (not ranges or match.start() >= ranges[-1][1]):
@@ -51,7 +51,7 @@ def _end(text: str, match: re.Match[str], braces: dict[int, int]) -> int | None:
 
 
 def _after_name(text: str, offset: int, braces: dict[int, int]) -> int | None:
-    """Behind `\\name` or `{\\name}`."""
+    r"""Behind `\name` or `{\name}`."""
     if name := _NAME.match(text, offset):
         return name.end()
     while text[offset : offset + 1] == " ":

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from grader.submission.offsets import Places, Range, blanked, restored
 from grader.submission.papers.builder import PaperBuilder, Stop
 from grader.submission.papers.fences import Fence, fences
 from grader.submission.papers.lines import line_markers
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
-from grader.submission.offsets import Places, Range, blanked, restored
 from grader.submission.sources import Found, Source
 
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)++")

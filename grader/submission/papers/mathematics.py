@@ -4,6 +4,7 @@ Each delimiter is looked for once, by one regular expression; from then on every
 in sorted lists of offsets, so 100,000 opening dollars cost no more than 100,000 letters.
 """
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -23,9 +24,31 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 ENVIRONMENTS = frozenset(
-    "align alignat aligned alignedat array bmatrix Bmatrix cases displaymath dmath eqnarray "
-    "equation flalign gather gathered math matrix multline pmatrix smallmatrix split vmatrix "
-    "Vmatrix".split()
+    [
+        "align",
+        "alignat",
+        "aligned",
+        "alignedat",
+        "array",
+        "bmatrix",
+        "Bmatrix",
+        "cases",
+        "displaymath",
+        "dmath",
+        "eqnarray",
+        "equation",
+        "flalign",
+        "gather",
+        "gathered",
+        "math",
+        "matrix",
+        "multline",
+        "pmatrix",
+        "smallmatrix",
+        "split",
+        "vmatrix",
+        "Vmatrix",
+    ]
 )
 _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
 
@@ -47,6 +70,7 @@ def formulas(text: str, *, markdown: bool) -> list[Span]:
     Args:
         text: the paper, with whatever is no prose (code, comments) blanked.
         markdown: whether a dollar may be a price and a backtick code; in TeX they may not.
+
     """
     return list(_Scanner(text, markdown).spans())
 
@@ -95,14 +119,14 @@ class _Scanner:
                 self._where[match[0]].append(start)
                 self._opener(start, match[0])
         dollars = self._where["$"]
-        self._where["$$"] = [a for a, b in zip(dollars, dollars[1:], strict=False) if b == a + 1]
+        self._where["$$"] = [a for a, b in itertools.pairwise(dollars) if b == a + 1]
         self._where["`$"] = [dollar - 1 for dollar in dollars if self._text[dollar - 1] == "`"]
 
     def _opener(self, start: int, kind: str) -> None:
         self._openers.append((start, kind))
 
     def _edge(self, match: re.Match[str], open_environments: dict[str, list[int]]) -> None:
-        """Pairs each `\\begin` with its `\\end`, innermost first."""
+        r"""Pairs each `\begin` with its `\end`, innermost first."""
         name = match["name"]
         if name.rstrip("*") not in ENVIRONMENTS:
             return
@@ -197,7 +221,7 @@ class _Scanner:
         return None if self._markdown else self._to_end_of_line(start)
 
     def _environment(self, start: int) -> Span:
-        """An environment keeps its `\\begin` and `\\end`: they say how its rows are read."""
+        r"""An environment keeps its `\begin` and `\end`: they say how its rows are read."""
         end = self._matching.get(start)
         if end is None:
             return self._unclosed(start, start)

@@ -5,9 +5,9 @@ from typing import Any
 
 from grader.submission import limits
 from grader.submission.decoding import normalised
+from grader.submission.offsets import Places
 from grader.submission.papers.builder import PaperBuilder
 from grader.submission.papers.markdown import scan_markdown
-from grader.submission.offsets import Places
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found, Source
 

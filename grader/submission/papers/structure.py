@@ -103,7 +103,7 @@ class Structure:
         self._stop(match.start(), end)
 
     def _question_environment(self, name: str, match: re.Match[str]) -> None:
-        """`\\begin{problem}`, numbered by LaTeX unless it says its number: `\\begin{problem}[3]`."""
+        r"""`\begin{problem}`, numbered by LaTeX unless it says its number: `\begin{problem}[3]`."""
         argument = _OPTIONS.match(self._text, match.end()) or _ARGUMENT.match(
             self._text, match.end()
         )
@@ -141,7 +141,7 @@ class Structure:
         self._stop(match.start(), end, parts + (label.parts if label else ()))
 
     def _numbered(self, name: str, match: re.Match[str]) -> None:
-        """`\\question[5]`: the brackets hold points."""
+        r"""`\question[5]`: the brackets hold points."""
         points = _OPTIONS.match(self._text, match.end())
         end = points.end() if points else match.end()
         self._stop(match.start(), end, (self._lists.command(name),))
