@@ -7,7 +7,7 @@ are drawn in bulk and chosen from, so that a choice costs one vectorised evaluat
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -75,6 +75,14 @@ class Draws:
 
     values: Mapping[str, Array]
     count: int
+    _repeated: dict[int, Mapping[str, Array]] = field(default_factory=dict, repr=False)
+
+    def repeated(self, times: int) -> Mapping[str, Array]:
+        """The values with all draws repeated, one run after the other; remembered."""
+        if times not in self._repeated:
+            tiled = {name: np.tile(array, (times, 1, 1)) for name, array in self.values.items()}
+            self._repeated[times] = tiled
+        return self._repeated[times]
 
     def part(self, chosen: "np.ndarray | slice") -> "Draws":  # type: ignore[type-arg]
         """Some of these draws."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.errors import Nonsense, TooLarge
 from grader.expression import (
@@ -114,14 +115,31 @@ class Evaluator:
         if isinstance(selector, Slice):
             part = slice(selector.start - 1, selector.stop)
             return base[..., part, :] if axis == -2 else base[..., part]
-        at = self(selector).astype(np.intp) - 1
-        self._check_size(np.broadcast_shapes(at.shape[:-2], base.shape[:-2]), base.shape[-2:])
+        if isinstance(selector, Index):
+            quick = self._along(base, selector, axis)
+            if quick is not None:
+                return quick
+        return self._taken(base, self(selector).astype(np.intp) - 1, axis)
+
+    def _along(self, base: Array, index: Index, axis: int) -> Array | None:
+        """All entries that an index variable runs over, as a view; None if base varies with it."""
+        dims = 4 + self._depths[index.name]
+        if base.ndim < dims:
+            base = base.reshape((1,) * (dims - base.ndim) + base.shape)
+        if base.shape[-dims] != 1:
+            return None
+        part = slice(index.start - 1, index.stop)
+        chosen = base[..., part, :] if axis == -2 else base[..., part]
+        return chosen.swapaxes(axis, -dims)
+
+    def _taken(self, base: Array, at: NDArray[np.intp], axis: int) -> Array:
+        """The entries at computed positions."""
         dims = max(at.ndim, base.ndim)
         at, base = (array.reshape((1,) * (dims - array.ndim) + array.shape) for array in (at, base))
         batch = np.broadcast_shapes(at.shape[:-2], base.shape[:-2])
+        self._check_size(batch, base.shape[-2:])
         full = np.broadcast_to(base, batch + base.shape[-2:])
-        where = np.broadcast_to(at, (*batch, 1, 1))
-        return np.take_along_axis(full, where, axis=axis)
+        return np.take_along_axis(full, np.broadcast_to(at, (*batch, 1, 1)), axis=axis)
 
     def _place(self, node: Place) -> Array:
         value = self(node.value)

@@ -4,7 +4,7 @@ Built once per problem; answers are then only evaluated and compared.
 """
 
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,7 @@ from grader.backprop import Backprop
 from grader.draws import Draws, generator, sample
 from grader.errors import AuthorError, Fault, GraderError, ShapeMismatch
 from grader.evaluation import DISTURBANCE, ROUNDOFF, Evaluator, arranged
-from grader.expression import SCALAR, Expression, Index, Shape, free_indices, shape_text
+from grader.expression import SCALAR, Expression, Index, Shape, shape_text
 from grader.primitives import Array
 from grader.problem import Problem, Python, Question, Scope
 
@@ -41,51 +41,53 @@ class QuestionKey:
         return self.expected.shape[1], self.expected.shape[2]
 
     def evaluate(self, node: Expression) -> Array:
-        """An answer's values laid out like `expected`. Raises ShapeMismatch, TooLarge."""
-        self.check_shape(node)
-        return self._value(node, None)
+        """An answer's values laid out like `expected`; its shape must fit. Raises TooLarge."""
+        return self._laid_out(node, self.draws.values, self.draws.count, None)
 
-    def noise_of(self, node: Expression) -> Array:
-        """The rounding noise of `evaluate`, estimated by disturbing it."""
+    def noise_of(self, node: Expression, value: Array) -> Array:
+        """The rounding noise of `evaluate`, which gave `value`, estimated by disturbing it."""
         rng = np.random.default_rng(0)
-        with np.errstate(all="ignore"):
-            value = self._value(node, None)
-            spread = np.zeros(value.shape)
-            for _ in range(SAMPLES):
-                spread = np.maximum(spread, np.abs(self._value(node, rng) - value))
-        return spread * (ROUNDOFF / DISTURBANCE)
+        count = self.draws.count * SAMPLES
+        disturbed = self._laid_out(node, self.draws.repeated(SAMPLES), count, rng)
+        with np.errstate(invalid="ignore"):
+            spread = np.abs(disturbed.reshape(SAMPLES, *value.shape) - value).max(axis=0)
+        return np.asarray(spread * (ROUNDOFF / DISTURBANCE))
 
-    def _value(self, node: Expression, disturb: np.random.Generator | None) -> Array:
+    def _laid_out(
+        self,
+        node: Expression,
+        values: Mapping[str, Array],
+        count: int,
+        disturb: np.random.Generator | None,
+    ) -> Array:
         free = self.question.free if self.is_indexed(node) else ()
-        evaluator = Evaluator(self.draws.values, self.backprop.lower, free, disturb)
         with np.errstate(all="ignore"):
-            value = evaluator(node)
-        if not free and node.shape != SCALAR:
-            value = np.broadcast_to(value, (self.draws.count, *node.shape))
-            return value.reshape(self.expected.shape)
-        return arranged(value, free, node, self.draws.count).reshape(self.expected.shape)
+            value = Evaluator(values, self.backprop.lower, free, disturb)(node)
+        shape = (count, *self.grid)
+        if value.shape == shape:
+            return value
+        return arranged(value, free, node, count).reshape(shape)
 
     def is_indexed(self, node: Expression) -> bool:
         """Whether an answer is one formula in the question's index variables."""
         return bool(self.question.free) and node.shape == SCALAR
 
-    def check_shape(self, node: Expression) -> None:
-        """Raise ShapeMismatch unless the answer has the shape that is asked for.
+    def check_shape(self, node: Expression, used: Collection[str]) -> None:
+        """Raise ShapeMismatch unless the answer, which uses index variables, has the right shape.
 
         A vector may lie or stand. One formula in the index variables stands for the whole array.
         """
-        used = free_indices(node)
-        if self.question.free and (used or node.shape == SCALAR):
-            if node.shape != SCALAR:
-                raise self._unreduced(node, used)
+        if self.is_indexed(node):
             return
+        if used:
+            raise self._unreduced(node, used)
         if not fits(node.shape, self.grid):
             raise ShapeMismatch(
                 f"the answer is {shape_text(node.shape)}, the question asks for "
                 f"{shape_text(self.grid)}"
             )
 
-    def _unreduced(self, node: Expression, used: set[str]) -> ShapeMismatch:
+    def _unreduced(self, node: Expression, used: Collection[str]) -> ShapeMismatch:
         indices = ", ".join(index.name for index in self.question.free)
         return ShapeMismatch(
             f"with the index {', '.join(sorted(used))} in it the answer should be one entry, but it "
@@ -178,7 +180,8 @@ class _Build:
         shape = (draws.count, *target_grid(question.free, node.shape))
         blank = QuestionKey(question, node, draws, backprop, np.zeros(shape), np.zeros(shape))
         try:
-            expected, noise = blank._value(node, None), blank.noise_of(node)
+            expected = blank.evaluate(node)
+            noise = blank.noise_of(node, expected)
         except GraderError as error:
             raise self._fault(question, str(error)) from error
         return QuestionKey(question, node, draws, backprop, expected, noise)

@@ -7,7 +7,7 @@ Every renderer works from a `Report` alone. `to_json` and `from_json` keep the c
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 SCHEMA_VERSION = 1
 
@@ -49,12 +49,31 @@ class Message:
     pointer: str | None = None
 
 
+class Echo(Protocol):
+    """How an answer was read. Grading makes one that is only written out when somebody looks."""
+
+    @property
+    def reading(self) -> str:
+        """The reading as infix text."""
+
+    @property
+    def mathml(self) -> str:
+        """The same reading as a MathML `<math>` element, made by us and safe to embed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEcho:
+    """An echo as text, such as one that comes from a `result.json`."""
+
+    reading: str
+    mathml: str
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
     """What the student wrote, where, and how it was read.
 
-    `reading` is infix text; `mathml` is the same reading as a MathML `<math>` element, made by us
-    and safe to embed; `shape` is such as "2×3". All three are None if nothing could be read.
+    `shape` is such as "2×3". `echo` and `shape` are None if nothing could be read.
     """
 
     text: str
@@ -62,9 +81,18 @@ class AnswerRecord:
     path: str = ""
     line: int | None = None
     column: int | None = None
-    reading: str | None = None
-    mathml: str | None = None
+    echo: Echo | None = None
     shape: str | None = None
+
+    @property
+    def reading(self) -> str | None:
+        """The answer as it was read, as infix text."""
+        return self.echo.reading if self.echo else None
+
+    @property
+    def mathml(self) -> str | None:
+        """The answer as it was read, as a MathML element."""
+        return self.echo.mathml if self.echo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +177,20 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's `result.json` as plain data. NaN and inf become strings."""
-        data = asdict(self)
-        questions = [_question_json(question) for question in data.pop("questions")]
-        messages = data.pop("messages")
         return {
             "schema_version": SCHEMA_VERSION,
-            **data,
+            "problem": self.problem,
+            "title": self.title,
+            "problem_digest": self.problem_digest,
+            "grader_version": self.grader_version,
+            "seed": self.seed,
+            "draws": self.draws,
+            "submission": asdict(self.submission),
             "score": self.score,
             "max_score": self.max_score,
             "needs_review": self.needs_review,
-            "messages": [_without_none(message) for message in messages],
-            "questions": questions,
+            "messages": [_without_none(asdict(message)) for message in self.messages],
+            "questions": [_question_json(question) for question in self.questions],
         }
 
     @classmethod
@@ -180,15 +211,37 @@ class Report:
         )
 
 
-def _question_json(data: dict[str, Any]) -> dict[str, Any]:
-    for part in ("answer", "counterexample"):
-        if data[part] is not None:
-            data[part] = _without_none(data[part])
-    if data["counterexample"]:
-        data["counterexample"]["expected"] = _number_json(data["counterexample"]["expected"])
-        data["counterexample"]["got"] = _number_json(data["counterexample"]["got"])
-    data["messages"] = [_without_none(message) for message in data["messages"]]
-    return _without_none(data)
+def _question_json(question: QuestionResult) -> dict[str, Any]:
+    answer, counter = question.answer, question.counterexample
+    return _without_none(
+        {
+            "id": question.id,
+            "verdict": str(question.verdict),
+            "score": question.score,
+            "max_score": question.max_score,
+            "prompt": question.prompt,
+            "answer": _answer_json(answer) if answer else None,
+            "messages": [_without_none(asdict(message)) for message in question.messages],
+            "counterexample": _counterexample_json(counter) if counter else None,
+            "entries": question.entries,
+            "reference": question.reference,
+            "reference_mathml": question.reference_mathml,
+        }
+    )
+
+
+def _answer_json(answer: AnswerRecord) -> dict[str, Any]:
+    names = ("text", "notation", "path", "line", "column", "reading", "mathml", "shape")
+    return _without_none({name: getattr(answer, name) for name in names})
+
+
+def _counterexample_json(counter: Counterexample) -> dict[str, Any]:
+    return {
+        "draw": counter.draw,
+        "entry": list(counter.entry),
+        "expected": _number_json(counter.expected),
+        "got": _number_json(counter.got),
+    }
 
 
 def _without_none(data: dict[str, Any]) -> dict[str, Any]:
@@ -212,13 +265,21 @@ def _question(data: Mapping[str, Any]) -> QuestionResult:
         score=data["score"],
         max_score=data["max_score"],
         prompt=data.get("prompt", ""),
-        answer=AnswerRecord(**answer) if answer else None,
+        answer=_answer(answer) if answer else None,
         messages=tuple(_message(message) for message in data["messages"]),
         counterexample=_counterexample(counter) if counter else None,
         entries=tuple(tuple(row) for row in entries) if entries else None,
         reference=data.get("reference"),
         reference_mathml=data.get("reference_mathml"),
     )
+
+
+def _answer(data: Mapping[str, Any]) -> AnswerRecord:
+    places = (data.get(name) for name in ("line", "column"))
+    read = "reading" in data or "mathml" in data
+    echo = WrittenEcho(data.get("reading", ""), data.get("mathml", "")) if read else None
+    path = data.get("path", "")
+    return AnswerRecord(data["text"], data["notation"], path, *places, echo, data.get("shape"))
 
 
 def _counterexample(data: Mapping[str, Any]) -> Counterexample:

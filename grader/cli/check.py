@@ -1,29 +1,24 @@
-"""`grader check PROBLEM FILE`: one submission, for a student or CI."""
+"""`grader check PROBLEM SUBMISSION`: one submission, for a student or CI."""
 
-import json
 from pathlib import Path
 
 import click
 
-from grader import key as keys
 from grader.cli.group import BELOW, UNREADABLE
-from grader.grading import grade
-from grader.problem import load
+from grader.cli.options import as_json_option, echo_json, problem_argument
 from grader.result import Report, Verdict
-from grader.submission import read
 
 
 @click.command(name="check", short_help="Check one submission.")
-@click.argument("problem", type=click.Path(exists=True, path_type=Path))
+@problem_argument
 @click.argument("submission", type=click.Path(exists=True, path_type=Path))
 @click.option("-q", "--question", "questions", multiple=True, metavar="ID",
               help="Only this question; may be repeated.")  # fmt: skip
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="What to print.")  # fmt: skip
-@click.option("--fail-under", type=float, metavar="POINTS",
+@as_json_option
+@click.option("--fail-under", type=click.FloatRange(min=0), metavar="POINTS",
               help="Exit with 1 below this score.  [default: full marks]")  # fmt: skip
-@click.option("--student", metavar="ID", help="Whose draws arrays were computed from.  "
-              "[default: the file's name]")  # fmt: skip
+@click.option("--student", metavar="ID", help="The id that the draw of your arrays was published "
+              "for.  [default: the file's name without its ending]")  # fmt: skip
 def command(
     problem: Path,
     submission: Path,
@@ -35,21 +30,29 @@ def command(
     """Check SUBMISSION (a file or a folder) against PROBLEM, and say what is right.
 
     \b
-    grader check problems/cs1678-hw3 my-paper.md
-    grader check problems/cs1678-hw3 answers.yaml -q q11 -q q17
-    grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
+    Examples:
+      grader check problems/cs1678-hw3 my-paper.md
+      grader check problems/cs1678-hw3 answers.yaml -q q11 -q q17
+      grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
 
-    Exit code 0: the score is reached. 1: it is not. 3: nothing could be read. 4: the problem is
-    invalid.
+    \b
+    Exit codes:
+      0  the score is reached (full marks, or --fail-under)
+      1  it is not
+      2  wrong usage
+      3  nothing that was handed in could be read
+      4  the problem is invalid
     """
+    from grader import key
+    from grader.grading import grade
+    from grader.problem import load
+    from grader.submission import read
+
     loaded = load(problem)
-    unknown = [name for name in questions if name not in {q.id for q in loaded.questions}]
-    if unknown:
-        known = ", ".join(question.id for question in loaded.questions)
-        raise click.BadParameter(f"no question {', '.join(unknown)}; there are {known}")
-    report = grade(keys.build(loaded), read(submission, id=student), only=questions)
+    _check_known(questions, [question.id for question in loaded.questions])
+    report = grade(key.build(loaded), read(submission, id=student), only=questions)
     if format_ == "json":
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        echo_json(report.to_json())
     else:
         from grader.reports import feedback_text
 
@@ -57,9 +60,16 @@ def command(
     raise click.exceptions.Exit(_exit_code(report, fail_under))
 
 
+def _check_known(asked: tuple[str, ...], known: list[str]) -> None:
+    for name in asked:
+        if name not in known:
+            message = f"this problem has no question {name!r}; it has {', '.join(known)}."
+            raise click.BadParameter(message, param_hint="-q")
+
+
 def _exit_code(report: Report, fail_under: float | None) -> int:
     verdicts = {question.verdict for question in report.questions}
-    if verdicts <= {Verdict.UNREADABLE, Verdict.MISSING} and Verdict.UNREADABLE in verdicts:
+    if Verdict.UNREADABLE in verdicts and verdicts <= {Verdict.UNREADABLE, Verdict.MISSING}:
         return UNREADABLE
     goal = report.max_score if fail_under is None else fail_under
-    return BELOW if report.score < goal else 0
+    return 0 if report.score >= goal else BELOW

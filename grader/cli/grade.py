@@ -1,62 +1,74 @@
 """`grader grade PROBLEM SUBMISSIONS`: a class."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from grader import key as keys
-from grader.batch import discover, run
 from grader.cli.group import NEEDS_REVIEW
-from grader.problem import load
-from grader.reports import class_table, write
-from grader.result import Report
+from grader.cli.options import as_json_option, echo_json, problem_argument
+
+if TYPE_CHECKING:
+    from grader.result import Report
 
 
 @click.command(name="grade", short_help="Grade a class.")
-@click.argument("problem", type=click.Path(exists=True, path_type=Path))
+@problem_argument
 @click.argument("submissions", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Where the reports go.  [default: results/<problem id>]")  # fmt: skip
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="What to print.")  # fmt: skip
+@as_json_option
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
-def command(
-    problem: Path, submissions: Path, out: Path | None, format_: str, quiet: bool
-) -> None:
-    """Grade every file or folder in SUBMISSIONS against PROBLEM.
+def command(problem: Path, submissions: Path, out: Path | None, format_: str, quiet: bool) -> None:
+    """Grade every file or folder in SUBMISSIONS against PROBLEM; its name is the student's id.
 
     \b
-    grader grade problems/cs1678-hw3 submissions/cs1678-hw3
-    grader grade problems/cs1678-hw3 handed-in/ --out results/spring
+    Examples:
+      grader grade problems/cs1678-hw3 submissions/cs1678-hw3
+      grader grade problems/cs1678-hw3 handed-in/ --out results/spring
 
-    Writes a gradebook, a list of what a human must look at, and a page of feedback for each student.
-    Exit code 0: done. 4: the problem is invalid. 5: done, and some answers need a human.
+    Writes a gradebook, a list of what a human must look at, and feedback for each student.
+
+    \b
+    Exit codes:
+      0  done, however the students scored
+      2  wrong usage
+      4  the problem is invalid
+      5  done, and some answers need a human
     """
+    from grader import key
+    from grader.batch import discover, run
+    from grader.problem import load
+    from grader.reports import write
+
     loaded = load(problem)
-    key = keys.build(loaded)
+    folder = out or Path("results") / loaded.id
+    _check_apart(folder, submissions)
     found = discover(submissions)
     if not found:
-        raise click.BadParameter(f"{submissions} holds no submissions")
-    folder = out or Path("results") / loaded.id
-    reports = list(_written(_shown(run(key, found), len(found), quiet), folder))
+        raise click.BadParameter(f"{submissions} is empty.", param_hint="SUBMISSIONS")
+    reports = []
+    for report in _shown(run(key.build(loaded), found), len(found), quiet):
+        write.write_submission(report, folder)
+        reports.append(report)
     write.write_class(reports, folder)
     if format_ == "json":
-        click.echo(json.dumps(_summary(reports, folder), ensure_ascii=False, indent=2))
+        echo_json(_summary(reports, folder))
     elif not quiet:
         _tell(reports, folder)
     raise click.exceptions.Exit(NEEDS_REVIEW if any(r.needs_review for r in reports) else 0)
 
 
-def _written(reports: Iterable[Report], folder: Path) -> Iterator[Report]:
-    for report in reports:
-        write.write_submission(report, folder)
-        yield report
+def _check_apart(folder: Path, submissions: Path) -> None:
+    """Results among the submissions would be graded as a student's the next time."""
+    if submissions.is_dir() and folder.resolve().is_relative_to(submissions.resolve()):
+        message = f"{folder} lies among the submissions; choose a folder outside {submissions}."
+        raise click.BadParameter(message, param_hint="--out")
 
 
-def _shown(reports: Iterable[Report], count: int, quiet: bool) -> Iterator[Report]:
+def _shown(reports: Iterable["Report"], count: int, quiet: bool) -> Iterator["Report"]:
     """The reports, with a progress bar on a terminal while they are made."""
     if quiet or not sys.stderr.isatty():
         yield from reports
@@ -67,17 +79,19 @@ def _shown(reports: Iterable[Report], count: int, quiet: bool) -> Iterator[Repor
     yield from track(reports, "Grading", count, console=Console(stderr=True), transient=True)
 
 
-def _tell(reports: Sequence[Report], folder: Path) -> None:
+def _tell(reports: Sequence["Report"], folder: Path) -> None:
+    from grader.reports import class_table
+
     class_table.show(reports)
-    review = sum(report.needs_review for report in reports)
-    click.echo(f"\nGraded {len(reports)} submissions.")
-    if review:
-        click.echo(f"{review} need a human: see {folder / 'needs-review.csv'}")
-    click.echo(f"Gradebook: {folder / 'gradebook.csv'}")
-    click.echo(f"Feedback:  {folder / 'submissions'}/<id>/feedback.html")
+    click.echo(f"\nFeedback   {folder / 'submissions'}/<id>/feedback.html")
+    click.echo(f"Gradebook  {folder / 'gradebook.csv'}")
+    waiting = sum(q.verdict.needs_review for report in reports for q in report.questions)
+    if waiting:
+        what = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
+        click.echo(f"Review     {folder / 'needs-review.csv'}: {what} for a human")
 
 
-def _summary(reports: Sequence[Report], folder: Path) -> dict[str, object]:
+def _summary(reports: Sequence["Report"], folder: Path) -> dict[str, object]:
     return {
         "out": str(folder),
         "submissions": [

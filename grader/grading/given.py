@@ -9,15 +9,11 @@ from dataclasses import dataclass, replace
 
 from grader.alignment import Found, align, names_for
 from grader.errors import Span, StudentError, Unreadable
-from grader.expression import Expression
-from grader.notation import infix, latex
+from grader.notation import Reading, infix, latex
 from grader.notation.equations import Equation, equations
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.submission import ArrayAnswer, Formula, Place, Refusal, Submission, TextAnswer
-
-Reading = tuple[Expression, list[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -83,7 +79,7 @@ def _from_paper(found: Found) -> Written:
     span = _span_of(equation)
 
     def read() -> Reading:
-        return latex.parse_tokens(equation.answer, found.names, equation.source)
+        return latex.read_tokens(equation.answer, found.names, equation.source)
 
     text = equation.source[equation.span.start : equation.span.end]
     key = None if found.names.definitions else ("latex", text, tuple(found.names.indices))
@@ -127,10 +123,10 @@ def _from_file(
     base = problem.index_base if answer.index_base is None else answer.index_base
     if answer.notation == "latex":
         return _latex_answer(question, answer)
-    names = question.scope.names.with_indices(question.free, {}).based(base)
+    names = question.names.based(base)
 
     def read() -> Reading:
-        return infix.parse(answer.text, names)
+        return infix.read(answer.text, names)
 
     return Written(answer.text, "infix", answer.place, read, (), ("infix", base, answer.text))
 
@@ -156,6 +152,6 @@ def read_latex(question: Question, text: str, place: Place) -> Reading:
     if entry.equation is None:
         raise entry.error or Unreadable("this formula cannot be read", text)
     names = names_for(question, entry, definitions)
-    return latex.parse_tokens(entry.equation.answer, names, text)
+    return latex.read_tokens(entry.equation.answer, names, text)
 
 

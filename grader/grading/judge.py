@@ -1,29 +1,33 @@
 """One answer against one reference: read, shape, evaluate, compare."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.comparison import Comparison, Status, compare, compare_numbers
-from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
+from grader.errors import Nonsense, ShapeMismatch, StudentError
 from grader.expression import (
     SCALAR,
     Apply,
     Derivative,
     Expression,
     Item,
+    Shape,
     Symbol,
     shape_text,
     walk,
 )
+from grader.grading.echo import TreeEcho
 from grader.grading.given import Given, Numbers, Refused, Written
 from grader.key import Key, QuestionKey, fits
-from grader.notation import printing
+from grader.notation import Reading, printing
 from grader.primitives import Array
 from grader.problem import Question
 from grader.result import (
     AnswerRecord,
     Counterexample,
+    Echo,
     Kind,
     Message,
     QuestionResult,
@@ -41,9 +45,10 @@ class Outcome:
     verdict: Verdict
     fraction: float = 0.0
     messages: tuple[Message, ...] = ()
-    node: Expression | None = None
     counterexample: Counterexample | None = None
     entries: tuple[tuple[str, ...], ...] | None = None
+    echo: Echo | None = None
+    shape: Shape | None = None
 
 
 def judge(key: Key, question: Question, given: Given | None, student: str) -> QuestionResult:
@@ -89,32 +94,39 @@ def _written(key: Key, question: Question, given: Written) -> QuestionResult:
         if remembered:
             key.seen[remembered] = outcome
     assert isinstance(outcome, Outcome)
-    return _result(question, outcome, _record(question, given, outcome), given.messages)
+    return _result(question, outcome, _record(given, outcome), given.messages)
 
 
-def _record(question: Question, given: Written, outcome: Outcome) -> AnswerRecord:
+def _record(given: Written, outcome: Outcome) -> AnswerRecord:
     place = given.place
-    node, names = outcome.node, question.scope.names
     return AnswerRecord(
-        given.text, given.notation, place.path, place.line, place.column,
-        reading=None if node is None else printing.infix(node, names),
-        mathml=None if node is None else printing.mathml(node, names),
-        shape=None if node is None else shape_text(node.shape),
+        given.text, given.notation, place.path, place.line, place.column, outcome.echo,
+        None if outcome.shape is None else shape_text(outcome.shape),
     )  # fmt: skip
 
 
 def _outcome(key: QuestionKey, given: Written) -> Outcome:
-    node: Expression | None = None
     try:
-        node, notes = given.read()
-        _worked_out(node, key.question)
-        outcome = _evaluated(key, node)
-    except Unreadable as error:
-        return Outcome(Verdict.UNREADABLE, messages=_explained(error, Kind.ERROR))
-    except Nonsense as error:
-        return Outcome(Verdict.INCORRECT, messages=_explained(error, Kind.MISTAKE), node=node)
-    said = tuple(Message(Kind.NOTE, note, "reading") for note in dict.fromkeys(notes))
-    return replace(outcome, messages=(*outcome.messages, *said), node=node)
+        reading = given.read()
+    except StudentError as error:
+        return _unread(error)
+    try:
+        _worked_out(reading, key.question)
+        outcome = _evaluated(key, reading)
+    except StudentError as error:
+        outcome = _unread(error)
+    notes = tuple(Message(Kind.NOTE, note, "reading") for note in reading.notes)
+    echo = TreeEcho(reading.node, key.question.scope.names)
+    return replace(
+        outcome, messages=outcome.messages + notes, echo=echo, shape=reading.node.shape
+    )
+
+
+def _unread(error: StudentError) -> Outcome:
+    """Unreadable goes to a human; what makes no sense is incorrect."""
+    if isinstance(error, Nonsense):
+        return Outcome(Verdict.INCORRECT, messages=_explained(error, Kind.MISTAKE))
+    return Outcome(Verdict.UNREADABLE, messages=_explained(error, Kind.ERROR))
 
 
 def _explained(error: StudentError, kind: Kind) -> tuple[Message, ...]:
@@ -128,11 +140,11 @@ class NotWorkedOut(Nonsense):
     default_code = "not-worked-out"
 
 
-def _worked_out(node: Expression, question: Question) -> None:
+def _worked_out(reading: Reading, question: Question) -> None:
     """Raise NotWorkedOut for an answer that still contains what it should derive."""
     asked = _base(question.wrt)
-    own = question.of.function if isinstance(question.of, Apply) else None
-    for part in walk(node):
+    own = question.of.function + "'" if isinstance(question.of, Apply) else None
+    for part in _derivatives(reading):
         if isinstance(part, Derivative) and _base(part.wrt) == asked:
             text = printing.infix(part, question.scope.names)
             raise NotWorkedOut(
@@ -140,9 +152,16 @@ def _worked_out(node: Expression, question: Question) -> None:
                 span=part.span,
                 hint="work that derivative out",
             )
-        if own is not None and isinstance(part, Apply) and part.function == own + "'":
+        if isinstance(part, Apply) and part.function == own:
             raise NotWorkedOut("the answer only names the derivative that is asked for",
                                span=part.span, hint="say what its values are")  # fmt: skip
+
+
+def _derivatives(reading: Reading) -> Iterator[Expression]:
+    """The derivative terms of an answer, those inside the student's definitions included."""
+    yield from reading.derivatives
+    if reading.defined:
+        yield from walk(reading.node)
 
 
 def _base(node: Expression | None) -> str | None:
@@ -150,12 +169,14 @@ def _base(node: Expression | None) -> str | None:
     return base.name if isinstance(base, Symbol) else None
 
 
-def _evaluated(key: QuestionKey, node: Expression) -> Outcome:
+def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
+    node = reading.node
     try:
-        got = key.evaluate(node)
+        key.check_shape(node, reading.used)
     except ShapeMismatch as error:
         return _block(key, node, error)
-    comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node))
+    got = key.evaluate(node)
+    comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
     return _told(key, comparison, got, whole=not key.is_indexed(node))
 
 
@@ -238,7 +259,7 @@ def _block(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
         key, expected=key.expected[:, :rows, :columns], noise=key.noise[:, :rows, :columns]
     )
     got = part.evaluate(node)
-    comparison = compare(got, part.expected, part.noise, lambda: part.noise_of(node))
+    comparison = compare(got, part.expected, part.noise, lambda: part.noise_of(node, got))
     share = comparison.fraction * comparison.status.size / (key.grid[0] * key.grid[1])
     if share == 0 or key.question.all_or_nothing:
         return replace(wrong, counterexample=_counterexample(part, comparison, got))

@@ -8,6 +8,7 @@ first `Nonsense` and goes on with a placeholder; `finish` raises it.
 import difflib
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from grader.errors import (
@@ -50,6 +51,21 @@ SIZE_LIMIT = 64  # rows or columns of a matrix that an answer may spell out
 NONSENSE = Symbol("", SCALAR)  # stands for what made no sense; never evaluated
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says: the expression, notes on how it was read, and what stands in it.
+
+    `used` are the question's index variables in it, `derivatives` its derivative terms and functions
+    with a prime; `defined` tells that the student's own definitions were at hand.
+    """
+
+    node: Expression
+    notes: tuple[str, ...]
+    used: frozenset[str]
+    derivatives: tuple[Expression, ...]
+    defined: bool = False
+
+
 class Builder:
     """Makes expressions for one text; `source` is that text, for errors."""
 
@@ -59,6 +75,9 @@ class Builder:
         self.source = source
         self.notes: list[str] = []
         self.depth = 0
+        self.used: set[str] = set()
+        self.derivatives: list[Expression] = []
+        self._given = names.indices
         self._nodes = 0
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
@@ -68,6 +87,13 @@ class Builder:
         if self._nonsense is not None:
             raise self._nonsense
         return node
+
+    def reading(self, node: Expression) -> Reading:
+        """All that is known of a text that was read to its end. Raises Nonsense like `finish`."""
+        node = self.finish(node)
+        notes = tuple(dict.fromkeys(self.notes))
+        defined = bool(self.names.definitions)
+        return Reading(node, notes, frozenset(self.used), tuple(self.derivatives), defined)
 
     def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
         """Raise Unreadable at a place."""
@@ -107,8 +133,14 @@ class Builder:
         self._nodes += 1
         if self._nodes > NODE_LIMIT:
             raise TooLarge(f"more than {NODE_LIMIT} operations", self.source, span)
-        if NONSENSE in args:
-            return NONSENSE
+        for arg in args:
+            if arg is NONSENSE:
+                return NONSENSE
+            if arg.shape != SCALAR:
+                break
+        else:
+            if function in _ENTRYWISE:
+                return Apply(function, args, SCALAR, params, span)
         try:
             return apply(function, *args, params=params, span=span)
         except ShapeMismatch as error:
@@ -151,6 +183,8 @@ class Builder:
     ) -> Expression:
         """A function of the problem or of the table, with `prime` derivative marks."""
         name = function.primitive + "'" * prime
+        if prime:
+            self.derivatives.append(Apply(name, tuple(args), SCALAR, (), span))
         if name not in TABLE:
             self.fail(f"{function.name} with {prime} primes cannot be read", span)
         extra = tuple(Number(value) for value in function.extra)
@@ -169,14 +203,15 @@ class Builder:
 
     def derivative(self, of: Expression, wrt: Expression, span: Span) -> Expression:
         """∂of/∂wrt as a value."""
-        if NONSENSE in (of, wrt):
+        if of is NONSENSE or wrt is NONSENSE:
             return NONSENSE
         base = wrt.base if isinstance(wrt, Item) else wrt
         if not isinstance(base, Symbol):
             hint = "write a name or an entry below the line"
             self.fail("a derivative is taken by a symbol or an entry of one", span, hint)
         try:
-            return derivative(of, wrt, span)
+            self.derivatives.append(derivative(of, wrt, span))
+            return self.derivatives[-1]
         except Nonsense as error:
             return self.nonsense(error, span)
 
@@ -184,11 +219,14 @@ class Builder:
 
     def index(self, name: str) -> Index | None:
         """The index variable of this name, if one is in scope."""
-        return self.names.indices.get(name)
+        found = self.names.indices.get(name)
+        if found is not None and found is self._given.get(name):
+            self.used.add(name)
+        return found
 
     def selecting(self, name: str) -> Index | None:
         """The index variable of a name that stands as an index: undeclared ones may be allowed."""
-        found = self.names.indices.get(name)
+        found = self.index(name)
         if found is None and self._open_indices and len(name) == 1 and name.isalpha():
             self._open.setdefault(name, set())
             return Index(name, 1, 0)
@@ -261,6 +299,19 @@ class Builder:
                 return Apply(sign, (self.shifted(left), right), SCALAR)
             case _:
                 return Apply("add", (selector, ONE), SCALAR)
+
+    def fixed_entry(self, text: str, span: Span, symbol: Callable[[], Expression]) -> Expression:
+        """`W3[1,2]`, looked up: the same few entries make up most answers."""
+        known = self.names.entries.get((self.names.base, text))
+        if known is not None:
+            self._nodes += 1
+            return known
+        shift = 1 - self.names.base
+        indices = [Number(float(part) + shift) for part in text[:-1].partition("[")[2].split(",")]
+        node = self.item(symbol(), indices, span, row_first=True)
+        if isinstance(node, Item) and isinstance(node.base, Symbol):
+            self.names.entries[(self.names.base, text)] = node
+        return node
 
     def index_value(self, index: Index, span: Span) -> Expression:
         """An index variable used as a number: counted from the text's own base."""
@@ -366,6 +417,10 @@ class Builder:
             else:
                 result = self.apply("where", condition, value, result, span=span)
         return result
+
+
+# What two scalars always may do: no shape needs to be checked.
+_ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
 
 
 def _row_of(block: Expression, i: int) -> list[Expression]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from grader.errors import Nonsense, ShapeMismatch, Span, TooLarge, Unreadable
 from grader.expression import SCALAR, Apply, Expression, Index, Matrix, Number, Slice
-from grader.notation.builder import NONSENSE, Builder, constant
+from grader.notation.builder import NONSENSE, Builder, Reading, constant
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, Function, Names
 from grader.notation.products import HADAMARD, MATRIX, STAR, combine, product
 
@@ -18,6 +18,7 @@ TEXT_LIMIT = 20_000  # characters of one answer; a 3×4 matrix of long sums has 
 
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<entry>(?<!\.)[^\W\d]\w*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\])"  # one token for h2[1], W3[1,2]
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|==|!=|<=|>=|[-+*/@^()\[\],:<>=.&|~'′·×⊙∘−≤≥≠ᵀ])"
     r"|(?P<space>\s+)"
@@ -35,7 +36,7 @@ _PRIME_SPELLINGS = re.compile(
 
 
 class Token(NamedTuple):
-    """A token: kind (number, name, sign, end), text and offset."""
+    """A token: kind (number, name, entry, sign, end), text and offset."""
 
     kind: str
     text: str
@@ -47,15 +48,24 @@ class Token(NamedTuple):
         return Span(self.start, self.start + len(self.text))
 
 
+_new = tuple.__new__  # a token costs half as much without the constructor of NamedTuple
+
+
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
     """The expression that a text says, and notes on how it was read.
 
     `dW = …` is read as what follows the last `=`. Raises Unreadable (a human must look) or Nonsense
     (it was read, and cannot be a value).
     """
+    reading = read(text, names)
+    return reading.node, list(reading.notes)
+
+
+def read(text: str, names: Names) -> Reading:
+    """The same, with what else is known of the text."""
     parser = _Parser(tokenize(text), Builder(names, text))
     try:
-        return parser.whole(), parser.build.notes
+        return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
         raise error.located(text) from None
 
@@ -73,7 +83,7 @@ def tokenize(text: str) -> list[Token]:
         kind = match.lastgroup or ""
         if kind != "space":
             token = match.group()
-            tokens.append(Token(kind, _SYNONYMS.get(token, token), match.start()))
+            tokens.append(_new(Token, (kind, _SYNONYMS.get(token, token), match.start())))
     if at != len(text):
         raise Unreadable(f"unexpected character {text[at]!r}", text, Span(at, at + 1))
     tokens.append(Token("end", "", at))
@@ -119,7 +129,7 @@ class _Parser:
         if opened is not None and token.kind == "end":
             hint = f"the `{opened.text}` at column {opened.start + 1} is never closed"
             span = opened.span
-        elif token.kind in ("name", "number") or token.text == "(":
+        elif token.kind in ("name", "number", "entry") or token.text == "(":
             hint = "a product is written with `*`, a matrix product with `@`"
         self.build.fail(f"{what} where {wanted} is expected", span, hint)
 
@@ -138,7 +148,7 @@ class _Parser:
         token = self.peek()
         if token.kind != "end":
             self.unexpected(token, "an operator or the end")
-        return self.build.finish(node)
+        return node
 
     def _after_assignment(self) -> int:
         """Where the answer begins: behind the last `=` outside brackets."""
@@ -218,6 +228,8 @@ class _Parser:
             return self.build.number(token.text, token.span)
         if token.kind == "name":
             return self.named(token)
+        if token.kind == "entry":
+            return self.entry(token)
         if token.text == "(":
             return self.group(token)
         if token.text == "[":
@@ -225,6 +237,15 @@ class _Parser:
             return self.literal()
         self.unexpected(token, "a number, a name or a bracket")
         raise AssertionError
+
+    def entry(self, token: Token) -> Expression:
+        """`W3[1, 2]`, an entry at fixed indices."""
+        name = token.text.partition("[")[0]
+
+        def symbol() -> Expression:
+            return self.named(Token("name", name, token.start))
+
+        return self.build.fixed_entry(token.text, token.span, symbol)
 
     def group(self, opened: Token) -> Expression:
         self.build.deeper(opened.span)
@@ -262,7 +283,7 @@ class _Parser:
     def value(self, name: str, token: Token) -> Expression:
         """A name that is not a declared symbol: an index variable, a size, a constant."""
         names = self.build.names
-        index = names.indices.get(name)
+        index = self.build.index(name)
         if index is not None:
             return self.build.index_value(index, token.span)
         if name in names.dimensions:
@@ -364,8 +385,7 @@ class _Parser:
                 break
         self.expect("]", opened)
         self.build.depth -= 1
-        row_first = isinstance(base, Matrix) or base.shape != SCALAR
-        return self.build.item(base, selectors, self.span(first), row_first)
+        return self.build.item(base, selectors, self.span(first), row_first=True)
 
     def selector(self, base: Expression, axis: int) -> Expression | Slice:
         token = self.tokens[self.at]
@@ -391,7 +411,7 @@ class _Parser:
         if token.kind == "number":
             value = float(token.text) + (1 - self.build.names.base)
             return Number(value, token.span) if value.is_integer() else None
-        return self.build.names.indices.get(token.text)
+        return self.build.index(token.text)
 
     def attribute(self, node: Expression, first: int) -> Expression:
         dot = self.next()

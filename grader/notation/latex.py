@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from grader.errors import Nonsense, Span, TooLarge, Unreadable
 from grader.expression import SCALAR, Derivative, Expression, Index, Number, Slice, Symbol
-from grader.notation.builder import NONSENSE, Builder
+from grader.notation.builder import NONSENSE, Builder, Reading
 from grader.notation.infix import _divide as divide
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Key, Names
@@ -40,12 +40,17 @@ def parse_tokens(
     tokens: Sequence[Token], names: Names, source: str
 ) -> tuple[Expression, list[str]]:
     """The same for a part of a formula that is tokens already; errors point into `source`."""
+    reading = read_tokens(tokens, names, source)
+    return reading.node, list(reading.notes)
+
+
+def read_tokens(tokens: Sequence[Token], names: Names, source: str) -> Reading:
+    """The same, with what else is known of the text."""
     parser = Parser(tokens, Builder(names, source))
     try:
-        node = parser.whole()
+        return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
-    return parser.build.finish(node), parser.build.notes
 
 
 def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression:

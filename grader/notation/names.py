@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from grader.expression import Expression, Index, Symbol
+from grader.expression import Expression, Index, Item, Symbol
 from grader.primitives import TABLE
 
 FONTS = frozenset(
@@ -53,7 +53,7 @@ class Names:
     name, split into (base, superscript, subscript), to an infix name. `calls` are bases that may
     carry an argument list as decoration, such as `l(\\theta)`; `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
-    `definitions` are the student's own.
+    `definitions` are the student's own. `entries` remembers entries by their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class Names:
     definitions: Mapping[Key, Expression] = field(default_factory=dict)
     latex: Mapping[str, str] = field(default_factory=dict)
     base: int = 1
+    entries: dict[tuple[int, str], Item] = field(default_factory=dict, compare=False, repr=False)
 
     def with_indices(self, indices: Iterable[Index], aliases: Mapping[str, Index]) -> "Names":
         """These names, knowing the free index variables and the student's names for them."""

@@ -156,6 +156,7 @@ class _Build:
             labels=tuple(data["labels"]),
             all_or_nothing=data["all_or_nothing"],
             feedback=data["feedback"],
+            names=known,
         )
 
     def _narrowed(self, base: Scope, data: Mapping[str, Any], path: Path_) -> Scope:

@@ -73,7 +73,7 @@ class Question:
 
     `of` and `wrt` are the derivative that is asked for, if it is one. `reference` overrides the
     generated one. `free` are the index variables that the answer may use, in the order in which
-    they are declared; the target is an array over them.
+    they are declared; the target is an array over them. `names` are those an answer may use.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Question:
     labels: tuple[str, ...] = ()
     all_or_nothing: bool = False
     feedback: str = "hint"
+    names: Names = Names()
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.submission import limits
 from grader.submission.refusals import Refused
@@ -21,8 +21,7 @@ _DEBRIS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One file of a submission, or the reason why it is left out."""
 
     name: str

@@ -1,37 +1,40 @@
 """The formats that are read. Adding a format adds a row here, and a reader."""
 
-from dataclasses import dataclass
+from importlib import import_module
+from typing import NamedTuple
 
 from grader.submission import limits
-from grader.submission.answerfiles.answers import read_json, read_yaml
-from grader.submission.arrays.npy import read_npy
-from grader.submission.arrays.npz import read_npz
-from grader.submission.arrays.tables import read_table
-from grader.submission.papers.latex import read_latex
-from grader.submission.papers.markdown import read_markdown
-from grader.submission.papers.notebook import read_notebook
-from grader.submission.sources import Reader
+from grader.submission.sources import Found, Reader, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One kind of file: its extensions, how large it may be, and who reads it."""
+class Format(NamedTuple):
+    """One kind of file: its extensions, how large it may be, and who reads it.
+
+    The reader is named, not imported: a student's paper need not wait for the modules that read
+    arrays, nor arrays for those that read papers.
+    """
 
     suffixes: tuple[str, ...]
     limit: int
-    read: Reader
+    module: str
+    reader: str
     is_text: bool = True
+
+    def read(self, source: Source) -> Found:
+        """What a file of this format says."""
+        read: Reader = getattr(import_module(f"grader.submission.{self.module}"), self.reader)
+        return read(source)
 
 
 FORMATS = (
-    Format((".md", ".markdown", ".txt"), limits.TEXT_BYTES, read_markdown),
-    Format((".tex", ".latex", ".ltx"), limits.TEXT_BYTES, read_latex),
-    Format((".ipynb",), limits.NOTEBOOK_BYTES, read_notebook),
-    Format((".yaml", ".yml"), limits.TEXT_BYTES, read_yaml),
-    Format((".json",), limits.TEXT_BYTES, read_json),
-    Format((".npz",), limits.ARRAY_BYTES, read_npz, is_text=False),
-    Format((".npy",), limits.ARRAY_BYTES, read_npy, is_text=False),
-    Format((".csv", ".tsv"), limits.ARRAY_BYTES, read_table),
+    Format((".md", ".markdown", ".txt"), limits.TEXT_BYTES, "papers.markdown", "read_markdown"),
+    Format((".tex", ".latex", ".ltx"), limits.TEXT_BYTES, "papers.latex", "read_latex"),
+    Format((".ipynb",), limits.NOTEBOOK_BYTES, "papers.notebook", "read_notebook"),
+    Format((".yaml", ".yml"), limits.TEXT_BYTES, "answerfiles.answers", "read_yaml"),
+    Format((".json",), limits.TEXT_BYTES, "answerfiles.answers", "read_json"),
+    Format((".npz",), limits.ARRAY_BYTES, "arrays.npz", "read_npz", is_text=False),
+    Format((".npy",), limits.ARRAY_BYTES, "arrays.npy", "read_npy", is_text=False),
+    Format((".csv", ".tsv"), limits.ARRAY_BYTES, "arrays.tables", "read_table"),
 )
 
 BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}

@@ -19,7 +19,6 @@ _OPEN = re.compile(r"(?<=: )\?(?=[ \t]*$)", re.MULTILINE)
 
 _QUOTE = "Put each answer into single quotes: q1: 'delta * h2[1]'."
 _HINTS = (
-    ("'\\t'", "Indent with spaces; YAML does not allow tabs."),
     ("escape", "Use single quotes around LaTeX: in double quotes YAML reads \\ as an escape."),
     ("expected ',' or", "In a list, put each entry into quotes: ['W2[1,1]', 'W2[1,2]']."),
 )
@@ -39,7 +38,7 @@ def yaml_tree(text: str) -> Node | None:
     try:
         return _Composer(yaml.parse(_OPEN.sub("~", text), Loader=loader)).document()
     except yaml.MarkedYAMLError as error:
-        raise _syntax(error) from error
+        raise _syntax(error, text) from error
     except yaml.YAMLError as error:
         raise Refused(f"This file is not valid YAML: {str(error).splitlines()[0]}.") from error
 
@@ -113,9 +112,12 @@ def _refused(event: Any, message: str, hint: str = _QUOTE) -> Refused:
     return Refused(message, line=mark.line + 1, column=mark.column + 1, hint=hint)
 
 
-def _syntax(error: "yaml.MarkedYAMLError") -> Refused:
+def _syntax(error: "yaml.MarkedYAMLError", text: str) -> Refused:
     mark = error.problem_mark or error.context_mark
     problem = error.problem or error.context or "cannot be parsed"
     hint = next((hint for sign, hint in _HINTS if sign in problem), _QUOTE)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    at_fault = text.split("\n")[line - 1 : line]
+    if at_fault and at_fault[0][column - 1 : column] == "\t":
+        hint = "Indent with spaces; YAML does not allow tabs."
     return Refused(f"This is not valid YAML: {problem}.", line=line, column=column, hint=hint)

@@ -12,7 +12,7 @@ from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, Part
 # Only this much of a line is looked at, so that no pattern below can take long.
 _REACH = 160
 
-_PART = r"(?:\d{1,3}(?!\d)|(?:viii|vii|iii|xii|vi|ii|iv|ix|xi|[a-z])(?![a-z]))"
+_PART = r"(?:\d{1,3}(?!\d)|(?:[ivx]{1,4}|[a-z])(?![a-z]))"
 _BOXED = rf"\({_PART}\)"
 _CLOSE = r"(?:[*_}]|</(?:b|strong|u)>){0,3}"
 _END = rf"(?P<close>{_CLOSE})(?P<term>[.:)\]]{{0,2}}|[ \t]?[–—-](?=[ \t]))(?P<close2>{_CLOSE})"

@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[Rank, str]] = {
 QUESTION_ENVIRONMENTS = {"question", "problem", "exercise", "task", "prob", "homeworkproblem"}
 LISTS = {"enumerate", "itemize", "description", "questions", "parts", "subparts", "subsubparts"}
 
+_DEEPEST = 20  # LaTeX gives up at six
 _INNER = {"question": "part", "titledquestion": "part", "part": "subpart", "subpart": "subsubpart"}
 _START = re.compile(r"start\s*=\s*(\d{1,3})")
 
@@ -43,6 +44,8 @@ class Lists:
 
     def begin(self, environment: str, options: str = "") -> None:
         """Opens a list; `options` is what stands in the brackets behind it."""
+        if len(self._open) >= _DEEPEST:
+            return
         if environment != "enumerate":
             self._open.append(_List(environment))
             return

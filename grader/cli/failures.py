@@ -1,0 +1,72 @@
+"""What a command says when it cannot do its work, as text or as JSON, and the exit code for it."""
+
+import json
+import os
+import sys
+
+import click
+
+from grader.errors import AuthorError, Fault
+
+USAGE = 2
+INVALID_PROBLEM = 4
+FAULT = 70
+INTERRUPTED = 130
+CLOSED_PIPE = 141  # what a shell reports of any program whose reader went away
+
+
+def told(error: BaseException, as_json: bool) -> int:
+    """Say what went wrong, to a person or to a program; returns the exit code."""
+    match error:
+        case KeyboardInterrupt() | click.Abort() | EOFError():
+            return _say(INTERRUPTED, "interrupted", "interrupted", as_json)
+        case BrokenPipeError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return CLOSED_PIPE
+        case click.ClickException():
+            return _usage(error, as_json)
+        case AuthorError():
+            return _invalid(error, as_json)
+        case OSError():
+            text = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+            return _say(USAGE, "io", text, as_json)
+    return _fault(error, as_json)
+
+
+def _say(code: int, kind: str, message: str, as_json: bool, **more: object) -> int:
+    if as_json:
+        click.echo(json.dumps({"error": {"kind": kind, "message": message, **more}}))
+    else:
+        name = click.style("grader:", fg="red", bold=True)
+        color = False if os.environ.get("NO_COLOR") else None  # None: as the stream can show it
+        click.echo(f"{name} {message}", err=True, color=color)
+    return code
+
+
+def _usage(error: click.ClickException, as_json: bool) -> int:
+    if as_json:
+        return _say(USAGE, "usage", error.format_message(), as_json)
+    error.show()
+    return USAGE
+
+
+def _invalid(error: AuthorError, as_json: bool) -> int:
+    if as_json:
+        faults = [_fault_json(fault) for fault in error.faults]
+        return _say(INVALID_PROBLEM, "problem", str(error), as_json, faults=faults)
+    for fault in error.faults:
+        click.echo(str(fault), err=True)
+    faults_text = "one fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
+    message = f"this problem has {faults_text}; nothing was graded"
+    return _say(INVALID_PROBLEM, "problem", message, as_json)
+
+
+def _fault_json(fault: Fault) -> dict[str, object]:
+    return {name: getattr(fault, name) for name in ("file", "line", "column", "path", "reason")}
+
+
+def _fault(error: BaseException, as_json: bool) -> int:
+    if os.environ.get("GRADER_TRACEBACK"):
+        raise error
+    text = f"internal fault: {type(error).__name__}: {error} (set GRADER_TRACEBACK=1 to see where)"
+    return _say(FAULT, "fault", text, as_json)

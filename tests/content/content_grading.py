@@ -1,0 +1,31 @@
+"""How the tests of the content grade: a problem of this repository, and one answer on its own."""
+
+from pathlib import Path
+
+import numpy as np
+
+from grader import key as keys
+from grader.grading import grade
+from grader.key import Key
+from grader.problem import load
+from grader.result import QuestionResult
+from grader.submission import ArrayAnswer, Place, Submission, TextAnswer
+
+ROOT = Path(__file__).parents[2]
+
+
+def key_of(problem: str) -> Key:
+    """The key of a problem of this repository."""
+    return keys.build(load(ROOT / "problems" / problem))
+
+
+def judged(key: Key, question: str, answer: object, notation: str = "infix") -> QuestionResult:
+    """The result of one answer, taken the whole way that a submission goes."""
+    place = Place("answer", 1)
+    if isinstance(answer, str):
+        given: TextAnswer | ArrayAnswer = TextAnswer(question, answer, notation, place)
+    else:
+        array = np.asarray(answer, dtype=np.float64)
+        given = ArrayAnswer(question, array, 16, None, place)
+    submission = Submission("somebody", "answer", "", answers=(given,))
+    return grade(key, submission, only=[question])[question]
