@@ -3,7 +3,8 @@
 `sympify` runs what it reads, so this must never see a student's text; here it reads our own.
 """
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import sympy
@@ -12,41 +13,57 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-class OneBased:
-    """`W3[1, 2]` as a SymPy symbol."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __getitem__(self, index: object) -> sympy.Symbol:
-        indices = index if isinstance(index, tuple) else (index,)
-        return sympy.Symbol("_".join([self.name, *map(str, indices)]))
-
-
-def columns(values: Mapping[str, Array]) -> dict[str, Array]:
-    """The draws of every entry by the name of its symbol."""
-    found = {}
+def names(values: Mapping[str, Array], dimensions: Mapping[str, int]) -> dict[str, object]:
+    """What the text of an answer may use: arrays as `IndexedBase`, scalars as symbols."""
+    found: dict[str, object] = dict(dimensions)
     for name, array in values.items():
-        _, rows, width = array.shape
-        for i in range(rows):
-            for j in range(width):
-                if (rows, width) == (1, 1):
-                    found[name] = array[:, 0, 0]
-                suffix = f"{i + 1}" if width == 1 else f"{i + 1}_{j + 1}"
-                found[f"{name}_{suffix}"] = array[:, i, j]
+        scalar = array.shape[1:] == (1, 1)
+        found[name] = sympy.Symbol(name) if scalar else sympy.IndexedBase(name)
+    found["sigma"] = lambda x: sympy.Max(x, 0)
     return found
 
 
-def grade(text: str, values: Mapping[str, Array], entries: Mapping[str, Array], expected: Array) -> bool:
-    """Whether an answer spelled out in entries is right: sympify, lambdify, NumPy, compare."""
-    names: dict[str, object] = {name: OneBased(name) for name in values}
-    names |= {name: sympy.Symbol(name) for name in values if values[name].shape[1:] == (1, 1)}
-    names["sigma"] = lambda x: sympy.Max(x, 0)
-    expression = sympy.sympify(text, locals=names)
-    rows = expression if isinstance(expression, list) else [expression]
-    flat = [e for row in rows for e in (row if isinstance(row, list) else [row])]
-    symbols = sorted(set().union(*(e.free_symbols for e in flat)), key=str)
-    function = sympy.lambdify(symbols, flat, "numpy")
-    got = function(*(entries[str(symbol)] for symbol in symbols))
+def columns(values: Mapping[str, Array]) -> dict[object, Array]:
+    """The draws of every entry, by the SymPy object that stands for it."""
+    found: dict[object, Array] = {}
+    for name, array in values.items():
+        _, rows, width = array.shape
+        if (rows, width) == (1, 1):
+            found[sympy.Symbol(name)] = array[:, 0, 0]
+        for i, j in itertools.product(range(rows), range(width)):
+            index = (i + 1,) if width == 1 else (i + 1, j + 1)
+            found[sympy.IndexedBase(name)[index]] = array[:, i, j]
+    return found
+
+
+def grade(
+    text: str,
+    known: Mapping[str, object],
+    free: Sequence[tuple[str, int]],
+    entries: Mapping[object, Array],
+    expected: Array,
+) -> bool:
+    """Whether an answer is right: sympify, one formula an entry, lambdify, NumPy, compare."""
+    expression = sympy.sympify(text, locals=dict(known))
+    flat = list(_flat(expression)) if isinstance(expression, list) else _spread(expression, free)
+    atoms = set().union(*(e.atoms(sympy.Indexed) | e.free_symbols for e in flat)) & set(entries)
+    arguments = sorted(atoms, key=str)
+    plain = {atom: sympy.Dummy() for atom in arguments}
+    function = sympy.lambdify(list(plain.values()), [e.xreplace(plain) for e in flat], "numpy")
+    got = function(*(entries[atom] for atom in arguments))
     stacked = np.stack([np.broadcast_to(g, len(expected)) for g in got], axis=1)
     return bool(np.allclose(stacked, expected.reshape(len(expected), -1), rtol=1e-9, atol=0))
+
+
+def _flat(rows: list[object]) -> "list[sympy.Expr]":
+    return [e for row in rows for e in (_flat(row) if isinstance(row, list) else [row])]
+
+
+def _spread(expression: sympy.Expr, free: Sequence[tuple[str, int]]) -> "list[sympy.Expr]":
+    """A formula in index variables, written out for each of their values."""
+    ranges = [range(1, size + 1) for _, size in free]
+    letters = [sympy.Symbol(name) for name, _ in free]
+    return [
+        expression.subs(dict(zip(letters, values, strict=True))).doit()
+        for values in itertools.product(*ranges)
+    ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.errors import AuthorError, Fault
-from grader.evaluation import Evaluator, Lower
+from grader.evaluation import Evaluator, Lower, Values
 from grader.expression import Apply, Expression, Index, Shape, walk
 from grader.primitives import TABLE, Array
 from grader.problem.model import Declared, Draw, Scope
@@ -80,13 +80,14 @@ class Draws:
     def repeated(self, times: int) -> Mapping[str, Array]:
         """The values with all draws repeated, one run after the other; remembered."""
         if times not in self._repeated:
-            tiled = {name: np.tile(array, (times, 1, 1)) for name, array in self.values.items()}
-            self._repeated[times] = tiled
+            tiled = ((name, np.tile(array, (times, 1, 1))) for name, array in self.values.items())
+            self._repeated[times] = Values(tiled)
         return self._repeated[times]
 
     def part(self, chosen: "np.ndarray | slice") -> "Draws":  # type: ignore[type-arg]
         """Some of these draws."""
-        values = {name: np.ascontiguousarray(array[chosen]) for name, array in self.values.items()}
+        parts = ((name, np.ascontiguousarray(a[chosen])) for name, a in self.values.items())
+        values = Values(parts)
         return Draws(values, len(next(iter(values.values()))) if values else self.count)
 
 

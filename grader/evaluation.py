@@ -9,7 +9,10 @@ rounded operation is disturbed at random by a small relative amount, and the spr
 scaled back to the unit roundoff, is the noise floor of the comparison.
 """
 
-from collections.abc import Callable, Mapping
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from numpy.typing import NDArray
 from grader.errors import Nonsense, TooLarge
 from grader.expression import (
     Apply,
+    Cells,
     Derivative,
     Expression,
     Index,
@@ -40,6 +44,66 @@ ROUNDOFF = 2.0**-53
 WORK_LIMIT = 30_000_000  # numbers computed for one answer: about a tenth of a second
 
 
+class Disturbance:
+    """Random factors near 1, dealt out of one pool: drawing them anew would cost more than the rest.
+
+    The pool is the same in every run, so that a verdict never depends on chance.
+    """
+
+    _pool = 1.0 + DISTURBANCE * np.random.Generator(np.random.PCG64(1997)).uniform(-1, 1, 1 << 16)
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def factors(self, shape: tuple[int, ...]) -> Array:
+        """Factors of a shape, others at each call."""
+        size = math.prod(shape)
+        if self._at + size > len(self._pool):
+            self._at = self._at % 997  # another phase than the last time around
+        if size > len(self._pool) - 997:
+            return np.resize(self._pool, shape)
+        part = self._pool[self._at : self._at + size]
+        self._at += size + 1
+        return part.reshape(shape)
+
+
+class Values(dict[str, Array]):
+    """Arrays (draws, rows, columns) by name, and a table of all their entries."""
+
+    def gathered(self, entries: Sequence[Sequence[Item]]) -> Array:
+        """The values of lists of entries of symbols: (position, list, draws, 1, 1)."""
+        rows = self._rows
+        try:
+            at = [[rows[id(entry)][0] for entry in row] for row in entries]
+        except KeyError:
+            for entry in {id(entry): entry for row in entries for entry in row}.values():
+                rows[id(entry)] = (self._row(entry), entry)  # the entry, so that its id stays its own
+            return self.gathered(entries)
+        return self._table[np.array(at).T]
+
+    def _row(self, entry: Item) -> int:
+        assert isinstance(entry.base, Symbol)
+        assert isinstance(entry.row, Number)
+        assert isinstance(entry.column, Number)
+        columns = entry.base.shape[1]
+        within = (int(entry.row.value) - 1) * columns + int(entry.column.value) - 1
+        return self._offsets[entry.base.name] + within
+
+    @cached_property
+    def _rows(self) -> dict[int, tuple[int, Item]]:
+        return {}
+
+    @cached_property
+    def _offsets(self) -> dict[str, int]:
+        sizes = [array[0].size for array in self.values()]
+        return dict(zip(self, itertools.accumulate([0, *sizes]), strict=False))
+
+    @cached_property
+    def _table(self) -> Array:
+        flat = [array.reshape(len(array), -1).T for array in self.values()]
+        return np.concatenate(flat)[:, :, None, None]
+
+
 class Evaluator:
     """Evaluates expressions on one set of draws.
 
@@ -53,7 +117,7 @@ class Evaluator:
         values: Mapping[str, Array],
         lower: Lower,
         indices: tuple[Index, ...] = (),
-        disturb: np.random.Generator | None = None,
+        disturb: Disturbance | None = None,
     ) -> None:
         self._values = values
         self._lower = lower
@@ -61,6 +125,7 @@ class Evaluator:
         self._scope = list(indices)
         self._disturb = disturb
         self._work = 0
+        self._filling: Iterator[Array] | None = None
 
     def __call__(self, node: Expression) -> Array:
         """The value of an expression, at least (1, rows, columns) with index axes to the left.
@@ -101,6 +166,8 @@ class Evaluator:
         return value if row.exact or self._disturb is None else self._rounded(value)
 
     def _item(self, node: Item) -> Array:
+        if self._filling is not None:
+            return next(self._filling)
         base = self(node.base)
         row, column = node.row, node.column
         if type(row) is Number and type(column) is Number:
@@ -202,6 +269,8 @@ class Evaluator:
             self._depths[index.name] = outer
 
     def _matrix(self, node: Matrix) -> Array:
+        if type(node.rows) is Cells and not self._scope and isinstance(self._values, Values):
+            return self._cells(node.rows, self._values)
         entries = [[self(entry) for entry in row] for row in node.rows]
         shapes = {entry.shape[:-2] for row in entries for entry in row}
         batch = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
@@ -212,14 +281,21 @@ class Evaluator:
                 value[..., i, j] = entry[..., 0, 0]
         return value
 
+    def _cells(self, cells: Cells, values: Values) -> Array:
+        """All cells at once: one evaluation of the template, its entries stacked."""
+        gathered = values.gathered([entries for row in cells.grid for entries in row])
+        self._filling = iter(gathered)
+        value = self(cells.template)
+        self._filling = None
+        rows, columns = len(cells.grid), len(cells.grid[0])
+        stacked = np.broadcast_to(value, (rows * columns, *gathered.shape[2:]))
+        return stacked[..., 0, 0].reshape(rows, columns, -1).transpose(2, 0, 1)
+
     def _derivative(self, node: Derivative) -> Array:
         return self(self._lower(node))
 
     def _rounded(self, value: Array) -> Array:
-        if self._disturb is None:
-            return value
-        noise = self._disturb.uniform(-1.0, 1.0, value.shape)
-        return value * (1.0 + DISTURBANCE * noise)
+        return value if self._disturb is None else value * self._disturb.factors(value.shape)
 
     def _account(self, args: list[Array], node: Apply) -> None:
         """Refuse before NumPy allocates, not after."""

@@ -5,8 +5,9 @@ vector 1×n. Indices are 1-based, as on paper. Nodes are immutable and compare b
 the place (`span`) they were read from.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from grader.errors import Span
@@ -126,10 +127,53 @@ class Tabulate:
 
 
 @dataclass(frozen=True, slots=True)
+class Instance:
+    """`template` with its entries replaced by others, in order."""
+
+    template: "Expression"
+    entries: tuple[Item, ...]
+
+    def expanded(self) -> "Expression":
+        """The tree itself."""
+        return _over(self.template, iter(self.entries))
+
+
+class Cells(Sequence["tuple[Expression, ...]"]):
+    """The rows of a matrix whose cells are one template over a grid of entries.
+
+    The trees of the cells are made when somebody looks; evaluation does not.
+    """
+
+    def __init__(self, template: "Expression", grid: tuple[tuple[tuple[Item, ...], ...], ...]) -> None:
+        self.template = template
+        self.grid = grid
+
+    @cached_property
+    def _rows(self) -> "tuple[tuple[Expression, ...], ...]":
+        return tuple(
+            tuple(Instance(self.template, entries).expanded() for entries in row)
+            for row in self.grid
+        )
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._rows[at]
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    def __eq__(self, other: object) -> bool:
+        rows = other._rows if isinstance(other, Cells) else other
+        return self._rows == rows
+
+    def __hash__(self) -> int:
+        return hash(self._rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """A matrix literal of scalar entries."""
 
-    rows: "tuple[tuple[Expression, ...], ...]"
+    rows: "tuple[tuple[Expression, ...], ...] | Cells"
     shape: Shape
     span: Span | None = _span()
 
@@ -158,6 +202,13 @@ def children(node: Expression) -> "tuple[Expression, ...]":
 def selectors(node: Item | Place) -> "tuple[Expression, ...]":
     """The selectors of an item that are expressions, not slices."""
     return tuple(part for part in (node.row, node.column) if not isinstance(part, Slice))
+
+
+def _over(node: Expression, entries: Iterator[Item]) -> Expression:
+    if type(node) is Apply:
+        args = tuple([_over(arg, entries) for arg in node.args])
+        return Apply(node.function, args, node.shape, node.params, node.span)
+    return next(entries) if type(node) is Item else node
 
 
 def _leaf(node: Expression) -> "tuple[Expression, ...]":

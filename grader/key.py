@@ -12,7 +12,7 @@ import numpy as np
 from grader.backprop import Backprop
 from grader.draws import Draws, generator, sample
 from grader.errors import AuthorError, Fault, GraderError, ShapeMismatch
-from grader.evaluation import DISTURBANCE, ROUNDOFF, Evaluator, arranged
+from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, arranged
 from grader.expression import SCALAR, Expression, Index, Shape, shape_text
 from grader.primitives import Array
 from grader.problem import Problem, Python, Question, Scope
@@ -46,9 +46,8 @@ class QuestionKey:
 
     def noise_of(self, node: Expression, value: Array) -> Array:
         """The rounding noise of `evaluate`, which gave `value`, estimated by disturbing it."""
-        rng = np.random.default_rng(0)
         count = self.draws.count * SAMPLES
-        disturbed = self._laid_out(node, self.draws.repeated(SAMPLES), count, rng)
+        disturbed = self._laid_out(node, self.draws.repeated(SAMPLES), count, Disturbance())
         with np.errstate(invalid="ignore"):
             spread = np.abs(disturbed.reshape(SAMPLES, *value.shape) - value).max(axis=0)
         return np.asarray(spread * (ROUNDOFF / DISTURBANCE))
@@ -58,7 +57,7 @@ class QuestionKey:
         node: Expression,
         values: Mapping[str, Array],
         count: int,
-        disturb: np.random.Generator | None,
+        disturb: Disturbance | None,
     ) -> Array:
         free = self.question.free if self.is_indexed(node) else ()
         with np.errstate(all="ignore"):

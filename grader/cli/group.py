@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NoReturn
 
 import click
@@ -86,4 +87,4 @@ def _run(words: list[str]) -> int:
 
 def _wants_json(words: Sequence[str]) -> bool:
     """Known even where the command line cannot be parsed."""
-    return "--format=json" in words or ("--format", "json") in zip(words, words[1:], strict=False)
+    return "--format=json" in words or ("--format", "json") in pairwise(words)

@@ -23,6 +23,7 @@ from grader.errors import (
 from grader.expression import (
     SCALAR,
     Apply,
+    Cells,
     Derivative,
     Expression,
     Index,
@@ -130,9 +131,7 @@ class Builder:
         span: Span | None = None,
     ) -> Expression:
         """A primitive applied, counted and checked."""
-        self._nodes += 1
-        if self._nodes > NODE_LIMIT:
-            raise TooLarge(f"more than {NODE_LIMIT} operations", self.source, span)
+        self.count(1)
         for arg in args:
             if arg is NONSENSE:
                 return NONSENSE
@@ -300,18 +299,20 @@ class Builder:
             case _:
                 return Apply("add", (selector, ONE), SCALAR)
 
-    def fixed_entry(self, text: str, span: Span, symbol: Callable[[], Expression]) -> Expression:
-        """`W3[1,2]`, looked up: the same few entries make up most answers."""
-        known = self.names.entries.get((self.names.base, text))
-        if known is not None:
-            self._nodes += 1
-            return known
+    def fixed_entry(self, text: str, span: Span, base: Expression) -> Expression:
+        """`W3[1,2]`, to be looked up from now on: the same few entries make up most answers."""
         shift = 1 - self.names.base
         indices = [Number(float(part) + shift) for part in text[:-1].partition("[")[2].split(",")]
-        node = self.item(symbol(), indices, span, row_first=True)
+        node = self.item(base, indices, span, row_first=True)
         if isinstance(node, Item) and isinstance(node.base, Symbol):
-            self.names.entries[(self.names.base, text)] = node
+            self.names.entries[text] = node
         return node
+
+    def count(self, nodes: int) -> None:
+        """Count nodes of a tree that is made elsewhere. Raises TooLarge."""
+        self._nodes += nodes
+        if self._nodes > NODE_LIMIT:
+            raise TooLarge(f"more than {NODE_LIMIT} operations", self.source)
 
     def index_value(self, index: Index, span: Span) -> Expression:
         """An index variable used as a number: counted from the text's own base."""
@@ -377,7 +378,7 @@ class Builder:
 
     def matrix(self, rows: Sequence[Sequence[Expression]], span: Span) -> Expression:
         """A matrix literal; a column of row vectors, or a row of columns, is stacked."""
-        widths = {len(row) for row in rows}
+        widths = {len(row) for row in (rows.grid if isinstance(rows, Cells) else rows)}
         if not rows or 0 in widths:
             self.fail("an empty matrix", span)
         if len(widths) > 1:
@@ -385,7 +386,9 @@ class Builder:
             self.fail(f"the rows of this matrix differ in length: {counts}", span)
         if len(rows) > SIZE_LIMIT or max(widths) > SIZE_LIMIT:
             raise TooLarge(f"more than {SIZE_LIMIT} rows or columns", self.source, span)
-        self._nodes += len(rows) * max(widths)
+        self.count(len(rows) * max(widths))
+        if isinstance(rows, Cells):
+            return Matrix(rows, (len(rows), max(widths)), span)
         if any(entry is NONSENSE for row in rows for entry in row):
             return NONSENSE
         if any(entry.shape != SCALAR for row in rows for entry in row):

@@ -13,19 +13,20 @@ from grader.expression import SCALAR, Apply, Expression, Index, Matrix, Number, 
 from grader.notation.builder import NONSENSE, Builder, Reading, constant
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, Function, Names
 from grader.notation.products import HADAMARD, MATRIX, STAR, combine, product
+from grader.notation.templates import Cell, Templates, rows_of
 
 TEXT_LIMIT = 20_000  # characters of one answer; a 3×4 matrix of long sums has about 2,000
 
 _TOKEN = re.compile(
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<entry>(?<!\.)[^\W\d]\w*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\])"  # one token for h2[1], W3[1,2]
-    r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign>\*\*|==|!=|<=|>=|[-+*/@^()\[\],:<>=.&|~'′·×⊙∘−≤≥≠ᵀ])"
-    r"|(?P<space>\s+)"
+    r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"  # a number
+    r"|(?<!\.)[^\W\d]\w*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\]"  # one token for h2[1], W3[1,2]
+    r"|[^\W\d]\w*"  # a name
+    r"|\*\*|==|!=|<=|>=|[-+*/@^()\[\],:<>=.&|~'′·×⊙∘−≤≥≠ᵀ]"
+    r"|\s+"
 )
-_SYNONYMS = {"−": "-", "·": "*", "×": "*", "∘": "⊙", "≤": "<=", "≥": ">=", "≠": "!=", "^": "**",
-             "′": "'"}  # fmt: skip
-_CLOSING = {"(": ")", "[": "]"}
+_SIGNS = {sign: sign for sign in ("**", "==", "!=", "<=", ">=", *"-+*/@()[],:<>=.&|~'⊙ᵀ")} | {
+    "−": "-", "·": "*", "×": "*", "∘": "⊙", "≤": "<=", "≥": ">=", "≠": "!=", "^": "**", "′": "'",
+}  # fmt: skip
 _MODULES = frozenset(
     "np numpy sp sympy math torch jnp jax tf F nn scipy special linalg functional".split()
 )
@@ -76,18 +77,26 @@ def tokenize(text: str) -> list[Token]:
         raise TooLarge(f"this text has {len(text)} characters; at most {TEXT_LIMIT} are read")
     tokens = []
     at = 0
-    for match in _TOKEN.finditer(text):
-        if match.start() != at:
+    for token in _TOKEN.findall(text):
+        if not text.startswith(token, at):
             break
-        at = match.end()
-        kind = match.lastgroup or ""
-        if kind != "space":
-            token = match.group()
-            tokens.append(_new(Token, (kind, _SYNONYMS.get(token, token), match.start())))
+        sign = _SIGNS.get(token)
+        if sign is not None:
+            tokens.append(_new(Token, ("sign", sign, at)))
+        elif not token.isspace():
+            tokens.append(_new(Token, (_kind(token), token, at)))
+        at += len(token)
     if at != len(text):
         raise Unreadable(f"unexpected character {text[at]!r}", text, Span(at, at + 1))
     tokens.append(Token("end", "", at))
     return tokens
+
+
+def _kind(token: str) -> str:
+    """Whether a token that is no sign is a number, a name or an entry."""
+    if token[-1] == "]":
+        return "entry"
+    return "number" if token[0].isdecimal() or token[0] == "." else "name"
 
 
 class _Parser:
@@ -97,6 +106,7 @@ class _Parser:
         self.tokens = tokens
         self.at = 0
         self.build = build
+        self.templates = Templates()
 
     # Tokens
 
@@ -176,6 +186,9 @@ class _Parser:
 
     def prefix(self) -> Expression:
         token = self.tokens[self.at]
+        if token.kind == "entry" and self.tokens[self.at + 1].text not in _POSTFIX:
+            self.at += 1
+            return self.entry(token)
         if token.kind == "sign" and token.text in _PREFIX:
             self.at += 1
             self.build.deeper(token.span)
@@ -240,12 +253,12 @@ class _Parser:
 
     def entry(self, token: Token) -> Expression:
         """`W3[1, 2]`, an entry at fixed indices."""
+        known = self.build.names.entries.get(token.text)
+        if known is not None:
+            return known
         name = token.text.partition("[")[0]
-
-        def symbol() -> Expression:
-            return self.named(Token("name", name, token.start))
-
-        return self.build.fixed_entry(token.text, token.span, symbol)
+        base = self.named(Token("name", name, token.start))
+        return self.build.fixed_entry(token.text, token.span, base)
 
     def group(self, opened: Token) -> Expression:
         self.build.deeper(opened.span)
@@ -427,15 +440,15 @@ class _Parser:
         first = self.at
         opened = self.expect("[")
         self.build.deeper(opened.span)
-        rows: list[list[Expression]] = []
+        rows: list[list[Cell]] = []
         nested = self.peek().text == "[" and self._opens_row()
         while self.peek().text != "]":
-            rows.append(self.row() if nested else [self.expression()])
+            rows.append(self.row() if nested else [self.cell()])
             if not self.take(","):
                 break
         self.expect("]", opened)
         self.build.depth -= 1
-        return self.build.matrix(rows, self.span(first))
+        return self.build.matrix(rows_of(rows), self.span(first))
 
     def _opens_row(self) -> bool:
         """Whether the `[` ahead is a row of a matrix and not an array that is used further."""
@@ -450,17 +463,52 @@ class _Parser:
                     return self.tokens[at + 1].text in (",", "]")
         return True
 
-    def row(self) -> list[Expression]:
+    def row(self) -> list[Cell]:
         opened = self.expect("[")
         self.build.deeper(opened.span)
-        entries = []
+        entries: list[Cell] = []
         while self.peek().text != "]":
-            entries.append(self.expression())
+            entries.append(self.cell())
             if not self.take(","):
                 break
         self.expect("]", opened)
         self.build.depth -= 1
         return entries
+
+    def cell(self) -> Cell:
+        """An entry of a matrix; one like an earlier one is not parsed again."""
+        end = self._cell_end(self.at)
+        tokens = self.tokens[self.at : end]
+        given = [token for token in tokens if token.kind == "entry"]
+        if len(given) < 2:
+            return self.expression()
+        entries = [self.entry(token) for token in given]
+        key = tuple([token.text if token.kind != "entry" else "" for token in tokens])
+        known = self.templates.instance(key, entries)
+        if known is not None:
+            self.at = end
+            self.build.count(len(tokens))
+            return known
+        node = self.expression()
+        return self.templates.learned(key, node, entries) if self.at == end else node
+
+    def _cell_end(self, at: int) -> int:
+        """Where the cell that begins at a token ends: at a comma or bracket of its own row."""
+        depth = 0
+        while True:
+            kind, text, _ = self.tokens[at]
+            if kind == "end":
+                return at
+            if kind == "sign":
+                if text in "([":
+                    depth += 1
+                elif text in ")]":
+                    if depth == 0:
+                        return at
+                    depth -= 1
+                elif text == "," and depth == 0:
+                    return at
+            at += 1
 
     # Special forms, each called with the parser at the `(` behind the name
 
@@ -693,6 +741,8 @@ _SPECIAL: dict[str, Callable[[_Parser, Token], Expression]] = {
 }
 
 _CONSTANTS = {"pi": 3.141592653589793, "E": 2.718281828459045, "True": 1.0, "False": 0.0}
+
+_POSTFIX = frozenset({"[", ".", "'", "ᵀ", "**"})
 
 _PREFIX = {"-": ("neg", 70), "+": ("", 70), "~": ("not", 35)}
 

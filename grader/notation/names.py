@@ -68,7 +68,7 @@ class Names:
     definitions: Mapping[Key, Expression] = field(default_factory=dict)
     latex: Mapping[str, str] = field(default_factory=dict)
     base: int = 1
-    entries: dict[tuple[int, str], Item] = field(default_factory=dict, compare=False, repr=False)
+    entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 
     def with_indices(self, indices: Iterable[Index], aliases: Mapping[str, Index]) -> "Names":
         """These names, knowing the free index variables and the student's names for them."""
@@ -81,7 +81,7 @@ class Names:
 
     def based(self, base: int) -> "Names":
         """These names, for a text that counts from `base`."""
-        return self if base == self.base else replace(self, base=base)
+        return self if base == self.base else replace(self, base=base, entries={})
 
     def known(self) -> list[str]:
         """All infix names, for "did you mean"."""

@@ -18,7 +18,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A question marker in a paper: `3.`, `(b)`, `## Question 5`, `\\item`, `**Q7**`.
+    r"""A question marker in a paper: `3.`, `(b)`, `## Question 5`, `\item`, `**Q7**`.
 
     `labels` is the path of normalised labels from the outside in, such as ("1", "b"): digits and
     letters only, lower case.
@@ -30,10 +30,10 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One span of mathematics in a paper, without its delimiters.
+    r"""One span of mathematics in a paper, without its delimiters.
 
     `display` tells a displayed equation from inline mathematics; an environment such as `align*`
-    keeps its `\\begin` and `\\end` in `text`, since it says how rows are to be read. `place` is
+    keeps its `\begin` and `\end` in `text`, since it says how rows are to be read. `place` is
     where `text` begins.
     """
 
@@ -55,7 +55,7 @@ Item = Marker | Formula | Prose
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper: its items in reading order. `macros` are the document's `\\newcommand` lines."""
+    r"""A paper: its items in reading order. `macros` are the document's `\newcommand` lines."""
 
     items: tuple[Item, ...]
     macros: str = ""

@@ -1,8 +1,8 @@
 """The arrays of student-06 and student-07, by NumPy alone, from the draw published for them.
 
-Backpropagation as a student would program it, without a line of the grader's: if the key were wrong,
-these arrays would not agree with it. `python tests/content/array_answers.py` writes both hand-ins anew
-after a change to the problem or to how it is drawn.
+Backpropagation as a student would program it, without a line of the grader's: if the key were
+wrong, these arrays would not agree with it. `python tests/content/array_answers.py` writes both
+hand-ins anew after a change to the problem or to how it is drawn.
 """
 
 from collections.abc import Mapping

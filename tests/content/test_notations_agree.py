@@ -76,7 +76,7 @@ WRONG = {
     "q4": Twin("2*delta*W3[1,1]", r"2 \delta W^3_{1,1}", lambda m: 2 * m.delta * m.W3[0, 0]),
     "q5": Twin("W3.T", r"(W^3)^T", lambda m: m.W3[0]),
     "q6": Twin("Max(0, x)", r"\max(0, x)", lambda m: max(0.0, m.scalar)),
-    "q7": Twin("z1[j]", r"z^1_j", lambda m: m.z1),
+    "q7": Twin("W2[1,j]", r"W^2_{1,j}", lambda m: m.W2[0]),
     "q8": Twin("W2[2,j]", r"W^2_{2,j}", lambda m: m.W2[1]),
     "q9": Twin(
         "2*outer([1, 1], h1)",

@@ -3,11 +3,13 @@ from pathlib import Path
 import pytest
 from handing_in import hand_in, labels, outline, paper, prose, refusal, texts
 
-from grader.submission import Formula, Place
+from grader.submission import Formula, Place, limits
 
 
 def document(body: str, preamble: str = "") -> str:
-    return f"\\documentclass{{article}}\n{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    return (
+        f"\\documentclass{{article}}\n{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    )
 
 
 def outline_of(folder: Path, body: str) -> list[str]:
@@ -190,3 +192,18 @@ def test_other_files_are_not_followed_and_it_is_told(tmp_path: Path) -> None:
     assert texts(submission.papers[0]) == ["x"]
     assert refusal(submission).place == Place("p.tex", 3, 3)
     assert "Paste" in str(refusal(submission).hint)
+
+
+def test_definitions_of_any_spacing_are_read(tmp_path: Path) -> None:
+    found = paper(tmp_path, "p.tex", "\\newcommand {\\a} [1] {x}\nQ1: $y$ \\item[z")
+    assert (found.macros, outline(found)) == ("\\newcommand {\\a} [1] {x}", ["1:", "y"])
+
+
+def test_a_problem_may_have_a_letter(tmp_path: Path) -> None:
+    assert outline_of(tmp_path, "\\begin{problem}[A] $x$\\end{problem}") == ["a:", "x"]
+
+
+def test_a_paper_with_too_many_items_is_cut(tmp_path: Path) -> None:
+    submission = hand_in(tmp_path, "p.tex", "\\question" * (limits.ITEMS + 5))
+    assert len(submission.papers[0].items) == limits.ITEMS
+    assert "too long" in refusal(submission).message

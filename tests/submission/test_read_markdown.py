@@ -182,3 +182,7 @@ def test_a_text_file_is_a_paper_too(tmp_path: Path) -> None:
 def test_a_pathless_string_is_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "ann.md").write_text("$x$")
     assert read(str(tmp_path / "ann.md")).id == "ann"
+
+
+def test_unclosed_mathematics_in_a_fence_ends_with_its_paragraph(tmp_path: Path) -> None:
+    assert texts(paper(tmp_path, "p.md", "```math\nx\n\n$y$")) == ["x", "y"]

@@ -66,9 +66,11 @@ def _shortest(value: np.generic) -> str:
 
 def _stored(data: bytes, question: str) -> NDArray[np.generic]:
     header, offset = _header(data, question)
-    match = _HEADER.fullmatch(header)
-    dtype = _dtype(match["descr"] if match else None, question)
-    if match is None or match["shape"] is None:
+    match = _HEADER.match(header)
+    if match is None:
+        raise _broken(question)
+    dtype = _dtype(match["descr"], question)
+    if match["shape"] is None or match.end() < len(header):
         raise _broken(question)
     shape = _shape(match["shape"], question)
     count = math.prod(shape)
@@ -92,8 +94,8 @@ def _header(data: bytes, question: str) -> tuple[str, int]:
     return data[8 + size : offset].decode("latin-1"), offset
 
 
-def _dtype(descr: str | None, question: str) -> np.dtype[np.generic]:
-    text = (descr or "").strip("'")
+def _dtype(descr: str, question: str) -> np.dtype[np.generic]:
+    text = descr.strip("'")
     match = _DTYPE.fullmatch(text)
     if match is None or int(match[2] or 0) not in _KINDS.get(match[1], ()):
         raise Refused(

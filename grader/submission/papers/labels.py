@@ -15,7 +15,7 @@ _REACH = 160
 _PART = r"(?:\d{1,3}(?!\d)|(?:[ivx]{1,4}|[a-z])(?![a-z]))"
 _BOXED = rf"\({_PART}\)"
 _CLOSE = r"(?:[*_}]|</(?:b|strong|u)>){0,3}"
-_END = rf"(?P<close>{_CLOSE})(?P<term>[.:)\]]{{0,2}}|[ \t]?[–—-](?=[ \t]))(?P<close2>{_CLOSE})"
+_END = rf"(?P<close>{_CLOSE})(?P<term>[ \t]?[–—-](?=[ \t])|[.:)\]]{{0,2}})(?P<close2>{_CLOSE})"
 
 _LEAD = re.compile(
     r"""(?:[\s>|]|\{(?=\\(?:bf|it|large))

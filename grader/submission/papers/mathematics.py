@@ -184,7 +184,7 @@ class _Scanner:
         left = start + 1
         close = self._next("$", left)
         if close >= self._blank(left):
-            return None if self._markdown else self._to_end_of_line(start)
+            return None if self._markdown else self._to_end_of_line(start, left)
         if self._markdown and not self._is_inline(left, close):
             return None
         return Span(start, close + 1, left, close, False)
@@ -201,10 +201,10 @@ class _Scanner:
         tight = not body[0].isspace() and not body[-1].isspace()
         return tight or bool(_LOOKS_MATHEMATICAL.search(body))
 
-    def _to_end_of_line(self, start: int) -> Span:
+    def _to_end_of_line(self, start: int, left: int) -> Span:
         newline = self._text.find("\n", start)
         end = len(self._text) if newline < 0 else newline
-        return Span(start, end, start + 1, end, False)
+        return Span(start, end, left, end, False)
 
     def _brackets(self, start: int) -> Span:
         left = start + 2
@@ -218,7 +218,7 @@ class _Scanner:
         close = self._next("\\)", left)
         if close < min(self._blank(left), self._next("\\(", left)):
             return Span(start, close + 2, left, close, False)
-        return None if self._markdown else self._to_end_of_line(start)
+        return None if self._markdown else self._to_end_of_line(start, left)
 
     def _environment(self, start: int) -> Span:
         r"""An environment keeps its `\begin` and `\end`: they say how its rows are read."""

@@ -1,0 +1,96 @@
+"""An answer in numbers against its reference, on the draws that were published for the student."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from grader.comparison import compare_numbers
+from grader.errors import ShapeMismatch, StudentError
+from grader.expression import shape_text
+from grader.grading.given import Numbers
+from grader.grading.outcome import Outcome, result_of, told, unread
+from grader.key import Key, QuestionKey, fits
+from grader.primitives import Array
+from grader.problem import Question
+from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
+
+
+def judge_numbers(key: Key, question: Question, given: Numbers, student: str) -> QuestionResult:
+    answer = given.answer
+    try:
+        outcome = _compared(key, question, given, student)
+    except StudentError as error:
+        outcome = unread(error)
+    record = AnswerRecord(
+        text=_numbers_text(answer.array),
+        notation="array",
+        path=answer.place.path,
+        line=answer.place.line,
+        column=answer.place.column,
+        shape="×".join(str(size) for size in answer.array.shape) or "scalar",
+    )
+    return result_of(question, outcome, record, given.messages)
+
+
+def _numbers_text(array: Array) -> str:
+    if array.size > 64:
+        return f"{array.size} numbers, beginning {np.array2string(array.ravel()[:4], precision=6)}"
+    return np.array2string(array, precision=8, separator=", ")
+
+
+def _compared(key: Key, question: Question, given: Numbers, student: str) -> Outcome:
+    answer = given.answer
+    own, got = _own_draws(key, question, answer.array, student)
+    comparison = compare_numbers(got, own.expected, own.noise, answer.digits, answer.decimals)
+    outcome = told(own, comparison, got, whole=True)
+    if outcome.verdict is Verdict.UNDECIDED:
+        text = (
+            f"the numbers agree to their {answer.digits} digits, which is too few to tell; "
+            "hand in at least 5"
+        )
+        return replace(outcome, messages=(Message(Kind.ERROR, text, "precision"),))
+    note = Message(Kind.NOTE, f"compared on the {_draws_text(len(got))} published for {student}")
+    return replace(outcome, messages=(*outcome.messages, note))
+
+
+def _draws_text(count: int) -> str:
+    return "draw" if count == 1 else f"{count} draws"
+
+
+def _own_draws(
+    key: Key, question: Question, array: Array, student: str
+) -> tuple[QuestionKey, Array]:
+    """The reference on the student's own draws, and the array laid out like it.
+
+    A leading axis more than the target has counts draws, as `grader draw --count` publishes them.
+    """
+    single = published(key, student, 1)[question.id]
+    for count in (1, len(array) if array.ndim else 1):
+        own = single if count == 1 else published(key, student, count)[question.id]
+        shape = array.shape[1:] if count > 1 else array.shape
+        grid = _as_grid(shape)
+        if grid is not None and fits(grid, own.grid):
+            return own, array.reshape(own.expected.shape)
+    raise ShapeMismatch(
+        f"the array is {'×'.join(map(str, array.shape)) or 'a scalar'}, the question asks for "
+        f"{shape_text(single.grid)}"
+    )
+
+
+def _as_grid(shape: tuple[int, ...]) -> tuple[int, int] | None:
+    sizes = [size for size in shape if size != 1]
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    if len(sizes) > 2:
+        return None
+    return (*sizes, 1, 1)[:2]  # type: ignore[return-value]
+
+
+def published(key: Key, student: str, count: int) -> Key:
+    """The key on the draws published for a student, remembered."""
+    remembered = ("draws", student, count)
+    if remembered not in key.seen:
+        key.seen[remembered] = key.drawn_for(student, count)
+    own = key.seen[remembered]
+    assert isinstance(own, Key)
+    return own

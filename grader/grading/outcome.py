@@ -1,0 +1,132 @@
+"""The verdict of a comparison, and what is said about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.comparison import Comparison, Status
+from grader.errors import Nonsense, StudentError
+from grader.expression import SCALAR
+from grader.key import QuestionKey
+from grader.primitives import Array
+from grader.problem import Question
+from grader.result import (
+    AnswerRecord,
+    Counterexample,
+    Kind,
+    Message,
+    QuestionResult,
+    Verdict,
+)
+from grader.scoring import points
+
+_WORDS = [status.name.lower() for status in sorted(Status)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an answer, apart from what it says and where it stands."""
+
+    verdict: Verdict
+    fraction: float = 0.0
+    messages: tuple[Message, ...] = ()
+    counterexample: Counterexample | None = None
+    entries: tuple[tuple[str, ...], ...] | None = None
+
+
+def result_of(
+    question: Question,
+    outcome: Outcome,
+    answer: AnswerRecord | None,
+    messages: tuple[Message, ...] = (),
+) -> QuestionResult:
+    """The result of a question; `messages` are said besides those of the outcome."""
+    return QuestionResult(
+        id=question.id,
+        verdict=outcome.verdict,
+        score=points(question, outcome.verdict, outcome.fraction),
+        max_score=question.points,
+        prompt=question.prompt,
+        answer=answer,
+        messages=outcome.messages + messages,
+        counterexample=outcome.counterexample,
+        entries=outcome.entries,
+    )
+
+
+def unread(error: StudentError) -> Outcome:
+    """Unreadable goes to a human; what makes no sense is incorrect."""
+    if isinstance(error, Nonsense):
+        return Outcome(Verdict.INCORRECT, messages=explained(error, Kind.MISTAKE))
+    return Outcome(Verdict.UNREADABLE, messages=explained(error, Kind.ERROR))
+
+
+def explained(error: StudentError, kind: Kind) -> tuple[Message, ...]:
+    message = Message(kind, error.message, error.code, error.pointer() or None)
+    return (message, Message(Kind.HINT, error.hint)) if error.hint else (message,)
+
+
+def told(key: QuestionKey, comparison: Comparison, got: Array, whole: bool) -> Outcome:
+    """The verdict of a comparison. One formula in index variables is right or wrong as a whole."""
+    entries = grid_of(comparison)
+    if comparison.correct:
+        return Outcome(Verdict.CORRECT, 1.0, entries=entries)
+    counterexample = counterexample_of(key, comparison, got)
+    some_undecided = (comparison.status == Status.UNDECIDED).any()
+    if some_undecided and not (comparison.status == Status.INCORRECT).any():
+        return Outcome(Verdict.UNDECIDED, messages=(_UNDECIDED,), entries=entries)
+    fraction = comparison.fraction
+    if whole and fraction > 0 and not key.question.all_or_nothing:
+        return Outcome(
+            Verdict.PARTIAL, fraction, counterexample=counterexample, entries=entries,
+            messages=(_partly(comparison),),
+        )  # fmt: skip
+    return Outcome(Verdict.INCORRECT, counterexample=counterexample, entries=entries,
+                   messages=_undefined(counterexample))  # fmt: skip
+
+
+_UNDECIDED = Message(
+    Kind.ERROR,
+    "the answer agrees with the reference only to within the precision that can be had; "
+    "a person will look at it",
+    "undecided",
+)
+
+
+def _partly(comparison: Comparison) -> Message:
+    right = int((comparison.status == Status.CORRECT).sum())
+    return Message(Kind.NOTE, f"{right} of {comparison.status.size} entries are right", "entries")
+
+
+def _undefined(counterexample: Counterexample | None) -> tuple[Message, ...]:
+    if counterexample is None or np.isfinite(counterexample.got):
+        return ()
+    text = "for some values of the symbols the answer is not a finite number"
+    return (Message(Kind.NOTE, text, "not-finite"),)
+
+
+def grid_of(comparison: Comparison) -> tuple[tuple[str, ...], ...] | None:
+    status = comparison.status
+    if status.size == 1:
+        return None
+    return tuple(tuple([_WORDS[value] for value in row]) for row in status.tolist())
+
+
+def counterexample_of(key: QuestionKey, comparison: Comparison, got: Array) -> Counterexample | None:
+    if comparison.worst is None:
+        return None
+    draw, row, column = comparison.worst
+    return Counterexample(
+        draw=draw + 1,
+        entry=_entry(row, column, key.grid),
+        expected=float(key.expected[draw, row, column]),
+        got=float(got[draw, row, column]),
+    )
+
+
+def _entry(row: int, column: int, grid: tuple[int, int]) -> tuple[int, ...]:
+    if grid == SCALAR:
+        return ()
+    if grid[1] == 1:
+        return (row + 1,)
+    return (column + 1,) if grid[0] == 1 else (row + 1, column + 1)

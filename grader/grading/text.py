@@ -1,0 +1,145 @@
+"""An answer in text against its reference: read, shape, evaluate, compare."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from grader.comparison import compare
+from grader.errors import Nonsense, ShapeMismatch, StudentError
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Item,
+    Symbol,
+    shape_text,
+    walk,
+)
+from grader.grading.echo import TreeEcho
+from grader.grading.given import Written
+from grader.grading.outcome import (
+    Outcome,
+    counterexample_of,
+    explained,
+    grid_of,
+    result_of,
+    told,
+    unread,
+)
+from grader.key import Key, QuestionKey
+from grader.notation import Reading, printing
+from grader.problem import Question
+from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer's outcome with its echo: all that answers of the same text share."""
+
+    outcome: Outcome
+    notes: tuple[Message, ...] = ()
+    echo: TreeEcho | None = None
+    shape: str | None = None
+
+
+def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
+    """The result of an answer in text; the same text is judged once."""
+    remembered = (question.id, *given.key) if given.key is not None else None
+    judged = key.seen.get(remembered) if remembered else None
+    if judged is None:
+        judged = _judged(key[question.id], given)
+        if remembered:
+            key.seen[remembered] = judged
+    assert isinstance(judged, Judged)
+    place = given.place
+    record = AnswerRecord(
+        given.text, given.notation, place.path, place.line, place.column, judged.echo, judged.shape
+    )
+    return result_of(question, judged.outcome, record, judged.notes + given.messages)
+
+
+def _judged(key: QuestionKey, given: Written) -> Judged:
+    try:
+        reading = given.read()
+    except StudentError as error:
+        return Judged(unread(error))
+    notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
+    echo = TreeEcho(reading.node, key.question.scope.names)
+    return Judged(_outcome(key, reading), notes, echo, shape_text(reading.node.shape))
+
+
+def _outcome(key: QuestionKey, reading: Reading) -> Outcome:
+    try:
+        _worked_out(reading, key.question)
+        return _evaluated(key, reading)
+    except StudentError as error:
+        return unread(error)
+
+
+class NotWorkedOut(Nonsense):
+    """An answer that says what was asked in other words, or leaves the asked derivative in it."""
+
+    default_code = "not-worked-out"
+
+
+def _worked_out(reading: Reading, question: Question) -> None:
+    """Raise NotWorkedOut for an answer that still contains what it should derive."""
+    asked = _base(question.wrt)
+    own = question.of.function + "'" if isinstance(question.of, Apply) else None
+    for part in _derivatives(reading):
+        if isinstance(part, Derivative) and _base(part.wrt) == asked:
+            text = printing.infix(part, question.scope.names)
+            raise NotWorkedOut(
+                f"the answer still contains a derivative with respect to what is asked: {text}",
+                span=part.span,
+                hint="work that derivative out",
+            )
+        if isinstance(part, Apply) and part.function == own:
+            raise NotWorkedOut("the answer only names the derivative that is asked for",
+                               span=part.span, hint="say what its values are")  # fmt: skip
+
+
+def _derivatives(reading: Reading) -> Iterator[Expression]:
+    """The derivative terms of an answer, those inside the student's definitions included."""
+    yield from reading.derivatives
+    if reading.defined:
+        yield from walk(reading.node)
+
+
+def _base(node: Expression | None) -> str | None:
+    base = node.base if isinstance(node, Item) else node
+    return base.name if isinstance(base, Symbol) else None
+
+
+def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
+    node = reading.node
+    try:
+        key.check_shape(node, reading.used)
+    except ShapeMismatch as error:
+        return _block(key, node, error)
+    got = key.evaluate(node)
+    comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
+    return told(key, comparison, got, whole=not key.is_indexed(node))
+
+
+def _block(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
+    """An answer of another shape: the first rows or columns of the target earn their part."""
+    rows, columns = node.shape
+    whole_rows = columns == key.grid[1] and rows < key.grid[0]
+    whole_columns = rows == key.grid[0] and columns < key.grid[1]
+    messages = explained(error, Kind.MISTAKE)
+    wrong = Outcome(Verdict.INCORRECT, messages=messages)
+    if not (whole_rows or whole_columns) or node.shape == SCALAR or key.question.free:
+        return wrong
+    part = replace(
+        key, expected=key.expected[:, :rows, :columns], noise=key.noise[:, :rows, :columns]
+    )
+    got = part.evaluate(node)
+    comparison = compare(got, part.expected, part.noise, lambda: part.noise_of(node, got))
+    share = comparison.fraction * comparison.status.size / (key.grid[0] * key.grid[1])
+    if share == 0 or key.question.all_or_nothing:
+        return replace(wrong, counterexample=counterexample_of(part, comparison, got))
+    what = f"the first {rows} of {key.grid[0]} rows" if whole_rows else (
+        f"the first {columns} of {key.grid[1]} columns")  # fmt: skip
+    note = Message(Kind.NOTE, f"compared with {what}; the rest is missing", "entries")
+    return Outcome(Verdict.PARTIAL, share, (*messages, note), entries=grid_of(comparison))

@@ -1,0 +1,179 @@
+"""The exit codes that scripts and CI rely on (DESIGN.md, section 6), command by command."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cli_runs import PROBLEM, START, SUBMISSIONS, Grader, environment, process
+
+COMMANDS = {
+    "grade": ["grade", PROBLEM, SUBMISSIONS, "--out", "out"],
+    "check": ["check", PROBLEM, f"{SUBMISSIONS}/student-04.yaml"],
+    "show": ["show", PROBLEM],
+    "draw": ["draw", PROBLEM, "--student", "somebody"],
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("grade", 5), ("check", 0), ("show", 0), ("draw", 0)]
+)
+def test_done(grader: Grader, command: str, code: int) -> None:
+    run = grader(*COMMANDS[command])
+    assert run.code == code
+    assert run.out
+    assert not run.err
+
+
+def test_grade_is_done_also_when_students_scored_badly(grader: Grader, tmp_path: Path) -> None:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "wrong.yaml").write_text('answers: {q1: "0"}')
+    (folder / "empty.md").write_text("")
+    run = grader("grade", PROBLEM, str(folder))
+    assert run.code == 0
+    assert "Review" not in run.out
+
+
+def test_check_below_full_marks(grader: Grader, answers: Path) -> None:
+    assert grader("check", PROBLEM, str(answers)).code == 1
+    assert grader("check", PROBLEM, str(answers), "-q", "q1").code == 0
+
+
+@pytest.mark.parametrize(("goal", "code"), [("0", 0), ("1", 0), ("1.01", 1), ("25", 1), ("nan", 1)])
+def test_check_fail_under(grader: Grader, answers: Path, goal: str, code: int) -> None:
+    assert grader("check", PROBLEM, str(answers), "--fail-under", goal).code == code
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("more", [["--nonsense"], ["a", "b", "c"]])
+def test_usage(grader: Grader, command: str, more: list[str]) -> None:
+    run = grader(*COMMANDS[command], *more)
+    assert run.code == 2
+    assert "Usage: grader" in run.err
+    assert not run.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["frobnicate"],
+        ["check", PROBLEM],
+        ["check", PROBLEM, "no-such-file.md"],
+        ["check", PROBLEM, SUBMISSIONS, "-q", "q99"],
+        ["check", PROBLEM, SUBMISSIONS, "--fail-under", "much"],
+        ["grade", "no-such-problem", SUBMISSIONS],
+        ["draw", PROBLEM],
+        ["draw", PROBLEM, "--student", ""],
+        ["draw", PROBLEM, "--student", "a/b"],
+        ["draw", PROBLEM, "--student", "me.npz"],
+        ["draw", PROBLEM, "--student", "me", "--count", "0"],
+    ],
+)
+def test_usage_of_one_option(grader: Grader, words: list[str]) -> None:
+    run = grader(*words)
+    assert run.code == 2
+    assert "Error: " in run.err
+
+
+def test_an_unknown_question_is_told_with_those_there_are(grader: Grader) -> None:
+    run = grader("check", PROBLEM, SUBMISSIONS, "-q", "q1", "-q", "q99")
+    assert run.code == 2
+    assert "no question 'q99'" in run.err
+    assert "q1, q2, q3" in run.err
+
+
+@pytest.mark.parametrize("text", ['answers: {q1: "delta*(h2[1]"}', "answers: {q1: [}", "\0\1\2"])
+def test_check_of_what_nobody_can_read(grader: Grader, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "me.yaml"
+    file.write_text(text)
+    run = grader("check", PROBLEM, str(file))
+    assert run.code == 3
+    assert "me.yaml" in run.out
+
+
+def test_check_of_a_word_file(grader: Grader, tmp_path: Path) -> None:
+    file = tmp_path / "me.docx"
+    file.write_bytes(b"PK\3\4")
+    assert grader("check", PROBLEM, str(file)).code == 3
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_invalid_problem(grader: Grader, tmp_path: Path, command: str) -> None:
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    (bad / "problem.yaml").write_text("id: bad\nsymbol: {}\nquestions: 3\n")
+    words = [str(bad) if word == PROBLEM else word for word in COMMANDS[command]]
+    run = grader(*words)
+    assert run.code == 4
+    assert "problem.yaml:2:1" in run.err
+    assert "nothing was graded" in run.err
+    assert not run.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_folder_without_a_problem(grader: Grader, tmp_path: Path, command: str) -> None:
+    words = [str(tmp_path) if word == PROBLEM else word for word in COMMANDS[command]]
+    assert grader(*words).code == 4
+
+
+BROKEN = (
+    "import grader.problem as p\ndef load(path): raise ZeroDivisionError('boom')\np.load = load"
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_our_fault(tmp_path: Path, command: str) -> None:
+    run = process(*COMMANDS[command], before=BROKEN, cwd=tmp_path)
+    assert run.returncode == 70
+    assert "internal fault: ZeroDivisionError: boom" in run.stderr
+    assert "Traceback" not in run.stderr
+    traced = process(*COMMANDS[command], before=BROKEN, cwd=tmp_path, GRADER_TRACEBACK="1")
+    assert "Traceback" in traced.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_interrupted(tmp_path: Path, command: str) -> None:
+    stop = BROKEN.replace("ZeroDivisionError('boom')", "KeyboardInterrupt")
+    run = process(*COMMANDS[command], before=stop, cwd=tmp_path)
+    assert run.returncode == 130
+    assert "interrupted" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_interrupted_while_grading(tmp_path: Path) -> None:
+    """Control-C in the middle of a class."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for at in range(20_000):
+        (folder / f"s{at}.yaml").write_text(f"answers: {{q1: '{at}*delta'}}")
+    words = ["grade", PROBLEM, str(folder), "--out", str(tmp_path / "out")]
+    grading = subprocess.Popen(
+        [sys.executable, "-c", START, *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+    )  # fmt: skip
+    patience = time.monotonic() + 30
+    while not (tmp_path / "out/submissions/s0").exists() and time.monotonic() < patience:
+        time.sleep(0.02)
+    grading.send_signal(signal.SIGINT)
+    out, err = grading.communicate(timeout=30)
+    assert (grading.returncode, out) == (130, b"")
+    assert b"interrupted" in err
+    assert b"Traceback" not in err
+
+
+def test_a_reader_that_goes_away_is_no_verdict(tmp_path: Path) -> None:
+    """`grader check … | head -1` must not look like 0 nor like "below full marks"."""
+    grading = subprocess.Popen(
+        [sys.executable, "-c", START, "check", PROBLEM, f"{SUBMISSIONS}/student-01.md"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+    )  # fmt: skip
+    assert grading.stdout is not None
+    assert grading.stderr is not None
+    grading.stdout.close()
+    err = grading.stderr.read()
+    grading.stderr.close()
+    assert grading.wait(30) == 141
+    assert err == b""

@@ -1,0 +1,161 @@
+"""What must never be in this repository, looked for in the syntax tree rather than by words."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "grader").rglob("*.py"))
+
+# Whatever runs text, or builds objects from bytes, by any name it can be called by.
+CALLS = {
+    "eval", "exec", "compile", "__import__", "sympify", "parse_expr", "parse_latex", "lambdify",
+    "literal_eval", "execfile", "unsafe_load", "full_load", "UnsafeLoader", "FullLoader",
+    "exec_module", "run_module", "run_path", "import_module", "system", "popen", "Popen",
+}  # fmt: skip
+MODULES = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib", "code", "runpy", "ctypes"}
+
+# What stands here is never near a student's text, and says why.
+ALLOWED = {
+    ("cli/group.py", "import_module"): "our own commands, by a name from our own table",
+    ("submission/reading.py", "import_module"): "our own readers, by a name from our own table",
+    ("submission/formats.py", "import_module"): "our own readers, by a name from our own table",
+    ("key.py", "exec_module"): "the author's own Python beside the problem; authors are trusted",
+}
+
+
+def _name(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else None
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name.split(".")[0] for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        yield (node.module or "").split(".")[0]
+
+
+def _forbidden(tree: ast.AST) -> Iterator[str]:
+    """Names that run or unpickle. `re.compile` compiles no program."""
+    for node in ast.walk(tree):
+        name = _name(node)
+        if name in CALLS and not (name == "compile" and _is_of_re(node)):
+            yield name
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names if alias.name in CALLS)
+        yield from (module for module in _imported(node) if module in MODULES)
+        if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and _is_true(node.value):
+            yield "allow_pickle=True"
+
+
+def _is_of_re(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and _name(node.value) == "re"
+
+
+def _is_true(node: ast.AST) -> bool:
+    return not (isinstance(node, ast.Constant) and node.value is False)
+
+
+def relative(file: Path) -> str:
+    return str(file.relative_to(ROOT / "grader"))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=relative)
+def test_no_students_text_is_run(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    assert {name for name in _forbidden(tree) if (relative(file), name) not in ALLOWED} == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval(x)", "builtins.exec(x)", "from sympy import sympify", "sympy.parse_expr(x)",
+        "import pickle", "from pickle import loads", "np.load(f, allow_pickle=True)",
+        "np.load(f, allow_pickle=flag)", "yaml.load(f, Loader=yaml.UnsafeLoader)", "f = eval",
+        "os.system(x)", "compile(x, '', 'exec')",
+    ],
+)  # fmt: skip
+def test_the_walk_sees(source: str) -> None:
+    assert list(_forbidden(ast.parse(source)))
+
+
+def test_the_walk_lets_be() -> None:
+    harmless = "re.compile(x); np.load(f, allow_pickle=False); self.evaluate(x); executor.submit(x)"
+    assert not list(_forbidden(ast.parse(harmless)))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=relative)
+def test_yaml_is_loaded_by_safe_loaders(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("yaml.load", "yaml.load_all"):
+            assert "Safe" in ast.unparse(node), f"line {node.lineno}"
+
+
+@cache
+def _tracked() -> list[Path]:
+    """The files that git knows or would know; all of them where there is no git."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no git here")
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+# Where somebody's machine keeps things; spelt so that this line does not name one.
+PLACES = re.compile(r"(?<![\w.])/(?:wor[k]|far[m]|hom[e]/[a-z]|User[s]/[A-Za-z]|roo[t])/")
+
+
+def test_no_file_names_a_place_of_one_machine() -> None:
+    suffixes = (".py", ".md", ".yaml", ".toml", ".sh", ".cfg", ".txt", ".j2", ".css", ".tex", "run")
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in _tracked()
+        if file.name.endswith(suffixes)
+        for match in PLACES.finditer(file.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=relative)
+def test_a_module_holds_one_idea(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").count("\n")
+    assert lines <= 400, f"{lines} lines: more than one idea?"
+
+
+def test_nothing_computed_is_kept() -> None:
+    kept = {file.suffix for file in _tracked()} & {".pyc", ".sqlite", ".egg-info"}
+    assert not kept
+
+
+def readme_commands() -> list[str]:
+    """The lines of README's first shell block."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"```(?:sh|bash|console|shell)\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    return [line for line in block[1].splitlines() if line.strip() and not line.startswith("#")]
+
+
+def test_readme_begins_with_two_commands() -> None:
+    main_job, tests = readme_commands()
+    assert "grader grade problems/cs1678-hw3 submissions/cs1678-hw3" in main_job
+    assert "pytest" in tests
+    for command in (main_job, tests):
+        assert "-m venv .venv" in command
+        assert not command.endswith("\\")
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", *map(
+    str, sorted(p.relative_to(ROOT) for p in (ROOT / "docs").glob("*.md"))
+)])  # fmt: skip
+def test_links_lead_somewhere(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert ((ROOT / file).parent / target).exists(), target
