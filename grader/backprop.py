@@ -98,7 +98,7 @@ class Backprop:
         """The adjoint of `wrt` when the adjoint of the scalar `of` is 1."""
         adjoints: Adjoints = {}
         self._pull(of, ONE, adjoints)
-        for name in reversed(self._model):
+        for name in reversed(list(self._model)):
             if name in adjoints and name != wrt.name:
                 self._through(self._model[name], adjoints.pop(name), adjoints)
         return adjoints.get(wrt.name, zeros(wrt.shape))

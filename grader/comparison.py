@@ -57,7 +57,7 @@ def compare(
     got: Array, expected: Array, expected_noise: Array, got_noise: Callable[[], Array]
 ) -> Comparison:
     """Compare arrays (draws, rows, columns). `got_noise` is only asked where it matters."""
-    trivial = ~expected.any(axis=0)
+    trivial = np.asarray(~expected.any(axis=0))
     with np.errstate(invalid="ignore"):
         difference = np.abs(got - expected)
         tight = RELATIVE * np.abs(expected)
@@ -83,7 +83,9 @@ def _judged(
     return Comparison(status.max(axis=0), trivial, _worst(difference, scale, status))
 
 
-def _worst(difference: Array, scale: Array, status: NDArray[np.int8]) -> tuple[int, int, int] | None:
+def _worst(
+    difference: Array, scale: Array, status: NDArray[np.int8]
+) -> tuple[int, int, int] | None:
     """The draw and entry with the largest difference; an undefined value beats any number."""
     wrong = status == Status.INCORRECT
     if not wrong.any():
@@ -102,7 +104,7 @@ def compare_numbers(
     to some. Agreement is worth something from `LEAST_DIGITS` digits on; below that, and for entries
     too small to show at this precision, it is undecided.
     """
-    trivial = ~expected.any(axis=0)
+    trivial = np.asarray(~expected.any(axis=0))
     with np.errstate(invalid="ignore"):
         difference = np.abs(got - expected)
         size = np.abs(expected)
@@ -121,7 +123,8 @@ def compare_numbers(
 
 def _step(size: Array, digits: int, decimals: int | None) -> Array:
     """How far rounding may have moved each number. A few units in the last place, since the
-    student's own arithmetic rounds in this precision too."""
+    student's own arithmetic rounds in this precision too.
+    """
     relative = size * 10.0 ** (1 - digits) * (4.0 if digits >= 7 else 1.0)
     relative = np.maximum(relative, size.max() * 10.0 ** (-digits) if digits >= 7 else 0.0)
     if decimals is None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.errors import AuthorError, Fault
 from grader.evaluation import Evaluator, Lower, Values
-from grader.expression import Apply, Expression, Index, Shape, walk
+from grader.expression import Apply, Expression, Index, walk
 from grader.primitives import TABLE, Array
 from grader.problem.model import Declared, Draw, Scope
 
@@ -43,12 +43,16 @@ def _simplex(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[st
     return rng.dirichlet(np.ones(columns), (count, rows))
 
 
-def _symmetric(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+def _symmetric(
+    rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]
+) -> Array:
     square = rng.normal(0.0, params.get("sd", 1.0), size)
     return np.asarray((square + np.swapaxes(square, -1, -2)) / 2)
 
 
-def _integers(rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]) -> Array:
+def _integers(
+    rng: np.random.Generator, size: tuple[int, ...], params: Mapping[str, float]
+) -> Array:
     low, high = int(params["low"]), int(params["high"])
     return rng.integers(low, high + 1, size).astype(np.float64)
 

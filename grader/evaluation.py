@@ -77,9 +77,12 @@ class Values(dict[str, Array]):
             at = [[rows[id(entry)][0] for entry in row] for row in entries]
         except KeyError:
             for entry in {id(entry): entry for row in entries for entry in row}.values():
-                rows[id(entry)] = (self._row(entry), entry)  # the entry, so that its id stays its own
+                rows[id(entry)] = (
+                    self._row(entry),
+                    entry,
+                )  # the entry, so that its id stays its own
             return self.gathered(entries)
-        return self._table[np.array(at).T]
+        return np.asarray(self._table[np.array(at).T])
 
     def _row(self, entry: Item) -> int:
         assert isinstance(entry.base, Symbol)
@@ -202,7 +205,8 @@ class Evaluator:
     def _taken(self, base: Array, at: NDArray[np.intp], axis: int) -> Array:
         """The entries at computed positions."""
         dims = max(at.ndim, base.ndim)
-        at, base = (array.reshape((1,) * (dims - array.ndim) + array.shape) for array in (at, base))
+        at = at.reshape((1,) * (dims - at.ndim) + at.shape)
+        base = base.reshape((1,) * (dims - base.ndim) + base.shape)
         batch = np.broadcast_shapes(at.shape[:-2], base.shape[:-2])
         self._check_size(batch, base.shape[-2:])
         full = np.broadcast_to(base, batch + base.shape[-2:])

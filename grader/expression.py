@@ -144,7 +144,9 @@ class Cells(Sequence["tuple[Expression, ...]"]):
     The trees of the cells are made when somebody looks; evaluation does not.
     """
 
-    def __init__(self, template: "Expression", grid: tuple[tuple[tuple[Item, ...], ...], ...]) -> None:
+    def __init__(
+        self, template: "Expression", grid: tuple[tuple[tuple[Item, ...], ...], ...]
+    ) -> None:
         self.template = template
         self.grid = grid
 
@@ -188,9 +190,7 @@ class Derivative:
     span: Span | None = _span()
 
 
-Expression = (
-    Number | Symbol | Index | Apply | Item | Place | Sum | Tabulate | Matrix | Derivative
-)
+Expression = Number | Symbol | Index | Apply | Item | Place | Sum | Tabulate | Matrix | Derivative
 Selector = Expression | Slice
 
 
@@ -262,7 +262,6 @@ def free_indices(node: Expression) -> set[str]:
 
 def substitute(node: Expression, name: str, value: Expression) -> Expression:
     """The tree with the free index variable `name` replaced by `value`."""
-
     match node:
         case Sum() if node.index.name == name:
             return node

@@ -190,7 +190,9 @@ class _Build:
         function = self._function(question)
         rows = []
         for at in range(draws.count):
-            values = {name: natural(array[at]) for name, array in draws.values.items()}
+            values: dict[str, object] = {
+                name: natural(array[at]) for name, array in draws.values.items()
+            }
             rows.append(np.atleast_2d(np.asarray(function(values), dtype=np.float64)))
         expected = np.stack(rows)
         if expected.ndim != 3 or not np.isfinite(expected).all():

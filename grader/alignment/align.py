@@ -190,6 +190,3 @@ def _rank(entry: Entry, question: Question) -> float:
     if isinstance(entry.left, Symbol):
         return -1.0  # a statement of the model, or of a definition
     return 1.0 if entry.left is None else 0.0
-
-
-

@@ -116,9 +116,7 @@ def read_left(equation: Equation, names: Names) -> Expression | None:
 # Definitions
 
 
-def _define(
-    equation: Equation, names: Names, definitions: dict[Spelling, Expression]
-) -> None:
+def _define(equation: Equation, names: Names, definitions: dict[Spelling, Expression]) -> None:
     """Note what an equation defines, if it defines anything."""
     if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
         return
@@ -135,9 +133,7 @@ def _define(
             definitions[name[0]] = left
 
 
-def own_name(
-    tokens: Sequence[Token], names: Names
-) -> tuple[Spelling, tuple[str, ...]] | None:
+def own_name(tokens: Sequence[Token], names: Names) -> tuple[Spelling, tuple[str, ...]] | None:
     """A run of tokens as one undeclared name, with the letters of its entries if it has any.
 
     `g`, `\\delta^{(2)}`, `u_i`; a function's name that stands without an argument is one too.
@@ -152,10 +148,10 @@ def own_name(
     layer, subscript = latex.layer_of(sup), latex.layer_of(sub)
     letters = tuple(token.text for token in sub or () if token.text != ",")
     if sub and all(len(letter) == 1 and letter.isalpha() for letter in letters):
-        spelling = (base.text, layer, None)
+        spelling: Spelling = (base.text, layer, None)
         return None if _declared(spelling, names) else (spelling, letters)
-    spelling = (base.text, layer, subscript)
-    return None if _declared(spelling, names) else (spelling, ())
+    whole: Spelling = (base.text, layer, subscript)
+    return None if _declared(whole, names) else (whole, ())
 
 
 def _declared(spelling: Spelling, names: Names) -> bool:
@@ -211,6 +207,3 @@ def _value(
     row = ranges[letters[0]]
     column = ranges[letters[1]] if len(letters) == 2 else Index("", 1, 1)
     return tabulate(body, row, column)
-
-
-

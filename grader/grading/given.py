@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from grader.alignment import Found, align, names_for
 from grader.errors import Span, StudentError, Unreadable
 from grader.notation import Reading, infix, latex
-from grader.notation.equations import Equation, equations
+from grader.notation.equations import Equation
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.submission import ArrayAnswer, Formula, Place, Refusal, Submission, TextAnswer
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -153,5 +154,3 @@ def read_latex(question: Question, text: str, place: Place) -> Reading:
         raise entry.error or Unreadable("this formula cannot be read", text)
     names = names_for(question, entry, definitions)
     return latex.read_tokens(entry.equation.answer, names, text)
-
-

@@ -112,7 +112,9 @@ def grid_of(comparison: Comparison) -> tuple[tuple[str, ...], ...] | None:
     return tuple(tuple([_WORDS[value] for value in row]) for row in status.tolist())
 
 
-def counterexample_of(key: QuestionKey, comparison: Comparison, got: Array) -> Counterexample | None:
+def counterexample_of(
+    key: QuestionKey, comparison: Comparison, got: Array
+) -> Counterexample | None:
     if comparison.worst is None:
         return None
     draw, row, column = comparison.worst

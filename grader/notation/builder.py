@@ -173,7 +173,7 @@ class Builder:
             raise TooLarge("this power is too large a number", self.source, span)
         if exponent.shape != SCALAR:
             return self.nonsense(ShapeMismatch("an exponent is a scalar"), span)
-        if SCALAR != base.shape and base.shape[0] == base.shape[1] and base is not NONSENSE:
+        if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:
             self.notes.append("a power of a matrix was read entry by entry")
         return self.apply("pow", base, exponent, span=span)
 
@@ -365,7 +365,9 @@ class Builder:
         if isinstance(selector, Index) and selector.stop < selector.start:
             self._open[selector.name].add(size)
 
-    def slice(self, low: Expression | None, high: Expression | None, size: int, span: Span) -> Slice:
+    def slice(
+        self, low: Expression | None, high: Expression | None, size: int, span: Span
+    ) -> Slice:
         """`a:b` as the text's base counts: up to b exclusive from 0, inclusive from 1."""
         start, stop = (None if part is None else _constant(part) for part in (low, high))
         shift = 1 - self.names.base

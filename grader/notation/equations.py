@@ -63,9 +63,7 @@ def equations(text: str, names: Names) -> list[Equation]:
     for segment in _segments(tokens):
         _attach(chains, _members(segment))
     return [
-        Equation(tuple(tuple(member) for member in chain), text)
-        for chain in chains
-        if any(chain)
+        Equation(tuple(tuple(member) for member in chain), text) for chain in chains if any(chain)
     ]
 
 
@@ -104,9 +102,9 @@ def _segments(tokens: list[Token]) -> list[list[Token]]:
     depth = 0
     for at, token in enumerate(tokens):
         depth += _depth_change(token)
-        if depth <= 0 and (token.text == "\\\\" or token.text in _SEPARATORS):
-            segments.append([])
-        elif depth <= 0 and token.text == "," and _begins_equation(tokens, at + 1):
+        if (depth <= 0 and (token.text == "\\\\" or token.text in _SEPARATORS)) or (
+            depth <= 0 and token.text == "," and _begins_equation(tokens, at + 1)
+        ):
             segments.append([])
         elif token.text == "&" and depth <= 0:
             continue

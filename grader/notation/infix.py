@@ -278,7 +278,9 @@ class _Parser:
 
     def named(self, token: Token) -> Expression:
         name = token.text
-        while name in _MODULES and self.peek().text == "." and self.tokens[self.at + 1].kind == "name":
+        while (
+            name in _MODULES and self.peek().text == "." and self.tokens[self.at + 1].kind == "name"
+        ):
             self.at += 1
             token = self.next()
             name = token.text
@@ -529,7 +531,8 @@ class _Parser:
 
     def _commas(self, opened: Token) -> tuple[list[int], int]:
         """The top-level commas of the bracket that was just opened, and where it closes."""
-        depth, commas = 0, []
+        depth = 0
+        commas: list[int] = []
         for at in range(self.at, len(self.tokens)):
             token = self.tokens[at]
             if token.kind == "end":

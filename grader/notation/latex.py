@@ -16,7 +16,9 @@ from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS, Funct
 from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, combine, product
 
 _OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
-_MATRICES = frozenset("matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split())
+_MATRICES = frozenset(
+    "matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
+)
 _PRODUCTS = {"\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": JUXTAPOSED,
              "\\otimes": HADAMARD}  # fmt: skip
 _COMPARISONS = {"<": "lt", ">": "gt", "\\le": "le", "\\ge": "ge", "\\ne": "ne", "=": "eq"}
@@ -138,7 +140,9 @@ class Parser:
         """TeX takes one digit: `x^10` is x¹0, which nobody means."""
         if token.kind == "number" and len(token.text) > 1:
             hint = f"write ^{{{token.text}}} or _{{{token.text}}}"
-            self.build.fail(f"LaTeX sets only the first digit of {token.text} here", token.span, hint)
+            self.build.fail(
+                f"LaTeX sets only the first digit of {token.text} here", token.span, hint
+            )
         if token.text == "\\frac":
             return [token, *self._braced(), *self._braced()]
         return [token]
@@ -197,7 +201,11 @@ class Parser:
             function = _COMPARISONS[self.next().text]
             right = self.sum()
             test = combine(self.build, function, left, right, self.span(first))
-            result = test if result is None else combine(self.build, "and", result, test, self.span(first))
+            result = (
+                test
+                if result is None
+                else combine(self.build, "and", result, test, self.span(first))
+            )
             left = right
         return left if result is None else result
 
@@ -541,7 +549,9 @@ class Parser:
             self.build.unknown("d", token.span, self.build.names.known())
         wrt = self.named(self.next())
         base = wrt.base if hasattr(wrt, "base") else wrt
-        return self.build.derivative(loss, wrt if isinstance(base, Symbol) else wrt, self.span(self.at - 1))
+        return self.build.derivative(
+            loss, wrt if isinstance(base, Symbol) else wrt, self.span(self.at - 1)
+        )
 
     # Functions
 
@@ -567,7 +577,10 @@ class Parser:
         if following in ("(", "[", "\\{", "{"):
             return True
         name = token.text.removeprefix("\\")
-        bare = LATEX_FUNCTIONS.get(name) in _BARE_ARGUMENT and token.text not in self.build.names.function_bases
+        bare = (
+            LATEX_FUNCTIONS.get(name) in _BARE_ARGUMENT
+            and token.text not in self.build.names.function_bases
+        )
         return bare and self.tokens[at].kind != "end" and self._could_begin(at)
 
     def _could_begin(self, at: int) -> bool:
@@ -635,7 +648,11 @@ class Parser:
             return [script]
         if len(script) == 1 and 1 in base.shape:
             token = script[0]
-            if token.kind == "number" and len(token.text) == 2 and float(token.text) > max(base.shape):
+            if (
+                token.kind == "number"
+                and len(token.text) == 2
+                and float(token.text) > max(base.shape)
+            ):
                 return [[part] for part in _digits(token)]
             return [script]
         parts: list[Sequence[Token]] = []
@@ -698,7 +715,10 @@ class Parser:
             return False
         if top[0].text == "\\partial" and bottom[0].text == "\\partial":
             return True
-        return top[0].text == "d" == bottom[0].text and self.lookup(("d", None, None), top[0].span) is None
+        return (
+            top[0].text == "d" == bottom[0].text
+            and self.lookup(("d", None, None), top[0].span) is None
+        )
 
     def derivative(self, of: list[Token], wrt: list[Token], span: Span) -> Expression:
         for part in (of, wrt):
@@ -868,7 +888,9 @@ class Parser:
         if any(token.kind == "prose" and "otherwise" in token.text for token in condition):
             return node, None
         condition = [token for token in condition if not _is_filler(token)]
-        condition = condition[:-1] if condition and condition[-1].text in _PUNCTUATION else condition
+        condition = (
+            condition[:-1] if condition and condition[-1].text in _PUNCTUATION else condition
+        )
         if not condition or condition[0].text in ("otherwise", "else"):
             return node, None
         return node, self.within(condition, self.whole)
@@ -939,8 +961,10 @@ def layer_of(script: Sequence[Token] | None) -> str | None:
 def _complete(key: Key, layer: str | None, subscript: str | None) -> bool:
     """Whether a key is a real candidate: no duplicate of one without these scripts."""
     _, sup, sub = key
-    return not ((layer is None and sup is not None and sup != subscript) or (
-        subscript is None and sub is not None and sub != layer))
+    return not (
+        (layer is None and sup is not None and sup != subscript)
+        or (subscript is None and sub is not None and sub != layer)
+    )
 
 
 def _is_index_list(script: Sequence[Token]) -> bool:

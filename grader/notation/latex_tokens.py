@@ -193,7 +193,11 @@ class _Tokenizer:
 
     def _font(self, start: int, name: str) -> Iterator[Token]:
         """`\\mathbf{W}` is W; several letters in a font are one word."""
-        if self.at < len(self.raw) and self.raw[self.at][0] == "letters" and name not in ("rm", "bf", "cal"):
+        if (
+            self.at < len(self.raw)
+            and self.raw[self.at][0] == "letters"
+            and name not in ("rm", "bf", "cal")
+        ):
             self._split_letters()
         if name in ("rm", "bf", "cal", "operatorname*") and not self._next_is("{"):
             return

@@ -353,7 +353,9 @@ class _Typeset:
                 return write.script(write.fenced(inside, "[", "]"), self.selectors(node), ""), ATOM
             case Tabulate():
                 below = write.row(self.text(node.row, 0), self.text(node.column, 0))
-                return write.script(write.fenced(self.text(node.body, 0), "[", "]"), below, ""), ATOM
+                return write.script(
+                    write.fenced(self.text(node.body, 0), "[", "]"), below, ""
+                ), ATOM
 
     def symbol(self, name: str, sub: str) -> str:
         """A symbol in the problem's spelling, the entry joined to its own scripts."""

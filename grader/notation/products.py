@@ -29,9 +29,7 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     return _matrix(build, a, b, how, span)
 
 
-def combine(
-    build: Builder, function: str, a: Expression, b: Expression, span: Span
-) -> Expression:
+def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
     """An entrywise operation such as + on operands of which one may be a vector laid down."""
     if NONSENSE not in (a, b) and a.shape != b.shape:
         a, b = _aligned(build, a, b)

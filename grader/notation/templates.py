@@ -34,7 +34,9 @@ class Templates:
         are.
         """
         found = list(_items(node))
-        if len(found) != len(entries) or any(a is not b for a, b in zip(found, entries, strict=True)):
+        if len(found) != len(entries) or any(
+            a is not b for a, b in zip(found, entries, strict=True)
+        ):
             return node
         self._known[key] = node
         return Instance(node, tuple(entries))  # type: ignore[arg-type]
@@ -44,7 +46,9 @@ def rows_of(cells: Sequence[Sequence[Cell]]) -> "Sequence[Sequence[Expression]]"
     """The rows of a matrix: one template over a grid of entries where that is all they are."""
     first = cells[0][0] if cells and cells[0] else None
     if isinstance(first, Instance) and all(
-        isinstance(cell, Instance) and cell.template is first.template for row in cells for cell in row
+        isinstance(cell, Instance) and cell.template is first.template
+        for row in cells
+        for cell in row
     ):
         grid = tuple(tuple(cell.entries for cell in row) for row in cells)  # type: ignore[union-attr]
         return Cells(first.template, grid)

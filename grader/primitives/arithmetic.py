@@ -45,13 +45,17 @@ def _pow_value(a: Array, b: Array) -> Array:
     exponent = b.item() if b.size == 1 else None
     if exponent == 2:
         return a * a
-    return a * a * a if exponent == 3 else np.power(a, b)
+    return a * a * a if exponent == 3 else np.asarray(np.power(a, b))
 
 
 def _where_vjp(g: Expression, node: Apply) -> Adjoints:
     condition = node.args[0]
     chosen, other = apply("where", condition, g, ZERO), apply("where", condition, ZERO, g)
     return _folded(node, None, chosen, other)
+
+
+def _where_value(condition: Array, a: Array, b: Array) -> Array:
+    return np.asarray(np.where(condition != 0, a, b))
 
 
 def _extremum_vjp(comparison: str) -> Vjp:
@@ -96,12 +100,22 @@ register(
     _binary("pow", _pow_value, _pow_vjp, infix=("pow", "power", "Pow")),
     Primitive("neg", same, np.negative, lambda g, node: (neg(g),), infix=("negative",), exact=True),
     _binary(
-        "maximum", np.maximum, _extremum_vjp("gt"), exact=True, kink=difference,
-        infix=("maximum", "max", "Max"), latex=("max",),
+        "maximum",
+        np.maximum,
+        _extremum_vjp("gt"),
+        exact=True,
+        kink=difference,
+        infix=("maximum", "max", "Max"),
+        latex=("max",),
     ),
     _binary(
-        "minimum", np.minimum, _extremum_vjp("lt"), exact=True, kink=difference,
-        infix=("minimum", "min", "Min"), latex=("min",),
+        "minimum",
+        np.minimum,
+        _extremum_vjp("lt"),
+        exact=True,
+        kink=difference,
+        infix=("minimum", "min", "Min"),
+        latex=("min",),
     ),
     _comparison("gt", np.greater, "Gt", "greater"),
     _comparison("ge", np.greater_equal, "Ge", "greater_equal"),
@@ -112,11 +126,20 @@ register(
     _binary("and", _truth(np.logical_and), _flat, infix=("And", "logical_and"), exact=True),
     _binary("or", _truth(np.logical_or), _flat, infix=("Or", "logical_or"), exact=True),
     Primitive(
-        "not", same, lambda a: np.asarray(a == 0, dtype=np.float64), _flat,
-        infix=("Not", "logical_not"), exact=True,
+        "not",
+        same,
+        lambda a: np.asarray(a == 0, dtype=np.float64),
+        _flat,
+        infix=("Not", "logical_not"),
+        exact=True,
     ),
     Primitive(
-        "where", same, lambda c, a, b: np.where(c != 0, a, b), _where_vjp,
-        arity=(3, 3), infix=("where", "ITE"), exact=True,
+        "where",
+        same,
+        _where_value,
+        _where_vjp,
+        arity=(3, 3),
+        infix=("where", "ITE"),
+        exact=True,
     ),
 )

@@ -188,9 +188,7 @@ def _factors(node: Expression) -> "list[Expression]":
 def _within(value: Expression, index: Index) -> bool:
     if isinstance(value, Number):
         return index.start <= value.value <= index.stop
-    return (
-        isinstance(value, Index) and value.start >= index.start and value.stop <= index.stop
-    )
+    return isinstance(value, Index) and value.start >= index.start and value.stop <= index.stop
 
 
 def selector_size(selector: Selector) -> int:

@@ -55,9 +55,7 @@ def register(*rows: Primitive) -> None:
         TABLE[row.name] = row
 
 
-def apply(
-    function: str, *args: Expression, params: Params = (), span: Span | None = None
-) -> Apply:
+def apply(function: str, *args: Expression, params: Params = (), span: Span | None = None) -> Apply:
     """A primitive applied to arguments, its shape checked.
 
     Raises ShapeMismatch if the shapes do not fit, and Nonsense for a wrong number of arguments.

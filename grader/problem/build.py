@@ -88,8 +88,9 @@ class _Build:
         return size if isinstance(size, int) else self.dimensions[size]
 
     def _names(self, symbols: Mapping[str, Declared], model: Mapping[str, Quantity]) -> Names:
-        nodes = {s.name: Symbol(s.name, s.shape) for s in (*symbols.values(), *model.values())}
-        latex = {s.name: s.latex for s in (*symbols.values(), *model.values())}
+        everything: list[Declared | Quantity] = [*symbols.values(), *model.values()]
+        nodes = {one.name: Symbol(one.name, one.shape) for one in everything}
+        latex = {one.name: one.latex for one in everything}
         scalars = [nodes[q.name] for q in model.values() if q.shape == SCALAR]
         loss = scalars[-1] if scalars else None
         matrices = [symbol.name for symbol in symbols.values() if symbol.axes == 2]

@@ -92,8 +92,7 @@ def as_json(problem: Problem) -> dict[str, object]:
         "title": problem.title,
         "index_base": problem.index_base,
         "symbols": [
-            {"name": s.name, "shape": list(s.shape), "latex": list(s.latex)}
-            for s in (*scope.symbols.values(), *scope.model.values())
+            {"name": s.name, "shape": list(s.shape), "latex": list(s.latex)} for s in scope.named()
         ],
         "functions": [
             {"name": f.name, "is": f.primitive, "latex": list(f.latex)}

@@ -53,6 +53,10 @@ class Scope:
     model: Mapping[str, Quantity]
     names: Names
 
+    def named(self) -> "list[Declared | Quantity]":
+        """Everything that has a name and a shape, in order."""
+        return [*self.symbols.values(), *self.model.values()]
+
     @property
     def key(self) -> tuple[tuple[str, Shape, str], ...]:
         """What tells two scopes apart: the symbols with their shapes and distributions."""

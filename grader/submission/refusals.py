@@ -4,7 +4,7 @@ from grader.errors import GraderError
 from grader.submission.model import Place, Refusal
 
 
-class Refused(GraderError):  # noqa: N818 - it reads as "raise Refused(…)", like `Unreadable`
+class Refused(GraderError):
     """Raised by a reader, and turned into a `Refusal` by whoever knows the name of the file.
 
     `loses_answers` tells that answers may be in what was not read: then a human must look before

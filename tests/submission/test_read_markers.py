@@ -55,6 +55,7 @@ from handing_in import labels, outline, paper
         ("<b>Q2</b> text", ("2",)),
         ("   4. text", ("4",)),
         ("1. *Answer:* text", ("1",)),
+        ("1. (a) = b", ("1",)),
     ],
 )
 def test_a_marker_is_known_in_any_usual_form(
