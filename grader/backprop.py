@@ -90,7 +90,7 @@ class Backprop:
             case Symbol():
                 return self._gradient(of, wrt)
             case Item(base=Symbol() as base) if wrt.shape == SCALAR:
-                return item(self._gradient(of, base), wrt.row, wrt.column)  # type: ignore[arg-type]
+                return item(self._gradient(of, base), wrt.row, wrt.column)
             case _:
                 raise Nonsense("a derivative is taken by a symbol, a quantity, or an entry of one")
 
@@ -122,7 +122,7 @@ class Backprop:
                 placed = Place(adjoint, node.row, node.column, node.base.shape)
                 self._pull(node.base, placed, adjoints)
             case Place():
-                self._pull(node.value, item(adjoint, node.row, node.column), adjoints)  # type: ignore[arg-type]
+                self._pull(node.value, item(adjoint, node.row, node.column), adjoints)
             case Matrix():
                 self._pull_matrix(node, adjoint, adjoints)
             case Sum():

@@ -111,9 +111,8 @@ def compare_numbers(
         exact = RELATIVE * size + NOISE_FACTOR * expected_noise
         step = _step(size, digits, decimals)
         agrees = difference <= np.maximum(exact, step)
-        told = (step <= 10.0**-LEAST_DIGITS * np.maximum(size, size.max() * 1e-2)) & (
-            digits >= LEAST_DIGITS
-        )
+        fine = digits >= LEAST_DIGITS and bool((step <= 10.0**-LEAST_DIGITS * size.max()).all())
+        told = fine & ((size == 0) | (size >= 10 * step))
     status = np.full(difference.shape, Status.INCORRECT, np.int8)
     status[agrees] = Status.UNDECIDED
     status[(agrees & told) | (difference <= exact)] = Status.CORRECT
@@ -122,8 +121,9 @@ def compare_numbers(
 
 
 def _step(size: Array, digits: int, decimals: int | None) -> Array:
-    """How far rounding may have moved each number. A few units in the last place, since the
-    student's own arithmetic rounds in this precision too.
+    """How far rounding may have moved each number.
+
+    A few units in the last place, since the student's own arithmetic rounds in this precision too.
     """
     relative = size * 10.0 ** (1 - digits) * (4.0 if digits >= 7 else 1.0)
     relative = np.maximum(relative, size.max() * 10.0 ** (-digits) if digits >= 7 else 0.0)

@@ -88,7 +88,7 @@ class Draws:
             self._repeated[times] = Values(tiled)
         return self._repeated[times]
 
-    def part(self, chosen: "np.ndarray | slice") -> "Draws":  # type: ignore[type-arg]
+    def part(self, chosen: "np.ndarray | slice") -> "Draws":
         """Some of these draws."""
         parts = ((name, np.ascontiguousarray(a[chosen])) for name, a in self.values.items())
         values = Values(parts)
@@ -190,7 +190,7 @@ def _finite(
     return valid
 
 
-def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":  # type: ignore[type-arg]
+def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":
     """`count` of the usable candidates, each side of each kink met `EACH_SIDE` times if it can be."""
     if count < 2 * EACH_SIDE:  # too few for every side: take those with units on both sides
         balance = np.abs(sides[usable].mean(axis=1)) if sides.shape[1] else np.zeros(len(usable))

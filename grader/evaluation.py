@@ -226,7 +226,7 @@ class Evaluator:
         if isinstance(selector, Slice):
             inside = (positions >= selector.start) & (positions <= selector.stop)
             return inside[None].astype(np.float64)
-        return (self(selector)[..., 0] == positions).astype(np.float64)
+        return np.asarray(self(selector)[..., 0] == positions, dtype=np.float64)
 
     def _padded(self, value: Array, node: Place) -> Array:
         """The value of slices laid where the slices lie, zero elsewhere."""

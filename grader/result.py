@@ -275,11 +275,18 @@ def _question(data: Mapping[str, Any]) -> QuestionResult:
 
 
 def _answer(data: Mapping[str, Any]) -> AnswerRecord:
-    places = (data.get(name) for name in ("line", "column"))
     read = "reading" in data or "mathml" in data
     echo = WrittenEcho(data.get("reading", ""), data.get("mathml", "")) if read else None
     path = data.get("path", "")
-    return AnswerRecord(data["text"], data["notation"], path, *places, echo, data.get("shape"))
+    return AnswerRecord(
+        data["text"],
+        data["notation"],
+        path,
+        data.get("line"),
+        data.get("column"),
+        echo,
+        data.get("shape"),
+    )
 
 
 def _counterexample(data: Mapping[str, Any]) -> Counterexample:

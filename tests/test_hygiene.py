@@ -102,7 +102,9 @@ def _tracked() -> list[Path]:
     """The files that git knows or would know; all of them where there is no git."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     try:
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no git here")
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]

@@ -16,6 +16,7 @@ from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 
 
 def judge_numbers(key: Key, question: Question, given: Numbers, student: str) -> QuestionResult:
+    """The result of an answer in numbers."""
     answer = given.answer
     try:
         outcome = _compared(key, question, given, student)
@@ -46,7 +47,7 @@ def _compared(key: Key, question: Question, given: Numbers, student: str) -> Out
     if outcome.verdict is Verdict.UNDECIDED:
         text = (
             f"the numbers agree to their {answer.digits} digits, which is too few to tell; "
-            "hand in at least 5"
+            "hand in more"
         )
         return replace(outcome, messages=(Message(Kind.ERROR, text, "precision"),))
     note = Message(Kind.NOTE, f"compared on the {_draws_text(len(got))} published for {student}")

@@ -62,6 +62,7 @@ def unread(error: StudentError) -> Outcome:
 
 
 def explained(error: StudentError, kind: Kind) -> tuple[Message, ...]:
+    """An error as messages: what is wrong and where, and what to try."""
     message = Message(kind, error.message, error.code, error.pointer() or None)
     return (message, Message(Kind.HINT, error.hint)) if error.hint else (message,)
 
@@ -106,6 +107,7 @@ def _undefined(counterexample: Counterexample | None) -> tuple[Message, ...]:
 
 
 def grid_of(comparison: Comparison) -> tuple[tuple[str, ...], ...] | None:
+    """The status of each entry as words, None for a scalar."""
     status = comparison.status
     if status.size == 1:
         return None
@@ -115,6 +117,7 @@ def grid_of(comparison: Comparison) -> tuple[tuple[str, ...], ...] | None:
 def counterexample_of(
     key: QuestionKey, comparison: Comparison, got: Array
 ) -> Counterexample | None:
+    """The clearest difference, with its numbers; None if there is none."""
     if comparison.worst is None:
         return None
     draw, row, column = comparison.worst

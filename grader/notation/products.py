@@ -36,6 +36,18 @@ def combine(build: Builder, function: str, a: Expression, b: Expression, span: S
     return build.apply(function, a, b, span=span)
 
 
+def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
+    """The quotient a / b: by a scalar, or entry by entry of arrays of one shape."""
+    if b is not NONSENSE and a is not NONSENSE and SCALAR not in (a.shape, b.shape):
+        if a.shape == b.shape:
+            return build.apply("div", a, b, span=span)
+        error = ShapeMismatch("a division by an array of another shape")
+        return build.nonsense(error, span)
+    if b is not NONSENSE and b.shape != SCALAR:
+        build.notes.append("a division by an array was read entry by entry")
+    return build.apply("div", a, b, span=span)
+
+
 def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression]:
     """Two vectors of one length, the row stood up as a column."""
     if _vector(a.shape) and _vector(b.shape) and a.shape == b.shape[::-1]:

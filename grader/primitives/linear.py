@@ -32,7 +32,7 @@ def _matmul_vjp(g: Expression, node: Apply) -> Adjoints:
 
 
 def _matmul_value(a: Array, b: Array) -> Array:
-    return np.matmul(a, b)
+    return np.asarray(np.matmul(a, b))
 
 
 def _is_vector(shape: Shape) -> bool:
@@ -88,7 +88,7 @@ def _reduce_axis(params: Params) -> tuple[int, ...]:
 
 
 def _sum_value(x: Array, axis: int | None = None) -> Array:
-    return np.sum(x, axis=_reduce_axis((axis,)), keepdims=True)
+    return np.asarray(np.sum(x, axis=_reduce_axis((axis,)), keepdims=True))
 
 
 def spread(g: Expression, shape: Shape) -> Expression:
@@ -201,7 +201,7 @@ def _norm(node: Apply) -> Expression:
 
 
 def _trace_value(x: Array) -> Array:
-    return np.trace(x, axis1=-2, axis2=-1)[..., None, None]
+    return np.asarray(np.trace(x, axis1=-2, axis2=-1)[..., None, None])
 
 
 def _matmul_or_scale(shapes: Sequence[Shape], params: Params) -> Shape:

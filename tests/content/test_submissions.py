@@ -67,3 +67,21 @@ def test_tables_of_student_07_come_from_the_published_draw() -> None:
     wanted = student_07(published("student-07"))
     folder = path_of("student-07")
     assert {file.name: file.read_text() for file in folder.iterdir()} == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", 'answers: {foo: "delta*h2[1]"}'),
+        ("a.json", '{"answers": {"q18": "delta*h2[1]"}}'),
+        ("a.csv", "1.25,3.5\n"),
+        ("a.csv", "x,y\n"),
+    ],
+)
+def test_an_answer_to_no_question_is_not_lost_in_silence(
+    key: Key, tmp_path: Path, name: str, text: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    report = grade(key, read(file))
+    assert report.messages or report.needs_review

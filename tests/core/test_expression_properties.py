@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,19 +37,19 @@ few = settings(deadline=None, max_examples=100, suppress_health_check=list(Healt
 Rewrite = Callable[[Expression], Expression]
 
 
-@pytest.fixture(scope="module")
-def trees(cache_elsewhere: None) -> key.Key:
+@cache
+def trees() -> key.Key:
     """A key whose draws are what the random trees are evaluated on."""
     with TemporaryDirectory() as folder:
         Path(folder, "problem.yaml").write_text(PROBLEM, encoding="utf-8")
         return key.build(load(folder))
 
 
-def asked(trees: key.Key, node: Expression) -> key.QuestionKey:
+def asked(node: Expression) -> key.QuestionKey:
     """A question to which this tree is the reference."""
-    if size_of(node) not in trees.questions:
+    if size_of(node) not in trees().questions:
         node = apply("transpose", node)
-    blank = trees[size_of(node)]
+    blank = trees()[size_of(node)]
     value = blank.evaluate(node)
     return replace(blank, reference=node, expected=value, noise=blank.noise_of(node, value))
 
@@ -60,32 +61,32 @@ def judged(own: key.QuestionKey, node: Expression) -> Comparison:
 
 @given(node=expressions())
 @few
-def test_infix_reads_back_to_the_same_tree(trees: key.Key, node: Expression) -> None:
-    names = trees.problem.scope.names
+def test_infix_reads_back_to_the_same_tree(node: Expression) -> None:
+    names = trees().problem.scope.names
     assert infix.parse(printing.infix(node, names), names)[0] == node
 
 
 @given(node=expressions())
 @few
-def test_latex_reads_back_to_the_same_values(trees: key.Key, node: Expression) -> None:
-    names = trees.problem.scope.names
+def test_latex_reads_back_to_the_same_values(node: Expression) -> None:
+    names = trees().problem.scope.names
     again, _ = latex.parse(printing.latex(node, names), names)
-    own = asked(trees, node)
+    own = asked(node)
     np.testing.assert_allclose(own.evaluate(again), own.expected, rtol=1e-9, atol=1e-9)
 
 
 @given(node=expressions())
 @few
-def test_printing_what_was_read_changes_nothing(trees: key.Key, node: Expression) -> None:
-    names = trees.problem.scope.names
+def test_printing_what_was_read_changes_nothing(node: Expression) -> None:
+    names = trees().problem.scope.names
     text = printing.infix(node, names)
     assert printing.infix(infix.parse(text, names)[0], names) == text
 
 
 @given(node=expressions())
 @few
-def test_all_draws_at_once_are_one_draw_at_a_time(trees: key.Key, node: Expression) -> None:
-    own = asked(trees, node)
+def test_all_draws_at_once_are_one_draw_at_a_time(node: Expression) -> None:
+    own = asked(node)
     values = own.draws.values
     together = np.broadcast_to(value_on(values, node), (own.draws.count, *node.shape))
     for at in range(0, own.draws.count, 5):
@@ -97,8 +98,8 @@ def test_all_draws_at_once_are_one_draw_at_a_time(trees: key.Key, node: Expressi
 
 @given(node=expressions())
 @few
-def test_indices_are_an_explicit_loop(trees: key.Key, node: Expression) -> None:
-    own = asked(trees, node)
+def test_indices_are_an_explicit_loop(node: Expression) -> None:
+    own = asked(node)
     unrolled = transform_sums(node)
     assert not any(isinstance(part, Sum) for part in walk(unrolled))
     got = value_on(own.draws.values, unrolled)
@@ -182,11 +183,11 @@ REWRITES = [commuted, reassociated, distributed, renamed, indexed]
 
 
 @pytest.mark.parametrize("rule", REWRITES, ids=lambda rule: rule.__name__)
-def test_a_rewritten_answer_is_right(rule: Rewrite, trees: key.Key) -> None:
+def test_a_rewritten_answer_is_right(rule: Rewrite) -> None:
     @given(node=expressions())
     @few
     def holds(node: Expression) -> None:
-        own = asked(trees, node)
+        own = asked(node)
         other = transform(own.reference, rule)  # type: ignore[arg-type]
         verdict = judged(own, other)
         scale = np.abs(own.expected).max(axis=0)
@@ -199,8 +200,8 @@ def test_a_rewritten_answer_is_right(rule: Rewrite, trees: key.Key) -> None:
 
 @given(node=expressions())
 @few
-def test_a_slightly_wrong_answer_is_never_right(trees: key.Key, node: Expression) -> None:
-    own = asked(trees, node)
+def test_a_slightly_wrong_answer_is_never_right(node: Expression) -> None:
+    own = asked(node)
     wrong = apply("mul", Number(1.0 + 1e-8), own.reference)  # type: ignore[arg-type]
     verdict = judged(own, wrong)
     shown = np.abs(own.expected).max(axis=0) > 0
@@ -210,13 +211,13 @@ def test_a_slightly_wrong_answer_is_never_right(trees: key.Key, node: Expression
 
 @given(node=expressions())
 @few
-def test_a_tree_is_equal_to_itself_at_other_places(trees: key.Key, node: Expression) -> None:
-    spaced = "  " + printing.infix(node, trees.problem.scope.names)
-    again, _ = infix.parse(spaced, trees.problem.scope.names)
+def test_a_tree_is_equal_to_itself_at_other_places(node: Expression) -> None:
+    spaced = "  " + printing.infix(node, trees().problem.scope.names)
+    again, _ = infix.parse(spaced, trees().problem.scope.names)
     assert again == node
     assert hash(again) == hash(node)
 
 
-def test_the_strategy_knows_the_symbols_of_its_problem(trees: key.Key) -> None:
-    declared = {s.name: Symbol(s.name, s.shape) for s in trees.problem.scope.symbols.values()}
+def test_the_strategy_knows_the_symbols_of_its_problem() -> None:
+    declared = {s.name: Symbol(s.name, s.shape) for s in trees().problem.scope.symbols.values()}
     assert declared == SYMBOLS

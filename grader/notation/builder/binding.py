@@ -1,0 +1,192 @@
+"""Index variables, sums and entries."""
+
+from collections.abc import Callable, Sequence
+
+from grader.errors import IndexOutOfRange, Span, TooLarge
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Index,
+    Item,
+    Number,
+    Selector,
+    Slice,
+    Sum,
+    Symbol,
+    shape_text,
+    transform,
+)
+from grader.notation.builder.core import NONSENSE, RANGE_LIMIT, Core, constant
+from grader.primitives.build import ONE, check_range, selector_size
+
+
+class Binding(Core):
+    """Binds index variables and selects entries."""
+
+    def index(self, name: str) -> Index | None:
+        """The index variable of this name, if one is in scope."""
+        found = self.names.indices.get(name)
+        if found is not None and found is self._given.get(name):
+            self.used.add(name)
+        return found
+
+    def selecting(self, name: str) -> Index | None:
+        """The index variable of a name that stands as an index: undeclared ones may be allowed."""
+        found = self.index(name)
+        if found is None and self._open_indices and len(name) == 1 and name.isalpha():
+            self._open.setdefault(name, set())
+            return Index(name, 1, 0)
+        return found
+
+    def closed(self, node: Expression) -> Expression:
+        """The tree with the range of each undeclared index filled in from what it indexes."""
+        for name, sizes in self._open.items():
+            if sizes:
+                node = _ranged(node, Index(name, 1, min(sizes)))
+        return node
+
+    def bind(self, name: str, low: Expression, high: Expression, span: Span) -> Index:
+        """An index variable of a sum with its range."""
+        start, stop = constant(low), constant(high)
+        if start is None or stop is None or start != int(start) or stop != int(stop):
+            self.fail("the range of a sum is given by whole numbers or sizes such as n_2", span)
+        if stop - start >= RANGE_LIMIT:
+            raise TooLarge(f"a sum over more than {RANGE_LIMIT} values", self.source, span)
+        if stop < start:
+            self.fail(f"this sum runs from {start:g} to {stop:g}: it is empty", span)
+        shift = 1 - self.names.base
+        return Index(name, int(start) + shift, int(stop) + shift)
+
+    def sum(self, index: Index, body: Callable[[], Expression], span: Span) -> Expression:
+        """Σ over an index variable; `body` is parsed while it is in scope."""
+        node = self.scoped(index, body)
+        if node is NONSENSE:
+            return NONSENSE
+        return Sum(node, index, node.shape, span)
+
+    def open_sum(self, name: str, body: Callable[[], Expression], span: Span) -> Expression:
+        """Σ over an index whose range follows from what it indexes."""
+        outer = self._open.get(name)
+        self._open[name] = set()
+        node = self.scoped(Index(name, 1, 0), body)
+        sizes = self._open.pop(name)
+        if outer is not None:
+            self._open[name] = outer
+        if node is NONSENSE:
+            return NONSENSE
+        if len(sizes) != 1:
+            found = f"it indexes sizes {sorted(sizes)}" if sizes else "it indexes nothing"
+            self.fail(
+                f"the range of {name} is not clear: {found}", span, "write it: \\sum_{k=1}^{n}"
+            )
+        index = Index(name, 1, sizes.pop())
+        return Sum(_ranged(node, index), index, node.shape, span)
+
+    def scoped(self, index: Index, body: Callable[[], Expression]) -> Expression:
+        """What `body` parses while `index` is in scope."""
+        outer = self.names
+        self.names = outer.with_indices(outer.indices.values(), {index.name: index})
+        self.names = outer.with_indices((), {**outer.indices, index.name: index})
+        try:
+            return body()
+        finally:
+            self.names = outer
+
+    def shifted(self, selector: Expression) -> Expression:
+        """An index as the text counts, in the 1-based count used inside."""
+        if self.names.base == 1:
+            return selector
+        match selector:
+            case Number():
+                return Number(selector.value + 1, selector.span)
+            case Apply(function="sub", args=(Index() as index, Number(value=1.0))):
+                return index
+            case Apply(function=("add" | "sub") as sign, args=(left, Number() as right)):
+                return Apply(sign, (self.shifted(left), right), SCALAR)
+            case _:
+                return Apply("add", (selector, ONE), SCALAR)
+
+    def fixed_entry(self, text: str, span: Span, base: Expression) -> Expression:
+        """`W3[1,2]`, to be looked up from now on: the same few entries make up most answers."""
+        shift = 1 - self.names.base
+        indices = [Number(float(part) + shift) for part in text[:-1].partition("[")[2].split(",")]
+        node = self.item(base, indices, span, row_first=True)
+        if isinstance(node, Item) and isinstance(node.base, Symbol):
+            self.names.entries[text] = node
+        return node
+
+    def index_value(self, index: Index, span: Span) -> Expression:
+        """An index variable used as a number: counted from the text's own base."""
+        if self.names.base == 1:
+            return Index(index.name, index.start, index.stop, span)
+        return Apply("sub", (index, ONE), SCALAR, (), span)
+
+    def item(
+        self, base: Expression, selectors: Sequence[Selector], span: Span, row_first: bool = False
+    ) -> Expression:
+        """`base[i]`, `base[i, j]`. A vector takes one index, or two with a 1 where it is thin.
+
+        With `row_first`, one index into a matrix that is declared with two axes picks a row, as in
+        NumPy, even if there is only one row.
+        """
+        if base is NONSENSE or any(selector is NONSENSE for selector in selectors):
+            return NONSENSE
+        row, column = self._axes(base, selectors, span, row_first)
+        for selector, size in ((row, base.shape[0]), (column, base.shape[1])):
+            self._learn(selector, size)
+            try:
+                check_range(selector, size)
+            except IndexOutOfRange as error:
+                text = self.source[base.span.start : base.span.end] if base.span else ""
+                error.hint = f"`{text}` is {shape_text(base.shape)}" if text else None
+                return self.nonsense(error, span)
+        self._nodes += 1
+        return Item(base, row, column, (selector_size(row), selector_size(column)), span)
+
+    def _axes(
+        self, base: Expression, selectors: Sequence[Selector], span: Span, row_first: bool
+    ) -> tuple[Selector, Selector]:
+        rows, columns = base.shape
+        if len(selectors) == 1:
+            if columns == 1:
+                return selectors[0], ONE
+            if rows == 1 and not row_first:
+                return ONE, selectors[0]
+            return selectors[0], Slice(1, columns)
+        if len(selectors) != 2:
+            self.fail(f"{len(selectors)} indices where one or two are meant", span)
+        first, second = selectors
+        lies = columns == 1 and rows > 1 and first == ONE and second != ONE
+        if lies and not (isinstance(base, Symbol) and base.name in self.names.matrices):
+            return second, ONE  # a column written as if it lay: h_{1,j}
+        return first, second
+
+    def _learn(self, selector: Selector, size: int) -> None:
+        """Remember what an index variable without a range indexes."""
+        if isinstance(selector, Index) and selector.stop < selector.start:
+            self._open[selector.name].add(size)
+
+    def slice(
+        self, low: Expression | None, high: Expression | None, size: int, span: Span
+    ) -> Slice:
+        """`a:b` as the text's base counts: up to b exclusive from 0, inclusive from 1."""
+        start, stop = (None if part is None else constant(part) for part in (low, high))
+        shift = 1 - self.names.base
+        first = 1 if start is None else int(start) + shift
+        last = size if stop is None else int(stop)
+        if not 1 <= first <= last <= size:
+            self.nonsense(IndexOutOfRange(f"the slice does not lie in 1 to {size}"), span)
+            return Slice(1, size)
+        return Slice(first, last)
+
+
+def _ranged(node: Expression, index: Index) -> Expression:
+    """The tree with the range of an index variable filled in."""
+
+    def change(leaf: Expression) -> Expression:
+        if isinstance(leaf, Index) and leaf.name == index.name and leaf.stop < leaf.start:
+            return index
+        return leaf
+
+    return transform(node, change)

@@ -1,0 +1,253 @@
+"""From what a parser saw to expressions: the place where meaning is checked.
+
+A parser must read a text to its end before anybody may say that it makes no sense, since a text that
+cannot be read goes to a human and one that makes no sense is incorrect. So the builder keeps the
+first `Nonsense` and goes on with a placeholder; `finish` raises it.
+"""
+
+import difflib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from grader.errors import (
+    Nonsense,
+    ShapeMismatch,
+    Span,
+    TooLarge,
+    UnknownName,
+    Unreadable,
+)
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Item,
+    Number,
+    Symbol,
+    children,
+    shape_text,
+)
+from grader.notation.names import Function, Names
+from grader.primitives import TABLE, apply
+from grader.primitives.build import derivative
+
+NODE_LIMIT = 4_000  # far above any hand-written answer; keeps a hostile one cheap
+DEPTH_LIMIT = 60  # well inside Python's own recursion limit
+RANGE_LIMIT = 10_000  # values of one index variable
+NUMBER_LIMIT = 1e150  # its square is still finite
+SIZE_LIMIT = 64  # rows or columns of a matrix that an answer may spell out
+
+NONSENSE = Symbol("", SCALAR)  # stands for what made no sense; never evaluated
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says: the expression, notes on how it was read, and what stands in it.
+
+    `used` are the question's index variables in it, `derivatives` its derivative terms and functions
+    with a prime; `defined` tells that the student's own definitions were at hand.
+    """
+
+    node: Expression
+    notes: tuple[str, ...]
+    used: frozenset[str]
+    derivatives: tuple[Expression, ...]
+    defined: bool = False
+
+
+class Core:
+    """Applies primitives; keeps what goes wrong."""
+
+    def __init__(self, names: Names, source: str, open_indices: bool = False) -> None:
+        self.names = names
+        self._open_indices = open_indices
+        self.source = source
+        self.notes: list[str] = []
+        self.depth = 0
+        self.used: set[str] = set()
+        self.derivatives: list[Expression] = []
+        self._given = names.indices
+        self._nodes = 0
+        self._nonsense: Nonsense | None = None
+        self._open: dict[str, set[int]] = {}
+
+    def finish(self, node: Expression) -> Expression:
+        """The expression, if everything in it makes sense. Raises Nonsense otherwise."""
+        if self._nonsense is not None:
+            raise self._nonsense
+        return node
+
+    def reading(self, node: Expression) -> Reading:
+        """All that is known of a text that was read to its end. Raises Nonsense like `finish`."""
+        node = self.finish(node)
+        notes = tuple(dict.fromkeys(self.notes))
+        defined = bool(self.names.definitions)
+        return Reading(node, notes, frozenset(self.used), tuple(self.derivatives), defined)
+
+    def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
+        """Raise Unreadable at a place."""
+        raise Unreadable(message, self.source, span, hint)
+
+    def nonsense(self, error: Nonsense, span: Span | None) -> Expression:
+        """Keep the first thing that makes no sense, and go on."""
+        if self._nonsense is None:
+            error.span = error.span or span
+            error.source = self.source
+            self._nonsense = error
+        return NONSENSE
+
+    def unknown(self, name: str, span: Span, known: Sequence[str]) -> NoReturn:
+        """Raise UnknownName with the nearest declared names."""
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}?" if close else None
+        if hint is None:
+            declared = ", ".join([*self.names.symbols, *self.names.functions][:20])
+            hint = f"declared are: {declared}"
+        raise UnknownName(f"`{name}` is not declared in this problem", self.source, span, hint)
+
+    def deeper(self, span: Span | None) -> None:
+        """One bracket deeper. Raises TooLarge past the limit."""
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT:
+            raise TooLarge(f"more than {DEPTH_LIMIT} brackets deep", self.source, span)
+
+    def apply(
+        self,
+        function: str,
+        *args: Expression,
+        params: tuple[int | None, ...] = (),
+        span: Span | None = None,
+    ) -> Expression:
+        """A primitive applied, counted and checked."""
+        self.count(1)
+        for arg in args:
+            if arg is NONSENSE:
+                return NONSENSE
+            if arg.shape != SCALAR:
+                break
+        else:
+            if function in _ENTRYWISE:
+                return Apply(function, args, SCALAR, params, span)
+        try:
+            return apply(function, *args, params=params, span=span)
+        except ShapeMismatch as error:
+            self.name_operands(error, args)
+            return self.nonsense(error, span)
+        except Nonsense as error:
+            return self.nonsense(error, span)
+
+    def name_operands(self, error: ShapeMismatch, args: Sequence[Expression]) -> None:
+        """Say which operand has which shape, quoting the student's own text."""
+        if error.hint:
+            return
+        parts = []
+        for arg in args:
+            text = self.source[arg.span.start : arg.span.end].strip() if arg.span else ""
+            if text and len(text) <= 60:
+                parts.append(f"`{text}` is {shape_text(arg.shape)}")
+        error.hint = "; ".join(parts) or None
+
+    def number(self, text: str, span: Span) -> Expression:
+        """A literal. Integers become floats, so that towers of powers cannot hang."""
+        value = float(text)
+        if not abs(value) < NUMBER_LIMIT:
+            raise TooLarge(f"the number {text[:20]} is too large", self.source, span)
+        return Number(value, span)
+
+    def power(self, base: Expression, exponent: Expression, span: Span | None) -> Expression:
+        """base ** exponent. Raises TooLarge where constants alone overflow."""
+        a, b = _constant(base), _constant(exponent)
+        if a is not None and b is not None and _overflows(a, b):
+            raise TooLarge("this power is too large a number", self.source, span)
+        if exponent.shape != SCALAR:
+            return self.nonsense(ShapeMismatch("an exponent is a scalar"), span)
+        if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:
+            self.notes.append("a power of a matrix was read entry by entry")
+        return self.apply("pow", base, exponent, span=span)
+
+    def call(
+        self, function: Function, prime: int, args: Sequence[Expression], span: Span
+    ) -> Expression:
+        """A function of the problem or of the table, with `prime` derivative marks."""
+        name = function.primitive + "'" * prime
+        if prime:
+            self.derivatives.append(Apply(name, tuple(args), SCALAR, (), span))
+        if name not in TABLE:
+            self.fail(f"{function.name} with {prime} primes cannot be read", span)
+        extra = tuple(Number(value) for value in function.extra)
+        if name in ("maximum", "minimum", "and", "or"):
+            return self._chained(name, args, span)
+        return self.apply(name, *args, *extra, span=span)
+
+    def _chained(self, name: str, args: Sequence[Expression], span: Span) -> Expression:
+        """max(a, b, c) is max(max(a, b), c)."""
+        if len(args) < 2:
+            self.fail(f"{name} wants at least two arguments", span)
+        result = args[0]
+        for arg in args[1:]:
+            result = self.apply(name, result, arg, span=span)
+        return result
+
+    def derivative(self, of: Expression, wrt: Expression, span: Span) -> Expression:
+        """∂of/∂wrt as a value."""
+        if of is NONSENSE or wrt is NONSENSE:
+            return NONSENSE
+        base = wrt.base if isinstance(wrt, Item) else wrt
+        if not isinstance(base, Symbol):
+            hint = "write a name or an entry below the line"
+            self.fail("a derivative is taken by a symbol or an entry of one", span, hint)
+        try:
+            self.derivatives.append(derivative(of, wrt, span))
+            return self.derivatives[-1]
+        except Nonsense as error:
+            return self.nonsense(error, span)
+
+    def count(self, nodes: int) -> None:
+        """Count nodes of a tree that is made elsewhere. Raises TooLarge."""
+        self._nodes += nodes
+        if self._nodes > NODE_LIMIT:
+            raise TooLarge(f"more than {NODE_LIMIT} operations", self.source)
+
+
+# What two scalars always may do: no shape needs to be checked.
+_ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
+
+
+def constant(node: Expression) -> float | None:
+    """The value of an expression of numbers alone, None if it is anything else."""
+    return _constant(node)
+
+
+def _constant(node: Expression) -> float | None:
+    if isinstance(node, Number):
+        return node.value
+    if not isinstance(node, Apply) or node.function not in _FOLD:
+        return None
+    args = [_constant(arg) for arg in children(node)]
+    if any(arg is None for arg in args):
+        return None
+    try:
+        return float(_FOLD[node.function](*args))
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return None
+
+
+_FOLD: dict[str, Callable[..., float]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "pow": lambda a, b: math.pow(a, b),
+}
+
+
+def _overflows(a: float, b: float) -> bool:
+    try:
+        return not abs(math.pow(a, b)) < NUMBER_LIMIT
+    except OverflowError:
+        return True
+    except (ValueError, ZeroDivisionError):
+        return False

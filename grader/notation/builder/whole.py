@@ -1,0 +1,69 @@
+"""Matrices and case distinctions, and the builder as a whole."""
+
+import math
+from collections.abc import Sequence
+
+from grader.errors import ShapeMismatch, Span, TooLarge
+from grader.expression import SCALAR, Cells, Expression, Item, Matrix, Number
+from grader.notation.builder.binding import Binding
+from grader.notation.builder.core import NONSENSE, SIZE_LIMIT
+
+
+class Builder(Binding):
+    """Makes expressions for one text; `source` is that text, for errors."""
+
+    def matrix(self, rows: Sequence[Sequence[Expression]], span: Span) -> Expression:
+        """A matrix literal; a column of row vectors, or a row of columns, is stacked."""
+        widths = {len(row) for row in (rows.grid if isinstance(rows, Cells) else rows)}
+        if not rows or 0 in widths:
+            self.fail("an empty matrix", span)
+        if len(widths) > 1:
+            counts = ", ".join(str(len(row)) for row in rows)
+            self.fail(f"the rows of this matrix differ in length: {counts}", span)
+        if len(rows) > SIZE_LIMIT or max(widths) > SIZE_LIMIT:
+            raise TooLarge(f"more than {SIZE_LIMIT} rows or columns", self.source, span)
+        self.count(len(rows) * max(widths))
+        if isinstance(rows, Cells):
+            return Matrix(rows, (len(rows), max(widths)), span)
+        if any(entry is NONSENSE for row in rows for entry in row):
+            return NONSENSE
+        if any(entry.shape != SCALAR for row in rows for entry in row):
+            return self._stacked(rows, span)
+        return Matrix(tuple(tuple(row) for row in rows), (len(rows), max(widths)), span)
+
+    def _stacked(self, rows: Sequence[Sequence[Expression]], span: Span) -> Expression:
+        """Blocks laid side by side and below each other, spelled out entry by entry."""
+        entries: list[list[Expression]] = []
+        for row in rows:
+            heights = {block.shape[0] for block in row}
+            if len(heights) > 1:
+                error = ShapeMismatch(f"blocks of {sorted(heights)} rows lie side by side")
+                return self.nonsense(error, span)
+            height = heights.pop()
+            entries += [[part for block in row for part in _row_of(block, i + 1)]
+                        for i in range(height)]  # fmt: skip
+        if len({len(row) for row in entries}) > 1:
+            return self.nonsense(ShapeMismatch("blocks of different widths are stacked"), span)
+        return self.matrix(entries, span)
+
+    def piecewise(
+        self, cases: Sequence[tuple[Expression, Expression | None]], span: Span
+    ) -> Expression:
+        """Cases (value, condition), a condition of None being "otherwise"; else not a number."""
+        result: Expression = Number(math.nan)
+        for value, condition in reversed(cases):
+            if condition is None:
+                result = value
+            else:
+                result = self.apply("where", condition, value, result, span=span)
+        return result
+
+
+# What two scalars always may do: no shape needs to be checked.
+
+
+def _row_of(block: Expression, i: int) -> list[Expression]:
+    if block.shape == SCALAR:
+        return [block]
+    row = Number(float(i))
+    return [Item(block, row, Number(float(j + 1)), SCALAR) for j in range(block.shape[1])]

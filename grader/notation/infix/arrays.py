@@ -1,0 +1,124 @@
+"""Entries, slices and literals of arrays in infix text."""
+
+from grader.expression import Expression, Number, Slice
+from grader.notation.infix.calls import CallReader
+from grader.notation.infix.tokens import Token
+from grader.notation.templates import Cell, rows_of
+
+
+class ArrayReader(CallReader):
+    """Reads subscripts, methods and literals."""
+
+    def subscript(self, base: Expression, first: int) -> Expression:
+        opened = self.next()
+        self.build.deeper(opened.span)
+        selectors: list[Expression | Slice] = []
+        while True:
+            axis = len(selectors)
+            selectors.append(self.selector(base, axis))
+            if not self.take(","):
+                break
+        self.expect("]", opened)
+        self.build.depth -= 1
+        return self.build.item(base, selectors, self.span(first), row_first=True)
+
+    def selector(self, base: Expression, axis: int) -> Expression | Slice:
+        token = self.tokens[self.at]
+        following = self.tokens[self.at + 1] if token.kind != "end" else token
+        if following.text in ("]", ",") and token.kind in ("name", "number"):
+            quick = self.quick_selector(token)
+            if quick is not None:
+                self.at += 1
+                return quick
+        size = base.shape[axis] if axis < 2 else 1
+        if base.shape[0] == 1 and base.shape[1] > 1 and axis == 0:
+            size = base.shape[0]
+        first = self.at
+        low = None if self.peek().text == ":" else self.expression()
+        if not self.take(":"):
+            assert low is not None
+            return self.build.shifted(low)
+        high = None if self.peek().text in ("]", ",") else self.expression()
+        return self.build.slice(low, high, size, self.span(first))
+
+    def quick_selector(self, token: Token) -> Expression | None:
+        """A plain number or index variable, by far the most common selectors."""
+        if token.kind == "number":
+            value = float(token.text) + (1 - self.build.names.base)
+            return Number(value, token.span) if value.is_integer() else None
+        return self.build.index(token.text)
+
+    def literal(self) -> Expression:
+        """`[a, b]` is a column, `[[a, b], [c, d]]` a matrix."""
+        first = self.at
+        opened = self.expect("[")
+        self.build.deeper(opened.span)
+        rows: list[list[Cell]] = []
+        nested = self.peek().text == "[" and self._opens_row()
+        while self.peek().text != "]":
+            rows.append(self.row() if nested else [self.cell()])
+            if not self.take(","):
+                break
+        self.expect("]", opened)
+        self.build.depth -= 1
+        return self.build.matrix(rows_of(rows), self.span(first))
+
+    def _opens_row(self) -> bool:
+        """Whether the `[` ahead is a row of a matrix and not an array that is used further."""
+        depth = 0
+        for at in range(self.at, len(self.tokens)):
+            text = self.tokens[at].text
+            if text == "[":
+                depth += 1
+            elif text == "]":
+                depth -= 1
+                if depth == 0:
+                    return self.tokens[at + 1].text in (",", "]")
+        return True
+
+    def row(self) -> list[Cell]:
+        opened = self.expect("[")
+        self.build.deeper(opened.span)
+        entries: list[Cell] = []
+        while self.peek().text != "]":
+            entries.append(self.cell())
+            if not self.take(","):
+                break
+        self.expect("]", opened)
+        self.build.depth -= 1
+        return entries
+
+    def cell(self) -> Cell:
+        """An entry of a matrix; one like an earlier one is not parsed again."""
+        end = self._cell_end(self.at)
+        tokens = self.tokens[self.at : end]
+        given = [token for token in tokens if token.kind == "entry"]
+        if len(given) < 2:
+            return self.expression()
+        entries = [self.entry(token) for token in given]
+        key = tuple([token.text if token.kind != "entry" else "" for token in tokens])
+        known = self.templates.instance(key, entries)
+        if known is not None:
+            self.at = end
+            self.build.count(len(tokens))
+            return known
+        node = self.expression()
+        return self.templates.learned(key, node, entries) if self.at == end else node
+
+    def _cell_end(self, at: int) -> int:
+        """Where the cell that begins at a token ends: at a comma or bracket of its own row."""
+        depth = 0
+        while True:
+            kind, text, _ = self.tokens[at]
+            if kind == "end":
+                return at
+            if kind == "sign":
+                if text in "([":
+                    depth += 1
+                elif text in ")]":
+                    if depth == 0:
+                        return at
+                    depth -= 1
+                elif text == "," and depth == 0:
+                    return at
+            at += 1

@@ -1,0 +1,255 @@
+"""Forms of their own in infix text: sums, matrices, case distinctions, derivatives; methods."""
+
+from collections.abc import Callable
+
+from grader.errors import Span
+from grader.expression import Expression, Index, Matrix
+from grader.notation.builder import constant
+from grader.notation.infix.arrays import ArrayReader
+from grader.notation.infix.calls import NO_AXIS
+from grader.notation.infix.tokens import Token
+from grader.notation.products import MATRIX, product
+
+
+class FormReader(ArrayReader):
+    """Reads forms; each is called with the reader at the `(` behind the name."""
+
+    def form(self, name: str, token: Token) -> Expression | None:
+        """The form of a name, None if it is no form."""
+        form = SPECIAL.get(name)
+        return None if form is None else form(self, token)
+
+    def attribute(self, node: Expression, first: int) -> Expression:
+        dot = self.next()
+        name = self.next()
+        method = METHODS.get(name.text)
+        if name.kind != "name" or method is None:
+            hint = "`.T` is the transpose"
+            self.build.fail(f"`.{name.text}` is not known", Span(dot.start, name.span.end), hint)
+        return method(self, node, first)
+
+    def sum_form(self, token: Token) -> Expression:
+        """`Sum(body, (i, 1, n), …)`: the limits stand last and are read first."""
+        opened = self.expect("(")
+        self.build.deeper(opened.span)
+        begin = self.at
+        commas, end = self.commas(opened)
+        if not commas:
+            return self.plain_sum(token, begin - 1)
+        limits = [self._limit(comma + 1) for comma in commas]
+        self.at = begin
+        node = self._nested_sums(limits, Span(token.start, self.tokens[end].start + 1), commas[0])
+        self.at = end + 1
+        self.build.depth -= 1
+        return node
+
+    def commas(self, opened: Token) -> tuple[list[int], int]:
+        """The top-level commas of the bracket that was just opened, and where it closes."""
+        depth = 0
+        commas: list[int] = []
+        for at in range(self.at, len(self.tokens)):
+            token = self.tokens[at]
+            if token.kind == "end":
+                self.unexpected(token, "`)`", opened)
+            elif token.kind == "sign" and token.text in "([":
+                depth += 1
+            elif token.kind == "sign" and token.text in ")]":
+                if depth == 0:
+                    return commas, at
+                depth -= 1
+            elif token.text == "," and depth == 0:
+                commas.append(at)
+        raise AssertionError
+
+    def _limit(self, at: int) -> Index | str:
+        """`(i, 1, n)` as an index variable, or `i` alone as a name whose range is open."""
+        self.at = at
+        bracketed = self.take("(")
+        name = self.next()
+        if name.kind != "name":
+            self.unexpected(name, "the index variable of a sum")
+        if not bracketed or self.take(")"):
+            return name.text
+        self.expect(",")
+        low = self.expression()
+        self.expect(",")
+        high = self.expression()
+        self.expect(")")
+        return self.build.bind(name.text, low, high, name.span)
+
+    def _nested_sums(self, limits: list[Index | str], span: Span, stop: int) -> Expression:
+        if not limits:
+            node = self.expression()
+            if self.at != stop:
+                self.unexpected(self.peek(), "`,` or an operator")
+            return node
+        *outer, last = limits
+
+        def body() -> Expression:
+            return self._nested_sums(outer, span, stop)
+
+        if isinstance(last, str):
+            return self.build.open_sum(last, body, span)
+        return self.build.sum(last, body, span)
+
+    def plain_sum(self, token: Token, opened: int) -> Expression:
+        """`sum(x)`, `np.sum(x, axis=1)`: over entries."""
+        self.at = opened
+        self.build.depth -= 1
+        args, axis = self.arguments(self.expect("("))
+        if len(args) != 1:
+            self.build.fail("sum takes one array", token.span, "or Sum(e, (i, 1, n))")
+        params = () if axis is NO_AXIS else (axis,)
+        return self.build.apply("sum", *args, params=params, span=Span(token.start, self.end()))
+
+    def np_sum(self, token: Token) -> Expression:
+        """`sum(…)` with limits is `Sum`; without, it runs over entries."""
+        opened = self.at
+        self.expect("(")
+        commas, _ = self.commas(self.tokens[opened])
+        limits = commas and (token.text != "sum" or self.tokens[commas[0] + 1].text == "(")
+        self.at = opened
+        if limits:
+            return self.sum_form(token)
+        self.build.depth += 1
+        return self.plain_sum(token, opened)
+
+    def matrix_form(self, token: Token) -> Expression:
+        """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""
+        opened = self.expect("(")
+        self.build.deeper(opened.span)
+        node = self.expression()
+        if self.take(","):
+            node = self._sized_matrix(node, token)
+        self.expect(")", opened)
+        self.build.depth -= 1
+        return node
+
+    def _sized_matrix(self, rows: Expression, token: Token) -> Expression:
+        columns = self.expression()
+        self.expect(",")
+        entries = self.expression()
+        m, n = constant(rows), constant(columns)
+        if m is None or n is None or not isinstance(entries, Matrix):
+            self.build.fail("Matrix takes rows of entries", token.span, "Matrix([[a, b], [c, d]])")
+        flat = [entry for row in entries.rows for entry in row]
+        if len(flat) != m * n:
+            self.build.fail(f"{len(flat)} entries for a {m:g}×{n:g} matrix", token.span)
+        width = int(n)
+        return self.build.matrix(
+            [flat[at : at + width] for at in range(0, len(flat), width)], token.span
+        )
+
+    def piecewise_form(self, token: Token) -> Expression:
+        """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
+        opened = self.expect("(")
+        self.build.deeper(opened.span)
+        cases: list[tuple[Expression, Expression | None]] = []
+        while self.peek().text != ")":
+            pair = self.expect("(")
+            value = self.expression()
+            self.expect(",")
+            otherwise = self.peek().text == "True" and self.tokens[self.at + 1].text == ")"
+            condition = None if otherwise else self.expression()
+            if otherwise:
+                self.at += 1
+            self.expect(")", pair)
+            cases.append((value, condition))
+            if not self.take(","):
+                break
+        self.expect(")", opened)
+        self.build.depth -= 1
+        return self.build.piecewise(cases, Span(token.start, self.end()))
+
+    def derivative_form(self, token: Token) -> Expression:
+        """`Derivative(l, h1[k])`."""
+        opened = self.expect("(")
+        self.build.deeper(opened.span)
+        of = self.expression()
+        self.expect(",")
+        wrt = self.expression()
+        self.expect(")", opened)
+        self.build.depth -= 1
+        return self.build.derivative(of, wrt, Span(token.start, self.end()))
+
+    def constant_form(self, token: Token) -> Expression:
+        """`ones(n)`, `zeros((m, n))`, `eye(n)`: sizes are whole numbers or dimensions."""
+        args, _ = self.arguments(self.expect("("))
+        if len(args) == 1 and isinstance(args[0], Matrix):
+            args = [entry for row in args[0].rows for entry in row]
+        sizes = [constant(arg) for arg in args]
+        if not 1 <= len(sizes) <= 2 or not all(size and 1 <= size <= 64 for size in sizes):
+            self.build.fail(f"{token.text} takes one or two sizes, up to 64", token.span)
+        rows = int(sizes[0] or 0)
+        square = token.text in ("eye", "Identity", "identity")
+        columns = int(sizes[-1] or 0) if len(sizes) == 2 else (rows if square else 1)
+        name = "identity" if square else token.text
+        return self.build.apply(name, params=(rows, columns), span=token.span)
+
+    def delta_form(self, token: Token) -> Expression:
+        """`KroneckerDelta(i, j)`."""
+        args, _ = self.arguments(self.expect("("))
+        return self.build.apply("eq", *args, span=Span(token.start, self.end()))
+
+
+def _method_transpose(parser: FormReader, node: Expression, first: int) -> Expression:
+    if parser.peek().text == "(" and parser.tokens[parser.at - 1].text == "transpose":
+        parser.arguments(parser.next())
+    return parser.build.apply("transpose", node, span=parser.span(first))
+
+
+def _method_reduce(function: str) -> Callable[[FormReader, Expression, int], Expression]:
+    def method(parser: FormReader, node: Expression, first: int) -> Expression:
+        _, axis = parser.arguments(parser.expect("("))
+        params = () if axis is NO_AXIS else (axis,)
+        return parser.build.apply(function, node, params=params, span=parser.span(first))
+
+    return method
+
+
+def _method_dot(parser: FormReader, node: Expression, first: int) -> Expression:
+    args, _ = parser.arguments(parser.expect("("))
+    if len(args) != 1:
+        parser.build.fail("dot takes one argument", parser.span(first))
+    return product(parser.build, node, args[0], MATRIX, parser.span(first))
+
+
+def _method_ignored(parser: FormReader, node: Expression, first: int) -> Expression:
+    """`.astype(float)` and the like change nothing here."""
+    opened = parser.expect("(")
+    _, end = parser.commas(opened)
+    parser.at = end + 1
+    return node
+
+
+METHODS: dict[str, Callable[[FormReader, Expression, int], Expression]] = {
+    "T": _method_transpose,
+    "transpose": _method_transpose,
+    "sum": _method_reduce("sum"),
+    "mean": _method_reduce("mean"),
+    "dot": _method_dot,
+    "astype": _method_ignored,
+    "float": _method_ignored,
+    "copy": _method_ignored,
+}
+
+SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
+    "Sum": FormReader.np_sum,
+    "sum": FormReader.np_sum,
+    "summation": FormReader.np_sum,
+    "Matrix": FormReader.matrix_form,
+    "ImmutableMatrix": FormReader.matrix_form,
+    "ImmutableDenseMatrix": FormReader.matrix_form,
+    "array": FormReader.matrix_form,
+    "asarray": FormReader.matrix_form,
+    "tensor": FormReader.matrix_form,
+    "Piecewise": FormReader.piecewise_form,
+    "Derivative": FormReader.derivative_form,
+    "diff": FormReader.derivative_form,
+    "ones": FormReader.constant_form,
+    "zeros": FormReader.constant_form,
+    "eye": FormReader.constant_form,
+    "identity": FormReader.constant_form,
+    "Identity": FormReader.constant_form,
+    "KroneckerDelta": FormReader.delta_form,
+}

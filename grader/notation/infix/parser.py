@@ -1,0 +1,262 @@
+"""Infix text, SymPy/NumPy-style → expression: a Pratt parser over one pass of tokens.
+
+Binding powers after V. Pratt, "Top down operator precedence" (1973). Nothing is ever evaluated: a
+name is looked up in the problem's table or refused.
+"""
+
+from collections.abc import Callable
+
+from grader.errors import Nonsense, Span, Unreadable
+from grader.expression import SCALAR, Apply, Expression, Number
+from grader.notation.builder import Builder, Reading
+from grader.notation.infix.calls import LETTERS
+from grader.notation.infix.forms import FormReader
+from grader.notation.infix.tokens import Token, tokenize
+from grader.notation.names import INFIX_FUNCTIONS, Names
+from grader.notation.products import HADAMARD, MATRIX, STAR, combine, divide, product
+
+MODULES = frozenset(
+    "np numpy sp sympy math torch jnp jax tf F nn scipy special linalg functional".split()
+)
+
+
+def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
+    """The expression that a text says, and notes on how it was read.
+
+    `dW = …` is read as what follows the last `=`. Raises Unreadable (a human must look) or Nonsense
+    (it was read, and cannot be a value).
+    """
+    reading = read(text, names)
+    return reading.node, list(reading.notes)
+
+
+def read(text: str, names: Names) -> Reading:
+    """The same, with what else is known of the text."""
+    parser = _Parser(tokenize(text), Builder(names, text))
+    try:
+        return parser.build.reading(parser.whole())
+    except (Unreadable, Nonsense) as error:
+        raise error.located(text) from None
+
+
+class _Parser(FormReader):
+    """Operators and atoms: the top of the grammar."""
+
+    def whole(self) -> Expression:
+        self.at = self._after_assignment()
+        if self.peek().kind == "end":
+            self.build.fail("there is no expression here", Span(0, self.peek().start or 1))
+        node = self.expression()
+        token = self.peek()
+        if token.kind != "end":
+            self.unexpected(token, "an operator or the end")
+        return node
+
+    def _after_assignment(self) -> int:
+        """Where the answer begins: behind the last `=` outside brackets."""
+        begin = depth = 0
+        for at, token in enumerate(self.tokens):
+            if token.kind == "sign":
+                if token.text in "([":
+                    depth += 1
+                elif token.text in ")]":
+                    depth -= 1
+                elif token.text == "=" and depth == 0:
+                    begin = at + 1
+        return begin
+
+    def expression(self, power: int = 0) -> Expression:
+        first = self.at
+        left = self.prefix()
+        while True:
+            rule = _BINARY.get(self.tokens[self.at].text)
+            if rule is None or rule[0] < power or self.tokens[self.at].kind != "sign":
+                return left
+            self.at += 1
+            right = self.expression(rule[1])
+            left = rule[2](self.build, left, right, self.span(first))
+
+    def prefix(self) -> Expression:
+        token = self.tokens[self.at]
+        if token.kind == "entry" and self.tokens[self.at + 1].text not in _POSTFIX:
+            self.at += 1
+            return self.entry(token)
+        if token.kind == "sign" and token.text in _PREFIX:
+            self.at += 1
+            self.build.deeper(token.span)
+            function, power = _PREFIX[token.text]
+            operand = self.expression(power)
+            self.build.depth -= 1
+            if not function:
+                return operand
+            return self.build.apply(function, operand, span=Span(token.start, self.end()))
+        return self.postfix()
+
+    def postfix(self) -> Expression:
+        first = self.at
+        node = self.atom()
+        while True:
+            token = self.tokens[self.at]
+            if token.kind != "sign":
+                return node
+            if token.text == "[":
+                node = self.subscript(node, first)
+            elif token.text == ".":
+                node = self.attribute(node, first)
+            elif token.text == "ᵀ" or (token.text == "'" and node.shape != SCALAR):
+                self.at += 1
+                node = self.build.apply("transpose", node, span=self.span(first))
+            elif token.text == "**":
+                return self.raised(node, first)
+            else:
+                return node
+
+    def raised(self, node: Expression, first: int) -> Expression:
+        """x ** y, right-associative; `A**T` is a transpose."""
+        sign = self.next()
+        self.build.deeper(sign.span)
+        if self.peek().text == "T" and "T" not in self.build.names.symbols:
+            self.at += 1
+            self.build.depth -= 1
+            return self.build.apply("transpose", node, span=self.span(first))
+        exponent = self.prefix()
+        self.build.depth -= 1
+        return self.build.power(node, exponent, self.span(first))
+
+    def atom(self) -> Expression:
+        token = self.next()
+        if token.kind == "number":
+            return self.build.number(token.text, token.span)
+        if token.kind == "name":
+            return self.named(token)
+        if token.kind == "entry":
+            return self.entry(token)
+        if token.text == "(":
+            return self.group(token)
+        if token.text == "[":
+            self.at -= 1
+            return self.literal()
+        self.unexpected(token, "a number, a name or a bracket")
+        raise AssertionError
+
+    def entry(self, token: Token) -> Expression:
+        """`W3[1, 2]`, an entry at fixed indices."""
+        known = self.build.names.entries.get(token.text)
+        if known is not None:
+            return known
+        name = token.text.partition("[")[0]
+        base = self.named(Token("name", name, token.start))
+        return self.build.fixed_entry(token.text, token.span, base)
+
+    def group(self, opened: Token) -> Expression:
+        self.build.deeper(opened.span)
+        node = self.expression()
+        if self.peek().text == "," and self.peek().kind == "sign":
+            entries = [node]
+            while self.take(","):
+                if self.peek().text == ")":
+                    break
+                entries.append(self.expression())
+            self.expect(")", opened)
+            self.build.depth -= 1
+            return self.build.matrix([[entry] for entry in entries], self.span(self.at - 1))
+        self.expect(")", opened)
+        self.build.depth -= 1
+        return node
+
+    def named(self, token: Token) -> Expression:
+        name = token.text
+        while (
+            name in MODULES and self.peek().text == "." and self.tokens[self.at + 1].kind == "name"
+        ):
+            self.at += 1
+            token = self.next()
+            name = token.text
+        names = self.build.names
+        following = self.tokens[self.at]
+        if following.kind == "sign" and following.text in "('′":
+            called = self.called(name, token)
+            if called is not None:
+                return called
+        symbol = names.symbols.get(name)
+        if symbol is not None:
+            return type(symbol)(symbol.name, symbol.shape, token.span)
+        return self.value(name, token)
+
+    def value(self, name: str, token: Token) -> Expression:
+        """A name that is not a declared symbol: an index variable, a size, a constant."""
+        names = self.build.names
+        index = self.build.index(name)
+        if index is not None:
+            return self.build.index_value(index, token.span)
+        if name in names.dimensions:
+            return Number(float(names.dimensions[name]), token.span)
+        if (name, None, None) in names.definitions:
+            return names.definitions[(name, None, None)]
+        if name in _CONSTANTS:
+            return Number(_CONSTANTS[name], token.span)
+        if name in LETTERS:
+            return self.named(Token("name", LETTERS[name], token.start))
+        if name in names.functions or name in INFIX_FUNCTIONS:
+            hint = f"write {name}(…)"
+            self.build.fail(f"`{name}` is a function and has no argument here", token.span, hint)
+        return self.build.unknown(name, token.span, names.known())
+
+
+_CONSTANTS = {"pi": 3.141592653589793, "E": 2.718281828459045, "True": 1.0, "False": 0.0}
+
+_POSTFIX = frozenset({"[", ".", "'", "ᵀ", "**"})
+
+_PREFIX = {"-": ("neg", 70), "+": ("", 70), "~": ("not", 35)}
+
+_Binary = Callable[[Builder, Expression, Expression, Span], Expression]
+
+
+def _entrywise(function: str) -> _Binary:
+    return lambda build, a, b, span: combine(build, function, a, b, span)
+
+
+def _compare(function: str) -> _Binary:
+    """a < b < c means a < b and b < c."""
+
+    def chain(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
+        if isinstance(a, Apply) and a.function in _ORDER and a.span != _bracketed(build, a):
+            second = combine(build, function, a.args[1], b, span)
+            return build.apply("and", a, second, span=span)
+        return combine(build, function, a, b, span)
+
+    return chain
+
+
+_ORDER = frozenset({"lt", "le", "gt", "ge"})
+
+
+def _bracketed(build: Builder, node: Expression) -> Span | None:
+    """The node's span if a bracket closes right behind it, so that it is no part of a chain."""
+    if node.span is None:
+        return None
+    return node.span if build.source[node.span.end :].lstrip().startswith(")") else None
+
+
+def _multiply(how: str) -> _Binary:
+    return lambda build, a, b, span: product(build, a, b, how, span)
+
+
+# Binding powers (left, right) as in Python, except that & and | bind below comparisons, as SymPy's
+# users mean them when they leave out the brackets.
+_BINARY: dict[str, tuple[int, int, _Binary]] = {
+    "|": (20, 21, _entrywise("or")),
+    "&": (30, 31, _entrywise("and")),
+    **{
+        sign: (40, 41, _compare(function))
+        for sign, function in (("<", "lt"), ("<=", "le"), (">", "gt"), (">=", "ge"))
+    },
+    "==": (40, 41, _entrywise("eq")),
+    "!=": (40, 41, _entrywise("ne")),
+    "+": (50, 51, _entrywise("add")),
+    "-": (50, 51, _entrywise("sub")),
+    "⊙": (55, 56, _multiply(HADAMARD)),
+    "*": (60, 61, _multiply(STAR)),
+    "@": (60, 61, _multiply(MATRIX)),
+    "/": (60, 61, divide),
+}

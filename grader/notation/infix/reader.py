@@ -1,0 +1,73 @@
+"""Reading tokens of infix text: what comes next, and what is missing."""
+
+from abc import ABC, abstractmethod
+
+from grader.errors import Span
+from grader.expression import Expression
+from grader.notation.builder import Builder
+from grader.notation.infix.tokens import Token
+from grader.notation.templates import Templates
+
+
+class Reader(ABC):
+    """A position in a run of tokens."""
+
+    def __init__(self, tokens: list[Token], build: Builder) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.build = build
+        self.templates = Templates()
+
+    def peek(self) -> Token:
+        return self.tokens[self.at]
+
+    def next(self) -> Token:
+        token = self.tokens[self.at]
+        self.at += 1
+        return token
+
+    def take(self, text: str) -> bool:
+        """Whether the next token is this sign; if so, it is consumed."""
+        token = self.tokens[self.at]
+        if token.text == text and token.kind == "sign":
+            self.at += 1
+            return True
+        return False
+
+    def expect(self, text: str, opened: Token | None = None) -> Token:
+        token = self.next()
+        if token.text != text or token.kind != "sign":
+            self.unexpected(token, f"`{text}`", opened)
+        return token
+
+    def unexpected(self, token: Token, wanted: str, opened: Token | None = None) -> None:
+        what = "the text ends" if token.kind == "end" else f"`{token.text}` stands"
+        hint = None
+        span = token.span
+        if opened is not None and token.kind == "end":
+            hint = f"the `{opened.text}` at column {opened.start + 1} is never closed"
+            span = opened.span
+        elif token.kind in ("name", "number", "entry") or token.text == "(":
+            hint = "a product is written with `*`, a matrix product with `@`"
+        self.build.fail(f"{what} where {wanted} is expected", span, hint)
+
+    def span(self, first: int) -> Span:
+        """From the token `first` to the last one consumed."""
+        last = self.tokens[self.at - 1]
+        return Span(self.tokens[first].start, last.start + len(last.text))
+
+    def end(self) -> int:
+        last = self.tokens[self.at - 1]
+        return last.start + len(last.text)
+
+    @abstractmethod
+    def expression(self, power: int = 0) -> Expression:
+        """An expression of operators that bind at least as tightly as `power`."""
+
+    @abstractmethod
+    def form(self, name: str, token: Token) -> Expression | None:
+        """What a form such as `Sum(…)` says; None if the name is no form."""
+
+    @abstractmethod
+    def entry(self, token: Token) -> Expression:
+        """`W3[1, 2]`, an entry at fixed indices."""

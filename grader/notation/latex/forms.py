@@ -1,0 +1,238 @@
+"""What begins with a command: fractions, derivatives, sums, matrices, case distinctions."""
+
+from collections.abc import Callable, Sequence
+
+from grader.errors import Span
+from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.notation.latex.names import NameReader
+from grader.notation.latex.scripts import PUNCTUATION, digits, is_filler, split, without_brackets
+from grader.notation.latex_tokens import Token
+from grader.notation.products import divide
+
+MATRICES = frozenset(
+    "matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
+)
+COMPARISONS = {"<": "lt", ">": "gt", "\\le": "le", "\\ge": "ge", "\\ne": "ne", "=": "eq"}
+
+
+class FormReader(NameReader):
+    """Reads forms."""
+
+    def frac(self, token: Token) -> Expression:
+        return self.fraction(self.frac_part(), self.frac_part(), token)
+
+    def frac_part(self) -> list[Token]:
+        """An argument of \\frac; of `\\frac12` each digit is one."""
+        token = self.peek()
+        if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():
+            self.tokens[self.at : self.at + 1] = digits(token)
+        return self.group()
+
+    def fraction(self, top: list[Token], bottom: list[Token], token: Token) -> Expression:
+        span = Span(token.start, self.tokens[max(0, self.at - 1)].end)
+        if self._is_derivative(top, bottom):
+            return self.derivative(top[1:], bottom[1:], span)
+        numerator = self.within(top, self.whole)
+        return divide(self.build, numerator, self.within(bottom, self.whole), span)
+
+    def _is_derivative(self, top: list[Token], bottom: list[Token]) -> bool:
+        if not top or len(bottom) < 2:
+            return False
+        if top[0].text == "\\partial" and bottom[0].text == "\\partial":
+            return True
+        return (
+            top[0].text == "d" == bottom[0].text
+            and self.lookup(("d", None, None), top[0].span) is None
+        )
+
+    def derivative(self, of: list[Token], wrt: list[Token], span: Span) -> Expression:
+        for part in (of, wrt):
+            if part and part[0].text == "^":
+                self.build.fail("second derivatives are not read", part[0].span)
+        below = self.within(wrt, self.whole)
+        above = self.within(of, self.numerator) if of else self.factor()
+        return self.build.derivative(above, below, span)
+
+    def numerator(self) -> Expression:
+        """The `l(\\theta)` of ∂l(θ)/∂W: an argument list behind a quantity is decoration."""
+        first = self.peek()
+        function = self.function(first) if first.kind != "end" else None
+        if first.kind in ("letter", "accent", "command", "word") and function is None:
+            self.at += 1
+            if first.text not in FORMS:
+                node = self.named(first)
+                if self.peek().text == "(" and isinstance(node, Symbol) and node.shape == SCALAR:
+                    self.skip_bracket()
+                if self.peek().kind == "end":
+                    return node
+            self.at = 0
+        return self.whole()
+
+    def partial(self, token: Token) -> Expression:
+        """`∂l/∂W`, written on one line."""
+        of = self.differentiated()
+        slash = self.next()
+        mark = self.next()
+        if slash.text != "/" or mark.text not in ("\\partial", "d"):
+            self.build.fail("`∂` begins a derivative: write ∂l/∂W", token.span)
+        wrt = self.differentiated()
+        return self.build.derivative(of, wrt, Span(token.start, self.tokens[self.at - 1].end))
+
+    def differentiated(self) -> Expression:
+        token = self.next()
+        if token.text == "(" or token.text == "{":
+            return self.bracket(token)
+        if token.kind not in ("letter", "word", "accent", "command"):
+            self.unexpected(token, "what is differentiated")
+        node = self.named(token)
+        if self.peek().text == "(" and isinstance(node, Symbol) and node.shape == SCALAR:
+            self.skip_bracket()
+        return node
+
+    def nabla(self, token: Token) -> Expression:
+        """`\\nabla_W l`."""
+        first = self.at - 1
+        if not self.take("_"):
+            self.build.fail("a gradient by what?", token.span, "write \\nabla_{W} l")
+        wrt = self.within(self.group(), self.whole)
+        of = self.differentiated()
+        return self.build.derivative(of, wrt, self.span(first))
+
+    def sqrt(self, token: Token) -> Expression:
+        if self.peek().text == "[":
+            self.build.fail("only square roots are read", token.span)
+        node = self.within(self.group(), self.whole)
+        return self.build.apply("sqrt", node, span=token.span)
+
+    def big_sum(self, token: Token) -> Expression:
+        sub, sup, _ = self.scripts()
+        if not sub:
+            self.build.fail("a sum over what?", token.span, "write \\sum_{i=1}^{n}")
+        first = self.at - 1
+        ranges = [split(part, "=") for part in split(sub, ",")]
+        return self._sums(ranges, sup, token, first)
+
+    def _sums(
+        self,
+        ranges: list[list[Sequence[Token]]],
+        sup: list[Token] | None,
+        token: Token,
+        first: int,
+    ) -> Expression:
+        if not ranges:
+            return self.term()
+        (variable, *low), rest = ranges[0], ranges[1:]
+
+        def body() -> Expression:
+            return self._sums(rest, sup, token, first)
+
+        if len(variable) > 1 and not low:
+            return self._conditioned(variable, token, body)
+        name = variable[0].text if len(variable) == 1 else ""
+        if not name or variable[0].kind == "number":
+            self.build.fail("the index variable of a sum is a letter", token.span)
+        if not low:
+            return self.build.open_sum(name, body, token.span)
+        if not sup:
+            self.build.fail("this sum has no upper end", token.span, "write \\sum_{i=1}^{n}")
+        start, stop = self.within(low[0], self.sum), self.within(sup, self.sum)
+        index = self.build.bind(name, start, stop, token.span)
+        return self.build.sum(index, body, token.span)
+
+    def _conditioned(
+        self, condition: Sequence[Token], token: Token, body: Callable[[], Expression]
+    ) -> Expression:
+        """`\\sum_{k \\ne i}`: the sum over the first variable, zero where the condition fails."""
+        name = condition[0].text
+        if condition[0].kind not in ("letter", "command") or condition[1].text not in COMPARISONS:
+            self.build.fail("this range of a sum is not read", token.span, "write \\sum_{i=1}^{n}")
+
+        def chosen() -> Expression:
+            test = self.within(condition, self.whole)
+            return self.build.apply("where", test, body(), Number(0.0), span=token.span)
+
+        return self.build.open_sum(name, chosen, token.span)
+
+    def indicator(self) -> Expression:
+        """`1_{z > 0}`, and behind it perhaps the argument it is meant for."""
+        self.at += 1
+        return self.within(without_brackets(self.group()), self.whole)
+
+    def environment(self, token: Token) -> Expression:
+        name = "".join(part.text for part in self.group()).rstrip("*")
+        if name == "array" and self.peek().text == "{":
+            self.group()
+        body = self._until_end(token, name)
+        if name in ("cases", "dcases", "rcases"):
+            return self.cases(body, token)
+        if name in MATRICES:
+            return self.matrix(body, token)
+        return self.within([part for part in body if part.text != "&"], self.whole)
+
+    def _until_end(self, token: Token, name: str) -> list[Token]:
+        first, depth = self.at, 1
+        while True:
+            here = self.next()
+            if here.kind == "end":
+                self.build.fail(f"\\begin{{{name}}} is never ended", token.span)
+            depth += (here.text == "\\begin") - (here.text == "\\end")
+            if depth == 0:
+                break
+        body = self.tokens[first : self.at - 1]
+        ended = "".join(part.text for part in self.group()).rstrip("*")
+        if ended != name:
+            self.build.fail(f"\\begin{{{name}}} is ended by \\end{{{ended}}}", token.span)
+        return body
+
+    def matrix(self, body: list[Token], token: Token) -> Expression:
+        for part in body:
+            if part.text in ("\\dots", "\\vdots", "\\ddots", "\\hdots"):
+                hint = "write out every entry, or give the answer with indices"
+                self.build.fail("dots in a matrix leave open what stands there", part.span, hint)
+        rows = [row for row in split(body, "\\\\") if row]
+        cells = [[self._cell(cell, token) for cell in split(row, "&")] for row in rows]
+        span = Span(token.start, self.tokens[self.at - 1].end)
+        return self.build.matrix(cells, span)
+
+    def _cell(self, cell: Sequence[Token], token: Token) -> Expression:
+        if not cell:
+            self.build.fail("an empty entry in a matrix", token.span)
+        return self.within(cell, self.whole)
+
+    def cases(self, body: list[Token], token: Token) -> Expression:
+        rows = [row for row in split(body, "\\\\") if row]
+        pairs = [self.one_case(row) for row in rows]
+        span = Span(token.start, self.tokens[self.at - 1].end)
+        return self.build.piecewise(pairs, span)
+
+    def one_case(self, row: Sequence[Token]) -> tuple[Expression, Expression | None]:
+        value, *rest = split(row, "&")
+        value = value[:-1] if value and value[-1].text in (",", ";") else value
+        node = self.within(value, self.whole)
+        condition = [token for part in rest for token in part]
+        if any(token.kind == "prose" and "otherwise" in token.text for token in condition):
+            return node, None
+        condition = [token for token in condition if not is_filler(token)]
+        condition = condition[:-1] if condition and condition[-1].text in PUNCTUATION else condition
+        if not condition or condition[0].text in ("otherwise", "else"):
+            return node, None
+        return node, self.within(condition, self.whole)
+
+    def underbrace(self, token: Token) -> Expression:
+        """`\\underbrace{a}_{note}`: the note says nothing."""
+        node = self.within(self.group(), self.whole)
+        if self.take("_") or self.take("^"):
+            self.group()
+        return node
+
+
+FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
+    "\\frac": FormReader.frac,
+    "\\partial": FormReader.partial,
+    "\\nabla": FormReader.nabla,
+    "\\sqrt": FormReader.sqrt,
+    "\\sum": FormReader.big_sum,
+    "\\begin": FormReader.environment,
+    "\\underbrace": FormReader.underbrace,
+    "\\overbrace": FormReader.underbrace,
+}

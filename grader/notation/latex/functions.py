@@ -1,0 +1,92 @@
+"""Functions with primes and powers, and their arguments."""
+
+from grader.errors import Span
+from grader.expression import Expression
+from grader.notation.latex.indices import IndexReader
+from grader.notation.latex.scripts import is_layer_mark, split_script
+from grader.notation.latex_tokens import Token
+from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
+
+OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
+BARE_ARGUMENT = frozenset("exp log ln sin cos tanh sqrt abs".split())
+
+
+class FunctionReader(IndexReader):
+    """Reads calls."""
+
+    def function(self, token: Token) -> Function | None:
+        names = self.build.names
+        found = names.function_bases.get(token.text)
+        if found is not None:
+            return found
+        if (token.text, None, None) in names.spellings or token.kind == "letter":
+            return None
+        name = token.text.removeprefix("\\")
+        primitive = LATEX_FUNCTIONS.get(name) or INFIX_FUNCTIONS.get(name)
+        return Function(name, primitive) if primitive else None
+
+    def _is_called(self, token: Token) -> bool:
+        """Whether a function's argument follows, scripts and primes in between allowed."""
+        at = self.at
+        while self.tokens[at].text in ("'", "^", "_"):
+            at += 1
+            if self.tokens[at - 1].text != "'":
+                at = self._behind_group(at)
+        following = self.tokens[at].text
+        if following in ("(", "[", "\\{", "{"):
+            return True
+        name = token.text.removeprefix("\\")
+        bare = (
+            LATEX_FUNCTIONS.get(name) in BARE_ARGUMENT
+            and token.text not in self.build.names.function_bases
+        )
+        return bare and self.tokens[at].kind != "end" and self._could_begin(at)
+
+    def _could_begin(self, at: int) -> bool:
+        outer, self.at = self.at, at
+        result = self.starts_factor()
+        self.at = outer
+        return result
+
+    def _behind_group(self, at: int) -> int:
+        if self.tokens[at].text != "{":
+            return min(at + 1, len(self.tokens) - 1)
+        depth = 0
+        while at < len(self.tokens) - 1:
+            depth += (self.tokens[at].text == "{") - (self.tokens[at].text == "}")
+            at += 1
+            if depth == 0:
+                break
+        return at
+
+    def called(self, function: Function, token: Token) -> Expression:
+        first = self.at - 1
+        sub, sup, primes = self.scripts()
+        if sub:
+            self.build.fail("a function with a subscript", self.span(first))
+        content, transposed, more = split_script(sup)
+        args = self.arguments()
+        span = Span(token.start, self.tokens[self.at - 1].end)
+        node = self.build.call(function, primes + more, args, span)
+        if content and not is_layer_mark(content):
+            node = self.build.power(node, self.within(content, self.whole), span)
+        if transposed:
+            node = self.build.apply("transpose", node, span=span)
+        return node
+
+    def arguments(self) -> list[Expression]:
+        opened = self.peek()
+        if opened.text not in ("(", "[", "\\{", "{"):
+            return [self.factor()]
+        self.at += 1
+        if opened.text == "{":
+            return [self.braces(opened)]
+        self.build.deeper(opened.span)
+        bars, self._bars = self._bars, 0
+        args = [self.relation()]
+        while self.take(",") or self.take(";"):
+            args.append(self.relation())
+        self.expect(OPEN[opened.text], opened)
+        self._bars = bars
+        self.build.depth -= 1
+        return args

@@ -1,0 +1,69 @@
+"""Index lists: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""
+
+from collections.abc import Sequence
+
+from grader.expression import Expression, Slice
+from grader.notation.latex.reader import Reader
+from grader.notation.latex.scripts import digits, split, without_brackets
+from grader.notation.latex_tokens import Token
+
+
+class IndexReader(Reader):
+    """Reads the subscripts of arrays."""
+
+    def selectors(self, script: Sequence[Token], base: Expression) -> list[Expression | Slice]:
+        """The indices in a script: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""
+        script = without_brackets(script)
+        parts = split(script, ",")
+        if len(parts) == 1 and len(script) >= 1:
+            parts = self.undivided(script, base)
+        return [self.one_selector(part, base, axis) for axis, part in enumerate(parts)]
+
+    def undivided(self, script: Sequence[Token], base: Expression) -> list[Sequence[Token]]:
+        """`ij` and `11` are two indices into a matrix; `i+1` is one, and so is 12 of a long vector."""
+        if any(token.kind == "sign" and token.text in "+-" for token in script):
+            return [script]
+        if len(script) == 1 and 1 in base.shape:
+            token = script[0]
+            if (
+                token.kind == "number"
+                and len(token.text) == 2
+                and float(token.text) > max(base.shape)
+            ):
+                return [[part] for part in digits(token)]
+            return [script]
+        parts: list[Sequence[Token]] = []
+        for token in script:
+            if token.kind == "number" and len(token.text) > 1:
+                parts.extend([part] for part in digits(token))
+            else:
+                parts.append([token])
+        return parts
+
+    def one_selector(
+        self, part: Sequence[Token], base: Expression, axis: int
+    ) -> Expression | Slice:
+        if not part:
+            here = self.tokens[max(0, self.at - 1)].span
+            self.build.fail("an index is missing", here)
+        first = part[0]
+        if len(part) == 1 and first.text in (":", "\\cdot", "*"):
+            thin_row = base.shape[0] == 1 and base.shape[1] > 1
+            size = base.shape[1] if thin_row and axis == 0 else base.shape[min(axis, 1)]
+            return Slice(1, size)
+        if len(part) == 1 and first.kind in ("letter", "word", "command", "accent"):
+            index = self.build.selecting(first.text)
+            if index is not None:
+                return index
+            self._no_such_index(first)
+        if len(part) == 1 and first.kind == "number":
+            return self.build.shifted(self.build.number(first.text, first.span))
+        return self.build.shifted(self.within(part, self.sum))
+
+    def _no_such_index(self, token: Token) -> None:
+        names = self.build.names
+        if token.text in names.dimensions:
+            return
+        known = ", ".join(names.indices) or "none"
+        hint = f"index variables here: {known}; others are bound by a sum"
+        self.build.fail(f"the index `{token.text}` is not declared", token.span, hint)

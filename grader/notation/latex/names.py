@@ -1,0 +1,195 @@
+"""Names with scripts: layers, entries, transposes and powers, settled by the symbol table."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.errors import Span
+from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.notation.builder import NONSENSE
+from grader.notation.latex.functions import FunctionReader
+from grader.notation.latex.scripts import complete, is_index_list, layer_of, split_script
+from grader.notation.latex_tokens import Token
+from grader.notation.names import GREEK, Function, Key
+
+
+class NameReader(FunctionReader):
+    """Reads names."""
+
+    def named(self, token: Token) -> Expression:
+        """A letter, word or command with its scripts: a function, a symbol, an entry, a constant."""
+        function = self.function(token)
+        if function is not None and self._is_called(token):
+            return self.called(function, token)
+        first = self.at - 1
+        sub, sup, primes = self.scripts()
+        node = self.resolve(token, sub, sup, first)
+        if node is not None:
+            self.decoration(token)
+            for _ in range(primes):
+                node = self.primed(node, self.span(first))
+            return node
+        return self.undeclared(token, function, sub, sup, first)
+
+    def primed(self, node: Expression, span: Span) -> Expression:
+        """A prime behind an array can only be a transpose; behind a scalar it is nothing known."""
+        if node.shape == SCALAR and node is not NONSENSE:
+            self.build.fail("a prime behind a scalar that is no function", span)
+        return self.build.apply("transpose", node, span=span)
+
+    def scripts(self) -> tuple[list[Token] | None, list[Token] | None, int]:
+        """The subscript, superscript and number of primes that follow a name, in any order."""
+        sub: list[Token] | None = None
+        sup: list[Token] | None = None
+        primes = 0
+        while True:
+            token = self.peek()
+            if token.text == "_" and sub is None and token.kind == "sign":
+                self.at += 1
+                sub = self.group()
+            elif token.text == "^" and sup is None and token.kind == "sign":
+                self.at += 1
+                sup = self.group()
+            elif token.text == "'":
+                self.at += 1
+                primes += 1
+            else:
+                return sub, sup, primes
+
+    def resolve(
+        self, token: Token, sub: list[Token] | None, sup: list[Token] | None, first: int
+    ) -> Expression | None:
+        """What a name with scripts stands for in the table, None if it is not there.
+
+        In this order: the superscript is a layer; the scripts are part of a declared name; the plain
+        name with an entry and a power; the subscript is a layer (`W_2` where `W^2` was declared).
+        """
+        content, transposed, primes = split_script(sup)
+        layer, subscript = layer_of(content), layer_of(sub)
+        for key, entry, power in (
+            ((token.text, layer, subscript), None, None),
+            ((token.text, layer, None), sub, None),
+            ((token.text, None, subscript), None, content),
+            ((token.text, None, None), sub, content),
+            ((token.text, subscript, None), content, None),
+            ((token.text, None, layer), sub, None),
+        ):
+            node = self.lookup(key, token.span) if complete(key, layer, subscript) else None
+            if node is None or (entry is content and content and not is_index_list(content)):
+                continue
+            return self.finished(node, entry, power, transposed + primes, first)
+        return None
+
+    def lookup(self, key: Key, span: Span) -> Expression | None:
+        names = self.build.names
+        if key in names.definitions:
+            return replace(names.definitions[key], span=span)
+        name = names.spellings.get(key)
+        if name is not None:
+            symbol = names.symbols[name]
+            return Symbol(symbol.name, symbol.shape, span)
+        base, sup, sub = key
+        if sup is None and sub is None:
+            return self.constant(base, span)
+        size = names.dimensions.get(base + (sub or sup or ""))
+        return Number(float(size), span) if size is not None else None
+
+    def constant(self, base: str, span: Span) -> Expression | None:
+        names = self.build.names
+        index = self.build.index(base)
+        if index is not None:
+            return self.build.index_value(index, span)
+        if base in names.dimensions:
+            return Number(float(names.dimensions[base]), span)
+        return Number(3.141592653589793, span) if base == "\\pi" else None
+
+    def finished(
+        self,
+        node: Expression,
+        entry: list[Token] | None,
+        power: list[Token] | None,
+        transposes: int,
+        first: int,
+    ) -> Expression:
+        """A name with the entry, transposes and power that its scripts ask for."""
+        if entry:
+            if node.shape == SCALAR and self._is_kronecker(node, entry):
+                return self.kronecker(entry, first)
+            node = self.entry(node, entry, first)
+        if power and is_index_list(power) and node.shape != SCALAR:
+            node, power = self.entry(node, power, first), None
+        if power:
+            exponent = self.within(power, self.whole)
+            node = self.build.power(node, exponent, self.span(first))
+        if transposes % 2:
+            node = self.build.apply("transpose", node, span=self.span(first))
+        return node if node is NONSENSE else replace(node, span=self.span(first))
+
+    def _is_kronecker(self, node: Expression, entry: Sequence[Token]) -> bool:
+        """δ_{ik}, with δ a scalar or undeclared, is Kronecker's where both are indices."""
+        source = self.build.source[node.span.start : node.span.end] if node.span else ""
+        letters = [token for token in entry if token.text != ","]
+        return source in ("\\delta", "δ") and len(letters) == 2
+
+    def kronecker(self, entry: Sequence[Token], first: int) -> Expression:
+        parts = [[token] for token in entry if token.text != ","]
+        left, right = (self.within(part, self.whole) for part in parts)
+        return self.build.apply("eq", left, right, span=self.span(first))
+
+    def decoration(self, token: Token) -> None:
+        """The argument list of `l(\\theta)`, which says nothing."""
+        if token.text in self.build.names.calls and self.peek().text == "(":
+            self.skip_bracket()
+
+    def skip_bracket(self) -> None:
+        opened, depth = self.next(), 1
+        while depth:
+            token = self.next()
+            if token.kind == "end":
+                self.unexpected(token, ")", opened)
+            depth += (token.text == "(") - (token.text == ")")
+
+    def undeclared(
+        self,
+        token: Token,
+        function: Function | None,
+        sub: list[Token] | None,
+        sup: list[Token] | None,
+        first: int,
+    ) -> Expression:
+        if token.text == "e" and sup:
+            exponent = self.within(sup, self.whole)
+            return self.build.apply("exp", exponent, span=self.span(first))
+        if token.text == "\\delta" and sub and not sup and self._is_pair(sub):
+            return self.kronecker(sub, first)
+        if token.text == "d" and sub is None and sup is None:
+            return self.differential(token)
+        span = self.span(first)
+        if function is not None:
+            hint = f"write {self.build.source[span.start : span.end]}(…)"
+            self.build.fail("a function without its argument", span, hint)
+        if token.kind == "command" and token.text[1:] not in GREEK:
+            self.build.fail(f"`{token.text}` is not known here", span, self._known_commands(token))
+        written = self.build.source[span.start : span.end]
+        return self.build.unknown(written, span, list(self.build.names.latex.values()))
+
+    def _is_pair(self, sub: Sequence[Token]) -> bool:
+        return len([token for token in sub if token.text != ","]) == 2
+
+    def _known_commands(self, token: Token) -> str | None:
+        spelled = [base for base, _, _ in self.build.names.spellings if base == token.text]
+        if spelled:
+            layers = ", ".join(
+                self.build.names.latex[name]
+                for key, name in self.build.names.spellings.items()
+                if key[0] == token.text
+            )
+            return f"declared are: {layers}"
+        return "the problem declares no such name"
+
+    def differential(self, token: Token) -> Expression:
+        """`dW^{[1]}`: the gradient of the loss by what follows."""
+        loss = self.build.names.loss
+        if loss is None or self.peek().kind not in ("letter", "accent", "command"):
+            self.build.unknown("d", token.span, self.build.names.known())
+        wrt = self.named(self.next())
+        return self.build.derivative(loss, wrt, self.span(self.at - 1))

@@ -1,0 +1,268 @@
+"""LaTeX mathematics → expression, by recursive descent over the tokens of `latex_tokens`.
+
+What a name with scripts is (a layer, an entry, a transpose, a power) is settled by the problem's
+symbol table, what a product is by the shapes of its factors.
+"""
+
+from collections.abc import Sequence
+
+from grader.errors import Nonsense, Span, Unreadable
+from grader.expression import SCALAR, Expression
+from grader.notation.builder import NONSENSE, Builder, Reading
+from grader.notation.latex.forms import COMPARISONS, FORMS, FormReader
+from grader.notation.latex.functions import OPEN
+from grader.notation.latex.scripts import split_script
+from grader.notation.latex_tokens import Token, tokenize
+from grader.notation.names import Names
+from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, combine, divide, product
+
+PRODUCTS = {
+    "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": JUXTAPOSED, "\\otimes": HADAMARD,
+}  # fmt: skip
+STOPS = frozenset({"if", "otherwise", "else", "for", "when", "where", "and", "or", "with", "let",
+                    "then"})  # fmt: skip
+NOT_FACTORS = frozenset(
+    {"\\\\", "\\quad", "\\end", "\\over", "\\Rightarrow", "\\rightarrow", "\\}", "\\rangle", "\\|"}
+    | set(PRODUCTS) | set(COMPARISONS) | {"\\wedge", "\\vee", "\\in", "\\dots", "\\vdots"}
+)  # fmt: skip
+
+
+def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
+    """The expression that a formula says (no equation), and notes on how it was read.
+
+    Raises Unreadable (a human must look) or Nonsense (it was read, and cannot be a value).
+    """
+    try:
+        return parse_tokens(tokenize(text, names), names, text)
+    except (Unreadable, Nonsense) as error:
+        raise error.located(text) from None
+
+
+def parse_tokens(
+    tokens: Sequence[Token], names: Names, source: str
+) -> tuple[Expression, list[str]]:
+    """The same for a part of a formula that is tokens already; errors point into `source`."""
+    reading = read_tokens(tokens, names, source)
+    return reading.node, list(reading.notes)
+
+
+def read_tokens(tokens: Sequence[Token], names: Names, source: str) -> Reading:
+    """The same, with what else is known of the text."""
+    parser = Parser(tokens, Builder(names, source))
+    try:
+        return parser.build.reading(parser.whole())
+    except (Unreadable, Nonsense) as error:
+        raise error.located(source) from None
+
+
+def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression:
+    """The left side of an equation, in which index letters need no declaration.
+
+    Each gets the range of what it indexes. Raises like `parse`.
+    """
+    build = Builder(names, source, open_indices=True)
+    parser = Parser(tokens, build)
+    try:
+        return build.closed(build.finish(parser.whole()))
+    except (Unreadable, Nonsense) as error:
+        raise error.located(source) from None
+
+
+class Parser(FormReader):
+    """Operators and factors: the top of the grammar."""
+
+    def whole(self) -> Expression:
+        if self.peek().kind == "end":
+            self.build.fail("there is no expression here", self.peek().span)
+        node = self.relation()
+        if self.peek().kind != "end":
+            self.unexpected(self.peek(), "an operator or the end")
+        return node
+
+    def relation(self) -> Expression:
+        """Comparisons joined by `and`/`or`; a plain sum is one of these too."""
+        first = self.at
+        node = self.comparison()
+        while True:
+            token = self.peek()
+            if token.text in ("\\wedge", "and"):
+                function = "and"
+            elif token.text in ("\\vee", "or"):
+                function = "or"
+            else:
+                return node
+            self.at += 1
+            node = combine(self.build, function, node, self.comparison(), self.span(first))
+
+    def comparison(self) -> Expression:
+        first = self.at
+        left = self.sum()
+        result: Expression | None = None
+        while self.peek().text in COMPARISONS:
+            function = COMPARISONS[self.next().text]
+            right = self.sum()
+            test = combine(self.build, function, left, right, self.span(first))
+            result = (
+                test
+                if result is None
+                else combine(self.build, "and", result, test, self.span(first))
+            )
+            left = right
+        return left if result is None else result
+
+    def sum(self) -> Expression:
+        first = self.at
+        node = self.signed()
+        while self.peek().text in ("+", "-"):
+            function = "add" if self.next().text == "+" else "sub"
+            right = self.signed() if self.peek().text in ("+", "-") else self.term()
+            node = combine(self.build, function, node, right, self.span(first))
+        return node
+
+    def signed(self) -> Expression:
+        """A term with leading signs."""
+        first = self.at
+        negative = False
+        while self.peek().text in ("+", "-"):
+            negative ^= self.next().text == "-"
+        node = self.term()
+        return self.build.apply("neg", node, span=self.span(first)) if negative else node
+
+    def term(self) -> Expression:
+        """Products with a sign, which bind less than juxtaposition: A B ⊙ C D is (A B) ⊙ (C D)."""
+        first = self.at
+        node = self.juxtaposed()
+        while True:
+            if self.peek().text == "." and self.tokens[self.at + 1].text == "*":
+                self.at += 1  # MATLAB's .*
+                how = HADAMARD
+            elif self.peek().text in PRODUCTS:
+                how = PRODUCTS[self.peek().text]
+            else:
+                return node
+            self.at += 1
+            right = self.negated() if self.peek().text in ("+", "-") else self.juxtaposed()
+            node = product(self.build, node, right, how, self.span(first))
+
+    def negated(self) -> Expression:
+        """`a \\times -b`."""
+        first = self.at
+        sign = self.next().text
+        node = self.juxtaposed()
+        return node if sign == "+" else self.build.apply("neg", node, span=self.span(first))
+
+    def juxtaposed(self) -> Expression:
+        first = self.at
+        node = self.factor()
+        while True:
+            if self.peek().text == "/":
+                self.at += 1
+                node = divide(self.build, node, self.factor(), self.span(first))
+            elif self.starts_factor():
+                node = product(self.build, node, self.factor(), JUXTAPOSED, self.span(first))
+            else:
+                return node
+
+    def starts_factor(self) -> bool:
+        token = self.peek()
+        if token.kind in ("number", "letter", "accent"):
+            return True
+        if token.kind == "word":
+            return token.text not in STOPS
+        if token.kind == "command" and token.text != "\\|":
+            return token.text in FORMS or token.text in OPEN or token.text not in NOT_FACTORS
+        if token.text in ("|", "\\|"):
+            return self._bars == 0
+        return token.text in ("(", "[", "{")
+
+    def factor(self) -> Expression:
+        first = self.at
+        token = self.next()
+        if token.kind == "number":
+            node = self.build.number(token.text, token.span)
+            if token.text == "1" and self.peek().text == "_":
+                return self.indicator()
+            return self.scripted(node, first)
+        if token.kind in ("letter", "word", "accent"):
+            return self.scripted(self.named(token), first)
+        form = FORMS.get(token.text)
+        if form is not None:
+            return self.scripted(form(self, token), first)
+        if token.text in OPEN or token.text == "{" or token.text in ("|", "\\|"):
+            return self.scripted(self.bracket(token), first)
+        if token.kind == "command" and token.text not in NOT_FACTORS:
+            return self.scripted(self.named(token), first)
+        self.unexpected(token, "a number, a name or a bracket")
+        raise AssertionError
+
+    def bracket(self, opened: Token) -> Expression:
+        if opened.text == "{":
+            return self.braces(opened)
+        self.build.deeper(opened.span)
+        if opened.text in ("|", "\\|"):
+            return self.bars(opened)
+        bars, self._bars = self._bars, 0
+        entries = [self.relation()]
+        while self.take(","):
+            entries.append(self.relation())
+        self.expect(OPEN[opened.text], opened)
+        self._bars = bars
+        self.build.depth -= 1
+        if len(entries) > 1:
+            span = Span(opened.start, self.tokens[self.at - 1].end)
+            rows = [entries] if opened.text == "[" else [[entry] for entry in entries]
+            return self.build.matrix(rows, span)
+        return entries[0]
+
+    def braces(self, opened: Token) -> Expression:
+        """A group; `{a \\over b}` is a fraction."""
+        tokens = self._until_closed(opened)
+        depth = 0
+        for at, token in enumerate(tokens):
+            depth += (token.text == "{") - (token.text == "}")
+            if token.text == "\\over" and depth == 0:
+                return self.fraction(tokens[:at], tokens[at + 1 :], opened)
+        return self.within(tokens, self.whole)
+
+    def bars(self, opened: Token) -> Expression:
+        """|x| is the absolute value of a scalar and the norm of a vector, ‖x‖ the norm."""
+        self._bars += 1
+        node = self.relation()
+        self.expect(opened.text, opened)
+        self._bars -= 1
+        self.build.depth -= 1
+        scalar = opened.text == "|" and node.shape == SCALAR
+        return self.build.apply("abs" if scalar else "norm", node, span=opened.span)
+
+    def scripted(self, node: Expression, first: int) -> Expression:
+        """Scripts behind a bracket or a finished name: transpose, power, entry."""
+        while True:
+            token = self.peek()
+            if token.text == "^" and token.kind == "sign":
+                self.at += 1
+                node = self.superscript(node, self.group(), first)
+            elif token.text == "_" and token.kind == "sign":
+                self.at += 1
+                node = self.entry(node, self.group(), first)
+            elif token.text == "'" and node.shape != SCALAR:
+                self.at += 1
+                node = self.build.apply("transpose", node, span=self.span(first))
+            elif token.text == "!":
+                self.build.fail("a factorial does not belong here", token.span)
+            else:
+                return node
+
+    def superscript(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
+        """Behind something whole, a superscript is a transpose or a power."""
+        content, transposed, _ = split_script(script)
+        if content:
+            exponent = self.within(content, self.whole)
+            node = self.build.power(node, exponent, self.span(first))
+        if transposed:
+            node = self.build.apply("transpose", node, span=self.span(first))
+        return node
+
+    def entry(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
+        if node is NONSENSE:
+            return node
+        return self.build.item(node, self.selectors(script, node), self.span(first))

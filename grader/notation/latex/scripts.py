@@ -1,0 +1,94 @@
+"""Runs of tokens: splitting them, and what the scripts of a name are."""
+
+from collections.abc import Sequence
+
+from grader.notation.latex_tokens import Token
+from grader.notation.names import Key
+
+TRANSPOSES = frozenset({"T", "\\top", "⊤"})
+CONDITION_WORDS = frozenset({"if", "for", "when", "where"})
+PUNCTUATION = frozenset({".", ",", ";"})
+
+
+def is_filler(token: Token) -> bool:
+    """Words around a condition."""
+    return token.text in CONDITION_WORDS or token.kind == "prose"
+
+
+def split(tokens: Sequence[Token], sign: str) -> list[Sequence[Token]]:
+    """Tokens split at a sign outside of brackets, braces and environments."""
+    parts: list[Sequence[Token]] = []
+    depth = begin = 0
+    for at, token in enumerate(tokens):
+        if token.text in ("{", "(", "[", "\\begin", "\\{"):
+            depth += 1
+        elif token.text in ("}", ")", "]", "\\end", "\\}"):
+            depth -= 1
+        elif token.text == sign and depth <= 0:
+            parts.append(tokens[begin:at])
+            begin = at + 1
+    parts.append(tokens[begin:])
+    return parts
+
+
+def split_script(script: Sequence[Token] | None) -> tuple[list[Token], bool, int]:
+    """A superscript as content, whether it ends in a transpose, and its number of primes."""
+    content = list(script or ())
+    transposed, primes = False, 0
+    while content:
+        last = content[-1].text
+        if last in TRANSPOSES:
+            transposed = not transposed
+        elif last == "'":
+            primes += 1
+        elif last not in ("^", "{}"):
+            break
+        content.pop()
+    if content and content[0].text == "[" and content[-1].text != "]":
+        return list(script or ()), False, 0
+    return content, transposed, primes
+
+
+def without_brackets(script: Sequence[Token]) -> Sequence[Token]:
+    """A script without the brackets around all of it."""
+    while len(script) > 2 and (script[0].text, script[-1].text) in PAIRS:
+        script = script[1:-1]
+    return script
+
+
+PAIRS = frozenset({("(", ")"), ("[", "]"), ("{", "}"), ("\\{", "\\}"), ("\\langle", "\\rangle")})
+
+
+def layer_of(script: Sequence[Token] | None) -> str | None:
+    """A script as the name of a layer: `{(2)}` is 2; None if there is no script."""
+    if not script:
+        return None
+    return "".join(token.text for token in without_brackets(script))
+
+
+def complete(key: Key, layer: str | None, subscript: str | None) -> bool:
+    """Whether a key is a real candidate: no duplicate of one without these scripts."""
+    _, sup, sub = key
+    return not (
+        (layer is None and sup is not None and sup != subscript)
+        or (subscript is None and sub is not None and sub != layer)
+    )
+
+
+def is_index_list(script: Sequence[Token]) -> bool:
+    """Whether a superscript is an entry rather than a power: `(1,j)`."""
+    return any(token.text == "," for token in script)
+
+
+def is_layer_mark(content: Sequence[Token]) -> bool:
+    """Whether a function's superscript is `(l)` or `[l]`, a layer, rather than a power."""
+    return len(content) > 2 and (content[0].text, content[-1].text) in PAIRS
+
+
+def digits(token: Token) -> list[Token]:
+    """A number as one token for each digit."""
+    return [
+        Token("number", digit, token.start + at, token.start + at + 1)
+        for at, digit in enumerate(token.text)
+        if digit.isdigit()
+    ]

@@ -1,0 +1,249 @@
+"""Expression → mathematics as people set it, in the problem's own spellings.
+
+One walk by precedence; a writer knows the notation.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Matrix,
+    Number,
+    Place,
+    Selector,
+    Slice,
+    Sum,
+    Symbol,
+    Tabulate,
+)
+from grader.notation.names import Names, default_latex
+from grader.notation.printing.plain import (
+    AND,
+    ATOM,
+    COMPARE,
+    OR,
+    POWER,
+    PREFIX,
+    PRODUCT,
+    SUM,
+    number_text,
+)
+from grader.notation.printing.writers import LatexWriter, MathmlWriter, Writer
+from grader.primitives import TABLE
+
+
+def latex(node: Expression, names: Names) -> str:
+    """An expression as LaTeX, in the problem's spellings."""
+    return _Typeset(names, LatexWriter()).text(node, 0)
+
+
+def mathml(node: Expression, names: Names) -> str:
+    """An expression as a MathML element, safe to embed in HTML."""
+    body = _Typeset(names, MathmlWriter()).text(node, 0)
+    return f'<math display="block">{body}</math>'
+
+
+_SIGNS = {
+    "add": ("+", SUM), "sub": ("−", SUM), "matmul": ("", PRODUCT), "gt": (">", COMPARE),
+    "ge": ("≥", COMPARE), "lt": ("<", COMPARE), "le": ("≤", COMPARE), "eq": ("=", COMPARE),
+    "ne": ("≠", COMPARE), "and": ("∧", AND), "or": ("∨", OR),
+}  # fmt: skip
+_SPELLED = re.compile(
+    r"(?P<base>\\[A-Za-z]+(?:\{[^{}]*\})?|[^\W\d_]+)(?P<scripts>(?:[_^](?:\{[^{}]*\}|.))*)"
+)
+_ONE_SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|.)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    base: str
+    sub: str
+    sup: str
+
+
+def _spelling(text: str) -> _Spelling:
+    match = _SPELLED.match(text)
+    if match is None:
+        return _Spelling(text, "", "")
+    scripts = {mark: inside.strip("{}") for mark, inside in _ONE_SCRIPT.findall(match["scripts"])}
+    return _Spelling(match["base"], scripts.get("_", ""), scripts.get("^", ""))
+
+
+class _Typeset:
+    def __init__(self, names: Names, writer: Writer) -> None:
+        self.names = names
+        self.writer = writer
+        self.functions = names.function_latex()
+
+    def text(self, node: Expression, power: int) -> str:
+        written, own = self.written(node)
+        return self.writer.fenced(written) if own < power else written
+
+    def written(self, node: Expression) -> tuple[str, int]:
+        write = self.writer
+        match node:
+            case Number():
+                if math.isnan(node.value):
+                    return write.word("undefined"), ATOM
+                sign = write.sign("−") if node.value < 0 else ""
+                body = write.number(number_text(abs(node.value)))
+                return (write.row(sign, body), PREFIX) if sign else (body, ATOM)
+            case Symbol():
+                return self.symbol(node.name, ""), ATOM
+            case Index():
+                return write.name(node.name), ATOM
+            case Apply():
+                return self.apply(node)
+            case Item(base=Symbol() as base):
+                return self.symbol(base.name, self.selectors(node)), ATOM
+            case Item():
+                return write.script(self.text(node.base, ATOM), self.selectors(node), ""), ATOM
+            case Sum():
+                return self.sum(node), SUM + 1
+            case Matrix():
+                return write.table([[self.text(e, 0) for e in row] for row in node.rows]), ATOM
+            case Derivative():
+                above = write.row(write.sign("∂"), self.text(node.of, ATOM))
+                below = write.row(write.sign("∂"), self.text(node.wrt, ATOM))
+                return write.fraction(above, below), ATOM
+            case Place():
+                inside = self.text(node.value, 0)
+                return write.script(write.fenced(inside, "[", "]"), self.selectors(node), ""), ATOM
+            case Tabulate():
+                below = write.row(self.text(node.row, 0), self.text(node.column, 0))
+                return write.script(
+                    write.fenced(self.text(node.body, 0), "[", "]"), below, ""
+                ), ATOM
+
+    def symbol(self, name: str, sub: str) -> str:
+        """A symbol in the problem's spelling, the entry joined to its own scripts."""
+        spelled = self.names.latex.get(name) or default_latex(name)[0]
+        parts = _spelling(spelled)
+        own = self.scripts(parts.sub)
+        below = self.writer.row(own, self.writer.sign(","), sub) if own and sub else own or sub
+        return self.writer.script(self.writer.name(parts.base), below, self.scripts(parts.sup))
+
+    def scripts(self, text: str) -> str:
+        if not text:
+            return ""
+        return self.writer.number(text) if text[0].isdigit() else self.writer.name(text)
+
+    def selectors(self, node: Item | Place) -> str:
+        base = node.base.shape if isinstance(node, Item) else node.shape
+        parts = [
+            self.selector(selector, size)
+            for selector, size in zip((node.row, node.column), base, strict=True)
+        ]
+        if base[1] == 1:
+            return parts[0]
+        return self.writer.row(parts[0], self.writer.sign(","), parts[1])
+
+    def selector(self, selector: Selector, size: int) -> str:
+        if not isinstance(selector, Slice):
+            return self.text(selector, 0)
+        ends = (selector.start, selector.stop)
+        inside = "" if ends == (1, size) else ends
+        start, stop = (str(end) for end in inside) if inside else ("", "")
+        return self.writer.row(
+            *(self.writer.number(start),) * bool(start),
+            self.writer.sign(":"),
+            *(self.writer.number(stop),) * bool(stop),
+        )
+
+    def sum(self, node: Sum) -> str:
+        index = node.index
+        write = self.writer
+        low = write.row(write.name(index.name), write.sign("="), write.number(str(index.start)))
+        body = self.text(node.body, PRODUCT)
+        return write.row(write.big_sum(low, write.number(str(index.stop))), body)
+
+    def apply(self, node: Apply) -> tuple[str, int]:
+        write, args = self.writer, node.args
+        if node.function in _SIGNS:
+            sign, own = _SIGNS[node.function]
+            left, right = self.text(args[0], own), self.text(args[1], own + 1)
+            return write.row(left, write.sign(sign), right), own
+        match node.function:
+            case "mul":
+                return self.product(node)
+            case "neg":
+                return write.row(write.sign("−"), self.text(args[0], PREFIX)), SUM + 1
+            case "not":
+                return write.row(write.sign("¬"), self.text(args[0], ATOM)), PREFIX
+            case "div":
+                return write.fraction(self.text(args[0], 0), self.text(args[1], 0)), ATOM
+            case "pow":
+                return write.script(self.text(args[0], ATOM), "", self.text(args[1], 0)), POWER
+            case "transpose":
+                return self.transposed(args[0]), POWER
+            case "sqrt":
+                return write.root(self.text(args[0], 0)), ATOM
+            case "abs":
+                return write.fenced(self.text(args[0], 0), "|", "|"), ATOM
+            case "where":
+                return self.piecewise(node), ATOM
+            case "zeros" | "ones":
+                digit = write.number("0" if node.function == "zeros" else "1")
+                size = write.row(*(write.number(str(n)) for n in node.params[:1]))
+                return write.script(digit, size, ""), ATOM
+            case "identity":
+                return write.name("I"), ATOM
+            case _:
+                return self.call(node), ATOM
+
+    def product(self, node: Apply) -> tuple[str, int]:
+        """A scaling is set side by side, a product entry by entry with ⊙."""
+        left, right = node.args
+        scales = SCALAR in (left.shape, right.shape)
+        sign = "" if scales else "⊙"
+        if scales and isinstance(right, Number):
+            sign = "·"
+        own = PRODUCT if scales else PRODUCT - 5
+        return (
+            self.writer.row(
+                self.text(left, own), self.writer.sign(sign), self.text(right, own + 1)
+            ),
+            own,
+        )
+
+    def transposed(self, node: Expression) -> str:
+        write = self.writer
+        plain = isinstance(node, Symbol) and "^" not in self.names.latex.get(node.name, "^")
+        base = self.text(node, 0) if plain else write.fenced(self.text(node, 0))
+        return write.script(base, "", write.sign("⊤"))
+
+    def call(self, node: Apply) -> str:
+        write = self.writer
+        name = node.function.rstrip("'")
+        spelled = self.functions.get(name)
+        head = write.name(spelled) if spelled else write.word(next(iter(TABLE[name].latex), name))
+        primes = len(node.function) - len(name)
+        if primes:
+            head = write.script(head, "", write.row(*(self.prime(),) * primes))
+        parts: list[str] = []
+        for at, arg in enumerate(node.args):
+            if at:
+                parts.append(write.sign(","))
+            parts.append(self.text(arg, 0))
+        return write.row(head, write.fenced(write.row(*parts)))
+
+    def prime(self) -> str:
+        return "\\prime " if isinstance(self.writer, LatexWriter) else self.writer.sign("′")
+
+    def piecewise(self, node: Apply) -> str:
+        write = self.writer
+        rows: list[list[str]] = []
+        rest: Expression = node
+        while isinstance(rest, Apply) and rest.function == "where":
+            condition, value, rest = rest.args
+            rows.append([self.text(value, 0), self.text(condition, 0)])
+        if not (isinstance(rest, Number) and math.isnan(rest.value)):
+            rows.append([self.text(rest, 0), write.word("otherwise")])
+        return write.table(rows, cases=True)

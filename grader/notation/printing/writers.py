@@ -1,0 +1,145 @@
+"""What LaTeX and MathML write differently: one writer each, behind one protocol."""
+
+import html
+import re
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+from grader.notation.names import GREEK
+
+
+class Writer(Protocol):
+    """What the typesetting walk needs of a notation."""
+
+    def name(self, text: str) -> str:
+        """A letter or LaTeX command."""
+
+    def word(self, text: str) -> str:
+        """A function's name, set upright."""
+
+    def number(self, text: str) -> str:
+        """A number."""
+
+    def sign(self, text: str) -> str:
+        """An operator, given as its Unicode character."""
+
+    def row(self, *parts: str) -> str:
+        """Parts side by side."""
+
+    def fenced(self, inside: str, left: str = "(", right: str = ")") -> str:
+        """Inside brackets."""
+
+    def fraction(self, above: str, below: str) -> str:
+        """A fraction."""
+
+    def script(self, base: str, sub: str, sup: str) -> str:
+        """A base with scripts, either of which may be empty."""
+
+    def root(self, inside: str) -> str:
+        """A square root."""
+
+    def big_sum(self, below: str, above: str) -> str:
+        """The sign of a sum with its range."""
+
+    def table(self, rows: Sequence[Sequence[str]], cases: bool = False) -> str:
+        """A matrix, or the rows of a case distinction."""
+
+
+class LatexWriter:
+    """Writes LaTeX."""
+
+    signs: ClassVar = {
+        "−": "-", "·": r"\cdot ", "⊙": r"\odot ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
+        "∂": r"\partial ", "∧": r"\wedge ", "∨": r"\vee ", "⊤": r"\top ", "′": "'", "¬": r"\neg ",
+        "×": r"\times ", "": "",
+    }  # fmt: skip
+
+    def name(self, text: str) -> str:
+        return text + " " if text.startswith("\\") and not text.endswith("}") else text
+
+    def word(self, text: str) -> str:
+        return rf"\mathrm{{{text}}}"
+
+    def number(self, text: str) -> str:
+        return text
+
+    def sign(self, text: str) -> str:
+        return self.signs.get(text, text)
+
+    def row(self, *parts: str) -> str:
+        return "".join(parts)
+
+    def fenced(self, inside: str, left: str = "(", right: str = ")") -> str:
+        return rf"\left{left}{inside}\right{right}"
+
+    def fraction(self, above: str, below: str) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def script(self, base: str, sub: str, sup: str) -> str:
+        if not sub and not sup:
+            return base
+        return base.rstrip() + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "")
+
+    def root(self, inside: str) -> str:
+        return rf"\sqrt{{{inside}}}"
+
+    def big_sum(self, below: str, above: str) -> str:
+        return rf"\sum_{{{below}}}^{{{above}}} "
+
+    def table(self, rows: Sequence[Sequence[str]], cases: bool = False) -> str:
+        name = "cases" if cases else "bmatrix"
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{{name}}} {body} \end{{{name}}}"
+
+
+class MathmlWriter:
+    """Writes presentation MathML (Core)."""
+
+    def name(self, text: str) -> str:
+        text = re.sub(r"\\(?:hat|bar|tilde|vec)\{(.*)\}", r"\1", text)
+        return f"<mi>{html.escape(GREEK.get(text.removeprefix(chr(92)), text))}</mi>"
+
+    def word(self, text: str) -> str:
+        return f"<mi>{html.escape(text)}</mi>"
+
+    def number(self, text: str) -> str:
+        return f"<mn>{html.escape(text)}</mn>"
+
+    def sign(self, text: str) -> str:
+        return f"<mo>{html.escape(text)}</mo>" if text else "<mo>&#x2062;</mo>"
+
+    def row(self, *parts: str) -> str:
+        return f"<mrow>{''.join(parts)}</mrow>"
+
+    def fenced(self, inside: str, left: str = "(", right: str = ")") -> str:
+        return f"<mrow><mo>{left}</mo>{inside}<mo>{right}</mo></mrow>"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"<mfrac>{_one(above)}{_one(below)}</mfrac>"
+
+    def script(self, base: str, sub: str, sup: str) -> str:
+        tag = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}
+        name = tag.get((bool(sub), bool(sup)))
+        if name is None:
+            return base
+        parts = "".join(_one(part) for part in (base, sub, sup) if part)
+        return f"<{name}>{parts}</{name}>"
+
+    def root(self, inside: str) -> str:
+        return f"<msqrt>{inside}</msqrt>"
+
+    def big_sum(self, below: str, above: str) -> str:
+        return f"<munderover><mo>∑</mo>{_one(below)}{_one(above)}</munderover>"
+
+    def table(self, rows: Sequence[Sequence[str]], cases: bool = False) -> str:
+        body = "".join(
+            f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows
+        )
+        left, right = ("{", "") if cases else ("[", "]")
+        closing = f"<mo>{right}</mo>" if right else ""
+        return f"<mrow><mo>{left}</mo><mtable>{body}</mtable>{closing}</mrow>"
+
+
+def _one(part: str) -> str:
+    """A single element, which MathML wants for scripts and fractions."""
+    return f"<mrow>{part}</mrow>"

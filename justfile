@@ -1,0 +1,29 @@
+# Shortcuts for developers; each is one line that can be typed by hand. See CONTRIBUTING.md.
+
+# Set up .venv with everything
+setup:
+    python3 -m venv .venv && .venv/bin/pip install --quiet --editable '.[dev]'
+
+# Run the tests, or some of them
+test *words:
+    .venv/bin/pytest {{words}}
+
+# Lint, format, types, import contract
+lint:
+    .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+# Put the format right
+format:
+    .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+# Grade the class that comes with the project; 5 says that some answers need a human
+grade:
+    .venv/bin/grader grade problems/cs1678-hw3 submissions/cs1678-hw3 || [ $? -eq 5 ]
+
+# Compute the arrays of student-06 and student-07 anew
+arrays:
+    .venv/bin/python tests/content/array_answers.py
+
+# What CI does, from scratch
+ci:
+    .ci/run

@@ -1,0 +1,67 @@
+"""SymPy/NumPy-style text: what it says, and what it must never be taken for."""
+
+import pytest
+from notation_reading import homework, judged, reading
+
+READINGS = [
+    ("-x[1]**2", "-x[1]**2"),
+    ("2**-1", "2**-1"),
+    ("x[1]^2", "x[1]**2"),
+    ("W2.T @ W3.T", "W2.T @ W3.T"),
+    ("np.outer(h2, x)", "outer(h2, x)"),
+    ("Sum(W2[1,k]*h1[k], (k, 1, n1))", "Sum(W2[1, k]*h1[k], (k, 1, 3))"),
+    ("relu'(z1)", "sigma'(z1)"),
+    ("dW2 = delta*h1", "delta*h1"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READINGS)
+def test_reading(text: str, expected: str) -> None:
+    assert reading(text, homework(), "q10", "infix") == expected
+
+
+@pytest.mark.parametrize("factor", ["(1+1e-4)", "(1+1e-6)", "(1+1e-8)", "(1+1e-9)", "1.0001", "-1"])
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [("q1", "delta*h2[1]"), ("q10", "delta*W3[1,i]*h1[j]"), ("q13", "W2"),
+     ("q17", "(delta*(W2.T @ W3.T)*sigma'(z1)) @ x.T")],
+)  # fmt: skip
+def test_a_constant_that_is_nearly_one_is_not_one(factor: str, question: str, right: str) -> None:
+    assert judged(question, f"{factor}*({right})", "infix").verdict != "correct"
+
+
+ACCEPTED = [
+    ("a condition must be a comparison", "q6", "Piecewise((x>0, 5), (x<=0, 0))"),
+    ("a comparison with an undefined value is undefined", "q1", "where(0/0>1, 5, delta*h2[1])"),
+    ("no draw has δ > 3: the condition is never tried", "q1", "min(delta, 3)*h2[1]"),
+    ("no draw has x₁ < −3: the answer has no value there", "q1",
+     "Piecewise((delta*h2[1], x[1] > -3))"),
+    ("a declared matrix is not turned: @ would fail in NumPy", "q17",
+     "(delta*(W2.T @ W3)*sigma'(z1)) @ x.T"),
+    ("∂l/∂z¹ was never asked for: all the work is left in it", "q16", "Derivative(l, z1[i])*x[j]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        pytest.param(question, text, marks=pytest.mark.xfail(strict=True, reason=reason))
+        for reason, question, text in ACCEPTED
+    ],
+)
+def test_never_accepts(question: str, text: str) -> None:
+    assert judged(question, text, "infix").verdict != "correct"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("q6", "1 if x > 0 else 0"),
+        ("q16", "delta*(W3[1][1]*W2[1][i]+W3[1][2]*W2[2][i])*(z1[i]>0)*x[j]"),
+        ("q16", "dh1[i]*Heaviside(z1[i])*x[j]"),
+        ("q6", "float(x > 0)"),
+    ],
+)
+@pytest.mark.xfail(strict=True, reason="usual notation that is not read yet")
+def test_accepts(question: str, text: str) -> None:
+    assert judged(question, text, "infix").verdict == "correct"
