@@ -21,6 +21,7 @@ from grader.expression import (
     Sum,
     Symbol,
     Tabulate,
+    fresh,
     substitute,
 )
 from grader.primitives import TABLE
@@ -28,7 +29,6 @@ from grader.primitives.build import (
     ONE,
     ZERO,
     add,
-    fresh,
     item,
     mul,
     names_in,

@@ -241,6 +241,8 @@ class Evaluator:
         axis = -3 - len(self._scope) - 1
         if body.ndim < -axis:
             return body * float(node.index.size)
+        if body.shape[axis] == 1:  # the body does not vary with this index
+            return body.squeeze(axis) * float(node.index.size)
         return self._rounded(body.sum(axis=axis))
 
     def _tabulate(self, node: Tabulate) -> Array:

@@ -5,6 +5,7 @@ vector 1×n. Indices are 1-based, as on paper. Nodes are immutable and compare b
 the place (`span`) they were read from.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -261,15 +262,60 @@ def free_indices(node: Expression) -> set[str]:
 
 
 def substitute(node: Expression, name: str, value: Expression) -> Expression:
-    """The tree with the free index variable `name` replaced by `value`."""
-    match node:
-        case Sum() if node.index.name == name:
+    """The tree with the free index variable `name` replaced by `value`.
+
+    Bound variables of the tree that `value` uses are renamed, so that none is captured.
+    """
+    return _substituted(node, name, value, free_indices(value))
+
+
+def _substituted(node: Expression, name: str, value: Expression, free: set[str]) -> Expression:
+    if isinstance(node, Index):
+        return value if node.name == name else node
+    if isinstance(node, Sum | Tabulate):
+        if name in (index.name for index in _bound(node)):
             return node
-        case Tabulate() if name in (node.row.name, node.column.name):
-            return node
-        case Index():
-            return value if node.name == name else node
-    return with_children(node, tuple(substitute(child, name, value) for child in children(node)))
+        node = _renamed_apart(node, free | {name})
+    parts = tuple(_substituted(child, name, value, free) for child in children(node))
+    return with_children(node, parts)
+
+
+def _bound(node: "Sum | Tabulate") -> tuple[Index, ...]:
+    return (node.index,) if isinstance(node, Sum) else (node.row, node.column)
+
+
+def _renamed_apart(node: "Sum | Tabulate", avoid: set[str]) -> "Sum | Tabulate":
+    """A binder whose variables have none of the names in `avoid`."""
+    for index in _bound(node):
+        if index.name in avoid:
+            other = replace(index, name=fresh(index.name, avoid | all_indices(node)))
+            body = _substituted(node.body, index.name, other, {other.name})
+            if isinstance(node, Sum):
+                node = replace(node, body=body, index=other)
+            elif index == node.row:
+                node = replace(node, body=body, row=other)
+            else:
+                node = replace(node, body=body, column=other)
+    return node
+
+
+def all_indices(node: Expression) -> set[str]:
+    """The names of all index variables in a tree, free and bound."""
+    found = {part.name for part in walk(node) if isinstance(part, Index)}
+    for part in walk(node):
+        if isinstance(part, Sum | Tabulate):
+            found |= {index.name for index in _bound(part)}
+    return found
+
+
+def fresh(prefix: str, avoid: set[str]) -> str:
+    """An index name that is not in `avoid`: a letter as long as there is one left."""
+    letters = [prefix, *"kmpqrstuvabc"]
+    candidates: Iterator[str] = itertools.chain(letters, (f"{prefix}{n}" for n in itertools.count(1)))
+    for name in candidates:
+        if name not in avoid:
+            return name
+    raise AssertionError
 
 
 def with_children(node: Expression, parts: "tuple[Expression, ...]") -> Expression:

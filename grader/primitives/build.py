@@ -3,7 +3,6 @@
 Used by vjps and by the backward pass; what a student wrote is never simplified.
 """
 
-import itertools
 from dataclasses import replace
 
 from grader.errors import IndexOutOfRange, Nonsense, Span
@@ -23,7 +22,9 @@ from grader.expression import (
     Sum,
     Symbol,
     Tabulate,
+    all_indices,
     free_indices,
+    fresh,
     shape_text,
     substitute,
     walk,
@@ -135,24 +136,10 @@ def kronecker(a: Expression, b: Expression) -> Expression:
     return apply("eq", a, b)
 
 
-def fresh(prefix: str, avoid: set[str]) -> str:
-    """An index name that is not in `avoid`."""
-    candidates = itertools.chain([prefix], (f"{prefix}{n}" for n in itertools.count(1)))
-    return next(name for name in candidates if name not in avoid)
-
-
 def names_in(*nodes: Expression) -> set[str]:
     """Every name of an index variable, free or bound, and of a symbol, in some expressions."""
-    found: set[str] = set()
-    for node in nodes:
-        for part in walk(node):
-            if isinstance(part, Index | Symbol):
-                found.add(part.name)
-            elif isinstance(part, Sum):
-                found.add(part.index.name)
-            elif isinstance(part, Tabulate):
-                found |= {part.row.name, part.column.name}
-    return found
+    symbols = {part.name for node in nodes for part in walk(node) if isinstance(part, Symbol)}
+    return symbols.union(*(all_indices(node) for node in nodes))
 
 
 def summed(body: Expression, index: Index) -> Expression:

@@ -39,7 +39,7 @@ def agrees(own: QuestionKey, exact: Exact, derivative: sp.Matrix) -> None:
     for at in DRAWS:
         values = at_draw(own, exact, at)
         for place, entry in enumerate(derivative):
-            expected = float(sp.sympify(entry).subs(values).evalf(30))
+            expected = float(sp.sympify(entry).evalf(30, subs=values))
             got = own.expected[at].ravel()[place]
             assert got == pytest.approx(expected, rel=1e-11, abs=1e-13)
 

@@ -29,7 +29,8 @@ ACCEPTED = [
     ("a space is not the end of the answer", Q1 + r"\delta h^2_1 \quad h^2_2$"),
     ("what follows from an answer replaces it", Q1 + r"\delta h^2_1 \Rightarrow 2\delta h^2_1$"),
     ("a definition holds until the next one", "$g = 2\\delta$\n\n" + Q1 + "g h^2_1$\n\n$g = \\delta$"),
-    ("a declared name that is defined anew", "$\\delta = 2\\frac{\\partial l}{\\partial h^3}$\n\n" + Q1 + r"\delta h^2_1$"),
+    ("a declared name that is defined anew",
+     "$\\delta = 2\\frac{\\partial l}{\\partial h^3}$\n\n" + Q1 + r"\delta h^2_1$"),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.notation.builder import SIZE_LIMIT, constant
 from grader.notation.latex.names import NameReader
 from grader.notation.latex.scripts import PUNCTUATION, digits, is_filler, split, without_brackets
 from grader.notation.latex_tokens import Token
@@ -153,10 +154,27 @@ class FormReader(NameReader):
 
         return self.build.open_sum(name, chosen, token.span)
 
-    def indicator(self) -> Expression:
-        """`1_{z > 0}`, and behind it perhaps the argument it is meant for."""
+    def subscripted(self, token: Token) -> Expression:
+        """`1_{z > 0}` is an indicator; `1_{n}` and `0_{m \\times n}` are constant arrays."""
         self.at += 1
-        return self.within(without_brackets(self.group()), self.whole)
+        script = without_brackets(self.group())
+        span = Span(token.start, self.tokens[self.at - 1].end)
+        sizes = [self.within(part, self.sum) for part in split(script, "\\times")] if not any(
+            part.text in COMPARISONS for part in script) else []  # fmt: skip
+        if sizes:
+            return self.constant_array(token, [constant(size) for size in sizes], span)
+        if token.text == "0":
+            self.build.fail("a zero with a condition", span)
+        return self.within(script, self.whole)
+
+    def constant_array(self, token: Token, sizes: Sequence[float | None], span: Span) -> Expression:
+        """Ones or zeros of a size; a column if only one is given."""
+        if len(sizes) > 2 or not all(size and 1 <= size <= SIZE_LIMIT for size in sizes):
+            hint = "an indicator is written 1[z > 0], a column of n ones 1_{n}"
+            self.build.fail(f"`{token.text}` with a subscript that is no condition", span, hint)
+        rows, columns = ([int(size or 0) for size in sizes] + [1])[:2]
+        name = "ones" if token.text == "1" else "zeros"
+        return self.build.apply(name, params=(rows, columns), span=span)
 
     def environment(self, token: Token) -> Expression:
         name = "".join(part.text for part in self.group()).rstrip("*")

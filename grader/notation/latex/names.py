@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number, Symbol
-from grader.notation.builder import NONSENSE
+from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant
 from grader.notation.latex.functions import FunctionReader
 from grader.notation.latex.scripts import complete, is_index_list, layer_of, split_script
 from grader.notation.latex_tokens import Token
@@ -89,11 +89,11 @@ class NameReader(FunctionReader):
             return Symbol(symbol.name, symbol.shape, span)
         base, sup, sub = key
         if sup is None and sub is None:
-            return self.constant(base, span)
+            return self.plain(base, span)
         size = names.dimensions.get(base + (sub or sup or ""))
         return Number(float(size), span) if size is not None else None
 
-    def constant(self, base: str, span: Span) -> Expression | None:
+    def plain(self, base: str, span: Span) -> Expression | None:
         names = self.build.names
         index = self.build.index(base)
         if index is not None:
@@ -161,6 +161,8 @@ class NameReader(FunctionReader):
             return self.build.apply("exp", exponent, span=self.span(first))
         if token.text == "\\delta" and sub and not sup and self._is_pair(sub):
             return self.kronecker(sub, first)
+        if token.text == "I" and sub and not sup:
+            return self.identity(sub, first)
         if token.text == "d" and sub is None and sup is None:
             return self.differential(token)
         span = self.span(first)
@@ -185,6 +187,13 @@ class NameReader(FunctionReader):
             )
             return f"declared are: {layers}"
         return "the problem declares no such name"
+
+    def identity(self, sub: Sequence[Token], first: int) -> Expression:
+        """`I_{n}`, where no I is declared."""
+        size = constant(self.within(sub, self.sum))
+        if size is None or not 1 <= size <= SIZE_LIMIT:
+            self.build.fail("an identity matrix wants its size, I_{n}", self.span(first))
+        return self.build.apply("identity", params=(int(size), int(size)), span=self.span(first))
 
     def differential(self, token: Token) -> Expression:
         """`dW^{[1]}`: the gradient of the loss by what follows."""

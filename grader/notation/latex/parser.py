@@ -180,8 +180,8 @@ class Parser(FormReader):
         token = self.next()
         if token.kind == "number":
             node = self.build.number(token.text, token.span)
-            if token.text == "1" and self.peek().text == "_":
-                return self.indicator()
+            if token.text in ("0", "1") and self.peek().text == "_":
+                return self.scripted(self.subscripted(token), first)
             return self.scripted(node, first)
         if token.kind in ("letter", "word", "accent"):
             return self.scripted(self.named(token), first)

@@ -36,7 +36,7 @@ from grader.notation.printing.plain import (
     number_text,
 )
 from grader.notation.printing.writers import LatexWriter, MathmlWriter, Writer
-from grader.primitives import TABLE
+from grader.primitives import TABLE, apply
 
 
 def latex(node: Expression, names: Names) -> str:
@@ -189,14 +189,30 @@ class _Typeset:
                 return write.fenced(self.text(args[0], 0), "|", "|"), ATOM
             case "where":
                 return self.piecewise(node), ATOM
-            case "zeros" | "ones":
-                digit = write.number("0" if node.function == "zeros" else "1")
-                size = write.row(*(write.number(str(n)) for n in node.params[:1]))
-                return write.script(digit, size, ""), ATOM
-            case "identity":
-                return write.name("I"), ATOM
+            case "sum" if node.params in ((0,), (1,)):
+                return self.axis_sum(node)
+            case "zeros" | "ones" | "identity":
+                return self.constant(node), ATOM
             case _:
                 return self.call(node), ATOM
+
+    def axis_sum(self, node: Apply) -> tuple[str, int]:
+        """A sum down the rows or along the columns, as a product with ones."""
+        (x,) = node.args
+        rows, columns = x.shape
+        if node.params == (0,):
+            ones = apply("transpose", apply("ones", params=(rows, 1)))
+            return self.apply(apply("matmul", ones, x))
+        return self.apply(apply("matmul", x, apply("ones", params=(columns, 1))))
+
+    def constant(self, node: Apply) -> str:
+        """A constant array with its size: a bold 0 or 1, or I."""
+        write = self.writer
+        rows, columns = (write.number(str(size)) for size in node.params)
+        if node.function == "identity":
+            return write.script(write.name("I"), rows, "")
+        size = rows if node.shape[1] == 1 else write.row(rows, write.sign("×"), columns)
+        return write.script(write.bold("0" if node.function == "zeros" else "1"), size, "")
 
     def product(self, node: Apply) -> tuple[str, int]:
         """A scaling is set side by side, a product entry by entry with ⊙."""

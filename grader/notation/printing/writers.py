@@ -20,6 +20,9 @@ class Writer(Protocol):
     def number(self, text: str) -> str:
         """A number."""
 
+    def bold(self, text: str) -> str:
+        """A number that stands for a whole array."""
+
     def sign(self, text: str) -> str:
         """An operator, given as its Unicode character."""
 
@@ -63,6 +66,9 @@ class LatexWriter:
     def number(self, text: str) -> str:
         return text
 
+    def bold(self, text: str) -> str:
+        return rf"\mathbf{{{text}}}"
+
     def sign(self, text: str) -> str:
         return self.signs.get(text, text)
 
@@ -104,6 +110,9 @@ class MathmlWriter:
 
     def number(self, text: str) -> str:
         return f"<mn>{html.escape(text)}</mn>"
+
+    def bold(self, text: str) -> str:
+        return f'<mn mathvariant="bold">{html.escape(text)}</mn>'
 
     def sign(self, text: str) -> str:
         return f"<mo>{html.escape(text)}</mo>" if text else "<mo>&#x2062;</mo>"

@@ -1,0 +1,69 @@
+"""Every example in docs/writing-answers.md is graded, and is right."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from array_answers import published
+from content_grading import ROOT, judged
+
+from grader.grading import grade
+from grader.key import Key
+from grader.submission import read
+
+TEXT = (ROOT / "docs/writing-answers.md").read_text(encoding="utf-8")
+NOTATIONS = {"text": "infix", "latex": "latex"}
+EXAMPLES = [
+    (match[2], NOTATIONS[match[1]], line)
+    for match in re.finditer(r"^```(text|latex) (q\d+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+    for line in match[3].splitlines()
+]
+FILES = [
+    (match[2], match[3])
+    for match in re.finditer(
+        r"^(`{3,4})(yaml|json|markdown)\n(.*?)^\1$", TEXT, re.DOTALL | re.MULTILINE
+    )
+]
+REFUSED = re.findall(
+    r"^\| `([^`]+)` .*?\| (incorrect|unreadable)(?:, `([\w-]+)`)? \|", TEXT, re.MULTILINE
+)
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) > 40
+    assert [kind for kind, _ in FILES] == ["yaml", "json", "markdown"]
+    assert len(REFUSED) == 6
+
+
+@pytest.mark.parametrize(("question", "notation", "text"), EXAMPLES)
+def test_example(key: Key, question: str, notation: str, text: str) -> None:
+    assert judged(key, question, text, notation).verdict == "correct"
+
+
+@pytest.mark.parametrize(("kind", "text"), FILES, ids=[kind for kind, _ in FILES])
+def test_file(key: Key, tmp_path: Path, kind: str, text: str) -> None:
+    file = tmp_path / f"answers.{'md' if kind == 'markdown' else kind}"
+    file.write_text(text, encoding="utf-8")
+    verdicts = {q.id: str(q.verdict) for q in grade(key, read(file)).questions if q.answer}
+    assert len(verdicts) >= 2
+    assert set(verdicts.values()) == {"correct"}
+
+
+@pytest.mark.parametrize(("text", "verdict", "code"), REFUSED)
+def test_refused(key: Key, text: str, verdict: str, code: str) -> None:
+    result = judged(key, "q11" if "W" in text else "q1", text)
+    assert result.verdict == verdict
+    assert not code or code in {message.code for message in result.messages}
+
+
+def test_program(key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The student's program, run as it stands."""
+    program = re.search(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+    assert program is not None
+    drawn: dict[str, Any] = published("student-42")
+    np.savez(tmp_path / "draw-student-42.npz", allow_pickle=False, **drawn)
+    monkeypatch.chdir(tmp_path)
+    exec(program[1], {})
+    assert grade(key, read(tmp_path / "student-42.npz"))["q11"].verdict == "correct"
