@@ -311,7 +311,9 @@ def all_indices(node: Expression) -> set[str]:
 def fresh(prefix: str, avoid: set[str]) -> str:
     """An index name that is not in `avoid`: a letter as long as there is one left."""
     letters = [prefix, *"kmpqrstuvabc"]
-    candidates: Iterator[str] = itertools.chain(letters, (f"{prefix}{n}" for n in itertools.count(1)))
+    candidates: Iterator[str] = itertools.chain(
+        letters, (f"{prefix}{n}" for n in itertools.count(1))
+    )
     for name in candidates:
         if name not in avoid:
             return name

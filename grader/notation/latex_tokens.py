@@ -48,11 +48,13 @@ _UNICODE = {
 }  # fmt: skip
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁱʲᵏˡᵐⁿ", "0123456789+-()Tijklmn", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙ", "0123456789+-()ijklmn", strict=True))
+# Fonts in which a 1 is an indicator or a vector of ones, not a number.
+_BOLD = frozenset("mathbf boldsymbol bm mathbb vec pmb symbf bf textbf".split())
 WORDS = frozenset("if otherwise else for when and or where let with then".split())
 
 
 class Token(NamedTuple):
-    """A token: kind (command, number, letter, word, accent, sign, end), text, start and end."""
+    """A token: kind (command, number, bold, letter, word, accent, prose, sign), text, start, end."""
 
     kind: str
     text: str
@@ -204,6 +206,9 @@ class _Tokenizer:
         group = self._group()
         end = self.raw[self.at - 1][2] + 1 if self.at else start
         letters = "".join(text for kind, text, _ in group)
+        if letters == "1" and name in _BOLD:
+            yield Token("bold", "1", start, end)
+            return
         if len(group) == 1 and group[0][0] == "letters" and len(letters) > 1:
             yield Token("word", letters, start, end)
         elif name in ("text", "textbf", "textit", "textrm", "mbox") and len(group) != 1:

@@ -13,6 +13,7 @@ HADAMARD = "hadamard"  # ⊙ and \circ
 MATRIX = "matrix"  # @
 STAR = "star"  # * in infix: entry by entry as in NumPy
 JUXTAPOSED = "juxtaposed"  # A B, A \times B
+OUTER = "outer"  # ⊗
 DOT = "dot"  # A \cdot B: juxtaposition, but the inner product of two columns
 
 
@@ -24,6 +25,8 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
         return build.apply("mul", a, b, span=span)
     if how == HADAMARD:
         return _entrywise(build, a, b, span)
+    if how == OUTER:
+        return _outer(build, a, b, span)
     if how == STAR:
         return _star(build, a, b, span)
     return _matrix(build, a, b, how, span)
@@ -63,6 +66,14 @@ def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, 
 
 def _entrywise(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
     return combine(build, "mul", a, b, span)
+
+
+def _outer(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
+    """Of two vectors ⊗ makes a matrix; some write it for ⊙ on matrices of one shape."""
+    if _vector(a.shape) and _vector(b.shape):
+        build.notes.append("⊗ of two vectors was read as their outer product")
+        return build.apply("outer", a, b, span=span)
+    return _entrywise(build, a, b, span)
 
 
 def _star(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:

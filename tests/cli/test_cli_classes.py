@@ -11,6 +11,11 @@ import numpy as np
 import pytest
 from cli_runs import PROBLEM, SUBMISSIONS, Grader
 
+import grader.batch  # noqa: F401
+from grader.key import Key
+from grader.result import Report
+from grader.submission import Submission
+
 RIGHT = 'answers: {q1: "delta*h2[1]"}'
 
 
@@ -150,3 +155,35 @@ def test_a_draw_is_the_same_every_time_and_nobody_elses(grader: Grader) -> None:
     first = grader("draw", PROBLEM, "--student", "a", "--format", "json").json["values"]
     assert grader("draw", PROBLEM, "--student", "a", "--format", "json").json["values"] == first
     assert grader("draw", PROBLEM, "--student", "b", "--format", "json").json["values"] != first
+
+
+def test_our_fault_on_one_submission_does_not_stop_the_others(
+    grader: Grader, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = sys.modules["grader.batch.run"]  # `grader.batch.run` is the function of that name
+    right = batch.grade
+
+    def grade(key: Key, submission: Submission) -> Report:
+        if submission.id == "bad":
+            raise ZeroDivisionError("boom")
+        report: Report = right(key, submission)
+        return report
+
+    monkeypatch.setattr(batch, "grade", grade)
+    for name in ("bad", "good"):
+        (folder / f"{name}.yaml").write_text(RIGHT)
+    run = grader("grade", PROBLEM, str(folder), "--out", "out")
+    assert run.code == 5
+    assert scores(Path("out"))["good"] == "1"
+    result = json.loads(Path("out/submissions/bad/result.json").read_text("utf-8"))
+    assert {question["verdict"] for question in result["questions"]} == {"error"}
+    assert "boom" in result["messages"][0]["text"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+def test_a_folder_that_cannot_be_written(grader: Grader, folder: Path) -> None:
+    (folder / "me.yaml").write_text(RIGHT)
+    Path("locked").mkdir(mode=0o500)
+    run = grader("grade", PROBLEM, str(folder), "--out", "locked/out")
+    assert run.code == 2
+    assert "Permission denied" in run.err

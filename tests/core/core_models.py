@@ -265,7 +265,7 @@ STORIES = (
             "l": "{is: 'sum(M @ b) + M[2,1]'}",
             "f": "{is: 'Sum(Piecewise((x[i]**2, x[i] > 0), (-d*x[i], True)), (i, 1, n))'}",
             "o": "{is: 'sum(where(x > 0, x, 0.1*p))'}",
-            "k": "{is: 'sum(Max(x, p)) + sum(abs(x)) + norm(x)'}",
+            "n1": "{is: 'sum(Max(x, p)) + sum(abs(x)) + norm(x)'}",
             "a": "{is: 'mean(outer(b, x)*W) + sum(diag(x) @ V) + inner(x, p)'}",
             "e": "{is: 'sum(sum(W, axis=0)*x.T) + sum(W.sum(axis=1)*b) + sum(W*b)'}",
             "v": "{is: 't**3 + 2**t + t**t + sqrt(t)/t'}",
@@ -279,7 +279,7 @@ STORIES = (
             "l": lambda v: total(anp.dot(v["M"], v["b"])) + v["M"][1, 0],
             "f": lambda v: total(anp.where(v["x"] > 0, v["x"] ** 2, -v["d"] * v["x"])),
             "o": lambda v: total(anp.where(v["x"] > 0, v["x"], 0.1 * v["p"])),
-            "k": lambda v: total(anp.where(v["x"] > v["p"], v["x"], v["p"]))
+            "n1": lambda v: total(anp.where(v["x"] > v["p"], v["x"], v["p"]))
             + total(anp.abs(v["x"])) + anp.sqrt(total(v["x"] ** 2)),
             "a": lambda v: total(anp.dot(v["b"], v["x"].T) * v["W"]) / 6
             + total(v["x"] * v["V"]) + total(v["x"] * v["p"]),
@@ -301,8 +301,8 @@ STORIES = (
             Ask("of: f, wrt: d", of("f"), "d"),
             Ask("of: o, wrt: x", of("o"), "x"),
             Ask("of: o, wrt: p", of("o"), "p"),
-            Ask("of: k, wrt: x", of("k"), "x"),
-            Ask("of: k, wrt: 'p[i]', free: {i: n}", of("k"), "p"),
+            Ask("of: n1, wrt: x", of("n1"), "x"),
+            Ask("of: n1, wrt: 'p[i]', free: {i: n}", of("n1"), "p"),
             Ask("of: a, wrt: x", of("a"), "x"),
             Ask("of: a, wrt: b", of("a"), "b"),
             Ask("of: a, wrt: 'V[i,j]', free: {i: n, j: m}", of("a"), "V"),

@@ -38,10 +38,13 @@ PROBLEM = f"""\
 id: trees
 draws: {{count: 16, seed: 3}}
 symbols:
-{"".join(
-    f"  {name}: {{shape: {[size for size in symbol.shape if size > 1 or symbol.shape[1] > 1]}}}" + chr(10)
-    for name, symbol in SYMBOLS.items()
-)}questions:
+{
+    "".join(
+        f"  {name}: {{shape: {[size for size in symbol.shape if size > 1 or symbol.shape[1] > 1]}}}"
+        + chr(10)
+        for name, symbol in SYMBOLS.items()
+    )
+}questions:
   - {{id: q1x1, reference: {{expression: a*c}}}}
   - {{id: q2x1, reference: {{expression: y}}}}
   - {{id: q2x2, reference: {{expression: Q}}}}

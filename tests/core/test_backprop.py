@@ -14,14 +14,25 @@ from core_models import STORIES, Ask, Story
 
 from grader import key
 from grader.errors import AuthorError
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Index,
+    Item,
+    Number,
+    Place,
+    Symbol,
+    Tabulate,
+    walk,
+)
 from grader.notation import infix, latex, printing
 from grader.problem import load
 
 Build = Callable[[str], key.Key]
 
-CAPTURE = "substitution is not capture-avoiding: the k of δ_kj becomes a j that a sum binds"
-ONE_SIDED = "an index of a sum that its body uses only inside another sum counts once"
-PLACES = "`place(…)` and `table(…)` are printed in infix and cannot be read back"
+PLACES = "`place(…)` and `table(…)` are printed and cannot be read back"
+AXES = "LaTeX has no axis: softmax over all entries of a matrix reads back as one over each row"
 
 ASKS = [(story, at) for story in STORIES for at in range(len(story.asks))]
 
@@ -60,35 +71,93 @@ def test_the_reference_is_the_derivative(story: Story, at: int) -> None:
     )
 
 
-@every_question
-def test_a_quantity_has_the_value_of_its_formula(story: Story, at: int) -> None:
-    own = key_of(story, at)
-    symbols = {name: own.draws.values[name][0] for name in own.question.scope.symbols}
-    for name, value in story.run(symbols).items():
-        got = own.draws.values.get(name)
-        if got is not None:
-            np.testing.assert_allclose(got[0], np.reshape(value, got[0].shape), rtol=1e-9)
+QUANTITIES = [(story, name) for story in STORIES for name in story.steps]
 
 
-@every_question
-def test_a_reference_in_infix_reads_back(story: Story, at: int) -> None:
-    own = key_of(story, at)
+@pytest.mark.parametrize(("story", "name"), QUANTITIES, ids=labelled)
+def test_a_quantity_has_the_value_of_its_formula(story: Story, name: str) -> None:
+    own = key_of(story, 0)
+    if name not in own.draws.values:
+        pytest.skip("known only by its upstream gradients")
+    for at in range(own.draws.count):
+        symbols = {symbol: own.draws.values[symbol][at] for symbol in own.question.scope.symbols}
+        got = own.draws.values[name][at]
+        expected = np.reshape(story.run(symbols)[name], got.shape)
+        np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12)
+
+
+def reads_back(own: key.QuestionKey, notation: str) -> None:
     assert own.reference is not None
     names = own.question.scope.names.with_indices(own.question.free, {})
-    text = printing.infix(own.reference, names)
-    node, _ = infix.parse(text, names)
-    same_values(own, own.evaluate(node))
+    write = printing.infix if notation == "infix" else printing.latex
+    parse = infix.parse if notation == "infix" else latex.parse
+    node, _ = parse(write(own.reference, names), names)
+    np.testing.assert_allclose(own.evaluate(node), own.expected, rtol=1e-12, atol=1e-13)
+
+
+def is_internal(node: Expression) -> bool:
+    """Whether a reference has nodes in it that students have no notation for."""
+    return any(isinstance(part, Place | Tabulate) for part in walk(node))
+
+
+def has_an_axis(node: Expression) -> bool:
+    return any(
+        isinstance(part, Apply) and part.function == "softmax" and part.params
+        for part in walk(node)
+    )
 
 
 @every_question
-def test_a_reference_in_latex_reads_back(story: Story, at: int) -> None:
+@pytest.mark.parametrize("notation", ["infix", "latex"])
+def test_a_reference_reads_back(story: Story, at: int, notation: str) -> None:
     own = key_of(story, at)
     assert own.reference is not None
-    names = own.question.scope.names.with_indices(own.question.free, {})
-    text = printing.latex(own.reference, names)
-    node, _ = latex.parse(text, names)
-    same_values(own, own.evaluate(node))
+    if is_internal(own.reference):
+        pytest.xfail(PLACES)
+    if notation == "latex" and has_an_axis(own.reference):
+        pytest.xfail(AXES)
+    reads_back(own, notation)
 
 
-def same_values(own: key.QuestionKey, got: np.ndarray) -> None:
-    np.testing.assert_allclose(got, own.expected, rtol=1e-12, atol=1e-13)
+@pytest.mark.xfail(strict=True, reason=PLACES)
+@pytest.mark.parametrize("notation", ["infix", "latex"])
+@pytest.mark.parametrize("at", [1, 10], ids=["place", "table"])
+def test_what_only_references_have_reads_back(at: int, notation: str) -> None:
+    own = key_of(STORIES[0], at)
+    assert own.reference is not None
+    assert is_internal(own.reference)
+    reads_back(own, notation)
+
+
+@pytest.mark.xfail(strict=True, reason=AXES)
+def test_an_axis_reads_back_from_latex() -> None:
+    story = STORIES[-1]
+    reads_back(key_of(story, len(story.asks) - 2), "latex")
+
+
+# What keeps references readable
+
+
+def test_the_jacobian_of_a_linear_layer_is_its_matrix() -> None:
+    own = key_of(STORIES[0], 0)
+    assert own.reference == Symbol("W", (2, 3))
+
+
+def test_nothing_is_left_of_a_kronecker_delta_under_a_sum() -> None:
+    own = key_of(STORIES[0], 7)
+    assert own.reference == Item(Symbol("x", (3, 1)), Index("j", 1, 3), Number(1.0), SCALAR)
+
+
+def test_a_derivative_is_derived_once() -> None:
+    own = key_of(STORIES[1], 0)
+    of, wrt = own.question.of, own.question.wrt
+    assert of is not None
+    assert wrt is not None
+    assert own.backprop.derivative(of, wrt) is own.backprop.derivative(of, wrt)
+
+
+@pytest.mark.parametrize("wrt", ["h @ x.T", "2*x"])
+def test_a_derivative_by_what_is_no_place_is_refused(built: Build, wrt: str) -> None:
+    text = STORIES[0].text + f"  - {{id: bad, of: sum(z), wrt: '{wrt}'}}\n"
+    with pytest.raises(AuthorError, match="questions"):
+        built(text)

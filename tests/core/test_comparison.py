@@ -228,9 +228,7 @@ def test_noise_is_known(
         "x*(1e17 + 1 - 1e17)", "x + (1e16*x + 1 - 1e16*x)", "2*x*cos(1e18)**2",
     ],
 )  # fmt: skip
-def test_noise_makes_no_wrong_answer_right(
-    status: Callable[[str, str], Status], text: str
-) -> None:
+def test_noise_makes_no_wrong_answer_right(status: Callable[[str, str], Status], text: str) -> None:
     assert status("x", text) != CORRECT
 
 
@@ -304,7 +302,8 @@ def test_too_few_digits_are_undecided(digits: int) -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, reason="_step(4 digits) is 1e-3 of an entry, above the 1e-4 that LEAST_DIGITS allows"
+    strict=True,
+    reason="_step(4 digits) is 1e-3 of an entry, above the 1e-4 that LEAST_DIGITS allows",
 )
 def test_four_digits_are_enough() -> None:
     """What `LEAST_DIGITS` promises."""

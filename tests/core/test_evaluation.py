@@ -79,9 +79,7 @@ def test_an_index_is_a_number() -> None:
 
 def test_an_index_may_start_anywhere() -> None:
     late = Index("k", 2, 3)
-    np.testing.assert_array_equal(
-        evaluate(entry(x, late), late)[..., 0, 0], VALUES["x"][:, 1:, 0]
-    )
+    np.testing.assert_array_equal(evaluate(entry(x, late), late)[..., 0, 0], VALUES["x"][:, 1:, 0])
     np.testing.assert_allclose(
         evaluate(total(entry(x, late), late)).ravel(), VALUES["x"][:, 1:, 0].sum(axis=1)
     )
@@ -117,7 +115,6 @@ def test_a_sum_over_nothing_that_varies_multiplies() -> None:
     np.testing.assert_allclose(evaluate(total(d, J)), 3 * VALUES["d"])
 
 
-@pytest.mark.xfail(strict=True, reason="the axis of the outer index has size 1 and is summed as 1")
 def test_a_sum_of_a_sum_that_does_not_use_the_outer_index_multiplies() -> None:
     np.testing.assert_allclose(
         evaluate(total(entry(x, K), K, I)), M * VALUES["x"].sum(axis=1, keepdims=True)
@@ -242,7 +239,7 @@ def test_many_sums_side_by_side_are_refused() -> None:
     node = one
     for _ in range(40):
         node = apply("add", node, one)
-    assert 40 * 1000 * 1000 > WORK_LIMIT
+    assert WORK_LIMIT < 40 * 1000 * 1000
     with pytest.raises(TooLarge):
         evaluate(node)
 

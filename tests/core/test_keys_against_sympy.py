@@ -14,7 +14,7 @@ import sympy as sp
 from grader.key import Key, QuestionKey
 
 Exact = Mapping[str, sp.Matrix]
-DRAWS = (0, 7, 15)
+DRAWS = (0, 11)
 
 
 def symbols(own: QuestionKey) -> dict[str, sp.Matrix]:
@@ -147,7 +147,9 @@ def test_the_homework(homework: Key, question: str) -> None:
 
 
 SIZES = "dimensions: {m: 2, n: 3}\ndraws: {count: 16, seed: 9}\nid: sizes\n"
-NETWORK = SIZES + """\
+NETWORK = (
+    SIZES
+    + """\
 symbols:
   W: {shape: [m, n]}
   V: {shape: [n, m]}
@@ -169,6 +171,7 @@ questions:
   - {id: eV, of: e, wrt: 'V[k,i]', free: {k: n, i: m}}
   - {id: ux, of: u, wrt: x}
 """
+)
 
 
 def network(exact: Exact) -> tuple[sp.Matrix, sp.Expr, sp.Expr]:
@@ -193,7 +196,9 @@ def test_a_sigmoid_network(built: Callable[[str], Key]) -> None:
     agrees(key["ux"], exact, u.jacobian(exact["x"]))
 
 
-MATRICES = SIZES + """\
+MATRICES = (
+    SIZES
+    + """\
 symbols:
   A: {shape: [n, n]}
   B: {shape: [n, m]}
@@ -218,6 +223,7 @@ questions:
   - {id: kp, of: k, wrt: p}
   - {id: oA, of: o, wrt: 'A[j,i]', free: {j: n, i: n}}
 """
+)
 
 
 def test_forms_and_traces(built: Callable[[str], Key]) -> None:

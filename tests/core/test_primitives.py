@@ -167,7 +167,9 @@ CASES: dict[str, Case] = {
     "and": truth(lambda a, b: (a != 0) & (b != 0), bits, bits),
     "or": truth(lambda a, b: (a != 0) | (b != 0), bits, bits),
     "not": Case(flat(lambda a: a == 0), ARRAYS, (bits,)),
-    "where": Case(lambda c, a, b: a * (c != 0) + b * (c == 0) + 0.0 * c, CHOICES, (bits, grid, grid)),
+    "where": Case(
+        lambda c, a, b: a * (c != 0) + b * (c == 0) + 0.0 * c, CHOICES, (bits, grid, grid)
+    ),
     "exp": unary(anp.exp),
     "exp'": unary(anp.exp),
     "log": unary(anp.log, positive),

@@ -167,6 +167,15 @@ class FormReader(NameReader):
             self.build.fail("a zero with a condition", span)
         return self.within(script, self.whole)
 
+    def bold_one(self, token: Token) -> Expression:
+        """A bold 1 is an indicator, or a vector of ones if its size is given."""
+        if self.peek().text == "_":
+            return self.subscripted(token)
+        if self.peek().text in ("(", "[", "\\{"):
+            return self.indicator(token)
+        hint = "a column of n ones is \\mathbf{1}_{n}, an indicator \\mathbf{1}[z > 0]"
+        return self.build.fail("how many ones are meant is not clear", token.span, hint)
+
     def constant_array(self, token: Token, sizes: Sequence[float | None], span: Span) -> Expression:
         """Ones or zeros of a size; a column if only one is given."""
         if len(sizes) > 2 or not all(size and 1 <= size <= SIZE_LIMIT for size in sizes):

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.expression import SCALAR, Apply, Expression, Number, Symbol
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant
 from grader.notation.latex.functions import FunctionReader
 from grader.notation.latex.scripts import complete, is_index_list, layer_of, split_script
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, Function, Key
+
+_CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 
 
 class NameReader(FunctionReader):
@@ -161,8 +163,8 @@ class NameReader(FunctionReader):
             return self.build.apply("exp", exponent, span=self.span(first))
         if token.text == "\\delta" and sub and not sup and self._is_pair(sub):
             return self.kronecker(sub, first)
-        if token.text == "I" and sub and not sup:
-            return self.identity(sub, first)
+        if token.text == "I" and not sup:
+            return self.identity(sub, first) if sub else self.indicator(token)
         if token.text == "d" and sub is None and sup is None:
             return self.differential(token)
         span = self.span(first)
@@ -187,6 +189,15 @@ class NameReader(FunctionReader):
             )
             return f"declared are: {layers}"
         return "the problem declares no such name"
+
+    def indicator(self, token: Token) -> Expression:
+        """`I(z > 0)`, where no I is declared; the bracket must be a condition."""
+        if self.peek().text not in ("(", "[", "\\{"):
+            return self.build.unknown("I", token.span, self.build.names.known())
+        condition = self.bracket(self.next())
+        if not (isinstance(condition, Apply) and condition.function in _CONDITIONS):
+            self.build.fail("an indicator wants a condition: I(z > 0)", self.span(self.at - 1))
+        return condition
 
     def identity(self, sub: Sequence[Token], first: int) -> Expression:
         """`I_{n}`, where no I is declared."""

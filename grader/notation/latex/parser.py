@@ -14,10 +14,10 @@ from grader.notation.latex.functions import OPEN
 from grader.notation.latex.scripts import split_script
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
-from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, combine, divide, product
+from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, OUTER, combine, divide, product
 
 PRODUCTS = {
-    "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": JUXTAPOSED, "\\otimes": HADAMARD,
+    "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": JUXTAPOSED, "\\otimes": OUTER,
 }  # fmt: skip
 STOPS = frozenset({"if", "otherwise", "else", "for", "when", "where", "and", "or", "with", "let",
                     "then"})  # fmt: skip
@@ -158,6 +158,9 @@ class Parser(FormReader):
             if self.peek().text == "/":
                 self.at += 1
                 node = divide(self.build, node, self.factor(), self.span(first))
+            elif self.peek().text == "{" and self.tokens[self.at + 1].text == "}":
+                self.at += 2  # an empty group, which some write before a script
+                node = self.scripted(node, first)
             elif self.starts_factor():
                 node = product(self.build, node, self.factor(), JUXTAPOSED, self.span(first))
             else:
@@ -165,7 +168,7 @@ class Parser(FormReader):
 
     def starts_factor(self) -> bool:
         token = self.peek()
-        if token.kind in ("number", "letter", "accent"):
+        if token.kind in ("number", "bold", "letter", "accent"):
             return True
         if token.kind == "word":
             return token.text not in STOPS
@@ -183,6 +186,8 @@ class Parser(FormReader):
             if token.text in ("0", "1") and self.peek().text == "_":
                 return self.scripted(self.subscripted(token), first)
             return self.scripted(node, first)
+        if token.kind == "bold":
+            return self.scripted(self.bold_one(token), first)
         if token.kind in ("letter", "word", "accent"):
             return self.scripted(self.named(token), first)
         form = FORMS.get(token.text)
@@ -208,6 +213,8 @@ class Parser(FormReader):
         self.expect(OPEN[opened.text], opened)
         self._bars = bars
         self.build.depth -= 1
+        if opened.text == "\\langle" and len(entries) == 2:
+            return self.build.apply("inner", *entries, span=self.span(self.at - 1))
         if len(entries) > 1:
             span = Span(opened.start, self.tokens[self.at - 1].end)
             rows = [entries] if opened.text == "[" else [[entry] for entry in entries]
@@ -225,10 +232,15 @@ class Parser(FormReader):
         return self.within(tokens, self.whole)
 
     def bars(self, opened: Token) -> Expression:
-        """|x| is the absolute value of a scalar and the norm of a vector, ‖x‖ the norm."""
+        """|x| is the absolute value of a scalar and the norm of a vector, ‖x‖ and ‖x‖₂ the norm."""
         self._bars += 1
         node = self.relation()
         self.expect(opened.text, opened)
+        if self.peek().text == "_":
+            self.at += 1
+            kind = "".join(token.text for token in self.group())
+            if kind not in ("2", "F"):
+                self.build.fail(f"the norm ‖·‖ with subscript {kind} is not read", opened.span)
         self._bars -= 1
         self.build.depth -= 1
         scalar = opened.text == "|" and node.shape == SCALAR
