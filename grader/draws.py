@@ -21,6 +21,7 @@ POOL = 8  # candidates for each draw that is wanted
 LEAST_POOL = 128
 MARGIN = 1e-3  # of the typical size of what has the kink
 EACH_SIDE = 4  # draws on each side of each kink, where there are any
+NEAREST = 1  # of them as near to the kink as a candidate comes: a shifted threshold shows there
 
 Sampler = Callable[[np.random.Generator, tuple[int, ...], Mapping[str, float]], Array]
 
@@ -161,16 +162,24 @@ def _sides(
     sides = [np.zeros((pool.count, 0))]
     valid = np.ones(pool.count, dtype=np.bool_)
     for kink in kinks([*definitions, *references]):
-        units = _per_draw(kink, pool, lower)
+        units = per_draw(kink, pool, lower)
         if units.shape[1] == 0:
             continue
-        typical = np.nanmedian(np.abs(units), axis=0)
+        typical = _typical(np.abs(units))
         valid &= (np.abs(units) > MARGIN * typical).all(axis=1)
-        sides.append(np.sign(units))
+        sides.append(units)
     return np.concatenate(sides, axis=1), valid
 
 
-def _per_draw(node: Expression, pool: Draws, lower: Lower) -> Array:
+def _typical(sizes: Array) -> Array:
+    """The median of what is a number, 0 where nothing is."""
+    known = np.isfinite(sizes)
+    return np.array([
+        np.median(column[ok]) if ok.any() else 0.0 for column, ok in zip(sizes.T, known.T, strict=True)
+    ])  # fmt: skip
+
+
+def per_draw(node: Expression, pool: Draws, lower: Lower) -> Array:
     """An expression's values as (draws, units), its index variables running over their ranges."""
     indices = tuple({part.name: part for part in walk(node) if isinstance(part, Index)}.values())
     value = Evaluator(pool.values, lower, indices)(node)
@@ -186,21 +195,25 @@ def _finite(
         if name:
             valid &= np.isfinite(value).all(axis=(1, 2))
     for reference in references:
-        valid &= np.isfinite(_per_draw(reference, pool, lower)).all(axis=1)
+        valid &= np.isfinite(per_draw(reference, pool, lower)).all(axis=1)
     return valid
 
 
 def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":
     """`count` of the usable candidates, each side of each kink met `EACH_SIDE` times if it can be."""
     if count < 2 * EACH_SIDE:  # too few for every side: take those with units on both sides
-        balance = np.abs(sides[usable].mean(axis=1)) if sides.shape[1] else np.zeros(len(usable))
+        balance = (
+            np.abs(np.sign(sides[usable]).mean(axis=1)) if sides.shape[1] else np.zeros(len(usable))
+        )
         usable = usable[np.argsort(balance, kind="stable")]
         return np.sort(usable[:count])
     chosen: list[int] = []
     taken = np.zeros(len(sides), dtype=np.bool_)
     for unit in range(sides.shape[1]):
         for side in (-1.0, 1.0):
-            hits = usable[sides[usable, unit] == side]
+            hits = usable[np.sign(sides[usable, unit]) == side]
+            nearest = hits[np.argsort(np.abs(sides[hits, unit]), kind="stable")[:NEAREST]]
+            hits = np.concatenate([nearest, np.setdiff1d(hits, nearest)])
             missing = EACH_SIDE - int(taken[hits].sum())
             fresh = [at for at in hits if not taken[at]][: max(0, missing)]
             room = count - len(chosen)

@@ -41,7 +41,7 @@ Lower = Callable[[Expression], Expression]
 
 DISTURBANCE = 2.0**-30  # large against rounding, small enough for a first-order estimate
 ROUNDOFF = 2.0**-53
-WORK_LIMIT = 30_000_000  # numbers computed for one answer: about a tenth of a second
+WORK_LIMIT = 3_000_000  # numbers computed for one answer: some ten milliseconds
 
 
 class Disturbance:

@@ -248,6 +248,16 @@ def transform(node: Expression, change: Callable[[Expression], Expression]) -> E
     return change(node)
 
 
+def depth_of(node: Expression) -> int:
+    """How many levels a tree has, counted without recursion."""
+    deepest, stack = 0, [(node, 1)]
+    while stack:
+        current, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack.extend((child, depth + 1) for child in children(current))
+    return deepest
+
+
 def free_indices(node: Expression) -> set[str]:
     """The names of the index variables that a node uses and does not bind."""
     match node:

@@ -6,15 +6,26 @@ Built once per problem; answers are then only evaluated and compared.
 import importlib.util
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from grader.backprop import Backprop
-from grader.draws import Draws, generator, sample
-from grader.errors import AuthorError, Fault, GraderError, ShapeMismatch
+from grader.draws import Draws, generator, kinks, per_draw, sample
+from grader.errors import AuthorError, Fault, GraderError, Nonsense, ShapeMismatch
 from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, arranged
-from grader.expression import SCALAR, Expression, Index, Shape, shape_text
-from grader.primitives import Array
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Index,
+    Item,
+    Shape,
+    Symbol,
+    shape_text,
+    walk,
+)
+from grader.primitives import TABLE, Array
 from grader.problem import Problem, Python, Question, Scope
 
 SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
@@ -67,6 +78,33 @@ class QuestionKey:
             return value
         return arranged(value, free, node, count).reshape(shape)
 
+    def one_sided(self, kinked: Collection[Apply]) -> bool:
+        """Whether a condition in an answer never changes on the draws, so that half of it is untried.
+
+        Kinks that the model itself has are covered by the draws.
+        """
+        for node in kinked:
+            kink = TABLE[node.function].kink
+            if kink is not None and self._is_one_sided(kink(node)):
+                return True
+        return False
+
+    def _is_one_sided(self, kink: Expression) -> bool:
+        names = {part.name for part in walk(kink) if isinstance(part, Symbol)}
+        base = kink.base if isinstance(kink, Item) else kink
+        if not names or (isinstance(base, Symbol) and base.name in self.covered):
+            return False
+        with np.errstate(all="ignore"):
+            signs = np.sign(per_draw(kink, self.draws, self.backprop.lower))
+        return bool((signs == signs[0]).all(axis=0).any())
+
+    @cached_property
+    def covered(self) -> frozenset[str]:
+        """The symbols and quantities whose entries are kinks of the model or the reference."""
+        definitions = (q.definition for q in self.question.scope.model.values())
+        nodes = [node for node in (*definitions, self.reference) if node is not None]
+        return frozenset(kink.name for kink in kinks(nodes) if isinstance(kink, Symbol))
+
     def is_indexed(self, node: Expression) -> bool:
         """Whether an answer is one formula in the question's index variables."""
         return bool(self.question.free) and node.shape == SCALAR
@@ -117,6 +155,13 @@ class Key:
         """The same key on the draws that are published for one student."""
         return _Build(self.problem, count, ("student", student)).key()
 
+    @cached_property
+    def derived(self) -> frozenset[tuple[str, str]]:
+        """The derivatives that may stand in an answer: those that questions ask for, and upstream ones."""
+        asked = {bases(q.of, q.wrt) for q in self.problem.questions if q.of and q.wrt}
+        model = self.problem.scope.model.values()
+        return frozenset(asked | {(q.name, name) for q in model for name in q.upstream})
+
 
 def build(problem: Problem) -> Key:
     """Derive and evaluate every reference. Raises AuthorError if one cannot be."""
@@ -152,7 +197,10 @@ class _Build:
         self, scope: Scope, references: list[Expression], backprop: Backprop, name: str
     ) -> Draws:
         rng = generator(self.problem.seed, self.problem.id, name, *self.entropy)
-        return sample(scope, references, self.count, rng, backprop.lower, self.file)
+        try:
+            return sample(scope, references, self.count, rng, backprop.lower, self.file)
+        except Nonsense as error:
+            raise AuthorError([Fault(self.file, 0, 0, "questions", str(error))]) from error
 
     def _reference(self, question: Question, backprop: Backprop) -> Expression | None:
         if isinstance(question.reference, Python):
@@ -211,6 +259,14 @@ class _Build:
         if not callable(function):
             raise self._fault(question, f"{reference.file.name} has no {reference.function}()")
         return function  # type: ignore[no-any-return]
+
+
+def bases(of: Expression | None, wrt: Expression | None) -> tuple[str, str]:
+    """The names of what is differentiated by what, entries left out; "" for an expression."""
+    one, other = (node.base if isinstance(node, Item) else node for node in (of, wrt))
+    return one.name if isinstance(one, Symbol) else "", other.name if isinstance(
+        other, Symbol
+    ) else ""
 
 
 def natural(array: Array) -> "Array | float":

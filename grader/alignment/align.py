@@ -6,15 +6,14 @@ questions. The best labelling of all equations is found by dynamic programming (
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from grader.alignment.entries import Entry, entries
-from grader.alignment.matching import aliases, similarity
-from grader.expression import Expression, Symbol
+from grader.alignment.matching import aliases, names_of, similarity
+from grader.expression import Symbol
 from grader.notation import Names
-from grader.notation.names import Key as Spelling
 from grader.problem.model import Problem, Question
 from grader.submission import Paper
 
@@ -31,7 +30,8 @@ class Found:
     """The answer that a paper gives to a question.
 
     `names` are those of the question with the student's definitions and index letters; `match` is
-    how well the left-hand side names the question (None if there is none to compare); `again` tells
+    how well the left-hand side names the question (None if there is none to compare); `derived` are the
+    derivatives that other equations of the paper work out; `again` tells
     that an earlier answer to the same question was overridden; `moved` that it stood under another
     question's number.
     """
@@ -41,13 +41,14 @@ class Found:
     names: Names
     match: float | None
     steps: tuple[Entry, ...] = ()
+    derived: frozenset[tuple[str, str]] = frozenset()
     again: bool = False
     moved: bool = False
 
 
 def align(problem: Problem, paper: Paper) -> dict[str, Found]:
     """The answers that a paper gives, by question id."""
-    found, definitions = entries(paper, problem.scope.names)
+    found = entries(paper, problem.scope.names)
     if not found or not problem.questions:
         return {}
     labels = _best_path([_emissions(entry, problem.questions) for entry in found])
@@ -56,24 +57,22 @@ def align(problem: Problem, paper: Paper) -> dict[str, Found]:
         mine = [entry for entry, label in zip(found, labels, strict=True) if label == at]
         chosen = _chosen(mine, question)
         if chosen is not None:
-            result[question.id] = _found(question, chosen, mine, definitions, problem)
+            result[question.id] = _found(question, chosen, mine, found, problem)
     return result
 
 
-def names_for(
-    question: Question, entry: Entry, definitions: Mapping[Spelling, Expression]
-) -> Names:
+def names_for(question: Question, entry: Entry) -> Names:
     """What an answer may use: the question's names, the student's, and the student's letters."""
     letters = aliases(entry.derivative, question) if entry.derivative is not None else {}
     known = question.scope.names.with_indices(question.free, letters)
-    return known.with_definitions(definitions)
+    return known.with_definitions(entry.definitions)
 
 
 def _found(
     question: Question,
     entry: Entry,
     mine: Sequence[Entry],
-    definitions: Mapping[Spelling, Expression],
+    found: Sequence[Entry],
     problem: Problem,
 ) -> Found:
     match = similarity(entry.derivative, question) if entry.derivative is not None else None
@@ -83,12 +82,19 @@ def _found(
     return Found(
         question=question.id,
         entry=entry,
-        names=names_for(question, entry, definitions),
+        names=names_for(question, entry),
         match=match,
         steps=tuple(other for other in mine if other is not entry),
+        derived=derived(found, entry),
         again=bool(before),
         moved=bool(marked) and question.id not in marked,
     )
+
+
+def derived(found: Sequence[Entry], apart: Entry) -> frozenset[tuple[str, str]]:
+    """What other equations work out, as names of what is differentiated by what."""
+    lefts = (entry.derivative for entry in found if entry is not apart and not entry.is_open)
+    return frozenset(names for left in lefts if left is not None for names in names_of(left))
 
 
 # Which equation belongs to which question
@@ -162,6 +168,11 @@ def _transition(before: int, after: int) -> float:
 
 
 # Which of a question's equations is the answer
+
+
+def answer_of(found: Sequence[Entry], question: Question) -> Entry | None:
+    """The answer among equations that are all meant for one question."""
+    return _chosen(found, question) or (found[-1] if found else None)
 
 
 def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:

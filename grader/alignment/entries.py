@@ -4,8 +4,9 @@ A name that the problem does not declare may be the student's own: `g = (W³)ᵀ
 read from right to left. It then means that quantity in the whole paper.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Derivative, Expression, Index, free_indices, walk
@@ -17,6 +18,9 @@ from grader.primitives.build import tabulate
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
 DEFINITION_LIMIT = 200  # of one paper
+SIZE_LIMIT = 500  # nodes of one definition, others inside it counted in full
+
+Definitions = Mapping[Spelling, Expression]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Entry:
 
     `equation` is None where the formula could not even be cut into equations, and `error` says why.
     `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
-    without any left side.
+    without any left side. `definitions` are the student's own names that hold here.
     """
 
     labels: tuple[str, ...]
@@ -34,6 +38,7 @@ class Entry:
     left: Expression | None = None
     error: StudentError | None = None
     announced: bool = False
+    definitions: Definitions = field(default_factory=dict)
 
     @property
     def derivative(self) -> Derivative | None:
@@ -55,18 +60,26 @@ class Entry:
         return Place(start.path, start.line + lines, column, start.cell)
 
 
-def entries(paper: Paper, names: Names) -> tuple[list[Entry], Mapping[Spelling, Expression]]:
-    """All equations of a paper in reading order, and the student's definitions."""
+def entries(paper: Paper, names: Names) -> list[Entry]:
+    """All equations of a paper in reading order, each with the definitions that hold for it.
+
+    Of a name that is defined more than once the last definition before the equation counts; one
+    that is only defined later ("where …") counts from the start.
+    """
     found: list[Entry] = []
     for labels, formula, announced in _formulas(paper):
         found.extend(_cut(labels, formula, announced, names))
-    definitions: dict[Spelling, Expression] = {}
+    definitions: Definitions = {}
     for at, entry in enumerate(found):
         known = names.with_definitions(definitions)
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
-            _define(entry.equation, known, definitions)
-        found[at] = _with_left(entry, names.with_definitions(definitions))
-    return found, definitions
+            definitions = {**definitions, **_defined(entry.equation, known)}
+        left = _left_of(entry, names.with_definitions(definitions))
+        found[at] = replace(entry, left=left, definitions=definitions)
+    later: Definitions = {}
+    for entry in reversed(found):
+        later = {**later, **entry.definitions}
+    return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
 
 
 def _formulas(paper: Paper) -> Iterator[tuple[tuple[str, ...], Formula, bool]]:
@@ -96,11 +109,8 @@ def _cut(
             yield Entry(labels, formula, equation, announced=announced)
 
 
-def _with_left(entry: Entry, names: Names) -> Entry:
-    if entry.equation is None or not entry.equation.left:
-        return entry
-    left = read_left(entry.equation, names)
-    return Entry(entry.labels, entry.formula, entry.equation, left, None, entry.announced)
+def _left_of(entry: Entry, names: Names) -> Expression | None:
+    return None if entry.equation is None else read_left(entry.equation, names)
 
 
 def read_left(equation: Equation, names: Names) -> Expression | None:
@@ -116,21 +126,25 @@ def read_left(equation: Equation, names: Names) -> Expression | None:
 # Definitions
 
 
-def _define(equation: Equation, names: Names, definitions: dict[Spelling, Expression]) -> None:
-    """Note what an equation defines, if it defines anything."""
+def _defined(equation: Equation, names: Names) -> Definitions:
+    """What an equation defines, if it defines anything."""
     if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
-        return
+        return {}
     name = own_name(equation.members[0], names)
     if name is not None:
-        value = _value(equation.answer, name[1], names, equation.source)
-        if value is not None:
-            definitions[name[0]] = value
-        return
+        return _kept(name[0], _value(equation.answer, name[1], names, equation.source))
     name = own_name(equation.answer, names)
-    if name is not None and not name[1]:
-        left = read_left(equation, names)
-        if left is not None and not free_indices(left):
-            definitions[name[0]] = left
+    if name is None or name[1]:
+        return {}
+    left = read_left(equation, names)
+    return _kept(name[0], left if left is not None and not free_indices(left) else None)
+
+
+def _kept(spelling: Spelling, value: Expression | None) -> Definitions:
+    """A definition, unless it is so large that definitions of definitions would explode."""
+    if value is None or sum(1 for _ in itertools.islice(walk(value), SIZE_LIMIT + 1)) > SIZE_LIMIT:
+        return {}
+    return {spelling: value}
 
 
 def own_name(tokens: Sequence[Token], names: Names) -> tuple[Spelling, tuple[str, ...]] | None:

@@ -82,3 +82,11 @@ def aliases(left: Derivative, question: Question) -> Mapping[str, Index]:
             if isinstance(one, Index) and isinstance(other, Index):
                 found.setdefault(one.name, other)
     return found
+
+
+def names_of(left: Derivative) -> list[tuple[str, str]]:
+    """A derivative as the names of what is differentiated by what; none for an expression."""
+    of, wrt = (node.base if isinstance(node, Item) else node for node in (left.of, left.wrt))
+    if isinstance(of, Symbol) and isinstance(wrt, Symbol):
+        return [(of.name, wrt.name)]
+    return []

@@ -7,18 +7,20 @@ one counts, and the student is told.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from grader.alignment import Found, align, names_for
+from grader.alignment import Found, align, answer_of, entries, names_for
 from grader.errors import Span, StudentError, Unreadable
 from grader.notation import Reading, infix, latex
 from grader.notation.equations import Equation
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
-from grader.submission import ArrayAnswer, Formula, Place, Refusal, Submission, TextAnswer
+from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submission, TextAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer in text. `read` parses it; `key` identifies what `read` depends on, if that is known."""
+    """An answer in text. `read` parses it; `key` identifies what `read` depends on, if that is
+    known. `derived` are derivatives that the student worked out elsewhere.
+    """
 
     text: str
     notation: str
@@ -26,6 +28,7 @@ class Written:
     read: Callable[[], Reading]
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
+    derived: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,10 @@ def _from_paper(found: Found) -> Written:
         return latex.read_tokens(equation.answer, found.names, equation.source)
 
     text = equation.source[equation.span.start : equation.span.end]
-    key = None if found.names.definitions else ("latex", text, tuple(found.names.indices))
-    return Written(text, "latex", found.entry.place(span), read, _about(found), key)
+    key = ("latex", text, tuple(found.names.indices), found.derived)
+    key = None if found.names.definitions else key
+    place = found.entry.place(span)
+    return Written(text, "latex", place, read, _about(found), key, found.derived)
 
 
 def _span_of(equation: Equation) -> Span:
@@ -141,16 +146,12 @@ def _latex_answer(question: Question, answer: TextAnswer) -> Written:
 
 def read_latex(question: Question, text: str, place: Place) -> Reading:
     """One answer in LaTeX, perhaps an equation or a chain of them. Raises StudentError."""
-    from grader.alignment.entries import entries
-    from grader.submission import Paper
-
     formula = Formula(text, True, place)
-    found, definitions = entries(Paper((formula,)), question.scope.names)
-    usable = [entry for entry in found if entry.equation is None or not entry.is_open]
-    if not usable:
+    found = entries(Paper((formula,)), question.scope.names)
+    entry = answer_of([entry for entry in found if not entry.is_open], question)
+    if entry is None:
         raise Unreadable("there is no expression here", text, Span(0, max(1, len(text))))
-    entry = usable[-1]
     if entry.equation is None:
         raise entry.error or Unreadable("this formula cannot be read", text)
-    names = names_for(question, entry, definitions)
+    names = names_for(question, entry)
     return latex.read_tokens(entry.equation.answer, names, text)

@@ -1,6 +1,6 @@
 """An answer in text against its reference: read, shape, evaluate, compare."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from grader.comparison import compare
@@ -26,7 +26,7 @@ from grader.grading.outcome import (
     told,
     unread,
 )
-from grader.key import Key, QuestionKey
+from grader.key import Key, QuestionKey, bases
 from grader.notation import Reading, printing
 from grader.problem import Question
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
@@ -47,7 +47,7 @@ def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
     remembered = (question.id, *given.key) if given.key is not None else None
     judged = key.seen.get(remembered) if remembered else None
     if judged is None:
-        judged = _judged(key[question.id], given)
+        judged = _judged(key[question.id], given, key.derived | given.derived)
         if remembered:
             key.seen[remembered] = judged
     assert isinstance(judged, Judged)
@@ -58,19 +58,19 @@ def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
     return result_of(question, judged.outcome, record, judged.notes + given.messages)
 
 
-def _judged(key: QuestionKey, given: Written) -> Judged:
+def _judged(key: QuestionKey, given: Written, derived: Collection[tuple[str, str]]) -> Judged:
     try:
         reading = given.read()
     except StudentError as error:
         return Judged(unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     echo = TreeEcho(reading.node, key.question.scope.names)
-    return Judged(_outcome(key, reading), notes, echo, shape_text(reading.node.shape))
+    return Judged(_outcome(key, reading, derived), notes, echo, shape_text(reading.node.shape))
 
 
-def _outcome(key: QuestionKey, reading: Reading) -> Outcome:
+def _outcome(key: QuestionKey, reading: Reading, derived: Collection[tuple[str, str]]) -> Outcome:
     try:
-        _worked_out(reading, key.question)
+        _worked_out(reading, key.question, derived)
         return _evaluated(key, reading)
     except StudentError as error:
         return unread(error)
@@ -82,8 +82,11 @@ class NotWorkedOut(Nonsense):
     default_code = "not-worked-out"
 
 
-def _worked_out(reading: Reading, question: Question) -> None:
-    """Raise NotWorkedOut for an answer that still contains what it should derive."""
+def _worked_out(reading: Reading, question: Question, derived: Collection[tuple[str, str]]) -> None:
+    """Raise NotWorkedOut for an answer that still contains what it should derive.
+
+    `derived` are the derivatives that other questions ask for or that the student derived before.
+    """
     asked = _base(question.wrt)
     own = question.of.function + "'" if isinstance(question.of, Apply) else None
     for part in _derivatives(reading):
@@ -93,6 +96,13 @@ def _worked_out(reading: Reading, question: Question) -> None:
                 f"the answer still contains a derivative with respect to what is asked: {text}",
                 span=part.span,
                 hint="work that derivative out",
+            )
+        if isinstance(part, Derivative) and bases(part.of, part.wrt) not in derived:
+            text = printing.infix(part, question.scope.names)
+            raise NotWorkedOut(
+                f"the answer leaves a derivative that nobody asked for: {text}",
+                span=part.span,
+                hint="derive it first, or work it out",
             )
         if isinstance(part, Apply) and part.function == own:
             raise NotWorkedOut("the answer only names the derivative that is asked for",
@@ -119,7 +129,17 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
         return _block(key, node, error)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
+    if comparison.correct and key.one_sided(reading.kinked):
+        return Outcome(Verdict.UNDECIDED, messages=(_ONE_SIDED,))
     return told(key, comparison, got, whole=not key.is_indexed(node))
+
+
+_ONE_SIDED = Message(
+    Kind.ERROR,
+    "the answer is right wherever it was tried, but it has a condition that was always the same "
+    "there; a person will look at it",
+    "one-sided",
+)
 
 
 def _block(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:

@@ -4,8 +4,10 @@ Students write chains over many lines and leave out what has not changed. Each e
 members in order: the first names what is derived, the last is the answer, those between are steps.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from grader.errors import Span, StudentError
 from grader.notation.latex_tokens import Token, tokenize
@@ -20,6 +22,13 @@ _SEPARATORS = frozenset({"\\quad", "\\Rightarrow"})
 _JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
 _OPENING = frozenset({"{", "(", "[", "\\{"})
 _CLOSING = frozenset({"}", ")", "]", "\\}"})
+
+
+class Segment(NamedTuple):
+    """Tokens between two separators, and the separator before them."""
+
+    before: Token | None
+    tokens: list[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,8 @@ def equations(text: str, names: Names) -> list[Equation]:
     except StudentError as error:
         raise error.located(text) from None
     chains: list[list[list[Token]]] = []
-    for segment in _segments(tokens):
-        _attach(chains, _members(segment))
+    for before, segment in _segments(tokens):
+        _attach(chains, before, _members(segment))
     return [
         Equation(tuple(tuple(member) for member in chain), text) for chain in chains if any(chain)
     ]
@@ -86,7 +95,8 @@ def _unwrapped(tokens: list[Token]) -> list[Token]:
 def _environment(tokens: list[Token], at: int) -> tuple[str, int]:
     """The name in braces at `at`, and where it ends; `alignat` takes a number behind it."""
     letters = []
-    while at < len(tokens) and tokens[at].text != "}":
+    last = min(len(tokens), at + 40)  # no environment has a longer name
+    while at < last and tokens[at].text != "}":
         letters.append(tokens[at].text)
         at += 1
     name = "".join(letters).lstrip("{").rstrip("*")
@@ -96,27 +106,31 @@ def _environment(tokens: list[Token], at: int) -> tuple[str, int]:
     return name, at
 
 
-def _segments(tokens: list[Token]) -> list[list[Token]]:
-    """Rows, and equations set side by side in a row."""
-    segments: list[list[Token]] = [[]]
+def _segments(tokens: list[Token]) -> list[Segment]:
+    """Rows, and equations set side by side in a row, each with what stands before it."""
+    segments = [Segment(None, [])]
     depth = 0
     for at, token in enumerate(tokens):
-        depth += _depth_change(token)
-        if (depth <= 0 and (token.text == "\\\\" or token.text in _SEPARATORS)) or (
-            depth <= 0 and token.text == "," and _begins_equation(tokens, at + 1)
-        ):
-            segments.append([])
-        elif token.text == "&" and depth <= 0:
-            continue
-        elif token.kind == "prose" and depth <= 0:
-            segments.append([])
-        elif not (depth <= 0 and token.kind == "word" and token.text in _PROSE):
-            segments[-1].append(token)
-        depth = max(depth, 0)
-    return [_trimmed(segment) for segment in segments]
+        depth = max(0, depth + _depth_change(token))
+        if depth == 0 and _separates(tokens, at):
+            segments.append(Segment(token, []))
+        elif not (token.text == "&" and depth == 0):
+            segments[-1].tokens.append(token)
+    return [Segment(before, _trimmed(part)) for before, part in segments]
 
 
-_PROSE = frozenset({"where", "with", "let", "then", "and"})
+def _separates(tokens: list[Token], at: int) -> bool:
+    """Whether what follows a token is no longer the same equation."""
+    token = tokens[at]
+    if token.text == ",":
+        return _begins_equation(tokens, at + 1)
+    if token.kind == "prose" or (token.kind == "word" and token.text in _PROSE):
+        return True
+    return token.text == "\\\\" or token.text in _SEPARATORS
+
+
+_PROSE = frozenset({"where", "with", "let", "then", "and", "for", "if", "when"})
+_AHEAD = 500  # tokens looked through for an `=`
 
 
 def _depth_change(token: Token) -> int:
@@ -128,7 +142,7 @@ def _depth_change(token: Token) -> int:
 def _begins_equation(tokens: list[Token], at: int) -> bool:
     """Whether an equation follows a comma, and not the next entry of a list."""
     depth = 0
-    for token in tokens[at:]:
+    for token in itertools.islice(tokens, at, at + _AHEAD):
         depth += _depth_change(token)
         if depth < 0 or (depth == 0 and token.text in (",", "\\\\")):
             return False
@@ -155,19 +169,47 @@ def _members(segment: list[Token]) -> list[list[Token]]:
     return members
 
 
-def _attach(chains: list[list[list[Token]]], members: list[list[Token]]) -> None:
-    """Add a segment: a new equation, or more of the last one."""
+def _attach(
+    chains: list[list[list[Token]]], before: Token | None, members: list[list[Token]]
+) -> None:
+    """Add a segment: a new equation, more of the last one, or a remark about it.
+
+    What is none of these is kept behind the answer, so that nobody takes a part for the whole.
+    """
     if not any(members):
         return
-    continues = chains and not members[0] and len(members) > 1
-    if continues:
-        chains[-1].extend(members[1:])
-    elif chains and len(members) == 1 and _runs_on(chains[-1], members[0]):
-        chains[-1][-1].extend(members[0])
-    elif chains and _is_same_left(chains[-1], members):
-        chains[-1].extend(members[1:])
-    else:
+    if not chains or (len(members) > 1 and members[0] and not _is_same_left(chains[-1], members)):
         chains.append(members)
+    elif len(members) > 1:
+        chains[-1].extend(members[1:])
+    elif before is not None and before.text == "\\Rightarrow":
+        chains[-1].append(members[0])
+    elif before is not None and before.text == "\\\\":
+        _run_on(chains, members[0])
+    elif not _is_remark(before, members[0]):
+        chains[-1][-1].extend([*([before] if before is not None else []), *members[0]])
+
+
+def _run_on(chains: list[list[list[Token]]], row: list[Token]) -> None:
+    """A row without `=`: more of the row before, or an expression of its own."""
+    if len(chains[-1]) > 1 or _runs_on(chains[-1], row):
+        chains[-1][-1].extend(row)
+    else:
+        chains.append([row])
+
+
+def _is_remark(before: Token | None, tokens: list[Token]) -> bool:
+    """A tag such as (1), a side condition such as ∀i or i ≠ j, or words."""
+    texts = [token.text for token in tokens]
+    if len(texts) == 3 and texts[0] == "(" and texts[2] == ")" and texts[1].isalnum():
+        return True
+    if any(text in _CONDITIONS for text in texts):
+        return True
+    said = before is not None and before.text.startswith(("for", "where", "with"))
+    return said and not any(token.kind == "number" for token in tokens)
+
+
+_CONDITIONS = frozenset({"\\forall", "\\in", "\\ne", "<", ">", "\\le", "\\ge"})
 
 
 def _runs_on(chain: list[list[Token]], member: list[Token]) -> bool:

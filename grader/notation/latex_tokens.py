@@ -22,7 +22,7 @@ _DROPPED = frozenset(
 ) | {"\\ ", "\\\n"}  # fmt: skip
 _DROPPED_WITH_GROUP = frozenset({"\\label", "\\tag", "\\tag*", "\\vspace", "\\hspace", "\\color",
                                  "\\phantom", "\\ref", "\\eqref"})  # fmt: skip
-_UNWRAPPED = frozenset({"\\boxed", "\\ensuremath", "\\mathop", "\\mathrel", "\\mathbin", "\\mbox",
+_UNWRAPPED = frozenset({"\\boxed", "\\ensuremath", "\\mathop", "\\mathrel", "\\mathbin",
                         "\\underline", "\\fbox"})  # fmt: skip
 _SYNONYMS = {
     "\\leq": "\\le", "\\geq": "\\ge", "\\neq": "\\ne", "\\leqslant": "\\le", "\\geqslant": "\\ge",
@@ -50,7 +50,8 @@ _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁱʲᵏˡ�
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙ", "0123456789+-()ijklmn", strict=True))
 # Fonts in which a 1 is an indicator or a vector of ones, not a number.
 _BOLD = frozenset("mathbf boldsymbol bm mathbb vec pmb symbf bf textbf".split())
-WORDS = frozenset("if otherwise else for when and or where let with then".split())
+_TEXT = frozenset("text textbf textit textrm mbox textnormal".split())
+WORDS = frozenset("if otherwise else elsewhere for when and or where let with then".split())
 
 
 class Token(NamedTuple):
@@ -211,11 +212,33 @@ class _Tokenizer:
             return
         if len(group) == 1 and group[0][0] == "letters" and len(letters) > 1:
             yield Token("word", letters, start, end)
-        elif name in ("text", "textbf", "textit", "textrm", "mbox") and len(group) != 1:
-            raw = self.text[start:end]
-            yield Token("prose", raw[raw.find("{") + 1 : -1].strip(), start, end)
+        elif name in _TEXT and len(group) != 1:
+            yield from self._words(group, start, end)
         else:
             yield from self._nested(group)
+
+    def _words(self, group: list[tuple[str, str, int]], start: int, end: int) -> Iterator[Token]:
+        """`\\text{if $x > 0$}`: known words, mathematics between dollars, and prose."""
+        parts: list[list[tuple[str, str, int]]] = [[]]
+        for raw in group:
+            if raw[1] in ("$", "\\(", "\\)"):
+                parts.append([])
+            else:
+                parts[-1].append(raw)
+        for at, part in enumerate(parts):
+            if at % 2:
+                yield from self._nested(part)
+            elif part:
+                yield from self._said(part, start, end)
+
+    def _said(self, part: list[tuple[str, str, int]], start: int, end: int) -> Iterator[Token]:
+        letters = [text for kind, text, _ in part if kind == "letters"]
+        if letters and all(text in WORDS for text in letters):
+            for text in letters:
+                yield Token("word", text, start, end)
+        else:
+            said = self.text[part[0][2] : part[-1][2] + len(part[-1][1])]
+            yield Token("prose", said.strip(), start, end)
 
     def _nested(self, group: list[tuple[str, str, int]]) -> list[Token]:
         self.depth += 1

@@ -13,7 +13,7 @@ from grader.primitives import TABLE
 
 FONTS = frozenset(
     "mathbf mathrm mathit mathsf mathcal mathbb boldsymbol bm bf rm cal text textbf textrm textit "
-    "mathscr mathfrak operatorname operatorname* pmb symbf vec".split()
+    "mathscr mathfrak mbox textnormal operatorname operatorname* pmb symbf vec".split()
 )
 ACCENTS = frozenset("hat bar tilde dot widehat widetilde overline check".split())
 ACCENT_ALIASES = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}

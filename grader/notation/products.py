@@ -6,7 +6,7 @@ is never made out of two columns: the transpose is what is being asked for there
 """
 
 from grader.errors import ShapeMismatch, Span
-from grader.expression import SCALAR, Expression, Shape, shape_text
+from grader.expression import SCALAR, Expression, Shape, Symbol, shape_text
 from grader.notation.builder import NONSENSE, Builder
 
 HADAMARD = "hadamard"  # ⊙ and \circ
@@ -90,7 +90,7 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
         return build.apply("matmul", a, b, span=span)
     if a.shape == b.shape:
         return _same_shape(build, a, b, how, span)
-    flipped = _flipped(build, a, b)
+    flipped = _flipped(build, a, b, how)
     if flipped is not None:
         return build.apply("matmul", *flipped, span=span)
     return _mismatch(build, a, b, span)
@@ -106,9 +106,14 @@ def _same_shape(build: Builder, a: Expression, b: Expression, how: str, span: Sp
     return build.apply("mul", a, b, span=span)
 
 
-def _flipped(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
+def _flipped(
+    build: Builder, a: Expression, b: Expression, how: str
+) -> tuple[Expression, Expression] | None:
     """A matrix and a vector that fits once it is turned; None if neither or both fit."""
-    if _vector(a.shape) == _vector(b.shape):
+    if how == MATRIX or _vector(a.shape) == _vector(b.shape):
+        return None
+    thin = a if _vector(a.shape) else b
+    if isinstance(thin, Symbol) and thin.name in build.names.matrices:
         return None
     if _vector(b.shape) and a.shape[1] == b.shape[1]:
         turned = (a, build.apply("transpose", b, span=b.span))

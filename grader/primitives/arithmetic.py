@@ -4,6 +4,7 @@ Comparisons and choices are piecewise constant: their own derivative is zero whe
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,8 @@ def _where_vjp(g: Expression, node: Apply) -> Adjoints:
 
 
 def _where_value(condition: Array, a: Array, b: Array) -> Array:
-    return np.asarray(np.where(condition != 0, a, b))
+    chosen = np.where(condition != 0, a, b)
+    return np.asarray(np.where(np.isnan(condition), np.nan, chosen))
 
 
 def _extremum_vjp(comparison: str) -> Vjp:
@@ -78,16 +80,20 @@ def difference(node: Apply) -> Expression:
     return sub(node.args[0], node.args[1])
 
 
-def _truth(ufunc: Callable[..., object]) -> Callable[..., Array]:
-    """A comparison that gives 1.0 and 0.0."""
-    return lambda a, b: np.asarray(ufunc(a, b), dtype=np.float64)
+def _truth(ufunc: Callable[..., Any]) -> Callable[..., Array]:
+    """A comparison that gives 1.0 and 0.0, and is undefined of what is undefined."""
+
+    def value(a: Array, b: Array) -> Array:
+        return np.asarray(np.where(np.isnan(a) | np.isnan(b), np.nan, ufunc(a, b)))
+
+    return value
 
 
 def _binary(name: str, value: Callable[..., Array], vjp: Vjp, **more: object) -> Primitive:
     return Primitive(name, same, value, vjp, arity=(2, 2), **more)  # type: ignore[arg-type]
 
 
-def _comparison(name: str, ufunc: Callable[..., object], *infix: str) -> Primitive:
+def _comparison(name: str, ufunc: Callable[..., Any], *infix: str) -> Primitive:
     kink = None if name in ("eq", "ne") else difference
     return _binary(name, _truth(ufunc), _flat, infix=infix, exact=True, kink=kink)
 

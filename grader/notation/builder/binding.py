@@ -17,7 +17,7 @@ from grader.expression import (
     shape_text,
     transform,
 )
-from grader.notation.builder.core import NONSENSE, RANGE_LIMIT, Core, constant
+from grader.notation.builder.core import BINDER_LIMIT, NONSENSE, RANGE_LIMIT, Core, constant
 from grader.primitives.build import ONE, check_range, selector_size
 
 
@@ -85,6 +85,9 @@ class Binding(Core):
 
     def scoped(self, index: Index, body: Callable[[], Expression]) -> Expression:
         """What `body` parses while `index` is in scope."""
+        self.bound += 1
+        if self.bound > BINDER_LIMIT:
+            raise TooLarge(f"more than {BINDER_LIMIT} sums inside each other", self.source)
         outer = self.names
         self.names = outer.with_indices(outer.indices.values(), {index.name: index})
         self.names = outer.with_indices((), {**outer.indices, index.name: index})
@@ -92,6 +95,7 @@ class Binding(Core):
             return body()
         finally:
             self.names = outer
+            self.bound -= 1
 
     def shifted(self, selector: Expression) -> Expression:
         """An index as the text counts, in the 1-based count used inside."""

@@ -27,6 +27,7 @@ from grader.expression import (
     Number,
     Symbol,
     children,
+    depth_of,
     shape_text,
 )
 from grader.notation.names import Function, Names
@@ -34,7 +35,9 @@ from grader.primitives import TABLE, apply
 from grader.primitives.build import derivative
 
 NODE_LIMIT = 4_000  # far above any hand-written answer; keeps a hostile one cheap
-DEPTH_LIMIT = 60  # well inside Python's own recursion limit
+TREE_DEPTH = 150  # of operations; a walk of the tree takes a few frames a level
+DEPTH_LIMIT = 80  # well inside Python's own recursion limit
+BINDER_LIMIT = 12  # sums inside each other; each is an axis of the arrays
 RANGE_LIMIT = 10_000  # values of one index variable
 NUMBER_LIMIT = 1e150  # its square is still finite
 SIZE_LIMIT = 64  # rows or columns of a matrix that an answer may spell out
@@ -47,13 +50,14 @@ class Reading:
     """What a text says: the expression, notes on how it was read, and what stands in it.
 
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
-    with a prime; `defined` tells that the student's own definitions were at hand.
+    with a prime; `kinked` its functions and comparisons that have a kink; `defined` tells that the student's own definitions were at hand.
     """
 
     node: Expression
     notes: tuple[str, ...]
     used: frozenset[str]
     derivatives: tuple[Expression, ...]
+    kinked: tuple[Apply, ...] = ()
     defined: bool = False
 
 
@@ -66,8 +70,10 @@ class Core:
         self.source = source
         self.notes: list[str] = []
         self.depth = 0
+        self.bound = 0
         self.used: set[str] = set()
         self.derivatives: list[Expression] = []
+        self.kinked: list[Apply] = []
         self._given = names.indices
         self._nodes = 0
         self._nonsense: Nonsense | None = None
@@ -77,6 +83,8 @@ class Core:
         """The expression, if everything in it makes sense. Raises Nonsense otherwise."""
         if self._nonsense is not None:
             raise self._nonsense
+        if self._nodes > TREE_DEPTH and depth_of(node) > TREE_DEPTH:
+            raise TooLarge(f"operations more than {TREE_DEPTH} deep", self.source)
         return node
 
     def reading(self, node: Expression) -> Reading:
@@ -84,7 +92,9 @@ class Core:
         node = self.finish(node)
         notes = tuple(dict.fromkeys(self.notes))
         defined = bool(self.names.definitions)
-        return Reading(node, notes, frozenset(self.used), tuple(self.derivatives), defined)
+        return Reading(
+            node, notes, frozenset(self.used), tuple(self.derivatives), tuple(self.kinked), defined
+        )
 
     def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
         """Raise Unreadable at a place."""
@@ -131,7 +141,10 @@ class Core:
             if function in _ENTRYWISE:
                 return Apply(function, args, SCALAR, params, span)
         try:
-            return apply(function, *args, params=params, span=span)
+            node = apply(function, *args, params=params, span=span)
+            if function in _KINKED:
+                self.kinked.append(node)
+            return node
         except ShapeMismatch as error:
             self.name_operands(error, args)
             return self.nonsense(error, span)
@@ -211,8 +224,18 @@ class Core:
             raise TooLarge(f"more than {NODE_LIMIT} operations", self.source)
 
 
+_KINKED = frozenset(name for name, row in TABLE.items() if row.kink is not None)
+
 # What two scalars always may do: no shape needs to be checked.
 _ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
+
+
+CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
+
+
+def is_condition(node: Expression) -> bool:
+    """Whether an expression is true or false rather than a quantity."""
+    return isinstance(node, Apply) and node.function in CONDITIONS
 
 
 def constant(node: Expression) -> float | None:

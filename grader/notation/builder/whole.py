@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from grader.errors import ShapeMismatch, Span, TooLarge
 from grader.expression import SCALAR, Cells, Expression, Item, Matrix, Number
 from grader.notation.builder.binding import Binding
-from grader.notation.builder.core import NONSENSE, SIZE_LIMIT
+from grader.notation.builder.core import NONSENSE, SIZE_LIMIT, is_condition
 
 
 class Builder(Binding):
@@ -54,6 +54,8 @@ class Builder(Binding):
         for value, condition in reversed(cases):
             if condition is None:
                 result = value
+            elif condition is not NONSENSE and not is_condition(condition):
+                self.fail("a case wants a condition such as x > 0", condition.span or span)
             else:
                 result = self.apply("where", condition, value, result, span=span)
         return result

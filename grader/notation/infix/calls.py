@@ -16,6 +16,9 @@ _PRIME_SPELLINGS = re.compile(
 NO_AXIS = -99
 
 
+_WITH_AXIS = frozenset({"sum", "mean", "softmax", "log_softmax", "logsumexp"})
+
+
 class CallReader(Reader):
     """Reads calls."""
 
@@ -33,6 +36,8 @@ class CallReader(Reader):
         opened = self.expect("(")
         args, axis = self.arguments(opened)
         span = Span(token.start, self.end())
+        if axis is not NO_AXIS and function.primitive not in _WITH_AXIS:
+            self.build.fail(f"{name} takes no axis", span)
         if axis is not NO_AXIS:
             return self.build.apply(function.primitive, *args, params=(axis,), span=span)
         return self.build.call(function, prime, args, span)

@@ -6,7 +6,14 @@ from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import SIZE_LIMIT, constant
 from grader.notation.latex.names import NameReader
-from grader.notation.latex.scripts import PUNCTUATION, digits, is_filler, split, without_brackets
+from grader.notation.latex.scripts import (
+    CONDITION_WORDS,
+    PUNCTUATION,
+    digits,
+    is_filler,
+    split,
+    without_brackets,
+)
 from grader.notation.latex_tokens import Token
 from grader.notation.products import divide
 
@@ -51,7 +58,7 @@ class FormReader(NameReader):
             if part and part[0].text == "^":
                 self.build.fail("second derivatives are not read", part[0].span)
         below = self.within(wrt, self.whole)
-        above = self.within(of, self.numerator) if of else self.factor()
+        above = self.within(of, self.numerator) if of else self.juxtaposed()
         return self.build.derivative(above, below, span)
 
     def numerator(self) -> Expression:
@@ -132,6 +139,8 @@ class FormReader(NameReader):
         name = variable[0].text if len(variable) == 1 else ""
         if not name or variable[0].kind == "number":
             self.build.fail("the index variable of a sum is a letter", token.span)
+        if not low and sup:
+            low = [[Token("number", "1", token.start, token.end)]]
         if not low:
             return self.build.open_sum(name, body, token.span)
         if not sup:
@@ -229,19 +238,27 @@ class FormReader(NameReader):
     def cases(self, body: list[Token], token: Token) -> Expression:
         rows = [row for row in split(body, "\\\\") if row]
         pairs = [self.one_case(row) for row in rows]
+        if any(condition is None for _, condition in pairs[:-1]):
+            self.build.fail("a case without a condition is not the last one", token.span)
         span = Span(token.start, self.tokens[self.at - 1].end)
         return self.build.piecewise(pairs, span)
 
+    def braced_cases(self, opened: Token) -> Expression:
+        """A brace that is not closed before an array: a case distinction."""
+        token = self.next()
+        name = "".join(part.text for part in self.group()).rstrip("*")
+        if name == "array" and self.peek().text == "{":
+            self.group()
+        node = self.cases(self._until_end(token, name), token)
+        self.take("\\}")
+        return node
+
     def one_case(self, row: Sequence[Token]) -> tuple[Expression, Expression | None]:
-        value, *rest = split(row, "&")
-        value = value[:-1] if value and value[-1].text in (",", ";") else value
+        """`value & condition`; the `&` may be a comma, a space or an "if"."""
+        value, condition = _cut(row)
         node = self.within(value, self.whole)
-        condition = [token for part in rest for token in part]
-        if any(token.kind == "prose" and "otherwise" in token.text for token in condition):
-            return node, None
         condition = [token for token in condition if not is_filler(token)]
-        condition = condition[:-1] if condition and condition[-1].text in PUNCTUATION else condition
-        if not condition or condition[0].text in ("otherwise", "else"):
+        if not condition or condition[0].text in OTHERWISE:
             return node, None
         return node, self.within(condition, self.whole)
 
@@ -252,6 +269,26 @@ class FormReader(NameReader):
             self.group()
         return node
 
+
+def _cut(row: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:
+    """The value and the condition of a case."""
+    value, *rest = split(row, "&")
+    if rest:
+        return _stripped(value), [token for part in rest for token in part]
+    depth = 0
+    for at, token in enumerate(row):
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        words = token.kind == "word" and token.text in CONDITION_WORDS | OTHERWISE
+        if depth == 0 and (words or token.text in ("\\quad", ",")):
+            return _stripped(row[:at]), row[at:]
+    return _stripped(row), []
+
+
+def _stripped(tokens: Sequence[Token]) -> Sequence[Token]:
+    return tokens[:-1] if tokens and tokens[-1].text in PUNCTUATION else tokens
+
+
+OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 
 FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
     "\\frac": FormReader.frac,

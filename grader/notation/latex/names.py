@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Apply, Expression, Number, Symbol
-from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant
+from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
 from grader.notation.latex.scripts import complete, is_index_list, layer_of, split_script
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, Function, Key
-
-_CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 
 
 class NameReader(FunctionReader):
@@ -195,7 +193,7 @@ class NameReader(FunctionReader):
         if self.peek().text not in ("(", "[", "\\{"):
             return self.build.unknown("I", token.span, self.build.names.known())
         condition = self.bracket(self.next())
-        if not (isinstance(condition, Apply) and condition.function in _CONDITIONS):
+        if condition is not NONSENSE and not is_condition(condition):
             self.build.fail("an indicator wants a condition: I(z > 0)", self.span(self.at - 1))
         return condition
 
@@ -211,5 +209,7 @@ class NameReader(FunctionReader):
         loss = self.build.names.loss
         if loss is None or self.peek().kind not in ("letter", "accent", "command"):
             self.build.unknown("d", token.span, self.build.names.known())
+        self.build.deeper(token.span)
         wrt = self.named(self.next())
+        self.build.depth -= 1
         return self.build.derivative(loss, wrt, self.span(self.at - 1))

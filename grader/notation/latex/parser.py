@@ -179,6 +179,12 @@ class Parser(FormReader):
         return token.text in ("(", "[", "{")
 
     def factor(self) -> Expression:
+        self.build.deeper(self.peek().span)
+        node = self.factor_here()
+        self.build.depth -= 1
+        return node
+
+    def factor_here(self) -> Expression:
         first = self.at
         token = self.next()
         if token.kind == "number":
@@ -204,6 +210,9 @@ class Parser(FormReader):
         if opened.text == "{":
             return self.braces(opened)
         self.build.deeper(opened.span)
+        if opened.text == "\\{" and self.peek().text == "\\begin":
+            self.build.depth -= 1
+            return self.braced_cases(opened)
         if opened.text in ("|", "\\|"):
             return self.bars(opened)
         bars, self._bars = self._bars, 0

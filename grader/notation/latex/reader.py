@@ -85,7 +85,10 @@ class Reader(ABC):
                 f"LaTeX sets only the first digit of {token.text} here", token.span, hint
             )
         if token.text == "\\frac":
-            return [token, *self._braced(), *self._braced()]
+            self.build.deeper(token.span)
+            tokens = [token, *self._braced(), *self._braced()]
+            self.build.depth -= 1
+            return tokens
         return [token]
 
     def _braced(self) -> list[Token]:
@@ -124,6 +127,10 @@ class Reader(ABC):
     @abstractmethod
     def term(self) -> Expression:
         """Products."""
+
+    @abstractmethod
+    def juxtaposed(self) -> Expression:
+        """A product without a sign."""
 
     @abstractmethod
     def factor(self) -> Expression:

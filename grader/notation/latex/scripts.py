@@ -11,8 +11,8 @@ PUNCTUATION = frozenset({".", ",", ";"})
 
 
 def is_filler(token: Token) -> bool:
-    """Words around a condition."""
-    return token.text in CONDITION_WORDS or token.kind == "prose"
+    """Words and signs around a condition."""
+    return token.text in CONDITION_WORDS or token.text in PUNCTUATION or token.text == "\\quad"
 
 
 def split(tokens: Sequence[Token], sign: str) -> list[Sequence[Token]]:
