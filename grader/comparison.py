@@ -18,7 +18,8 @@ RELATIVE = 1e-11  # right answers were measured to stay below 3e-16; a factor of
 NOISE_FACTOR = 64.0  # the estimate of rounding noise is random, within an order of magnitude
 BAND = 100.0  # up to this many tolerances away nobody can tell
 COARSE = 1e-6  # noise above this part of an entry's size makes agreement worth nothing
-LEAST_DIGITS = 4  # of an array handed in; with two digits a wrong answer may look right
+COARSE_STEP = 1e-4  # of the largest entry: what rounding may move a number by
+LEAST_DIGITS = 5  # of an array handed in; with two digits a wrong answer may look right
 
 
 class Status(IntEnum):
@@ -111,7 +112,7 @@ def compare_numbers(
         exact = RELATIVE * size + NOISE_FACTOR * expected_noise
         step = _step(size, digits, decimals)
         agrees = difference <= np.maximum(exact, step)
-        fine = digits >= LEAST_DIGITS and bool((step <= 10.0**-LEAST_DIGITS * size.max()).all())
+        fine = digits >= LEAST_DIGITS and bool((step <= COARSE_STEP * size.max()).all())
         told = fine & ((size == 0) | (size >= 10 * step))
     status = np.full(difference.shape, Status.INCORRECT, np.int8)
     status[agrees] = Status.UNDECIDED

@@ -4,6 +4,7 @@ Built once per problem; answers are then only evaluated and compared.
 """
 
 import importlib.util
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,7 @@ from grader.expression import (
     Item,
     Shape,
     Symbol,
+    free_indices,
     shape_text,
     walk,
 )
@@ -107,7 +109,13 @@ class QuestionKey:
 
     def is_indexed(self, node: Expression) -> bool:
         """Whether an answer is one formula in the question's index variables."""
-        return bool(self.question.free) and node.shape == SCALAR
+        return bool(self.question.free) and node.shape == self._body
+
+    @cached_property
+    def _body(self) -> Shape:
+        """The shape that a formula in the index variables has: a scalar, unless arrays are asked for."""
+        indexed = self.reference is not None and free_indices(self.reference)
+        return self.reference.shape if self.reference is not None and indexed else SCALAR
 
     def check_shape(self, node: Expression, used: Collection[str]) -> None:
         """Raise ShapeMismatch unless the answer, which uses index variables, has the right shape.
@@ -153,7 +161,8 @@ class Key:
 
     def drawn_for(self, student: str, count: int = 1) -> "Key":
         """The same key on the draws that are published for one student."""
-        return _Build(self.problem, count, ("student", student)).key()
+        name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
+        return _Build(self.problem, count, ("student", name)).key()
 
     @cached_property
     def derived(self) -> frozenset[tuple[str, str]]:

@@ -123,6 +123,15 @@ def _marked(labels: tuple[str, ...], questions: Sequence[Question]) -> list[str]
     return []
 
 
+def named(label: str | None, questions: Sequence[Question]) -> Question | None:
+    """The question of an id as a student may write it: `q1`, `Q1`, `1`."""
+    path = _path(label or "")
+    hits = [q for q in questions if q.id == label] or [
+        q for q in questions if path and path in _labels(q.id, q.labels)
+    ]
+    return hits[0] if len(hits) == 1 else None
+
+
 @lru_cache(maxsize=4096)
 def _labels(question_id: str, own: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """How a question may be marked: its id, its id's number, the author's own labels."""

@@ -22,7 +22,8 @@ def run(key: Key, submissions: Iterable[Found]) -> Iterator[Report]:
 def _guarded(key: Key, found: Found) -> Report:
     """The one place where any fault is caught: it is ours, and a human must look."""
     try:
-        return grade(key, read(found.path, id=found.id))
+        student = found.path.stem if found.path.is_file() else found.path.name
+        return grade(key, read(found.path, id=found.id), student=student)
     except Exception as error:
         log.exception("grading %s failed", found.id)
         return failed(key, found, f"{type(error).__name__}: {error}")

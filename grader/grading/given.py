@@ -7,7 +7,7 @@ one counts, and the student is told.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from grader.alignment import Found, align, answer_of, entries, names_for
+from grader.alignment import Found, align, answer_of, entries, named, names_for
 from grader.errors import Span, StudentError, Unreadable
 from grader.notation import Reading, infix, latex
 from grader.notation.equations import Equation
@@ -18,8 +18,10 @@ from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submi
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer in text. `read` parses it; `key` identifies what `read` depends on, if that is
-    known. `derived` are derivatives that the student worked out elsewhere.
+    """An answer in text, and how it is read.
+
+    `key` identifies what `read` depends on, if that is known. `derived` are derivatives that the
+    student worked out elsewhere.
     """
 
     text: str
@@ -53,18 +55,35 @@ Given = Written | Numbers | Refused
 def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
     """What is given to each question, by question id."""
     given: dict[str, Given] = {}
-    questions = {question.id: question for question in problem.questions}
+    questions = problem.questions
     for paper in submission.papers:
         for question_id, found in align(problem, paper).items():
             _add(given, question_id, _from_paper(found))
     for answer in submission.answers:
-        question = questions.get(answer.question)
+        question = named(answer.question, questions)
         if question is not None:
             _add(given, question.id, _from_file(question, answer, problem))
     for refusal in submission.refusals:
-        if refusal.question in questions:
-            _add(given, refusal.question, Refused(refusal))
+        question = named(refusal.question, questions)
+        if question is not None:
+            _add(given, question.id, Refused(refusal))
     return given
+
+
+def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
+    """What was handed in and belongs to no question: it must not vanish without a word."""
+    refusals = [
+        refusal
+        for refusal in submission.refusals
+        if named(refusal.question, problem.questions) is None
+    ]
+    known = ", ".join(question.id for question in problem.questions[:20])
+    for answer in submission.answers:
+        if named(answer.question, problem.questions) is None:
+            message = f"there is no question `{answer.question[:40]}` in this problem"
+            hint = f"the questions are {known}"
+            refusals.append(Refusal(message, answer.place, None, hint, whole_file=True))
+    return refusals
 
 
 def _add(given: dict[str, Given], question: str, new: Given) -> None:
@@ -86,8 +105,8 @@ def _from_paper(found: Found) -> Written:
         return latex.read_tokens(equation.answer, found.names, equation.source)
 
     text = equation.source[equation.span.start : equation.span.end]
-    key = ("latex", text, tuple(found.names.indices), found.derived)
-    key = None if found.names.definitions else key
+    depends = ("latex", text, tuple(found.names.indices), found.derived)
+    key = None if found.names.definitions else depends
     place = found.entry.place(span)
     return Written(text, "latex", place, read, _about(found), key, found.derived)
 

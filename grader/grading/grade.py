@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from grader.grading.given import collect
+from grader.grading.given import collect, unplaced
 from grader.grading.judge import judge
 from grader.key import Key
 from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord, Verdict
@@ -10,16 +10,21 @@ from grader.submission import Refusal, Submission
 from grader.version import __version__
 
 
-def grade(key: Key, submission: Submission, only: Collection[str] = ()) -> Report:
-    """Grade a submission. With `only`, just these questions."""
+def grade(
+    key: Key, submission: Submission, only: Collection[str] = (), student: str | None = None
+) -> Report:
+    """Grade a submission. With `only`, just these questions.
+
+    `student` tells whose draws numbers were computed from; by default the submission's id.
+    """
     problem = key.problem
     given = collect(problem, submission)
-    unread = [refusal for refusal in submission.refusals if refusal.question is None]
+    unread = unplaced(problem, submission)
     results = []
     for question in problem.questions:
         if only and question.id not in only:
             continue
-        result = judge(key, question, given.get(question.id), submission.id)
+        result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(_unless_unread(result, unread))
     return Report(
         problem=problem.id,
@@ -30,7 +35,7 @@ def grade(key: Key, submission: Submission, only: Collection[str] = ()) -> Repor
         draws=problem.draws,
         submission=SubmissionRecord(submission.id, submission.path, submission.digest),
         questions=tuple(results),
-        messages=tuple(_told(refusal) for refusal in submission.refusals if not refusal.question),
+        messages=tuple(_told(refusal) for refusal in unread),
     )
 
 
@@ -39,7 +44,8 @@ def _unless_unread(result: QuestionResult, unread: list[Refusal]) -> QuestionRes
     blocking = [refusal for refusal in unread if refusal.whole_file]
     if result.verdict is not Verdict.MISSING or not blocking:
         return result
-    message = Message(Kind.ERROR, f"perhaps in {blocking[0].place.path}, which cannot be read")
+    text = f"perhaps the answer is in {blocking[0].place.path}: {blocking[0].message}"
+    message = Message(Kind.ERROR, text)
     return QuestionResult(
         id=result.id, verdict=Verdict.UNREADABLE, score=0.0, max_score=result.max_score,
         prompt=result.prompt, messages=(message,),

@@ -76,19 +76,20 @@ def tokenize(text: str, names: Names) -> list[Token]:
     """
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this formula has {len(text)} characters; at most {TEXT_LIMIT} are read")
-    return _Tokenizer(text, _known_words(names)).tokens()
+    functions = frozenset(base for base in names.function_bases if base.isalpha())
+    return _Tokenizer(text, _known_words(names) | functions, functions).tokens()
 
 
 def _known_words(names: Names) -> frozenset[str]:
     bases = [base for base, _, _ in (*names.spellings, *names.definitions) if base.isalpha()]
-    functions = [base for base in names.function_bases if base.isalpha()]
-    return WORDS | frozenset(LATEX_FUNCTIONS) | frozenset(bases) | frozenset(functions)
+    return WORDS | frozenset(LATEX_FUNCTIONS) | frozenset(bases)
 
 
 class _Tokenizer:
-    def __init__(self, text: str, words: frozenset[str]) -> None:
+    def __init__(self, text: str, words: frozenset[str], functions: frozenset[str]) -> None:
         self.text = text
         self.words = words
+        self.functions = functions
         self.raw = [
             (match.lastgroup or "", match.group(), match.start())
             for match in _TOKEN.finditer(text)
@@ -167,7 +168,7 @@ class _Tokenizer:
             return
         elif text == "\\prime":
             yield Token("sign", "'", start, end)
-        elif text != "\\sum" and (name in self.words or name in LATEX_FUNCTIONS):
+        elif text != "\\sum" and (name in self.functions or name in LATEX_FUNCTIONS):
             yield Token("word", name, start, end)
         elif text.startswith("\\"):
             yield Token("command", text, start, end)

@@ -10,6 +10,7 @@ from grader.expression import SCALAR, Expression, Index, Item, Shape, Symbol, wa
 from grader.notation import Function, Names, infix, names
 from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
+from grader.primitives.build import mul, ones
 from grader.problem.model import Declared, Draw, Problem, Python, Quantity, Question, Scope
 from grader.problem.source import ProblemSource, read
 
@@ -122,7 +123,7 @@ class _Build:
             elif node is not None:
                 if node.shape not in (known.symbols[target].shape, SCALAR):
                     self._fault(place, f"the gradient has another shape than `{target}`")
-                upstream[target] = node
+                upstream[target] = _spread(node, known.symbols[target].shape)
         return Quantity(name, SCALAR, None, upstream, latex)
 
     def _parse(self, text: str, known: Names, path: Path_) -> Expression | None:
@@ -187,6 +188,11 @@ class _Build:
             return self._parse(data["expression"], known, (*path, "expression"))
         file, _, function = data["python"].partition(":")
         return Python(self.source.folder / file, function)
+
+
+def _spread(gradient: Expression, shape: Shape) -> Expression:
+    """A scalar gradient for an array, which is the same for every entry."""
+    return gradient if gradient.shape == shape else mul(gradient, ones(shape))
 
 
 def _params(draw: Mapping[str, Any]) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from grader.result import (
     AnswerRecord,
-    WrittenEcho,
     Counterexample,
     Kind,
     Message,
@@ -10,6 +9,7 @@ from grader.result import (
     Report,
     SubmissionRecord,
     Verdict,
+    WrittenEcho,
 )
 
 ATTACK = (
@@ -25,7 +25,9 @@ MATHML = '<math display="block"><msup><mi>W</mi><mn>2</mn></msup><mo>&#x22A4;</m
 
 def hostile_report(submission_id: str = "../" + ATTACK) -> Report:
     """Every verdict once; somebody else's text is an attack wherever there is one."""
-    answer = AnswerRecord(ATTACK, ATTACK, ATTACK, 7, 3, WrittenEcho(ATTACK, f"<math>{ATTACK}</math>"), ATTACK)
+    answer = AnswerRecord(
+        ATTACK, ATTACK, ATTACK, 7, 3, WrittenEcho(ATTACK, f"<math>{ATTACK}</math>"), ATTACK
+    )
     messages = tuple(Message(kind, ATTACK, "sign", f"  {ATTACK}\n  ~~^") for kind in Kind)
     questions = tuple(
         QuestionResult(

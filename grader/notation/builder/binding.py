@@ -31,6 +31,11 @@ class Binding(Core):
             self.used.add(name)
         return found
 
+    def bound_index(self, name: str) -> Index | None:
+        """The index variable of this name, if a sum binds it: it hides a symbol of that name."""
+        found = self.names.indices.get(name)
+        return None if found is self._given.get(name) else found
+
     def selecting(self, name: str) -> Index | None:
         """The index variable of a name that stands as an index: undeclared ones may be allowed."""
         found = self.index(name)

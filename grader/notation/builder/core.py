@@ -50,7 +50,8 @@ class Reading:
     """What a text says: the expression, notes on how it was read, and what stands in it.
 
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
-    with a prime; `kinked` its functions and comparisons that have a kink; `defined` tells that the student's own definitions were at hand.
+    with a prime; `kinked` its functions and comparisons that have a kink; `defined`
+    tells that the student's own definitions were at hand.
     """
 
     node: Expression
@@ -174,6 +175,8 @@ class Core:
         a, b = _constant(base), _constant(exponent)
         if a is not None and b is not None and _overflows(a, b):
             raise TooLarge("this power is too large a number", self.source, span)
+        if 1 not in base.shape and (b or 0.0) < 0:
+            self.fail("an inverse of a matrix is not read", span)
         if exponent.shape != SCALAR:
             return self.nonsense(ShapeMismatch("an exponent is a scalar"), span)
         if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:

@@ -46,7 +46,7 @@ class _Parser(FormReader):
         self.at = self._after_assignment()
         if self.peek().kind == "end":
             self.build.fail("there is no expression here", Span(0, self.peek().start or 1))
-        node = self.expression()
+        node = self.conditional()
         token = self.peek()
         if token.kind != "end":
             self.unexpected(token, "an operator or the end")
@@ -75,6 +75,19 @@ class _Parser(FormReader):
             self.at += 1
             right = self.expression(rule[1])
             left = rule[2](self.build, left, right, self.span(first))
+
+    def conditional(self) -> Expression:
+        """An expression, perhaps Python's `a if condition else b`."""
+        first = self.at
+        value = self.expression()
+        if self.peek().text != "if" or self.peek().kind != "name":
+            return value
+        self.at += 1
+        condition = self.expression()
+        if self.next().text != "else":
+            self.unexpected(self.tokens[self.at - 1], "`else`")
+        other = self.conditional()
+        return self.build.piecewise([(value, condition), (other, None)], self.span(first))
 
     def prefix(self) -> Expression:
         token = self.tokens[self.at]
@@ -150,7 +163,7 @@ class _Parser(FormReader):
 
     def group(self, opened: Token) -> Expression:
         self.build.deeper(opened.span)
-        node = self.expression()
+        node = self.conditional()
         if self.peek().text == "," and self.peek().kind == "sign":
             entries = [node]
             while self.take(","):
@@ -179,7 +192,7 @@ class _Parser(FormReader):
             if called is not None:
                 return called
         symbol = names.symbols.get(name)
-        if symbol is not None:
+        if symbol is not None and self.build.bound_index(name) is None:
             return type(symbol)(symbol.name, symbol.shape, token.span)
         return self.value(name, token)
 
@@ -193,6 +206,8 @@ class _Parser(FormReader):
             return Number(float(names.dimensions[name]), token.span)
         if (name, None, None) in names.definitions:
             return names.definitions[(name, None, None)]
+        if name[0] == "d" and name[1:] in names.symbols and names.loss is not None:
+            return self.build.derivative(names.loss, names.symbols[name[1:]], token.span)
         if name in _CONSTANTS:
             return Number(_CONSTANTS[name], token.span)
         if name in LETTERS:

@@ -17,7 +17,8 @@ class IndexReader(Reader):
         parts = split(script, ",")
         if len(parts) == 1 and len(script) >= 1:
             parts = self.undivided(script, base)
-        return [self.one_selector(part, base, axis) for axis, part in enumerate(parts)]
+        alone = len(parts) == 1
+        return [self.one_selector(part, base, axis, alone) for axis, part in enumerate(parts)]
 
     def undivided(self, script: Sequence[Token], base: Expression) -> list[Sequence[Token]]:
         """`ij` and `11` are two indices into a matrix; `i+1` is one, and so is 12 of a long vector."""
@@ -41,7 +42,7 @@ class IndexReader(Reader):
         return parts
 
     def one_selector(
-        self, part: Sequence[Token], base: Expression, axis: int
+        self, part: Sequence[Token], base: Expression, axis: int, alone: bool
     ) -> Expression | Slice:
         if not part:
             here = self.tokens[max(0, self.at - 1)].span
@@ -49,7 +50,7 @@ class IndexReader(Reader):
         first = part[0]
         if len(part) == 1 and first.text in (":", "\\cdot", "*"):
             thin_row = base.shape[0] == 1 and base.shape[1] > 1
-            size = base.shape[1] if thin_row and axis == 0 else base.shape[min(axis, 1)]
+            size = base.shape[1] if thin_row and alone else base.shape[min(axis, 1)]
             return Slice(1, size)
         if len(part) == 1 and first.kind in ("letter", "word", "command", "accent"):
             index = self.build.selecting(first.text)

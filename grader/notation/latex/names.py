@@ -81,6 +81,8 @@ class NameReader(FunctionReader):
 
     def lookup(self, key: Key, span: Span) -> Expression | None:
         names = self.build.names
+        if key[1:] == (None, None) and self.build.bound_index(key[0]) is not None:
+            return self.plain(key[0], span)
         if key in names.definitions:
             return replace(names.definitions[key], span=span)
         name = names.spellings.get(key)
@@ -90,6 +92,8 @@ class NameReader(FunctionReader):
         base, sup, sub = key
         if sup is None and sub is None:
             return self.plain(base, span)
+        if sup is not None and sub is not None:
+            return None
         size = names.dimensions.get(base + (sub or sup or ""))
         return Number(float(size), span) if size is not None else None
 
@@ -111,6 +115,8 @@ class NameReader(FunctionReader):
         first: int,
     ) -> Expression:
         """A name with the entry, transposes and power that its scripts ask for."""
+        if transposes % 2 and entry and node.shape != SCALAR:
+            node, transposes = self.build.apply("transpose", node, span=node.span), 0
         if entry:
             if node.shape == SCALAR and self._is_kronecker(node, entry):
                 return self.kronecker(entry, first)
@@ -118,8 +124,7 @@ class NameReader(FunctionReader):
         if power and is_index_list(power) and node.shape != SCALAR:
             node, power = self.entry(node, power, first), None
         if power:
-            exponent = self.within(power, self.whole)
-            node = self.build.power(node, exponent, self.span(first))
+            node = self.build.power(node, self.exponent(power), self.span(first))
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
@@ -156,7 +161,7 @@ class NameReader(FunctionReader):
         sup: list[Token] | None,
         first: int,
     ) -> Expression:
-        if token.text == "e" and sup:
+        if token.text == "e" and sup and not sub:
             exponent = self.within(sup, self.whole)
             return self.build.apply("exp", exponent, span=self.span(first))
         if token.text == "\\delta" and sub and not sup and self._is_pair(sub):

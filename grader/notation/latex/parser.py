@@ -4,14 +4,15 @@ What a name with scripts is (a layer, an entry, a transpose, a power) is settled
 symbol table, what a product is by the shapes of its factors.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from grader.errors import Nonsense, Span, Unreadable
-from grader.expression import SCALAR, Expression
+from grader.expression import SCALAR, Expression, Number, Symbol, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading
 from grader.notation.latex.forms import COMPARISONS, FORMS, FormReader
 from grader.notation.latex.functions import OPEN
-from grader.notation.latex.scripts import split_script
+from grader.notation.latex.scripts import PAIRS, split_script
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, OUTER, combine, divide, product
@@ -66,6 +67,10 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
         return build.closed(build.finish(parser.whole()))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
+
+
+def _span_of(tokens: Sequence[Token]) -> Span:
+    return Span(tokens[0].start, tokens[-1].end)
 
 
 class Parser(FormReader):
@@ -162,9 +167,26 @@ class Parser(FormReader):
                 self.at += 2  # an empty group, which some write before a script
                 node = self.scripted(node, first)
             elif self.starts_factor():
+                self._check_no_call(node)
                 node = product(self.build, node, self.factor(), JUXTAPOSED, self.span(first))
             else:
                 return node
+
+    def _check_no_call(self, node: Expression) -> None:
+        """Refuse `h^2[1]` and `W(1, j)`, which are entries to some and products to others."""
+        if (
+            not isinstance(node, Symbol)
+            or node.shape == SCALAR
+            or self.peek().text not in ("(", "[")
+        ):
+            return
+        closing = OPEN[self.peek().text]
+        inside = list(itertools.takewhile(lambda t: t.text != closing, self.tokens[self.at + 1 :]))
+        names = self.build.names.indices
+        if inside and all(t.kind == "number" or t.text == "," or t.text in names for t in inside):
+            span = Span(self.peek().start, inside[-1].end + 1)
+            hint = "an entry is written as a subscript, such as h_{1}"
+            self.build.fail("an array before a bracket with indices", span, hint)
 
     def starts_factor(self) -> bool:
         token = self.peek()
@@ -277,10 +299,21 @@ class Parser(FormReader):
         """Behind something whole, a superscript is a transpose or a power."""
         content, transposed, _ = split_script(script)
         if content:
-            exponent = self.within(content, self.whole)
-            node = self.build.power(node, exponent, self.span(first))
+            node = self.build.power(node, self.exponent(content), self.span(first))
+        if transposed and isinstance(node, Number):
+            self.build.fail("a number with a transpose: how many ones?", self.span(first))
         if transposed:
             node = self.build.apply("transpose", node, span=self.span(first))
+        return node
+
+    def exponent(self, script: Sequence[Token]) -> Expression:
+        """A power; one in brackets, or with an index in it, is rather a layer or an example."""
+        if len(script) > 2 and (script[0].text, script[-1].text) in PAIRS:
+            hint = "the problem declares no such layer"
+            self.build.fail("a superscript in brackets is no power", _span_of(script), hint)
+        node = self.within(script, self.whole)
+        if free_indices(node):
+            self.build.fail("an index as a superscript is no power", _span_of(script))
         return node
 
     def entry(self, node: Expression, script: Sequence[Token], first: int) -> Expression:

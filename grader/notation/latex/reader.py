@@ -153,5 +153,9 @@ class Reader(ABC):
         """The subscript, superscript and number of primes that follow a name."""
 
     @abstractmethod
+    def exponent(self, script: Sequence[Token]) -> Expression:
+        """A superscript that is a power."""
+
+    @abstractmethod
     def entry(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
         """The entry of an array that a subscript asks for."""

@@ -76,6 +76,13 @@ def _spelling(text: str) -> _Spelling:
     return _Spelling(match["base"], scripts.get("_", ""), scripts.get("^", ""))
 
 
+def _begins_with_number(node: Expression) -> bool:
+    """Whether what is written begins with a digit, which would run into a number before it."""
+    while isinstance(node, Apply) and node.function in ("mul", "matmul", "pow", "transpose"):
+        node = node.args[0]
+    return isinstance(node, Number) or (isinstance(node, Apply) and not node.args)
+
+
 class _Typeset:
     def __init__(self, names: Names, writer: Writer) -> None:
         self.names = names
@@ -185,7 +192,7 @@ class _Typeset:
                 return self.transposed(args[0]), POWER
             case "sqrt":
                 return write.root(self.text(args[0], 0)), ATOM
-            case "abs":
+            case "abs" if args[0].shape == SCALAR:
                 return write.fenced(self.text(args[0], 0), "|", "|"), ATOM
             case "where":
                 return self.piecewise(node), ATOM
@@ -219,7 +226,7 @@ class _Typeset:
         left, right = node.args
         scales = SCALAR in (left.shape, right.shape)
         sign = "" if scales else "⊙"
-        if scales and isinstance(right, Number):
+        if scales and _begins_with_number(right):
             sign = "·"
         own = PRODUCT if scales else PRODUCT - 5
         return (

@@ -64,7 +64,8 @@ class LatexWriter:
         return rf"\mathrm{{{text}}}"
 
     def number(self, text: str) -> str:
-        return text
+        mantissa, _, exponent = text.partition("e")
+        return rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else text
 
     def bold(self, text: str) -> str:
         return rf"\mathbf{{{text}}}"
