@@ -3,7 +3,9 @@
     python benchmarks/grading.py
 
 Prints the minimum of ten interleaved runs of both, and their ratio. The submission answers all 17
-questions of cs1678-hw3 in infix; three answers are wrong. Nothing is remembered between runs.
+questions of cs1678-hw3 in infix, in the form of an answer file: arrays as nested lists of formulas.
+Three answers are wrong. Nothing is remembered between runs. The yardstick sends each formula through
+`sympify` and `lambdify`, and each formula in index variables once for every entry.
 """
 
 import gc
@@ -23,9 +25,15 @@ ROOT = Path(__file__).parent.parent
 RUNS = 10  # of five timings each, the two graders in turn
 
 
-def _matrix(rows: int, columns: int, entry: Callable[[int, int], str]) -> str:
-    cells = [[entry(i, j) for j in range(1, columns + 1)] for i in range(1, rows + 1)]
-    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in cells) + "]"
+def _matrix(rows: int, columns: int, entry: Callable[[int, int], str]) -> list[list[str]]:
+    return [[entry(i, j) for j in range(1, columns + 1)] for i in range(1, rows + 1)]
+
+
+def _joined(answer: yardstick.Answer) -> str:
+    """Nested lists as one text, as the reader of answer files makes them."""
+    if isinstance(answer, str):
+        return answer
+    return "[" + ", ".join(_joined(part) for part in answer) + "]"
 
 
 def _back(i: int) -> str:
@@ -34,12 +42,12 @@ def _back(i: int) -> str:
 
 # As students write them: a formula where the question has indices, entries where it asks for an
 # array. Three are wrong: q8 (the pre-activation), q15 (a sign), q17 (σ' dropped).
-ANSWERS = {
+ANSWERS: dict[str, yardstick.Answer] = {
     "q1": "delta*h2[1]",
     "q2": "delta*h2[2]",
-    "q3": "[[delta*h2[1], delta*h2[2]]]",
+    "q3": [["delta*h2[1]", "delta*h2[2]"]],
     "q4": "delta*W3[1,1]",
-    "q5": "[delta*W3[1,1], delta*W3[1,2]]",
+    "q5": ["delta*W3[1,1]", "delta*W3[1,2]"],
     "q6": "Piecewise((1, x > 0), (0, True))",
     "q7": "sigma(z1[j])",
     "q8": "z1[j]",
@@ -49,7 +57,7 @@ ANSWERS = {
     "q12": "W2[1,j]",
     "q13": _matrix(2, 3, lambda i, j: f"W2[{i},{j}]"),
     "q14": "Sum(delta*W3[1,k]*W2[k,j], (k, 1, n2))",
-    "q15": f"[-{_back(1)}, {_back(2)}, {_back(3)}]",
+    "q15": [f"-{_back(1)}", _back(2), _back(3)],
     "q16": "Sum(delta*W3[1,k]*W2[k,i], (k, 1, n2))*Heaviside(z1[i])*x[j]",
     "q17": _matrix(3, 4, lambda i, j: f"{_back(i)}*x[{j}]"),
 }
@@ -59,7 +67,9 @@ def main() -> None:
     """Time both, interleaved."""
     key = keys.build(load(ROOT / "problems" / "cs1678-hw3"))
     place = Place("answers.yaml", 1)
-    answers = tuple(TextAnswer(name, text, "infix", place) for name, text in ANSWERS.items())
+    answers = tuple(
+        TextAnswer(name, _joined(answer), "infix", place) for name, answer in ANSWERS.items()
+    )
     submission = Submission("benchmark", "answers.yaml", "", answers=answers)
     dimensions = key.problem.scope.names.dimensions
     known = {name: yardstick.names(key[name].draws.values, dimensions) for name in ANSWERS}
@@ -73,8 +83,8 @@ def main() -> None:
 
     def theirs() -> list[bool]:
         return [
-            yardstick.grade(text, known[name], free[name], entries[name], key[name].expected)
-            for name, text in ANSWERS.items()
+            yardstick.grade(answer, known[name], free[name], entries[name], key[name].expected)
+            for name, answer in ANSWERS.items()
         ]
 
     verdicts = ours()

@@ -11,6 +11,7 @@ import sympy
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Answer = str | list["str | list[str]"]
 
 
 def names(values: Mapping[str, Array], dimensions: Mapping[str, int]) -> dict[str, object]:
@@ -37,26 +38,35 @@ def columns(values: Mapping[str, Array]) -> dict[object, Array]:
 
 
 def grade(
-    text: str,
+    answer: Answer,
     known: Mapping[str, object],
     free: Sequence[tuple[str, int]],
     entries: Mapping[object, Array],
     expected: Array,
 ) -> bool:
-    """Whether an answer is right: sympify, one formula an entry, lambdify, NumPy, compare."""
-    expression = sympy.sympify(text, locals=dict(known))
-    flat = list(_flat(expression)) if isinstance(expression, list) else _spread(expression, free)
-    atoms = set().union(*(e.atoms(sympy.Indexed) | e.free_symbols for e in flat)) & set(entries)
+    """Whether an answer is right: each formula through sympify, lambdify and NumPy, then compared."""
+    if isinstance(answer, str):
+        formulas = _spread(sympy.sympify(answer, locals=dict(known)), free)
+    else:
+        formulas = [sympy.sympify(text, locals=dict(known)) for text in texts(answer)]
+    got = [_values(formula, entries, len(expected)) for formula in formulas]
+    flat = expected.reshape(len(expected), -1)
+    return bool(np.allclose(np.stack(got, axis=1), flat, rtol=1e-9, atol=0))
+
+
+def texts(answer: Answer) -> list[str]:
+    """The formulas of nested lists, in order."""
+    if isinstance(answer, str):
+        return [answer]
+    return [text for part in answer for text in texts(part)]
+
+
+def _values(formula: sympy.Expr, entries: Mapping[object, Array], draws: int) -> Array:
+    atoms = (formula.atoms(sympy.Indexed) | formula.free_symbols) & set(entries)
     arguments = sorted(atoms, key=str)
     plain = {atom: sympy.Dummy() for atom in arguments}
-    function = sympy.lambdify(list(plain.values()), [e.xreplace(plain) for e in flat], "numpy")
-    got = function(*(entries[atom] for atom in arguments))
-    stacked = np.stack([np.broadcast_to(g, len(expected)) for g in got], axis=1)
-    return bool(np.allclose(stacked, expected.reshape(len(expected), -1), rtol=1e-9, atol=0))
-
-
-def _flat(rows: list[object]) -> "list[sympy.Expr]":
-    return [e for row in rows for e in (_flat(row) if isinstance(row, list) else [row])]
+    function = sympy.lambdify(list(plain.values()), formula.xreplace(plain), "numpy")
+    return np.broadcast_to(function(*(entries[atom] for atom in arguments)), draws)
 
 
 def _spread(expression: sympy.Expr, free: Sequence[tuple[str, int]]) -> "list[sympy.Expr]":

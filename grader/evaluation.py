@@ -333,7 +333,8 @@ _VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
 def arranged(value: Array, indices: tuple[Index, ...], node: Expression, draws: int) -> Array:
     """A value with free indices as an array (draws, size of each index…, rows, columns)."""
     sizes = tuple(index.size for index in reversed(indices))
-    full = np.broadcast_to(value, (*sizes, draws, *node.shape))
+    whole = (*sizes, draws, *node.shape)
+    full = value if value.shape == whole else np.broadcast_to(value, whole)
     count = len(sizes)
     order = (count, *range(count - 1, -1, -1), count + 1, count + 2)
     return full.transpose(order)

@@ -254,7 +254,10 @@ def depth_of(node: Expression) -> int:
     while stack:
         current, depth = stack.pop()
         deepest = max(deepest, depth)
-        stack.extend((child, depth + 1) for child in children(current))
+        if isinstance(current, Matrix) and isinstance(current.rows, Cells):
+            stack.append((current.rows.template, depth + 1))
+        else:
+            stack.extend((child, depth + 1) for child in children(current))
     return deepest
 
 

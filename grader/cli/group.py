@@ -1,5 +1,6 @@
 """The group of commands, each imported only when it is called, and the exit codes they share."""
 
+import gc
 import importlib
 import io
 import os
@@ -62,6 +63,7 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Exit codes are those of the contract."""
+    gc.disable()  # one submission makes little garbage; a class switches the collector on again
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):  # better a `?` than no output at all
         sys.stdout.reconfigure(errors="replace")

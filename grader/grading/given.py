@@ -56,11 +56,12 @@ def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
     """What is given to each question, by question id."""
     given: dict[str, Given] = {}
     questions = problem.questions
+    by_id = {question.id: question for question in questions}
     for paper in submission.papers:
         for question_id, found in align(problem, paper).items():
             _add(given, question_id, _from_paper(found))
     for answer in submission.answers:
-        question = named(answer.question, questions)
+        question = by_id.get(answer.question) or named(answer.question, questions)
         if question is not None:
             _add(given, question.id, _from_file(question, answer, problem))
     for refusal in submission.refusals:
@@ -78,8 +79,9 @@ def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
         if named(refusal.question, problem.questions) is None
     ]
     known = ", ".join(question.id for question in problem.questions[:20])
+    ids = {question.id for question in problem.questions}
     for answer in submission.answers:
-        if named(answer.question, problem.questions) is None:
+        if answer.question not in ids and named(answer.question, problem.questions) is None:
             message = f"there is no question `{answer.question[:40]}` in this problem"
             hint = f"the questions are {known}"
             refusals.append(Refusal(message, answer.place, None, hint, whole_file=True))

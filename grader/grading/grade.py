@@ -41,7 +41,7 @@ def grade(
 
 def _unless_unread(result: QuestionResult, unread: list[Refusal]) -> QuestionResult:
     """A missing answer may stand in a file that could not be read: then a human must look."""
-    blocking = [refusal for refusal in unread if refusal.whole_file]
+    blocking = [refusal for refusal in unread if refusal.whole_file or refusal.question]
     if result.verdict is not Verdict.MISSING or not blocking:
         return result
     text = f"perhaps the answer is in {blocking[0].place.path}: {blocking[0].message}"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.comparison import Comparison, Status, compare, compare_numbers
+from grader.comparison import LEAST_DIGITS, Comparison, Status, compare, compare_numbers
 from grader.key import Key
 from grader.notation import infix
 
@@ -296,18 +296,13 @@ def test_printed_digits_are_right(digits: int) -> None:
     assert handed(significant(VALUES[:1], digits), digits).correct
 
 
-@pytest.mark.parametrize("digits", [1, 2, 3])
+@pytest.mark.parametrize("digits", range(1, LEAST_DIGITS))
 def test_too_few_digits_are_undecided(digits: int) -> None:
     assert (handed(significant(VALUES[:1], digits), digits).status == UNDECIDED).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="_step(4 digits) is 1e-3 of an entry, above the 1e-4 that LEAST_DIGITS allows",
-)
-def test_four_digits_are_enough() -> None:
-    """What `LEAST_DIGITS` promises."""
-    assert handed(significant(VALUES[:1], 4), 4).correct
+def test_the_least_digits_are_enough() -> None:
+    assert handed(significant(VALUES[:1], LEAST_DIGITS), LEAST_DIGITS).correct
 
 
 def test_rounding_to_five_decimals_is_right() -> None:

@@ -210,9 +210,6 @@ def test_too_few_valid_points_are_an_authors_error(built: Build, of: str) -> Non
         built(text)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="nanmedian warns of a slice of NaN before the error is raised"
-)
 def test_a_kink_that_is_nowhere_a_number_is_an_authors_error(built: Build) -> None:
     text = (
         HEAD

@@ -90,35 +90,39 @@ class ArrayReader(CallReader):
 
     def cell(self) -> Cell:
         """An entry of a matrix; one like an earlier one is not parsed again."""
-        end = self._cell_end(self.at)
-        tokens = self.tokens[self.at : end]
-        given = [token for token in tokens if token.kind == "entry"]
+        end, key, given = self._ahead(self.at)
         if len(given) < 2:
             return self.expression()
-        entries = [self.entry(token) for token in given]
-        key = tuple([token.text if token.kind != "entry" else "" for token in tokens])
-        known = self.templates.instance(key, entries)
-        if known is not None:
+        known = self.build.names.entries
+        entries = [known.get(token.text) or self.entry(token) for token in given]
+        alike = self.templates.instance(key, entries)
+        if alike is not None:
             self.at = end
-            self.build.count(len(tokens))
-            return known
+            self.build.count(len(key))
+            return alike
         node = self.expression()
         return self.templates.learned(key, node, entries) if self.at == end else node
 
-    def _cell_end(self, at: int) -> int:
-        """Where the cell that begins at a token ends: at a comma or bracket of its own row."""
+    def _ahead(self, at: int) -> tuple[int, tuple[str, ...], list[Token]]:
+        """The cell that begins at a token: where it ends, its text around the entries, its entries."""
         depth = 0
-        while True:
-            kind, text, _ = self.tokens[at]
-            if kind == "end":
-                return at
+        key: list[str] = []
+        given: list[Token] = []
+        for at in range(at, len(self.tokens)):  # noqa: B020 - from here on
+            token = self.tokens[at]
+            kind, text, _ = token
+            if kind == "entry":
+                key.append("")
+                given.append(token)
+                continue
             if kind == "sign":
                 if text in "([":
                     depth += 1
+                elif depth == 0 and text in "),]":
+                    break
                 elif text in ")]":
-                    if depth == 0:
-                        return at
                     depth -= 1
-                elif text == "," and depth == 0:
-                    return at
-            at += 1
+            elif kind == "end":
+                break
+            key.append(text)
+        return at, tuple(key), given

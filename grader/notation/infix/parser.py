@@ -54,6 +54,8 @@ class _Parser(FormReader):
 
     def _after_assignment(self) -> int:
         """Where the answer begins: behind the last `=` outside brackets."""
+        if "=" not in self.build.source:
+            return 0
         begin = depth = 0
         for at, token in enumerate(self.tokens):
             if token.kind == "sign":

@@ -1,7 +1,7 @@
 """One pass of tokens over infix text."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from grader.errors import Span, TooLarge, Unreadable
 
@@ -39,25 +39,34 @@ def tokenize(text: str) -> list[Token]:
     """The tokens of a text, ending with one of kind "end". Raises Unreadable, TooLarge."""
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this text has {len(text)} characters; at most {TEXT_LIMIT} are read")
+    found = _TOKEN.findall(text)
+    if "".join(found) != text:
+        _refuse(found, text)
     tokens = []
     at = 0
-    for token in _TOKEN.findall(text):
-        if not text.startswith(token, at):
-            break
+    for token in found:
         sign = _SIGNS.get(token)
         if sign is not None:
             tokens.append(_new(Token, ("sign", sign, at)))
+        elif token[-1] == "]":
+            tokens.append(_new(Token, ("entry", token, at)))
         elif not token.isspace():
             tokens.append(_new(Token, (_kind(token), token, at)))
         at += len(token)
-    if at != len(text):
-        raise Unreadable(f"unexpected character {text[at]!r}", text, Span(at, at + 1))
     tokens.append(Token("end", "", at))
     return tokens
 
 
+def _refuse(found: list[str], text: str) -> NoReturn:
+    """Point at the first character that no token begins with."""
+    at = 0
+    for token in found:
+        if not text.startswith(token, at):
+            break
+        at += len(token)
+    raise Unreadable(f"unexpected character {text[at]!r}", text, Span(at, at + 1))
+
+
 def _kind(token: str) -> str:
-    """Whether a token that is no sign is a number, a name or an entry."""
-    if token[-1] == "]":
-        return "entry"
+    """Whether a token that is no sign and no entry is a number or a name."""
     return "number" if token[0].isdecimal() or token[0] == "." else "name"
