@@ -183,5 +183,7 @@ def test_a_file_that_is_an_attack(key: Key, tmp_path: Path, data: bytes, suffix:
     started = time.perf_counter()
     report = grade(key, read(file))
     assert time.perf_counter() - started < 4 * PATIENCE
-    assert {str(q.verdict) for q in report.questions} <= {"unreadable", "missing"}
+    # As a table, `q1: 1` is a number with too few digits to tell.
+    verdicts = {str(q.verdict) for q in report.questions}
+    assert verdicts <= {"unreadable", "missing", "undecided"}
     assert report.needs_review
