@@ -163,10 +163,10 @@ def test_our_fault_on_one_submission_does_not_stop_the_others(
     batch = sys.modules["grader.batch.run"]  # `grader.batch.run` is the function of that name
     right = batch.grade
 
-    def grade(key: Key, submission: Submission, **more: Any) -> Report:
+    def grade(key: Key, submission: Submission, **more: str) -> Report:
         if submission.id == "bad":
             raise ZeroDivisionError("boom")
-        report: Report = right(key, submission)
+        report: Report = right(key, submission, **more)
         return report
 
     monkeypatch.setattr(batch, "grade", grade)
