@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.errors import Span, StudentError
-from grader.expression import SCALAR, Derivative, Expression, Index, free_indices, walk
+from grader.expression import SCALAR, Derivative, Expression, Index, Symbol, free_indices, walk
 from grader.notation import Names, latex
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
@@ -133,11 +133,26 @@ def _defined(equation: Equation, names: Names) -> Definitions:
     name = own_name(equation.members[0], names)
     if name is not None:
         return _kept(name[0], _value(equation.answer, name[1], names, equation.source))
+    redefined = _redefined(equation, names)
+    if redefined:
+        return redefined
     name = own_name(equation.answer, names)
     if name is None or name[1]:
         return {}
     left = read_left(equation, names)
     return _kept(name[0], left if left is not None and not free_indices(left) else None)
+
+
+def _redefined(equation: Equation, names: Names) -> Definitions:
+    """A declared symbol that the student sets to a derivative of their own: `δ = 2 ∂l/∂h³`."""
+    left = read_left(equation, names)
+    if not isinstance(left, Symbol) or names.symbols.get(left.name) != left:
+        return {}
+    value = _value(equation.answer, (), names, equation.source)
+    if value is None or not any(isinstance(part, Derivative) for part in walk(value)):
+        return {}
+    spelled = (key for key, name in names.spellings.items() if name == left.name)
+    return {key: value for key in spelled if _kept(key, value)}
 
 
 def _kept(spelling: Spelling, value: Expression | None) -> Definitions:

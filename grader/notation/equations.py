@@ -129,7 +129,7 @@ def _separates(tokens: list[Token], at: int) -> bool:
     return token.text == "\\\\" or token.text in _SEPARATORS
 
 
-_PROSE = frozenset({"where", "with", "let", "then", "and", "for", "if", "when"})
+_PROSE = frozenset({"where", "with", "let", "then", "and", "for"})
 _AHEAD = 500  # tokens looked through for an `=`
 
 

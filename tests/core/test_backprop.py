@@ -13,7 +13,7 @@ import pytest
 from core_models import STORIES, Ask, Story
 
 from grader import key
-from grader.errors import AuthorError, StudentError, Unreadable
+from grader.errors import AuthorError, StudentError
 from grader.expression import (
     SCALAR,
     Apply,
@@ -32,7 +32,6 @@ from grader.problem import load
 Build = Callable[[str], key.Key]
 
 AXES = "LaTeX has no axis: softmax over all entries of a matrix reads back as one over each row"
-PICKED = "an entry of a condition, `(x > p)[i]`, is printed as a condition and not taken for one"
 
 ASKS = [(story, at) for story in STORIES for at in range(len(story.asks))]
 
@@ -118,14 +117,6 @@ def has_an_axis(node: Expression) -> bool:
     )  # fmt: skip
 
 
-def picks_a_condition(node: Expression) -> bool:
-    """Whether an entry of an array of conditions decides, as `(x > p)[i]`."""
-    return any(
-        isinstance(part, Apply) and part.function == "where" and isinstance(part.args[0], Item)
-        for part in walk(node)
-    )
-
-
 @every_question
 @pytest.mark.parametrize("notation", ["infix", "latex"])
 def test_a_reference_in_students_notation_reads_back(
@@ -136,8 +127,6 @@ def test_a_reference_in_students_notation_reads_back(
     skip_if_internal(own.reference)
     if notation == "latex" and has_an_axis(own.reference):
         request.applymarker(pytest.mark.xfail(strict=True, reason=AXES))
-    if picks_a_condition(own.reference):
-        request.applymarker(pytest.mark.xfail(strict=True, raises=Unreadable, reason=PICKED))
     reads_back(own, notation)
 
 

@@ -10,7 +10,6 @@ from notation_reading import homework, judged, reading, square
 from grader.errors import StudentError
 
 UNREAD = "usual notation that is not read yet"
-CUT = "what stands before `if` is taken for the whole answer, and the `else` is dropped"
 
 
 def still(reason: str, *values: str | None) -> object:
@@ -110,7 +109,8 @@ WRONG = [
     ("q14", r"\delta \sum_i^{1} W^3_{1i}W^2_{ij}"),
     # ∂l/∂z¹ was never asked for: all the work is left in it
     ("q17", r"\frac{\partial l}{\partial z^1} x^T"),
-    still(CUT, "q1", r"\delta h^2_1 \text{ if } x_1 > 0 \text{ else } 0"),
+    ("q1", r"\delta h^2_1 \text{ if } x_1 > 0 \text{ else } 0"),
+    ("q1", r"\delta h^2_1 \text{ if } x_1 > 0"),
 ]
 
 
@@ -128,7 +128,7 @@ RIGHT = [
     still(UNREAD, "q6", r"\begin{cases}1&x>0\\0&x<0\\ \text{undefined}&x=0\end{cases}"),
     ("q6", r"\mathbb{I}[x>0]"),
     ("q6", r"I(x>0)"),
-    still(CUT, "q6", r"1 \text{ if } x > 0 \text{ else } 0"),
+    ("q6", r"1 \text{ if } x > 0 \text{ else } 0"),
     ("q5", r"W^3{}^T\delta"),
     ("q5", r"\delta W^3_{:,:}"),
     ("q4", r"\delta W^3_{:,1}"),

@@ -237,7 +237,9 @@ CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 
 
 def is_condition(node: Expression) -> bool:
-    """Whether an expression is true or false rather than a quantity."""
+    """Whether an expression is true or false rather than a quantity; an entry of one is too."""
+    while isinstance(node, Item):
+        node = node.base
     return isinstance(node, Apply) and node.function in CONDITIONS
 
 

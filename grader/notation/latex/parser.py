@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, Symbol, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading
-from grader.notation.latex.forms import COMPARISONS, FORMS, FormReader
+from grader.notation.latex.forms import COMPARISONS, FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
 from grader.notation.latex.scripts import PAIRS, split_script
 from grader.notation.latex_tokens import Token, tokenize
@@ -79,10 +79,23 @@ class Parser(FormReader):
     def whole(self) -> Expression:
         if self.peek().kind == "end":
             self.build.fail("there is no expression here", self.peek().span)
-        node = self.relation()
+        node = self.conditional(self.relation())
         if self.peek().kind != "end":
             self.unexpected(self.peek(), "an operator or the end")
         return node
+
+    def conditional(self, value: Expression) -> Expression:
+        """`a if c else b`, written in a line; without an else it is undefined where c fails."""
+        token = self.peek()
+        if token.kind != "word" or token.text not in ("if", "when"):
+            return value
+        self.at += 1
+        cases: list[tuple[Expression, Expression | None]] = [(value, self.relation())]
+        self.take(",")
+        if self.peek().kind == "word" and self.peek().text in OTHERWISE:
+            self.at += 1
+            cases.append((self.relation(), None))
+        return self.build.piecewise(cases, token.span)
 
     def relation(self) -> Expression:
         """Comparisons joined by `and`/`or`; a plain sum is one of these too."""
