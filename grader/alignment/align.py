@@ -40,7 +40,6 @@ class Found:
     entry: Entry
     names: Names
     match: float | None
-    steps: tuple[Entry, ...] = ()
     derived: frozenset[tuple[str, str]] = frozenset()
     again: bool = False
     moved: bool = False
@@ -84,7 +83,6 @@ def _found(
         entry=entry,
         names=names_for(question, entry),
         match=match,
-        steps=tuple(other for other in mine if other is not entry),
         derived=derived(found, entry),
         again=bool(before),
         moved=bool(marked) and question.id not in marked,

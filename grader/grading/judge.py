@@ -1,10 +1,13 @@
 """One question of one submission: which way its answer is judged."""
 
+from dataclasses import replace
+
 from grader.grading.given import Given, Numbers, Refused, Written
 from grader.grading.numbers import judge_numbers
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.text import judge_text
-from grader.key import Key
+from grader.key import Key, QuestionKey
+from grader.notation import printing
 from grader.problem import Question
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 
@@ -13,13 +16,26 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
     """The result of one question; `student` tells whose draws numbers were computed from."""
     match given:
         case None:
-            return result_of(question, Outcome(Verdict.MISSING), None)
+            result = result_of(question, Outcome(Verdict.MISSING), None)
         case Written():
-            return judge_text(key, question, given)
+            result = judge_text(key, question, given)
         case Numbers():
-            return judge_numbers(key, question, given, student)
+            result = judge_numbers(key, question, given, student)
         case Refused():
-            return _refused(question, given)
+            result = _refused(question, given)
+    return result if question.feedback == "hint" else _as_allowed(result, key[question.id])
+
+
+def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
+    """More or less than hints, as the author says: the reference too, or the verdict alone."""
+    if key.question.feedback == "verdict":
+        kept = tuple(message for message in result.messages if message.kind is Kind.ERROR)
+        return replace(result, messages=kept, counterexample=None, entries=None)
+    if key.reference is None:
+        return result
+    names = key.question.scope.names
+    text, mathml = printing.infix(key.reference, names), printing.mathml(key.reference, names)
+    return replace(result, reference=text, reference_mathml=mathml)
 
 
 def _refused(question: Question, given: Refused) -> QuestionResult:
