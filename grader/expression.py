@@ -200,6 +200,12 @@ def children(node: Expression) -> "tuple[Expression, ...]":
     return _CHILDREN[type(node)](node)
 
 
+def base_name(node: Expression | None) -> str | None:
+    """The name of the symbol that an expression is, or is an entry of; None for any other."""
+    base = node.base if isinstance(node, Item) else node
+    return base.name if isinstance(base, Symbol) else None
+
+
 def selectors(node: Item | Place) -> "tuple[Expression, ...]":
     """The selectors of an item that are expressions, not slices."""
     return tuple(part for part in (node.row, node.column) if not isinstance(part, Slice))

@@ -23,6 +23,7 @@ from grader.expression import (
     Item,
     Shape,
     Symbol,
+    base_name,
     free_indices,
     shape_text,
     walk,
@@ -272,10 +273,7 @@ class _Build:
 
 def bases(of: Expression | None, wrt: Expression | None) -> tuple[str, str]:
     """The names of what is differentiated by what, entries left out; "" for an expression."""
-    one, other = (node.base if isinstance(node, Item) else node for node in (of, wrt))
-    return one.name if isinstance(one, Symbol) else "", other.name if isinstance(
-        other, Symbol
-    ) else ""
+    return base_name(of) or "", base_name(wrt) or ""
 
 
 def natural(array: Array) -> "Array | float":

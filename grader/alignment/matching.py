@@ -7,7 +7,7 @@ Left-hand sides are compared by what they differentiate and by which entries: st
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol
+from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol, base_name
 from grader.notation import Names, printing
 from grader.problem.model import Question
 
@@ -86,7 +86,5 @@ def aliases(left: Derivative, question: Question) -> Mapping[str, Index]:
 
 def names_of(left: Derivative) -> list[tuple[str, str]]:
     """A derivative as the names of what is differentiated by what; none for an expression."""
-    of, wrt = (node.base if isinstance(node, Item) else node for node in (left.of, left.wrt))
-    if isinstance(of, Symbol) and isinstance(wrt, Symbol):
-        return [(of.name, wrt.name)]
-    return []
+    of, wrt = base_name(left.of), base_name(left.wrt)
+    return [(of, wrt)] if of is not None and wrt is not None else []

@@ -5,11 +5,10 @@ import logging
 from collections.abc import Iterable, Iterator
 
 from grader.batch.discovery import Found
-from grader.grading import grade
+from grader.grading import grade, report_of
 from grader.key import Key
 from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord, Verdict
 from grader.submission import read
-from grader.version import __version__
 
 log = logging.getLogger("grader")
 
@@ -34,19 +33,11 @@ def _guarded(key: Key, found: Found) -> Report:
 
 def failed(key: Key, found: Found, reason: str) -> Report:
     """The report of a submission that the grader itself could not grade."""
-    problem = key.problem
     message = Message(Kind.ERROR, f"the grader failed on this submission ({reason})", "fault")
-    return Report(
-        problem=problem.id,
-        title=problem.title,
-        problem_digest=problem.digest,
-        grader_version=__version__,
-        seed=problem.seed,
-        draws=problem.draws,
-        submission=SubmissionRecord(found.id, str(found.path), ""),
-        questions=tuple(
-            QuestionResult(q.id, Verdict.ERROR, 0.0, q.points, q.prompt, messages=(message,))
-            for q in problem.questions
-        ),
-        messages=(message,),
+    questions = [
+        QuestionResult(q.id, Verdict.ERROR, 0.0, q.points, q.prompt, messages=(message,))
+        for q in key.problem.questions
+    ]
+    return report_of(
+        key.problem, SubmissionRecord(found.id, str(found.path), ""), questions, [message]
     )

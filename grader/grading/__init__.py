@@ -1,5 +1,5 @@
 """Problem + submission → `Report`: the story of grading on one screen."""
 
-from grader.grading.grade import grade
+from grader.grading.grade import grade, report_of
 
-__all__ = ["grade"]
+__all__ = ["grade", "report_of"]

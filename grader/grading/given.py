@@ -88,11 +88,17 @@ def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
     return refusals
 
 
+_AGAIN = Message(
+    Kind.NOTE,
+    "this question is answered more than once; the last answer counts",
+    "answered-again",
+)
+
+
 def _add(given: dict[str, Given], question: str, new: Given) -> None:
     """The last answer counts."""
     if question in given:
-        text = "this question is answered more than once; the last answer counts"
-        new = replace(new, messages=(*new.messages, Message(Kind.NOTE, text, "answered-again")))
+        new = replace(new, messages=(*new.messages, _AGAIN))
     given[question] = new
 
 
@@ -134,8 +140,7 @@ def _about(found: Found) -> tuple[Message, ...]:
         )
         messages.append(Message(Kind.NOTE, text, "left-side-mismatch"))
     if found.again:
-        text = "this question is answered more than once; the last answer counts"
-        messages.append(Message(Kind.NOTE, text, "answered-again"))
+        messages.append(_AGAIN)
     if found.moved:
         text = "this answer stands under another number; it was found by its left side"
         messages.append(Message(Kind.NOTE, text, "found-by-left-side"))

@@ -1,10 +1,12 @@
 """The whole way of one submission: what is given to each question, and what it is worth."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from grader.grading.given import collect, unplaced
 from grader.grading.judge import judge
 from grader.key import Key
+from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord, Verdict
 from grader.submission import Refusal, Submission
 from grader.version import __version__
@@ -26,6 +28,17 @@ def grade(
             continue
         result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(_unless_unread(result, unread))
+    record = SubmissionRecord(submission.id, submission.path, submission.digest)
+    return report_of(problem, record, results, [_told(refusal) for refusal in unread])
+
+
+def report_of(
+    problem: Problem,
+    submission: SubmissionRecord,
+    questions: Iterable[QuestionResult],
+    messages: Iterable[Message],
+) -> Report:
+    """The report of a submission to a problem, by this version of the grader."""
     return Report(
         problem=problem.id,
         title=problem.title,
@@ -33,9 +46,9 @@ def grade(
         grader_version=__version__,
         seed=problem.seed,
         draws=problem.draws,
-        submission=SubmissionRecord(submission.id, submission.path, submission.digest),
-        questions=tuple(results),
-        messages=tuple(_told(refusal) for refusal in unread),
+        submission=submission,
+        questions=tuple(questions),
+        messages=tuple(messages),
     )
 
 
@@ -46,10 +59,7 @@ def _unless_unread(result: QuestionResult, unread: list[Refusal]) -> QuestionRes
         return result
     text = f"perhaps the answer is in {blocking[0].place.path}: {blocking[0].message}"
     message = Message(Kind.ERROR, text)
-    return QuestionResult(
-        id=result.id, verdict=Verdict.UNREADABLE, score=0.0, max_score=result.max_score,
-        prompt=result.prompt, messages=(message,),
-    )  # fmt: skip
+    return replace(result, verdict=Verdict.UNREADABLE, messages=(message,))
 
 
 def _told(refusal: Refusal) -> Message:

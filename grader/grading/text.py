@@ -10,8 +10,7 @@ from grader.expression import (
     Apply,
     Derivative,
     Expression,
-    Item,
-    Symbol,
+    base_name,
     shape_text,
     walk,
 )
@@ -87,10 +86,10 @@ def _worked_out(reading: Reading, question: Question, derived: Collection[tuple[
 
     `derived` are the derivatives that other questions ask for or that the student derived before.
     """
-    asked = _base(question.wrt)
+    asked = base_name(question.wrt)
     own = question.of.function + "'" if isinstance(question.of, Apply) else None
     for part in _derivatives(reading):
-        if isinstance(part, Derivative) and _base(part.wrt) == asked:
+        if isinstance(part, Derivative) and base_name(part.wrt) == asked:
             text = printing.infix(part, question.scope.names)
             raise NotWorkedOut(
                 f"the answer still contains a derivative with respect to what is asked: {text}",
@@ -114,11 +113,6 @@ def _derivatives(reading: Reading) -> Iterator[Expression]:
     yield from reading.derivatives
     if reading.defined:
         yield from walk(reading.node)
-
-
-def _base(node: Expression | None) -> str | None:
-    base = node.base if isinstance(node, Item) else node
-    return base.name if isinstance(base, Symbol) else None
 
 
 def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:

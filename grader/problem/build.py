@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import AuthorError, Fault, StudentError
-from grader.expression import SCALAR, Expression, Index, Item, Shape, Symbol, walk
+from grader.expression import SCALAR, Expression, Index, Shape, Symbol, base_name, walk
 from grader.notation import Function, Names, infix, names
 from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
@@ -144,7 +144,7 @@ class _Build:
         known = scope.names.with_indices(free, {})
         of = self._optional(data.get("of"), known, (*path, "of"))
         wrt = self._optional(data.get("wrt"), known, (*path, "wrt"))
-        if wrt is not None and not _is_place(wrt):
+        if wrt is not None and base_name(wrt) is None:
             self._fault((*path, "wrt"), "a symbol, a quantity, or an entry of one is meant")
         return Question(
             id=data["id"],
@@ -197,11 +197,6 @@ def _spread(gradient: Expression, shape: Shape) -> Expression:
 
 def _params(draw: Mapping[str, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in draw.items() if name != "kind"}
-
-
-def _is_place(node: Expression) -> bool:
-    base = node.base if isinstance(node, Item) else node
-    return isinstance(base, Symbol)
 
 
 def _uses(quantity: Quantity, hidden: set[str]) -> bool:
