@@ -9,12 +9,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.errors import Span, StudentError
-from grader.expression import SCALAR, Derivative, Expression, Index, Symbol, free_indices, walk
-from grader.notation import Names, latex
+from grader.expression import (
+    SCALAR,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Number,
+    Slice,
+    Symbol,
+    free_indices,
+    walk,
+)
+from grader.notation import Names, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
-from grader.primitives.build import tabulate
+from grader.primitives.build import derivative, tabulate
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
 DEFINITION_LIMIT = 200  # of one paper
@@ -66,6 +77,7 @@ def entries(paper: Paper, names: Names) -> list[Entry]:
     Of a name that is defined more than once the last definition before the equation counts; one
     that is only defined later ("where …") counts from the start.
     """
+    names = names.with_macros(macros.definitions(paper.macros))
     found: list[Entry] = []
     for labels, formula, announced in _formulas(paper):
         found.extend(_cut(labels, formula, announced, names))
@@ -118,9 +130,25 @@ def read_left(equation: Equation, names: Names) -> Expression | None:
     if not equation.left:
         return None
     try:
-        return latex.parse_left(equation.left, names, equation.source)
+        return _entry_by_entry(latex.parse_left(equation.left, names, equation.source))
     except StudentError:
         return None
+
+
+def _entry_by_entry(left: Expression) -> Expression:
+    """`(∂l/∂W)ᵢⱼ` as `∂l/∂Wᵢⱼ`, and an entry of a Jacobian as the derivative of an entry."""
+    if not isinstance(left, Item) or not isinstance(left.base, Derivative):
+        return left
+    of, wrt, span = left.base.of, left.base.wrt, left.span
+    if any(isinstance(index, Slice) for index in (left.row, left.column)):
+        return left
+    if of.shape == SCALAR and wrt.shape == left.base.shape:
+        return derivative(of, Item(wrt, left.row, left.column, SCALAR), span)
+    if of.shape[1] == 1 == wrt.shape[1]:
+        above = of if of.shape == SCALAR else Item(of, left.row, Number(1.0), SCALAR)
+        below = Item(wrt, left.column, Number(1.0), SCALAR)
+        return derivative(above, below, span)
+    return left
 
 
 # Definitions

@@ -4,16 +4,23 @@ Answers come from papers, answer files and arrays; where there are several for o
 one counts, and the student is told.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from grader.alignment import Found, align, answer_of, entries, named, names_for
 from grader.errors import Span, StudentError, Unreadable
+from grader.grading.letters import letters_of, spread, with_letters
 from grader.notation import Reading, infix, latex
 from grader.notation.equations import Equation
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submission, TextAnswer
+
+
+class Read(Protocol):
+    """Reads an answer; `other` numbers ambiguous products to be read in the less usual way."""
+
+    def __call__(self, other: frozenset[int] = frozenset()) -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Written:
     text: str
     notation: str
     place: Place
-    read: Callable[[], Reading]
+    read: Read
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
     derived: frozenset[tuple[str, str]] = frozenset()
@@ -59,7 +66,7 @@ def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
     by_id = {question.id: question for question in questions}
     for paper in submission.papers:
         for question_id, found in align(problem, paper).items():
-            _add(given, question_id, _from_paper(found))
+            _add(given, question_id, _from_paper(found, by_id[question_id]))
     for answer in submission.answers:
         question = by_id.get(answer.question) or named(answer.question, questions)
         if question is not None:
@@ -102,18 +109,22 @@ def _add(given: dict[str, Given], question: str, new: Given) -> None:
     given[question] = new
 
 
-def _from_paper(found: Found) -> Written:
+def _from_paper(found: Found, question: Question) -> Written:
     equation = found.entry.equation
     if equation is None:
         error = found.entry.error or Unreadable("this formula cannot be read")
         return _broken(found, error)
     span = _span_of(equation)
+    letters = letters_of(question, found.entry)
+    names = with_letters(found.names, letters)
 
-    def read() -> Reading:
-        return latex.read_tokens(equation.answer, found.names, equation.source)
+    def read(other: frozenset[int] = frozenset()) -> Reading:
+        reading = latex.read_tokens(equation.answer, names, equation.source, other)
+        return spread(reading, letters, question)
 
     text = equation.source[equation.span.start : equation.span.end]
-    depends = ("latex", text, tuple(found.names.indices), found.derived)
+    tokens = " ".join([token.text for token in equation.answer])  # what macros stood for
+    depends = ("latex", text, tokens, tuple(names.indices.values()), found.derived)
     key = None if found.names.definitions else depends
     place = found.entry.place(span)
     return Written(text, "latex", place, read, _about(found), key, found.derived)
@@ -124,7 +135,7 @@ def _span_of(equation: Equation) -> Span:
 
 
 def _broken(found: Found, error: StudentError) -> Written:
-    def read() -> Reading:
+    def read(other: frozenset[int] = frozenset()) -> Reading:
         raise error
 
     return Written(found.entry.formula.text, "latex", found.entry.place(), read, _about(found))
@@ -155,22 +166,25 @@ def _from_file(
     base = problem.index_base if answer.index_base is None else answer.index_base
     if answer.notation == "latex":
         return _latex_answer(question, answer)
-    names = question.names.based(base)
+    letters = letters_of(question, None)
+    names = with_letters(question.names, letters).based(base)
 
-    def read() -> Reading:
-        return infix.read(answer.text, names)
+    def read(other: frozenset[int] = frozenset()) -> Reading:
+        return spread(infix.read(answer.text, names, other), letters, question)
 
     return Written(answer.text, "infix", answer.place, read, (), ("infix", base, answer.text))
 
 
 def _latex_answer(question: Question, answer: TextAnswer) -> Written:
-    def read() -> Reading:
-        return read_latex(question, answer.text, answer.place)
+    def read(other: frozenset[int] = frozenset()) -> Reading:
+        return read_latex(question, answer.text, answer.place, other)
 
     return Written(answer.text, "latex", answer.place, read, (), ("latex file", answer.text))
 
 
-def read_latex(question: Question, text: str, place: Place) -> Reading:
+def read_latex(
+    question: Question, text: str, place: Place, other: frozenset[int] = frozenset()
+) -> Reading:
     """One answer in LaTeX, perhaps an equation or a chain of them. Raises StudentError."""
     formula = Formula(text, True, place)
     found = entries(Paper((formula,)), question.scope.names)
@@ -179,5 +193,6 @@ def read_latex(question: Question, text: str, place: Place) -> Reading:
         raise Unreadable("there is no expression here", text, Span(0, max(1, len(text))))
     if entry.equation is None:
         raise entry.error or Unreadable("this formula cannot be read", text)
-    names = names_for(question, entry)
-    return latex.read_tokens(entry.equation.answer, names, text)
+    letters = letters_of(question, entry)
+    names = with_letters(names_for(question, entry), letters)
+    return spread(latex.read_tokens(entry.equation.answer, names, text, other), letters, question)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from grader.errors import Span, StudentError
+from grader.notation import conditions
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 
@@ -70,7 +71,11 @@ def equations(text: str, names: Names) -> list[Equation]:
         raise error.located(text) from None
     chains: list[list[list[Token]]] = []
     for before, segment in _segments(tokens):
-        _attach(chains, before, _members(segment))
+        condition = conditions.condition_of(before, segment) if chains else None
+        if condition is not None:
+            chains[-1][-1] = conditions.conditioned(chains[-1][-1], condition)
+        elif not chains or not conditions.is_range(before, segment):
+            _attach(chains, before, _members(segment))
     return [
         Equation(tuple(tuple(member) for member in chain), text) for chain in chains if any(chain)
     ]
@@ -123,7 +128,7 @@ def _separates(tokens: list[Token], at: int) -> bool:
     """Whether what follows a token is no longer the same equation."""
     token = tokens[at]
     if token.text == ",":
-        return _begins_equation(tokens, at + 1)
+        return _begins_equation(tokens, at + 1) or conditions.begins(tokens, at + 1)
     if token.kind == "prose" or (token.kind == "word" and token.text in _PROSE):
         return True
     return token.text == "\\\\" or token.text in _SEPARATORS
@@ -180,6 +185,8 @@ def _attach(
         return
     if not chains or (len(members) > 1 and members[0] and not _is_same_left(chains[-1], members)):
         chains.append(members)
+    elif len(members) > 1 and conditions.is_conditioned(chains[-1][-1]):
+        chains[-1][-1] = conditions.with_case(chains[-1][-1], members[-1])
     elif len(members) > 1:
         chains[-1].extend(members[1:])
     elif before is not None and before.text == "\\Rightarrow":
@@ -192,24 +199,21 @@ def _attach(
 
 def _run_on(chains: list[list[list[Token]]], row: list[Token]) -> None:
     """A row without `=`: more of the row before, or an expression of its own."""
-    if len(chains[-1]) > 1 or _runs_on(chains[-1], row):
+    if conditions.is_conditioned(chains[-1][-1]):
+        chains[-1][-1] = conditions.with_case(chains[-1][-1], row)
+    elif len(chains[-1]) > 1 or _runs_on(chains[-1], row):
         chains[-1][-1].extend(row)
     else:
         chains.append([row])
 
 
 def _is_remark(before: Token | None, tokens: list[Token]) -> bool:
-    """A tag such as (1), a side condition such as ∀i or i ≠ j, or words."""
+    """A tag such as (1), or words."""
     texts = [token.text for token in tokens]
     if len(texts) == 3 and texts[0] == "(" and texts[2] == ")" and texts[1].isalnum():
         return True
-    if any(text in _CONDITIONS for text in texts):
-        return True
     said = before is not None and before.text.startswith(("for", "where", "with"))
     return said and not any(token.kind == "number" for token in tokens)
-
-
-_CONDITIONS = frozenset({"\\forall", "\\in", "\\ne", "<", ">", "\\le", "\\ge"})
 
 
 def _runs_on(chain: list[list[Token]], member: list[Token]) -> bool:

@@ -1,20 +1,16 @@
 """LaTeX mathematics → tokens: spacing, fonts and sizes gone, Unicode spelled out, places kept."""
 
-import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
+from grader.notation.macros import Raw, expand, raw_tokens
 from grader.notation.names import ACCENT_ALIASES, ACCENTS, FONTS, GREEK, LATEX_FUNCTIONS, Names
 
 TEXT_LIMIT = 20_000  # characters of one formula
 
-_TOKEN = re.compile(
-    r"(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<letters>[A-Za-z]+)"
-    r"|(?P<space>[\s~]+|%[^\n]*)|(?P<sign>.)",
-    re.DOTALL,
-)
 _DROPPED = frozenset(
     r"\, \; \! \: \  \> \space \left \right \middle \displaystyle \textstyle \scriptstyle \limits "
     r"\nolimits \nonumber \notag \hline \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr "
@@ -48,6 +44,16 @@ _UNICODE = {
 }  # fmt: skip
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁱʲᵏˡᵐⁿ", "0123456789+-()Tijklmn", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙ", "0123456789+-()ijklmn", strict=True))
+_COMBINING = {
+    "\u0302": "hat",
+    "\u0304": "bar",
+    "\u0303": "tilde",
+    "\u0307": "dot",
+    "\u030c": "check",
+}
+_BIG_LETTERS = {"\\Sigma": "\\sum", "\\Pi": "\\prod"}
+_BIG_WORDS = {"sum": "\\sum", "prod": "\\prod"}
+GREEK_NAMES = {letter: f"\\{name}" for name, letter in GREEK.items()}
 # Fonts in which a 1 is an indicator or a vector of ones, not a number.
 _BOLD = frozenset("mathbf boldsymbol bm mathbb vec pmb symbf bf textbf".split())
 _TEXT = frozenset("text textbf textit textrm mbox textnormal".split())
@@ -77,7 +83,8 @@ def tokenize(text: str, names: Names) -> list[Token]:
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this formula has {len(text)} characters; at most {TEXT_LIMIT} are read")
     functions = frozenset(base for base in names.function_bases if base.isalpha())
-    return _Tokenizer(text, _known_words(names) | functions, functions).tokens()
+    raw = expand(_undollared(raw_tokens(text)), names.macros, text)
+    return _Tokenizer(text, raw, names, _known_words(names) | functions, functions).tokens()
 
 
 def _known_words(names: Names) -> frozenset[str]:
@@ -85,75 +92,130 @@ def _known_words(names: Names) -> frozenset[str]:
     return WORDS | frozenset(LATEX_FUNCTIONS) | frozenset(bases)
 
 
+def _undollared(raw: list[Raw]) -> list[Raw]:
+    """Without the dollars around all of it, which a formula in an answer file may still have."""
+    dollars = [at for at, token in enumerate(raw) if token.text == "$"]
+    for width in (2, 1):
+        inside = range(width, len(raw) - width)
+        outer = [*range(width), *range(len(raw) - width, len(raw))]
+        if dollars == outer and len(inside) > 0:
+            return raw[width:-width]
+    return raw
+
+
 class _Tokenizer:
-    def __init__(self, text: str, words: frozenset[str], functions: frozenset[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        raw: list[Raw],
+        names: Names,
+        words: frozenset[str],
+        functions: frozenset[str],
+    ) -> None:
         self.text = text
+        self.raw = raw
+        self.names = names
         self.words = words
         self.functions = functions
-        self.raw = [
-            (match.lastgroup or "", match.group(), match.start())
-            for match in _TOKEN.finditer(text)
-            if match.lastgroup != "space"
-        ]
         self.at = 0
         self.depth = 0
 
     def tokens(self) -> list[Token]:
         found: list[Token] = []
         while self.at < len(self.raw):
-            kind, text, start = self.raw[self.at]
+            raw = self.raw[self.at]
             self.at += 1
-            found.extend(getattr(self, f"_{kind}")(text, start))
+            found.extend(getattr(self, f"_{raw.kind}")(raw))
         return found
 
-    def _number(self, text: str, start: int) -> Iterator[Token]:
-        yield Token("number", text, start, start + len(text))
+    def _number(self, raw: Raw) -> Iterator[Token]:
+        yield Token("number", raw.text, raw.start, raw.end)
 
-    def _letters(self, text: str, start: int) -> Iterator[Token]:
-        if text in self.words and len(text) > 1:
-            yield Token("word", text, start, start + len(text))
-            return
-        for at, letter in enumerate(text, start):
-            yield Token("letter", letter, at, at + 1)
+    def _letters(self, raw: Raw) -> Iterator[Token]:
+        if raw.text in _BIG_WORDS and self._has_script():
+            yield Token("command", _BIG_WORDS[raw.text], raw.start, raw.end)
+        elif raw.text in self.words and len(raw.text) > 1:
+            yield Token("word", raw.text, raw.start, raw.end)
+        else:
+            name = self._numbered(raw)
+            yield from _single(raw, raw.text.removesuffix(name))
+            if name:
+                yield self._with_number(raw, name)
 
-    def _sign(self, text: str, start: int) -> Iterator[Token]:
+    def _numbered(self, raw: Raw) -> str:
+        """The end of a run of letters that is a declared name with the number behind it: `dW2`."""
+        following = self.raw[self.at] if self.at < len(self.raw) else None
+        if following is None or following.kind != "number" or following.start != raw.end:
+            return ""
+        for at in range(len(raw.text)):
+            name = raw.text[at:] + following.text
+            if name in self.names.symbols or name in self.names.dimensions:
+                return raw.text[at:]
+        return ""
+
+    def _with_number(self, raw: Raw, name: str) -> Token:
+        number = self.raw[self.at]
+        self.at += 1
+        return Token("word", name + number.text, number.start - len(name), number.end)
+
+    def _accented(self, raw: Raw) -> Iterator[Token]:
+        """`ŷ` typed as a letter and a combining mark, or as one character."""
+        pair = unicodedata.normalize("NFD", raw.text)
+        letter, accent = pair[0], _COMBINING.get(pair[1:])
+        if accent is None:
+            message = f"unexpected character {raw.text!r}"
+            raise Unreadable(message, self.text, Span(raw.start, raw.end))
+        base = GREEK_NAMES.get(letter, letter)
+        yield Token("accent", f"\\{accent}{{{base}}}", raw.start, raw.end)
+
+    def _sign(self, raw: Raw) -> Iterator[Token]:
+        text, start, end = raw.text, raw.start, raw.end
         for table, mark in ((_SUPERSCRIPTS, "^"), (_SUBSCRIPTS, "_")):
             if text in table:
-                yield from self._unicode_script(table, mark, text, start)
+                yield from self._unicode_script(table, mark, raw)
                 return
         translated = _UNICODE.get(text, text)
+        if translated in _BIG_LETTERS and self._has_script():
+            translated = _BIG_LETTERS[translated]
         if translated.startswith("\\"):
-            yield from self._command(translated, start, 1)
+            yield from self._command(raw._replace(text=translated))
         elif translated == ":" and self._next_is("="):
             return
         elif translated in "{}()[]^_&+-*/=<>|,.;:'!`" or translated == "1":
-            yield Token("number" if translated == "1" else "sign", translated, start, start + 1)
+            yield Token("number" if translated == "1" else "sign", translated, start, end)
+        elif text.isalpha() and len(unicodedata.normalize("NFD", text)) > 1:
+            yield from self._accented(raw)
         elif text.isalpha():
-            yield Token("letter", text, start, start + 1)
+            yield Token("letter", text, start, end)
         else:
-            raise Unreadable(f"unexpected character {text!r}", self.text, Span(start, start + 1))
+            raise Unreadable(f"unexpected character {text!r}", self.text, Span(start, end))
 
-    def _unicode_script(
-        self, table: dict[str, str], mark: str, text: str, start: int
-    ) -> Iterator[Token]:
+    def _unicode_script(self, table: dict[str, str], mark: str, raw: Raw) -> Iterator[Token]:
         """`³₁₁` as `^{3}_{11}`."""
-        run = [text]
-        while self.at < len(self.raw) and self.raw[self.at][1] in table:
-            run.append(self.raw[self.at][1])
+        run = [raw]
+        while self.at < len(self.raw) and self.raw[self.at].text in table:
+            run.append(self.raw[self.at])
             self.at += 1
-        yield Token("sign", mark, start, start + 1)
-        yield Token("sign", "{", start, start + 1)
-        for offset, char in enumerate(table[char] for char in run):
+        yield Token("sign", mark, raw.start, raw.end)
+        yield Token("sign", "{", raw.start, raw.end)
+        for part in run:
+            char = table[part.text]
             kind = "number" if char.isdigit() else "letter" if char.isalpha() else "sign"
-            yield Token(kind, char, start + offset, start + offset + 1)
-        yield Token("sign", "}", start, start + len(run))
+            yield Token(kind, char, part.start, part.end)
+        yield Token("sign", "}", raw.start, run[-1].end)
 
     def _next_is(self, sign: str) -> bool:
-        return self.at < len(self.raw) and self.raw[self.at][1] == sign
+        return self.at < len(self.raw) and self.raw[self.at].text == sign
 
-    def _command(self, text: str, start: int, length: int = 0) -> Iterator[Token]:
-        end = start + (length or len(text))
-        text = _SYNONYMS.get(text, text)
+    def _has_script(self) -> bool:
+        """Whether a subscript follows, so that a big Σ is a sum and not a letter."""
+        return self.at < len(self.raw) and (
+            self.raw[self.at].text == "_" or self.raw[self.at].text in _SUBSCRIPTS
+        )
+
+    def _command(self, raw: Raw) -> Iterator[Token]:
+        text = _SYNONYMS.get(raw.text, raw.text)
+        start, end = raw.start, raw.end
         name = text[1:]
         if text in _DROPPED:
             if name in ("left", "right", "middle") and self._next_is("."):
@@ -163,7 +225,7 @@ class _Tokenizer:
         elif name in FONTS:
             yield from self._font(start, name)
         elif name in ACCENTS:
-            yield from self._accent(name, start)
+            yield from self._accent(name, raw)
         elif text in _UNWRAPPED:
             return
         elif text == "\\prime":
@@ -175,54 +237,52 @@ class _Tokenizer:
         else:
             yield Token("sign", text, start, end)
 
-    def _group(self) -> list[tuple[str, str, int]]:
+    def _group(self) -> list[Raw]:
         """The raw tokens of the argument that follows: a group, or one token."""
         if self.at >= len(self.raw):
             return []
-        if self.raw[self.at][1] != "{":
+        if self.raw[self.at].text != "{":
             self.at += 1
             return self.raw[self.at - 1 : self.at]
         depth, first = 0, self.at + 1
         while self.at < len(self.raw):
-            text = self.raw[self.at][1]
+            text = self.raw[self.at].text
             self.at += 1
             depth += (text == "{") - (text == "}")
             if depth == 0:
                 return self.raw[first : self.at - 1]
-        raise Unreadable("this group is never closed", self.text, self._span(first - 1))
-
-    def _span(self, at: int) -> Span:
-        start = self.raw[at][2]
-        return Span(start, start + 1)
+        opened = self.raw[first - 1]
+        span = Span(opened.start, opened.end)
+        raise Unreadable("this group is never closed", self.text, span)
 
     def _font(self, start: int, name: str) -> Iterator[Token]:
         """`\\mathbf{W}` is W; several letters in a font are one word."""
         if (
             self.at < len(self.raw)
-            and self.raw[self.at][0] == "letters"
+            and self.raw[self.at].kind == "letters"
             and name not in ("rm", "bf", "cal")
         ):
             self._split_letters()
         if name in ("rm", "bf", "cal", "operatorname*") and not self._next_is("{"):
             return
         group = self._group()
-        end = self.raw[self.at - 1][2] + 1 if self.at else start
-        letters = "".join(text for kind, text, _ in group)
+        end = self.raw[self.at - 1].end if self.at else start
+        letters = "".join(raw.text for raw in group)
         if letters == "1" and name in _BOLD:
             yield Token("bold", "1", start, end)
             return
-        if len(group) == 1 and group[0][0] == "letters" and len(letters) > 1:
+        if len(group) == 1 and group[0].kind == "letters" and len(letters) > 1:
             yield Token("word", letters, start, end)
         elif name in _TEXT and len(group) != 1:
             yield from self._words(group, start, end)
         else:
             yield from self._nested(group)
 
-    def _words(self, group: list[tuple[str, str, int]], start: int, end: int) -> Iterator[Token]:
+    def _words(self, group: list[Raw], start: int, end: int) -> Iterator[Token]:
         """`\\text{if $x > 0$}`: known words, mathematics between dollars, and prose."""
-        parts: list[list[tuple[str, str, int]]] = [[]]
+        parts: list[list[Raw]] = [[]]
         for raw in group:
-            if raw[1] in ("$", "\\(", "\\)"):
+            if raw.text in ("$", "\\(", "\\)"):
                 parts.append([])
             else:
                 parts[-1].append(raw)
@@ -232,16 +292,16 @@ class _Tokenizer:
             elif part:
                 yield from self._said(part, start, end)
 
-    def _said(self, part: list[tuple[str, str, int]], start: int, end: int) -> Iterator[Token]:
-        letters = [text for kind, text, _ in part if kind == "letters"]
+    def _said(self, part: list[Raw], start: int, end: int) -> Iterator[Token]:
+        letters = [raw.text for raw in part if raw.kind == "letters"]
         if letters and all(text in WORDS for text in letters):
             for text in letters:
                 yield Token("word", text, start, end)
         else:
-            said = self.text[part[0][2] : part[-1][2] + len(part[-1][1])]
+            said = self.text[part[0].start : part[-1].end]
             yield Token("prose", said.strip(), start, end)
 
-    def _nested(self, group: list[tuple[str, str, int]]) -> list[Token]:
+    def _nested(self, group: list[Raw]) -> list[Token]:
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
             raise TooLarge(f"fonts and accents more than {DEPTH_LIMIT} deep", self.text)
@@ -254,19 +314,31 @@ class _Tokenizer:
 
     def _split_letters(self) -> None:
         """`\\mathbf Wx` sets only the W bold: split a run of letters behind the first."""
-        _, text, start = self.raw[self.at]
-        if len(text) > 1:
-            rest = ("letters", text[1:], start + 1)
-            self.raw[self.at : self.at + 1] = [("letters", text[0], start), rest]
+        raw = self.raw[self.at]
+        if len(raw.text) > 1:
+            first = raw._replace(text=raw.text[0], end=_inside(raw, 1))
+            rest = raw._replace(text=raw.text[1:], start=_inside(raw, 1))
+            self.raw[self.at : self.at + 1] = [first, rest]
 
-    def _accent(self, name: str, start: int) -> Iterator[Token]:
-        if self.at < len(self.raw) and self.raw[self.at][0] == "letters":
+    def _accent(self, name: str, raw: Raw) -> Iterator[Token]:
+        if self.at < len(self.raw) and self.raw[self.at].kind == "letters":
             self._split_letters()
         inner = self._nested(self._group())
         if not inner:
-            span = Span(start, start + len(name) + 1)
-            raise Unreadable(f"\\{name} stands over nothing", self.text, span)
+            raise Unreadable(f"\\{name} stands over nothing", self.text, Span(raw.start, raw.end))
         first, *rest = inner
         accent = ACCENT_ALIASES.get(name, name)
-        yield Token("accent", f"\\{accent}{{{first.text}}}", start, first.end)
+        yield Token("accent", f"\\{accent}{{{first.text}}}", raw.start, first.end)
         yield from rest
+
+
+def _single(raw: Raw, letters: str) -> Iterator[Token]:
+    """One token a letter, as TeX sets them."""
+    for at, letter in enumerate(letters):
+        yield Token("letter", letter, _inside(raw, at), _inside(raw, at + 1))
+
+
+def _inside(raw: Raw, offset: int) -> int:
+    """Where the letter at an offset stands; what came out of a macro stands where the macro does."""
+    whole = raw.end - raw.start == len(raw.text)
+    return raw.start + offset if whole else raw.end if offset else raw.start

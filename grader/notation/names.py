@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.expression import Expression, Index, Item, Symbol
+from grader.notation.macros import Macro
 from grader.primitives import TABLE
 
 FONTS = frozenset(
@@ -53,7 +54,8 @@ class Names:
     name, split into (base, superscript, subscript), to an infix name. `calls` are bases that may
     carry an argument list as decoration, such as `l(\\theta)`; `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
-    `definitions` are the student's own. `entries` remembers entries by their text.
+    `definitions` and `macros` are the student's own; `depends` names the symbols that each model
+    quantity is computed from. `entries` remembers entries by their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -67,6 +69,8 @@ class Names:
     matrices: frozenset[str] = frozenset()
     definitions: Mapping[Key, Expression] = field(default_factory=dict)
     latex: Mapping[str, str] = field(default_factory=dict)
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     base: int = 1
     entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 
@@ -78,6 +82,10 @@ class Names:
     def with_definitions(self, definitions: Mapping[Key, Expression]) -> "Names":
         """These names, and what a student defined."""
         return replace(self, definitions=definitions)
+
+    def with_macros(self, macros: Mapping[str, Macro]) -> "Names":
+        """These names, and the commands that a student defined."""
+        return replace(self, macros=macros)
 
     def based(self, base: int) -> "Names":
         """These names, for a text that counts from `base`."""
@@ -173,6 +181,7 @@ def build(
     dimensions: Mapping[str, int],
     loss: Symbol | None = None,
     matrices: Iterable[str] = (),
+    depends: Mapping[str, frozenset[str]] | None = None,
 ) -> Names:
     """The symbol table of a problem; `latex` gives the spellings of symbols, the first is printed.
 
@@ -190,13 +199,17 @@ def build(
                 keys.setdefault(split[0], name)
                 if split[1]:
                     calls.add(split[0][0])
+    for name in symbols:
+        if len(name) > 1:
+            keys.setdefault((name, None, None), name)  # typed as in an answer file: W2, delta
     bases = {canonical_base(text): f for f in functions.values() for text in _bases(f)}
     return Names(
         symbols=symbols, functions=functions, dimensions=dimensions, spellings=keys, latex=printed,
         function_bases=bases, calls=frozenset(calls), loss=loss,
-        matrices=frozenset(matrices),
+        matrices=frozenset(matrices), depends=depends or {},
     )  # fmt: skip
 
 
 def _bases(function: Function) -> tuple[str, ...]:
-    return function.latex or default_latex(function.name)
+    typed = (function.name,) if len(function.name) > 1 else ()
+    return (*(function.latex or default_latex(function.name)), *typed)

@@ -12,6 +12,7 @@ from grader.notation.builder import NONSENSE, Builder
 HADAMARD = "hadamard"  # ⊙ and \circ
 MATRIX = "matrix"  # @
 STAR = "star"  # * in infix: entry by entry as in NumPy
+ASTERISK = "asterisk"  # * in LaTeX: entry by entry of one shape, a product of matrices otherwise
 JUXTAPOSED = "juxtaposed"  # A B, A \times B
 OUTER = "outer"  # ⊗
 DOT = "dot"  # A \cdot B: juxtaposition, but the inner product of two columns
@@ -21,21 +22,27 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     """a times b, where `how` is one of the signs above. Shapes that do not fit become nonsense."""
     if NONSENSE in (a, b):
         return NONSENSE
+    a, b = _sized(build, a, b, entrywise=how == HADAMARD)
     if a.shape == SCALAR or b.shape == SCALAR:
         return build.apply("mul", a, b, span=span)
+    readings = _readings(a.shape, b.shape, how)
+    if readings is not None:
+        return _chosen(build, a, b, readings, span)
     if how == HADAMARD:
         return _entrywise(build, a, b, span)
     if how == OUTER:
         return _outer(build, a, b, span)
     if how == STAR:
         return _star(build, a, b, span)
+    if how == ASTERISK and a.shape == b.shape:
+        return _entrywise(build, a, b, span)
     return _matrix(build, a, b, how, span)
 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
     """An entrywise operation such as + on operands of which one may be a vector laid down."""
     if NONSENSE not in (a, b) and a.shape != b.shape:
-        a, b = _aligned(build, a, b)
+        a, b = _aligned(build, *_sized(build, a, b, entrywise=True))
     return build.apply(function, a, b, span=span)
 
 
@@ -49,6 +56,64 @@ def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expressi
     if b is not NONSENSE and b.shape != SCALAR:
         build.notes.append("a division by an array was read entry by entry")
     return build.apply("div", a, b, span=span)
+
+
+# Products that can be read in two ways
+
+_WORDS = {
+    "matmul": "as a matrix product",
+    "mul": "entry by entry",
+    "inner": "as their inner product",
+    "outer": "as their outer product",
+}
+
+
+def _readings(a: Shape, b: Shape, how: str) -> tuple[str, str] | None:
+    """The conventional meaning and the other one, where the shapes allow two."""
+    square = a == b and a[0] == a[1]
+    if square and how in (JUXTAPOSED, DOT):
+        return "matmul", "mul"
+    if square and how in (STAR, ASTERISK):
+        return "mul", "matmul"
+    if a == b and _vector(a) and how == DOT:
+        return "inner", "mul"
+    return ("outer", "mul") if a == b and _vector(a) and how == OUTER else None
+
+
+def _chosen(
+    build: Builder, a: Expression, b: Expression, readings: tuple[str, str], span: Span
+) -> Expression:
+    """The conventional reading, unless this very choice is to be tried the other way."""
+    taken, other = readings[::-1] if build.chooses_other() else readings
+    build.notes.append(
+        f"{_pair(a, b)} was read {_WORDS[taken]}; {_WORDS[other]} would be possible too"
+    )
+    return build.apply(taken, a, b, span=span)
+
+
+# Ones without a size
+
+UNSIZED = Symbol("1", (0, 1))  # a bold 1: as many ones as what it meets asks for
+
+
+def _sized(
+    build: Builder, a: Expression, b: Expression, entrywise: bool
+) -> tuple[Expression, Expression]:
+    """A bold 1 among two operands gets the size that the other one leaves it."""
+    if 0 not in a.shape + b.shape or SCALAR in (a.shape, b.shape):
+        return a, b
+    if 0 in a.shape and 0 not in b.shape:
+        rows, columns = b.shape if entrywise else (1, b.shape[0])
+        return (_ones(build, rows, columns, a) if entrywise or a.shape[0] else a), b
+    if 0 in b.shape and 0 not in a.shape:
+        rows, columns = a.shape if entrywise else (a.shape[1], 1)
+        return a, (_ones(build, rows, columns, b) if entrywise or b.shape[1] else b)
+    return a, b
+
+
+def _ones(build: Builder, rows: int, columns: int, bold: Expression) -> Expression:
+    build.notes.append(f"the bold 1 was read as {shape_text((rows, columns))} ones")
+    return build.apply("ones", params=(rows, columns), span=bold.span)
 
 
 def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression]:
@@ -71,7 +136,6 @@ def _entrywise(build: Builder, a: Expression, b: Expression, span: Span) -> Expr
 def _outer(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
     """Of two vectors ⊗ makes a matrix; some write it for ⊙ on matrices of one shape."""
     if _vector(a.shape) and _vector(b.shape):
-        build.notes.append("⊗ of two vectors was read as their outer product")
         return build.apply("outer", a, b, span=span)
     return _entrywise(build, a, b, span)
 
@@ -97,7 +161,7 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
 
 
 def _same_shape(build: Builder, a: Expression, b: Expression, how: str, span: Span) -> Expression:
-    if how in (DOT, MATRIX) and _vector(a.shape):
+    if how == MATRIX and _vector(a.shape):
         build.notes.append("the product of two vectors was read as their inner product")
         return build.apply("inner", a, b, span=span)
     if how == MATRIX:

@@ -95,7 +95,9 @@ class _Build:
         scalars = [nodes[q.name] for q in model.values() if q.shape == SCALAR]
         loss = scalars[-1] if scalars else None
         matrices = [symbol.name for symbol in symbols.values() if symbol.axes == 2]
-        table = names.build(nodes, latex, self.functions, self.dimensions, loss, matrices)
+        table = names.build(
+            nodes, latex, self.functions, self.dimensions, loss, matrices, _depends(model)
+        )
         return table.based(self.data["index_base"])
 
     # The model
@@ -188,6 +190,17 @@ class _Build:
             return self._parse(data["expression"], known, (*path, "expression"))
         file, _, function = data["python"].partition(":")
         return Python(self.source.folder / file, function)
+
+
+def _depends(model: Mapping[str, Quantity]) -> dict[str, frozenset[str]]:
+    """What each quantity is computed from, directly or through others."""
+    found: dict[str, frozenset[str]] = {}
+    for quantity in model.values():
+        roots = quantity.upstream.values() if quantity.definition is None else [quantity.definition]
+        direct = {part.name for root in roots for part in walk(root) if isinstance(part, Symbol)}
+        direct |= set(quantity.upstream)
+        found[quantity.name] = frozenset(direct).union(*(found.get(name, ()) for name in direct))
+    return found
 
 
 def _spread(gradient: Expression, shape: Shape) -> Expression:

@@ -49,9 +49,6 @@ def test_a_definition_holds_until_the_next_one(tmp_path: Path) -> None:
     assert graded_paper(text, tmp_path)["q1"].verdict == "correct"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="entries for a whole array need the letters of the left side"
-)
 def test_entries_answer_for_the_whole_array(tmp_path: Path) -> None:
     text = r"13. $\frac{\partial h^2_i}{\partial h^1_j} = W^2_{ij}$"
     assert graded_paper(text, tmp_path)["q13"].verdict == "correct"

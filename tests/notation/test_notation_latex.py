@@ -61,14 +61,17 @@ def test_reading(text: str, expected: str) -> None:
 MISREAD = [
     # a transpose in the superscript binds before the index: (Wᵀ)ᵢⱼ is Wⱼᵢ
     (r"W^{[1]T}_{12}", "W1.T[1, 2]"),
-    # the bold one is a vector of ones, not the number
-    (r"\mathbf{1}^T x", None),
+    # the bold one is a vector of ones, not the number, if its size is known
+    (r"\mathbf{1}^T x", "ones(1, 3) @ x"),
+    (r"\mathbf{1} - x", "ones(3, 1) - x"),
     (r"x\mathbf{1}^T", None),
+    (r"2 \cdot \mathbf{1}", None),
     # a bracketed superscript is a layer or an example, never a power
     (r"x^{(2)}", None),
     # a superscript that is an index variable is no power
     (r"x_i^j", None),
-    still("n_0^2 is refused: its subscript is taken for an index of n", r"n_0^2", "3**2"),
+    # a power of a size, not an entry
+    (r"n_0^2", "3**2"),
     # the subscript behind e^x must not be dropped
     (r"e^x_1", None),
     # a derivative operator takes the whole product behind it
@@ -80,8 +83,9 @@ MISREAD = [
     (r"\|x\|_2^2", "norm(x)**2"),
     # an inverse is not 1/Wᵢⱼ
     (r"(W^{[1]})^{-1}", None),
-    still("the argument list of the loss is decoration", r"L(\hat y, y)", "L"),
-    still("z(x) says what z depends on", r"z^{[1]}(x)", None),
+    # what a quantity depends on is said in brackets, and is no factor
+    (r"L(\hat y, y)", "L"),
+    (r"z^{[1]}(x)", "z1"),
     # x[1] in brackets is an entry
     (r"x[1]", None),
     # a sum without a lower end begins at 1, and ends where it says
@@ -125,21 +129,21 @@ RIGHT = [
     ("q6", r"\begin{cases}1 \text{ if } x>0\\0 \text{ otherwise}\end{cases}"),
     ("q6", r"\begin{cases}1 & \mbox{if } x>0\\0 & \mbox{otherwise}\end{cases}"),
     ("q6", r"\left\{\begin{array}{ll}1 & \text{if } x>0\\0 & \text{otherwise}\end{array}\right."),
-    still(UNREAD, "q6", r"\begin{cases}1&x>0\\0&x<0\\ \text{undefined}&x=0\end{cases}"),
+    ("q6", r"\begin{cases}1&x>0\\0&x<0\\ \text{undefined}&x=0\end{cases}"),
     ("q6", r"\mathbb{I}[x>0]"),
     ("q6", r"I(x>0)"),
     ("q6", r"1 \text{ if } x > 0 \text{ else } 0"),
     ("q5", r"W^3{}^T\delta"),
     ("q5", r"\delta W^3_{:,:}"),
     ("q4", r"\delta W^3_{:,1}"),
-    still(UNREAD, "q1", r"$\delta h^2_1$"),
+    ("q1", r"$\delta h^2_1$"),
     ("q1", r"\delta h^2_1 \qquad (1)"),
     ("q1", r"\delta h^2_1, \quad \text{where } h^2 = W^2h^1"),
     ("q1", r"\delta h^2_1 \text{ where } \delta = \frac{\partial l}{\partial h^3}"),
     ("q10", r"\delta W^3_{1,i}h^1_j \quad \forall i,j"),
     ("q10", r"\delta W^3_{1,i}h^1_j \text{ for all } i, j"),
-    still(UNREAD, "q10", r"\delta W^3_{1,i}h^1_j, \; i=1,2,\; j=1,2,3"),
-    still(UNREAD, "q14", "δ Σᵢ W³₁ᵢ W²ᵢⱼ"),
+    ("q10", r"\delta W^3_{1,i}h^1_j, \; i=1,2,\; j=1,2,3"),
+    ("q14", "δ Σᵢ W³₁ᵢ W²ᵢⱼ"),
     ("q14", r"W^{2T}_{j,:} W^{3T}\delta"),
     ("q17", r"\delta^1 x^T, \quad \delta^1 = W^{2T}W^{3T}\delta\odot\sigma'(z^1)"),
 ]

@@ -15,9 +15,18 @@ from grader.expression import (
     Sum,
     Symbol,
     shape_text,
+    substitute,
     transform,
+    walk,
 )
-from grader.notation.builder.core import BINDER_LIMIT, NONSENSE, RANGE_LIMIT, Core, constant
+from grader.notation.builder.core import (
+    BINDER_LIMIT,
+    NONSENSE,
+    RANGE_LIMIT,
+    WRITTEN_OUT_LIMIT,
+    Core,
+    constant,
+)
 from grader.primitives.build import ONE, check_range, selector_size
 
 
@@ -87,6 +96,38 @@ class Binding(Core):
             )
         index = Index(name, 1, sizes.pop())
         return Sum(_ranged(node, index), index, node.shape, span)
+
+    def factors(self, index: Index, body: Callable[[], Expression], span: Span) -> list[Expression]:
+        """What `body` is for each value of an index variable. Raises TooLarge."""
+        values = [float(value) for value in range(index.start, index.stop + 1)]
+        return self._written_out(index, values, body, span)
+
+    def terms(
+        self,
+        name: str,
+        values: Sequence[float | None],
+        body: Callable[[], Expression],
+        span: Span,
+    ) -> list[Expression]:
+        """What `body` is where an index variable takes these values, counted as the text counts."""
+        shift = 1 - self.names.base
+        numbers = [value + shift for value in values if value is not None and value == int(value)]
+        if len(numbers) != len(values) or not name:
+            self.fail("the values that a sum runs over are whole numbers", span)
+        index = Index(name, int(min(numbers)), int(max(numbers)))
+        return self._written_out(index, numbers, body, span)
+
+    def _written_out(
+        self, index: Index, values: Sequence[float], body: Callable[[], Expression], span: Span
+    ) -> list[Expression]:
+        if len(values) > WRITTEN_OUT_LIMIT:
+            message = f"more than {WRITTEN_OUT_LIMIT} terms or factors written out"
+            raise TooLarge(message, self.source, span)
+        node = self.scoped(index, body)
+        if node is NONSENSE:
+            return [NONSENSE]
+        self.count(len(values) * sum(1 for _ in walk(node)))
+        return [substitute(node, index.name, Number(value)) for value in values]
 
     def scoped(self, index: Index, body: Callable[[], Expression]) -> Expression:
         """What `body` parses while `index` is in scope."""

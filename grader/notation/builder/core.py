@@ -39,6 +39,7 @@ TREE_DEPTH = 150  # of operations; a walk of the tree takes a few frames a level
 DEPTH_LIMIT = 80  # well inside Python's own recursion limit
 BINDER_LIMIT = 12  # sums inside each other; each is an axis of the arrays
 RANGE_LIMIT = 10_000  # values of one index variable
+WRITTEN_OUT_LIMIT = 64  # factors of a product over an index, terms of a sum over listed values
 NUMBER_LIMIT = 1e150  # its square is still finite
 SIZE_LIMIT = 64  # rows or columns of a matrix that an answer may spell out
 
@@ -51,7 +52,8 @@ class Reading:
 
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime; `kinked` its functions and comparisons that have a kink; `defined`
-    tells that the student's own definitions were at hand.
+    tells that the student's own definitions were at hand. `choices` counts the products that could
+    be read in two ways.
     """
 
     node: Expression
@@ -60,14 +62,23 @@ class Reading:
     derivatives: tuple[Expression, ...]
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
+    choices: int = 0
 
 
 class Core:
     """Applies primitives; keeps what goes wrong."""
 
-    def __init__(self, names: Names, source: str, open_indices: bool = False) -> None:
+    def __init__(
+        self,
+        names: Names,
+        source: str,
+        open_indices: bool = False,
+        other: frozenset[int] = frozenset(),
+    ) -> None:
         self.names = names
         self._open_indices = open_indices
+        self._other = other
+        self._choices = 0
         self.source = source
         self.notes: list[str] = []
         self.depth = 0
@@ -84,6 +95,8 @@ class Core:
         """The expression, if everything in it makes sense. Raises Nonsense otherwise."""
         if self._nonsense is not None:
             raise self._nonsense
+        if 0 in node.shape:
+            self.unsized(node)
         if self._nodes > TREE_DEPTH and depth_of(node) > TREE_DEPTH:
             raise TooLarge(f"operations more than {TREE_DEPTH} deep", self.source)
         return node
@@ -94,12 +107,23 @@ class Core:
         notes = tuple(dict.fromkeys(self.notes))
         defined = bool(self.names.definitions)
         return Reading(
-            node, notes, frozenset(self.used), tuple(self.derivatives), tuple(self.kinked), defined
-        )
+            node, notes, frozenset(self.used), tuple(self.derivatives), tuple(self.kinked), defined,
+            self._choices,
+        )  # fmt: skip
+
+    def chooses_other(self) -> bool:
+        """Whether the product that is now read in one of two ways is to be read in the other."""
+        self._choices += 1
+        return self._choices in self._other
 
     def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
         """Raise Unreadable at a place."""
         raise Unreadable(message, self.source, span, hint)
+
+    def unsized(self, node: Expression) -> NoReturn:
+        """Refuse a bold 1 of which nothing tells the size."""
+        hint = "a column of n ones is \\mathbf{1}_{n}, an indicator \\mathbf{1}[z > 0]"
+        self.fail("how many ones are meant is not clear", node.span, hint)
 
     def nonsense(self, error: Nonsense, span: Span | None) -> Expression:
         """Keep the first thing that makes no sense, and go on."""
@@ -137,6 +161,8 @@ class Core:
             if arg is NONSENSE:
                 return NONSENSE
             if arg.shape != SCALAR:
+                if 0 in arg.shape and function != "transpose":
+                    self.unsized(arg)
                 break
         else:
             if function in _ENTRYWISE:

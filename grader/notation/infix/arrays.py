@@ -1,16 +1,26 @@
 """Entries, slices and literals of arrays in infix text."""
 
-from grader.expression import Expression, Number, Slice
+import re
+
+from grader.expression import Expression, Item, Number, Slice
 from grader.notation.infix.calls import CallReader
 from grader.notation.infix.tokens import Token
 from grader.notation.templates import Cell, rows_of
+
+_NEW_AXIS = re.compile(
+    r"(?:(?P<column>:,(?:np\.|numpy\.)?(?:None|newaxis))|(?:np\.|numpy\.)?(?:None|newaxis),:)\]"
+)
 
 
 class ArrayReader(CallReader):
     """Reads subscripts, methods and literals."""
 
     def subscript(self, base: Expression, first: int) -> Expression:
+        turned = self._new_axis(base, first)
+        if turned is not None:
+            return turned
         opened = self.next()
+        again = self.tokens[self.at - 2].text.endswith("]")
         self.build.deeper(opened.span)
         selectors: list[Expression | Slice] = []
         while True:
@@ -20,7 +30,22 @@ class ArrayReader(CallReader):
                 break
         self.expect("]", opened)
         self.build.depth -= 1
+        if again and len(selectors) == 1 and isinstance(base, Item) and base.shape[0] == 1:
+            selectors = [Number(1.0), *selectors]  # W[1][2]: the entry 2 of the row 1
         return self.build.item(base, selectors, self.span(first), row_first=True)
+
+    def _new_axis(self, base: Expression, first: int) -> Expression | None:
+        """`x[:, None]` stands a vector up, `x[None, :]` lays it down; None if that is not said."""
+        inside = "".join(token.text for token in self.tokens[self.at + 1 : self.at + 7])
+        match = _NEW_AXIS.match(inside)
+        if match is None or 1 not in base.shape:
+            return None
+        while self.next().text != "]":
+            pass
+        stands = match["column"] is not None
+        if (base.shape[1] == 1) == stands:
+            return base
+        return self.build.apply("transpose", base, span=self.span(first))
 
     def selector(self, base: Expression, axis: int) -> Expression | Slice:
         token = self.tokens[self.at]

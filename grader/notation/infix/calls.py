@@ -24,7 +24,8 @@ class CallReader(Reader):
 
     def called(self, name: str, token: Token) -> Expression | None:
         """`name(…)` or `name'(…)`, None if the name is not a function."""
-        form = self.form(name, token) if self.peek().text == "(" else None
+        declared = name in self.build.names.symbols or name in self.build.names.functions
+        form = self.form(name, token) if self.peek().text == "(" and not declared else None
         if form is not None:
             return form
         function, prime = self.function(name)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from grader.errors import Span
 from grader.expression import Expression, Index, Matrix
-from grader.notation.builder import constant
+from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.infix.arrays import ArrayReader
 from grader.notation.infix.calls import NO_AXIS
 from grader.notation.infix.tokens import Token
-from grader.notation.products import MATRIX, product
+from grader.notation.products import JUXTAPOSED, MATRIX, product
 
 
 class FormReader(ArrayReader):
@@ -191,6 +191,57 @@ class FormReader(ArrayReader):
         args, _ = self.arguments(self.expect("("))
         return self.build.apply("eq", *args, span=Span(token.start, self.end()))
 
+    def product_form(self, token: Token) -> Expression:
+        """`Product(body, (k, 1, n))`: the factors written out."""
+        opened = self.expect("(")
+        begin = self.at
+        commas, end = self.commas(opened)
+        limit = self._limit(commas[0] + 1) if len(commas) == 1 else ""
+        if isinstance(limit, str):
+            self.build.fail("Product takes one range", token.span, "Product(e, (k, 1, n))")
+        self.at = begin
+        factors = self.build.factors(limit, self.expression, token.span)
+        self.at = end + 1
+        span = Span(token.start, self.end())
+        node = factors[0]
+        for factor in factors[1:]:
+            node = product(self.build, node, factor, JUXTAPOSED, span)
+        return node
+
+    def number_form(self, token: Token) -> Expression:
+        """`float(z > 0)`: a condition is a number here already."""
+        args, _ = self.arguments(self.expect("("))
+        if len(args) != 1:
+            self.build.fail(f"{token.text} takes one argument", token.span)
+        return args[0] if token.text == "float" else self.condition(args[0], token.span)
+
+    def condition(self, node: Expression, span: Span) -> Expression:
+        """An indicator, whose bracket must hold a condition."""
+        if node is not NONSENSE and not is_condition(node):
+            self.build.fail("an indicator wants a condition, such as z > 0", span)
+        return node
+
+
+def _method_gradient(parser: FormReader, node: Expression, first: int) -> Expression:
+    """`W2.grad` is the gradient of the loss."""
+    loss = parser.build.names.loss
+    if loss is None:
+        parser.build.fail("the gradient of what?", parser.span(first), "Derivative(l, W2)")
+    return parser.build.derivative(loss, node, parser.span(first))
+
+
+def _method_reshape(parser: FormReader, node: Expression, first: int) -> Expression:
+    """`x.reshape(-1, 1)` stands a vector up, `x.reshape(1, -1)` lays it down."""
+    args, _ = parser.arguments(parser.expect("("))
+    sizes = [constant(arg) for arg in args]
+    if 1 not in node.shape or len(sizes) != 2 or 1.0 not in sizes:
+        hint = "a vector is stood up by .reshape(-1, 1)"
+        parser.build.fail("a matrix is not given another shape here", parser.span(first), hint)
+    stands = sizes[1] == 1
+    if (node.shape[1] == 1) == stands:
+        return node
+    return parser.build.apply("transpose", node, span=parser.span(first))
+
 
 def _method_transpose(parser: FormReader, node: Expression, first: int) -> Expression:
     if parser.peek().text == "(" and parser.tokens[parser.at - 1].text == "transpose":
@@ -231,6 +282,8 @@ METHODS: dict[str, Callable[[FormReader, Expression, int], Expression]] = {
     "astype": _method_ignored,
     "float": _method_ignored,
     "copy": _method_ignored,
+    "grad": _method_gradient,
+    "reshape": _method_reshape,
 }
 
 SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
@@ -246,6 +299,12 @@ SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
     "Piecewise": FormReader.piecewise_form,
     "Derivative": FormReader.derivative_form,
     "diff": FormReader.derivative_form,
+    "grad": FormReader.derivative_form,
+    "Product": FormReader.product_form,
+    "float": FormReader.number_form,
+    "int": FormReader.number_form,
+    "I": FormReader.number_form,
+    "indicator": FormReader.number_form,
     "ones": FormReader.constant_form,
     "zeros": FormReader.constant_form,
     "eye": FormReader.constant_form,

@@ -4,6 +4,7 @@ Binding powers after V. Pratt, "Top down operator precedence" (1973). Nothing is
 name is looked up in the problem's table or refused.
 """
 
+import re
 from collections.abc import Callable
 
 from grader.errors import Nonsense, Span, Unreadable
@@ -13,7 +14,17 @@ from grader.notation.infix.calls import LETTERS
 from grader.notation.infix.forms import FormReader
 from grader.notation.infix.tokens import Token, tokenize
 from grader.notation.names import INFIX_FUNCTIONS, Names
-from grader.notation.products import HADAMARD, MATRIX, STAR, combine, divide, product
+from grader.notation.products import (
+    DOT,
+    HADAMARD,
+    JUXTAPOSED,
+    MATRIX,
+    OUTER,
+    STAR,
+    combine,
+    divide,
+    product,
+)
 
 MODULES = frozenset(
     "np numpy sp sympy math torch jnp jax tf F nn scipy special linalg functional".split()
@@ -30,9 +41,13 @@ def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
     return reading.node, list(reading.notes)
 
 
-def read(text: str, names: Names) -> Reading:
-    """The same, with what else is known of the text."""
-    parser = _Parser(tokenize(text), Builder(names, text))
+def read(text: str, names: Names, other: frozenset[int] = frozenset()) -> Reading:
+    """The same, with what else is known of the text.
+
+    `other` numbers the products, of those that can be read in two ways, that are to be read in the
+    less usual one.
+    """
+    parser = _Parser(tokenize(text), Builder(names, text, other=other))
     try:
         return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
@@ -115,7 +130,7 @@ class _Parser(FormReader):
             if token.kind != "sign":
                 return node
             if token.text == "[":
-                node = self.subscript(node, first)
+                node = self.bracketed(node, first)
             elif token.text == ".":
                 node = self.attribute(node, first)
             elif token.text == "ᵀ" or (token.text == "'" and node.shape != SCALAR):
@@ -125,6 +140,15 @@ class _Parser(FormReader):
                 return self.raised(node, first)
             else:
                 return node
+
+    def bracketed(self, node: Expression, first: int) -> Expression:
+        """An entry or a slice; behind a plain 1, an indicator: `1[z > 0]`."""
+        if self.tokens[self.at - 1].text != "1":
+            return self.subscript(node, first)
+        opened = self.next()
+        condition = self.expression()
+        self.expect("]", opened)
+        return self.condition(condition, self.span(first))
 
     def raised(self, node: Expression, first: int) -> Expression:
         """x ** y, right-associative; `A**T` is a transpose."""
@@ -159,7 +183,10 @@ class _Parser(FormReader):
         known = self.build.names.entries.get(token.text)
         if known is not None:
             return known
-        name = token.text.partition("[")[0]
+        name, _, inside = token.text.partition("[")
+        layer = self.build.names.symbols.get(name + inside[:-1].strip())
+        if layer is not None and name not in self.build.names.symbols:
+            return type(layer)(layer.name, layer.shape, token.span)  # W[2] for W2
         base = self.named(Token("name", name, token.start))
         return self.build.fixed_entry(token.text, token.span, base)
 
@@ -208,8 +235,12 @@ class _Parser(FormReader):
             return Number(float(names.dimensions[name]), token.span)
         if (name, None, None) in names.definitions:
             return names.definitions[(name, None, None)]
-        if name[0] == "d" and name[1:] in names.symbols and names.loss is not None:
-            return self.build.derivative(names.loss, names.symbols[name[1:]], token.span)
+        derivative = self.derivative(name, token)
+        if derivative is not None:
+            return derivative
+        layer = names.symbols.get(name.replace("_", "")) if name[-1].isdigit() else None
+        if layer is not None:
+            return type(layer)(layer.name, layer.shape, token.span)  # W_2 for W2
         if name in _CONSTANTS:
             return Number(_CONSTANTS[name], token.span)
         if name in LETTERS:
@@ -219,6 +250,33 @@ class _Parser(FormReader):
             self.build.fail(f"`{name}` is a function and has no argument here", token.span, hint)
         return self.build.unknown(name, token.span, names.known())
 
+    def derivative(self, name: str, token: Token) -> Expression | None:
+        """`dW2` and `∂l/∂W2`; None if the name is no such thing."""
+        symbols = self.build.names.symbols
+        fraction = _FRACTION.match(name)
+        if fraction and all(part in symbols for part in fraction.groups()):
+            of, wrt = (symbols[part] for part in fraction.groups())
+            return self.build.derivative(of, wrt, token.span)
+        if name[0] not in "d∂" or self._spelled(name[1:]) not in symbols:
+            return None
+        node = symbols[self._spelled(name[1:])]
+        slash, below = self.tokens[self.at], self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        base, bracket, rest = below.text.partition("[")
+        if slash.text == "/" and base[:1] in ("d", "∂") and self._spelled(base[1:]) in symbols:
+            self.at += 2
+            wrt = symbols[self._spelled(base[1:])]
+            result = self.build.derivative(node, wrt, Span(token.start, below.span.end))
+            if bracket:
+                return self.build.fixed_entry(f"∂[{rest}", below.span, result)
+            return result
+        loss = self.build.names.loss
+        return None if loss is None else self.build.derivative(loss, node, token.span)
+
+    def _spelled(self, name: str) -> str:
+        return LETTERS.get(name, name)
+
+
+_FRACTION = re.compile(r"d(\w+?)_+d(\w+)$")
 
 _CONSTANTS = {"pi": 3.141592653589793, "E": 2.718281828459045, "True": 1.0, "False": 0.0}
 
@@ -274,6 +332,9 @@ _BINARY: dict[str, tuple[int, int, _Binary]] = {
     "-": (50, 51, _entrywise("sub")),
     "⊙": (55, 56, _multiply(HADAMARD)),
     "*": (60, 61, _multiply(STAR)),
+    "·": (60, 61, _multiply(DOT)),
+    "×": (60, 61, _multiply(JUXTAPOSED)),
+    "⊗": (60, 61, _multiply(OUTER)),
     "@": (60, 61, _multiply(MATRIX)),
     "/": (60, 61, divide),
 }

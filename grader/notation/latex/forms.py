@@ -1,26 +1,30 @@
 """What begins with a command: fractions, derivatives, sums, matrices, case distinctions."""
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import SIZE_LIMIT, constant
 from grader.notation.latex.names import NameReader
+from grader.notation.latex.ranges import Range, ranges
 from grader.notation.latex.scripts import (
+    COMPARISONS,
     CONDITION_WORDS,
     PUNCTUATION,
     digits,
     is_filler,
+    is_one_name,
     split,
     without_brackets,
 )
 from grader.notation.latex_tokens import Token
-from grader.notation.products import divide
+from grader.notation.products import JUXTAPOSED, UNSIZED, divide, product
 
 MATRICES = frozenset(
     "matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
 )
-COMPARISONS = {"<": "lt", ">": "gt", "\\le": "le", "\\ge": "ge", "\\ne": "ne", "=": "eq"}
 
 
 class FormReader(NameReader):
@@ -48,10 +52,20 @@ class FormReader(NameReader):
             return False
         if top[0].text == "\\partial" and bottom[0].text == "\\partial":
             return True
+        if top[0].text == "\\delta" == bottom[0].text and self._are_names(top[1:], bottom[1:]):
+            self.build.notes.append("δ…/δ… was read as a derivative")
+            return True
         return (
             top[0].text == "d" == bottom[0].text
             and self.lookup(("d", None, None), top[0].span) is None
         )
+
+    def _are_names(self, top: Sequence[Token], bottom: Sequence[Token]) -> bool:
+        """Whether one quantity of the model stands above, and one name below."""
+        names = self.build.names
+        if not top or not any(base == top[0].text for base, _, _ in names.spellings):
+            return False
+        return is_one_name(top) and is_one_name(bottom)
 
     def derivative(self, of: list[Token], wrt: list[Token], span: Span) -> Expression:
         for part in (of, wrt):
@@ -77,7 +91,9 @@ class FormReader(NameReader):
         return self.whole()
 
     def partial(self, token: Token) -> Expression:
-        """`∂l/∂W`, written on one line."""
+        """`∂l/∂W`, written on one line, or `\\partial_W l`."""
+        if self.peek().text == "_":
+            return self.nabla(token)
         of = self.differentiated()
         slash = self.next()
         mark = self.next()
@@ -113,55 +129,78 @@ class FormReader(NameReader):
         return self.build.apply("sqrt", node, span=token.span)
 
     def big_sum(self, token: Token) -> Expression:
+        """`\\sum` with a range, an index alone, values, or conditions."""
         sub, sup, _ = self.scripts()
         if not sub:
             self.build.fail("a sum over what?", token.span, "write \\sum_{i=1}^{n}")
-        first = self.at - 1
-        ranges = [split(part, "=") for part in split(sub, ",")]
-        return self._sums(ranges, sup, token, first)
+        return self._sums(ranges(sub), sup, token, self.at - 1)
 
     def _sums(
-        self,
-        ranges: list[list[Sequence[Token]]],
-        sup: list[Token] | None,
-        token: Token,
-        first: int,
+        self, parts: Sequence[Range], sup: list[Token] | None, token: Token, first: int
     ) -> Expression:
-        if not ranges:
+        if not parts:
             return self.term()
-        (variable, *low), rest = ranges[0], ranges[1:]
+        part, rest = parts[0], parts[1:]
 
         def body() -> Expression:
             return self._sums(rest, sup, token, first)
 
-        if len(variable) > 1 and not low:
-            return self._conditioned(variable, token, body)
-        name = variable[0].text if len(variable) == 1 else ""
-        if not name or variable[0].kind == "number":
+        if part.values:
+            return self._over_values(part, token, body)
+        if part.condition and (not part.name or self.build.bound_index(part.name) is not None):
+            return self._conditioned(part.condition, token, body)
+        if part.condition:
+            return self.build.open_sum(
+                part.name, lambda: self._conditioned(part.condition, token, body), token.span
+            )
+        if not part.name:
             self.build.fail("the index variable of a sum is a letter", token.span)
-        if not low and sup:
-            low = [[Token("number", "1", token.start, token.end)]]
-        if not low:
-            return self.build.open_sum(name, body, token.span)
-        if not sup:
+        return self._ranged(part, sup, token, body)
+
+    def _ranged(
+        self, part: Range, sup: list[Token] | None, token: Token, body: Callable[[], Expression]
+    ) -> Expression:
+        low, high = part.low, part.high or sup
+        if not low and not high:
+            return self.build.open_sum(part.name, body, token.span)
+        if not high:
             self.build.fail("this sum has no upper end", token.span, "write \\sum_{i=1}^{n}")
-        start, stop = self.within(low[0], self.sum), self.within(sup, self.sum)
-        index = self.build.bind(name, start, stop, token.span)
+        start = self.within(low, self.sum) if low else Number(1.0)
+        stop = self.within(high, self.sum)
+        index = self.build.bind(part.name, start, stop, token.span)
         return self.build.sum(index, body, token.span)
+
+    def _over_values(self, part: Range, token: Token, body: Callable[[], Expression]) -> Expression:
+        """`\\sum_{k \\in \\{1, 3\\}}`: the terms written out."""
+        values = [constant(self.within(value, self.sum)) for value in part.values]
+        terms = self.build.terms(part.name, values, body, token.span)
+        node = terms[0]
+        for term in terms[1:]:
+            node = self.build.apply("add", node, term, span=token.span)
+        return node
 
     def _conditioned(
         self, condition: Sequence[Token], token: Token, body: Callable[[], Expression]
     ) -> Expression:
-        """`\\sum_{k \\ne i}`: the sum over the first variable, zero where the condition fails."""
-        name = condition[0].text
-        if condition[0].kind not in ("letter", "command") or condition[1].text not in COMPARISONS:
-            self.build.fail("this range of a sum is not read", token.span, "write \\sum_{i=1}^{n}")
+        """The body where a condition such as `k \\ne i` holds, zero elsewhere."""
+        test = self.within(condition, self.whole)
+        return self.build.apply("where", test, body(), Number(0.0), span=token.span)
 
-        def chosen() -> Expression:
-            test = self.within(condition, self.whole)
-            return self.build.apply("where", test, body(), Number(0.0), span=token.span)
-
-        return self.build.open_sum(name, chosen, token.span)
+    def big_product(self, token: Token) -> Expression:
+        """`\\prod_{k=1}^{n}`: the factors written out, in order."""
+        sub, sup, _ = self.scripts()
+        low = split(sub or [], "=")
+        if len(low) != 2 or len(low[0]) != 1 or not sup or low[0][0].kind == "number":
+            hint = "write \\prod_{k=1}^{n} with numbers or sizes as its ends"
+            self.build.fail("a product over what?", token.span, hint)
+        first = self.at - 1
+        start, stop = self.within(low[1], self.sum), self.within(sup, self.sum)
+        index = self.build.bind(low[0][0].text, start, stop, token.span)
+        factors = self.build.factors(index, self.term, token.span)
+        node = factors[0]
+        for factor in factors[1:]:
+            node = product(self.build, node, factor, JUXTAPOSED, self.span(first))
+        return node
 
     def subscripted(self, token: Token) -> Expression:
         """`1_{z > 0}` is an indicator; `1_{n}` and `0_{m \\times n}` are constant arrays."""
@@ -177,13 +216,12 @@ class FormReader(NameReader):
         return self.within(script, self.whole)
 
     def bold_one(self, token: Token) -> Expression:
-        """A bold 1 is an indicator, or a vector of ones if its size is given."""
+        """A bold 1 is an indicator, or ones: of a given size, or of the one that its place asks for."""
         if self.peek().text == "_":
             return self.subscripted(token)
         if self.peek().text in ("(", "[", "\\{"):
             return self.indicator(token)
-        hint = "a column of n ones is \\mathbf{1}_{n}, an indicator \\mathbf{1}[z > 0]"
-        return self.build.fail("how many ones are meant is not clear", token.span, hint)
+        return replace(UNSIZED, span=token.span)
 
     def constant_array(self, token: Token, sizes: Sequence[float | None], span: Span) -> Expression:
         """Ones or zeros of a size; a column if only one is given."""
@@ -256,9 +294,12 @@ class FormReader(NameReader):
     def one_case(self, row: Sequence[Token]) -> tuple[Expression, Expression | None]:
         """`value & condition`; the `&` may be a comma, a space or an "if"."""
         value, condition = _cut(row)
-        node = self.within(value, self.whole)
+        undefined = any(token.text.lower() in UNDEFINED for token in value)
+        node = Number(math.nan) if undefined else self.within(value, self.whole)
+        if any(token.text in OTHERWISE for token in condition):
+            return node, None
         condition = [token for token in condition if not is_filler(token)]
-        if not condition or condition[0].text in OTHERWISE:
+        if not condition:
             return node, None
         return node, self.within(condition, self.whole)
 
@@ -288,7 +329,11 @@ def _stripped(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens[:-1] if tokens and tokens[-1].text in PUNCTUATION else tokens
 
 
-OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
+OTHERWISE = frozenset(
+    "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
+)
+UNDEFINED = frozenset({"undefined", "undef", "nan", "dne", "n/a", "not defined", "is undefined",
+                       "does not exist", "undefiniert", "nicht definiert", "non défini"})  # fmt: skip
 
 FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
     "\\frac": FormReader.frac,
@@ -296,6 +341,7 @@ FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
     "\\nabla": FormReader.nabla,
     "\\sqrt": FormReader.sqrt,
     "\\sum": FormReader.big_sum,
+    "\\prod": FormReader.big_product,
     "\\begin": FormReader.environment,
     "\\underbrace": FormReader.underbrace,
     "\\overbrace": FormReader.underbrace,

@@ -1,7 +1,9 @@
 """Functions with primes and powers, and their arguments."""
 
+from collections.abc import Sequence
+
 from grader.errors import Span
-from grader.expression import Expression
+from grader.expression import SCALAR, Expression
 from grader.notation.latex.indices import IndexReader
 from grader.notation.latex.scripts import is_layer_mark, split_script
 from grader.notation.latex_tokens import Token
@@ -62,17 +64,34 @@ class FunctionReader(IndexReader):
     def called(self, function: Function, token: Token) -> Expression:
         first = self.at - 1
         sub, sup, primes = self.scripts()
-        if sub:
-            self.build.fail("a function with a subscript", self.span(first))
         content, transposed, more = split_script(sup)
         args = self.arguments()
+        if sub:
+            self._check_subscript(function, token, sub, args, first)
         span = Span(token.start, self.tokens[self.at - 1].end)
         node = self.build.call(function, primes + more, args, span)
         if content and not is_layer_mark(content):
             node = self.build.power(node, self.within(content, self.whole), span)
         if transposed:
             node = self.build.apply("transpose", node, span=span)
-        return node
+        return self.entry(node, sub, first) if sub and node.shape != SCALAR else node
+
+    def _check_subscript(
+        self,
+        function: Function,
+        token: Token,
+        sub: Sequence[Token],
+        args: Sequence[Expression],
+        first: int,
+    ) -> None:
+        """`softmax_i(z)` and `\\sigma_i(z)` are entries, `\\sigma_1(z_j)` the function of a layer."""
+        own = token.text in self.build.names.function_bases
+        of_number = all(arg.shape == SCALAR for arg in args)
+        letters = all(self.build.selecting(part.text) is not None for part in sub)
+        if (of_number and own) or (not of_number and (letters or function.primitive == "softmax")):
+            return
+        hint = "an entry is written behind the argument, \\sigma(z)_1 or \\sigma(z_1)"
+        self.build.fail("a function with a subscript", self.span(first), hint)
 
     def arguments(self) -> list[Expression]:
         opened = self.peek()

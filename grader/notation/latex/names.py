@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.expression import SCALAR, Expression, Item, Number, Symbol
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
-from grader.notation.latex.scripts import complete, is_index_list, layer_of, split_script
+from grader.notation.latex.scripts import (
+    complete,
+    is_index_list,
+    layer_of,
+    split,
+    split_script,
+    without_brackets,
+)
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, Function, Key
+
+STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
 
 
 class NameReader(FunctionReader):
@@ -24,7 +33,7 @@ class NameReader(FunctionReader):
         sub, sup, primes = self.scripts()
         node = self.resolve(token, sub, sup, first)
         if node is not None:
-            self.decoration(token)
+            self.decoration(token, node, first)
             for _ in range(primes):
                 node = self.primed(node, self.span(first))
             return node
@@ -45,7 +54,7 @@ class NameReader(FunctionReader):
             token = self.peek()
             if token.text == "_" and sub is None and token.kind == "sign":
                 self.at += 1
-                sub = self.group()
+                sub = self.subscript()
             elif token.text == "^" and sup is None and token.kind == "sign":
                 self.at += 1
                 sup = self.group()
@@ -54,6 +63,18 @@ class NameReader(FunctionReader):
                 primes += 1
             else:
                 return sub, sup, primes
+
+    def subscript(self) -> list[Token]:
+        """A subscript; of `W_12`, which TeX sets as W₁2, both digits, since nobody means that."""
+        token = self.peek()
+        if token.kind == "number" and len(token.text) == 2 and token.text.isdigit():
+            self.at += 1
+            return [token]
+        sub = self.group()
+        if sub and sub[0].text == ",":
+            hint = "write a derivative as a fraction: \\frac{\\partial L}{\\partial W}"
+            self.build.fail("a comma as a sign of differentiation is not read", token.span, hint)
+        return sub
 
     def resolve(
         self, token: Token, sub: list[Token] | None, sup: list[Token] | None, first: int
@@ -76,6 +97,8 @@ class NameReader(FunctionReader):
             node = self.lookup(key, token.span) if complete(key, layer, subscript) else None
             if node is None or (entry is content and content and not is_index_list(content)):
                 continue
+            if isinstance(node, Number) and entry:
+                continue  # n_0^2 is a power of the size n_0, not an entry of n^2
             return self.finished(node, entry, power, transposed + primes, first)
         return None
 
@@ -120,6 +143,9 @@ class NameReader(FunctionReader):
         if entry:
             if node.shape == SCALAR and self._is_kronecker(node, entry):
                 return self.kronecker(entry, first)
+            if node.shape == SCALAR:
+                self._check_no_derivative(node, entry)
+            entry = self._whole_subscript(node, entry)
             node = self.entry(node, entry, first)
         if power and is_index_list(power) and node.shape != SCALAR:
             node, power = self.entry(node, power, first), None
@@ -128,6 +154,32 @@ class NameReader(FunctionReader):
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
+
+    def _check_no_derivative(self, node: Expression, entry: Sequence[Token]) -> None:
+        """Refuse `l_W` for a derivative."""
+        name = self.build.names.spellings.get((entry[0].text, None, None))
+        layered = any(base == entry[0].text for base, _, _ in self.build.names.spellings)
+        if len(entry) == 1 and entry[0].kind in ("letter", "word") and (name or layered):
+            hint = "write a derivative as a fraction: \\frac{\\partial L}{\\partial W}"
+            self.build.fail("a number with a name as its subscript", entry[0].span, hint)
+
+    def _whole_subscript(self, node: Expression, entry: list[Token]) -> list[Token]:
+        """`W_ij` for `W_{ij}`: of a matrix, the index that stands right behind the first one."""
+        token = self.peek()
+        if (
+            len(entry) == 1
+            and entry[0].kind in ("letter", "number")
+            and len(entry[0].text) == 1
+            and 1 not in node.shape
+            and token.start == entry[0].end
+            and (token.kind == "number" or self.build.selecting(token.text) is not None)
+            and self.tokens[self.at - 1] is entry[0]
+        ):
+            self.at += 1
+            both = f"{entry[0].text}{token.text}"
+            self.build.notes.append(f"`_{both}` was read as `_{{{both}}}`")
+            return [*entry, token]
+        return entry
 
     def _is_kronecker(self, node: Expression, entry: Sequence[Token]) -> bool:
         """δ_{ik}, with δ a scalar or undeclared, is Kronecker's where both are indices."""
@@ -140,10 +192,57 @@ class NameReader(FunctionReader):
         left, right = (self.within(part, self.whole) for part in parts)
         return self.build.apply("eq", left, right, span=self.span(first))
 
-    def decoration(self, token: Token) -> None:
-        """The argument list of `l(\\theta)`, which says nothing."""
-        if token.text in self.build.names.calls and self.peek().text == "(":
+    def decoration(self, token: Token, node: Expression, first: int) -> None:
+        """The argument list of `l(\\theta)` or `h^1(x)`, which says nothing.
+
+        A quantity before a bracket with nothing in it but what the quantity is computed from is no
+        product.
+        """
+        if self.peek().text != "(":
+            return
+        base = node.base if isinstance(node, Item) else node
+        if token.text in self.build.names.calls:
             self.skip_bracket()
+        elif isinstance(base, Symbol) and self._lists_arguments(base):
+            self.skip_bracket()
+            span = self.span(first)
+            written = self.build.source[span.start : span.end]
+            self.build.notes.append(f"`{written}` was read as a value, not as a product")
+
+    def _lists_arguments(self, quantity: Symbol) -> bool:
+        """Whether the bracket that follows holds names that the quantity depends on."""
+        names = self.build.names
+        known = names.depends.get(quantity.name)
+        if known is None:
+            return False
+        inside = self._inside_bracket()
+        if quantity == names.loss and inside and all(_is_name_part(token) for token in inside):
+            return True
+        return all(self._is_one_of(part, known) for part in _arguments(inside))
+
+    def _inside_bracket(self) -> list[Token]:
+        depth = 0
+        for at in range(self.at, len(self.tokens)):
+            depth += (self.tokens[at].text == "(") - (self.tokens[at].text == ")")
+            if depth == 0:
+                return self.tokens[self.at + 1 : at]
+        return []
+
+    def _is_one_of(self, tokens: Sequence[Token], known: frozenset[str]) -> bool:
+        """Whether tokens are one declared name among those of a set."""
+        if not tokens or tokens[0].kind not in ("letter", "word", "accent", "command"):
+            return False
+        layer = subscript = None
+        rest = list(tokens[1:])
+        while len(rest) >= 2 and rest[0].text in ("^", "_"):
+            inside, behind = _script(rest)
+            if rest[0].text == "^":
+                layer = layer_of(inside)
+            else:
+                subscript = layer_of(inside)
+            rest = behind
+        keys = ((tokens[0].text, layer, subscript), (tokens[0].text, subscript, layer))
+        return not rest and any(self.build.names.spellings.get(key) in known for key in keys)
 
     def skip_bracket(self) -> None:
         opened, depth = self.next(), 1
@@ -166,6 +265,10 @@ class NameReader(FunctionReader):
             return self.build.apply("exp", exponent, span=self.span(first))
         if token.text == "\\delta" and sub and not sup and self._is_pair(sub):
             return self.kronecker(sub, first)
+        if token.text == "\\chi" and sub and not sup:
+            return self.condition(sub, first)
+        if token.text in STEPS and not sub and not sup and self.peek().text == "(":
+            return self.step(token)
         if token.text == "I" and not sup:
             return self.identity(sub, first) if sub else self.indicator(token)
         if token.text == "d" and sub is None and sup is None:
@@ -202,6 +305,18 @@ class NameReader(FunctionReader):
             self.build.fail("an indicator wants a condition: I(z > 0)", self.span(self.at - 1))
         return condition
 
+    def condition(self, tokens: Sequence[Token], first: int) -> Expression:
+        """`\\chi_{z > 0}`: 1 where the condition holds."""
+        node = self.within(without_brackets(tokens), self.whole)
+        if node is not NONSENSE and not is_condition(node):
+            self.build.fail("an indicator wants a condition: \\chi_{z > 0}", self.span(first))
+        return node
+
+    def step(self, token: Token) -> Expression:
+        """`H(z)`, where no H is declared: the unit step."""
+        self.build.notes.append(f"`{token.text}(…)` was read as the unit step, 1 where z > 0")
+        return self.build.call(Function(token.text, "step"), 0, self.arguments(), token.span)
+
     def identity(self, sub: Sequence[Token], first: int) -> Expression:
         """`I_{n}`, where no I is declared."""
         size = constant(self.within(sub, self.sum))
@@ -212,9 +327,43 @@ class NameReader(FunctionReader):
     def differential(self, token: Token) -> Expression:
         """`dW^{[1]}`: the gradient of the loss by what follows."""
         loss = self.build.names.loss
-        if loss is None or self.peek().kind not in ("letter", "accent", "command"):
+        if loss is None or self.peek().kind not in ("letter", "accent", "command", "word"):
             self.build.unknown("d", token.span, self.build.names.known())
+        first = self.at - 1
         self.build.deeper(token.span)
-        wrt = self.named(self.next())
+        node = self.named(self.next())
         self.build.depth -= 1
-        return self.build.derivative(loss, wrt, self.span(self.at - 1))
+        if self._is_quotient_of_differentials():
+            self.at += 2
+            return self.build.derivative(node, self.named(self.next()), self.span(first))
+        return self.build.derivative(loss, node, self.span(first))
+
+    def _is_quotient_of_differentials(self) -> bool:
+        """Whether `/ d` and a name follow: `dl/dW`."""
+        slash, mark, name = [*self.tokens[self.at : self.at + 3], *self.tokens[-1:] * 3][:3]
+        return (
+            slash.text == "/"
+            and mark.text in ("d", "\\partial")
+            and name.kind in ("letter", "word", "accent", "command")
+        )
+
+
+def _script(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """What stands in the script that begins here, and what follows it."""
+    if tokens[1].text != "{":
+        return [tokens[1]], list(tokens[2:])
+    depth = 0
+    for at in range(1, len(tokens)):
+        depth += (tokens[at].text == "{") - (tokens[at].text == "}")
+        if depth == 0:
+            return list(tokens[2:at]), list(tokens[at + 1 :])
+    return list(tokens[2:]), []
+
+
+def _arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    return [part for group in split(tokens, ",") for part in split(group, ";")]
+
+
+def _is_name_part(token: Token) -> bool:
+    """Whether a token can stand in a list of arguments: names, scripts and commas."""
+    return token.kind not in ("sign", "number") or token.text in ",;_^{}"

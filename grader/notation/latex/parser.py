@@ -6,19 +6,30 @@ symbol table, what a product is by the shapes of its factors.
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, Symbol, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading
-from grader.notation.latex.forms import COMPARISONS, FORMS, OTHERWISE, FormReader
+from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
-from grader.notation.latex.scripts import PAIRS, split_script
+from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
-from grader.notation.products import DOT, HADAMARD, JUXTAPOSED, OUTER, combine, divide, product
+from grader.notation.products import (
+    ASTERISK,
+    DOT,
+    HADAMARD,
+    JUXTAPOSED,
+    OUTER,
+    UNSIZED,
+    combine,
+    divide,
+    product,
+)
 
 PRODUCTS = {
-    "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": JUXTAPOSED, "\\otimes": OUTER,
+    "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK, "\\otimes": OUTER,
 }  # fmt: skip
 STOPS = frozenset({"if", "otherwise", "else", "for", "when", "where", "and", "or", "with", "let",
                     "then"})  # fmt: skip
@@ -47,9 +58,15 @@ def parse_tokens(
     return reading.node, list(reading.notes)
 
 
-def read_tokens(tokens: Sequence[Token], names: Names, source: str) -> Reading:
-    """The same, with what else is known of the text."""
-    parser = Parser(tokens, Builder(names, source))
+def read_tokens(
+    tokens: Sequence[Token], names: Names, source: str, other: frozenset[int] = frozenset()
+) -> Reading:
+    """The same, with what else is known of the text.
+
+    `other` numbers the products, of those that can be read in two ways, that are to be read in the
+    less usual one.
+    """
+    parser = Parser(tokens, Builder(names, source, other=other))
     try:
         return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
@@ -313,6 +330,8 @@ class Parser(FormReader):
         content, transposed, _ = split_script(script)
         if content:
             node = self.build.power(node, self.exponent(content), self.span(first))
+        if transposed and node == Number(1.0):
+            node = replace(UNSIZED, span=self.span(first))  # 1^T, a row of ones
         if transposed and isinstance(node, Number):
             self.build.fail("a number with a transpose: how many ones?", self.span(first))
         if transposed:

@@ -6,7 +6,8 @@ from grader.notation.latex_tokens import Token
 from grader.notation.names import Key
 
 TRANSPOSES = frozenset({"T", "\\top", "⊤"})
-CONDITION_WORDS = frozenset({"if", "for", "when", "where"})
+COMPARISONS = {"<": "lt", ">": "gt", "\\le": "le", "\\ge": "ge", "\\ne": "ne", "=": "eq"}
+CONDITION_WORDS = frozenset("if for when where falls wenn für si pour quando cuando se".split())
 PUNCTUATION = frozenset({".", ",", ";"})
 
 
@@ -35,6 +36,8 @@ def split_script(script: Sequence[Token] | None) -> tuple[list[Token], bool, int
     """A superscript as content, whether it ends in a transpose, and its number of primes."""
     content = list(script or ())
     transposed, primes = False, 0
+    if len(content) == 3 and content[0].text == "[" and content[1].text in TRANSPOSES:
+        return [], True, 0  # X^{[T]}, a transpose with the brackets of a layer
     while content:
         last = content[-1].text
         if last in TRANSPOSES:
@@ -56,7 +59,8 @@ def without_brackets(script: Sequence[Token]) -> Sequence[Token]:
     return script
 
 
-PAIRS = frozenset({("(", ")"), ("[", "]"), ("{", "}"), ("\\{", "\\}"), ("\\langle", "\\rangle")})
+PAIRS = frozenset({("(", ")"), ("[", "]"), ("{", "}"), ("\\{", "\\}"), ("\\langle", "\\rangle"),
+                   ("<", ">")})  # fmt: skip
 
 
 def layer_of(script: Sequence[Token] | None) -> str | None:
@@ -83,6 +87,23 @@ def is_index_list(script: Sequence[Token]) -> bool:
 def is_layer_mark(content: Sequence[Token]) -> bool:
     """Whether a function's superscript is `(l)` or `[l]`, a layer, rather than a power."""
     return len(content) > 2 and (content[0].text, content[-1].text) in PAIRS
+
+
+def is_one_name(tokens: Sequence[Token]) -> bool:
+    """Whether tokens are one letter, word or command with nothing but scripts behind it."""
+    if not tokens or tokens[0].kind not in ("letter", "word", "accent", "command"):
+        return False
+    depth, at = 0, 1
+    while at < len(tokens):
+        if depth == 0 and tokens[at].text not in ("^", "_", "'"):
+            return False
+        at += 1 if tokens[at].text != "'" else 0
+        while at < len(tokens):
+            depth += (tokens[at].text == "{") - (tokens[at].text == "}")
+            at += 1
+            if depth == 0:
+                break
+    return True
 
 
 def digits(token: Token) -> list[Token]:

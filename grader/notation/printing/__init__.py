@@ -1,6 +1,6 @@
-"""Expression → text: infix, LaTeX and MathML."""
+"""Expression → text: infix, LaTeX, MathML, and a line of Unicode."""
 
 from grader.notation.printing.plain import infix
-from grader.notation.printing.typeset import latex, mathml
+from grader.notation.printing.typeset import field, latex, mathml
 
-__all__ = ["infix", "latex", "mathml"]
+__all__ = ["field", "infix", "latex", "mathml"]

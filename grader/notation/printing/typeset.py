@@ -24,6 +24,7 @@ from grader.expression import (
     Tabulate,
 )
 from grader.notation.names import Names, default_latex
+from grader.notation.printing.field import FieldWriter, bare
 from grader.notation.printing.plain import (
     AND,
     ATOM,
@@ -42,6 +43,11 @@ from grader.primitives import TABLE, apply
 def latex(node: Expression, names: Names) -> str:
     """An expression as LaTeX, in the problem's spellings."""
     return _Typeset(names, LatexWriter()).text(node, 0)
+
+
+def field(node: Expression, names: Names) -> str:
+    """An expression as a line of Unicode such as δ (W³)ᵀ, in the problem's spellings."""
+    return bare(_Typeset(names, FieldWriter()).text(node, 0))
 
 
 def mathml(node: Expression, names: Names) -> str:

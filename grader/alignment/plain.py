@@ -1,0 +1,254 @@
+"""Equations in text without delimiters, `dW2 = dZ2 @ A1.T`, read in the notation that they are in.
+
+Such text mixes two notations: NumPy or SymPy, with its own signs (`@`, `.T`, `[1,2]`, `W2`), and
+mathematics as typeset. By these signs one of them is the likely one; the other is tried only if
+nobody can read the text in the likely one, and then the error tells of the likely one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.errors import Span, StudentError, Unreadable
+from grader.expression import Derivative, Expression, Index, Number, Symbol
+from grader.notation import Names, Reading, infix, latex
+from grader.notation.builder import Builder
+from grader.notation.latex_tokens import tokenize
+
+_INFIX_SIGN = re.compile(
+    r"@|\*|\.(?:T|dot|sum|mean|grad|transpose)\b|\b(?:np|numpy|torch|jnp|sp)\.|[^\W\d]\w*\[|=="
+    r"|[A-Za-z]\d|[A-Za-z]{2}_[A-Za-z]|\b(?:Derivative|Sum|Matrix|Piecewise|outer|where)\("
+)
+_TYPESET_SIGN = re.compile(r"[\\²³¹⁰-₟ᵢⱼᵏʲⁱ{]|(?<![A-Za-z0-9])[^\W\d][_^]")
+_MARK = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<relation>:?=(?!=)|[≈≡←])|(?P<cut>[,;⇒])"
+                   r"|[<>!=]=")  # fmt: skip
+_NUMBERED = re.compile(r"[A-Za-z]+\d+")
+
+_NAME = r"[^\W\d][^\W_]*(?:_\d+)?"
+_ENTRY = r"(?:\[[\w\s,:]{1,20}\])?"
+_D = r"(?:∂|d|D|partial\s?)"
+_LEFT_SIDES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_D}\s?(?P<of>{_NAME}{_ENTRY})(?:\(\w{{1,10}}\))?\s?/\s?\(?{_D}\s?(?P<wrt>{_NAME}{_ENTRY})\)?",
+        rf"(?:Derivative|diff|grad)\(\s?(?P<of>{_NAME}{_ENTRY})\s?,\s?(?P<wrt>{_NAME}{_ENTRY})\s?\)",
+        rf"d(?P<of>[^\W\d_][^\W_]*?{_ENTRY})_?d(?P<wrt>{_NAME}{_ENTRY})",
+        rf"(?:grad|nabla|Grad|∇|d|D|∂)_?(?P<wrt>{_NAME}{_ENTRY})",
+        rf"(?P<wrt>{_NAME}{_ENTRY})(?:\.|_)grad",
+    )
+)
+_LOSSES = frozenset("l loss j cost c e objective".split())
+
+
+@dataclass(frozen=True, slots=True)
+class PlainEquation:
+    """A chain of members, each a text that begins at an offset of `source`.
+
+    It answers to the same questions as `Equation`; `base` is where its indices count from.
+    """
+
+    members: tuple[str, ...]
+    starts: tuple[int, ...]
+    source: str
+    base: int = 1
+
+    @property
+    def left(self) -> str | None:
+        """What stands left of the first `=`; None if there is no `=`."""
+        return self.members[0] if len(self.members) > 1 else None
+
+    @property
+    def answer(self) -> str:
+        """The last member."""
+        return self.members[-1]
+
+    @property
+    def answer_span(self) -> Span:
+        """Where the last member stands."""
+        return Span(self.starts[-1], self.starts[-1] + len(self.answer))
+
+    @property
+    def span(self) -> Span:
+        """From the first member to the last."""
+        return Span(self.starts[0], max(self.answer_span.end, self.starts[0] + 1))
+
+    def read(self, names: Names) -> Reading:
+        """What the last member says. Raises Unreadable, Nonsense."""
+        return read_member(self.answer, self.starts[-1], names.based(self.base), self.source)
+
+    def read_left(self, names: Names) -> Expression | None:
+        """The left side, None if there is none or it cannot be read."""
+        if not self.left:
+            return None
+        names = names.based(self.base)
+        found = _derivative(self.left, self.starts[0], names, self.source)
+        return found or _expression(self.left, self.starts[0], names, self.source)
+
+    def own_name(self, names: Names) -> str | None:
+        """The left side, if it is a name that nobody declared."""
+        name = self.left
+        if not name or not name.isidentifier() or not name.isascii():
+            return None
+        base = name.partition("_")[0]
+        declared = (names.symbols, names.functions, names.dimensions, infix_functions(), _RESERVED)
+        if any(name in known for known in declared) or (base, None, None) in names.spellings:
+            return None
+        return None if _derivative(name, 0, names, name) is not None else name
+
+
+def infix_functions() -> frozenset[str]:
+    """The names of functions in infix text: nobody defines them anew."""
+    from grader.notation.names import INFIX_FUNCTIONS
+
+    return frozenset(INFIX_FUNCTIONS)
+
+
+_RESERVED = frozenset({"pi", "E", "True", "False"})
+
+
+def is_infix(text: str) -> bool:
+    """Whether the signs in a text are those of NumPy or SymPy."""
+    return bool(_INFIX_SIGN.search(text)) and not _TYPESET_SIGN.search(text)
+
+
+def plain_equations(text: str, base: int) -> Iterator[PlainEquation]:
+    """The equations of one text in reading order."""
+    for start, end in _segments(text):
+        bounds = [start, *(at for mark in _relations(text, start, end) for at in mark), end]
+        members, starts = [], []
+        for left, right in zip(bounds[::2], bounds[1::2], strict=True):
+            body = text[left:right]
+            starts.append(left + len(body) - len(body.lstrip()))
+            members.append(body.strip().rstrip(".,;").rstrip())
+        if any(members):
+            yield PlainEquation(tuple(members), tuple(starts), text, base)
+
+
+def _segments(text: str) -> Iterator[Span]:
+    """Equations side by side, cut at commas behind which another one begins."""
+    cuts = [mark.span() for mark in _outer(text) if mark["cut"]]
+    start = 0
+    for at, (left, right) in enumerate(cuts):
+        stop = cuts[at + 1][0] if at + 1 < len(cuts) else len(text)
+        follows = next(_relations(text, right, stop), None)
+        if follows is not None and text[right : follows.start].strip():
+            yield Span(start, left)
+            start = right
+    yield Span(start, len(text))
+
+
+def _relations(text: str, start: int, end: int) -> Iterator[Span]:
+    marks = (mark for mark in _outer(text[start:end]) if mark["relation"])
+    return (Span(start + mark.start(), start + mark.end()) for mark in marks)
+
+
+def _outer(text: str) -> Iterator[re.Match[str]]:
+    """The marks outside of brackets."""
+    depth = 0
+    for mark in _MARK.finditer(text):
+        depth = max(0, depth + bool(mark["open"]) - bool(mark["close"]))
+        if depth == 0 and (mark["relation"] or mark["cut"]):
+            yield mark
+
+
+# Reading a member
+
+
+def read_member(text: str, start: int, names: Names, source: str) -> Reading:
+    """What a part of `source` says that begins at `start`. Raises Unreadable, Nonsense."""
+    readers = (_as_infix, _as_typeset) if is_infix(text) else (_as_typeset, _as_infix)
+    try:
+        return readers[0](text, start, names, source)
+    except Unreadable as error:
+        try:
+            return readers[1](text, start, names, source)
+        except StudentError:
+            raise error from None
+
+
+def _as_infix(text: str, start: int, names: Names, source: str) -> Reading:
+    if _TYPESET_SIGN.search(text):
+        raise Unreadable("this is not infix text", source, Span(start, start + len(text)))
+    # A name may end in a superscript T: `W3ᵀ` is written `W3'` in infix.
+    padded = " " * start + re.sub(r"(?<=\w)[ᵀ⊤]", "'", text)
+    try:
+        return infix.read(padded, names)
+    except StudentError as error:
+        error.source = source
+        raise
+
+
+def _as_typeset(text: str, start: int, names: Names, source: str) -> Reading:
+    padded = " " * start + text.replace("@", "·")
+    if not _is_all_declared(text, names):
+        raise Unreadable("a name with a number is not declared", source, Span(start, start + 1))
+    try:
+        return latex.read_tokens(tokenize(padded, names), names, padded)
+    except StudentError as error:
+        error.source = source
+        raise
+
+
+def _is_all_declared(text: str, names: Names) -> bool:
+    """Whether no `x1` is in a text that would be taken for x times 1."""
+    known = {*names.symbols, *names.dimensions}
+    return all(name in known or name[1:] in known for name in _NUMBERED.findall(text))
+
+
+# Left sides
+
+
+def _derivative(text: str, start: int, names: Names, source: str) -> Derivative | None:
+    """`dW2`, `dl/dW2[i,j]`, `grad_W2`, `W2.grad`, `dL_dW2`: a derivative of declared names."""
+    for pattern in _LEFT_SIDES:
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        of = match.groupdict().get("of")
+        build = Builder(names, source, open_indices=True)
+        try:
+            above = _quantity(of, names, build) if of else names.loss
+            above = above or (names.loss if of and of.lower() in _LOSSES else None)
+            below = _quantity(match["wrt"], names, build)
+            if above is None or below is None:
+                continue
+            span = Span(start, start + len(text))
+            node = build.closed(build.finish(build.derivative(above, below, span)))
+        except StudentError:
+            return None
+        return node if isinstance(node, Derivative) else None
+    return None
+
+
+def _quantity(text: str, names: Names, build: Builder) -> Expression | None:
+    """A declared name, or an entry of one at numbers and index letters."""
+    base, _, inside = text.partition("[")
+    symbol = _symbol(base.strip(), names)
+    if symbol is None or not inside:
+        return symbol
+    selectors: list[Expression | Index] = []
+    for part in inside.rstrip("]").split(","):
+        index = build.selecting(part.strip())
+        if part.strip().isdigit():
+            selectors.append(Number(float(part) + 1 - names.base))
+        elif index is not None:
+            selectors.append(index)
+        else:
+            return symbol if part.strip() == ":" else None
+    return build.item(symbol, selectors, Span(0, 0), row_first=True)
+
+
+def _symbol(name: str, names: Names) -> Symbol | None:
+    spelled = names.spellings.get((name, None, None), name)
+    return names.symbols.get(spelled) or names.symbols.get(name.replace("_", ""))
+
+
+def _expression(text: str, start: int, names: Names, source: str) -> Expression | None:
+    """A left side that is a declared name, or typeset as `∂l/∂W³₁₁`."""
+    # As letters, `d` would be a name; what is differentiated by what is meant.
+    spelled = re.sub(r"(?<![^\W\d_])d(?=[^\W\d_])", "∂", text) if "/" in text else text
+    try:
+        tokens = tokenize(" " * start + spelled, names)
+        return latex.parse_left(tokens, names, source)
+    except StudentError:
+        return None

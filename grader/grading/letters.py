@@ -1,0 +1,87 @@
+"""Index letters in an answer to a question about a whole array.
+
+`∂h²ᵢ/∂h¹ⱼ = W²ᵢⱼ` says the whole Jacobian: its left side tells which letter counts rows and which
+columns. Without a left side i counts rows and j columns, by custom, and a vector has one letter.
+"""
+
+from dataclasses import replace
+
+from grader.alignment import Entry
+from grader.expression import (
+    SCALAR,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Shape,
+)
+from grader.notation import Names, Reading
+from grader.primitives.build import derivative, tabulate
+from grader.problem import Question
+
+_ALONE = Index("", 1, 1)
+_CUSTOM = "ijk"
+
+
+def letters_of(question: Question, entry: Entry | None) -> tuple[Index, ...]:
+    """The letters that stand for rows and columns; none if the question has letters of its own."""
+    if question.free or question.of is None or question.wrt is None:
+        return ()
+    if entry is not None and entry.derivative is not None:
+        return _of_left(entry.derivative)
+    if entry is not None and entry.equation is not None and entry.equation.left is not None:
+        return ()
+    return _by_custom(derivative(question.of, question.wrt).shape, question.names)
+
+
+def _of_left(left: Derivative) -> tuple[Index, ...]:
+    """The letters of a left side in order, each of them once; none if there are too many."""
+    found = [index for part in (left.of, left.wrt) for index in _selectors(part)]
+    distinct = tuple(dict.fromkeys(found))
+    return distinct if len(distinct) == len(found) <= 2 else ()
+
+
+def _selectors(node: Expression) -> list[Index]:
+    if not isinstance(node, Item):
+        return []
+    return [index for index in (node.row, node.column) if isinstance(index, Index)]
+
+
+def _by_custom(shape: Shape, names: Names) -> tuple[Index, ...]:
+    free = [letter for letter in _CUSTOM if not _is_declared(letter, names)]
+    if shape == SCALAR:
+        return ()
+    if 1 in shape:
+        return tuple(Index(letter, 1, max(shape)) for letter in free)
+    both = "i" in free and "j" in free
+    return (Index("i", 1, shape[0]), Index("j", 1, shape[1])) if both else ()
+
+
+def _is_declared(letter: str, names: Names) -> bool:
+    known = letter in names.symbols or letter in names.dimensions or letter in names.indices
+    return known or any(base == letter for base, _, _ in (*names.spellings, *names.definitions))
+
+
+def with_letters(names: Names, letters: tuple[Index, ...]) -> Names:
+    """The names of a question that also knows these letters."""
+    if not letters:
+        return names
+    return names.with_indices(names.indices.values(), {index.name: index for index in letters})
+
+
+def spread(reading: Reading, letters: tuple[Index, ...], question: Question) -> Reading:
+    """An answer in letters as the array over them; any other answer as it is."""
+    used = [index for index in letters if index.name in reading.used]
+    if not used or reading.node.shape != SCALAR or question.of is None or question.wrt is None:
+        return reading
+    if 1 in derivative(question.of, question.wrt).shape:
+        if len(used) > 1:
+            return reading
+        node, note = tabulate(reading.node, used[0], _ALONE), f"{used[0].name} counts the entries"
+    else:
+        if len(letters) != 2:
+            return reading
+        row, column = letters
+        node = tabulate(reading.node, row, column)
+        note = f"{row.name} counts the rows, {column.name} the columns"
+    return replace(reading, node=node, used=frozenset(), notes=(*reading.notes, note))

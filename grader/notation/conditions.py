@@ -1,0 +1,127 @@
+"""What stands beside an equation: for which indices it holds, or under which condition.
+
+`i = 1, …, n` says nothing new; `i \\ne j` and `z > 0` do, and make of the equation one case of a
+distinction, which the next rows may continue.
+"""
+
+from collections.abc import Sequence
+
+from grader.notation.latex_tokens import Token
+
+_COMPARISONS = frozenset({"\\ne", "<", ">", "\\le", "\\ge"})
+_RANGE_MARKS = frozenset({"\\forall", "\\in", "\\dots", ":"})
+_INDICES = frozenset("ijkmnpqrst") | {"\\ell"}  # letters that count
+_WORDS = frozenset({"if", "for", "when", "where", "falls", "wenn", "all", "any", "every", "and"})
+_SEPARATORS = frozenset({",", "\\quad"})
+
+
+def begins(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a condition such as `i \\ne j` or `if z > 0` begins here."""
+    ahead = tokens[at : at + 2]
+    if not ahead:
+        return False
+    first, second = ahead[0], ahead[-1]
+    if first.text in ("\\forall", "\\quad") or (first.kind == "word" and first.text in _WORDS):
+        return True
+    return first.text in _INDICES and second.text in _COMPARISONS | {"\\in"}
+
+
+def is_range(before: Token | None, segment: Sequence[Token]) -> bool:
+    """Whether a segment only says which values an index takes: `i = 1, 2`, `\\forall i`."""
+    tokens = _stripped(segment)
+    texts = [token.text for token in tokens]
+    if not tokens or not _is_beside(before):
+        return False
+    if texts[0] in ("\\forall", "\\in") or "\\in" in texts:
+        return True
+    between = [at for at, text in enumerate(texts) if text in ("\\le", "<")]
+    if len(between) == 2 and set(texts[between[0] + 1 : between[1]]) <= _INDICES | {","}:
+        return True  # 1 ≤ i ≤ n
+    several = "," in texts or "\\dots" in texts or ":" in texts
+    return texts[0] in _INDICES and "=" in texts and several
+
+
+def condition_of(before: Token | None, segment: Sequence[Token]) -> list[Token] | None:
+    """The condition that a segment states; None if it states none."""
+    tokens = _stripped(segment)
+    texts = [token.text for token in tokens]
+    if not tokens or not _is_beside(before) or is_range(before, segment):
+        return None
+    if len(texts) == 1 and texts[0] in _OTHERWISE:
+        return tokens
+    if any(text in _COMPARISONS for text in texts) and "=" not in texts:
+        return tokens
+    plain = len(texts) == 3 and texts[1] == "="
+    return tokens if plain and texts[0] in _INDICES and _is_index(tokens[2]) else None
+
+
+_OTHERWISE = frozenset({"otherwise", "else", "elsewhere", "sonst"})
+
+
+def _is_beside(before: Token | None) -> bool:
+    """Whether what follows a separator can belong to the equation before it."""
+    if before is None:
+        return False
+    return before.text in _SEPARATORS or before.kind in ("prose", "word")
+
+
+def _is_index(token: Token) -> bool:
+    return token.text in _INDICES or token.kind == "number"
+
+
+def _stripped(segment: Sequence[Token]) -> list[Token]:
+    """Without words such as "if" in front, brackets around, and signs at the ends."""
+    tokens = list(segment)
+    while tokens and (tokens[0].text in _SEPARATORS or _is_word(tokens[0])):
+        tokens = tokens[1:]
+    if len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")":
+        tokens = tokens[1:-1]
+    while tokens and tokens[-1].text in (".", ",", ";"):
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _is_word(token: Token) -> bool:
+    return token.kind == "prose" or (token.kind == "word" and token.text in _WORDS)
+
+
+# An equation as a case of a distinction
+
+
+def conditioned(member: list[Token], condition: Sequence[Token]) -> list[Token]:
+    """A member that holds under a condition, as a case; or the last case, given its condition."""
+    if not member:
+        return member
+    if is_conditioned(member):
+        end = len(member) - len(_CASES) - 1
+        return [*member[:end], _sign("&", condition[0]), *condition, *member[end:]]
+    opened, closed = _mark("\\begin", member[0].start), _mark("\\end", condition[-1].end)
+    return [*opened, *member, _sign("&", condition[0]), *condition, *closed]
+
+
+def with_case(member: list[Token], value: Sequence[Token]) -> list[Token]:
+    """One case more; its condition may follow."""
+    if not value:
+        return member
+    end = len(member) - len(_CASES) - 1
+    return [*member[:end], Token("command", "\\\\", value[0].start, value[0].start), *value,
+            *member[end:]]  # fmt: skip
+
+
+def is_conditioned(member: Sequence[Token]) -> bool:
+    """Whether a member was made a distinction of cases here."""
+    return len(member) > 3 and member[-1].text == "}" and member[-2].kind == "condition"
+
+
+_CASES = ("{", "cases", "}")
+
+
+def _mark(command: str, at: int) -> list[Token]:
+    """`\\begin{cases}` or `\\end{cases}`, of no width."""
+    name = Token("condition", "cases", at, at)
+    return [Token("command", command, at, at), Token("sign", "{", at, at), name,
+            Token("sign", "}", at, at)]  # fmt: skip
+
+
+def _sign(text: str, beside: Token) -> Token:
+    return Token("sign", text, beside.start, beside.start)
