@@ -212,6 +212,8 @@ def _is_remark(before: Token | None, tokens: list[Token]) -> bool:
     texts = [token.text for token in tokens]
     if len(texts) == 3 and texts[0] == "(" and texts[2] == ")" and texts[1].isalnum():
         return True
+    if texts[0] == "(" and any(token.kind == "prose" for token in tokens):
+        return True  # (Chain Rule)
     said = before is not None and before.text.startswith(("for", "where", "with"))
     return said and not any(token.kind == "number" for token in tokens)
 

@@ -125,7 +125,10 @@ class _Tokenizer:
         while self.at < len(self.raw):
             raw = self.raw[self.at]
             self.at += 1
-            found.extend(getattr(self, f"_{raw.kind}")(raw))
+            tokens = list(getattr(self, f"_{raw.kind}")(raw))
+            if len(tokens) > 1 and raw.kind == "command" and found and found[-1].text in ("_", "^"):
+                tokens = _grouped(tokens)  # _\\mathrm{in} is one script
+            found.extend(tokens)
         return found
 
     def _number(self, raw: Raw) -> Iterator[Token]:
@@ -174,6 +177,9 @@ class _Tokenizer:
             if text in table:
                 yield from self._unicode_script(table, mark, raw)
                 return
+        if text == "." and [part.text for part in self.raw[self.at : self.at + 2]] == [".", "."]:
+            text = "…"
+            self.at += 2
         translated = _UNICODE.get(text, text)
         if translated in _BIG_LETTERS and self._has_script():
             translated = _BIG_LETTERS[translated]
@@ -330,6 +336,11 @@ class _Tokenizer:
         accent = ACCENT_ALIASES.get(name, name)
         yield Token("accent", f"\\{accent}{{{first.text}}}", raw.start, first.end)
         yield from rest
+
+
+def _grouped(tokens: list[Token]) -> list[Token]:
+    start, end = tokens[0].start, tokens[-1].end
+    return [Token("sign", "{", start, start), *tokens, Token("sign", "}", end, end)]
 
 
 def _single(raw: Raw, letters: str) -> Iterator[Token]:

@@ -6,7 +6,7 @@ is never made out of two columns: the transpose is what is being asked for there
 """
 
 from grader.errors import ShapeMismatch, Span
-from grader.expression import SCALAR, Expression, Shape, Symbol, shape_text
+from grader.expression import SCALAR, Apply, Expression, Shape, Symbol, shape_text
 from grader.notation.builder import NONSENSE, Builder
 
 HADAMARD = "hadamard"  # ⊙ and \circ
@@ -25,7 +25,7 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     a, b = _sized(build, a, b, entrywise=how == HADAMARD)
     if a.shape == SCALAR or b.shape == SCALAR:
         return build.apply("mul", a, b, span=span)
-    readings = _readings(a.shape, b.shape, how)
+    readings = _readings(a, b, how)
     if readings is not None:
         return _chosen(build, a, b, readings, span)
     if how == HADAMARD:
@@ -68,16 +68,30 @@ _WORDS = {
 }
 
 
-def _readings(a: Shape, b: Shape, how: str) -> tuple[str, str] | None:
-    """The conventional meaning and the other one, where the shapes allow two."""
-    square = a == b and a[0] == a[1]
-    if square and how in (JUXTAPOSED, DOT):
-        return "matmul", "mul"
-    if square and how in (STAR, ASTERISK):
-        return "mul", "matmul"
-    if a == b and _vector(a) and how == DOT:
+def _readings(a: Expression, b: Expression, how: str) -> tuple[str, str] | None:
+    """The conventional meaning and the other one, where the shapes allow two.
+
+    Of square matrices a transpose is there for a matrix product, and a derivative f'(Z) of a
+    function of entries for a product entry by entry.
+    """
+    if a.shape != b.shape:
+        return None
+    if a.shape[0] == a.shape[1] and how in (JUXTAPOSED, DOT, STAR, ASTERISK):
+        if any(_is_local_derivative(part) for part in (a, b)):
+            return "mul", "matmul"
+        matrix = how in (JUXTAPOSED, DOT) or (how == ASTERISK and any(map(_is_transpose, (a, b))))
+        return ("matmul", "mul") if matrix else ("mul", "matmul")
+    if _vector(a.shape) and how == DOT:
         return "inner", "mul"
-    return ("outer", "mul") if a == b and _vector(a) and how == OUTER else None
+    return ("outer", "mul") if _vector(a.shape) and how == OUTER else None
+
+
+def _is_local_derivative(node: Expression) -> bool:
+    return isinstance(node, Apply) and node.function.endswith("'")
+
+
+def _is_transpose(node: Expression) -> bool:
+    return isinstance(node, Apply) and node.function == "transpose"
 
 
 def _chosen(

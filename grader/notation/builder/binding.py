@@ -64,7 +64,9 @@ class Binding(Core):
         """An index variable of a sum with its range."""
         start, stop = constant(low), constant(high)
         if start is None or stop is None or start != int(start) or stop != int(stop):
-            self.fail("the range of a sum is given by whole numbers or sizes such as n_2", span)
+            self.fail(
+                "the range of a sum or product is given by numbers or sizes such as n_2", span
+            )
         if stop - start >= RANGE_LIMIT:
             raise TooLarge(f"a sum over more than {RANGE_LIMIT} values", self.source, span)
         if stop < start:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from grader.errors import Span
-from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.errors import Span, UnknownName
+from grader.expression import SCALAR, Expression, Item, Number, Symbol
 from grader.notation.builder import SIZE_LIMIT, constant
 from grader.notation.latex.names import NameReader
-from grader.notation.latex.ranges import Range, ranges
+from grader.notation.latex.ranges import Range, Tokens, ranges
 from grader.notation.latex.scripts import (
     COMPARISONS,
     CONDITION_WORDS,
@@ -83,7 +83,11 @@ class FormReader(NameReader):
             self.at += 1
             if first.text not in FORMS:
                 node = self.named(first)
-                if self.peek().text == "(" and isinstance(node, Symbol) and node.shape == SCALAR:
+                if (
+                    self.peek().text == "("
+                    and isinstance(node, Symbol | Item)
+                    and node.shape == SCALAR
+                ):
                     self.skip_bracket()
                 if self.peek().kind == "end":
                     return node
@@ -109,7 +113,7 @@ class FormReader(NameReader):
         if token.kind not in ("letter", "word", "accent", "command"):
             self.unexpected(token, "what is differentiated")
         node = self.named(token)
-        if self.peek().text == "(" and isinstance(node, Symbol) and node.shape == SCALAR:
+        if self.peek().text == "(" and isinstance(node, Symbol | Item) and node.shape == SCALAR:
             self.skip_bracket()
         return node
 
@@ -166,9 +170,25 @@ class FormReader(NameReader):
         if not high:
             self.build.fail("this sum has no upper end", token.span, "write \\sum_{i=1}^{n}")
         start = self.within(low, self.sum) if low else Number(1.0)
+        if start == Number(1.0) and self._is_unknown_size(high):
+            self.build.notes.append(f"the sum over {part.name} was read to run over all there is")
+            return self.build.open_sum(part.name, body, token.span)
         stop = self.within(high, self.sum)
         index = self.build.bind(part.name, start, stop, token.span)
         return self.build.sum(index, body, token.span)
+
+    def _is_unknown_size(self, high: Tokens) -> bool:
+        """Whether an upper end such as `s_{l+1}` is a name that the problem does not declare."""
+        if not is_one_name(high):
+            return False
+        at = self.at
+        try:
+            self.within(high, self.sum)
+        except UnknownName:
+            return True
+        finally:
+            self.at = at
+        return False
 
     def _over_values(self, part: Range, token: Token, body: Callable[[], Expression]) -> Expression:
         """`\\sum_{k \\in \\{1, 3\\}}`: the terms written out."""

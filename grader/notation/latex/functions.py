@@ -70,6 +70,8 @@ class FunctionReader(IndexReader):
             self._check_subscript(function, token, sub, args, first)
         span = Span(token.start, self.tokens[self.at - 1].end)
         node = self.build.call(function, primes + more, args, span)
+        if [part.text for part in content] == ["-", "1"]:
+            self.build.fail("an inverse function is not read", self.span(first))
         if content and not is_layer_mark(content):
             node = self.build.power(node, self.within(content, self.whole), span)
         if transposed:

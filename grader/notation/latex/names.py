@@ -1,5 +1,6 @@
 """Names with scripts: layers, entries, transposes and powers, settled by the symbol table."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,13 +12,15 @@ from grader.notation.latex.scripts import (
     complete,
     is_index_list,
     layer_of,
+    leading_layer,
     split,
     split_script,
     without_brackets,
 )
 from grader.notation.latex_tokens import Token
-from grader.notation.names import GREEK, Function, Key
+from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function, Key
 
+COMMANDS = ("frac", "partial", "nabla", "sum", "prod", "sqrt", "odot", "cdot", "times", "top")
 STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
 
 
@@ -86,9 +89,11 @@ class NameReader(FunctionReader):
         """
         content, transposed, primes = split_script(sup)
         layer, subscript = layer_of(content), layer_of(sub)
+        first_of, rest = leading_layer(sub)
         for key, entry, power in (
             ((token.text, layer, subscript), None, None),
             ((token.text, layer, None), sub, None),
+            ((token.text, None, first_of), rest, content),
             ((token.text, None, subscript), None, content),
             ((token.text, None, None), sub, content),
             ((token.text, subscript, None), content, None),
@@ -97,6 +102,13 @@ class NameReader(FunctionReader):
             node = self.lookup(key, token.span) if complete(key, layer, subscript) else None
             if node is None or (entry is content and content and not is_index_list(content)):
                 continue
+            if (
+                key[2] is not None
+                and key[2] == layer != subscript
+                and entry
+                and _is_too_much(node, entry)
+            ):
+                continue  # h_{1i}^2 is no entry 1, i of the column h_2
             if isinstance(node, Number) and entry:
                 continue  # n_0^2 is a power of the size n_0, not an entry of n^2
             return self.finished(node, entry, power, transposed + primes, first)
@@ -147,13 +159,27 @@ class NameReader(FunctionReader):
                 self._check_no_derivative(node, entry)
             entry = self._whole_subscript(node, entry)
             node = self.entry(node, entry, first)
-        if power and is_index_list(power) and node.shape != SCALAR:
+        if (
+            power
+            and node.shape != SCALAR
+            and (is_index_list(power) or self._is_example(node, power))
+        ):
             node, power = self.entry(node, power, first), None
         if power:
             node = self.build.power(node, self.exponent(power), self.span(first))
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
+
+    def _is_example(self, node: Expression, power: Sequence[Token]) -> bool:
+        """Whether a superscript on a vector is an index, as in `x^{(i)}` or `C^n`: an entry."""
+        inside = without_brackets(power)
+        if len(inside) != 1 or inside[0].kind not in ("letter", "command") or 1 not in node.shape:
+            return False
+        if self.build.index(inside[0].text) is None:
+            return False
+        self.build.notes.append(f"the superscript {inside[0].text} was read as an index")
+        return True
 
     def _check_no_derivative(self, node: Expression, entry: Sequence[Token]) -> None:
         """Refuse `l_W` for a derivative."""
@@ -167,19 +193,21 @@ class NameReader(FunctionReader):
         """`W_ij` for `W_{ij}`: of a matrix, the index that stands right behind the first one."""
         token = self.peek()
         if (
-            len(entry) == 1
-            and entry[0].kind in ("letter", "number")
-            and len(entry[0].text) == 1
-            and 1 not in node.shape
-            and token.start == entry[0].end
-            and (token.kind == "number" or self.build.selecting(token.text) is not None)
-            and self.tokens[self.at - 1] is entry[0]
+            len(entry) != 1
+            or entry[0].kind not in ("letter", "number")
+            or token.kind not in ("letter", "number")
+            or token.start != entry[0].end
+            or self.tokens[self.at - 1] is not entry[0]
+            or (token.kind == "letter" and self.build.selecting(token.text) is None)
         ):
-            self.at += 1
-            both = f"{entry[0].text}{token.text}"
-            self.build.notes.append(f"`_{both}` was read as `_{{{both}}}`")
-            return [*entry, token]
-        return entry
+            return entry
+        both = f"{entry[0].text}{token.text}"
+        if 1 in node.shape:
+            hint = f"LaTeX lowers only the first sign: write _{{{both}}}"
+            self.build.fail(f"`_{both}` without braces", token.span, hint)
+        self.at += 1
+        self.build.notes.append(f"`_{both}` was read as `_{{{both}}}`")
+        return [*entry, token]
 
     def _is_kronecker(self, node: Expression, entry: Sequence[Token]) -> bool:
         """δ_{ik}, with δ a scalar or undeclared, is Kronecker's where both are indices."""
@@ -285,16 +313,18 @@ class NameReader(FunctionReader):
     def _is_pair(self, sub: Sequence[Token]) -> bool:
         return len([token for token in sub if token.text != ","]) == 2
 
-    def _known_commands(self, token: Token) -> str | None:
-        spelled = [base for base, _, _ in self.build.names.spellings if base == token.text]
+    def _known_commands(self, token: Token) -> str:
+        """The layers that a letter does have, or the commands that are spelled nearly like this."""
+        names = self.build.names
+        spelled = [name for key, name in names.spellings.items() if key[0] == token.text]
         if spelled:
-            layers = ", ".join(
-                self.build.names.latex[name]
-                for key, name in self.build.names.spellings.items()
-                if key[0] == token.text
-            )
-            return f"declared are: {layers}"
-        return "the problem declares no such name"
+            return f"declared are: {', '.join(names.latex[name] for name in spelled)}"
+        known = {*(base for base, _, _ in names.spellings), *names.function_bases}
+        known |= {f"\\{name}" for name in (*LATEX_FUNCTIONS, *GREEK, *COMMANDS)}
+        close = difflib.get_close_matches(token.text, [*known], n=3, cutoff=0.6)
+        if close:
+            return f"did you mean {' or '.join(f'`{name}`' for name in sorted(close))}?"
+        return "neither the problem nor your paper defines it (\\newcommand)"
 
     def indicator(self, token: Token) -> Expression:
         """`I(z > 0)`, where no I is declared; the bracket must be a condition."""
@@ -346,6 +376,12 @@ class NameReader(FunctionReader):
             and mark.text in ("d", "\\partial")
             and name.kind in ("letter", "word", "accent", "command")
         )
+
+
+def _is_too_much(node: Expression, entry: Sequence[Token]) -> bool:
+    """Whether there are more indices than an array has axes."""
+    letters = sum(len(token.text) for token in entry if token.text not in ",()[]")
+    return 1 in node.shape and letters > 1 and not any(t.text in "+-" for t in entry)
 
 
 def _script(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:

@@ -198,6 +198,7 @@ class Parser(FormReader):
                 node = self.scripted(node, first)
             elif self.starts_factor():
                 self._check_no_call(node)
+                self._check_no_rows()
                 node = product(self.build, node, self.factor(), JUXTAPOSED, self.span(first))
             else:
                 return node
@@ -217,6 +218,16 @@ class Parser(FormReader):
             span = Span(self.peek().start, inside[-1].end + 1)
             hint = "an entry is written as a subscript, such as h_{1}"
             self.build.fail("an array before a bracket with indices", span, hint)
+
+    def _check_no_rows(self) -> None:
+        """Refuse a matrix drawn with brackets, a line for each row."""
+        last, token = self.tokens[self.at - 1], self.peek()
+        between = self.build.source[last.end : token.start]
+        if last.text == "]" and token.text == "[" and "\n" in between:
+            hint = (
+                "write the rows of a matrix in \\begin{bmatrix}…\\end{bmatrix} or [[a, b], [c, d]]"
+            )
+            self.build.fail("two brackets on lines of their own", token.span, hint)
 
     def starts_factor(self) -> bool:
         token = self.peek()

@@ -70,6 +70,14 @@ def layer_of(script: Sequence[Token] | None) -> str | None:
     return "".join(token.text for token in without_brackets(script))
 
 
+def leading_layer(script: Sequence[Token] | None) -> tuple[str, list[Token]]:
+    """`1i` and `1,i` as the layer 1 and the index i; an empty layer if it is nothing like that."""
+    inside = list(without_brackets(script or ()))
+    if len(inside) < 2 or inside[0].kind != "number" or inside[1].text in ("+", "-"):
+        return "", []
+    return inside[0].text, inside[2:] if inside[1].text == "," else inside[1:]
+
+
 def complete(key: Key, layer: str | None, subscript: str | None) -> bool:
     """Whether a key is a real candidate: no duplicate of one without these scripts."""
     _, sup, sub = key

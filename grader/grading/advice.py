@@ -1,0 +1,66 @@
+"""What to try when an answer for one entry is a whole array: the index that is missing."""
+
+from collections.abc import Collection, Iterator
+
+from grader.expression import SCALAR, Apply, Expression, Index, Item, Number, Sum, Symbol, shape_text
+from grader.notation import Names, printing
+from grader.primitives import TABLE
+from grader.primitives.registry import same
+from grader.problem import Question
+
+_ENTRYWISE = frozenset({"add", "sub", "mul", "div", "neg", "pow", "where"})
+
+
+def missing_index(node: Expression, question: Question, used: Collection[str]) -> str | None:
+    """A sentence such as "did you mean σ(z¹ⱼ)?"; None if no index can be the one that is missing."""
+    names = question.scope.names
+    for part in _arrays(node):
+        symbol = _vector(part)
+        index = _index_for(symbol, question.free, used) if symbol is not None else None
+        if symbol is not None and index is not None:
+            asked = ", ".join(one.name for one in question.free)
+            found, meant = _spelled(part, names), _spelled(_indexed(part, symbol, index), names)
+            return (
+                f"`{found}` is {shape_text(part.shape)}, the question asks for the entry {asked}: "
+                f"did you mean `{meant}`?"
+            )
+    return None
+
+
+def _arrays(node: Expression) -> Iterator[Expression]:
+    """The operands that make a product or a sum an array, the largest that have one vector each."""
+    if node.shape == SCALAR:
+        return
+    if _vector(node) is not None:
+        yield node
+    elif isinstance(node, Sum):
+        yield from _arrays(node.body)
+    elif isinstance(node, Apply) and node.function in _ENTRYWISE:
+        for arg in node.args:
+            yield from _arrays(arg)
+
+
+def _vector(node: Expression) -> Symbol | None:
+    """The one vector in a name, or in a function of a name."""
+    while isinstance(node, Apply) and len(node.args) == 1 and TABLE[node.function].shape is same:
+        node = node.args[0]
+    return node if isinstance(node, Symbol) and 1 in node.shape and node.shape != SCALAR else None
+
+
+def _index_for(vector: Symbol, free: Collection[Index], used: Collection[str]) -> Index | None:
+    """An index variable of the vector's size; one that the answer does not use yet goes first."""
+    fitting = [index for index in free if index.size == max(vector.shape)]
+    return min(fitting, key=lambda index: index.name in used, default=None)
+
+
+def _indexed(node: Expression, vector: Symbol, index: Index) -> Expression:
+    if isinstance(node, Apply):
+        inside = _indexed(node.args[0], vector, index)
+        return Apply(node.function, (inside,), SCALAR, node.params)
+    one = Number(1.0)
+    stands = vector.shape[1] == 1
+    return Item(vector, index if stands else one, one if stands else index, SCALAR)
+
+
+def _spelled(node: Expression, names: Names) -> str:
+    return printing.field(node, names)
