@@ -1,5 +1,6 @@
 """An answer in text against its reference: read, shape, evaluate, compare."""
 
+import contextlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,10 @@ from grader.expression import (
     Derivative,
     Expression,
     base_name,
-    shape_text,
     walk,
 )
-from grader.grading.echo import TreeEcho
+from grader.grading.advice import missing_index
+from grader.grading.echo import Echoed, echoed
 from grader.grading.given import Written
 from grader.grading.outcome import (
     Outcome,
@@ -28,7 +29,7 @@ from grader.grading.outcome import (
 from grader.key import Key, QuestionKey, bases
 from grader.notation import Reading, printing
 from grader.problem import Question
-from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
+from grader.result import Kind, Message, QuestionResult, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class Judged:
 
     outcome: Outcome
     notes: tuple[Message, ...] = ()
-    echo: TreeEcho | None = None
-    shape: str | None = None
+    echoed: Echoed = Echoed()
 
 
 def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
@@ -50,21 +50,64 @@ def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
         if remembered:
             key.seen[remembered] = judged
     assert isinstance(judged, Judged)
-    place = given.place
-    record = AnswerRecord(
-        given.text, given.notation, place.path, place.line, place.column, judged.echo, judged.shape
-    )
+    record = judged.echoed.record(given)
     return result_of(question, judged.outcome, record, judged.notes + given.messages)
 
 
 def _judged(key: QuestionKey, given: Written, derived: Collection[tuple[str, str]]) -> Judged:
     try:
-        reading = given.read()
+        reading = _read(given)
     except StudentError as error:
         return Judged(unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
-    echo = TreeEcho(reading.node, key.question.scope.names)
-    return Judged(_outcome(key, reading, derived), notes, echo, shape_text(reading.node.shape))
+    outcome = _outcome(key, reading, derived)
+    if reading.choices and outcome.verdict != Verdict.CORRECT:
+        outcome = _with_other_readings(outcome, key, reading.choices, given, derived)
+    return Judged(outcome, notes, echoed(key, reading))
+
+
+def _read(given: Written) -> Reading:
+    """The conventional reading; if it makes no sense, one that takes one product the other way.
+
+    Raises StudentError, that of the conventional reading, if there is none.
+    """
+    try:
+        return given.read()
+    except ShapeMismatch as error:
+        for one in range(1, OTHER_READINGS + 1):
+            with contextlib.suppress(StudentError):
+                return given.read(frozenset([one]))
+        raise error
+
+
+OTHER_READINGS = 6  # ambiguous products of one answer that are tried the other way
+
+
+def _with_other_readings(
+    outcome: Outcome,
+    key: QuestionKey,
+    choices: int,
+    given: Written,
+    derived: Collection[tuple[str, str]],
+) -> Outcome:
+    """Say so if the answer would be right were its products read in the less usual way."""
+    each = range(1, min(choices, OTHER_READINGS) + 1)
+    for other in [*(frozenset([one]) for one in each), frozenset(each)]:
+        try:
+            right = _outcome(key, given.read(other), derived).verdict == Verdict.CORRECT
+        except StudentError:
+            continue
+        if right:
+            return replace(outcome, messages=(*outcome.messages, _OTHER_READING))
+    return outcome
+
+
+_OTHER_READING = Message(
+    Kind.HINT,
+    "with a product read the other way that its shapes allow, this answer would be right: write "
+    "⊙ for a product entry by entry, @ or nothing for a matrix product",
+    "other-reading",
+)
 
 
 def _outcome(key: QuestionKey, reading: Reading, derived: Collection[tuple[str, str]]) -> Outcome:
@@ -120,6 +163,7 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
     try:
         key.check_shape(node, reading.used)
     except ShapeMismatch as error:
+        error.hint = missing_index(node, key.question, reading.used) or error.hint
         return _block(key, node, error)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))

@@ -1,0 +1,87 @@
+"""Products that can be read in two ways: the conventional one counts, and the other one is told."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.api import load_problem
+from grader.grading import grade
+from grader.key import build
+from grader.result import QuestionResult
+from grader.submission import read
+
+PROBLEM = """
+id: square
+dimensions: {n: 3}
+symbols:
+  A: {shape: [n, n]}
+  B: {shape: [n, n]}
+  u: {shape: [n]}
+  v: {shape: [n]}
+model:
+  P: {is: A @ B}
+  l: {is: sum(P)}
+questions:
+  - {id: q1, points: 1, prompt: The matrix product., reference: {expression: A @ B}}
+  - {id: q2, points: 1, prompt: Entry by entry., reference: {expression: A * B}}
+  - {id: q3, points: 1, prompt: Entry by entry., reference: {expression: u * v}}
+  - {id: q4, points: 1, prompt: A number., reference: {expression: u.T @ v}}
+  - {id: q5, points: 1, prompt: A matrix., reference: {expression: u @ v.T}}
+  - {id: q6, points: 1, prompt: A number., reference: {expression: sum(u * v * v)}}
+"""
+
+
+def judged(folder: Path, question: str, text: str, notation: str = "latex") -> QuestionResult:
+    (folder / "problem.yaml").write_text(PROBLEM, encoding="utf-8")
+    quoted = text.replace("'", "''")
+    answer = f"'{quoted}'" if notation == "infix" else f"{{latex: '{quoted}'}}"
+    (folder / "answer.yaml").write_text(f"answers: {{{question}: {answer}}}", encoding="utf-8")
+    key = build(load_problem(folder / "problem.yaml"))
+    report = grade(key, read(folder / "answer.yaml"))
+    return next(result for result in report.questions if result.id == question)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "notation"),
+    [
+        ("q1", "A B", "latex"),
+        ("q1", r"A \cdot B", "latex"),
+        ("q1", r"(A^T)^T * B", "latex"),  # what is transposed is there for a matrix product
+        ("q2", "A * B", "latex"),
+        ("q2", "A * B", "infix"),
+        ("q4", r"u \cdot v", "latex"),
+        ("q5", r"u \otimes v", "latex"),
+    ],
+)
+def test_the_conventional_reading_counts(
+    tmp_path: Path, question: str, text: str, notation: str
+) -> None:
+    result = judged(tmp_path, question, text, notation)
+    assert result.verdict == "correct"
+    assert any("would be possible too" in message.text for message in result.messages)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "notation"),
+    [
+        ("q2", "A B", "latex"),
+        ("q1", "A * B", "infix"),
+        ("q3", r"u \cdot v", "latex"),
+        ("q3", r"u \otimes v", "latex"),
+    ],
+)
+def test_a_right_answer_in_the_other_reading_is_told(
+    tmp_path: Path, question: str, text: str, notation: str
+) -> None:
+    result = judged(tmp_path, question, text, notation)
+    assert result.verdict == "incorrect"
+    assert "other-reading" in [message.code for message in result.messages]
+
+
+def test_a_wrong_answer_gets_no_such_hint(tmp_path: Path) -> None:
+    result = judged(tmp_path, "q2", "A B + A")
+    assert "other-reading" not in [message.code for message in result.messages]
+
+
+def test_where_only_the_other_reading_makes_sense_it_counts(tmp_path: Path) -> None:
+    assert judged(tmp_path, "q6", r"\langle u \otimes v, v \rangle").verdict == "correct"
