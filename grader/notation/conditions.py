@@ -30,6 +30,8 @@ def is_range(before: Token | None, segment: Sequence[Token]) -> bool:
     """Whether a segment only says which values an index takes: `i = 1, 2`, `\\forall i`."""
     tokens = _stripped(segment)
     texts = [token.text for token in tokens]
+    if len(tokens) > 2 and texts[0] in ("(", "[") and texts[-1] in (")", "]"):
+        tokens, texts = tokens[1:-1], texts[1:-1]
     if not tokens or not _is_beside(before):
         return False
     if texts[0] in ("\\forall", "\\in") or "\\in" in texts:
@@ -37,8 +39,49 @@ def is_range(before: Token | None, segment: Sequence[Token]) -> bool:
     between = [at for at, text in enumerate(texts) if text in ("\\le", "<")]
     if len(between) == 2 and set(texts[between[0] + 1 : between[1]]) <= _INDICES | {","}:
         return True  # 1 ≤ i ≤ n
+    if len(texts) == 1 and before is not None and before.kind in ("prose", "word"):
+        return texts[0] in _INDICES  # for all j
     several = "," in texts or "\\dots" in texts or ":" in texts
     return texts[0] in _INDICES and "=" in texts and several
+
+
+def without_ranges(tokens: list[Token]) -> list[Token]:
+    """Without brackets such as `(j = 1, 2, 3)`, which say which values an index takes."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end = _range_in_brackets(tokens, at)
+        if end:
+            at = end
+        else:
+            kept.append(tokens[at])
+            at += 1
+    return kept
+
+
+_IN_A_RANGE = frozenset({",", "\\dots", "=", "\\in", "\\{", "\\}", "_", "{", "}", "+", "-"})
+_RANGE_LENGTH = 24  # tokens
+
+
+def _range_in_brackets(tokens: Sequence[Token], at: int) -> int:
+    """Where a range that stands in brackets ends, 0 if none begins here."""
+    ahead = tokens[at : at + _RANGE_LENGTH]
+    if len(ahead) < 5 or ahead[0].text != "(" or ahead[1].text not in _INDICES:
+        return 0
+    if ahead[2].text not in ("=", "\\in", ",") or (at and tokens[at - 1].text in _CALLING):
+        return 0
+    texts = [token.text for token in ahead]
+    if ")" not in texts:
+        return 0
+    end = texts.index(")")
+    inside = ahead[1:end]
+    said = "=" in texts[:end] or "\\in" in texts[:end]
+    several = texts[2] == "\\in" or texts[1:end].count(",") > 0 or "\\dots" in texts[:end]
+    plain = all(t.text in _IN_A_RANGE or t.kind in ("number", "letter") for t in inside)
+    return at + end + 1 if said and several and plain else 0
+
+
+_CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\\sum"})
 
 
 def condition_of(before: Token | None, segment: Sequence[Token]) -> list[Token] | None:

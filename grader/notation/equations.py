@@ -66,7 +66,7 @@ class Equation:
 def equations(text: str, names: Names) -> list[Equation]:
     """The equations of one formula, in reading order. Raises Unreadable, TooLarge."""
     try:
-        tokens = _unwrapped(tokenize(text, names))
+        tokens = conditions.without_ranges(_unwrapped(tokenize(text, names)))
     except StudentError as error:
         raise error.located(text) from None
     chains: list[list[list[Token]]] = []
@@ -131,10 +131,13 @@ def _separates(tokens: list[Token], at: int) -> bool:
         return _begins_equation(tokens, at + 1) or conditions.begins(tokens, at + 1)
     if token.kind == "prose" or (token.kind == "word" and token.text in _PROSE):
         return True
+    if token.text == "\\in":
+        return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
     return token.text == "\\\\" or token.text in _SEPARATORS
 
 
 _PROSE = frozenset({"where", "with", "let", "then", "and", "for"})
+_NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re", "ℝ"})  # of which an answer is an array
 _AHEAD = 500  # tokens looked through for an `=`
 
 
@@ -167,11 +170,20 @@ def _members(segment: list[Token]) -> list[list[Token]]:
     depth = 0
     for token in segment:
         depth = max(0, depth + _depth_change(token))
-        if token.text == "=" and depth == 0:
+        if depth == 0 and (token.text == "=" or _is_colon(token, members)):
             members.append([])
         else:
             members[-1].append(token)
     return members
+
+
+def _is_colon(token: Token, members: list[list[Token]]) -> bool:
+    """Whether a colon stands for the first `=`: `∂h/∂W : …`."""
+    begun = members[0][:1]
+    return token.text == ":" and len(members) == 1 and bool(begun) and begun[0].text in _DERIVATIVES
+
+
+_DERIVATIVES = frozenset({"\\frac", "\\partial", "\\nabla"})
 
 
 def _attach(
@@ -181,7 +193,7 @@ def _attach(
 
     What is none of these is kept behind the answer, so that nobody takes a part for the whole.
     """
-    if not any(members):
+    if not any(members) or (before is not None and before.text == "\\in"):
         return
     if not chains or (len(members) > 1 and members[0] and not _is_same_left(chains[-1], members)):
         chains.append(members)
@@ -189,12 +201,15 @@ def _attach(
         chains[-1][-1] = conditions.with_case(chains[-1][-1], members[-1])
     elif len(members) > 1:
         chains[-1].extend(members[1:])
+    elif before is not None and before.text == "and" and conditions.is_conditioned(chains[-1][-1]):
+        chains[-1][-1] = conditions.with_case(chains[-1][-1], members[0])
     elif before is not None and before.text == "\\Rightarrow":
         chains[-1].append(members[0])
     elif before is not None and before.text == "\\\\":
         _run_on(chains, members[0])
     elif not _is_remark(before, members[0]):
-        chains[-1][-1].extend([*([before] if before is not None else []), *members[0]])
+        between = [before] if before is not None and chains[-1][-1] else []
+        chains[-1][-1].extend([*between, *members[0]])
 
 
 def _run_on(chains: list[list[list[Token]]], row: list[Token]) -> None:
@@ -214,8 +229,17 @@ def _is_remark(before: Token | None, tokens: list[Token]) -> bool:
         return True
     if texts[0] == "(" and any(token.kind == "prose" for token in tokens):
         return True  # (Chain Rule)
+    if texts[0] == "(" and "\\times" in texts and set(texts) <= _SHAPE | _digits(tokens):
+        return True  # (1 × 2)
     said = before is not None and before.text.startswith(("for", "where", "with"))
     return said and not any(token.kind == "number" for token in tokens)
+
+
+_SHAPE = frozenset({"(", ")", "\\times"})
+
+
+def _digits(tokens: Sequence[Token]) -> set[str]:
+    return {token.text for token in tokens if token.kind == "number"}
 
 
 def _runs_on(chain: list[list[Token]], member: list[Token]) -> bool:

@@ -233,7 +233,7 @@ class _Tokenizer:
         elif name in ACCENTS:
             yield from self._accent(name, raw)
         elif text in _UNWRAPPED:
-            return
+            yield from self._unwrapped()
         elif text == "\\prime":
             yield Token("sign", "'", start, end)
         elif text != "\\sum" and (name in self.functions or name in LATEX_FUNCTIONS):
@@ -242,6 +242,15 @@ class _Tokenizer:
             yield Token("command", text, start, end)
         else:
             yield Token("sign", text, start, end)
+
+    def _unwrapped(self) -> Iterator[Token]:
+        """What stands in a box; the braces go if a whole equation is in it."""
+        at = self.at
+        group = self._group() if self._next_is("{") else []
+        if any(raw.text == "=" for raw in group):
+            yield from self._nested(group)
+        else:
+            self.at = at
 
     def _group(self) -> list[Raw]:
         """The raw tokens of the argument that follows: a group, or one token."""
@@ -279,7 +288,7 @@ class _Tokenizer:
             return
         if len(group) == 1 and group[0].kind == "letters" and len(letters) > 1:
             yield Token("word", letters, start, end)
-        elif name in _TEXT and len(group) != 1:
+        elif name in _TEXT and (len(group) != 1 or group[0].kind == "sign"):
             yield from self._words(group, start, end)
         else:
             yield from self._nested(group)
@@ -305,7 +314,7 @@ class _Tokenizer:
                 yield Token("word", text, start, end)
         else:
             said = self.text[part[0].start : part[-1].end]
-            yield Token("prose", said.strip(), start, end)
+            yield Token("prose", said.strip(" ()[]{}") or " ", start, end)
 
     def _nested(self, group: list[Raw]) -> list[Token]:
         self.depth += 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from grader.errors import Span
-from grader.expression import Expression, Index, Matrix
+from grader.expression import Expression, Index, Matrix, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.infix.arrays import ArrayReader
 from grader.notation.infix.calls import NO_AXIS
@@ -106,13 +106,49 @@ class FormReader(ArrayReader):
         """`sum(…)` with limits is `Sum`; without, it runs over entries."""
         opened = self.at
         self.expect("(")
-        commas, _ = self.commas(self.tokens[opened])
+        commas, end = self.commas(self.tokens[opened])
+        begin = self._generator(end)
+        if begin is not None:
+            return self.generated_sum(token, begin, end)
         limits = commas and (token.text != "sum" or self.tokens[commas[0] + 1].text == "(")
         self.at = opened
         if limits:
             return self.sum_form(token)
         self.build.depth += 1
         return self.plain_sum(token, opened)
+
+    def _generator(self, end: int) -> int | None:
+        """Where the `for` of Python's `sum(e for k in range(n))` stands, None if there is none."""
+        for at in range(self.at, end):
+            if self.tokens[at].kind == "name" and self.tokens[at].text == "for":
+                return at
+        return None
+
+    def generated_sum(self, token: Token, at: int, end: int) -> Expression:
+        """`sum(e for k in range(a, b))`, the end left out as in Python."""
+        begin, self.at = self.at, at + 1
+        name = self.next()
+        if self.next().text != "in" or self.next().text != "range":
+            self.build.fail("only sums over range(…) are read", name.span, "Sum(e, (k, 1, n))")
+        self.build.deeper(name.span)
+        args, _ = self.arguments(self.expect("("))
+        if not 1 <= len(args) <= 2 or self.at != end:
+            self.build.fail("a sum over one range(a, b)", name.span, "Sum(e, (k, 1, n))")
+        low = args[0] if len(args) == 2 else Number(0.0)
+        high = self.build.apply("sub", args[-1], Number(1.0))
+        index = self.build.bind(name.text, low, high, name.span)
+        self.at = begin
+
+        def body() -> Expression:
+            node = self.expression()
+            if self.at != at:
+                self.unexpected(self.peek(), "`for` or an operator")
+            return node
+
+        node = self.build.sum(index, body, Span(token.start, self.tokens[end].start + 1))
+        self.at = end + 1
+        self.build.depth -= 1
+        return node
 
     def matrix_form(self, token: Token) -> Expression:
         """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""

@@ -314,7 +314,7 @@ class FormReader(NameReader):
     def one_case(self, row: Sequence[Token]) -> tuple[Expression, Expression | None]:
         """`value & condition`; the `&` may be a comma, a space or an "if"."""
         value, condition = _cut(row)
-        undefined = any(token.text.lower() in UNDEFINED for token in value)
+        undefined = any(token.text.lower().startswith(UNDEFINED) for token in value)
         node = Number(math.nan) if undefined else self.within(value, self.whole)
         if any(token.text in OTHERWISE for token in condition):
             return node, None
@@ -352,8 +352,8 @@ def _stripped(tokens: Sequence[Token]) -> Sequence[Token]:
 OTHERWISE = frozenset(
     "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
 )
-UNDEFINED = frozenset({"undefined", "undef", "nan", "dne", "n/a", "not defined", "is undefined",
-                       "does not exist", "undefiniert", "nicht definiert", "non défini"})  # fmt: skip
+UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
+             "nicht definiert", "non défini")  # fmt: skip
 
 FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
     "\\frac": FormReader.frac,

@@ -94,12 +94,14 @@ class NameReader(FunctionReader):
             ((token.text, layer, subscript), None, None),
             ((token.text, layer, None), sub, None),
             ((token.text, None, first_of), rest, content),
+            ((token.text, first_of, None), self._one_each(token, first_of, rest), content),
             ((token.text, None, subscript), None, content),
             ((token.text, None, None), sub, content),
             ((token.text, subscript, None), content, None),
             ((token.text, None, layer), sub, None),
         ):
-            node = self.lookup(key, token.span) if complete(key, layer, subscript) else None
+            whole = complete(key, layer, subscript) if first_of != key[1] else bool(entry)
+            node = self.lookup(key, token.span) if whole else None
             if node is None or (entry is content and content and not is_index_list(content)):
                 continue
             if (
@@ -170,6 +172,15 @@ class NameReader(FunctionReader):
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
+
+    def _one_each(self, token: Token, layer: str, rest: list[Token]) -> list[Token]:
+        """The indices in `h_{2,1}` behind the layer, if there is one for each axis of the array."""
+        names = self.build.names
+        name = names.spellings.get((token.text, layer, None))
+        if name is None or (token.text, None, None) in names.spellings:
+            return []
+        count = sum(len(part.text) for part in rest if part.text != ",")
+        return rest if count == (1 if 1 in names.symbols[name].shape else 2) else []
 
     def _is_example(self, node: Expression, power: Sequence[Token]) -> bool:
         """Whether a superscript on a vector is an index, as in `x^{(i)}` or `C^n`: an entry."""
@@ -361,12 +372,28 @@ class NameReader(FunctionReader):
             self.build.unknown("d", token.span, self.build.names.known())
         first = self.at - 1
         self.build.deeper(token.span)
-        node = self.named(self.next())
+        node = self._own_differential() or self.named(self.next())
         self.build.depth -= 1
+        if node.span is None:
+            return replace(node, span=self.span(first))
         if self._is_quotient_of_differentials():
             self.at += 2
             return self.build.derivative(node, self.named(self.next()), self.span(first))
         return self.build.derivative(loss, node, self.span(first))
+
+    def _own_differential(self) -> Expression | None:
+        """`dz^{[3]}` where the student defined it; its span is left out to tell it from a z."""
+        token, at = self.peek(), self.at
+        if not any(base == f"d{token.text}" for base, _, _ in self.build.names.definitions):
+            return None
+        self.at += 1
+        sub, sup, primes = self.scripts()
+        own = token._replace(text=f"d{token.text}")
+        node = self.resolve(own, sub, sup, at) if not primes else None
+        if node is None:
+            self.at = at
+            return None
+        return replace(node, span=None)
 
     def _is_quotient_of_differentials(self) -> bool:
         """Whether `/ d` and a name follow: `dl/dW`."""

@@ -102,17 +102,30 @@ class Parser(FormReader):
         return node
 
     def conditional(self, value: Expression) -> Expression:
-        """`a if c else b`, written in a line; without an else it is undefined where c fails."""
+        """`a if c else b` and `a if c, b if d`; undefined where no condition holds."""
         token = self.peek()
         if token.kind != "word" or token.text not in ("if", "when"):
             return value
-        self.at += 1
-        cases: list[tuple[Expression, Expression | None]] = [(value, self.relation())]
-        self.take(",")
-        if self.peek().kind == "word" and self.peek().text in OTHERWISE:
+        cases: list[tuple[Expression, Expression | None]] = []
+        while self.peek().kind == "word" and self.peek().text in ("if", "when"):
             self.at += 1
-            cases.append((self.relation(), None))
+            cases.append((value, self.relation()))
+            self._between_cases()
+            if self.peek().kind == "word" and self.peek().text in OTHERWISE:
+                self.at += 1
+                cases.append((self.relation(), None))
+                break
+            if self.peek().kind == "end":
+                break
+            value = self.relation()
+            if self.peek().kind == "word" and self.peek().text in OTHERWISE:
+                self.at += 1
+                cases.append((value, None))
         return self.build.piecewise(cases, token.span)
+
+    def _between_cases(self) -> None:
+        while self.peek().text in (",", ";", "and", "\\quad") and self.peek().kind != "end":
+            self.at += 1
 
     def relation(self) -> Expression:
         """Comparisons joined by `and`/`or`; a plain sum is one of these too."""

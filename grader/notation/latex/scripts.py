@@ -71,10 +71,10 @@ def layer_of(script: Sequence[Token] | None) -> str | None:
 
 
 def leading_layer(script: Sequence[Token] | None) -> tuple[str, list[Token]]:
-    """`1i` and `1,i` as the layer 1 and the index i; an empty layer if it is nothing like that."""
+    """`1i` and `1,i` as the layer 1 and the index i; the layer "?" if it is nothing like that."""
     inside = list(without_brackets(script or ()))
     if len(inside) < 2 or inside[0].kind != "number" or inside[1].text in ("+", "-"):
-        return "", []
+        return "?", []
     return inside[0].text, inside[2:] if inside[1].text == "," else inside[1:]
 
 
