@@ -24,6 +24,10 @@ grade:
 arrays:
     .venv/bin/python tests/content/array_answers.py
 
+# Look for what the tests have not met yet, five minutes unless told otherwise: just fuzz 30
+fuzz minutes='5':
+    .venv/bin/python tests/properties/fuzz.py --minutes {{minutes}}
+
 # What CI does, from scratch
 ci:
     .ci/run

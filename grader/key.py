@@ -23,7 +23,6 @@ from grader.expression import (
     Item,
     Shape,
     Symbol,
-    base_name,
     free_indices,
     shape_text,
     walk,
@@ -165,13 +164,6 @@ class Key:
         name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
         return _Build(self.problem, count, ("student", name)).key()
 
-    @cached_property
-    def derived(self) -> frozenset[tuple[str, str]]:
-        """The derivatives that may stand in an answer: those that questions ask for, and upstream ones."""
-        asked = {bases(q.of, q.wrt) for q in self.problem.questions if q.of and q.wrt}
-        model = self.problem.scope.model.values()
-        return frozenset(asked | {(q.name, name) for q in model for name in q.upstream})
-
 
 def build(problem: Problem) -> Key:
     """Derive and evaluate every reference. Raises AuthorError if one cannot be."""
@@ -269,11 +261,6 @@ class _Build:
         if not callable(function):
             raise self._fault(question, f"{reference.file.name} has no {reference.function}()")
         return function  # type: ignore[no-any-return]
-
-
-def bases(of: Expression | None, wrt: Expression | None) -> tuple[str, str]:
-    """The names of what is differentiated by what, entries left out; "" for an expression."""
-    return base_name(of) or "", base_name(wrt) or ""
 
 
 def natural(array: Array) -> "Array | float":

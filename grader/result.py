@@ -48,6 +48,10 @@ class Message:
     code: str | None = None
     pointer: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The message as plain data, without what is not known."""
+        return _without_none(asdict(self))
+
 
 class Echo(Protocol):
     """How an answer was read. Grading makes one that is only written out when somebody looks."""
@@ -73,7 +77,9 @@ class WrittenEcho:
 class AnswerRecord:
     """What the student wrote, where, and how it was read.
 
-    `shape` is such as "2×3". `echo` and `shape` are None if nothing could be read.
+    `shape` is (rows, columns) and () for a number, or the axes of an array of numbers that was
+    handed in. `indices` are the index variables for each of whose values the reading stands.
+    `echo` and `shape` are None if nothing could be read.
     """
 
     text: str
@@ -82,7 +88,8 @@ class AnswerRecord:
     line: int | None = None
     column: int | None = None
     echo: Echo | None = None
-    shape: str | None = None
+    shape: tuple[int, ...] | None = None
+    indices: tuple[str, ...] = ()
 
     @property
     def reading(self) -> str | None:
@@ -93,6 +100,14 @@ class AnswerRecord:
     def mathml(self) -> str | None:
         """The answer as it was read, as a MathML element."""
         return self.echo.mathml if self.echo else None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's `answer` as plain data, without what is not known."""
+        names = ("text", "notation", "path", "line", "column", "reading", "mathml")
+        data = _without_none({name: getattr(self, name) for name in names})
+        if self.shape is not None:
+            data["shape"] = list(self.shape)
+        return {**data, "indices": list(self.indices)} if self.indices else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +204,7 @@ class Report:
             "score": self.score,
             "max_score": self.max_score,
             "needs_review": self.needs_review,
-            "messages": [_without_none(asdict(message)) for message in self.messages],
+            "messages": [message.to_json() for message in self.messages],
             "questions": [_question_json(question) for question in self.questions],
         }
 
@@ -220,19 +235,14 @@ def _question_json(question: QuestionResult) -> dict[str, Any]:
             "score": question.score,
             "max_score": question.max_score,
             "prompt": question.prompt,
-            "answer": _answer_json(answer) if answer else None,
-            "messages": [_without_none(asdict(message)) for message in question.messages],
+            "answer": answer.to_json() if answer else None,
+            "messages": [message.to_json() for message in question.messages],
             "counterexample": _counterexample_json(counter) if counter else None,
             "entries": question.entries,
             "reference": question.reference,
             "reference_mathml": question.reference_mathml,
         }
     )
-
-
-def _answer_json(answer: AnswerRecord) -> dict[str, Any]:
-    names = ("text", "notation", "path", "line", "column", "reading", "mathml", "shape")
-    return _without_none({name: getattr(answer, name) for name in names})
 
 
 def _counterexample_json(counter: Counterexample) -> dict[str, Any]:
@@ -277,15 +287,16 @@ def _question(data: Mapping[str, Any]) -> QuestionResult:
 def _answer(data: Mapping[str, Any]) -> AnswerRecord:
     read = "reading" in data or "mathml" in data
     echo = WrittenEcho(data.get("reading", ""), data.get("mathml", "")) if read else None
-    path = data.get("path", "")
+    shape = data.get("shape")
     return AnswerRecord(
         data["text"],
         data["notation"],
-        path,
+        data.get("path", ""),
         data.get("line"),
         data.get("column"),
         echo,
-        data.get("shape"),
+        tuple(shape) if isinstance(shape, list) else None,
+        tuple(data.get("indices", ())),
     )
 
 

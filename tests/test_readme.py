@@ -1,4 +1,4 @@
-"""What README shows is what the programs print, and its Python is what Python says."""
+"""What README and the guide to answers show is what the programs print; Python says the rest."""
 
 import doctest
 import os
@@ -11,9 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+ANSWERS = (ROOT / "docs/writing-answers.md").read_text(encoding="utf-8")
 SHOWN = [
     (match[1], match[2])
-    for match in re.finditer(r"```console\n\$ (grader [^\n]*)\n(.*?)```", README, re.DOTALL)
+    for page in (README, ANSWERS)
+    for match in re.finditer(r"```console\n\$ (grader [^\n]*)\n(.*?)```", page, re.DOTALL)
 ]
 NUMBERS = re.compile(r"-?\d+\.\d+(?:e-?\d+)?|draw \d+| +")
 

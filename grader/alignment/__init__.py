@@ -1,6 +1,20 @@
 """Papers meet questions: which equation answers what, and what the student's own names mean."""
 
-from grader.alignment.align import Found, align, answer_of, named, names_for
+from grader.alignment.align import Found, align, answer_of, in_words, named, names_for
 from grader.alignment.entries import Entry, entries, read_left
+from grader.alignment.plain import PlainEquation
+from grader.alignment.words import Words
 
-__all__ = ["Entry", "Found", "align", "answer_of", "entries", "named", "names_for", "read_left"]
+__all__ = [
+    "Entry",
+    "Found",
+    "PlainEquation",
+    "Words",
+    "align",
+    "answer_of",
+    "entries",
+    "in_words",
+    "named",
+    "names_for",
+    "read_left",
+]

@@ -7,22 +7,28 @@ questions. The best labelling of all equations is found by dynamic programming (
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.alignment.entries import Entry, entries
-from grader.alignment.matching import aliases, names_of, similarity
-from grader.expression import Symbol
+from grader.alignment.matching import aliases, similarity
+from grader.alignment.plain import PlainEquation
+from grader.alignment.steps import Steps
+from grader.alignment.words import Words, words
+from grader.expression import Symbol, base_name
 from grader.notation import Names
 from grader.problem.model import Problem, Question
-from grader.submission import Paper
+from grader.submission import Paper, Place
 
 LEFT_SIDE = 10.0  # for a left-hand side that names the question
 OTHER_LEFT_SIDE = -6.0  # for one that names another question exactly
 MARKER = 2.0
 OTHER_MARKER = -1.0
 SKIPPED = -0.3  # for each question left out
+MOST_SKIPPED = -1.5  # for any number of them: a paper may answer the last question only
 BACKWARDS = -5.0
+BACK_TO_MARKER = -1.0
+FITS = 0.85  # a left-hand side that names all entries of what is asked, or an entry of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +36,110 @@ class Found:
     """The answer that a paper gives to a question.
 
     `names` are those of the question with the student's definitions and index letters; `match` is
-    how well the left-hand side names the question (None if there is none to compare); `derived` are the
-    derivatives that other equations of the paper work out; `again` tells
-    that an earlier answer to the same question was overridden; `moved` that it stood under another
-    question's number.
+    how well the left-hand side names the question (None if there is none to compare); `steps` are the
+    other equations of the paper; `earlier` are the places of earlier answers
+    to the same question, which were overridden; `moved` tells that it stood under another question's
+    number.
     """
 
     question: str
     entry: Entry
     names: Names
     match: float | None
-    derived: frozenset[tuple[str, str]] = frozenset()
-    again: bool = False
+    steps: Steps
+    earlier: tuple[Place, ...] = ()
     moved: bool = False
 
 
 def align(problem: Problem, paper: Paper) -> dict[str, Found]:
-    """The answers that a paper gives, by question id."""
-    found = entries(paper, problem.scope.names)
-    if not found or not problem.questions:
+    """The answers that a paper gives, by question id.
+
+    What stands in a listing is an answer only where nothing else is one.
+    """
+    if not problem.questions:
         return {}
-    labels = _best_path([_emissions(entry, problem.questions) for entry in found])
+    names, base = problem.scope.names, problem.index_base
+    found = _numbered(entries(paper, names, base), problem)
+    listed = _numbered(entries(paper, names, base, code=True), problem)
+    answers = _aligned(found, problem)
+    for question in problem.questions:
+        if question.id not in answers and (mine := _listed(listed, question, problem)):
+            answers[question.id] = _found(question, mine[-1], mine, [*found, *listed], problem)
+    return answers
+
+
+def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
+    """What stands in words below the marker of each question; where there are several, the last."""
+    by_id = {question.id: question for question in problem.questions}
+
+    def marked(labels: tuple[str, ...]) -> list[Question]:
+        return [by_id[hit] for hit in _marked(labels, problem.questions)]
+
+    return {question.id: said for question, said in words(paper, marked)}
+
+
+def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
+    if not found:
+        return {}
+    questions = problem.questions
+    labels = _best_path(
+        [_emissions(entry, questions) for entry in found],
+        _backwards([entry.labels for entry in found], questions),
+    )
     result = {}
     for at, question in enumerate(problem.questions):
         mine = [entry for entry, label in zip(found, labels, strict=True) if label == at]
+        mine = [entry for entry in mine if not _is_elsewhere(entry, question, problem)]
         chosen = _chosen(mine, question)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, found, problem)
     return result
+
+
+def _is_elsewhere(entry: Entry, question: Question, problem: Problem) -> bool:
+    """Whether an equation is a step or a definition on the way, and not below the marker either."""
+    if question.id in _marked(entry.labels, problem.questions):
+        return False
+    left = entry.derivative
+    by_other = left is not None and base_name(left.wrt) != base_name(question.wrt)
+    return entry.defines or by_other
+
+
+def _numbered(found: Sequence[Entry], problem: Problem) -> list[Entry]:
+    """Equations whose left side is a question's number, `q11 = …`, under that number."""
+    return [_as_marked(entry, problem.questions) for entry in found]
+
+
+def _as_marked(entry: Entry, questions: Sequence[Question]) -> Entry:
+    name = entry.equation.left if isinstance(entry.equation, PlainEquation) else None
+    question = named(name, questions) if name and _QUESTION_NAME.fullmatch(name) else None
+    if question is None:
+        return entry
+    return replace(entry, labels=(question.id,), left=None, defines=False)
+
+
+_QUESTION_NAME = re.compile(r"[A-Za-z]{1,10}_?\d{1,3}[a-z]?")
+
+
+def _listed(listed: Sequence[Entry], question: Question, problem: Problem) -> list[Entry]:
+    """The equations of listings that may answer a question, the best last.
+
+    By its left side, or by its marker if the left side is but a name.
+    """
+    usable = [entry for entry in listed if not entry.is_open]
+    below = [e for e in usable if _marked(e.labels, problem.questions) == [question.id]]
+    named_so = [e for e in usable if _fits_best(e, question, problem, e in below)]
+    plain = [e for e in below if e.derivative is None and not isinstance(e.left, Symbol)]
+    return [e for e in named_so if e in below] or named_so or plain
+
+
+def _fits_best(entry: Entry, question: Question, problem: Problem, is_below: bool) -> bool:
+    """Whether a left side names a question, and no other one better unless the marker says so."""
+    if entry.derivative is None:
+        return False
+    match = similarity(entry.derivative, question)
+    others = [similarity(entry.derivative, other) for other in problem.questions]
+    return match > FITS and (is_below or match == max(others))
 
 
 def names_for(question: Question, entry: Entry) -> Names:
@@ -75,24 +157,29 @@ def _found(
     problem: Problem,
 ) -> Found:
     match = similarity(entry.derivative, question) if entry.derivative is not None else None
-    earlier = [other for other in mine if other is not entry and _rank(other, question) >= 2.0]
-    before = [other for other in earlier if other.labels != entry.labels]
     marked = _marked(entry.labels, problem.questions)
     return Found(
         question=question.id,
         entry=entry,
         names=names_for(question, entry),
         match=match,
-        derived=derived(found, entry),
-        again=bool(before),
+        steps=Steps(_steps(found, entry), problem.scope.names, problem.asked),
+        earlier=tuple(other.place() for other in mine if _is_earlier(other, entry, question)),
         moved=bool(marked) and question.id not in marked,
     )
 
 
-def derived(found: Sequence[Entry], apart: Entry) -> frozenset[tuple[str, str]]:
-    """What other equations work out, as names of what is differentiated by what."""
-    lefts = (entry.derivative for entry in found if entry is not apart and not entry.is_open)
-    return frozenset(names for left in lefts if left is not None for names in names_of(left))
+def _is_earlier(other: Entry, chosen: Entry, question: Question) -> bool:
+    """Whether an equation is an answer of its own, and not a step on the way to the chosen one."""
+    if other.section == chosen.section or other.is_open:
+        return False
+    same = other.labels == chosen.labels
+    return _rank(other, question) >= (1.0 if same else 2.0)
+
+
+def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:
+    """The other equations that say what a derivative is."""
+    return tuple(e for e in found if e is not apart and not e.is_open and e.derivative is not None)
 
 
 # Which equation belongs to which question
@@ -104,11 +191,13 @@ def _emissions(entry: Entry, questions: Sequence[Question]) -> list[float]:
     matches = [similarity(left, question) if left is not None else 0.0 for question in questions]
     exact = 1.0 in matches
     marked = _marked(entry.labels, questions)
-    return [
-        (OTHER_LEFT_SIDE if exact and match < 1.0 else LEFT_SIDE * match)
-        + (0.0 if not marked else MARKER if question.id in marked else OTHER_MARKER)
-        for match, question in zip(matches, questions, strict=True)
-    ]
+    scores = []
+    for match, question in zip(matches, questions, strict=True):
+        is_marked = question.id in marked
+        other = exact and match < (FITS if is_marked else 1.0)
+        by_marker = 0.0 if not marked else MARKER if is_marked else OTHER_MARKER
+        scores.append((OTHER_LEFT_SIDE if other else LEFT_SIDE * match) + by_marker)
+    return scores
 
 
 def _marked(labels: tuple[str, ...], questions: Sequence[Question]) -> list[str]:
@@ -146,18 +235,41 @@ def _path(label: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\d+|[^\W\d_]+", label.lower()))
 
 
-def _best_path(scores: Sequence[Sequence[float]]) -> list[int]:
+def _backwards(
+    labels: Sequence[tuple[str, ...]], questions: Sequence[Question]
+) -> list[Sequence[float]]:
+    """What it costs for each equation to go back to each question: little if its marker says so.
+
+    That is trusted only if all markers are those of the problem. Where parts are numbered anew below
+    each heading the order tells.
+    """
+    known = [_labels(question.id, question.labels) for question in questions]
+    paths = {label: _path(".".join(label)) for label in labels}
+    far = [BACKWARDS] * len(questions)
+    if any(path and not any(path in one for one in known) for path in paths.values()):
+        return [far] * len(labels)
+    near = {
+        label: [BACK_TO_MARKER if path in one else BACKWARDS for one in known]
+        for label, path in paths.items()
+    }
+    return [near[label] for label in labels]
+
+
+def _best_path(
+    scores: Sequence[Sequence[float]], backwards: Sequence[Sequence[float]]
+) -> list[int]:
     """The labelling with the greatest sum of emissions and transitions."""
     count = len(scores[0])
-    best = [scores[0][q] + SKIPPED * q for q in range(count)]
+    best = [scores[0][q] + _skipped(q) for q in range(count)]
     back: list[list[int]] = []
-    for row in scores[1:]:
+    for row, costs in zip(scores[1:], backwards[1:], strict=True):
         came = []
         following = []
         for q in range(count):
-            p = max(range(count), key=lambda p: best[p] + _transition(p, q))
+            steps = [best[p] + _transition(p, q, costs[q]) for p in range(count)]
+            p = max(range(count), key=steps.__getitem__)
             came.append(p)
-            following.append(best[p] + _transition(p, q) + row[q])
+            following.append(steps[p] + row[q])
         back.append(came)
         best = following
     path = [max(range(count), key=lambda q: best[q])]
@@ -166,12 +278,14 @@ def _best_path(scores: Sequence[Sequence[float]]) -> list[int]:
     return path[::-1]
 
 
-def _transition(before: int, after: int) -> float:
+def _transition(before: int, after: int, backwards: float) -> float:
     if after == before:
         return 0.0
-    if after < before:
-        return BACKWARDS
-    return SKIPPED * (after - before - 1)
+    return backwards if after < before else _skipped(after - before - 1)
+
+
+def _skipped(questions: int) -> float:
+    return max(MOST_SKIPPED, SKIPPED * questions)
 
 
 # Which of a question's equations is the answer
@@ -196,8 +310,18 @@ def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
 def _rank(entry: Entry, question: Question) -> float:
     """2 + match for a left side that names the question, 1 for none, 0 for another, −1 for prose.
 
-    A formula that cannot be read ranks like one without a left side: a human must see it.
+    A formula that cannot be read ranks like one without a left side: a human must see it. What the
+    student put in a box goes before all that is not.
     """
+    boxed = BOXED if "\\boxed" in entry.formula.text else 0.0
+    rank = _plain_rank(entry, question)
+    return rank + boxed if rank >= 1.0 else rank
+
+
+BOXED = 5.0
+
+
+def _plain_rank(entry: Entry, question: Question) -> float:
     if entry.equation is None:
         return 1.0
     if entry.derivative is not None:

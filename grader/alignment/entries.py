@@ -5,10 +5,20 @@ read from right to left. It then means that quantity in the whole paper.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.errors import Span, StudentError
+from grader.alignment.joining import joined
+from grader.alignment.plain import (
+    NONE,
+    PlainEquation,
+    Products,
+    is_infix,
+    plain_equations,
+    read_member,
+    typeset_fractions,
+)
+from grader.errors import Span, StudentError, Unreadable
 from grader.expression import (
     SCALAR,
     Derivative,
@@ -21,7 +31,7 @@ from grader.expression import (
     free_indices,
     walk,
 )
-from grader.notation import Names, latex, macros
+from grader.notation import Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
@@ -40,15 +50,19 @@ class Entry:
 
     `equation` is None where the formula could not even be cut into equations, and `error` says why.
     `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
-    without any left side. `definitions` are the student's own names that hold here.
+    without any left side. `section` numbers the markers of the paper: two entries of the same labels
+    may stand below two of them. `defines` tells that the left side is a name of the student's own;
+    `definitions` are those that hold here.
     """
 
     labels: tuple[str, ...]
     formula: Formula
-    equation: Equation | None
+    equation: Equation | PlainEquation | None
     left: Expression | None = None
     error: StudentError | None = None
     announced: bool = False
+    section: int = 0
+    defines: bool = False
     definitions: Definitions = field(default_factory=dict)
 
     @property
@@ -61,6 +75,32 @@ class Entry:
         """Whether the right side is missing."""
         return self.equation is not None and not self.equation.answer
 
+    @property
+    def answer_span(self) -> Span:
+        """Where the answer stands in the text of the formula."""
+        if isinstance(self.equation, PlainEquation):
+            return self.equation.answer_span
+        answer = self.equation.answer if self.equation else ()
+        return Span(answer[0].start, answer[-1].end) if answer else Span(0, 1)
+
+    def read(self, names: Names, other: Products = NONE) -> Reading:
+        """What the answer says. Raises StudentError.
+
+        `other` numbers ambiguous products that are to be read in the less usual way.
+        """
+        equation = self.equation
+        if equation is None:
+            raise self.error or Unreadable("this formula cannot be read", self.formula.text)
+        if isinstance(equation, PlainEquation):
+            return equation.read(names, other)
+        try:
+            return latex.read_tokens(equation.answer, names, equation.source, other)
+        except Unreadable:
+            if self.formula.notation == "latex":
+                raise
+            start, end = self.answer_span
+            return read_member(equation.source[start:end], start, names, equation.source, other)
+
     def place(self, span: Span | None = None) -> Place:
         """Where the equation, or a part of it, stands in the file."""
         span = span or (self.equation.span if self.equation else Span(0, 1))
@@ -71,62 +111,91 @@ class Entry:
         return Place(start.path, start.line + lines, column, start.cell)
 
 
-def entries(paper: Paper, names: Names) -> list[Entry]:
+def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) -> list[Entry]:
     """All equations of a paper in reading order, each with the definitions that hold for it.
 
     Of a name that is defined more than once the last definition before the equation counts; one
-    that is only defined later ("where …") counts from the start.
+    that is only defined later ("where …") counts from the start. With `code` these are the equations
+    in listings, whose names mean nothing outside of them. `base` is where NumPy-like text counts from.
     """
     names = names.with_macros(macros.definitions(paper.macros))
     found: list[Entry] = []
-    for labels, formula, announced in _formulas(paper):
-        found.extend(_cut(labels, formula, announced, names))
+    for place in _formulas(paper):
+        if (place.formula.notation == "code") == code:
+            found.extend(_cut(place, names, base))
     definitions: Definitions = {}
+    before: Entry | None = None
     for at, entry in enumerate(found):
         known = names.with_definitions(definitions)
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             definitions = {**definitions, **_defined(entry.equation, known)}
         left = _left_of(entry, names.with_definitions(definitions))
-        found[at] = replace(entry, left=left, definitions=definitions)
+        if before is not None and _continues(entry, before):
+            left = before.left
+        defines = left is not None and _is_own(entry.equation, names)
+        before = found[at] = replace(entry, left=left, defines=defines, definitions=definitions)
     later: Definitions = {}
     for entry in reversed(found):
         later = {**later, **entry.definitions}
     return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
 
 
-def _formulas(paper: Paper) -> Iterator[tuple[tuple[str, ...], Formula, bool]]:
+def _continues(entry: Entry, before: Entry) -> bool:
+    """Whether an equation that begins with `=` goes on with the chain before it."""
+    equation = entry.equation
+    return equation is not None and equation.left is not None and not equation.left and (
+        entry.section == before.section
+    )  # fmt: skip
+
+
+def _formulas(paper: Paper) -> Iterator[Entry]:
+    """The formulas, each as an entry that knows where in the paper it stands."""
     labels: tuple[str, ...] = ()
     announced = False
-    for item in paper.items:
+    section = 0
+    for item in joined(paper.items):
         match item:
             case Marker():
-                labels, announced = item.labels, True
+                labels, announced, section = item.labels, True, section + 1
             case Prose():
                 announced = item.text.rstrip().endswith((":", "=", "is", "get", "answer"))
             case Formula():
-                yield labels, item, announced or item.display
+                here = announced or item.display
+                yield Entry(labels, item, None, announced=here, section=section)
                 announced = False
 
 
-def _cut(
-    labels: tuple[str, ...], formula: Formula, announced: bool, names: Names
-) -> Iterator[Entry]:
+def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
+    """The equations of one formula; `place` is an entry without any."""
+    for equation in _equations(place.formula, names, base):
+        if isinstance(equation, StudentError):
+            yield replace(place, error=equation)
+        elif place.announced or equation.left is not None:
+            yield replace(place, equation=equation)
+
+
+def _equations(
+    formula: Formula, names: Names, base: int
+) -> Iterable[Equation | PlainEquation | StudentError]:
+    """A formula cut into equations, in the notation that it is in, or why that is not possible."""
+    is_plain = formula.notation != "latex"
+    if is_plain and is_infix(formula.text):
+        return plain_equations(formula.text, base)
+    text = typeset_fractions(formula.text) if is_plain else formula.text
     try:
-        found = equations(formula.text, names)
+        return [replace(one, source=formula.text) for one in equations(text, names)]
     except StudentError as error:
-        yield Entry(labels, formula, None, error=error, announced=announced)
-        return
-    for equation in found:
-        if announced or equation.left is not None:
-            yield Entry(labels, formula, equation, announced=announced)
+        return plain_equations(formula.text, base) if is_plain else [error]
 
 
 def _left_of(entry: Entry, names: Names) -> Expression | None:
     return None if entry.equation is None else read_left(entry.equation, names)
 
 
-def read_left(equation: Equation, names: Names) -> Expression | None:
+def read_left(equation: Equation | PlainEquation, names: Names) -> Expression | None:
     """The left side of an equation, None if there is none or it cannot be read."""
+    if isinstance(equation, PlainEquation):
+        return equation.read_left(names)
     if not equation.left:
         return None
     try:
@@ -154,8 +223,10 @@ def _entry_by_entry(left: Expression) -> Expression:
 # Definitions
 
 
-def _defined(equation: Equation, names: Names) -> Definitions:
+def _defined(equation: Equation | PlainEquation, names: Names) -> Definitions:
     """What an equation defines, if it defines anything."""
+    if isinstance(equation, PlainEquation):
+        return _assigned(equation, names)
     if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
         return {}
     name = own_name(equation.members[0], names)
@@ -169,6 +240,27 @@ def _defined(equation: Equation, names: Names) -> Definitions:
         return {}
     left = read_left(equation, names)
     return _kept(name[0], left if left is not None and not free_indices(left) else None)
+
+
+def _is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
+    """Whether the left side of an equation is a name that nobody declared."""
+    if isinstance(equation, PlainEquation):
+        return equation.own_name(names) is not None
+    return equation is not None and bool(equation.left) and (
+        own_name(equation.members[0], names) is not None
+    )  # fmt: skip
+
+
+def _assigned(equation: PlainEquation, names: Names) -> Definitions:
+    """`dZ2 = A2 - Y`: a name of the student's own in NumPy-like text."""
+    name = equation.own_name(names)
+    if name is None or not equation.answer:
+        return {}
+    try:
+        value = equation.read(names).node
+    except StudentError:
+        return {}
+    return _kept((name, None, None), value if not free_indices(value) else None)
 
 
 def _redefined(equation: Equation, names: Names) -> Definitions:
@@ -195,10 +287,12 @@ def own_name(tokens: Sequence[Token], names: Names) -> tuple[Spelling, tuple[str
 
     `g`, `\\delta^{(2)}`, `u_i`; a function's name that stands without an argument is one too.
     """
-    base = tokens[0]
+    base, rest, mark = tokens[0], tokens[1:], ""
+    if base.text == "d" and rest and ("d", None, None) not in names.spellings:
+        base, rest, mark = rest[0], rest[1:], "d"  # dz^{[3]}, which the problem does not know
     if base.kind not in ("letter", "accent", "command", "word") or len(tokens) > 12:
         return None
-    scripts = _scripts(tokens[1:])
+    scripts = _scripts(rest)
     if scripts is None:
         return None
     sup, sub = scripts
@@ -206,9 +300,13 @@ def own_name(tokens: Sequence[Token], names: Names) -> tuple[Spelling, tuple[str
     letters = tuple(token.text for token in sub or () if token.text != ",")
     if sub and all(len(letter) == 1 and letter.isalpha() for letter in letters):
         spelling: Spelling = (base.text, layer, None)
-        return None if _declared(spelling, names) else (spelling, letters)
+        return None if _declared(spelling, names) else (_marked(spelling, mark), letters)
     whole: Spelling = (base.text, layer, subscript)
-    return None if _declared(whole, names) else (whole, ())
+    return None if _declared(whole, names) else (_marked(whole, mark), ())
+
+
+def _marked(spelling: Spelling, mark: str) -> Spelling:
+    return (mark + spelling[0], *spelling[1:])
 
 
 def _declared(spelling: Spelling, names: Names) -> bool:

@@ -7,7 +7,7 @@ Left-hand sides are compared by what they differentiate and by which entries: st
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol, base_name
+from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol
 from grader.notation import Names, printing
 from grader.problem.model import Question
 
@@ -82,9 +82,3 @@ def aliases(left: Derivative, question: Question) -> Mapping[str, Index]:
             if isinstance(one, Index) and isinstance(other, Index):
                 found.setdefault(one.name, other)
     return found
-
-
-def names_of(left: Derivative) -> list[tuple[str, str]]:
-    """A derivative as the names of what is differentiated by what; none for an expression."""
-    of, wrt = base_name(left.of), base_name(left.wrt)
-    return [(of, wrt)] if of is not None and wrt is not None else []

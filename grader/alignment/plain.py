@@ -14,6 +14,7 @@ from grader.expression import Derivative, Expression, Index, Number, Symbol
 from grader.notation import Names, Reading, infix, latex
 from grader.notation.builder import Builder
 from grader.notation.latex_tokens import tokenize
+from grader.notation.names import INFIX_FUNCTIONS
 
 _INFIX_SIGN = re.compile(
     r"@|\*|\.(?:T|dot|sum|mean|grad|transpose)\b|\b(?:np|numpy|torch|jnp|sp)\.|[^\W\d]\w*\[|=="
@@ -37,7 +38,12 @@ _LEFT_SIDES = tuple(
         rf"(?P<wrt>{_NAME}{_ENTRY})(?:\.|_)grad",
     )
 )
+_FRACTION = re.compile(r"(?<![^\W\d_])d([^\W\d_][^\s/=]{0,20}\s?/\s?)d(?=[^\W\d_])")
 _LOSSES = frozenset("l loss j cost c e objective".split())
+
+
+Products = frozenset[int]
+NONE: Products = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,17 @@ class PlainEquation:
         """From the first member to the last."""
         return Span(self.starts[0], max(self.answer_span.end, self.starts[0] + 1))
 
-    def read(self, names: Names) -> Reading:
+    def read(self, names: Names, other: Products = NONE) -> Reading:
         """What the last member says. Raises Unreadable, Nonsense."""
-        return read_member(self.answer, self.starts[-1], names.based(self.base), self.source)
+        names = names.based(self.base)
+        return read_member(self.answer, self.starts[-1], names, self.source, other)
 
     def read_left(self, names: Names) -> Expression | None:
         """The left side, None if there is none or it cannot be read."""
         if not self.left:
             return None
+        if (self.left, None, None) in names.definitions:
+            return names.definitions[self.left, None, None]
         names = names.based(self.base)
         found = _derivative(self.left, self.starts[0], names, self.source)
         return found or _expression(self.left, self.starts[0], names, self.source)
@@ -89,18 +98,10 @@ class PlainEquation:
         name = self.left
         if not name or not name.isidentifier() or not name.isascii():
             return None
-        base = name.partition("_")[0]
-        declared = (names.symbols, names.functions, names.dimensions, infix_functions(), _RESERVED)
-        if any(name in known for known in declared) or (base, None, None) in names.spellings:
+        declared = (names.symbols, names.functions, names.dimensions, INFIX_FUNCTIONS, _RESERVED)
+        if any(name in known for known in declared) or (name, None, None) in names.spellings:
             return None
         return None if _derivative(name, 0, names, name) is not None else name
-
-
-def infix_functions() -> frozenset[str]:
-    """The names of functions in infix text: nobody defines them anew."""
-    from grader.notation.names import INFIX_FUNCTIONS
-
-    return frozenset(INFIX_FUNCTIONS)
 
 
 _RESERVED = frozenset({"pi", "E", "True", "False"})
@@ -154,36 +155,42 @@ def _outer(text: str) -> Iterator[re.Match[str]]:
 # Reading a member
 
 
-def read_member(text: str, start: int, names: Names, source: str) -> Reading:
-    """What a part of `source` says that begins at `start`. Raises Unreadable, Nonsense."""
+def read_member(
+    text: str, start: int, names: Names, source: str, other: Products = NONE
+) -> Reading:
+    """What a part of `source` says that begins at `start`. Raises Unreadable, Nonsense.
+
+    `other` numbers ambiguous products that are to be read in the less usual way.
+    """
     readers = (_as_infix, _as_typeset) if is_infix(text) else (_as_typeset, _as_infix)
     try:
-        return readers[0](text, start, names, source)
+        return readers[0](text, start, names, source, other)
     except Unreadable as error:
         try:
-            return readers[1](text, start, names, source)
+            return readers[1](text, start, names, source, other)
         except StudentError:
             raise error from None
 
 
-def _as_infix(text: str, start: int, names: Names, source: str) -> Reading:
+def _as_infix(text: str, start: int, names: Names, source: str, other: Products) -> Reading:
     if _TYPESET_SIGN.search(text):
         raise Unreadable("this is not infix text", source, Span(start, start + len(text)))
     # A name may end in a superscript T: `W3ᵀ` is written `W3'` in infix.
     padded = " " * start + re.sub(r"(?<=\w)[ᵀ⊤]", "'", text)
     try:
-        return infix.read(padded, names)
+        return infix.read(padded, names, other)
     except StudentError as error:
         error.source = source
         raise
 
 
-def _as_typeset(text: str, start: int, names: Names, source: str) -> Reading:
+def _as_typeset(text: str, start: int, names: Names, source: str, other: Products) -> Reading:
     padded = " " * start + text.replace("@", "·")
     if not _is_all_declared(text, names):
-        raise Unreadable("a name with a number is not declared", source, Span(start, start + 1))
+        span = Span(start, start + len(text))
+        raise Unreadable("a name with a number is not declared", source, span)
     try:
-        return latex.read_tokens(tokenize(padded, names), names, padded)
+        return latex.read_tokens(tokenize(padded, names), names, padded, other)
     except StudentError as error:
         error.source = source
         raise
@@ -245,10 +252,13 @@ def _symbol(name: str, names: Names) -> Symbol | None:
 
 def _expression(text: str, start: int, names: Names, source: str) -> Expression | None:
     """A left side that is a declared name, or typeset as `∂l/∂W³₁₁`."""
-    # As letters, `d` would be a name; what is differentiated by what is meant.
-    spelled = re.sub(r"(?<![^\W\d_])d(?=[^\W\d_])", "∂", text) if "/" in text else text
     try:
-        tokens = tokenize(" " * start + spelled, names)
+        tokens = tokenize(" " * start + typeset_fractions(text), names)
         return latex.parse_left(tokens, names, source)
     except StudentError:
         return None
+
+
+def typeset_fractions(text: str) -> str:
+    """`dl/dW` as `∂l/∂W`: in a line, a d above and below a stroke is that of a derivative."""
+    return _FRACTION.sub(lambda match: f"∂{match[1]}∂", text)

@@ -1,6 +1,9 @@
 """`grader check PROBLEM SUBMISSION`: one submission, for a student or CI."""
 
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,12 +11,20 @@ from grader.cli.group import BELOW, UNREADABLE
 from grader.cli.options import as_json_option, echo_json, problem_argument
 from grader.result import Report, Verdict
 
+if TYPE_CHECKING:
+    from grader.key import Key
+    from grader.problem import Problem
+    from grader.submission import Submission
+
 
 @click.command(name="check", short_help="Check one submission.")
 @problem_argument
 @click.argument("submission", type=click.Path(exists=True, path_type=Path))
 @click.option("-q", "--question", "questions", multiple=True, metavar="ID",
               help="Only this question; may be repeated.")  # fmt: skip
+@click.option("--explain", multiple=True, metavar="ID", help="Do not grade: show how the answer to "
+              "this question was read, step by step with shapes. May be repeated; `q1,q2` and `all` "
+              "do too.")  # fmt: skip
 @as_json_option
 @click.option("--fail-under", type=click.FloatRange(min=0), metavar="POINTS",
               help="Exit with 1 below this score.  [default: full marks]")  # fmt: skip
@@ -23,6 +34,7 @@ def command(
     problem: Path,
     submission: Path,
     questions: tuple[str, ...],
+    explain: tuple[str, ...],
     format_: str,
     fail_under: float | None,
     student: str | None,
@@ -32,39 +44,87 @@ def command(
     \b
     Examples:
       grader check problems/cs1678-hw3 my-paper.md
+      grader check problems/cs1678-hw3 my-paper.md --explain q11
       grader check problems/cs1678-hw3 answers.yaml -q q11 -q q17
       grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
 
     \b
     Exit codes:
-      0  the score is reached (full marks, or --fail-under)
+      0  the score is reached (full marks, or --fail-under); with --explain: done
       1  it is not
       2  wrong usage
       3  nothing that was handed in could be read
       4  the problem is invalid
     """
     from grader import key
-    from grader.grading import grade
     from grader.problem import load
     from grader.submission import read
 
+    if explain and (questions or fail_under is not None):
+        raise click.UsageError("--explain does not grade: leave out -q and --fail-under.")
     loaded = load(problem)
-    _check_known(questions, [question.id for question in loaded.questions])
-    report = grade(key.build(loaded), read(submission, id=student), only=questions)
+    _check_known(questions, loaded, "-q")
+    asked = _explained_ids(explain, loaded)
+    keyed, handed_in = key.build(loaded), read(submission, id=student)
+    if asked:
+        code = _explain(keyed, handed_in, asked, format_)
+    else:
+        code = _grade(keyed, handed_in, questions, format_, fail_under)
+    raise click.exceptions.Exit(code)
+
+
+def _grade(
+    key: "Key",
+    submission: "Submission",
+    questions: tuple[str, ...],
+    format_: str,
+    fail_under: float | None,
+) -> int:
+    """Print the report; returns the exit code."""
+    from grader.grading import grade
+
+    report = grade(key, submission, only=questions)
     if format_ == "json":
         echo_json(report.to_json())
     else:
         from grader.reports import feedback_text
 
         feedback_text.show(report)
-    raise click.exceptions.Exit(_exit_code(report, fail_under))
+    return _exit_code(report, fail_under)
 
 
-def _check_known(asked: tuple[str, ...], known: list[str]) -> None:
+def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_: str) -> int:
+    """Print how answers were read; returns the exit code."""
+    from grader.grading.explain import explain
+    from grader.reports import explain_text
+
+    explained = explain(key, submission, ids)
+    if format_ == "json":
+        echo_json(explained.to_json())
+    else:
+        explain_text.show(explained)
+    return UNREADABLE if explained.unreadable else 0
+
+
+def _explained_ids(words: tuple[str, ...], problem: "Problem") -> list[str]:
+    """The questions that `--explain` names: ids, lists of ids with commas, `all`."""
+    ids = [name.strip() for word in words for name in word.split(",") if name.strip()]
+    if words and not ids:
+        raise click.BadParameter("name a question, or `all`.", param_hint="--explain")
+    if "all" in ids:
+        return [question.id for question in problem.questions]
+    _check_known(ids, problem, "--explain")
+    return ids
+
+
+def _check_known(asked: Sequence[str], problem: "Problem", option: str) -> None:
+    known = [question.id for question in problem.questions]
     for name in asked:
         if name not in known:
-            message = f"this problem has no question {name!r}; it has {', '.join(known)}."
-            raise click.BadParameter(message, param_hint="-q")
+            close = get_close_matches(name.lower(), known, n=1)
+            meant = f" (did you mean {close[0]!r}?)" if close else ""
+            message = f"this problem has no question {name!r}{meant}; it has {', '.join(known)}."
+            raise click.BadParameter(message, param_hint=option)
 
 
 def _exit_code(report: Report, fail_under: float | None) -> int:

@@ -2,7 +2,17 @@
 
 from collections.abc import Collection, Iterator
 
-from grader.expression import SCALAR, Apply, Expression, Index, Item, Number, Sum, Symbol, shape_text
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Index,
+    Item,
+    Number,
+    Sum,
+    Symbol,
+    shape_text,
+)
 from grader.notation import Names, printing
 from grader.primitives import TABLE
 from grader.primitives.registry import same

@@ -1,9 +1,13 @@
 """How an answer was read, written out when somebody looks."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
-from grader.expression import Expression
-from grader.notation import Names, printing
+from grader.expression import SCALAR, Expression, Shape
+from grader.grading.given import Written
+from grader.key import QuestionKey
+from grader.notation import Names, Reading, printing
+from grader.result import AnswerRecord
 
 
 class TreeEcho:
@@ -22,3 +26,39 @@ class TreeEcho:
     def mathml(self) -> str:
         """The reading as a MathML element."""
         return printing.mathml(self._node, self._names)
+
+
+@dataclass(frozen=True, slots=True)
+class Echoed:
+    """A reading as a report shows it: the echo, its shape, and the indices it stands for each of."""
+
+    echo: TreeEcho | None = None
+    shape: tuple[int, ...] | None = None
+    indices: tuple[str, ...] = ()
+
+    def record(self, given: Written) -> AnswerRecord:
+        """The record of an answer in text that was read like this."""
+        place = given.place
+        return AnswerRecord(
+            given.text, given.notation, place.path, place.line, place.column,
+            self.echo, self.shape, self.indices,
+        )  # fmt: skip
+
+
+def echoed(key: QuestionKey, reading: Reading) -> Echoed:
+    """What there is to show of a reading. Cheap: nothing is written out yet."""
+    node = reading.node
+    echo = TreeEcho(node, key.question.scope.names)
+    return Echoed(echo, sizes(node.shape), _indices(key, reading))
+
+
+def sizes(shape: Shape) -> tuple[int, ...]:
+    """A shape as results tell it: nothing for a number."""
+    return () if shape == SCALAR else shape
+
+
+def _indices(key: QuestionKey, reading: Reading) -> tuple[str, ...]:
+    """A formula in the question's index variables stands for each of their values."""
+    if key.is_indexed(reading.node):
+        return tuple([index.name for index in key.question.free])
+    return tuple(sorted(reading.used))

@@ -4,14 +4,25 @@ Answers come from papers, answer files and arrays; where there are several for o
 one counts, and the student is told.
 """
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from grader.alignment import Found, align, answer_of, entries, named, names_for
+from grader.alignment import (
+    Found,
+    PlainEquation,
+    Words,
+    align,
+    answer_of,
+    entries,
+    in_words,
+    named,
+    names_for,
+)
 from grader.errors import Span, StudentError, Unreadable
 from grader.grading.letters import letters_of, spread, with_letters
-from grader.notation import Reading, infix, latex
-from grader.notation.equations import Equation
+from grader.notation import Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submission, TextAnswer
@@ -20,15 +31,16 @@ from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submi
 class Read(Protocol):
     """Reads an answer; `other` numbers ambiguous products to be read in the less usual way."""
 
-    def __call__(self, other: frozenset[int] = frozenset()) -> Reading: ...
+    def __call__(self, other: frozenset[int] = frozenset()) -> Reading:
+        """What the answer says. Raises StudentError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """An answer in text, and how it is read.
 
-    `key` identifies what `read` depends on, if that is known. `derived` are derivatives that the
-    student worked out elsewhere.
+    `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
+    asks for and that the student worked out elsewhere.
     """
 
     text: str
@@ -37,7 +49,7 @@ class Written:
     read: Read
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
-    derived: frozenset[tuple[str, str]] = frozenset()
+    steps: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,15 @@ class Refused:
     messages: tuple[Message, ...] = ()
 
 
-Given = Written | Numbers | Refused
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """Words where an answer should be: for a human if they may state one, no answer if not."""
+
+    words: Words
+    messages: tuple[Message, ...] = ()
+
+
+Given = Written | Numbers | Refused | InWords
 
 
 def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
@@ -75,7 +95,17 @@ def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
         question = named(refusal.question, questions)
         if question is not None:
             _add(given, question.id, Refused(refusal))
-    return given
+    return {**_in_words(problem, submission, given), **given}
+
+
+def _in_words(
+    problem: Problem, submission: Submission, answered: Collection[str]
+) -> dict[str, Given]:
+    """What papers say in words where they have no formula."""
+    if len(answered) == len(problem.questions):
+        return {}
+    said = [in_words(problem, paper) for paper in submission.papers]
+    return {question: InWords(words) for one in said for question, words in one.items()}
 
 
 def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
@@ -95,43 +125,69 @@ def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
     return refusals
 
 
-_AGAIN = Message(
-    Kind.NOTE,
-    "this question is answered more than once; the last answer counts",
-    "answered-again",
-)
-
-
 def _add(given: dict[str, Given], question: str, new: Given) -> None:
     """The last answer counts."""
     if question in given:
-        new = replace(new, messages=(*new.messages, _AGAIN))
+        message = _again([_place_of(given[question])], _place_of(new))
+        new = replace(new, messages=(*new.messages, message))
     given[question] = new
 
 
+def _again(earlier: Sequence[Place], last: Place) -> Message:
+    """That a question is answered more than once, and where."""
+    places = list(dict.fromkeys(_where(place, last) for place in [*earlier, last]))
+    listed = " and ".join([", ".join(places[:-1]), places[-1]]) if len(places) > 1 else places[0]
+    text = f"this question is answered more than once, in {listed}; the last answer counts"
+    return Message(Kind.NOTE, text, "answered-again")
+
+
+def _where(place: Place, last: Place) -> str:
+    """A place as the student knows it; the file only if there are several."""
+    where = f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
+    return where if place.path == last.path else f"{place.path}, {where}"
+
+
+def _place_of(given: Given) -> Place:
+    match given:
+        case Numbers():
+            return given.answer.place
+        case Refused():
+            return given.refusal.place
+        case InWords():
+            return given.words.place
+        case _:
+            return given.place
+
+
 def _from_paper(found: Found, question: Question) -> Written:
-    equation = found.entry.equation
+    entry, equation = found.entry, found.entry.equation
     if equation is None:
-        error = found.entry.error or Unreadable("this formula cannot be read")
+        error = entry.error or Unreadable("this formula cannot be read")
         return _broken(found, error)
-    span = _span_of(equation)
-    letters = letters_of(question, found.entry)
+    letters = letters_of(question, entry)
     names = with_letters(found.names, letters)
 
     def read(other: frozenset[int] = frozenset()) -> Reading:
-        reading = latex.read_tokens(equation.answer, names, equation.source, other)
-        return spread(reading, letters, question)
+        return found.steps.put_in(spread(entry.read(names, other), letters, question))
 
-    text = equation.source[equation.span.start : equation.span.end]
-    tokens = " ".join([token.text for token in equation.answer])  # what macros stood for
-    depends = ("latex", text, tokens, tuple(names.indices.values()), found.derived)
+    text = _compact(equation.source[equation.span.start : equation.span.end])
+    if isinstance(equation, PlainEquation):
+        notation, meant = "infix", equation.answer
+    else:
+        notation = "latex"
+        meant = " ".join([token.text for token in equation.answer])  # what macros stood for
+    depends = (notation, text, meant, tuple(names.indices.values()), found.steps.key)
     key = None if found.names.definitions else depends
-    place = found.entry.place(span)
-    return Written(text, "latex", place, read, _about(found), key, found.derived)
+    place = entry.place(entry.answer_span)
+    return Written(text, notation, place, read, _about(found), key, found.steps.own)
 
 
-def _span_of(equation: Equation) -> Span:
-    return Span(equation.answer[0].start, equation.answer[-1].end)
+def _compact(text: str) -> str:
+    """An equation without the gaps that a chain has which is broken over several blocks."""
+    return _GAP.sub(lambda gap: "\n" if "\n" in gap[0] else " ", text)
+
+
+_GAP = re.compile(r"(?<![ \t])(?:[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+|[ \t]{4,}+(?=&?[=≈]))")
 
 
 def _broken(found: Found, error: StudentError) -> Written:
@@ -150,8 +206,8 @@ def _about(found: Found) -> tuple[Message, ...]:
             "the right side was graded"
         )
         messages.append(Message(Kind.NOTE, text, "left-side-mismatch"))
-    if found.again:
-        messages.append(_AGAIN)
+    if found.earlier:
+        messages.append(_again(found.earlier, found.entry.place()))
     if found.moved:
         text = "this answer stands under another number; it was found by its left side"
         messages.append(Message(Kind.NOTE, text, "found-by-left-side"))
@@ -195,4 +251,4 @@ def read_latex(
         raise entry.error or Unreadable("this formula cannot be read", text)
     letters = letters_of(question, entry)
     names = with_letters(names_for(question, entry), letters)
-    return spread(latex.read_tokens(entry.equation.answer, names, text, other), letters, question)
+    return spread(entry.read(names, other), letters, question)

@@ -29,7 +29,7 @@ def grade(
         result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(_unless_unread(result, unread))
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
-    return report_of(problem, record, results, [_told(refusal) for refusal in unread])
+    return report_of(problem, record, results, [complaint(refusal) for refusal in unread])
 
 
 def report_of(
@@ -62,6 +62,7 @@ def _unless_unread(result: QuestionResult, unread: list[Refusal]) -> QuestionRes
     return replace(result, verdict=Verdict.UNREADABLE, messages=(message,))
 
 
-def _told(refusal: Refusal) -> Message:
+def complaint(refusal: Refusal) -> Message:
+    """What is said of something that was handed in and could not be taken."""
     text = f"{refusal.place.path}: {refusal.message}"
     return Message(Kind.ERROR, f"{text} {refusal.hint}" if refusal.hint else text, "refused")

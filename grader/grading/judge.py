@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from grader.grading.given import Given, Numbers, Refused, Written
+from grader.alignment import Words
+from grader.grading.given import Given, InWords, Numbers, Refused, Written
 from grader.grading.numbers import judge_numbers
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.text import judge_text
@@ -21,6 +22,8 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = judge_text(key, question, given)
         case Numbers():
             result = judge_numbers(key, question, given, student)
+        case InWords():
+            result = _in_words(question, given.words)
         case Refused():
             result = _refused(question, given)
     return result if question.feedback == "hint" else _as_allowed(result, key[question.id])
@@ -36,6 +39,19 @@ def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     names = key.question.scope.names
     text, mathml = printing.infix(key.reference, names), printing.mathml(key.reference, names)
     return replace(result, reference=text, reference_mathml=mathml)
+
+
+def _in_words(question: Question, words: Words) -> QuestionResult:
+    """Missing, or for a human, and what was written is repeated."""
+    place = words.place
+    if not words.states:
+        text = f"there is no answer here: in line {place.line} you wrote “{words.text}”"
+        message = Message(Kind.NOTE, text, "no-answer")
+        return result_of(question, Outcome(Verdict.MISSING, messages=(message,)), None)
+    text = "there is no formula here, only words; a person will look at it"
+    message = Message(Kind.ERROR, text, "in-words")
+    record = AnswerRecord(words.text, "prose", place.path, place.line, place.column)
+    return result_of(question, Outcome(Verdict.UNREADABLE, messages=(message,)), record)
 
 
 def _refused(question: Question, given: Refused) -> QuestionResult:

@@ -19,20 +19,24 @@ MOST_DRAWS = 256  # that `grader draw` publishes at once
 
 def judge_numbers(key: Key, question: Question, given: Numbers, student: str) -> QuestionResult:
     """The result of an answer in numbers."""
-    answer = given.answer
     try:
         outcome = _compared(key, question, given, student)
     except StudentError as error:
         outcome = unread(error)
-    record = AnswerRecord(
+    return result_of(question, outcome, record_of(given), given.messages)
+
+
+def record_of(given: Numbers) -> AnswerRecord:
+    """What was handed in, as a report shows it."""
+    answer = given.answer
+    return AnswerRecord(
         text=_numbers_text(answer.array),
         notation="array",
         path=answer.place.path,
         line=answer.place.line,
         column=answer.place.column,
-        shape="×".join(str(size) for size in answer.array.shape) or "scalar",
+        shape=answer.array.shape,
     )
-    return result_of(question, outcome, record, given.messages)
 
 
 def _numbers_text(array: Array) -> str:

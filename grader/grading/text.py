@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from grader.comparison import compare
-from grader.errors import Nonsense, ShapeMismatch, StudentError
+from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import (
     SCALAR,
     Apply,
@@ -26,9 +26,10 @@ from grader.grading.outcome import (
     told,
     unread,
 )
-from grader.key import Key, QuestionKey, bases
+from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.problem import Question
+from grader.problem.model import bases
 from grader.result import Kind, Message, QuestionResult, Verdict
 
 
@@ -46,7 +47,7 @@ def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
     remembered = (question.id, *given.key) if given.key is not None else None
     judged = key.seen.get(remembered) if remembered else None
     if judged is None:
-        judged = _judged(key[question.id], given, key.derived | given.derived)
+        judged = _judged(key[question.id], given, key.problem.asked)
         if remembered:
             key.seen[remembered] = judged
     assert isinstance(judged, Judged)
@@ -54,15 +55,15 @@ def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
     return result_of(question, judged.outcome, record, judged.notes + given.messages)
 
 
-def _judged(key: QuestionKey, given: Written, derived: Collection[tuple[str, str]]) -> Judged:
+def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]) -> Judged:
     try:
         reading = _read(given)
     except StudentError as error:
         return Judged(unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
-    outcome = _outcome(key, reading, derived)
+    outcome = _outcome(key, reading, asked, given.steps)
     if reading.choices and outcome.verdict != Verdict.CORRECT:
-        outcome = _with_other_readings(outcome, key, reading.choices, given, derived)
+        outcome = _with_other_readings(outcome, key, reading.choices, given, asked)
     return Judged(outcome, notes, echoed(key, reading))
 
 
@@ -88,13 +89,13 @@ def _with_other_readings(
     key: QuestionKey,
     choices: int,
     given: Written,
-    derived: Collection[tuple[str, str]],
+    asked: Collection[tuple[str, str]],
 ) -> Outcome:
     """Say so if the answer would be right were its products read in the less usual way."""
     each = range(1, min(choices, OTHER_READINGS) + 1)
     for other in [*(frozenset([one]) for one in each), frozenset(each)]:
         try:
-            right = _outcome(key, given.read(other), derived).verdict == Verdict.CORRECT
+            right = _outcome(key, given.read(other), asked, given.steps).verdict == Verdict.CORRECT
         except StudentError:
             continue
         if right:
@@ -110,9 +111,14 @@ _OTHER_READING = Message(
 )
 
 
-def _outcome(key: QuestionKey, reading: Reading, derived: Collection[tuple[str, str]]) -> Outcome:
+def _outcome(
+    key: QuestionKey,
+    reading: Reading,
+    asked: Collection[tuple[str, str]],
+    steps: Collection[tuple[str, str]],
+) -> Outcome:
     try:
-        _worked_out(reading, key.question, derived)
+        _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)
     except StudentError as error:
         return unread(error)
@@ -124,10 +130,16 @@ class NotWorkedOut(Nonsense):
     default_code = "not-worked-out"
 
 
-def _worked_out(reading: Reading, question: Question, derived: Collection[tuple[str, str]]) -> None:
+def _worked_out(
+    reading: Reading,
+    question: Question,
+    known: Collection[tuple[str, str]],
+    steps: Collection[tuple[str, str]],
+) -> None:
     """Raise NotWorkedOut for an answer that still contains what it should derive.
 
-    `derived` are the derivatives that other questions ask for or that the student derived before.
+    `known` are the derivatives that other questions ask for; of those that the student derived in
+    `steps`, only entries that no step is about are left.
     """
     asked = base_name(question.wrt)
     own = question.of.function + "'" if isinstance(question.of, Apply) else None
@@ -139,7 +151,10 @@ def _worked_out(reading: Reading, question: Question, derived: Collection[tuple[
                 span=part.span,
                 hint="work that derivative out",
             )
-        if isinstance(part, Derivative) and bases(part.of, part.wrt) not in derived:
+        if isinstance(part, Derivative) and bases(part.of, part.wrt) in steps:
+            raise Unreadable("the answer rests on a step about other entries", span=part.span,
+                             hint="a person will look at it", code="step-unreadable")  # fmt: skip
+        if isinstance(part, Derivative) and bases(part.of, part.wrt) not in known:
             text = printing.infix(part, question.scope.names)
             raise NotWorkedOut(
                 f"the answer leaves a derivative that nobody asked for: {text}",
@@ -163,6 +178,8 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
     try:
         key.check_shape(node, reading.used)
     except ShapeMismatch as error:
+        if reading.used and not key.question.free:
+            return unread(error)  # letters that nothing gives a range
         error.hint = missing_index(node, key.question, reading.used) or error.hint
         return _block(key, node, error)
     got = key.evaluate(node)

@@ -92,12 +92,24 @@ def condition_of(before: Token | None, segment: Sequence[Token]) -> list[Token] 
         return None
     if len(texts) == 1 and texts[0] in _OTHERWISE:
         return tokens
-    if any(text in _COMPARISONS for text in texts) and "=" not in texts:
+    if _compares(tokens) and "=" not in texts:
         return tokens
     plain = len(texts) == 3 and texts[1] == "="
     return tokens if plain and texts[0] in _INDICES and _is_index(tokens[2]) else None
 
 
+def _compares(tokens: Sequence[Token]) -> bool:
+    """Whether a comparison stands outside of all brackets."""
+    depth = 0
+    for token in tokens:
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if depth == 0 and token.text in _COMPARISONS:
+            return True
+    return False
+
+
+_OPENING = frozenset({"{", "(", "[", "\\{", "\\begin"})
+_CLOSING = frozenset({"}", ")", "]", "\\}", "\\end"})
 _OTHERWISE = frozenset({"otherwise", "else", "elsewhere", "sonst"})
 
 

@@ -71,7 +71,9 @@ def equations(text: str, names: Names) -> list[Equation]:
         raise error.located(text) from None
     chains: list[list[list[Token]]] = []
     for before, segment in _segments(tokens):
-        condition = conditions.condition_of(before, segment) if chains else None
+        condition = None
+        if chains and chains[-1][-1]:
+            condition = conditions.condition_of(before, segment)
         if condition is not None:
             chains[-1][-1] = conditions.conditioned(chains[-1][-1], condition)
         elif not chains or not conditions.is_range(before, segment):
@@ -131,12 +133,16 @@ def _separates(tokens: list[Token], at: int) -> bool:
         return _begins_equation(tokens, at + 1) or conditions.begins(tokens, at + 1)
     if token.kind == "prose" or (token.kind == "word" and token.text in _PROSE):
         return True
+    if token.kind == "word" and token.text in _OTHERWISE:
+        return at + 1 < len(tokens) and tokens[at + 1].text not in _ENDS
     if token.text == "\\in":
         return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
     return token.text == "\\\\" or token.text in _SEPARATORS
 
 
 _PROSE = frozenset({"where", "with", "let", "then", "and", "for"})
+_OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
+_ENDS = _PUNCTUATION | {"\\\\", "\\end", "}", ")", "\\quad"}
 _NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re", "ℝ"})  # of which an answer is an array
 _AHEAD = 500  # tokens looked through for an `=`
 
@@ -201,8 +207,8 @@ def _attach(
         chains[-1][-1] = conditions.with_case(chains[-1][-1], members[-1])
     elif len(members) > 1:
         chains[-1].extend(members[1:])
-    elif before is not None and before.text == "and" and conditions.is_conditioned(chains[-1][-1]):
-        chains[-1][-1] = conditions.with_case(chains[-1][-1], members[0])
+    elif before is not None and before.text in _CASE_WORDS:
+        _add_case(chains[-1], before, members[0])
     elif before is not None and before.text == "\\Rightarrow":
         chains[-1].append(members[0])
     elif before is not None and before.text == "\\\\":
@@ -210,6 +216,17 @@ def _attach(
     elif not _is_remark(before, members[0]):
         between = [before] if before is not None and chains[-1][-1] else []
         chains[-1][-1].extend([*between, *members[0]])
+
+
+_CASE_WORDS = _OTHERWISE | {"and"}
+
+
+def _add_case(chain: list[list[Token]], before: Token, value: list[Token]) -> None:
+    """`…, and 0 if …`, `…, otherwise 0`; without a case before it, as it stands."""
+    if conditions.is_conditioned(chain[-1]):
+        chain[-1] = conditions.with_case(chain[-1], value)
+    else:
+        chain[-1].extend([before, *value])
 
 
 def _run_on(chains: list[list[list[Token]]], row: list[Token]) -> None:

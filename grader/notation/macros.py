@@ -17,7 +17,7 @@ SIZE_LIMIT = 20_000  # tokens of one formula once they are
 MACRO_LIMIT = 500  # commands of one paper
 
 _TOKEN = re.compile(
-    r"(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<number>\d+(?:\.\d+)?|\.\d+)"
+    r"(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<accented>[^\W\d_][\u0300-\u036f])|(?P<letters>[A-Za-z]+(?![\u0300-\u036f]))"
     r"|(?P<space>[\s~]+|%[^\n]*)|(?P<sign>.)",
     re.DOTALL,

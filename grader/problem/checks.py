@@ -124,8 +124,11 @@ def _markers(root: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     for path, question in _questions(root):
         labels = question.get("labels")
         written = labels if isinstance(labels, list) else [labels]
-        places = [(*path, "id"), *((*path, "labels", at) for at in range(len(written)))]
-        for place, word in zip(places, [question.get("id"), *written], strict=True):
+        single = ("id", "label")
+        places = [*((*path, key) for key in single)]
+        places += [(*path, "labels", at) for at in range(len(written))]
+        words = [*(question.get(key) for key in single), *written]
+        for place, word in zip(places, words, strict=True):
             if isinstance(word, str):
                 yield place, word
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from grader.expression import Expression, Index, Shape
+from grader.expression import Expression, Index, Shape, base_name
 from grader.notation import Names
 
 
@@ -115,8 +116,20 @@ class Problem:
                 return question
         raise KeyError(question_id)
 
+    @cached_property
+    def asked(self) -> frozenset[tuple[str, str]]:
+        """The derivatives that may stand in an answer: those that questions ask for, and upstream ones."""
+        wanted = {bases(q.of, q.wrt) for q in self.questions if q.of and q.wrt}
+        model = self.scope.model.values()
+        return frozenset(wanted | {(q.name, name) for q in model for name in q.upstream})
+
     def show(self) -> None:
         """Print what is asked, the names with their shapes and spellings, and how to answer."""
         from grader.problem.describe import describe
 
         print(describe(self))  # noqa: T201 - this is what `show` is for
+
+
+def bases(of: Expression | None, wrt: Expression | None) -> tuple[str, str]:
+    """The names of what is differentiated by what, entries left out; "" for an expression."""
+    return base_name(of) or "", base_name(wrt) or ""

@@ -157,6 +157,7 @@ class Question(Strict):
     free: dict[Name, Size] = Field(default_factory=dict)
     symbols: dict[Name, Symbol] = Field(default_factory=dict)
     prompt: Prose = ""
+    label: Text | None = None
     labels: Labels = Field(default_factory=list)
     reference: Reference | None = None
     all_or_nothing: bool = False
@@ -191,6 +192,8 @@ def normalised(homework: Homework) -> dict[str, Any]:
     for question in data["questions"]:
         question["feedback"] = question["feedback"] or data["feedback"]
         question["reference"] = _given(question["reference"])
+        label = question.pop("label")
+        question["labels"] = [*([label] if label else []), *question["labels"]]
     return data
 
 

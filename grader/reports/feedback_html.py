@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.reports import figures, verdicts, wording
+from grader.reports import figures, prompts, verdicts, wording
 from grader.reports.plain_text import block, one_line, printable
 from grader.result import Report
 
@@ -61,6 +61,7 @@ def _environment() -> "Environment":
         "one_line": one_line,
         "block": block,
         "mathml": mathml,
+        "prompt": prompt,
         "entry_look": verdicts.entry_look,
     }
     environment.globals |= {"looks": verdicts.LOOKS, "wording": wording}
@@ -74,6 +75,18 @@ def mathml(text: str | None) -> "Markup | None":
     if text and text.startswith("<math") and text.endswith("</math>") and _MATHML.fullmatch(text):
         return Markup(text)  # noqa: S704 - checked on the line above
     return None
+
+
+def prompt(text: str) -> "Markup":
+    """A prompt with its formulas typeset; one that cannot be is shown as code."""
+    from markupsafe import Markup, escape
+
+    formula = Markup('<span class="gr-inline">{}{}</span>')
+    done = []
+    for piece in prompts.pieces(printable(text).strip()):
+        shown = mathml(piece.mathml) or Markup("<code>{}</code>").format(piece.latex)
+        done += [formula.format(shown, piece.stop) if piece.latex else "", escape(piece.text)]
+    return Markup("").join(done)
 
 
 def _anchor(report: Report) -> str:

@@ -82,8 +82,10 @@ def _answer(answer: AnswerRecord) -> Iterator[str]:
     yield f"You wrote ({escaped(place)}):" if place else "You wrote:"
     yield fenced(block(answer.text), "latex" if answer.notation == "latex" else "")
     if answer.reading:
-        shape = f" ({escaped(answer.shape)})" if answer.shape else ""
-        yield f"Read as: {code(answer.reading)}{shape}"
+        kind = wording.kind(answer)
+        yield f"Read as: {code(answer.reading)}" + (f", {escaped(kind)}" if kind else "")
+    elif answer.shape is not None:
+        yield f"Read as: {wording.read_as(answer)}"
 
 
 def _messages(messages: Iterable[Message]) -> Iterator[str]:

@@ -35,6 +35,15 @@ def columns() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
+def can_show(text: str, stream: TextIO | None = None) -> bool:
+    """Whether the encoding of `stream` (standard output) has all characters of a text."""
+    try:
+        text.encode((stream or sys.stdout).encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def encodable(text: str, encoding: str | None) -> str:
     """`text` as `encoding` can say it: our symbols as their ASCII twins, the rest as `?`."""
     try:

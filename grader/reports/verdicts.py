@@ -82,6 +82,10 @@ ASCII_TWINS: dict[int, str] = {ord(look.symbol): look.ascii for look in LOOKS.va
     ord("·"): "|",
     ord("…"): "...",
     ord("×"): "x",
+    ord("├"): "|",
+    ord("└"): "`",
+    ord("│"): "|",
+    ord("─"): "-",
 }
 """For `str.translate`."""
 

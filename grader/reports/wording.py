@@ -1,6 +1,6 @@
 """The sentences that all renderers share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from grader.reports.figures import points, value_pair
@@ -29,9 +29,41 @@ def place(answer: AnswerRecord) -> str:
     return f"{name}:{answer.line}" if name else f"line {answer.line}"
 
 
-def shape(text: str) -> str:
-    """`Shape 2×3`, and `A scalar` for what has no shape to speak of."""
-    return "A scalar" if text == "scalar" else f"Shape {one_line(text)}"
+def read_as(answer: AnswerRecord, limit: int | None = None) -> str:
+    """`delta*W3, row of 2`; empty if nothing could be read. Arrays are taken as they are."""
+    if not answer.reading and answer.shape is None:
+        return ""
+    if answer.reading:
+        return ", ".join(part for part in (one_line(answer.reading, limit), kind(answer)) if part)
+    return f"numbers, {kind(answer)}" if len(answer.shape or ()) > 1 else kind(answer)
+
+
+def kind(answer: AnswerRecord) -> str:
+    """What sort of thing was read: `2×3`, `a number for each i and j`; empty if that is not known."""
+    if answer.shape is None:
+        return ""
+    each = f" for each {_listed(answer.indices)}" if answer.indices else ""
+    return size(answer.shape) + each
+
+
+def size(shape: Sequence[int]) -> str:
+    """`a number`, `column of 3`, `row of 3`, `2×3`; an array with one axis has `3 numbers`."""
+    match list(shape):
+        case [] | [1, 1]:
+            return "a number"
+        case [count]:
+            return _count(count, "number")
+        case [rows, 1]:
+            return f"column of {rows}"
+        case [1, columns]:
+            return f"row of {columns}"
+        case sizes:
+            return "×".join(map(str, sizes))
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = map(one_line, names)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def earned(question: QuestionResult) -> str:

@@ -1,5 +1,6 @@
 """Files → `Submission`: what a student handed in, with the place of every piece."""
 
+from grader.submission.blanks import is_blank
 from grader.submission.model import (
     ArrayAnswer,
     Formula,
@@ -25,5 +26,6 @@ __all__ = [
     "Refusal",
     "Submission",
     "TextAnswer",
+    "is_blank",
     "read",
 ]

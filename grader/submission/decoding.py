@@ -46,12 +46,19 @@ def _decoded(data: bytes) -> str:
             return data[len(mark) :].decode(encoding, "replace")
     if encoding := _utf16_without_mark(data):
         return data.decode(encoding, "replace")
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+    text = data.decode("utf-8", "replace")
+    if "\ufffd" not in text or _is_damaged_utf8(text):
+        return text
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _is_damaged_utf8(text: str) -> bool:
+    """Whether most characters beyond ASCII could be read: a byte or two went wrong on the way."""
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond > 2 * text.count("\ufffd")
 
 
 def _utf16_without_mark(data: bytes) -> str:

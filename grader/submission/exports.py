@@ -1,9 +1,26 @@
 """Files that people hand in and nobody can read here, and how to turn them into ones we can."""
 
+import re
+
 from grader.submission.refusals import Refused
 
 _WORD = "In your word processor choose “Save as” or “Export” and pick plain text or Markdown (.md)"
 _PICTURE = "Type the formulas into a .md or .tex file; a picture of them cannot be read."
+
+_PICTURES = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".heic",
+    ".heif",
+    ".gif",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".bmp",
+    ".svg",
+)
+_HANDWRITING = (".goodnotes", ".note", ".one", ".xopp", ".notability")
 
 _HOW_TO_EXPORT = {
     ".docx": f"{_WORD}, or run `pandoc paper.docx -o paper.md`, which keeps the formulas.",
@@ -12,11 +29,9 @@ _HOW_TO_EXPORT = {
     ".rtf": f"{_WORD}.",
     ".pages": "In Pages choose File › Export To › Word, then run `pandoc paper.docx -o paper.md`.",
     ".pdf": "Hand in the file that the PDF was made from: the .tex, .md or .ipynb source.",
-    ".png": _PICTURE,
-    ".jpg": _PICTURE,
-    ".jpeg": _PICTURE,
-    ".heic": _PICTURE,
-    ".gif": _PICTURE,
+    **dict.fromkeys(_PICTURES, _PICTURE),
+    **dict.fromkeys(_HANDWRITING, _PICTURE),
+    ".xlsx": "Export the sheet as .csv, one file a question, or type the formulas into a .md file.",
     ".zip": "Unpack it and hand in the files themselves, or the folder.",
     ".gz": "Unpack it and hand in the files themselves, or the folder.",
     ".7z": "Unpack it and hand in the files themselves, or the folder.",
@@ -36,7 +51,9 @@ _SIGNATURES = (
     (b"{\\rtf", ".rtf"),
     (b"\x89PNG", ".png"),
     (b"\xff\xd8\xff", ".jpg"),
+    (b"GIF8", ".gif"),
 )
+_HEIC = re.compile(rb".{4}ftyp(?:hei|hev|mif|msf)", re.DOTALL)
 
 
 def refuse_by_suffix(suffix: str, accepted: str) -> Refused:
@@ -53,3 +70,5 @@ def refuse_disguise(data: bytes, suffix: str) -> None:
         if data.startswith(signature):
             message = f"This file is named {suffix}, but it is a {real} document inside."
             raise Refused(message, hint=_HOW_TO_EXPORT[real])
+    if _HEIC.match(data):
+        raise Refused(f"This file is named {suffix}, but it is a photo inside.", hint=_PICTURE)

@@ -34,12 +34,17 @@ class Formula:
 
     `display` tells a displayed equation from inline mathematics; an environment such as `align*`
     keeps its `\begin` and `\end` in `text`, since it says how rows are to be read. `place` is
-    where `text` begins.
+    where `text` begins. A chain that is broken over several blocks is one formula, with spaces for
+    what stands between.
+
+    `notation` is "latex" for what stands between delimiters, "plain" for a line that is written
+    without any, and "code" for a line of a listing, which counts only where nothing else does.
     """
 
     text: str
     display: bool
     place: Place
+    notation: str = "latex"
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,11 @@ def test_names_that_yaml_takes_for_booleans(tmp_path: Path) -> None:
     assert symbols["no"]["shape"] == [2, 10]
 
 
+def test_one_label_may_be_written_in_the_singular(tmp_path: Path) -> None:
+    text = SMALL.replace("id: q1,", "id: q1, label: 1b, labels: [Problem 1b],")
+    assert of(tmp_path, text).data["questions"][-1]["labels"] == ["1b", "Problem 1b"]
+
+
 def test_all_that_a_question_may_have(tmp_path: Path) -> None:
     text = SMALL + (
         "  - id: q2\n    points: 2.5\n    labels: ['1a', Problem 1 (a)]\n    all_or_nothing: yes\n"

@@ -231,6 +231,11 @@ ONE_FAULT = {
         "wrt: x, labels: 1a}\n  - {id: q2, of: l, wrt: x, labels: [b, 1A]}",
         "9:41: questions[1].labels[1]: '1A' already names the question at questions[0]",
     ),
+    "a label that is another's id": (
+        "wrt: x}",
+        "wrt: x}\n  - {id: q2, label: Q1, of: l, wrt: x}",
+        "9:21: questions[1].label: 'Q1' already names the question at questions[0]",
+    ),
     "an id with a slash": (
         "id: q1",
         "id: ../q1",

@@ -26,7 +26,14 @@ MATHML = '<math display="block"><msup><mi>W</mi><mn>2</mn></msup><mo>&#x22A4;</m
 def hostile_report(submission_id: str = "../" + ATTACK) -> Report:
     """Every verdict once; somebody else's text is an attack wherever there is one."""
     answer = AnswerRecord(
-        ATTACK, ATTACK, ATTACK, 7, 3, WrittenEcho(ATTACK, f"<math>{ATTACK}</math>"), ATTACK
+        ATTACK,
+        ATTACK,
+        ATTACK,
+        7,
+        3,
+        WrittenEcho(ATTACK, f"<math>{ATTACK}</math>"),
+        (2, 3),
+        (ATTACK, "j"),
     )
     messages = tuple(Message(kind, ATTACK, "sign", f"  {ATTACK}\n  ~~^") for kind in Kind)
     questions = tuple(
@@ -59,7 +66,7 @@ def quiet_report(submission_id: str = "student-07", verdict: Verdict = Verdict.C
         max_score=3.0,
         prompt="What is $\\partial l/\\partial W^1$?",
         answer=AnswerRecord(
-            "\\delta W^3", "latex", "student-07.md", 112, 1, WrittenEcho("delta*W3", MATHML), "2×2"
+            "\\delta W^3", "latex", "student-07.md", 112, 1, WrittenEcho("delta*W3", MATHML), (2, 2)
         ),
         messages=(Message(Kind.MISTAKE, "The derivative of the activation is missing."),),
         counterexample=Counterexample(3, (2, 1), 1.25, 0.75),

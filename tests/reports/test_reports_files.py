@@ -117,7 +117,7 @@ def test_markdown_reads_well() -> None:
     assert text.startswith("# Homework 3\n\nSubmission student-07: **1 of 3 points**\n")
     assert "## Question 16: ◐ Partly correct, 1 of 3 points" in text
     assert "You wrote (student-07.md:112):\n\n```latex\n\\delta W^3\n```\n" in text
-    assert "Read as: `delta*W3` (2×2)" in text
+    assert "Read as: `delta*W3`, 2×2" in text
     assert "| **2** | ? | ✓ |" in text
 
 

@@ -75,8 +75,10 @@ def test_no_control_character_is_left(page: Page) -> None:
 
 
 def test_mathml_of_ours_is_embedded_and_nothing_else(page: Page) -> None:
-    assert len(page.of("math")) == len(Verdict)
-    assert set(page.of("math")) == {"W2⊤"}
+    of_prompts = [formula for formula in page.of("math") if formula == "x"]  # `$x$` in the attack
+    assert len(of_prompts) == len(Verdict)
+    assert len(page.of("math")) == 2 * len(Verdict)
+    assert set(page.of("math")) == {"W2⊤", "x"}
 
 
 def test_headings_are_in_order_and_ids_unique(page: Page) -> None:
@@ -109,9 +111,9 @@ def test_the_page_says_what_there_is_to_say() -> None:
         "1 of 3 points",
         "Question 16",
         "Partly correct",
-        "What is $\\partial l/\\partial W^1$?",
+        "What is ∂l/∂W1?",
         "student-07.md:112",
-        "Shape 2×2",
+        "2×2",
         "The derivative of the activation is missing.",
         "In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75.",
     ):

@@ -90,7 +90,7 @@ def test_feedback_tells_what_is_not_right() -> None:
     assert text.startswith(
         "Homework 3\nstudent-07: 0 of 3 points\n\n  q16  ✗ Incorrect       0 / 3\n"
     )
-    assert "  You wrote (student-07.md:112):\n    \\delta W^3\n  Read as: delta*W3 (2×2)\n" in text
+    assert "  You wrote (student-07.md:112):\n    \\delta W^3\n  Read as: delta*W3, 2×2\n" in text
     assert "  In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75.\n" in text
     assert "      1 2\n     1 ✓ ✗\n     2 ? ✓\n" in text
 

@@ -150,3 +150,32 @@ def test_any_other_id_becomes_one_safe_component(name: str) -> None:
 def test_two_ids_never_share_a_folder(names: list[str]) -> None:
     assert len({folder_name(name) for name in names}) == len(names)
     assert len({folder_name(folder_name(name)) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("shape", "indices", "text"),
+    [
+        ((), (), "a number"),
+        ((), ("i",), "a number for each i"),
+        ((), ("i", "j"), "a number for each i and j"),
+        ((3, 1), ("b", "i", "j"), "column of 3 for each b, i and j"),
+        ((1, 3), (), "row of 3"),
+        ((2, 3), (), "2×3"),
+        ((3,), (), "3 numbers"),
+        ((1,), (), "1 number"),
+        ((8, 2, 3), (), "8×2×3"),
+        (None, (), ""),
+    ],
+)
+def test_shapes_as_people_say_them(
+    shape: tuple[int, ...] | None, indices: tuple[str, ...], text: str
+) -> None:
+    record = AnswerRecord("x", "infix", shape=shape, indices=indices)
+    assert wording.kind(record) == text
+
+
+def test_nothing_is_said_of_what_could_not_be_read() -> None:
+    unread = AnswerRecord("x", "infix")
+    numbers = AnswerRecord("[[1, 2]]", "array", shape=(1, 2))
+    assert wording.read_as(unread) == ""
+    assert wording.read_as(numbers) == "numbers, row of 2"

@@ -18,6 +18,22 @@ def test_any_usual_encoding_is_read(tmp_path: Path, encoding: str) -> None:
     assert "résumé" in str(found)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_formulas_survive_any_encoding_and_ending(
+    tmp_path: Path, encoding: str, ending: str
+) -> None:
+    text = ending.join(["Hi", "", "1. ∂l/∂W³₁₁ = δ h²₂", "      = δ h²₁", ""])
+    found = paper(tmp_path, "p.txt", text.encode(encoding))
+    assert outline(found) == ["1:", "∂l/∂W³₁₁ = δ h²₂ = δ h²₁"]
+    assert found.items[-1].place.line == 3
+
+
+def test_a_byte_that_went_wrong_does_not_spoil_the_rest(tmp_path: Path) -> None:
+    data = "1. ∂l/∂W³₁₁ = δ h²₁ by “chain rule”".encode()
+    assert "∂l/∂W³₁₁ = δ" in str(paper(tmp_path, "p.md", data + b" na\xefve"))
+
+
 def test_windows_quotes_are_read(tmp_path: Path) -> None:
     assert "don’t" in str(paper(tmp_path, "p.md", b"I don\x92t know $x$"))
     assert texts(paper(tmp_path, "p.md", b"\x81 $x$")) == ["x"]
@@ -40,6 +56,9 @@ def test_binary_data_is_refused(tmp_path: Path, data: bytes) -> None:
         ("p.png", "Type the formulas"),
         ("p.jpg", "Type the formulas"),
         ("p.heic", "Type the formulas"),
+        ("p.webp", "Type the formulas"),
+        ("p.goodnotes", "Type the formulas"),
+        ("p.xlsx", ".csv"),
         ("p.zip", "Unpack"),
         ("p.py", "np.savez"),
         ("p.xyz", ".md"),
@@ -52,7 +71,9 @@ def test_other_formats_are_refused_with_a_way_out(tmp_path: Path, name: str, hin
     assert found.whole_file is not name.endswith(".py")
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"PK\x03\x04...", b"{\\rtf1 hi}"])
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7 ...", b"PK\x03\x04...", b"{\\rtf1 hi}", b"GIF89a", b"\0\0\0\x18ftypheic"]
+)
 def test_a_document_under_another_name_is_told(tmp_path: Path, data: bytes) -> None:
     assert "inside" in refusal(hand_in(tmp_path, "p.md", data)).message
 

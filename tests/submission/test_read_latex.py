@@ -163,6 +163,34 @@ def test_question_environments_number_themselves(tmp_path: Path) -> None:
     assert outline_of(tmp_path, body) == expected
 
 
+def test_question_environments_have_names_in_several_languages(tmp_path: Path) -> None:
+    names = ["question", "aufgabe", "frage", "exercice", "ejercicio", "esercizio"]
+    body = "".join(f"\\begin{{{name}}}$x$\\end{{{name}}}" for name in names)
+    assert outline_of(tmp_path, body) == ["1:", "x"] * len(names)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\\section*{Question 2}",
+        "\\subsection*{Aufgabe 2}",
+        "\\paragraph{Exercice 2}",
+        "\\textbf{Q2.}",
+        "\\noindent\\textbf{Frage 2:}",
+        "{\\Large \\textbf{Question 2}}",
+    ],
+)
+def test_headings_of_questions(tmp_path: Path, line: str) -> None:
+    assert outline_of(tmp_path, f"{line} $x$") == ["2:", "x"]
+
+
+def test_lines_without_delimiters_end_with_their_item(tmp_path: Path) -> None:
+    body = (
+        "\\begin{enumerate}\\item ∂l/∂W = δ x \\item I am not sure \\item so dW = x\\end{enumerate}"
+    )
+    assert outline_of(tmp_path, body) == ["1:", "∂l/∂W = δ x", "2:", "3:", "dW = x"]
+
+
 def test_the_exam_class_is_understood(tmp_path: Path) -> None:
     body = """\\begin{questions}
       \\question[5] $a$ \\begin{parts} \\part[2] $b$ \\part{} $c$

@@ -123,9 +123,10 @@ def test_a_lost_closing_dollar_does_not_turn_the_paper_inside_out(tmp_path: Path
     assert outline(found) == ["a = b", "2:", "c"]
 
 
-def test_programs_are_skipped_and_plain_fences_are_prose(tmp_path: Path) -> None:
-    text = "```python\nimport os  # 1.\n```\n```\ndW2 = dZ2 @ A1.T\n```\n"
-    assert prose(paper(tmp_path, "p.md", text)) == ["dW2 = dZ2 @ A1.T"]
+def test_of_programs_the_assignments_are_read_and_nothing_else(tmp_path: Path) -> None:
+    text = "```python\nimport os  # 1.\nprint(1)\n```\n```\ndW2 = dZ2 @ A1.T\n```\n"
+    found = paper(tmp_path, "p.md", text)
+    assert (prose(found), texts(found)) == ([], ["dW2 = dZ2 @ A1.T"])
 
 
 def test_a_fence_that_is_never_closed_swallows_nothing(tmp_path: Path) -> None:
@@ -133,8 +134,8 @@ def test_a_fence_that_is_never_closed_swallows_nothing(tmp_path: Path) -> None:
 
 
 def test_prose_keeps_its_lines_apart(tmp_path: Path) -> None:
-    found = paper(tmp_path, "p.md", "dl/dW3 =  delta * h2\nI am   not sure\n\n---\n")
-    assert prose(found) == ["dl/dW3 = delta * h2", "I am not sure"]
+    found = paper(tmp_path, "p.md", "so the gradient  follows\nI am   not sure\n\n---\n")
+    assert prose(found) == ["so the gradient follows", "I am not sure"]
 
 
 def test_macros_are_collected_also_from_a_block_of_their_own(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ $ $$ \$ \( \) \[ \] \begin{align} \end{align} \begin{enumerate} \end{enumerate} 
 \section{ } { ` ``` ```math ~~~ $` `$ > # - * ** | 1. (a) Q1: Question \newcommand{\a} \def\b{ %
 \verb| \begin{verbatim} <!-- --> x = , : [ ] " ' & ? ! null 1e9 0.5 nan ; \\ \ é ∂ \input{x}
 \begin{problem}[ \question \setcounter{enumi}{9} \begin{document} \end{document} answers: q1:
+dW2 A1.T @ ( ) ≈ ³ ᵀ so we where and because Answer: ```python ```text # def if 2 TODO
 """
 SPACES = ["\n", "\n\n", " ", "  ", "\t", "\r\n", "\x00", "\ufeff", "\u2028", "\n  "]
 PIECES = st.sampled_from([*MARKUP.split(), *SPACES])
@@ -97,6 +98,25 @@ HOSTILE = [
     *("\\begin{enumerate}", "\\section{", "\\newcommand{\\a}{", "\\def\\a", "\\verb|", "<!--", "%"),
     *("1.\n", "(a)\n", "Question 1\n", "> ", "- ", "[", "{a: ", "(", ": ", "1,", "q,1\n", "\n"),
     *("$$\n\na\n", "~~~ a\n", "\\begin{verbatim}", "\\question", "\\textbf{", "# ", "|", "\t"),
+    *(
+        "a = b ",
+        "so x = ",
+        "a = b where ",
+        "a, b and ",
+        "`a = b` ",
+        "Answer: ",
+        "a = b. So c = d. ",
+    ),
+    *(
+        "x = (\n",
+        "dW = a\n + b\n",
+        "= a\n",
+        "$$= c$$\n",
+        "$= c$ ",
+        "1. x = ",
+        "```\na = (\n",
+        "a        =",
+    ),
     *("a``b`", "```math\n", "?", "&a ", "\\begin{problem}", "*"),
 ]
 

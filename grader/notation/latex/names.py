@@ -1,30 +1,26 @@
 """Names with scripts: layers, entries, transposes and powers, settled by the symbol table."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Item, Number, Symbol
-from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
-from grader.notation.latex.functions import FunctionReader
+from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.notation.builder import NONSENSE
+from grader.notation.latex.decoration import DecorationReader
 from grader.notation.latex.scripts import (
     complete,
     is_index_list,
     layer_of,
     leading_layer,
-    split,
     split_script,
     without_brackets,
 )
+from grader.notation.latex.undeclared import UndeclaredReader
 from grader.notation.latex_tokens import Token
-from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function, Key
-
-COMMANDS = ("frac", "partial", "nabla", "sum", "prod", "sqrt", "odot", "cdot", "times", "top")
-STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
+from grader.notation.names import Key
 
 
-class NameReader(FunctionReader):
+class NameReader(UndeclaredReader, DecorationReader):
     """Reads names."""
 
     def named(self, token: Token) -> Expression:
@@ -226,207 +222,8 @@ class NameReader(FunctionReader):
         letters = [token for token in entry if token.text != ","]
         return source in ("\\delta", "δ") and len(letters) == 2
 
-    def kronecker(self, entry: Sequence[Token], first: int) -> Expression:
-        parts = [[token] for token in entry if token.text != ","]
-        left, right = (self.within(part, self.whole) for part in parts)
-        return self.build.apply("eq", left, right, span=self.span(first))
-
-    def decoration(self, token: Token, node: Expression, first: int) -> None:
-        """The argument list of `l(\\theta)` or `h^1(x)`, which says nothing.
-
-        A quantity before a bracket with nothing in it but what the quantity is computed from is no
-        product.
-        """
-        if self.peek().text != "(":
-            return
-        base = node.base if isinstance(node, Item) else node
-        if token.text in self.build.names.calls:
-            self.skip_bracket()
-        elif isinstance(base, Symbol) and self._lists_arguments(base):
-            self.skip_bracket()
-            span = self.span(first)
-            written = self.build.source[span.start : span.end]
-            self.build.notes.append(f"`{written}` was read as a value, not as a product")
-
-    def _lists_arguments(self, quantity: Symbol) -> bool:
-        """Whether the bracket that follows holds names that the quantity depends on."""
-        names = self.build.names
-        known = names.depends.get(quantity.name)
-        if known is None:
-            return False
-        inside = self._inside_bracket()
-        if quantity == names.loss and inside and all(_is_name_part(token) for token in inside):
-            return True
-        return all(self._is_one_of(part, known) for part in _arguments(inside))
-
-    def _inside_bracket(self) -> list[Token]:
-        depth = 0
-        for at in range(self.at, len(self.tokens)):
-            depth += (self.tokens[at].text == "(") - (self.tokens[at].text == ")")
-            if depth == 0:
-                return self.tokens[self.at + 1 : at]
-        return []
-
-    def _is_one_of(self, tokens: Sequence[Token], known: frozenset[str]) -> bool:
-        """Whether tokens are one declared name among those of a set."""
-        if not tokens or tokens[0].kind not in ("letter", "word", "accent", "command"):
-            return False
-        layer = subscript = None
-        rest = list(tokens[1:])
-        while len(rest) >= 2 and rest[0].text in ("^", "_"):
-            inside, behind = _script(rest)
-            if rest[0].text == "^":
-                layer = layer_of(inside)
-            else:
-                subscript = layer_of(inside)
-            rest = behind
-        keys = ((tokens[0].text, layer, subscript), (tokens[0].text, subscript, layer))
-        return not rest and any(self.build.names.spellings.get(key) in known for key in keys)
-
-    def skip_bracket(self) -> None:
-        opened, depth = self.next(), 1
-        while depth:
-            token = self.next()
-            if token.kind == "end":
-                self.unexpected(token, ")", opened)
-            depth += (token.text == "(") - (token.text == ")")
-
-    def undeclared(
-        self,
-        token: Token,
-        function: Function | None,
-        sub: list[Token] | None,
-        sup: list[Token] | None,
-        first: int,
-    ) -> Expression:
-        if token.text == "e" and sup and not sub:
-            exponent = self.within(sup, self.whole)
-            return self.build.apply("exp", exponent, span=self.span(first))
-        if token.text == "\\delta" and sub and not sup and self._is_pair(sub):
-            return self.kronecker(sub, first)
-        if token.text == "\\chi" and sub and not sup:
-            return self.condition(sub, first)
-        if token.text in STEPS and not sub and not sup and self.peek().text == "(":
-            return self.step(token)
-        if token.text == "I" and not sup:
-            return self.identity(sub, first) if sub else self.indicator(token)
-        if token.text == "d" and sub is None and sup is None:
-            return self.differential(token)
-        span = self.span(first)
-        if function is not None:
-            hint = f"write {self.build.source[span.start : span.end]}(…)"
-            self.build.fail("a function without its argument", span, hint)
-        if token.kind == "command" and token.text[1:] not in GREEK:
-            self.build.fail(f"`{token.text}` is not known here", span, self._known_commands(token))
-        written = self.build.source[span.start : span.end]
-        return self.build.unknown(written, span, list(self.build.names.latex.values()))
-
-    def _is_pair(self, sub: Sequence[Token]) -> bool:
-        return len([token for token in sub if token.text != ","]) == 2
-
-    def _known_commands(self, token: Token) -> str:
-        """The layers that a letter does have, or the commands that are spelled nearly like this."""
-        names = self.build.names
-        spelled = [name for key, name in names.spellings.items() if key[0] == token.text]
-        if spelled:
-            return f"declared are: {', '.join(names.latex[name] for name in spelled)}"
-        known = {*(base for base, _, _ in names.spellings), *names.function_bases}
-        known |= {f"\\{name}" for name in (*LATEX_FUNCTIONS, *GREEK, *COMMANDS)}
-        close = difflib.get_close_matches(token.text, [*known], n=3, cutoff=0.6)
-        if close:
-            return f"did you mean {' or '.join(f'`{name}`' for name in sorted(close))}?"
-        return "neither the problem nor your paper defines it (\\newcommand)"
-
-    def indicator(self, token: Token) -> Expression:
-        """`I(z > 0)`, where no I is declared; the bracket must be a condition."""
-        if self.peek().text not in ("(", "[", "\\{"):
-            return self.build.unknown("I", token.span, self.build.names.known())
-        condition = self.bracket(self.next())
-        if condition is not NONSENSE and not is_condition(condition):
-            self.build.fail("an indicator wants a condition: I(z > 0)", self.span(self.at - 1))
-        return condition
-
-    def condition(self, tokens: Sequence[Token], first: int) -> Expression:
-        """`\\chi_{z > 0}`: 1 where the condition holds."""
-        node = self.within(without_brackets(tokens), self.whole)
-        if node is not NONSENSE and not is_condition(node):
-            self.build.fail("an indicator wants a condition: \\chi_{z > 0}", self.span(first))
-        return node
-
-    def step(self, token: Token) -> Expression:
-        """`H(z)`, where no H is declared: the unit step."""
-        self.build.notes.append(f"`{token.text}(…)` was read as the unit step, 1 where z > 0")
-        return self.build.call(Function(token.text, "step"), 0, self.arguments(), token.span)
-
-    def identity(self, sub: Sequence[Token], first: int) -> Expression:
-        """`I_{n}`, where no I is declared."""
-        size = constant(self.within(sub, self.sum))
-        if size is None or not 1 <= size <= SIZE_LIMIT:
-            self.build.fail("an identity matrix wants its size, I_{n}", self.span(first))
-        return self.build.apply("identity", params=(int(size), int(size)), span=self.span(first))
-
-    def differential(self, token: Token) -> Expression:
-        """`dW^{[1]}`: the gradient of the loss by what follows."""
-        loss = self.build.names.loss
-        if loss is None or self.peek().kind not in ("letter", "accent", "command", "word"):
-            self.build.unknown("d", token.span, self.build.names.known())
-        first = self.at - 1
-        self.build.deeper(token.span)
-        node = self._own_differential() or self.named(self.next())
-        self.build.depth -= 1
-        if node.span is None:
-            return replace(node, span=self.span(first))
-        if self._is_quotient_of_differentials():
-            self.at += 2
-            return self.build.derivative(node, self.named(self.next()), self.span(first))
-        return self.build.derivative(loss, node, self.span(first))
-
-    def _own_differential(self) -> Expression | None:
-        """`dz^{[3]}` where the student defined it; its span is left out to tell it from a z."""
-        token, at = self.peek(), self.at
-        if not any(base == f"d{token.text}" for base, _, _ in self.build.names.definitions):
-            return None
-        self.at += 1
-        sub, sup, primes = self.scripts()
-        own = token._replace(text=f"d{token.text}")
-        node = self.resolve(own, sub, sup, at) if not primes else None
-        if node is None:
-            self.at = at
-            return None
-        return replace(node, span=None)
-
-    def _is_quotient_of_differentials(self) -> bool:
-        """Whether `/ d` and a name follow: `dl/dW`."""
-        slash, mark, name = [*self.tokens[self.at : self.at + 3], *self.tokens[-1:] * 3][:3]
-        return (
-            slash.text == "/"
-            and mark.text in ("d", "\\partial")
-            and name.kind in ("letter", "word", "accent", "command")
-        )
-
 
 def _is_too_much(node: Expression, entry: Sequence[Token]) -> bool:
     """Whether there are more indices than an array has axes."""
     letters = sum(len(token.text) for token in entry if token.text not in ",()[]")
     return 1 in node.shape and letters > 1 and not any(t.text in "+-" for t in entry)
-
-
-def _script(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
-    """What stands in the script that begins here, and what follows it."""
-    if tokens[1].text != "{":
-        return [tokens[1]], list(tokens[2:])
-    depth = 0
-    for at in range(1, len(tokens)):
-        depth += (tokens[at].text == "{") - (tokens[at].text == "}")
-        if depth == 0:
-            return list(tokens[2:at]), list(tokens[at + 1 :])
-    return list(tokens[2:]), []
-
-
-def _arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
-    return [part for group in split(tokens, ",") for part in split(group, ";")]
-
-
-def _is_name_part(token: Token) -> bool:
-    """Whether a token can stand in a list of arguments: names, scripts and commas."""
-    return token.kind not in ("sign", "number") or token.text in ",;_^{}"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, Symbol, free_indices
-from grader.notation.builder import NONSENSE, Builder, Reading
+from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
 from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
@@ -140,7 +140,11 @@ class Parser(FormReader):
             else:
                 return node
             self.at += 1
-            node = combine(self.build, function, node, self.comparison(), self.span(first))
+            other = self.comparison()
+            if not all(part is NONSENSE or is_condition(part) for part in (node, other)):
+                hint = "give one answer; a case distinction is written with \\begin{cases}"
+                self.build.fail(f'two values joined by "{function}"', token.span, hint)
+            node = combine(self.build, function, node, other, self.span(first))
 
     def comparison(self) -> Expression:
         first = self.at

@@ -2,18 +2,35 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.submission import limits
 from grader.submission.model import Formula, Item, Marker, Paper, Place, Prose
-from grader.submission.offsets import Places, trimmed
+from grader.submission.offsets import Places, blanked, trimmed
 from grader.submission.papers.mathematics import Span
 from grader.submission.papers.nesting import Nesting
+from grader.submission.papers.plain import Setting, formulas_in, logical_line
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found
 
 # A line of nothing but these is markup: a rule, what is left of a bold marker, a table's frame.
 _MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
+
+
+# What begins with a relation goes on with what stands before.
+_BEGINS_OPEN = re.compile(
+    r"(?:\\begin\s{0,9}\{[A-Za-z]{1,20}\*?\}(?:\{[^{}]{0,20}\})?\s{0,99})?(?:&\s{0,9})?"
+    r"(?::?=(?!=)|≈|≡|\\(?:approx|equiv|coloneqq)(?![A-Za-z]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """A formula that may go on: which item it is, and where it stands in the text."""
+
+    item: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,9 @@ class PaperBuilder:
         self._faults: dict[str, Refused] = {}
         self._formulas = 0
         self._lines = limits.LINES
+        self._is_below_marker = False
+        self._chains: dict[tuple[bool, str], _Chain] = {}
+        self._formula_line = 0
 
     def refuse(self, fault: Refused) -> None:
         """Notes what could not be read; the same message is noted once, at its first place."""
@@ -59,16 +79,17 @@ class PaperBuilder:
         self, text: str, places: Places, spans: Iterable[Span], markers: Iterable[Stop]
     ) -> None:
         """Adds the items of one text: its formulas, its markers, and the prose between them."""
-        done = 0
+        done = self._formula_line = 0
+        self._chains.clear()
         stops: list[Span | Stop] = [*spans, *markers]
         for stop in sorted(stops, key=lambda stop: stop.start):
-            self._prose(text, places, done, stop.start)
+            self._prose(text, places, done, stop.start, isinstance(stop, Stop))
             if isinstance(stop, Span):
                 self._formula(text, places, stop)
             elif stop.labels:
-                self._append(Marker(stop.labels, places.at(stop.start)))
+                self._marker(Marker(stop.labels, places.at(stop.start)))
             done = max(done, stop.end)
-        self._prose(text, places, done, len(text))
+        self._prose(text, places, done, len(text), True)
 
     def found(self) -> Found:
         """The paper, and what had to be left out of it."""
@@ -85,16 +106,43 @@ class PaperBuilder:
         refusals = tuple(fault.refusal(self._path) for fault in self._faults.values())
         return Found(papers=(paper,) if paper.items or macros else (), refusals=refusals)
 
+    def _marker(self, marker: Marker) -> None:
+        self._append(marker)
+        self._is_below_marker = True
+        self._chains.clear()
+
     def _formula(self, text: str, places: Places, span: Span) -> None:
+        self._formula_line = places.at(max(span.start, span.end - 1)).line
         start, end = trimmed(text, span.left, span.right)
-        if start == end:
+        if start == end or self._continues(text, span, start, end):
             return
         place = places.at(start)
         if fault := self._excess(place, end - start):
             self.refuse(fault)
             return
         self._formulas += 1
-        self._append(Formula(text[start:end], span.display, place))
+        self._chains[span.display, span.notation] = _Chain(len(self._items), start, end)
+        self._append(Formula(text[start:end], span.display, place, span.notation))
+
+    def _continues(self, text: str, span: Span, start: int, end: int) -> bool:
+        """Whether a formula that begins with an equals sign was added to the chain before it."""
+        chain = self._chains.get((span.display, span.notation))
+        if (
+            chain is None
+            or chain.item >= len(self._items)
+            or not _BEGINS_OPEN.match(text, start, end)
+        ):
+            return False
+        before = self._items[chain.item]
+        if end - chain.start > limits.FORMULA_CHARACTERS or not isinstance(before, Formula):
+            return False
+        if not span.display and "=" not in before.text:
+            return False
+        joined = before.text.rstrip(" .,;").ljust(chain.end - chain.start)
+        joined += blanked(text[chain.end : start], [(0, start - chain.end)]) + text[start:end]
+        self._items[chain.item] = replace(before, text=joined)
+        self._chains[span.display, span.notation] = replace(chain, end=end)
+        return True
 
     def _excess(self, place: Place, length: int) -> Refused | None:
         if length > limits.FORMULA_CHARACTERS:
@@ -105,16 +153,43 @@ class PaperBuilder:
             return _at(place, message, "Hand in only your answers.")
         return None
 
-    def _prose(self, text: str, places: Places, start: int, end: int) -> None:
-        """One item a line, so that an answer without dollars on a line of its own stays one."""
+    def _prose(self, text: str, places: Places, start: int, end: int, ends: bool) -> None:
+        """One item a line, but for lines that are formulas without delimiters.
+
+        `ends` tells that nothing follows on the last line that belongs to it.
+        """
         while start < end:
             newline = text.find("\n", start, end)
             stop = end if newline < 0 else newline
-            line = text[start:stop]
-            if line.strip(_MARKUP):
-                offset = start + len(line) - len(line.lstrip())
-                self._append(Prose(" ".join(line.split()), places.at(offset)))
+            is_whole = ends or stop < end or text[stop : stop + 1] == "\n"
+            if is_whole and places.at(start).line > self._formula_line:
+                stop = self._plain_line(text, places, start, stop, end)
+            else:
+                self._words(text, places, start, stop)
             start = stop + 1
+
+    def _plain_line(self, text: str, places: Places, start: int, stop: int, end: int) -> int:
+        """Adds a line, as prose and formulas; where it ends, or the lines that go on with it."""
+        is_behind = bool(self._items) and isinstance(self._items[-1], Marker)
+        setting = Setting(is_behind, self._is_below_marker)
+        for last in dict.fromkeys((logical_line(text, start, end), stop)):
+            formulas = formulas_in(text, start, last, setting)
+            if formulas:
+                break
+        line = self._formula_line
+        for left, right in formulas:
+            self._words(text, places, start, left)
+            self._formula(text, places, Span(left, right, left, right, True, "plain"))
+            start = right
+        self._formula_line = line
+        self._words(text, places, start, last)
+        return last
+
+    def _words(self, text: str, places: Places, start: int, stop: int) -> None:
+        line = text[start:stop]
+        if line.strip(_MARKUP):
+            offset = start + len(line) - len(line.lstrip())
+            self._append(Prose(" ".join(line.split()), places.at(offset)))
 
     def _append(self, item: Item) -> None:
         if len(self._items) < limits.ITEMS:

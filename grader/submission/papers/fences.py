@@ -1,22 +1,30 @@
-"""Fenced blocks in Markdown: mathematics, documents in a document, plain text, and programs."""
+"""Fenced blocks in Markdown: mathematics, documents in a document, plain text, and programs.
+
+Of a program only lines of the form `name = expression` are read; it is never run.
+"""
 
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.submission.offsets import Range
+from grader.submission.papers.labels import Label, label_at
 from grader.submission.papers.mathematics import Span
+from grader.submission.papers.nesting import QUESTION
+from grader.submission.papers.plain import Setting, formulas_in, logical_line
+from grader.submission.papers.programs import LANGUAGES, assignments, is_program
 
 _FENCE = re.compile(
     r"^[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})"
     r"[^`\n]*+$",
     re.MULTILINE,
 )
+_COMMENT = re.compile(r"^[ \t]*+[#%]++[ \t]*+(?P<text>[^\n]++)", re.MULTILINE)
 _PARAGRAPH_END = re.compile(r"\n[ \t]*+(?=\n)|\Z")
 
-# What a fence holds, by its language. Anything else is a program, and is never read.
+# What a fence holds, by its language. Anything else is data or a shell, and is never read.
 _MATHEMATICS = {"math", "katex"}
 _DOCUMENT = {"latex", "tex", "markdown", "md"}
 _PLAIN = {"", "text", "txt", "plain", "plaintext"}
@@ -49,10 +57,19 @@ class Fence:
         """Whether the paper goes on inside, as in a fence of `latex`."""
         return self.language in _DOCUMENT
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether its text is part of the paper as it stands."""
-        return self.language in _MATHEMATICS | _PLAIN
+    def is_text(self, text: str) -> bool:
+        """Whether it holds text, in which there may be markers too."""
+        return self.language in _PLAIN and not is_program(text[self.left : self.right])
+
+    def code(self, text: str) -> Iterator[Span]:
+        """The formulas in the lines of a listing; `text` is the paper."""
+        lines: Iterator[Range] = iter(())
+        if self.is_text(text):
+            lines = _lines(text, self.left, self.right)
+        elif self.language in LANGUAGES | _PLAIN:
+            lines = assignments(text, self.left, self.right)
+        for left, right in lines:
+            yield Span(left, right, left, right, True, "code")
 
 
 def fences(text: str) -> Iterator[Fence]:
@@ -68,6 +85,27 @@ def fences(text: str) -> Iterator[Fence]:
             fence = _fence(text, mark, closers[mark["mark"]])
             done = fence.end
             yield fence
+
+
+def remarks(text: str, blocks: Iterable[Fence]) -> Iterator[tuple[int, Label]]:
+    """The markers in the comments of listings: `# Q9`, but not `# 9`, which may be any number."""
+    for block in blocks:
+        if block.language in LANGUAGES | _PLAIN:
+            for comment in _COMMENT.finditer(text, block.left, block.right):
+                label = label_at(text, comment.start("text"), comment.end())
+                if label is not None and label.parts[0].rank[0] == QUESTION:
+                    yield comment.start("text"), label
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Range]:
+    """The formulas in the lines of plain text."""
+    while start < end:
+        stop = logical_line(text, start, end)
+        label = label_at(text, start, stop)
+        yield from formulas_in(
+            text, label.end if label else start, stop, Setting(bool(label), True)
+        )
+        start = stop + 1
 
 
 def _fence(text: str, mark: re.Match[str], closers: list[re.Match[str]]) -> Fence:

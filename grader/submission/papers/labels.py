@@ -14,26 +14,36 @@ _REACH = 160
 
 _PART = r"(?:\d{1,3}(?!\d)|(?:[ivx]{1,4}|[a-z])(?![a-z]))"
 _BOXED = rf"\({_PART}\)"
-_CLOSE = r"(?:[*_}]|</(?:b|strong|u)>){0,3}"
+_CLOSE = r"(?:[*_}]|</(?:b|strong|u|h[1-6])>){0,3}"
 _END = rf"(?P<close>{_CLOSE})(?P<term>[ \t]?[–—-](?=[ \t])|[.:)\]]{{0,2}})(?P<close2>{_CLOSE})"
 
 _LEAD = re.compile(
-    r"""(?:[\s>|]|\{(?=\\(?:bf|it|large))
-        |\\(?:noindent|indent|par|newpage|clearpage|(?:big|med|small)skip|large|bf|bfseries|it|\\)
+    r"""(?:[\s>|]|\{(?=\\(?:bf|it|[lL]arge|LARGE|[hH]uge))
+        |\\(?:noindent|indent|par|newpage|clearpage|(?:big|med|small)skip|[lL]arge|LARGE|[hH]uge|bf|bfseries|it|\\)
          (?![A-Za-z]))*+
     (?P<heading>\#{1,6}(?=[\s\d(*_]))?\s*+
     (?:[-+•*‣](?=\s)\s++)?
     (?:\[[ xX]\]\s++)?
-    (?P<strong>(?:[*_]{1,3}(?=[^\s*_])|\\(?:textbf|textit|underline|emph)\{|<(?:b|strong|u)>)*+)
+    (?P<strong>(?:[*_]{1,3}(?=[^\s*_])|\\(?:textbf|textit|underline|emph)\{|<(?:b|strong|u|h[1-6])>)*+)
     """,
     re.VERBOSE,
 )
+# What people call a question and an answer, in the languages in which homework comes in.
+_ANSWERS = (
+    "solutions?|answers?|responses?|sol|ans|lösung(?:en)?|loesung|lsg|antwort|r[ée]ponse|solución|solucion"
+    "|respuesta|soluzione|risposta"
+)
+_QUESTIONS = (
+    "questions?|problems?|exercises?|tasks?|ques|prob|exer|ex|q|aufgabe|aufg|frage|übung|uebung|exercices?"
+    "|exo|problème|probleme|ejercicio|pregunta|problema|esercizio|domanda|exercício|exercicio|questão|opgave"
+)
 _QUESTION = re.compile(
     rf"""(?P<word>
-        (?:(?:solutions?|answers?|responses?|sol|ans)(?![a-z])\.?
-           (?:\s++(?:to|for|of)(?![a-z]))?\s*+)?
-        (?:(?:questions?|problems?|exercises?|tasks?|(?P<part>parts?)|ques|prob|exer|ex|q)
-           (?![a-z])\.?\s*+(?:(?:no|number|nr)(?![a-z])\.?\s*+)?\#?)?
+        (?:(?:{_ANSWERS})(?!\w)\.?
+           (?:\s++(?:to|for|of|zu|zur|auf|von|de|du|des|del|a|à|al)(?![a-z])
+              (?:\s++(?:the|la|le|el)(?![a-z])|\s++l['’])?)?\s*+)?
+        (?:(?:{_QUESTIONS}|(?P<part>parts?|teil(?:aufgabe)?|partie|parte))
+           (?![a-zà-ÿ])\.?\s*+(?:(?:no|number|nr|num|n[°º])(?![a-z])\.?\s*+)?\#?)?
     )(?P<label>(?:(?<![a-z])|(?=[\d(]))\(?{_PART}\)?(?:\s?{_BOXED}|[.\-]?{_PART}){{0,3}}){_END}
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -18,7 +18,10 @@ _COMMANDS: dict[str, tuple[Rank, str]] = {
     "subpart": ((ROMAN, 0), "roman"),
     "subsubpart": ((ROMAN, 1), "alph"),
 }
-QUESTION_ENVIRONMENTS = {"question", "problem", "exercise", "task", "prob", "homeworkproblem"}
+QUESTION_ENVIRONMENTS = frozenset(
+    "question problem exercise task prob homeworkproblem aufgabe uebung frage exercice probleme ejercicio "
+    "problema pregunta esercizio exercicio".split()
+)
 LISTS = {"enumerate", "itemize", "description", "questions", "parts", "subparts", "subsubparts"}
 
 _DEEPEST = 20  # LaTeX gives up at six

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.submission.offsets import Places, Range, blanked, restored
 from grader.submission.papers.builder import PaperBuilder, Stop
-from grader.submission.papers.fences import Fence, fences
+from grader.submission.papers.fences import Fence, fences, remarks
 from grader.submission.papers.lines import line_markers
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
@@ -13,6 +13,7 @@ from grader.submission.sources import Found, Source
 
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)++")
 _LINE = re.compile(r"[^\n]++")
+_COMMENT_LINE = re.compile(r"^[ \t]*+#[^\n]*+", re.MULTILINE)
 
 
 def read_markdown(source: Source) -> Found:
@@ -33,13 +34,26 @@ def scan_markdown(text: str, places: Places, builder: PaperBuilder) -> None:
     builder.macros(document[start:end] for start, end in macros)
     document = blanked(document, macros)
     fenced = [block.formula for block in blocks if block.formula]
-    spans = sorted([*fenced, *formulas(document, markdown=True)], key=lambda span: span.start)
+    listed = [span for block in blocks for span in block.code(text)]
+    spans = [*fenced, *listed, *formulas(document, markdown=True)]
+    spans.sort(key=lambda span: span.start)
+    plain = [(block.left, block.right) for block in blocks if block.is_text(text)]
+    document = restored(document, text, plain)
+    # In a listing `# 1` is a comment and no heading.
+    lines = blanked(document, _comment_lines(document, plain))
+    labels = [*line_markers(lines, spans), *remarks(text, blocks)]
+    labels.sort(key=lambda found: found[0])
     markers = [
-        Stop(start, label.end, builder.nesting.enter(label.parts))
-        for start, label in line_markers(document, spans)
+        Stop(start, label.end, builder.nesting.enter(label.parts)) for start, label in labels
     ]
-    kept = [(block.left, block.right) for block in blocks if block.is_kept]
+    kept = sorted((span.left, span.right) for span in [*fenced, *listed])
     builder.add(restored(document, text, kept), places, spans, markers)
+
+
+def _comment_lines(text: str, listings: Iterable[Range]) -> Iterator[Range]:
+    for start, end in listings:
+        for line in _COMMENT_LINE.finditer(text, start, end):
+            yield line.span()
 
 
 def _quotes(text: str) -> Iterator[Range]:

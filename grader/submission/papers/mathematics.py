@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from grader.submission import limits
 from grader.submission.papers.labels import label_at
+from grader.submission.papers.plain import is_equation
 
 _TOKEN = re.compile(
     r"""\\(?P<edge>begin|end)\s*+\{(?P<name>[A-Za-z]{1,20}\*?)\}
@@ -50,6 +51,10 @@ ENVIRONMENTS = frozenset(
         "Vmatrix",
     ]
 )
+
+# What may stand around a formula in backticks that is a line of its own, and how far that is looked at.
+_NEARBY = 200
+_FRAME = " \t*_-+>.,;:"
 _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
 
 
@@ -62,6 +67,7 @@ class Span:
     left: int
     right: int
     display: bool
+    notation: str = "latex"
 
 
 def formulas(text: str, *, markdown: bool) -> list[Span]:
@@ -228,7 +234,7 @@ class _Scanner:
         return Span(start, end, start, end, True)
 
     def _code(self, start: int) -> Span | None:
-        """Code between backticks is skipped: an inline span with nothing inside."""
+        """Code between backticks is skipped, an inline span with nothing inside, or an equation."""
         if not self._markdown:
             return None
         ticks = re.compile("`+").match(self._text, start)
@@ -237,4 +243,17 @@ class _Scanner:
         if close >= self._blank(start):
             return None
         end = close + width
+        if self._is_in_sentence(start, end) and is_equation(self._text[start + width : close]):
+            return Span(start, end, start + width, close, False, "code")
         return Span(start, end, end, end, False)
+
+    def _is_in_sentence(self, start: int, end: int) -> bool:
+        """Whether words stand around a piece of code: one alone on its line is a line like others."""
+        newline = self._text.find("\n", end, end + _NEARBY)
+        after = self._text[end : newline if newline >= 0 else end + _NEARBY]
+        first = self._text.rfind("\n", max(0, start - _NEARBY), start) + 1
+        if after.strip(_FRAME) or (first == 0 and start > _NEARBY):
+            return True
+        label = label_at(self._text, first, start)
+        before = self._text[label.end if label else first : start].rstrip(" *_")
+        return bool(before.strip(_FRAME)) and not before.endswith(":")

@@ -1,0 +1,105 @@
+"""Formulas of a paper that are one formula to a reader.
+
+`$σ'(x) = 1$ if $x > 0$, else $0$` is one answer in pieces, a block that begins with `+` goes on with the
+block before it, and what follows "and not" is no answer.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.submission import Formula, Marker, Prose
+
+Item = Marker | Formula | Prose
+
+_CONDITION = re.compile(
+    r"(?:,|and|und|et|or|oder|;|\s)*\b(?P<word>if|for|when|whenever|in case|falls|wenn|für|si|pour"
+    r"|else|otherwise|sonst|sinon|and else|or else)\b\s*(?:that\s*)?[:,]?",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"[,;]?\s*(?:otherwise|else|elsewhere|sonst|sinon)\b[.,;]?", re.IGNORECASE)
+_AND = re.compile(r"[,;]|[,;]?\s*(?:and|und|et)", re.IGNORECASE)
+_OR = re.compile(r"[,;]?\s*(?:or|oder|ou|or maybe|or else)", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|n't|never|nicht|kein|pas)\s*[:,]?$", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s*(?:&\s*)?(?:\+|-|\*|\\times\b|\\cdot\b|\\odot\b|\\circ\b)")
+_WORDS = {"else": "otherwise", "sonst": "otherwise", "sinon": "otherwise", "otherwise": "otherwise"}
+
+
+def joined(items: Sequence[Item]) -> list[Item]:
+    """The items of a paper in reading order, pieces of one formula joined, denied ones left out."""
+    found: list[Item] = []
+    for at, item in enumerate(items):
+        if isinstance(item, Formula):
+            _take(found, item)
+        elif isinstance(item, Prose) and _ends_a_case(found, items[at : at + 2]):
+            last = found[-1]
+            assert isinstance(last, Formula)
+            found[-1] = replace(last, text=f"{last.text} \\text{{otherwise}}")
+            _keep_rest(found, items, at)
+        else:
+            found.append(item)
+    return found
+
+
+def _keep_rest(found: list[Item], items: Sequence[Item], at: int) -> None:
+    """What a line says behind "otherwise" is prose like any other."""
+    item = items[at]
+    assert isinstance(item, Prose)
+    match = _ENDING.match(item.text)
+    rest = item.text[match.end() :].strip() if match else ""
+    if rest:
+        found.append(replace(item, text=rest))
+
+
+def _take(found: list[Item], formula: Formula) -> None:
+    prose = found[-1] if found and isinstance(found[-1], Prose) else None
+    before = found[-2] if prose is not None and len(found) > 1 else found[-1] if found else None
+    if prose is not None and _DENIED.search(prose.text):
+        return
+    if not isinstance(before, Formula) or before.notation != formula.notation:
+        found.append(formula)
+        return
+    text = _together(before, prose, formula)
+    if text is None:
+        found.append(formula)
+        return
+    if prose is not None:
+        found.pop()
+    found[-1] = replace(before, text=text)
+
+
+def _together(before: Formula, prose: Prose | None, formula: Formula) -> str | None:
+    """The text of two formulas as one, None if they are two."""
+    if prose is None:
+        both = before.display and formula.display and _GOES_ON.match(formula.text)
+        return f"{before.text}\n{formula.text}" if both else None
+    said = prose.text.strip()
+    if _OR.fullmatch(said):
+        return f"{before.text} \\text{{ or }} {_value(formula.text)}"
+    if before.display or formula.display or "\n" in before.text + formula.text:
+        return None
+    match = _CONDITION.fullmatch(said)
+    if match:
+        word = _WORDS.get(match["word"].lower(), "if")
+        between = ", \\text{ otherwise } " if word == "otherwise" else " \\text{ for } "
+        return f"{before.text}{between}{formula.text}"
+    if _AND.fullmatch(said) and "\\text{ for }" in before.text:
+        return f"{before.text} \\text{{ and }} {formula.text}"
+    return None
+
+
+def _value(text: str) -> str:
+    """What stands behind the last `=`: an alternative is one of values."""
+    return text.rpartition("=")[2]
+
+
+def _ends_a_case(found: Sequence[Item], ahead: Sequence[Item]) -> bool:
+    """Whether prose says "otherwise" behind the value of a last case."""
+    prose, *following = ahead
+    last = found[-1] if found else None
+    assert isinstance(prose, Prose)
+    if not isinstance(last, Formula) or "\\text{ for }" not in last.text:
+        return False
+    ends = _ENDING.match(prose.text)
+    whole = ends is not None and ends.end() == len(prose.text)
+    return ends is not None and not (whole and following and isinstance(following[0], Formula))

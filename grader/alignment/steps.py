@@ -1,0 +1,211 @@
+"""A student's own steps: derivatives that no question asks for, and that the paper works out.
+
+An answer that rests on `∂l/∂z¹` is right if it is right with what the student found for `∂l/∂z¹`: the
+true value would hide a mistake made there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.alignment.entries import Entry
+from grader.errors import StudentError, Unreadable
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Number,
+    Selector,
+    fresh,
+    substitute,
+    transform,
+    walk,
+)
+from grader.notation import Names, Reading
+from grader.primitives.build import item, names_in, tabulate, transpose
+from grader.problem.model import bases
+
+DEPTH_LIMIT = 12  # steps that rest on each other
+SIZE_LIMIT = 4_000  # nodes of an answer with its steps put in
+ONE = Number(1.0)
+_ALONE = Index("", 1, 1)
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The equations of a paper whose left side is a derivative, apart from the answer itself.
+
+    `asked` are the derivatives that stand for their true value: those of other questions, graded
+    there, and upstream gradients.
+    """
+
+    entries: tuple[Entry, ...]
+    names: Names
+    asked: frozenset[Pair]
+
+    @property
+    def own(self) -> frozenset[Pair]:
+        """The derivatives that the paper works out and nobody asks for."""
+        pairs = (_pair(entry.derivative) for entry in self.entries if entry.derivative is not None)
+        return frozenset(pair for pair in pairs if pair is not None and pair not in self.asked)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What an answer that rests on steps depends on."""
+        own = self.own
+        return tuple(
+            (entry.formula.text, entry.equation.span if entry.equation else None)
+            for entry in self.entries
+            if own and entry.derivative is not None and _pair(entry.derivative) in own
+        )
+
+    def put_in(self, reading: Reading) -> Reading:
+        """An answer with the student's own value for every derivative that nobody asks for.
+
+        Raises Unreadable if a step that it rests on cannot be read.
+        """
+        if not any(self._rests_on(part) for part in walk(reading.node)):
+            return reading
+        node = self._replaced(reading.node, 0)
+        kept = [part for part in reading.derivatives if not self._rests_on(part)]
+        found = [part for part in walk(node) if isinstance(part, Derivative) or _is_primed(part)]
+        return replace(reading, node=node, derivatives=(*kept, *found))
+
+    def _rests_on(self, part: Expression) -> bool:
+        return isinstance(part, Derivative) and self._step(part) is not None
+
+    def _step(self, term: Derivative) -> Entry | None:
+        """The last equation that works out a derivative, if no question asks for it."""
+        pair = _pair(term)
+        if pair is None or pair in self.asked:
+            return None
+        for entry in reversed(self.entries):
+            left = entry.derivative
+            if left is not None and _pair(left) == pair and _letters(left, term) is not None:
+                return entry
+        return None
+
+    def _replaced(self, node: Expression, depth: int) -> Expression:
+        def change(part: Expression) -> Expression:
+            if not isinstance(part, Derivative):
+                return part
+            step = self._step(part)
+            if step is None:
+                return part
+            if depth >= DEPTH_LIMIT:
+                raise Unreadable("the steps of this paper rest on each other in a circle")
+            return self._replaced(self._value(step, part), depth + 1)
+
+        result = transform(node, change)
+        if sum(1 for _ in walk(result)) > SIZE_LIMIT:
+            raise Unreadable("the steps of this paper, put into each other, are too long")
+        return result
+
+    def _value(self, step: Entry, term: Derivative) -> Expression:
+        """What a step says about a term: the whole, an entry of it, or its entries together."""
+        assert step.derivative is not None
+        left = step.derivative
+        letters = [index for index in _selectors(left) if isinstance(index, Index)]
+        names = self.names.with_definitions(step.definitions)
+        names = names.with_indices((), {index.name: index for index in letters})
+        try:
+            value = step.read(names).node
+        except StudentError as error:
+            raise self._unreadable(step) from error
+        bound = _letters(left, term)
+        assert bound is not None
+        if value.shape == SCALAR or left.shape == SCALAR:
+            value = _with_selectors(value, bound)
+        return self._laid_out(value, left, term, step)
+
+    def _laid_out(
+        self, value: Expression, left: Derivative, term: Derivative, step: Entry
+    ) -> Expression:
+        if value.shape == term.shape:
+            return value
+        if 1 in value.shape and value.shape == term.shape[::-1]:
+            return transpose(value)
+        loose = [index for index in _selectors(left) if isinstance(index, Index)]
+        if term.shape != SCALAR and value.shape == SCALAR and 1 <= len(loose) <= 2:
+            row, column = loose[0], loose[1] if len(loose) == 2 else _ALONE
+            return tabulate(value, row, column)
+        chosen = _selectors(term)
+        if term.shape == SCALAR and value.shape == left.shape and chosen:
+            return _entry(value, term, chosen)
+        raise self._unreadable(step)
+
+    def _unreadable(self, step: Entry) -> Unreadable:
+        line = step.place().line
+        message = f"the answer rests on the step in line {line}, which cannot be used"
+        return Unreadable(message, hint="a person will look at it", code="step-unreadable")
+
+
+def _pair(term: Derivative) -> Pair | None:
+    """The names of what is differentiated by what; None for an expression."""
+    pair = bases(term.of, term.wrt)
+    return pair if all(pair) else None
+
+
+def _is_primed(part: Expression) -> bool:
+    return isinstance(part, Apply) and part.function.endswith("'")
+
+
+def _selectors(term: Derivative) -> list[Selector]:
+    """The indices of a term that tell entries apart: those of thin axes are left out."""
+    return [*_of(term.of), *_of(term.wrt)]
+
+
+def _of(node: Expression) -> Iterator[Selector]:
+    if isinstance(node, Item):
+        rows, columns = node.base.shape
+        if rows > 1 or columns == 1:
+            yield node.row
+        if columns > 1:
+            yield node.column
+
+
+def _letters(left: Derivative, term: Derivative) -> list[tuple[Index, Selector]] | None:
+    """What the letters of a step stand for in a term; None if the step is about other entries."""
+    bound: list[tuple[Index, Selector]] = []
+    for mine, theirs in ((left.of, term.of), (left.wrt, term.wrt)):
+        ours, given = list(_of(mine)), list(_of(theirs))
+        if not ours or not given:
+            if not all(isinstance(one, Index) for one in ours):
+                return None
+            continue
+        for one, other in zip(ours, given, strict=True):
+            if isinstance(one, Index):
+                bound.append((one, other))
+            elif one != other:
+                return None
+    return bound
+
+
+def _with_selectors(value: Expression, bound: Sequence[tuple[Index, Selector]]) -> Expression:
+    """A value with its letters replaced, all at once."""
+    avoid = names_in(value) | {index.name for index, _ in bound}
+    for _, selector in bound:
+        if isinstance(selector, Expression):
+            avoid |= names_in(selector)
+    middle: list[tuple[str, Selector]] = []
+    for index, selector in bound:
+        name = fresh(index.name, avoid)
+        avoid.add(name)
+        value = substitute(value, index.name, replace(index, name=name))
+        middle.append((name, selector))
+    for name, selector in middle:
+        if isinstance(selector, Expression):
+            value = substitute(value, name, selector)
+    return value
+
+
+def _entry(value: Expression, term: Derivative, chosen: Sequence[Selector]) -> Expression:
+    """The entry of a gradient or a Jacobian that a term asks for."""
+    if len(chosen) == 2:
+        return item(value, *chosen)
+    tall = value.shape[1] == 1
+    return item(value, chosen[0], ONE) if tall else item(value, ONE, chosen[0])

@@ -1,0 +1,189 @@
+"""What a node of a reading does, in the words of the field."""
+
+from collections.abc import Sequence
+
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Matrix,
+    Number,
+    Place,
+    Selector,
+    Shape,
+    Slice,
+    Sum,
+    Symbol,
+    Tabulate,
+    shape_text,
+)
+from grader.notation import Names, printing
+from grader.problem import Scope
+
+
+def operation(node: Expression, scope: Scope) -> str:
+    """Such as "matrix product", or "transpose of", which goes on with what the node is made of."""
+    match node:
+        case Number():
+            return "number"
+        case Symbol():
+            return "quantity of the model" if node.name in scope.model else "given"
+        case Index():
+            return f"index {_running(node)}"
+        case Item():
+            return f"{_part(node, node.base.shape, scope.names)} of"
+        case Place():
+            return f"zeros, but at {_part(node, node.shape, scope.names)}"
+        case Sum():
+            return f"sum over {_running(node.index)}"
+        case Tabulate():
+            return f"table over {_running(node.row)} and {_running(node.column)}"
+        case Matrix():
+            return "list of entries" if 1 in node.shape else "matrix of entries"
+        case Derivative():
+            return "value of a derivative"
+        case Apply():
+            return _applied(node)
+
+
+def remark(node: Expression, operands: Sequence[Expression]) -> str:
+    """What the shapes of the operands made of a product, and which operand is repeated."""
+    if not isinstance(node, Apply) or node.shape == SCALAR == node.args[0].shape:
+        return ""
+    repeated = _repeated(node, operands) if node.function in _ENTRYWISE else ""
+    if node.function not in _PRODUCTS:
+        return f"{_applied(node)}, {repeated}" if repeated else ""
+    pair = " times ".join(_sized(arg.shape) for arg in node.args)
+    kind = _applied(node).removesuffix(" by a number")
+    return f"{kind}: {pair}" + (f", {repeated}" if repeated else "")
+
+
+def _running(index: Index) -> str:
+    return f"{index.name} = {index.start}…{index.stop}"
+
+
+# Entries and parts
+
+
+def _part(node: Item | Place, shape: Shape, names: Names) -> str:
+    """`entry (1, j)`, `entry j` of a column, `row 2`, `columns 1…2`."""
+    along = (_along(node.row, shape[0], names), _along(node.column, shape[1], names))
+    if isinstance(node.row, Slice) or isinstance(node.column, Slice):
+        named = zip(("row", "column"), (node.row, node.column), along, strict=True)
+        parts = [_line(axis, selector, text) for axis, selector, text in named if text]
+        return " and ".join(parts) or "all"
+    if shape[1] == 1 and node.column == Number(1.0):
+        return f"entry {along[0]}"
+    return f"entry ({along[0]}, {along[1]})"
+
+
+def _along(selector: Selector, size: int, names: Names) -> str:
+    """A selector in words; empty for the whole axis."""
+    if not isinstance(selector, Slice):
+        return printing.infix(selector, names)
+    whole = (selector.start, selector.stop) == (1, size)
+    return "" if whole else f"{selector.start}…{selector.stop}"
+
+
+def _line(axis: str, selector: Selector, text: str) -> str:
+    return f"{axis}s {text}" if isinstance(selector, Slice) else f"{axis} {text}"
+
+
+# Functions
+
+_WORDS = {
+    "add": "sum", "sub": "difference", "neg": "negative of", "matmul": "matrix product",
+    "outer": "outer product", "inner": "inner product", "where": "case distinction",
+    "maximum": "larger of", "minimum": "smaller of", "and": "both of", "or": "one of",
+    "not": "opposite of", "trace": "trace of", "norm": "norm of", "zeros": "array of zeros",
+    "ones": "array of ones", "identity": "identity matrix",
+} | dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne"), "condition")  # fmt: skip
+
+_ALONG: dict[tuple[int | None, ...], str] = {
+    (0,): "down each column of",
+    (1,): "along each row of",
+}
+_PRODUCTS = frozenset({"mul", "matmul", "outer", "inner", "dot"})
+# These repeat an operand that is smaller.
+_ENTRYWISE = frozenset("add sub mul div where maximum minimum and or gt ge lt le eq ne".split())
+_ORDINALS = {1: "derivative", 2: "second derivative"}
+
+
+def _applied(node: Apply) -> str:
+    match node.function:
+        case "mul" | "dot":
+            return _product(node)
+        case "div":
+            return _division(node)
+        case "pow":
+            return "power" if node.shape == SCALAR else "elementwise power"
+        case "transpose":
+            return _transpose(node)
+        case "diag":
+            return "diagonal matrix of" if 1 in node.args[0].shape else "diagonal of"
+        case "sum" | "mean" as name:
+            return f"{name} {_ALONG.get(node.params, 'of all entries of')}"
+        case name:
+            return _WORDS.get(name) or _function(node)
+
+
+def _product(node: Apply) -> str:
+    left, right = (arg.shape for arg in node.args)
+    if SCALAR in (left, right):
+        return "product of numbers" if node.shape == SCALAR else "scaling by a number"
+    if node.function == "mul":
+        return "elementwise product"
+    return "matrix product" if left[1] == right[0] else "inner product"
+
+
+def _division(node: Apply) -> str:
+    if node.args[1].shape != SCALAR:
+        return "elementwise division"
+    return "quotient" if node.shape == SCALAR else "division by a number"
+
+
+def _transpose(node: Apply) -> str:
+    """A transpose that has no place of its own in the text was added so that the shapes fit."""
+    added = node.span is not None and node.span == node.args[0].span
+    return "transpose, added so that the shapes fit, of" if added else "transpose of"
+
+
+def _function(node: Apply) -> str:
+    """`relu of`, `derivative of relu at each entry of`."""
+    name = node.function.rstrip("'")
+    primes = len(node.function) - len(name)
+    each = "each entry of" if node.shape != SCALAR and name not in _WHOLE else ""
+    told = (
+        f"{_ORDINALS.get(primes, f'{primes}th derivative')} of {name} at"
+        if primes
+        else f"{name} of"
+    )
+    return f"{told} {each}".strip()
+
+
+_WHOLE = frozenset({"softmax", "log_softmax", "logsumexp"})  # these mix the entries
+
+
+# Shapes
+
+
+def _repeated(node: Apply, operands: Sequence[Expression]) -> str:
+    """What is repeated so that the operands fit entry by entry."""
+    small = {arg.shape: None for arg in operands if arg.shape != node.shape}
+    if node.function not in ("add", "sub"):
+        small.pop(SCALAR, None)  # nobody wonders how an array is scaled or compared with a number
+    return " and ".join(_spread(shape, node.shape) for shape in small)
+
+
+def _spread(thin: Shape, full: Shape) -> str:
+    if thin == SCALAR:
+        return f"with the number repeated in all entries of {_sized(full)}"
+    times = f"{full[1]} columns" if thin[1] == 1 else f"{full[0]} rows"
+    return f"with the {_sized(thin)} repeated in all {times}"
+
+
+def _sized(shape: Shape) -> str:
+    return "a number" if shape == SCALAR else shape_text(shape)

@@ -1,0 +1,93 @@
+"""What stands in brackets behind a quantity and is no factor: `l(\\theta)`, `h^1(x)`."""
+
+from collections.abc import Sequence
+
+from grader.expression import Expression, Item, Symbol
+from grader.notation.latex.reader import Reader
+from grader.notation.latex.scripts import layer_of, split
+from grader.notation.latex_tokens import Token
+
+
+class DecorationReader(Reader):
+    """Reads past lists of arguments."""
+
+    def decoration(self, token: Token, node: Expression, first: int) -> None:
+        """The argument list of `l(\\theta)` or `h^1(x)`, which says nothing.
+
+        A quantity before a bracket with nothing in it but what the quantity is computed from is no
+        product.
+        """
+        if self.peek().text != "(":
+            return
+        base = node.base if isinstance(node, Item) else node
+        if token.text in self.build.names.calls:
+            self.skip_bracket()
+        elif isinstance(base, Symbol) and self._lists_arguments(base):
+            self.skip_bracket()
+            span = self.span(first)
+            written = self.build.source[span.start : span.end]
+            self.build.notes.append(f"`{written}` was read as a value, not as a product")
+
+    def _lists_arguments(self, quantity: Symbol) -> bool:
+        """Whether the bracket that follows holds names that the quantity depends on."""
+        names = self.build.names
+        known = names.depends.get(quantity.name)
+        if known is None:
+            return False
+        inside = self._inside_bracket()
+        if quantity == names.loss and inside and all(_is_name_part(token) for token in inside):
+            return True
+        return all(self._is_one_of(part, known) for part in _arguments(inside))
+
+    def _inside_bracket(self) -> list[Token]:
+        depth = 0
+        for at in range(self.at, len(self.tokens)):
+            depth += (self.tokens[at].text == "(") - (self.tokens[at].text == ")")
+            if depth == 0:
+                return self.tokens[self.at + 1 : at]
+        return []
+
+    def _is_one_of(self, tokens: Sequence[Token], known: frozenset[str]) -> bool:
+        """Whether tokens are one declared name among those of a set."""
+        if not tokens or tokens[0].kind not in ("letter", "word", "accent", "command"):
+            return False
+        layer = subscript = None
+        rest = list(tokens[1:])
+        while len(rest) >= 2 and rest[0].text in ("^", "_"):
+            inside, behind = _script(rest)
+            if rest[0].text == "^":
+                layer = layer_of(inside)
+            else:
+                subscript = layer_of(inside)
+            rest = behind
+        keys = ((tokens[0].text, layer, subscript), (tokens[0].text, subscript, layer))
+        return not rest and any(self.build.names.spellings.get(key) in known for key in keys)
+
+    def skip_bracket(self) -> None:
+        opened, depth = self.next(), 1
+        while depth:
+            token = self.next()
+            if token.kind == "end":
+                self.unexpected(token, ")", opened)
+            depth += (token.text == "(") - (token.text == ")")
+
+
+def _script(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """What stands in the script that begins here, and what follows it."""
+    if tokens[1].text != "{":
+        return [tokens[1]], list(tokens[2:])
+    depth = 0
+    for at in range(1, len(tokens)):
+        depth += (tokens[at].text == "{") - (tokens[at].text == "}")
+        if depth == 0:
+            return list(tokens[2:at]), list(tokens[at + 1 :])
+    return list(tokens[2:]), []
+
+
+def _arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    return [part for group in split(tokens, ",") for part in split(group, ";")]
+
+
+def _is_name_part(token: Token) -> bool:
+    """Whether a token can stand in a list of arguments: names, scripts and commas."""
+    return token.kind not in ("sign", "number") or token.text in ",;_^{}"

@@ -1,0 +1,198 @@
+r"""The formulas in a prompt, `$\frac{\partial l}{\partial W^2}$`, as MathML.
+
+This typesets and reads no meaning into anything; what it does not know stays as the author wrote it.
+Everything that comes from the text is escaped.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# As in Pandoc, dollars with a space inside are money. What is longer than 400 is no formula.
+_FORMULA = re.compile(
+    r"\$\$([^$]{1,400})\$\$|\$(?!\s)([^$]{1,400})(?<!\s)\$(?!\d)"
+    r"|\\\((.{1,400}?)\\\)|\\\[(.{1,400}?)\\\]",
+    re.DOTALL,
+)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S", re.DOTALL)
+_DEEPEST = 12  # braces inside each other
+
+_LETTERS = dict(
+    zip(
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu "
+        "xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
+        "Phi Psi Omega ell infty".split(),
+        "αβγδεεζηθϑικλμνξπρστυφφχψωΓΔΘΛΞΠΣΦΨΩℓ∞",
+        strict=True,
+    )
+)
+_SIGNS = {
+    "partial": "∂", "nabla": "∇", "cdot": "·", "times": "×", "odot": "⊙", "circ": "∘", "le": "≤",
+    "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "to": "→", "top": "⊤",
+    "sum": "∑", "prod": "∏", "dots": "…", "ldots": "…", "cdots": "⋯", "prime": "′", "{": "{",
+    "}": "}", "|": "‖", "pm": "±", "approx": "≈",
+}  # fmt: skip
+_FUNCTIONS = frozenset("exp log ln max min sin cos tan tanh det diag arg".split())
+_UPRIGHT = frozenset({"mathrm", "text", "operatorname", "textrm"})
+_ABOVE = {"hat": "^", "widehat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
+_SILENT = frozenset({"left", "right", "!", "displaystyle", "big", "Big"})
+_SPACES = {",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.33em", "quad": "1em"}
+_PLAIN_SIGNS = frozenset("()[]=+-*/<>|,;:.!")
+
+
+class _UnknownError(Exception):
+    """Something that is not typeset here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A formula and the prose behind it; at the beginning of a prompt `latex` may be empty.
+
+    `mathml` is None where the formula cannot be typeset. `stop` is the punctuation that no line may
+    begin with.
+    """
+
+    latex: str
+    mathml: str | None
+    stop: str
+    text: str
+
+
+def pieces(prompt: str) -> Iterator[Piece]:
+    """A prompt in pieces."""
+    latex, at = "", 0
+    for match in _FORMULA.finditer(prompt):
+        yield _piece(latex, prompt[at : match.start()])
+        latex = next(group for group in match.groups() if group is not None).strip()
+        at = match.end()
+    yield _piece(latex, prompt[at:])
+
+
+def _piece(latex: str, behind: str) -> Piece:
+    text = behind.lstrip(".,;:?!)]") if latex else behind
+    stop = behind[: len(behind) - len(text)]
+    return Piece(latex, mathml(latex) if latex else None, stop, text)
+
+
+def mathml(latex: str) -> str | None:
+    """A formula as a MathML element; None if anything in it is not known."""
+    try:
+        return f"<math>{_Formula(_TOKEN.findall(latex)).whole()}</math>"
+    except _UnknownError:
+        return None
+
+
+class _Formula:
+    """Recursive descent over tokens."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+
+    def whole(self) -> str:
+        """All of the formula."""
+        row = self.row()
+        if self.at < len(self.tokens):
+            raise _UnknownError
+        return row
+
+    def row(self) -> str:
+        """Everything up to a closing brace or the end."""
+        parts = []
+        while self.at < len(self.tokens) and self.tokens[self.at] != "}":
+            parts.append(self.scripted())
+        return f"<mrow>{''.join(parts)}</mrow>"
+
+    def next(self) -> str:
+        """The next token."""
+        if self.at >= len(self.tokens):
+            raise _UnknownError
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def group(self) -> str:
+        """An argument: what stands in braces, or one atom."""
+        if self.at < len(self.tokens) and self.tokens[self.at] == "{":
+            return self.atom()
+        return f"<mrow>{self.atom()}</mrow>"
+
+    def scripted(self) -> str:
+        """An atom with what stands above and below it."""
+        base, below, above = self.atom(), "", ""
+        while self.at < len(self.tokens) and self.tokens[self.at] in ("_", "^", "'"):
+            mark = self.next()
+            if mark == "_" and not below:
+                below = self.group()
+            elif mark == "^" and not above:
+                above = self.group()
+            elif mark == "'":
+                above = f"<mrow>{above}<mo>′</mo></mrow>"
+            else:
+                raise _UnknownError
+        if below and above:
+            return f"<msubsup>{base}{below}{above}</msubsup>"
+        if below or above:
+            tag = "msub" if below else "msup"
+            return f"<{tag}>{base}{below or above}</{tag}>"
+        return base
+
+    def atom(self) -> str:
+        """One symbol, fraction, root or group."""
+        token = self.next()
+        if token == "{":  # noqa: S105 - a brace
+            return self.braced()
+        if token[0] == "\\":
+            return self.command(token[1:])
+        if token[0].isdigit():
+            return f"<mn>{html.escape(token)}</mn>"
+        if token.isalpha():
+            return f"<mi>{html.escape(token)}</mi>"
+        if token in _PLAIN_SIGNS:
+            return f"<mo>{html.escape(token.replace('-', '−'))}</mo>"
+        raise _UnknownError
+
+    def braced(self) -> str:
+        """What stands in braces that were just opened."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _UnknownError
+        row = self.row()
+        if self.next() != "}":
+            raise _UnknownError
+        self.depth -= 1
+        return row
+
+    def command(self, name: str) -> str:
+        """What a backslash begins."""
+        if name in _LETTERS:
+            return f"<mi>{_LETTERS[name]}</mi>"
+        if name in _SIGNS:
+            return f"<mo>{html.escape(_SIGNS[name])}</mo>"
+        if name in _FUNCTIONS:
+            return f"<mi>{name}</mi>"
+        if name in _SILENT:
+            return "<mrow></mrow>"
+        if name in _SPACES:
+            return f'<mspace width="{_SPACES[name]}"/>'
+        if name in ("frac", "dfrac", "tfrac"):
+            return f"<mfrac>{self.group()}{self.group()}</mfrac>"
+        if name == "sqrt":
+            return f"<msqrt>{self.group()}</msqrt>"
+        if name in _ABOVE:
+            return f"<mover>{self.group()}<mo>{_ABOVE[name]}</mo></mover>"
+        if name in _UPRIGHT:
+            return self.upright()
+        raise _UnknownError
+
+    def upright(self) -> str:
+        """A word in braces."""
+        if self.next() != "{":
+            raise _UnknownError
+        letters = []
+        while (token := self.next()) != "}":
+            if not token.isalnum():
+                raise _UnknownError
+            letters.append(token)
+        return f'<mi mathvariant="normal">{html.escape("".join(letters))}</mi>'

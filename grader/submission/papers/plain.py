@@ -1,0 +1,392 @@
+"""Formulas in lines without dollars: `∂l/∂W³₁₁ = δ h²₁`, `dW2 = dZ2 @ A1.T / m`, `3) delta*h2[1]`.
+
+The rule. A line is cut into words, numbers and signs. A word is mathematical if it is one letter, has
+digits, scripts or Greek letters in it, changes its case as in `dW`, or is called as in `relu(z)`; any
+other word is ordinary. The line is a formula if
+
+- it holds nothing but words, numbers and the signs of formulas, and its brackets close;
+- every ordinary word stands alone between operators, as `pred` does in `(pred - y) / m`, and at least
+  half of the words and numbers are mathematical: two words in a row are prose;
+- it has an equals sign, or stands below a marker and has no ordinary word at all.
+
+Words in front of it ("so we get", "Answer:") and a remark behind it ("by the chain rule") are cut off,
+if what is left has no ordinary word at all. In doubt a line is prose: under a marker that has nothing
+but prose a human looks.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS
+from grader.submission.blanks import is_blank
+from grader.submission.offsets import Range, trimmed
+
+LONGEST = 2_000  # characters of a formula without delimiters, over all its lines
+_SENTENCE_LONGEST = 500  # of a line with words around its formula
+_CONTINUED = 12  # lines of a formula whose brackets are open
+
+_MODULES = r"(?:np|numpy|torch|jnp|jax|math|sp|sympy|tf|F|linalg)\."
+_TOKEN = re.compile(
+    rf"""(?P<word>\\?(?:{_MODULES}){{0,2}}[^\W\d_]\w*+)
+      | (?P<number>(?:\d++(?:\.\d++)?+|\.\d++)(?:e[+-]?\d++)?+)
+      | (?P<attribute>\.(?:T|t|grad|dot|sum|mean|transpose|reshape|copy|astype|item)(?!\w))
+      | (?P<relation>:?=(?!=)|[≈≡←])
+      | (?P<sign>==|!=|<=|>=|\*\*|\.\*|[-+−–*/@^_(){{}}\[\],<>≤≥≠|·⋅×∘⊙•⊗∂∇∑∏√∞⟨⟩‖~⇒→'′’ᵀ⊤:])
+      | (?P<space>\s++)
+      | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SCRIPTED = re.compile(r"[\dͰ-Ͽ²³¹⁰-₟ᵀᵢⱼᵏˡᵐⁱʲ_∂]")
+_MIXED = re.compile(r"[a-z][A-Z]|\Ad[^\Waeiou\d_]\Z")
+_GREEK_WORD = re.compile(r"[Ͱ-Ͽ]{3}")
+_COMMANDS = frozenset(
+    "frac dfrac tfrac partial nabla cdot odot circ times otimes sum prod left right top mathbf bm "
+    "mathrm mathcal text boldsymbol operatorname begin end quad ell prime le ge leq geq ne neq in "
+    "infty dots ldots cdots sqrt hat bar tilde forall mathbb approx".split()
+)
+_NAMES = frozenset(GREEK) | {"dl", "pi", "relu", "ReLU", "diag", "tr", "exp", "log", "ln", "tanh"}
+_FUNCTIONS = frozenset(INFIX_FUNCTIONS) | frozenset(LATEX_FUNCTIONS)
+
+# Words of a case distinction; without a comparison they are words like any other.
+_CASES = frozenset("if else otherwise when for and or".split())
+_COMPARISONS = frozenset("< > <= >= ≤ ≥ ≠ == !=".split())
+_OPERATORS = frozenset("+ - − * ** / @ ^ · ⋅ × ∘ ⊙ • ⊗ ∑ .* ( [".split())
+
+_JOINERS = frozenset("+-−–*/@·⋅×∘⊙")
+
+_BULLET = re.compile(r"[-*+•‣]\s++")
+_WRAPPED = re.compile(r"(?P<mark>\*{1,3}|_{1,3}|`{1,2})(?=[^\s*_`])")
+_SENTENCE = re.compile(r"(?<=[^\s.])[.;!]\s++|(?<!\s),?\s++and\s++|\bi\.e\.,?\s++")
+_SENTENCES = 8
+_CONDITION = re.compile(
+    r"\b(?:if|when|unless|assum\w+|suppos\w+|otherwise|else|wrong|instead|falls|wenn|sonst|si)\b",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\s(?:#|//)\s")
+_SAID = re.compile(r"[*_]{0,3}[^\W\d][^:=\n]{0,80}?:[*_]{0,3}\s{1,9}(?=\S)")
+_ANSWER = re.compile(
+    r"(?:answer|solution|result|antwort|lösung|ergebnis|r[ée]ponse|r[ée]sultat|respuesta|soluci[óo]n"
+    r"|risposta)[*_\s]{0,4}:[*_\s]*$",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"(?<!\s)[,;]?\s++\(?(?P<word>where|which|since|because|by|using|with|as|from|via|for\s(?:all|each|every)|per)\s",
+    re.IGNORECASE,
+)
+# `(j = 1, 2, 3)` behind an equation says what its letters run over; at the end of a line, "so" goes on.
+_LETTERS = r"(?:for\s|with\s)?(?:all\s)?[ijkmn](?:\s?,\s?[ijkmn])*\s?[=∈]\s?"
+_RANGE = re.compile(
+    rf"(?<!\s)(?:[,;]?\s*+\({_LETTERS}[^()]{{1,40}}\)|[,;\s]\s*+{_LETTERS}\d\s?(?:,|…|\.\.)[\w\s,.…]{{1,40}})\s*+\Z"
+)
+_CONNECTIVE = re.compile(
+    r"(?:,\s*+|\s)(?:so|thus|hence|and|then|therefore|because|since|where|with|also)[,:]?\s*+\Z",
+    re.IGNORECASE,
+)
+# A remark that changes the value is none: then the line is not cut, and a human reads it.
+_CHANGES = re.compile(
+    r"[<>≤≥≠]|\b(?:else|otherwise|minus|plus|times|transpos\w*|except|sign|signs|factor|not|divided)\b",
+    re.IGNORECASE,
+)
+# In front of a formula these make it a condition, or say that it is none of the author's own.
+_TURNED = frozenset(
+    "if when for not unless assume assuming suppose instead wrong no without".split()
+)
+_LEADING_WORDS = 20
+_REMARKS = 4
+_ONLY_A_DERIVATIVE = re.compile(r"[∂d][^\s/=]{1,30}/\s?[∂d][^\s/=]{1,30}")
+_BARE_NUMBER = re.compile(r"[-+−]?\d{1,3}(?:\.\d{1,6})?")
+_NO_PRIME = re.compile(r"[A-Za-z][’'][a-z]|(?<![\w)\]}'])['’]")
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a line stands: right behind a marker, or anywhere below one."""
+
+    behind: bool = False
+    below: bool = False
+
+
+ANYWHERE = Setting()
+
+
+def logical_line(text: str, start: int, end: int) -> int:
+    """Where the line that begins at `start` ends, with the lines that go on with it.
+
+    Those are the next ones while brackets are open, and deeper lines that begin with an operator.
+    """
+    stop = last = _end_of_line(text, start, end)
+    depth = _depth(text[start:stop])
+    for _ in range(_CONTINUED):
+        if last >= end or last - start > LONGEST:
+            break
+        following = _end_of_line(text, last + 1, end)
+        line = text[last + 1 : following]
+        if depth <= 0 and not _goes_on(text[start:stop], line):
+            break
+        if not line.strip():
+            break
+        depth += _depth(line)
+        last = following
+    return last if depth <= 0 else stop
+
+
+def _goes_on(first: str, line: str) -> bool:
+    """Whether a line begins with an operator, deeper than the first one, as in a long sum."""
+    indent = len(line) - len(line.lstrip())
+    return (
+        indent > len(first) - len(first.lstrip())
+        and line[indent : indent + 1] in _JOINERS
+        and "=" not in line
+    )
+
+
+def formulas_in(text: str, start: int, end: int, setting: Setting = ANYWHERE) -> list[Range]:
+    """The formulas of one line of a text, as ranges; the rest of the line is prose."""
+    if end - start > LONGEST:
+        return []
+    start, end = _unwrapped(text, *trimmed(text, start, end))
+    if start >= end or text[start] == "|" or is_blank(text[start:end]):
+        return []  # a line that begins with a bar is a row of a table
+    if end - start > _SENTENCE_LONGEST:
+        return [(start, end)] if _judged(text, start, end, setting) else []
+    found = _said(text, start, end, setting) or _cut(text, start, end, setting)
+    return found or _in_sentences(text, start, end)
+
+
+def is_equation(text: str) -> bool:
+    """Whether a text is one formula with an equals sign."""
+    return len(text) <= LONGEST and _judged(text, 0, len(text), ANYWHERE)
+
+
+# Cutting
+
+
+def _end_of_line(text: str, start: int, end: int) -> int:
+    newline = text.find("\n", start, end)
+    return end if newline < 0 else newline
+
+
+def _depth(line: str) -> int:
+    return sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
+
+
+def _unwrapped(text: str, start: int, end: int) -> Range:
+    """A line without its bullet, comment, emphasis, backticks, and the full stop at its end."""
+    bullet = _BULLET.match(text, start, end)
+    if bullet:
+        # What a bullet and what a minus is, nobody can tell without an equals sign.
+        if "=" not in text[start:end]:
+            return end, end
+        start = bullet.end()
+    if comment := _COMMENT.search(text, start, end):
+        end = comment.start()
+    for _ in range(3):
+        start, end = _without_stop(text, start, end)
+        opened = _WRAPPED.match(text, start, end)
+        if opened is None or not text.endswith(opened["mark"], opened.end(), end):
+            break
+        if opened["mark"] in text[opened.end() : end - len(opened["mark"])]:
+            break
+        start, end = opened.end(), end - len(opened["mark"])
+    return start, end
+
+
+def _without_stop(text: str, start: int, end: int) -> Range:
+    """A range without the full stop, connective or range of letters at its end."""
+    body = text[start:end].rstrip(" \t\n.,;")
+    for ending in (_CONNECTIVE, _RANGE):
+        if cut := ending.search(body):
+            body = body[: cut.start()].rstrip(" \t\n.,;")
+    return trimmed(text, start, start + len(body))
+
+
+def _said(text: str, start: int, end: int, setting: Setting) -> list[Range]:
+    """`Answer: δ h²₁`: what follows a colon, if that is a formula."""
+    said = _SAID.match(text, start, end)
+    if said is None:
+        return []
+    answers = _ANSWER.search(said[0]) is not None
+    inner = Setting(behind=answers or setting.behind, below=answers or setting.below)
+    left, right = _unwrapped(text, said.end(), end)
+    if not answers and not _has_operator(_tokens(text, left, right)):
+        return []
+    return _cut(text, left, right, inner)
+
+
+def _in_sentences(text: str, start: int, end: int) -> list[Range]:
+    """The equations among the sentences of a line; they stand alone in theirs."""
+    if _CONDITION.search(text, start, end):
+        return []
+    found: list[Range] = []
+    for stop in itertools.islice(_SENTENCE.finditer(text, start, end), _SENTENCES):
+        found += _cut_strictly(text, start, stop.start())
+        start = stop.end()
+    return found + _cut_strictly(text, start, end)
+
+
+def _cut_strictly(text: str, start: int, end: int) -> list[Range]:
+    start, end = _without_stop(text, start, end)
+    is_formula = start < end and _judged(text, start, end, ANYWHERE, strict=True)
+    return [(start, end)] if is_formula else _after_words(text, start, end)
+
+
+def _cut(text: str, start: int, end: int, setting: Setting) -> list[Range]:
+    """A formula with what stands before and behind it cut off."""
+    if _judged(text, start, end, setting):
+        return [(start, end)]
+    for remark in _remarks(text, start, end):
+        left, right = _without_stop(text, start, remark.start())
+        is_formula = _judged(text, left, right, setting, strict=True)
+        found = [(left, right)] if is_formula else _after_words(text, left, right)
+        if found:
+            return found + _after_words(text, *_without_stop(text, remark.start("word"), end))
+    return _after_words(text, start, end)
+
+
+def _remarks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Where a remark may begin; one that changes the value is none."""
+    for remark in itertools.islice(_REMARK.finditer(text, start, end), _REMARKS):
+        changes = _CHANGES.search(text, remark.start(), end)
+        if changes is None and _depth(text[start : remark.start()]) == 0:
+            yield remark
+
+
+def _after_words(text: str, start: int, end: int) -> list[Range]:
+    """`so we get dW = …`: an equation behind a few ordinary words."""
+    before: _Token | None = None
+    tokens = _tokens(text, start, end)
+    for token, follows in itertools.pairwise(tokens[:_LEADING_WORDS]):
+        if token.text.lower() in _TURNED or token.kind == "relation":
+            return []
+        is_prose = token.text == "," or (token.kind == "word" and _is_prose(token, follows))
+        if before and not is_prose and _judged(text, token.start, end, ANYWHERE, strict=True):
+            return [(token.start, end)]
+        before = token if is_prose else None
+    return []
+
+
+def _is_prose(token: _Token, follows: _Token | None) -> bool:
+    """Whether a word in front of a formula is none of its own; `I` and `a` are words in a sentence."""
+    if token.text in ("I", "a", "A") and follows is not None and follows.kind == "word":
+        return not _is_mathematical(follows, None)
+    return not _is_mathematical(token, follows)
+
+
+# Judging
+
+
+def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = False) -> bool:
+    """Whether all of a range is one formula; `strict` allows no ordinary word in it."""
+    tokens = _tokens(text, start, end)
+    if not tokens or any(token.kind == "other" for token in tokens):
+        return False
+    if _NO_PRIME.search(text, start, end) or not _is_balanced(tokens):
+        return False
+    words, numbers, ordinary = _counted(tokens)
+    if ordinary > (0 if strict or not words else words + numbers) or not words + numbers:
+        return False
+    if any(token.kind == "relation" for token in tokens):
+        return _is_related(tokens)
+    return setting.below and ordinary == 0 and _answers(text[start:end], tokens, setting)
+
+
+def _tokens(text: str, start: int, end: int) -> list[_Token]:
+    return [
+        _Token(match.lastgroup or "", match[0], match.start(), match.end())
+        for match in _TOKEN.finditer(text, start, end)
+        if match.lastgroup != "space"
+    ]
+
+
+def _is_balanced(tokens: Sequence[_Token]) -> bool:
+    """Whether brackets close, and a colon stands only inside of them."""
+    depth = 0
+    for token in tokens:
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if depth < 0 or (depth == 0 and token.text == ":"):
+            return False
+    return depth == 0
+
+
+def _counted(tokens: Sequence[_Token]) -> tuple[int, int, int]:
+    """How many mathematical words, numbers, and ordinary words there are.
+
+    An ordinary word that does not stand alone is one too many.
+    """
+    words = ordinary = 0
+    numbers = sum(token.kind == "number" for token in tokens)
+    compared = any(token.text in _COMPARISONS for token in tokens)
+    for before, token, follows in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        if token.kind != "word" or (compared and token.text.lower() in _CASES):
+            continue
+        if _is_mathematical(token, follows):
+            words += 1
+        elif _stands_alone(before, token, follows):
+            ordinary += 1
+        else:
+            return 0, 0, 1
+    return words, numbers, ordinary
+
+
+def _is_mathematical(token: _Token, follows: _Token | None) -> bool:
+    word = token.text
+    if word[0] == "\\":
+        return word[1:] in _COMMANDS or word[1:] in GREEK or word[1:] in _FUNCTIONS
+    if len(word) == 1 or "." in word or word in _NAMES:
+        return True
+    if _SCRIPTED.search(word) and not _GREEK_WORD.search(word):
+        return True
+    if _MIXED.search(word):
+        return True
+    called = (
+        follows is not None and follows.text in ("(", "[", "'", "′") and follows.start == token.end
+    )
+    return called or (
+        follows is not None and follows.kind == "attribute" and follows.start == token.end
+    )
+
+
+def _stands_alone(before: _Token | None, word: _Token, follows: _Token | None) -> bool:
+    """Whether operators, and no other words, are the neighbours of an ordinary word."""
+    for neighbour in (before, follows):
+        if neighbour is None:
+            continue
+        if neighbour.kind not in ("sign", "relation") or neighbour.text in (",", ":", "'", "’"):
+            return False
+        if neighbour.text in ("-", "–", "−") and word.start - 1 <= neighbour.start <= word.end:
+            return False  # a hyphen
+    closes = before is not None and before.text in (")", "]", "}")
+    return not closes and (follows is None or follows.text not in ("(", "[", "{"))
+
+
+def _is_related(tokens: Sequence[_Token]) -> bool:
+    """Whether an equation has something to say, and does not begin in the middle of a product."""
+    first = tokens[0]
+    return len(tokens) > 1 and (first.kind != "sign" or first.text not in ("*", "/", "@", ",", ")"))
+
+
+def _answers(text: str, tokens: Sequence[_Token], setting: Setting) -> bool:
+    """Whether a formula without an equals sign may be an answer under a marker."""
+    if _ONLY_A_DERIVATIVE.fullmatch(text) or tokens[0].text in ("*", "/", "@", ",", "<", ">", "="):
+        return False
+    if all(token.kind in ("number", "sign") for token in tokens):
+        return setting.behind and _BARE_NUMBER.fullmatch(text) is not None
+    if setting.behind:
+        return True
+    words = [token.text for token in tokens if token.kind == "word"]
+    return _has_operator(tokens) or (len(words) > 1 and any(map(_SCRIPTED.search, words)))
+
+
+def _has_operator(tokens: Sequence[_Token]) -> bool:
+    return any(token.kind == "relation" or token.text in _OPERATORS for token in tokens)

@@ -1,0 +1,71 @@
+"""The assignments in a program: `dW2 = dZ2 @ A1.T / m` is read as a formula, and nothing is ever run.
+
+Imports, loops with what is inside them, calls and everything else that is no `name = expression` is
+passed over.
+"""
+
+import re
+from collections.abc import Iterator
+
+from grader.submission.offsets import Range
+from grader.submission.papers.plain import LONGEST, logical_line
+
+LANGUAGES = frozenset(
+    "python py python3 ipython ipython3 numpy sage julia jl matlab octave".split()
+)
+
+_LINE = re.compile(r"^[^\n]++", re.MULTILINE)
+_INDENT = re.compile(r"[ \t]*+(?:(?:>>>|\.\.\.)[ \t]*+|In \[\d{1,4}\]:[ \t]*+)?")
+_STATEMENT = re.compile(
+    r"(?:import|from|def|for|while|class|print|return|if|with|try|plt|assert)\b(?!\s*=)|>>>"
+)
+# What runs more than once, or perhaps never, says nothing about the value of a name.
+_CONDITIONAL = re.compile(
+    r"(?:async\s++)?(?:for|while|if|elif|else|try|except|with|class)\b[^\n]*+"
+)
+_ASSIGNMENT = re.compile(
+    r"[^\W\d][\w.]{0,60}(?:\[[^\[\]=\n]{1,30}\])?(?:/[^\W\d][\w.]{0,60}(?:\[[^\[\]=\n]{1,30}\])?)?"
+    r"[ \t]{0,20}=(?!=)[ \t]{0,20}(?P<value>[^\n=]++(?:\n[^\n]*+)*)\Z"
+)
+_EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
+_KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
+_COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
+
+
+def is_program(text: str) -> bool:
+    """Whether a listing without a language is a program, not just formulas."""
+    return any(_STATEMENT.match(line[0].lstrip()) for line in _LINE.finditer(text))
+
+
+def assignments(text: str, start: int, end: int) -> Iterator[Range]:
+    """The places of `name = expression` in the program that stands in a range of a text."""
+    skipped_from: int | None = None
+    at = start
+    while at < end:
+        stop = logical_line(text, at, end)
+        indent = _INDENT.match(text, at, stop)
+        left = indent.end() if indent else at
+        if text[left:stop].strip():
+            if skipped_from is not None and left - at <= skipped_from:
+                skipped_from = None
+            if skipped_from is None and _CONDITIONAL.match(text, left, stop):
+                skipped_from = left - at
+            elif skipped_from is None and (right := _assignment(text, left, stop)):
+                yield left, right
+        at = stop + 1
+
+
+def _assignment(text: str, start: int, end: int) -> int | None:
+    """Where the assignment ends that makes up a line; None if it is anything else."""
+    if end - start > LONGEST:
+        return None
+    comment = _COMMENT.search(text, start, end)
+    body = text[start : comment.start() if comment else end].rstrip(" \t\n;")
+    found = _ASSIGNMENT.match(body)
+    if (
+        found is None
+        or not _EXPRESSION.fullmatch(found["value"])
+        or _KEYWORD.search(found["value"])
+    ):
+        return None
+    return start + len(body)
