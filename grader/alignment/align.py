@@ -15,7 +15,7 @@ from grader.alignment.matching import aliases, similarity
 from grader.alignment.plain import PlainEquation
 from grader.alignment.steps import Steps
 from grader.alignment.words import Words, words
-from grader.expression import Symbol, base_name
+from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import Names
 from grader.problem.model import Problem, Question
 from grader.submission import Paper, Place
@@ -37,9 +37,9 @@ class Found:
 
     `names` are those of the question with the student's definitions and index letters; `match` is
     how well the left-hand side names the question (None if there is none to compare); `steps` are the
-    other equations of the paper; `earlier` are the places of earlier answers
-    to the same question, which were overridden; `moved` tells that it stood under another question's
-    number.
+    other equations of the paper that work out a derivative, `stated` those about the model itself;
+    `earlier` are the places of earlier answers to the same question, which were overridden; `moved`
+    tells that it stood under another question's number.
     """
 
     question: str
@@ -47,6 +47,7 @@ class Found:
     names: Names
     match: float | None
     steps: Steps
+    stated: tuple[Entry, ...] = ()
     earlier: tuple[Place, ...] = ()
     moved: bool = False
 
@@ -164,6 +165,7 @@ def _found(
         names=names_for(question, entry),
         match=match,
         steps=Steps(_steps(found, entry), problem.scope.names, problem.asked),
+        stated=tuple(e for e in found if e is not entry and _is_stated(e, entry)),
         earlier=tuple(other.place() for other in mine if _is_earlier(other, entry, question)),
         moved=bool(marked) and question.id not in marked,
     )
@@ -175,6 +177,20 @@ def _is_earlier(other: Entry, chosen: Entry, question: Question) -> bool:
         return False
     same = other.labels == chosen.labels
     return _rank(other, question) >= (1.0 if same else 2.0)
+
+
+def _is_stated(entry: Entry, answer: Entry) -> bool:
+    """Whether an equation says what a quantity, an entry of one, or the derivative of a function is.
+
+    What is said of a derivative below another question's marker is an answer to that one.
+    """
+    left = entry.equation.left if entry.equation is not None else None
+    if not left or entry.is_open or entry.derivative is not None or entry.defines:
+        return False
+    if isinstance(entry.left, Symbol | Item):
+        return True
+    primed = not isinstance(left, str) and any(token.text == "'" for token in left)
+    return (primed or isinstance(entry.left, Apply)) and entry.labels in ((), answer.labels)
 
 
 def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from grader.alignment import (
+    Entry,
     Found,
     PlainEquation,
     Words,
@@ -40,7 +41,7 @@ class Written:
     """An answer in text, and how it is read.
 
     `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
-    asks for and that the student worked out elsewhere.
+    asks for and that the student worked out elsewhere; `stated` are equations about the model itself.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Written:
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
     steps: frozenset[tuple[str, str]] = frozenset()
+    stated: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +178,21 @@ def _from_paper(found: Found, question: Question) -> Written:
     else:
         notation = "latex"
         meant = " ".join([token.text for token in equation.answer])  # what macros stood for
-    depends = (notation, text, meant, tuple(names.indices.values()), found.steps.key)
+    depends = (
+        notation,
+        text,
+        meant,
+        tuple(names.indices.values()),
+        found.steps.key,
+        _texts(found.stated),
+    )
     key = None if found.names.definitions else depends
     place = entry.place(entry.answer_span)
-    return Written(text, notation, place, read, _about(found), key, found.steps.own)
+    return Written(text, notation, place, read, _about(found), key, found.steps.own, found.stated)
+
+
+def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(entry.formula.text for entry in found)
 
 
 def _compact(text: str) -> str:

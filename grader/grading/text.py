@@ -26,6 +26,7 @@ from grader.grading.outcome import (
     told,
     unread,
 )
+from grader.grading.stated import contradiction
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.problem import Question
@@ -64,6 +65,9 @@ def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]
     outcome = _outcome(key, reading, asked, given.steps)
     if reading.choices and outcome.verdict != Verdict.CORRECT:
         outcome = _with_other_readings(outcome, key, reading.choices, given, asked)
+    if outcome.verdict == Verdict.CORRECT and given.stated:
+        said = contradiction(key, reading.node, given.stated, key.question.scope.names)
+        outcome = outcome if said is None else Outcome(Verdict.UNDECIDED, messages=(said,))
     return Judged(outcome, notes, echoed(key, reading))
 
 

@@ -12,6 +12,7 @@ from grader.submission.papers.mathematics import formulas
 from grader.submission.sources import Found, Source
 
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)++")
+_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])(?:[^~\n]++|\n(?!\s*\n)|~(?!~))*+~~(?!~)")
 _LINE = re.compile(r"[^\n]++")
 _COMMENT_LINE = re.compile(r"^[ \t]*+#[^\n]*+", re.MULTILINE)
 
@@ -29,7 +30,8 @@ def scan_markdown(text: str, places: Places, builder: PaperBuilder) -> None:
     text = builder.within_limits(text, places)
     text = blanked(text, _quotes(text))
     blocks = list(fences(text))
-    document = blanked(text, [*_comments(text), *_outside_document(blocks)])
+    unsaid = [*_comments(text), *_struck(text)]
+    document = blanked(text, [*unsaid, *_outside_document(blocks)])
     macros = definitions(document)
     builder.macros(document[start:end] for start, end in macros)
     document = blanked(document, macros)
@@ -66,6 +68,12 @@ def _quotes(text: str) -> Iterator[Range]:
         after = line.end() + 1
         if quoted and mark:
             yield mark.span()
+
+
+def _struck(text: str) -> Iterator[Range]:
+    """What the student struck out: `~~…~~` within a paragraph."""
+    for match in _STRUCK.finditer(text):
+        yield match.span()
 
 
 def _comments(text: str) -> Iterator[Range]:
