@@ -4,7 +4,6 @@ Students write chains over many lines and leave out what has not changed. Each e
 members in order: the first names what is derived, the last is the answer, those between are steps.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -156,7 +155,8 @@ def _depth_change(token: Token) -> int:
 def _begins_equation(tokens: list[Token], at: int) -> bool:
     """Whether an equation follows a comma, and not the next entry of a list."""
     depth = 0
-    for token in itertools.islice(tokens, at, at + _AHEAD):
+    for ahead in range(at, min(at + _AHEAD, len(tokens))):
+        token = tokens[ahead]
         depth += _depth_change(token)
         if depth < 0 or (depth == 0 and token.text in (",", "\\\\")):
             return False
@@ -166,9 +166,10 @@ def _begins_equation(tokens: list[Token], at: int) -> bool:
 
 
 def _trimmed(segment: list[Token]) -> list[Token]:
-    while segment and segment[-1].text in _PUNCTUATION:
-        segment = segment[:-1]
-    return segment
+    end = len(segment)
+    while end and segment[end - 1].text in _PUNCTUATION:
+        end -= 1
+    return segment[:end]
 
 
 def _members(segment: list[Token]) -> list[list[Token]]:

@@ -29,8 +29,7 @@ def test_infix_round_trip(text: str) -> None:
         *TEXTS,
         "13*2**2",  # not 132²
         "1e40*x[1]",  # not 1e+40
-        pytest.param("W2[2:,1]", marks=pytest.mark.xfail(
-            strict=True, reason="slices are printed as 2:2, which LaTeX does not read")),
+        "W2[2:,1]",
     ],
 )  # fmt: skip
 def test_latex_round_trip(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from grader.errors import Span
 from grader.expression import Expression, Slice
 from grader.notation.latex.reader import Reader
 from grader.notation.latex.scripts import digits, split, without_brackets
@@ -52,6 +53,8 @@ class IndexReader(Reader):
             thin_row = base.shape[0] == 1 and base.shape[1] > 1
             size = base.shape[1] if thin_row and alone else base.shape[min(axis, 1)]
             return Slice(1, size)
+        if any(token.text == ":" for token in part):
+            return self._slice(part, base.shape[min(axis, 1)])
         if len(part) == 1 and first.kind in ("letter", "word", "command", "accent"):
             index = self.build.selecting(first.text)
             if index is not None:
@@ -60,6 +63,14 @@ class IndexReader(Reader):
         if len(part) == 1 and first.kind == "number":
             return self.build.shifted(self.build.number(first.text, first.span))
         return self.build.shifted(self.within(part, self.sum))
+
+    def _slice(self, part: Sequence[Token], size: int) -> Slice:
+        """`2:3`, both ends included as the text counts from 1; an end left out is the array's."""
+        low, high, *more = split(part, ":")
+        if more:
+            self.build.fail("a slice has two ends", part[0].span)
+        start, stop = (self.within(end, self.sum) if end else None for end in (low, high))
+        return self.build.slice(start, stop, size, Span(part[0].start, part[-1].end))
 
     def _no_such_index(self, token: Token) -> None:
         names = self.build.names
