@@ -189,7 +189,15 @@ class Evaluator:
             quick = self._along(base, selector, axis)
             if quick is not None:
                 return quick
-        return self._taken(base, self(selector).astype(np.intp) - 1, axis)
+        return self._taken(base, self._position(selector).astype(np.intp) - 1, axis)
+
+    def _position(self, selector: Expression) -> Array:
+        """A computed index. It is a whole number, exact: disturbed, it would take another entry."""
+        disturb, self._disturb = self._disturb, None
+        try:
+            return self(selector)
+        finally:
+            self._disturb = disturb
 
     def _along(self, base: Array, index: Index, axis: int) -> Array | None:
         """All entries that an index variable runs over, as a view; None if base varies with it."""
@@ -226,7 +234,7 @@ class Evaluator:
         if isinstance(selector, Slice):
             inside = (positions >= selector.start) & (positions <= selector.stop)
             return inside[None].astype(np.float64)
-        return np.asarray(self(selector)[..., 0] == positions, dtype=np.float64)
+        return np.asarray(self._position(selector)[..., 0] == positions, dtype=np.float64)
 
     def _padded(self, value: Array, node: Place) -> Array:
         """The value of slices laid where the slices lie, zero elsewhere."""

@@ -345,6 +345,8 @@ def _plain_rank(entry: Entry, question: Question) -> float:
         return 2.0 + match if match > 0 else 0.0
     if entry.equation.left is None:
         return 1.0 if entry.announced else -1.0
+    if entry.defines and entry.labels and _marked(entry.labels, [question]):
+        return 1.0  # `13. G = …`: the answer, by a name of the student's own
     if isinstance(entry.left, Symbol):
         return -1.0  # a statement of the model, or of a definition
     return 1.0 if entry.left is None else 0.0

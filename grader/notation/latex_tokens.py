@@ -123,6 +123,8 @@ class _Tokenizer:
     def tokens(self) -> list[Token]:
         found: list[Token] = []
         while self.at < len(self.raw):
+            if found and found[-1].kind == "sign" and found[-1].text in ("^", "_"):
+                self._split_script()
             raw = self.raw[self.at]
             self.at += 1
             tokens = list(getattr(self, f"_{raw.kind}")(raw))
@@ -326,6 +328,12 @@ class _Tokenizer:
         self.raw, self.at = outer, at
         self.depth -= 1
         return tokens
+
+    def _split_script(self) -> None:
+        """TeX takes one letter for a script: `X^Tr` is Xᵀ r. Words that are names stay whole."""
+        raw = self.raw[self.at]
+        if raw.kind == "letters" and raw.text in self.words:
+            self._split_letters()
 
     def _split_letters(self) -> None:
         """`\\mathbf Wx` sets only the W bold: split a run of letters behind the first."""

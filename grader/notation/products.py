@@ -143,6 +143,14 @@ def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, 
     return a, b
 
 
+def fit_entrywise(a: Expression, b: Expression) -> bool:
+    """Whether two operands can be combined entry by entry as they stand."""
+    if SCALAR in (a.shape, b.shape) or 0 in a.shape + b.shape or a.shape == b.shape:
+        return True
+    lies = _vector(a.shape) and a.shape == b.shape[::-1]
+    return lies or _extends(a.shape, b.shape) or _extends(b.shape, a.shape)
+
+
 def _entrywise(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
     return combine(build, "mul", a, b, span)
 

@@ -36,7 +36,11 @@ class FormReader(ArrayReader):
         commas, end = self.commas(opened)
         if not commas:
             return self.plain_sum(token, begin - 1)
-        limits = [self._limit(comma + 1) for comma in commas]
+        limits = []
+        for comma, stop in zip(commas, [*commas[1:], end], strict=True):
+            limits.append(self._limit(comma + 1))
+            if self.at != stop:
+                self.unexpected(self.peek(), "the end of the range")
         self.at = begin
         node = self._nested_sums(limits, Span(token.start, self.tokens[end].start + 1), commas[0])
         self.at = end + 1
@@ -214,7 +218,9 @@ class FormReader(ArrayReader):
         if len(args) == 1 and isinstance(args[0], Matrix):
             args = [entry for row in args[0].rows for entry in row]
         sizes = [constant(arg) for arg in args]
-        if not 1 <= len(sizes) <= 2 or not all(size and 1 <= size <= 64 for size in sizes):
+        if not 1 <= len(sizes) <= 2 or not all(
+            size and size == int(size) and 1 <= size <= 64 for size in sizes
+        ):
             self.build.fail(f"{token.text} takes one or two sizes, up to 64", token.span)
         rows = int(sizes[0] or 0)
         square = token.text in ("eye", "Identity", "identity")

@@ -9,8 +9,8 @@ TEXT_LIMIT = 20_000  # characters of one answer; a 3×4 matrix of long sums has 
 
 _TOKEN = re.compile(
     r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"  # a number
-    r"|(?<!\.)∂?[^\W\d]\w*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\]"  # one token for h2[1], W3[1,2]
-    r"|∂?[^\W\d]\w*"  # a name
+    r"|(?<!\.)∂?[^\W\dᵀ][^\Wᵀ]*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\]"  # one token for h2[1], W3[1,2]
+    r"|∂?[^\W\dᵀ][^\Wᵀ]*"  # a name
     r"|\*\*|==|!=|<=|>=|[-+*/@^()\[\],:<>=.&|~'′·⋅×⊗⊙∘−≤≥≠ᵀ]"
     r"|\s+"
 )

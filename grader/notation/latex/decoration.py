@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from grader.expression import Expression, Item, Symbol
+from grader.expression import SCALAR, Expression, Item, Symbol
 from grader.notation.latex.reader import Reader
 from grader.notation.latex.scripts import layer_of, split
 from grader.notation.latex_tokens import Token
@@ -32,12 +32,26 @@ class DecorationReader(Reader):
         """Whether the bracket that follows holds names that the quantity depends on."""
         names = self.build.names
         known = names.depends.get(quantity.name)
-        if known is None:
-            return False
         inside = self._inside_bracket()
+        behind = self.tokens[min(self.at + len(inside) + 2, len(self.tokens) - 1)]
+        if known is None or behind.text in ("^", "_", "'"):
+            return False
         if quantity == names.loss and inside and all(_is_name_part(token) for token in inside):
             return True
-        return all(self._is_one_of(part, known) for part in _arguments(inside))
+        return all(self._is_one_of(part, known) for part in _arguments(inside)) and not any(
+            self._makes_a_product(quantity, part) for part in _arguments(inside)
+        )
+
+    def _makes_a_product(self, quantity: Symbol, part: Sequence[Token]) -> bool:
+        """Whether a matrix product with the one name in brackets exists: then it is one."""
+        if quantity.shape == SCALAR:
+            return False
+        shapes = [
+            self.build.names.symbols[name].shape
+            for key, name in self.build.names.spellings.items()
+            if part and key[0] == part[0].text
+        ]
+        return any(shape == SCALAR or quantity.shape[1] == shape[0] for shape in shapes)
 
     def _inside_bracket(self) -> list[Token]:
         depth = 0

@@ -143,7 +143,7 @@ class FormReader(NameReader):
         self, parts: Sequence[Range], sup: list[Token] | None, token: Token, first: int
     ) -> Expression:
         if not parts:
-            return self.term()
+            return self.signed()
         part, rest = parts[0], parts[1:]
 
         def body() -> Expression:
@@ -216,7 +216,7 @@ class FormReader(NameReader):
         first = self.at - 1
         start, stop = self.within(low[1], self.sum), self.within(sup, self.sum)
         index = self.build.bind(low[0][0].text, start, stop, token.span)
-        factors = self.build.factors(index, self.term, token.span)
+        factors = self.build.factors(index, self.signed, token.span)
         node = factors[0]
         for factor in factors[1:]:
             node = product(self.build, node, factor, JUXTAPOSED, self.span(first))
@@ -245,7 +245,9 @@ class FormReader(NameReader):
 
     def constant_array(self, token: Token, sizes: Sequence[float | None], span: Span) -> Expression:
         """Ones or zeros of a size; a column if only one is given."""
-        if len(sizes) > 2 or not all(size and 1 <= size <= SIZE_LIMIT for size in sizes):
+        if len(sizes) > 2 or not all(
+            size and size == int(size) and 1 <= size <= SIZE_LIMIT for size in sizes
+        ):
             hint = "an indicator is written 1[z > 0], a column of n ones 1_{n}"
             self.build.fail(f"`{token.text}` with a subscript that is no condition", span, hint)
         rows, columns = ([int(size or 0) for size in sizes] + [1])[:2]
@@ -316,10 +318,13 @@ class FormReader(NameReader):
         value, condition = _cut(row)
         undefined = any(token.text.lower().startswith(UNDEFINED) for token in value)
         node = Number(math.nan) if undefined else self.within(value, self.whole)
-        if any(token.text in OTHERWISE for token in condition):
-            return node, None
-        condition = [token for token in condition if not is_filler(token)]
+        otherwise = any(token.text in OTHERWISE for token in condition)
+        condition = _stripped_condition(condition)
         if not condition:
+            return node, None
+        if otherwise and not any(token.text in COMPARISONS for token in condition):
+            self.build.fail("more than `otherwise` stands here", condition[0].span)
+        if otherwise:
             return node, None
         return node, self.within(condition, self.whole)
 
@@ -329,6 +334,15 @@ class FormReader(NameReader):
         if self.take("_") or self.take("^"):
             self.group()
         return node
+
+
+def _stripped_condition(condition: Sequence[Token]) -> Sequence[Token]:
+    """A condition without the words and signs around it."""
+    while condition and (is_filler(condition[0]) or condition[0].text in OTHERWISE):
+        condition = condition[1:]
+    while condition and is_filler(condition[-1]):
+        condition = condition[:-1]
+    return condition
 
 
 def _cut(row: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:

@@ -25,6 +25,7 @@ from grader.notation.products import (
     UNSIZED,
     combine,
     divide,
+    fit_entrywise,
     product,
 )
 
@@ -183,18 +184,37 @@ class Parser(FormReader):
     def term(self) -> Expression:
         """Products with a sign, which bind less than juxtaposition: A B ⊙ C D is (A B) ⊙ (C D)."""
         first = self.at
-        node = self.juxtaposed()
-        while True:
-            if self.peek().text == "." and self.tokens[self.at + 1].text == "*":
-                self.at += 1  # MATLAB's .*
-                how = HADAMARD
-            elif self.peek().text in PRODUCTS:
-                how = PRODUCTS[self.peek().text]
-            else:
-                return node
+        factors = [self.juxtaposed()]
+        signs: list[str] = []
+        while (how := self._product_sign()) is not None:
+            signs.append(how)
+            negative = self.peek().text in ("+", "-")
+            factors.append(self.negated() if negative else self.juxtaposed())
+        while signs:
+            at = 0
+            while self._comes_later(factors, signs, at):
+                at += 1
+            both = product(
+                self.build, factors[at], factors[at + 1], signs.pop(at), self.span(first)
+            )
+            factors[at : at + 2] = [both]
+        return factors[0]
+
+    def _product_sign(self) -> str | None:
+        """The sign of a product that stands here, which is consumed; None if there is none."""
+        how = PRODUCTS.get(self.peek().text)
+        if self.peek().text == "." and self.tokens[self.at + 1].text == "*":
+            self.at += 1  # MATLAB's .*
+            how = HADAMARD
+        if how is not None:
             self.at += 1
-            right = self.negated() if self.peek().text in ("+", "-") else self.juxtaposed()
-            node = product(self.build, node, right, how, self.span(first))
+        return how
+
+    def _comes_later(self, factors: list[Expression], signs: list[str], at: int) -> bool:
+        """Whether the product behind a ⊙ goes first, since the shapes around ⊙ do not fit as yet."""
+        if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
+            return False
+        return not fit_entrywise(factors[at], factors[at + 1])
 
     def negated(self) -> Expression:
         """`a \\times -b`."""

@@ -48,7 +48,7 @@ def _range(part: Tokens) -> Range:
     if part[1].text == "\\in":
         return _member(name, part[2:])
     low, *rest = split(part, "=")
-    if rest and len(low) == 1 and len(rest) == 1:
+    if len(low) == 1 and len(rest) == 1 and rest[0]:
         return Range(name, low=rest[0])
     return _between(part) or Range(name, condition=part)
 

@@ -125,6 +125,10 @@ class Reader(ABC):
         """Terms with + and −."""
 
     @abstractmethod
+    def signed(self) -> Expression:
+        """A term with leading signs."""
+
+    @abstractmethod
     def term(self) -> Expression:
         """Products."""
 
