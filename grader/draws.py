@@ -175,8 +175,14 @@ def _typical(sizes: Array) -> Array:
     """The median of what is a number, 0 where nothing is."""
     known = np.isfinite(sizes)
     return np.array([
-        np.median(column[ok]) if ok.any() else 0.0 for column, ok in zip(sizes.T, known.T, strict=True)
+        _median(column[ok]) if ok.any() else 0.0 for column, ok in zip(sizes.T, known.T, strict=True)
     ])  # fmt: skip
+
+
+def _median(values: Array) -> float:
+    """The median. NumPy's own loads the package for masked arrays, 7 ms of every start."""
+    ordered = np.sort(values)
+    return float((ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2)
 
 
 def per_draw(node: Expression, pool: Draws, lower: Lower) -> Array:
