@@ -1,7 +1,7 @@
 """Papers meet questions: which equation answers what, and what the student's own names mean."""
 
 from grader.alignment.align import Found, align, answer_of, in_words, named, names_for
-from grader.alignment.entries import Entry, entries, read_left
+from grader.alignment.entries import Entry, entries, is_multiple, read_left
 from grader.alignment.plain import PlainEquation
 from grader.alignment.words import Words
 
@@ -14,6 +14,7 @@ __all__ = [
     "answer_of",
     "entries",
     "in_words",
+    "is_multiple",
     "named",
     "names_for",
     "read_left",

@@ -18,6 +18,7 @@ from grader.alignment import (
     answer_of,
     entries,
     in_words,
+    is_multiple,
     named,
     names_for,
 )
@@ -166,6 +167,9 @@ def _from_paper(found: Found, question: Question) -> Written:
     if equation is None:
         error = entry.error or Unreadable("this formula cannot be read")
         return _broken(found, error)
+    if is_multiple(entry.left):
+        message = "the left side is more than the derivative that is asked for"
+        return _broken(found, Unreadable(message, hint="write what is asked for alone on the left"))
     letters = letters_of(question, entry)
     names = with_letters(found.names, letters)
 

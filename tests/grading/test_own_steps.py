@@ -128,6 +128,11 @@ def test_an_answer_in_pieces(key: Key, tmp_path: Path, text: str, verdict: str) 
         ("q17", r"\frac{\partial l}{\partial W^1_{ji}} = "
                 r"\sum_k \delta W^3_{1k} W^2_{ki} \sigma'(z^1_i) x_j", "incorrect"),
         ("q15", r"\frac{\partial l}{\partial h^1_m} = \sum_k \delta W^3_{1k} W^2_{km}", "correct"),
+        # what stands left is not what is asked for, or an entry is turned over
+        ("q13", r"2 \frac{\partial h^2}{\partial h^1} = W^2", "unreadable"),
+        ("q13", r"\left(\frac{\partial h^2}{\partial h^1}\right)^T = W^2", "unreadable"),
+        ("q13", r"-\frac{\partial h^2}{\partial h^1} = W^2", "unreadable"),
+        ("q13", r"(W^2_{ij})^T", "unreadable"),
         # one letter for two axes is not the whole matrix
         ("q13", r"\frac{\partial h^2_i}{\partial h^1_i} = W^2_{ii}", "unreadable"),
     ],

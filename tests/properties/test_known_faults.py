@@ -51,8 +51,7 @@ UNFINISHED = [
           r"\begin{cases} 1 & x>0 \\ 0 & \text{otherwise} + 7 \end{cases}"),
     ("ridge", "q2", "latex",
           r"\sum_{i=}^{4} X_{i,j} r_i + \lambda w_j"),
-    still("a letter with a digit below Σ is a condition", "ridge", "q2", "latex",
-          r"\sum_{i1} X_{i,j} r_i + \lambda w_j"),
+    ("ridge", "q2", "latex", r"\sum_{i1} X_{i,j} r_i + \lambda w_j"),
     ("ridge", "q1", "infix", "X.T @ r + lam*identity(3, pi) @ w"),
 ]  # fmt: skip
 

@@ -81,7 +81,6 @@ KNOWN_FAULTS: Mapping[str, re.Pattern[str]] = {
     "a Hadamard product with a dot": re.compile(
         r"(?s)(\\odot|\\circ|⊙).*(\\cdot|·)|(\\cdot|·).*(\\odot|\\circ|⊙)"
     ),
-    "a sum over a letter and a digit": re.compile(r"(?:\\sum|∑)\s*_\{\w\d"),
     "a transposed number": re.compile(r"\d\s*(?:ᵀ|\.T)"),
 }  # fmt: skip
 

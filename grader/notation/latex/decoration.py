@@ -1,8 +1,11 @@
-"""What stands in brackets behind a quantity and is no factor: `l(\\theta)`, `h^1(x)`."""
+"""What stands in brackets behind a quantity and is no factor: `l(\\theta)`, `h^1(x)`, `h^2[1]`."""
 
+import itertools
 from collections.abc import Sequence
 
+from grader.errors import Span
 from grader.expression import SCALAR, Expression, Item, Symbol
+from grader.notation.latex.functions import OPEN
 from grader.notation.latex.reader import Reader
 from grader.notation.latex.scripts import layer_of, split
 from grader.notation.latex_tokens import Token
@@ -27,6 +30,32 @@ class DecorationReader(Reader):
             span = self.span(first)
             written = self.build.source[span.start : span.end]
             self.build.notes.append(f"`{written}` was read as a value, not as a product")
+
+    def check_no_call(self, node: Expression) -> None:
+        """Refuse `h^2[1]` and `W(1, j)`, which are entries to some and products to others."""
+        if (
+            not isinstance(node, Symbol)
+            or node.shape == SCALAR
+            or self.peek().text not in ("(", "[")
+        ):
+            return
+        closing = OPEN[self.peek().text]
+        inside = list(itertools.takewhile(lambda t: t.text != closing, self.tokens[self.at + 1 :]))
+        names = self.build.names.indices
+        if inside and all(t.kind == "number" or t.text == "," or t.text in names for t in inside):
+            span = Span(self.peek().start, inside[-1].end + 1)
+            hint = "an entry is written as a subscript, such as h_{1}"
+            self.build.fail("an array before a bracket with indices", span, hint)
+
+    def check_no_rows(self) -> None:
+        """Refuse a matrix drawn with brackets, a line for each row."""
+        last, token = self.tokens[self.at - 1], self.peek()
+        between = self.build.source[last.end : token.start]
+        if last.text == "]" and token.text == "[" and "\n" in between:
+            hint = (
+                "write the rows of a matrix in \\begin{bmatrix}…\\end{bmatrix} or [[a, b], [c, d]]"
+            )
+            self.build.fail("two brackets on lines of their own", token.span, hint)
 
     def _lists_arguments(self, quantity: Symbol) -> bool:
         """Whether the bracket that follows holds names that the quantity depends on."""

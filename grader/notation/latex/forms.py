@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Item, Number, Symbol
-from grader.notation.builder import SIZE_LIMIT, constant
+from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.names import NameReader
 from grader.notation.latex.ranges import Range, Tokens, ranges
 from grader.notation.latex.scripts import (
@@ -204,6 +204,9 @@ class FormReader(NameReader):
     ) -> Expression:
         """The body where a condition such as `k \\ne i` holds, zero elsewhere."""
         test = self.within(condition, self.whole)
+        if test is not NONSENSE and not is_condition(test):
+            hint = "write \\sum_{i=1}^{n}, or a condition such as k \\ne i"
+            self.build.fail("this range of a sum is not read", condition[0].span, hint)
         return self.build.apply("where", test, body(), Number(0.0), span=token.span)
 
     def big_product(self, token: Token) -> Expression:

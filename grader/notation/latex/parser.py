@@ -4,12 +4,11 @@ What a name with scripts is (a layer, an entry, a transpose, a power) is settled
 symbol table, what a product is by the shapes of its factors.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
-from grader.expression import SCALAR, Expression, Number, Symbol, free_indices
+from grader.expression import SCALAR, Expression, Number, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
@@ -234,37 +233,11 @@ class Parser(FormReader):
                 self.at += 2  # an empty group, which some write before a script
                 node = self.scripted(node, first)
             elif self.starts_factor():
-                self._check_no_call(node)
-                self._check_no_rows()
+                self.check_no_call(node)
+                self.check_no_rows()
                 node = product(self.build, node, self.factor(), JUXTAPOSED, self.span(first))
             else:
                 return node
-
-    def _check_no_call(self, node: Expression) -> None:
-        """Refuse `h^2[1]` and `W(1, j)`, which are entries to some and products to others."""
-        if (
-            not isinstance(node, Symbol)
-            or node.shape == SCALAR
-            or self.peek().text not in ("(", "[")
-        ):
-            return
-        closing = OPEN[self.peek().text]
-        inside = list(itertools.takewhile(lambda t: t.text != closing, self.tokens[self.at + 1 :]))
-        names = self.build.names.indices
-        if inside and all(t.kind == "number" or t.text == "," or t.text in names for t in inside):
-            span = Span(self.peek().start, inside[-1].end + 1)
-            hint = "an entry is written as a subscript, such as h_{1}"
-            self.build.fail("an array before a bracket with indices", span, hint)
-
-    def _check_no_rows(self) -> None:
-        """Refuse a matrix drawn with brackets, a line for each row."""
-        last, token = self.tokens[self.at - 1], self.peek()
-        between = self.build.source[last.end : token.start]
-        if last.text == "]" and token.text == "[" and "\n" in between:
-            hint = (
-                "write the rows of a matrix in \\begin{bmatrix}…\\end{bmatrix} or [[a, b], [c, d]]"
-            )
-            self.build.fail("two brackets on lines of their own", token.span, hint)
 
     def starts_factor(self) -> bool:
         token = self.peek()
@@ -382,6 +355,9 @@ class Parser(FormReader):
             node = replace(UNSIZED, span=self.span(first))  # 1^T, a row of ones
         if transposed and isinstance(node, Number):
             self.build.fail("a number with a transpose: how many ones?", self.span(first))
+        if transposed and node.shape == SCALAR and free_indices(node):
+            hint = "transpose the array, (W^T)_{ij}, or swap the indices"
+            self.build.fail("a transpose of a single entry", self.span(first), hint)
         if transposed:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node
