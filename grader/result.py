@@ -41,16 +41,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence for the student. `pointer` is the source line with a caret, if there is one."""
+    """One sentence for the student. `pointer` is the source line with a caret, if there is one.
+
+    `hints` say the same and give less away, the weakest first.
+    """
 
     kind: Kind
     text: str
     code: str | None = None
     pointer: str | None = None
+    hints: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The message as plain data, without what is not known."""
-        return _without_none(asdict(self))
+        data = _without_none(asdict(self))
+        hints = data.pop("hints")
+        return {**data, "hints": list(hints)} if hints else data
 
 
 class Echo(Protocol):
@@ -124,12 +130,40 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """A difference that can be checked by hand: small values of the symbols, and both results.
+
+    `values` holds the symbols in order: a number, a list for a vector, a list of rows for a matrix.
+    `entry` is as in `Counterexample`.
+    """
+
+    values: Mapping[str, Any]
+    entry: tuple[int, ...]
+    expected: float
+    got: float
+
+
+@dataclass(frozen=True, slots=True)
+class Instructor:
+    """What only the instructor sees: the reference, every mistake that fits, and why what was earned.
+
+    `candidates` are all mistakes whose values are those of the answer, the simplest first.
+    """
+
+    reference: str | None = None
+    reference_mathml: str | None = None
+    candidates: tuple[Message, ...] = ()
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionResult:
     """One question of one submission.
 
     `entries` is a grid of "correct", "incorrect" or "undecided" for an answer with several entries
     that was compared entry by entry, row by row; None otherwise. `reference` is the key as infix
     text, and `reference_mathml` the same as MathML, only when the author allows students to see it.
+    `instructor` never goes into what students get.
     """
 
     id: str
@@ -143,6 +177,8 @@ class QuestionResult:
     entries: tuple[tuple[str, ...], ...] | None = None
     reference: str | None = None
     reference_mathml: str | None = None
+    example: WorkedExample | None = None
+    instructor: Instructor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +274,7 @@ def _question_json(question: QuestionResult) -> dict[str, Any]:
             "answer": answer.to_json() if answer else None,
             "messages": [message.to_json() for message in question.messages],
             "counterexample": _counterexample_json(counter) if counter else None,
+            "example": _example_json(question.example) if question.example else None,
             "entries": question.entries,
             "reference": question.reference,
             "reference_mathml": question.reference_mathml,
@@ -254,6 +291,15 @@ def _counterexample_json(counter: Counterexample) -> dict[str, Any]:
     }
 
 
+def _example_json(example: WorkedExample) -> dict[str, Any]:
+    return {
+        "values": dict(example.values),
+        "entry": list(example.entry),
+        "expected": _number_json(example.expected),
+        "got": _number_json(example.got),
+    }
+
+
 def _without_none(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
@@ -264,7 +310,8 @@ def _number_json(value: float) -> float | str:
 
 
 def _message(data: Mapping[str, Any]) -> Message:
-    return Message(Kind(data["kind"]), data["text"], data.get("code"), data.get("pointer"))
+    hints = tuple(data.get("hints", ()))
+    return Message(Kind(data["kind"]), data["text"], data.get("code"), data.get("pointer"), hints)
 
 
 def _question(data: Mapping[str, Any]) -> QuestionResult:
@@ -281,6 +328,7 @@ def _question(data: Mapping[str, Any]) -> QuestionResult:
         entries=tuple(tuple(row) for row in entries) if entries else None,
         reference=data.get("reference"),
         reference_mathml=data.get("reference_mathml"),
+        example=_example(data["example"]) if "example" in data else None,
     )
 
 
@@ -304,3 +352,8 @@ def _counterexample(data: Mapping[str, Any]) -> Counterexample:
     return Counterexample(
         data["draw"], tuple(data["entry"]), float(data["expected"]), float(data["got"])
     )
+
+
+def _example(data: Mapping[str, Any]) -> WorkedExample:
+    entry, expected, got = tuple(data["entry"]), float(data["expected"]), float(data["got"])
+    return WorkedExample(data["values"], entry, expected, got)

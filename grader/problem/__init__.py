@@ -1,6 +1,27 @@
 """YAML → `Problem`."""
 
 from grader.problem.build import load
-from grader.problem.model import Declared, Draw, Problem, Python, Quantity, Question, Scope
+from grader.problem.model import (
+    Declared,
+    Draw,
+    KnownMistake,
+    Problem,
+    Python,
+    Quantity,
+    Question,
+    Rules,
+    Scope,
+)
 
-__all__ = ["Declared", "Draw", "Problem", "Python", "Quantity", "Question", "Scope", "load"]
+__all__ = [
+    "Declared",
+    "Draw",
+    "KnownMistake",
+    "Problem",
+    "Python",
+    "Quantity",
+    "Question",
+    "Rules",
+    "Scope",
+    "load",
+]

@@ -73,6 +73,43 @@ class Python:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownMistake:
+    """A wrong answer that the author foresaw, known by its value or by the code of a mistake.
+
+    `credit` is the part of the points that it earns.
+    """
+
+    message: str
+    credit: float = 0.0
+    code: str | None = None
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an author wants of the answers to a question beyond their value.
+
+    `accept` are further right answers; `forbid` and `require` names of symbols and quantities.
+    `layout` is "gradient" (the shape of what is differentiated by), "numerator" (its transpose, a row
+    for each entry of what is differentiated), "either", or None: gradient for a scalar, numerator for a
+    Jacobian. `transposed` is what an answer in the other layout earns. `form` is "entries", "index"
+    or "any". `steps_credit` is what a right set-up earns, `follow_through` what an answer earns that is
+    right given the student's own answers to the questions in `follows`; both are parts of the points.
+    """
+
+    mistakes: tuple[KnownMistake, ...] = ()
+    accept: tuple[Expression, ...] = ()
+    forbid: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    layout: str | None = None
+    transposed: float = 0.0
+    form: str = "any"
+    steps_credit: float = 0.0
+    follows: tuple[str, ...] = ()
+    follow_through: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One thing asked.
 
@@ -93,6 +130,7 @@ class Question:
     all_or_nothing: bool = False
     feedback: str = "hint"
     names: Names = Names()
+    rules: Rules = Rules()
 
 
 @dataclass(frozen=True)
