@@ -38,6 +38,7 @@ from grader.primitives.build import (
     zeros,
 )
 from grader.primitives.build import derivative as derivative_term
+from grader.primitives.registry import Vjp
 from grader.problem.model import Quantity
 
 Adjoints = dict[str, Expression]
@@ -100,14 +101,26 @@ class Backprop:
         self._pull(of, ONE, adjoints)
         for name in reversed(list(self._model)):
             if name in adjoints and name != wrt.name:
-                self._through(self._model[name], adjoints.pop(name), adjoints)
+                adjoint = self._arrived(name, adjoints.pop(name))
+                self._through(self._model[name], adjoint, adjoints)
         return adjoints.get(wrt.name, zeros(wrt.shape))
 
+    def _arrived(self, name: str, adjoint: Expression) -> Expression:
+        """The adjoint of a quantity as it is handed on, all parts of it added up."""
+        return adjoint
+
     def _through(self, quantity: Quantity, adjoint: Expression, adjoints: Adjoints) -> None:
+        parts: Adjoints = {}
         if quantity.definition is not None:
-            self._pull(quantity.definition, adjoint, adjoints)
+            self._pull(quantity.definition, adjoint, parts)
         for name, gradient in quantity.upstream.items():
-            _accumulate(adjoints, name, mul(adjoint, gradient))
+            _accumulate(parts, name, mul(adjoint, gradient))
+        for name, part in self._handed_on(quantity.name, parts).items():
+            _accumulate(adjoints, name, part)
+
+    def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
+        """What one quantity contributes to the adjoints of those that it is computed from."""
+        return parts
 
     def _pull(self, node: Expression, adjoint: Expression, adjoints: Adjoints) -> None:
         """Hand the adjoint of `node` on to the symbols that it is made of."""
@@ -140,9 +153,13 @@ class Backprop:
             assert row.expansion is not None
             self._pull(row.expansion(node), adjoint, adjoints)
             return
-        for arg, part in zip(node.args, row.vjp(adjoint, node), strict=True):
+        for arg, part in zip(node.args, self._vjp(row.vjp, adjoint, node), strict=True):
             if part is not None:
                 self._pull(arg, part, adjoints)
+
+    def _vjp(self, vjp: Vjp, adjoint: Expression, node: Apply) -> tuple[Expression | None, ...]:
+        """The adjoints of a node's arguments."""
+        return vjp(adjoint, node)
 
     def _pull_matrix(self, node: Matrix, adjoint: Expression, adjoints: Adjoints) -> None:
         for i, row in enumerate(node.rows, 1):
