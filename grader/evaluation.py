@@ -12,6 +12,7 @@ scaled back to the unit roundoff, is the noise floor of the comparison.
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -159,14 +160,28 @@ class Evaluator:
     def _apply(self, node: Apply) -> Array:
         row = TABLE[node.function]
         if row.value is None:
-            assert row.expansion is not None
-            return self(row.expansion(node))
+            return self._expanded(node)
         args = [_VISIT[type(arg)](self, arg) for arg in node.args]
         if self._scope:
             self._account(args, node)
         value = row.value(*args, *node.params)
         self._work += value.size
         return value if row.exact or self._disturb is None else self._rounded(value)
+
+    def _expanded(self, node: Apply) -> Array:
+        """A function that is defined by others, which may use its arguments more than once."""
+        expansion = TABLE[node.function].expansion
+        assert expansion is not None
+        if self._filling is None:
+            return self(expansion(node))
+        held = tuple(Symbol(f"argument {at}", arg.shape) for at, arg in enumerate(node.args))
+        values = {symbol.name: self(arg) for symbol, arg in zip(held, node.args, strict=True)}
+        filling, self._filling = self._filling, None
+        outer, self._values = self._values, values
+        try:
+            return self(expansion(replace(node, args=held)))
+        finally:
+            self._filling, self._values = filling, outer
 
     def _item(self, node: Item) -> Array:
         if self._filling is not None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from grader.expression import (
 from grader.primitives import TABLE, Array
 from grader.problem import Problem, Python, Question, Scope
 
+Kept = TypeVar("Kept")
+
 SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
 
 
@@ -47,6 +50,15 @@ class QuestionKey:
     backprop: Backprop
     expected: Array
     noise: Array
+    _remembered: dict[object, object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def remember(self, kind: "Callable[[QuestionKey], Kept]") -> "Kept":
+        """What a room above works out from this key alone, made once by `kind(key)` and kept."""
+        if kind not in self._remembered:
+            self._remembered[kind] = kind(self)
+        return self._remembered[kind]  # type: ignore[return-value]
 
     @property
     def grid(self) -> Shape:
@@ -64,6 +76,10 @@ class QuestionKey:
         with np.errstate(invalid="ignore"):
             spread = np.abs(disturbed.reshape(SAMPLES, *value.shape) - value).max(axis=0)
         return np.asarray(spread * (ROUNDOFF / DISTURBANCE))
+
+    def laid_out(self, node: Expression, values: Mapping[str, Array], count: int) -> Array:
+        """An expression's values on other draws, (count, rows, columns), laid out like `expected`."""
+        return self._laid_out(node, values, count, None)
 
     def _laid_out(
         self,

@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.comparison import Comparison, Status
 from grader.errors import Nonsense, StudentError
-from grader.expression import SCALAR
+from grader.expression import SCALAR, Expression
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.problem import Question
 from grader.result import (
     AnswerRecord,
     Counterexample,
+    Instructor,
     Kind,
     Message,
     QuestionResult,
     Verdict,
+    WorkedExample,
 )
 from grader.scoring import points
 
@@ -24,14 +27,33 @@ _WORDS = [status.name.lower() for status in sorted(Status)]
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """A wrong answer by its values: (draws, rows, columns), and which entries are `wrong`.
+
+    `node` is the answer as it was read, turned to the layout of the target.
+    """
+
+    node: Expression
+    got: Array
+    wrong: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an answer, apart from what it says and where it stands."""
+    """What became of an answer, apart from what it says and where it stands.
+
+    `values` are there for a wrong answer that could be compared. `example` is a difference that can
+    be checked by hand, `instructor` what only the instructor sees.
+    """
 
     verdict: Verdict
     fraction: float = 0.0
     messages: tuple[Message, ...] = ()
     counterexample: Counterexample | None = None
     entries: tuple[tuple[str, ...], ...] | None = None
+    values: Values | None = None
+    example: WorkedExample | None = None
+    instructor: Instructor | None = None
 
 
 def result_of(
@@ -51,6 +73,8 @@ def result_of(
         messages=outcome.messages + messages,
         counterexample=outcome.counterexample,
         entries=outcome.entries,
+        example=outcome.example,
+        instructor=outcome.instructor,
     )
 
 

@@ -4,29 +4,22 @@ import contextlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from grader.comparison import compare
+from grader.comparison import Status, compare
 from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
-from grader.expression import (
-    SCALAR,
-    Apply,
-    Derivative,
-    Expression,
-    base_name,
-    walk,
-)
+from grader.expression import Apply, Derivative, Expression, base_name, walk
 from grader.grading.advice import missing_index
 from grader.grading.echo import Echoed, echoed
 from grader.grading.given import Written
+from grader.grading.misshapen import misshapen
 from grader.grading.outcome import (
     Outcome,
-    counterexample_of,
-    explained,
-    grid_of,
+    Values,
     result_of,
     told,
     unread,
 )
 from grader.grading.stated import contradiction
+from grader.grading.wrong import explained
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.problem import Question
@@ -68,6 +61,7 @@ def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]
     if outcome.verdict == Verdict.CORRECT and given.stated:
         said = contradiction(key, reading.node, given.stated, key.question.scope.names)
         outcome = outcome if said is None else Outcome(Verdict.UNDECIDED, messages=(said,))
+    outcome = explained(key, outcome, given.notation)
     return Judged(outcome, notes, echoed(key, reading))
 
 
@@ -185,12 +179,14 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
         if reading.used and not key.question.free:
             return unread(error)  # letters that nothing gives a range
         error.hint = missing_index(node, key.question, reading.used) or error.hint
-        return _block(key, node, error)
+        return misshapen(key, node, error)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
     if comparison.correct and key.one_sided(reading.kinked):
         return Outcome(Verdict.UNDECIDED, messages=(_ONE_SIDED,))
-    return told(key, comparison, got, whole=not key.is_indexed(node))
+    outcome = told(key, comparison, got, whole=not key.is_indexed(node))
+    wrong = comparison.status != Status.CORRECT
+    return replace(outcome, values=Values(node, got, wrong)) if wrong.any() else outcome
 
 
 _ONE_SIDED = Message(
@@ -199,26 +195,3 @@ _ONE_SIDED = Message(
     "there; a person will look at it",
     "one-sided",
 )
-
-
-def _block(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
-    """An answer of another shape: the first rows or columns of the target earn their part."""
-    rows, columns = node.shape
-    whole_rows = columns == key.grid[1] and rows < key.grid[0]
-    whole_columns = rows == key.grid[0] and columns < key.grid[1]
-    messages = explained(error, Kind.MISTAKE)
-    wrong = Outcome(Verdict.INCORRECT, messages=messages)
-    if not (whole_rows or whole_columns) or node.shape == SCALAR or key.question.free:
-        return wrong
-    part = replace(
-        key, expected=key.expected[:, :rows, :columns], noise=key.noise[:, :rows, :columns]
-    )
-    got = part.evaluate(node)
-    comparison = compare(got, part.expected, part.noise, lambda: part.noise_of(node, got))
-    share = comparison.fraction * comparison.status.size / (key.grid[0] * key.grid[1])
-    if share == 0 or key.question.all_or_nothing:
-        return replace(wrong, counterexample=counterexample_of(part, comparison, got))
-    what = f"the first {rows} of {key.grid[0]} rows" if whole_rows else (
-        f"the first {columns} of {key.grid[1]} columns")  # fmt: skip
-    note = Message(Kind.NOTE, f"compared with {what}; the rest is missing", "entries")
-    return Outcome(Verdict.PARTIAL, share, (*messages, note), entries=grid_of(comparison))

@@ -227,6 +227,8 @@ def item(base: Expression, row: Selector, column: Selector) -> Expression:
         case Place() if not (isinstance(base.row, Slice) or isinstance(base.column, Slice)):
             here = mul(kronecker(row, base.row), kronecker(column, base.column))
             return mul(here, base.value)
+        case Item() if isinstance(base.row, Slice) or isinstance(base.column, Slice):
+            return item(base.base, _within_slice(base.row, row), _within_slice(base.column, column))
         case Sum():
             return _item_of_sum(base, row, column)
         case Matrix() if isinstance(row, Number) and isinstance(column, Number):
@@ -236,6 +238,15 @@ def item(base: Expression, row: Selector, column: Selector) -> Expression:
             return substitute(body, base.column.name, column)
         case _:
             return entry(base, row, column)
+
+
+def _within_slice(outer: Selector, inner: Expression) -> Expression:
+    """The position that the entry `inner` of a slice has in the whole."""
+    if not isinstance(outer, Slice):
+        return outer
+    if isinstance(inner, Number):
+        return number(outer.start - 1 + inner.value)
+    return add(inner, number(outer.start - 1))
 
 
 def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expression:

@@ -18,10 +18,12 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
+    Place,
     Selector,
     Slice,
     Sum,
     Symbol,
+    Tabulate,
 )
 from grader.key import QuestionKey
 
@@ -86,6 +88,17 @@ def value_of(node: Expression, values: Values, at: Mapping[str, int]) -> Array:
             return np.sum([value_of(body, values, {**at, index.name: n}) for n in steps], axis=0)
         case Matrix():
             return np.array([[value_of(e, values, at)[0, 0] for e in row] for row in node.rows])
+        case Tabulate(body=body, row=row, column=column):
+            rows = range(row.start, row.stop + 1)
+            columns = range(column.start, column.stop + 1)
+            here = [[{**at, row.name: i, column.name: j} for j in columns] for i in rows]
+            return np.array([[value_of(body, values, one)[0, 0] for one in line] for line in here])
+        case Place():
+            whole = np.zeros(node.shape)
+            whole[_picked(node.row, at), _picked(node.column, at)] = value_of(
+                node.value, values, at
+            )
+            return whole
         case _:
             raise NotImplementedError(type(node).__name__)
 

@@ -1,0 +1,130 @@
+"""Mistakes in how adjoints flow: what arrives at a quantity, and by which ways."""
+
+from collections.abc import Callable, Iterator
+
+from grader.diagnosis.faulty import Pass, arrival, path
+from grader.diagnosis.mistake import Example, Mistake, Way
+from grader.expression import SCALAR, Expression, Symbol
+from grader.primitives.build import derivative, mul, ones, total, transpose
+from grader.problem.model import Quantity
+
+AXES: tuple[int | None, ...] = (None, 0, 1)
+
+
+def _passed(passed: Pass) -> Iterator[Quantity]:
+    """The quantities that the backward pass goes through."""
+    reached = {source for sources in passed.sources.values() for source in sources}
+    for quantity in passed.model.values():
+        if quantity.name in reached and quantity.name in passed.sources:
+            yield quantity
+
+
+def _asked(passed: Pass) -> Expression:
+    assert passed.question.of is not None
+    return passed.question.of
+
+
+def _symbol(quantity: Quantity) -> Symbol:
+    return Symbol(quantity.name, quantity.shape)
+
+
+def _dropped_upstream(passed: Pass) -> Iterator[Way]:
+    for quantity in _passed(passed):
+        yield Way({arrival(quantity.name): _all_ones}, _named(passed, quantity))
+
+
+def _all_ones(g: Expression, right: Expression) -> Expression:
+    return ones(g.shape)
+
+
+def _named(passed: Pass, quantity: Quantity) -> "dict[str, Expression | str]":
+    of, symbol = _asked(passed), _symbol(quantity)
+    terms: dict[str, Expression | str] = {"quantity": symbol, "of": of}
+    terms["factor"] = derivative(of, symbol) if of.shape == SCALAR else symbol
+    return terms
+
+
+def _summed(axis: int | None) -> Callable[[Expression, Expression], Expression]:
+    return lambda g, right: mul(total(g, axis), ones(g.shape))
+
+
+def _summed_adjoint(passed: Pass) -> Iterator[Way]:
+    for quantity in _passed(passed):
+        axes = AXES if 1 not in quantity.shape else AXES[:1]
+        if quantity.shape != SCALAR:
+            for axis in axes:
+                yield Way({arrival(quantity.name): _summed(axis)}, _named(passed, quantity))
+
+
+def _transposed_adjoint(passed: Pass) -> Iterator[Way]:
+    for quantity in _passed(passed):
+        if quantity.shape[0] == quantity.shape[1] > 1:
+            yield Way(
+                {arrival(quantity.name): lambda g, right: transpose(g)}, _named(passed, quantity)
+            )
+
+
+def _lost_path(passed: Pass) -> Iterator[Way]:
+    """One of several quantities that use the same symbol is forgotten, or all but one."""
+    for target, sources in passed.sources.items():
+        if len(sources) < 2:
+            continue
+        shape = passed.question.scope.names.symbols[target].shape
+        for source in sources:
+            terms: dict[str, Expression | str] = {
+                "target": Symbol(target, shape),
+                "source": _symbol(passed.model[source]),
+            }
+            yield Way({path(source, target): lambda g, right: None}, terms)
+            rest = {path(other, target): _nothing for other in sources if other != source}
+            if len(rest) > 1:
+                yield Way(rest, {**terms, "source": "the other ways"}, 1)
+
+
+def _nothing(g: Expression, right: Expression) -> None:
+    return None
+
+
+ROWS = (
+    Mistake(
+        "dropped-upstream",
+        "{factor} is missing: by the chain rule it is a factor of everything behind {quantity}",
+        "what arrives at {quantity} from behind?",
+        "a factor of the chain rule is missing",
+        _dropped_upstream,
+        (Example("l", "W2", "ones(3, 1) @ h1.T"),),
+    ),
+    Mistake(
+        "summed-instead-of-selected",
+        "the entries of {factor} are added up where each entry counts alone: no sum belongs here",
+        "does each entry of {quantity} act on all that comes before it, or only on its own?",
+        "a sum stands where one entry was to be selected",
+        _summed_adjoint,
+        (
+            Example(
+                "l",
+                "W1",
+                "(Sum((W2.T @ (y - t))[k] * sigma'(z1[k]), (k, 1, 2)) * ones(2, 1)) @ x.T",
+            ),
+        ),
+        rank=2,
+    ),
+    Mistake(
+        "transposed",
+        "{factor} is transposed on the way back",
+        "check rows and columns of what arrives at {quantity}",
+        "check which factors are transposed, and their order",
+        _transposed_adjoint,
+        (Example("L", "A", "C.T @ B.T", "square"),),
+        rank=3,
+    ),
+    Mistake(
+        "missing-sum",
+        "the part that comes through {source} is missing: {target} is used more than once, and every use "
+        "adds its part",
+        "where is {target} used?",
+        "a sum is missing",
+        _lost_path,
+        (Example("E", "W", "((V.T @ (y - t)) * tanh'(z2)) @ h1.T", "recurrent"),),
+    ),
+)

@@ -1,0 +1,70 @@
+"""From a wrong answer to what is wrong with it: mistakes if any explain it, else what is certain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.diagnosis.facts import Facts
+from grader.diagnosis.mutants import Mask, Match, Mutants, ratio
+from grader.diagnosis.sentences import messages, simplest
+from grader.expression import Expression
+from grader.key import QuestionKey
+from grader.primitives import Array
+from grader.result import Kind, Message
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with an answer.
+
+    `messages` are for the student; `matches` are the mistakes that explain it, the simplest first, and
+    `candidates` all of them in words. Both are empty if none does and `messages` are facts.
+    """
+
+    messages: tuple[Message, ...] = ()
+    matches: tuple[Match, ...] = ()
+    candidates: tuple[Message, ...] = ()
+
+
+class Diagnosing:
+    """Diagnoses wrong answers to one question; the faulty derivatives are evaluated once."""
+
+    def __init__(self, key: QuestionKey) -> None:
+        self._key = key
+        self.mutants = Mutants(key)
+        self._facts = Facts(key)
+
+    def of(self, got: Array, wrong: Mask, node: Expression | None, notation: str) -> Diagnosis:
+        """What is wrong with an answer that has the values `got` (draws, rows, columns).
+
+        `wrong` (rows, columns) marks the entries that are not right; it must not be empty. `node` is
+        the answer as it was read, None for numbers; `notation` is that of the student's text.
+        """
+        names = self._key.question.scope.names
+        matches = tuple(self.mutants.matching(got, wrong))
+        if not matches or self._is_multiple(matches, got):
+            return Diagnosis(self._facts.of(node, got, ~wrong, notation))
+        candidates = messages(matches, names, notation)
+        shown = messages(simplest(matches), names, notation)
+        if not wrong.all():
+            rows = self._facts.rows(~wrong)
+            shown = (*(_located(message, wrong) for message in shown), *rows)
+        return Diagnosis(shown, matches, candidates)
+
+    def _is_multiple(self, matches: Sequence[Match], got: Array) -> bool:
+        """Whether a plain constant factor explains the answer in a simpler way."""
+        if matches[0].rank[0] == 1 or not np.isfinite(got).all():
+            return False
+        factor = ratio(got, self._key.expected)
+        return factor is not None and factor != 1.0
+
+
+def _located(message: Message, wrong: Mask) -> Message:
+    """A mistake of which only some entries suffer, with the first of them."""
+    if message.kind is not Kind.MISTAKE or message.text.startswith("or,"):
+        return message
+    row, column = np.argwhere(wrong)[0] + 1
+    entry = f"[{max(row, column)}]" if 1 in wrong.shape else f"[{row}, {column}]"
+    place = f"in entry {entry}" if wrong.sum() == 1 else f"in entry {entry} and others"
+    return replace(message, text=f"{place}: {message.text}")

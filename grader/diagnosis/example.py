@@ -1,0 +1,193 @@
+"""A difference that can be checked by hand: small whole numbers for which an answer is wrong.
+
+The draws that grading uses have many digits. Here a pool of small draws is made once for a question,
+the simplest first, and a wrong answer is evaluated on all of them at once.
+"""
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.draws import SAMPLERS, Draws, generator, kinks, per_draw
+from grader.errors import GraderError
+from grader.evaluation import Evaluator, Values
+from grader.expression import Derivative, Expression, Symbol, walk
+from grader.key import QuestionKey, natural
+from grader.primitives import Array
+from grader.problem.model import Declared
+from grader.result import WorkedExample
+
+POOL = 192  # small draws that are tried
+CLEAR = 0.05  # a smaller difference is not seen at once
+DIGITS = np.array([0, 0, 0, 1, 1, -1, 2, -2, 3])
+FRACTION, ZERO = 12.0, 4.0  # what a result that is no whole number, or zero, costs in simplicity
+
+
+class Examples:
+    """Small draws of one question, and differences found on them."""
+
+    def __init__(self, key: QuestionKey) -> None:
+        self._key = key
+
+    def against(self, node: Expression) -> WorkedExample | None:
+        """The simplest small draw on which a wrong answer differs from the reference, if there is one."""
+        if self._key.reference is None or not self._pool.count:
+            return None
+        try:
+            got = self._key.laid_out(node, self._pool.values, self._pool.count)
+            differs = self._differs(got) & ~self._on_kink(node)[:, None, None]
+        except (GraderError, ValueError):
+            return None
+        if not differs.any():
+            return None
+        cost = np.where(differs, self._cost[:, None, None] + _untidy(self._expected, got), np.inf)
+        draw, row, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
+        return WorkedExample(
+            values=self._shown(int(draw), node),
+            entry=_entry(int(row), int(column), self._key.grid),
+            expected=_tidy(float(self._expected[draw, row, column])),
+            got=_tidy(float(got[draw, row, column])),
+        )
+
+    def _differs(self, got: Array) -> NDArray[np.bool_]:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.isfinite(got) & (np.abs(got - self._expected) > CLEAR))
+
+    def _on_kink(self, node: Expression) -> NDArray[np.bool_]:
+        return _at_zero(kinks([node]), self._pool, self._key)
+
+    def _shown(self, draw: int, node: Expression) -> Mapping[str, Any]:
+        """The values of the symbols that the reference or the answer depends on."""
+        assert self._key.reference is not None
+        needed = self._leaves(self._key.reference) | self._leaves(node)
+        symbols = self._key.question.scope.symbols
+        return {name: _plain(self._pool.values[name][draw]) for name in symbols if name in needed}
+
+    def _leaves(self, node: Expression) -> set[str]:
+        """The symbols that an expression is computed from."""
+        depends = self._key.question.scope.names.depends
+        found: set[str] = set()
+        inside: set[int] = set()
+        for part in walk(node):
+            if isinstance(part, Derivative):
+                found |= self._leaves(self._key.backprop.lower(part))
+                inside |= {id(below) for below in walk(part)}
+            elif isinstance(part, Symbol) and id(part) not in inside:
+                found |= depends.get(part.name, frozenset({part.name}))
+        return found
+
+    # The pool
+
+    @cached_property
+    def _pool(self) -> Draws:
+        """Small draws on which the reference is finite and no kink is hit, the simplest first."""
+        key = self._key
+        assert key.reference is not None
+        rng = generator(0, "examples", key.question.id)
+        draws = self._modelled({s.name: small(s, rng) for s in key.question.scope.symbols.values()})
+        models = [
+            q.definition for q in key.question.scope.model.values() if q.definition is not None
+        ]
+        good = ~_at_zero(kinks([*models, key.reference]), draws, key)
+        with np.errstate(all="ignore"):
+            value = key.laid_out(key.reference, draws.values, draws.count)
+        good &= np.isfinite(value).all(axis=(1, 2))
+        cost = self._simplicity(draws)
+        order = np.argsort(cost, kind="stable")
+        return draws.part(order[good[order]])
+
+    def _modelled(self, symbols: Mapping[str, Array]) -> Draws:
+        values = dict(symbols)
+        evaluate = Evaluator(values, self._key.backprop.lower)
+        with np.errstate(all="ignore"):
+            for quantity in self._key.question.scope.model.values():
+                if quantity.definition is not None:
+                    value = evaluate(quantity.definition)
+                    values[quantity.name] = np.broadcast_to(value, (POOL, *quantity.shape))
+        return Draws(Values(values), POOL)
+
+    def _simplicity(self, draws: Draws) -> Array:
+        """How much there is to compute: a number that is not 0 or 1 costs more."""
+        assert self._key.reference is not None
+        cost = np.zeros(draws.count)
+        for name in self._leaves(self._key.reference):
+            sizes = np.abs(draws.values[name])
+            cost += np.minimum(sizes, 1).sum(axis=(1, 2)) + (sizes > 1).sum(axis=(1, 2))
+        return cost
+
+    @cached_property
+    def _cost(self) -> Array:
+        return self._simplicity(self._pool)
+
+    @cached_property
+    def _expected(self) -> Array:
+        assert self._key.reference is not None
+        return self._key.laid_out(self._key.reference, self._pool.values, self._pool.count)
+
+
+def small(symbol: Declared, rng: np.random.Generator) -> Array:
+    """`POOL` draws of a symbol in small numbers, whole ones where its distribution has any."""
+    kind, params = symbol.draw.kind, symbol.draw.params
+    size = (POOL, *symbol.shape)
+    low, high = params.get("low", -np.inf), params.get("high", np.inf)
+    digits = DIGITS[(low <= DIGITS) & (high >= DIGITS)]
+    if kind in ("normal", "uniform", "positive") and len(set(digits)) > 1:
+        return rng.choice(digits, size).astype(np.float64)
+    if kind == "symmetric":
+        square = np.tril(rng.choice(DIGITS, size))
+        return np.asarray(square + np.swapaxes(np.tril(square, -1), -1, -2), dtype=np.float64)
+    drawn = SAMPLERS[kind](rng, size, params)
+    if kind == "simplex":
+        return _tenths(drawn)
+    return np.round(drawn, 1) if kind in ("uniform", "positive") else drawn
+
+
+def _tenths(shares: Array) -> Array:
+    """Shares that add up to 1, as tenths that do."""
+    rounded = np.maximum(np.round(shares, 1), 0.1)
+    axis = (1, 2) if 1 in shares.shape[1:] else 2
+    return np.asarray(rounded / rounded.sum(axis=axis, keepdims=True))
+
+
+def _at_zero(found: list[Expression], draws: Draws, key: QuestionKey) -> NDArray[np.bool_]:
+    """The draws on which one of these expressions is 0, or undefined."""
+    hit = np.zeros(draws.count, dtype=np.bool_)
+    for kink in found:
+        with np.errstate(all="ignore"):
+            units = per_draw(kink, draws, key.backprop.lower)
+        hit |= ~(np.abs(units) > 1e-9).all(axis=1)
+    return hit
+
+
+def _untidy(expected: Array, got: Array) -> Array:
+    """What makes a difference hard to see: results that are not whole, and a right one that is 0."""
+    whole = (np.abs(expected - np.round(expected)) < 1e-9) & (np.abs(got - np.round(got)) < 1e-9)
+    return np.where(whole, 0.0, FRACTION) + np.where(np.abs(expected) < 1e-9, ZERO, 0.0)
+
+
+def _entry(row: int, column: int, grid: tuple[int, int]) -> tuple[int, ...]:
+    """1-based, without the axes that have one entry only."""
+    return tuple(at + 1 for at, size in ((row, grid[0]), (column, grid[1])) if size > 1)
+
+
+def _tidy(value: float) -> float:
+    """A number without the noise of its last digits."""
+    return float(round(value)) if abs(value - round(value)) < 1e-9 else value
+
+
+def _plain(array: Array) -> Any:
+    """A number, a list, or a list of rows, whole numbers as such."""
+    value = natural(array)
+    if isinstance(value, float):
+        return _number(value)
+    if value.ndim == 1:
+        return [_number(float(one)) for one in value]
+    return [[_number(float(one)) for one in row] for row in value]
+
+
+def _number(value: float) -> int | float:
+    return int(value) if math.isfinite(value) and value.is_integer() else round(value, 6)

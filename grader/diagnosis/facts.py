@@ -1,0 +1,174 @@
+"""What can still be proved of a wrong answer that no mistake of the catalogue explains."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from grader.diagnosis.mutants import Mask, ratio, same
+from grader.diagnosis.sentences import constant, printed
+from grader.draws import kinks, per_draw
+from grader.errors import GraderError
+from grader.evaluation import Evaluator
+from grader.expression import Expression
+from grader.key import QuestionKey
+from grader.primitives import Array
+from grader.result import Kind, Message
+
+TRIED = 8  # draws on which a symbol is exchanged to see whether anything changes
+ENOUGH = 4  # draws on each side before a pattern over draws is believed
+
+
+class Facts:
+    """Facts about answers to one question. What belongs to the key alone is worked out once."""
+
+    def __init__(self, key: QuestionKey) -> None:
+        self._key = key
+
+    def of(
+        self, node: Expression | None, got: Array, right: Mask, notation: str
+    ) -> tuple[Message, ...]:
+        """All that is certain of an answer with values `got` (draws, rows, columns).
+
+        `right` (rows, columns) marks the right entries; `node` is None for an answer in numbers.
+        """
+        if not np.isfinite(got).all():
+            return ()
+        if not got.any():
+            return (Message(Kind.NOTE, "the answer is zero, whatever the values", "zero"),)
+        factor = ratio(got, self._key.expected)
+        if factor is not None and factor != 1.0:
+            return (constant(factor),)
+        return tuple(
+            message
+            for source in (self._transposed(got), self.rows(right), self._active(got, notation),
+                           self._dependence(node, notation))
+            for message in source
+        )  # fmt: skip
+
+    def _transposed(self, got: Array) -> Iterator[Message]:
+        rows, columns = self._key.grid
+        if rows == columns > 1 and same(got.swapaxes(1, 2), self._key.expected):
+            text = "the answer is right up to transposition: rows and columns are exchanged"
+            yield Message(
+                Kind.MISTAKE, text, "transposed", None, ("check the layout of the result",)
+            )
+
+    def rows(self, right: Mask) -> Iterator[Message]:
+        """Which rows or columns are right, if some are and some are not."""
+        for axis, what in ((1, "row"), (0, "column")):
+            whole = right.all(axis=axis)
+            if right.shape[1 - axis] > 1 and whole.any() and not whole.all():
+                text = f"{_listed(what, np.flatnonzero(whole) + 1)} right; " + (
+                    f"{_listed(what, np.flatnonzero(~whole) + 1)} not"
+                )
+                yield Message(Kind.NOTE, text, "entries")
+                return
+
+    # Right only where a unit is active
+
+    def _active(self, got: Array, notation: str) -> Iterator[Message]:
+        """Whether the answer is wrong exactly where a unit of the model is inactive."""
+        scale = np.abs(self._key.expected).max(axis=0)
+        agrees = np.abs(got - self._key.expected) <= 1e-9 * np.maximum(scale, 1e-300)
+        for unit, active in self._units:
+            sides = self._sides(active, agrees.shape)
+            if min(sides.sum(), (~sides).sum()) < ENOUGH or not agrees[sides].all():
+                continue
+            if not agrees[~sides].all() and (~agrees[~sides]).mean() > 0.5:
+                where = printed(unit, self._key.question.scope.names, notation)
+                text = f"the answer is right only where {where} is positive"
+                yield Message(Kind.NOTE, text, "right-only-where-active")
+                return
+
+    def _sides(self, active: Array, shape: tuple[int, ...]) -> Mask:
+        """For each entry of each draw whether its unit is active; if it has none, whether all are."""
+        _, rows, columns = shape
+        if active.shape[1] == rows:
+            return np.broadcast_to((active > 0)[:, :, None], shape)
+        if active.shape[1] == columns:
+            return np.broadcast_to((active > 0)[:, None, :], shape)
+        every = np.asarray((active > 0).all(axis=1))
+        return np.broadcast_to(every[:, None, None], shape)
+
+    @cached_property
+    def _units(self) -> list[tuple[Expression, Array]]:
+        """What has a kink in the model, and its values (draws, units)."""
+        model = self._key.question.scope.model.values()
+        found = kinks([q.definition for q in model if q.definition is not None])
+        lower = self._key.backprop.lower
+        return [(unit, per_draw(unit, self._key.draws, lower)) for unit in found]
+
+    # Which symbols matter
+
+    def _dependence(self, node: Expression | None, notation: str) -> Iterator[Message]:
+        if node is None or self._key.reference is None:
+            return
+        mine = self._needed_by(node)
+        for names, text in ((self._needs - mine, "does not depend on {}, but the right one does"),
+                            (mine - self._needs, "depends on {}, but the right one does not")):  # fmt: skip
+            if names:
+                said = text.format(self._listed(names, notation))
+                yield Message(Kind.NOTE, f"the answer {said}", "dependence")
+
+    def _listed(self, names: set[str], notation: str) -> str:
+        scope = self._key.question.scope.names
+        chosen = [scope.symbols[name] for name in self._key.question.scope.symbols if name in names]
+        said = [printed(symbol, scope, notation) for symbol in chosen]
+        return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+    @cached_property
+    def _needs(self) -> set[str]:
+        assert self._key.reference is not None
+        return self._needed_by(self._key.reference)
+
+    def _needed_by(self, node: Expression) -> set[str]:
+        """The symbols that, exchanged for other draws of themselves, change the value of a node."""
+        symbols = self._key.question.scope.symbols
+        before = self._value(node, set())
+        if before is None:
+            return set()
+        return {
+            name
+            for name in symbols
+            if (after := self._value(node, {name})) is not None
+            and not np.array_equal(after, before)
+        }
+
+    def _value(self, node: Expression, exchanged: set[str]) -> Array | None:
+        try:
+            values = self._exchanged(frozenset(exchanged))
+            return self._key.laid_out(node, values, min(TRIED, self._key.draws.count))
+        except (GraderError, ValueError):
+            return None
+
+    def _exchanged(self, names: frozenset[str]) -> dict[str, Array]:
+        """A few draws, with some symbols taken from other draws, and the model computed anew."""
+        if names not in self._known:
+            scope, draws = self._key.question.scope, self._key.draws
+            count = min(TRIED, draws.count)
+            values = {
+                name: np.roll(draws.values[name], 1, axis=0)[:count] if name in names
+                else draws.values[name][:count]
+                for name in scope.symbols
+            }  # fmt: skip
+            evaluate = Evaluator(values, self._key.backprop.lower)
+            with np.errstate(all="ignore"):
+                for quantity in scope.model.values():
+                    if quantity.definition is not None:
+                        value = evaluate(quantity.definition)
+                        values[quantity.name] = np.broadcast_to(value, (count, *quantity.shape))
+            self._known[names] = values
+        return self._known[names]
+
+    @cached_property
+    def _known(self) -> dict[frozenset[str], dict[str, Array]]:
+        return {}
+
+
+def _listed(what: str, numbers: "np.ndarray") -> str:
+    """`row 1 is`, `rows 1 and 3 are`."""
+    said = [str(number) for number in numbers]
+    if len(said) == 1:
+        return f"{what} {said[0]} is"
+    return f"{what}s {', '.join(said[:-1])} and {said[-1]} are"

@@ -1,0 +1,227 @@
+"""The values of a question's faulty derivatives on its draws, and which of them an answer has.
+
+Mistakes made alone are kept as arrays. Of several made at once there are many, so only a fingerprint is
+kept of each: the direction of two random projections of its values, which a constant factor does not
+change. What the fingerprint finds is evaluated again and compared on every draw.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.diagnosis.catalogue import CATALOGUE
+from grader.diagnosis.faulty import Pass, mutant, traced
+from grader.diagnosis.mistake import Fault, faults
+from grader.errors import GraderError
+from grader.expression import Expression
+from grader.key import QuestionKey
+from grader.primitives import Array
+
+MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
+NEAR = 1e-7  # between fingerprints, in radians
+MOST_PAIRS = 8_000
+MOST_TRIPLES = 1_500
+DROPPED = frozenset({
+    "dropped-activation-derivative", "dropped-weight", "dropped-input", "dropped-upstream",
+    "summed-instead-of-selected",
+})  # fmt: skip
+"""Mistakes of which people make three at once: they write down less and less."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A faulty derivative: the mistakes in it and its values, laid out like those of the key."""
+
+    faults: tuple[Fault, ...]
+    expression: Expression
+    value: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """Mistakes whose values, times `factor`, are those of an answer on every draw."""
+
+    faults: tuple[Fault, ...]
+    factor: float = 1.0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The simplest first."""
+        return len(self.faults) + (self.factor != 1.0), sum(fault.rank for fault in self.faults)
+
+
+class Mutants:
+    """All faulty derivatives of one question. Several mistakes at once are only tried when asked for."""
+
+    def __init__(self, key: QuestionKey) -> None:
+        self._key = key
+        self._passed = _passed(key)
+
+    @cached_property
+    def singles(self) -> tuple[Mutant, ...]:
+        """Each mistake made alone, those left out that change nothing or give no finite values."""
+        if self._passed is None:
+            return ()
+        found = (self.made((fault,)) for fault in faults(CATALOGUE, self._passed))
+        return tuple(one for one in found if one is not None)
+
+    def matching(self, got: Array, wrong: Mask) -> list[Match]:
+        """The mistakes that explain an answer where it is wrong, of the simplest kind that does.
+
+        `got` is (draws, rows, columns), `wrong` (rows, columns) marks the entries to be explained.
+        """
+        if not np.isfinite(got[:, wrong]).all():
+            return []
+        found = self._alone(got, wrong)
+        if found or not wrong.all() or not got.any():
+            return found
+        for table in self._tables():
+            matches = table.matching(got, self)
+            if matches:
+                simplest = min(match.rank[0] for match in matches)
+                return sorted((m for m in matches if m.rank[0] == simplest), key=lambda m: m.rank)
+        return []
+
+    def _alone(self, got: Array, wrong: Mask) -> list[Match]:
+        target = got[:, wrong]
+        quick = [one for one in self.singles if _is_near(one.value[0][wrong], target[0])]
+        return [Match(one.faults) for one in quick if same(target, one.value[:, wrong])]
+
+    def _tables(self) -> Iterator["Table"]:
+        yield self._scaled
+        yield self._pairs
+        yield self._triples
+
+    @cached_property
+    def _scaled(self) -> "Table":
+        return Table((one.faults, one.value) for one in self.singles)
+
+    @cached_property
+    def _pairs(self) -> "Table":
+        alone = [one.faults[0] for one in self.singles]
+        return Table(self._evaluated(itertools.combinations(alone, 2), MOST_PAIRS))
+
+    @cached_property
+    def _triples(self) -> "Table":
+        dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
+        return Table(self._evaluated(itertools.combinations(dropped, 3), MOST_TRIPLES))
+
+    def _evaluated(
+        self, several: Iterable[tuple[Fault, ...]], most: int
+    ) -> Iterator[tuple[tuple[Fault, ...], Array]]:
+        for chosen in itertools.islice(several, most):
+            one = self.made(chosen)
+            if one is not None:
+                yield one.faults, one.value
+
+    def made(self, chosen: tuple[Fault, ...]) -> Mutant | None:
+        """The derivative with these mistakes; None if it is right, not finite, or makes no sense."""
+        if self._passed is None:
+            return None
+        expression = mutant(self._passed, [fault.way.changes for fault in chosen])
+        if expression is None or expression == self._passed.result:
+            return None
+        value = self.value(expression)
+        if value is None or not np.isfinite(value).all() or same(value, self._key.expected):
+            return None
+        return Mutant(chosen, expression, value)
+
+    def value(self, expression: Expression) -> Array | None:
+        """The values of a derivative laid out like those of the key; None if that is not possible."""
+        try:
+            self._key.check_shape(expression, ())
+            return self._key.evaluate(expression)
+        except (GraderError, ValueError):
+            return None
+
+    def again(self, chosen: tuple[Fault, ...]) -> Array | None:
+        """The values of mistakes of which only the fingerprint was kept."""
+        one = self.made(chosen)
+        return None if one is None else one.value
+
+
+def _passed(key: QuestionKey) -> Pass | None:
+    return None if key.reference is None else traced(key.question, key.reference)
+
+
+class Table:
+    """Fingerprints of mutants, sorted, to be looked up."""
+
+    def __init__(self, mutants: Iterable[tuple[tuple[Fault, ...], Array]]) -> None:
+        known = [(fingerprint(value), chosen) for chosen, value in mutants]
+        known.sort(key=lambda pair: pair[0])
+        self._angles = np.array([angle for angle, _ in known])
+        self._faults = [chosen for _, chosen in known]
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def matching(self, got: Array, mutants: Mutants) -> list[Match]:
+        """The mutants whose values, times a constant that people write, are those of an answer."""
+        found = []
+        for at in self._near(fingerprint(got)):
+            value = mutants.again(self._faults[at])
+            factor = None if value is None else ratio(got, value)
+            if factor is not None and named_factor(factor) is not None:
+                found.append(Match(self._faults[at], factor))
+        return found
+
+    def _near(self, angle: float) -> Sequence[int]:
+        turns = (angle - np.pi, angle, angle + np.pi)
+        hits: list[int] = []
+        for turn in turns:
+            low, high = np.searchsorted(self._angles, (turn - NEAR, turn + NEAR))
+            hits.extend(range(int(low), int(high)))
+        return hits
+
+
+def fingerprint(value: Array) -> float:
+    """The direction of two random projections, in [0, π): the same for all multiples of a value."""
+    one, other = _projections(value.size) @ value.reshape(-1)
+    return float(np.arctan2(other, one) % np.pi)
+
+
+def _projections(size: int) -> Array:
+    if size not in _PROJECTIONS:
+        rng = np.random.Generator(np.random.PCG64(size))
+        _PROJECTIONS[size] = rng.normal(size=(2, size))
+    return _PROJECTIONS[size]
+
+
+_PROJECTIONS: dict[int, Array] = {}
+
+
+def _is_near(one: Array, other: Array) -> bool:
+    return bool((np.abs(one - other) <= 1e-6 * (np.abs(one) + np.abs(other)) + 1e-300).all())
+
+
+def same(got: Array, expected: Array) -> bool:
+    """Whether values (draws, …) agree on every draw, up to rounding."""
+    scale = np.maximum(np.abs(expected).max(axis=0), MATCH * np.abs(expected).max(initial=0.0))
+    return bool((np.abs(got - expected) <= MATCH * scale).all())
+
+
+def ratio(got: Array, expected: Array) -> float | None:
+    """The constant c with got = c · expected on every draw; 1.0 exactly where that fits. None if none."""
+    if same(got, expected):
+        return 1.0
+    square = float((expected * expected).sum())
+    factor = float((got * expected).sum()) / square if square > 0 else 0.0
+    if factor == 0 or not np.isfinite(factor) or not same(got, factor * expected):
+        return None
+    return factor
+
+
+def named_factor(factor: float) -> str | None:
+    """A constant in words, if it is one that people write: "1", "-1", "2", "1/3"."""
+    for below in range(1, 65):
+        above = factor * below
+        if abs(above - round(above)) < 1e-7 * below and 1 <= abs(round(above)) <= 64:
+            return str(round(above)) if below == 1 else f"{round(above)}/{below}"
+    return None

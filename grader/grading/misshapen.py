@@ -1,0 +1,111 @@
+"""An answer of another shape than the question asks for: what of it is right, and what its shape says."""
+
+from dataclasses import replace
+
+from grader.comparison import Comparison, Status, compare
+from grader.errors import ShapeMismatch, StudentError
+from grader.expression import SCALAR, Expression, shape_text
+from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of
+from grader.key import QuestionKey, fits
+from grader.primitives.build import total, transpose
+from grader.result import Kind, Message, Verdict
+
+TRANSPOSED = Message(
+    Kind.MISTAKE,
+    "the answer is right up to transposition: rows and columns are exchanged",
+    "transposed",
+    None,
+    ("check the layout of the result", "which index counts rows, and which columns?"),
+)
+
+
+def misshapen(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
+    """The outcome of an answer that does not fit; `error` says why. Raises StudentError."""
+    wrong = Outcome(Verdict.INCORRECT, messages=explained(error, Kind.MISTAKE))
+    if key.question.free and node.shape == SCALAR:
+        return wrong
+    if node.shape == key.grid[::-1]:
+        return _transposed(key, node, wrong)
+    if node.shape == SCALAR:
+        return _scalar(key, node, wrong)
+    return _unsummed(key, node, wrong) or _block(key, node, wrong)
+
+
+def _compared(key: QuestionKey, node: Expression) -> Comparison:
+    got = key.evaluate(node)
+    return compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
+
+
+def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
+    """Right but for the layout, or at least comparable to the target."""
+    turned = transpose(node)
+    if _compared(key, turned).correct:
+        return replace(wrong, messages=(TRANSPOSED, *wrong.messages))
+    got = key.evaluate(turned)
+    bad = _compared(key, turned).status != Status.CORRECT
+    return replace(wrong, values=Values(turned, got, bad))
+
+
+def _scalar(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
+    """One number where an array is due: perhaps the sum of its entries."""
+    single = replace(
+        key,
+        expected=key.expected.sum(axis=(1, 2), keepdims=True),
+        noise=key.noise.sum(axis=(1, 2), keepdims=True),
+    )
+    if not _compared(single, node).correct:
+        return wrong
+    text = f"the {shape_text(key.grid)} entries are added up; each of them is asked for alone"
+    hints = ("a sum stands where one entry was to be selected", "how many numbers are asked for?")
+    message = Message(Kind.MISTAKE, text, "summed-instead-of-selected", None, hints)
+    return replace(wrong, messages=(message, *wrong.messages))
+
+
+def _unsummed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome | None:
+    """An answer that is right once its rows, or its columns, are added up: broadcasting undone."""
+    for axis, what in ((0, "rows"), (1, "columns")):
+        summed = total(node, axis)
+        if summed.shape == node.shape or not fits(summed.shape, key.grid):
+            continue
+        if _compared(key, summed).correct:
+            text = f"the sum over the {what} is missing: {what} that share a parameter add up"
+            hints = ("a sum is missing", f"what becomes of the {what}?")
+            message = Message(Kind.MISTAKE, text, "missing-sum", None, hints)
+            return replace(wrong, messages=(message, *wrong.messages))
+    return None
+
+
+def _block(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
+    """The first rows or columns of the target earn their part."""
+    rows, columns = node.shape
+    whole_rows = columns == key.grid[1] and rows < key.grid[0]
+    whole_columns = rows == key.grid[0] and columns < key.grid[1]
+    if not (whole_rows or whole_columns) or key.question.free:
+        return wrong
+    part = replace(
+        key, expected=key.expected[:, :rows, :columns], noise=key.noise[:, :rows, :columns]
+    )
+    try:
+        comparison = _compared(part, node)
+    except StudentError:
+        return wrong
+    share = comparison.fraction * comparison.status.size / (key.grid[0] * key.grid[1])
+    if share == 0 or key.question.all_or_nothing:
+        counterexample = counterexample_of(part, comparison, part.evaluate(node))
+        return replace(wrong, counterexample=counterexample)
+    what, given, asked = ("row", rows, key.grid[0]) if whole_rows else (
+        "column", columns, key.grid[1])  # fmt: skip
+    note = Message(Kind.NOTE, _block_text(what, given, asked, comparison), "entries")
+    messages = (*wrong.messages, note)
+    return Outcome(Verdict.PARTIAL, share, messages, entries=grid_of(comparison))
+
+
+def _block_text(what: str, given: int, asked: int, comparison: Comparison) -> str:
+    """`row 1 is right; row 2 is missing`."""
+    first = f"{what} 1" if given == 1 else f"{what}s 1 to {given}"
+    rest = f"{what} {asked} is" if asked == given + 1 else f"{what}s {given + 1} to {asked} are"
+    verb = "is" if given == 1 else "are"
+    if comparison.correct:
+        return f"{first} {verb} right; {rest} missing"
+    right = int((comparison.status == Status.CORRECT).sum())
+    return f"in {first} {right} of {comparison.status.size} entries are right; {rest} missing"

@@ -1,0 +1,41 @@
+"""Problems that mistakes are looked for in: those of the project, and small ones for what it lacks."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from grader import problem
+from grader.grading import grade
+from grader.key import Key, build
+from grader.result import QuestionResult
+from grader.submission import Place, Submission, TextAnswer
+
+HERE = Path(__file__).parent
+PROBLEMS = {
+    path.parent.name if path.name == "problem.yaml" else path.stem: path
+    for path in [*HERE.parents[1].glob("problems/*/problem.yaml"), *HERE.glob("problems/*.yaml")]
+}
+QUESTIONS = [
+    (name, question["id"])
+    for name, path in PROBLEMS.items()
+    for question in yaml.safe_load(path.read_text("utf-8"))["questions"]
+]
+
+
+@cache
+def key_of(name: str) -> Key:
+    """The key of a problem, built once."""
+    return build(problem.load(PROBLEMS[name]))
+
+
+def result_of(key: Key, question: str, text: str, notation: str = "infix") -> QuestionResult:
+    """What becomes of one answer in text."""
+    answer = TextAnswer(question, text, notation, Place("answers.yaml", 1))
+    report = grade(key, Submission("s", "s", "", answers=(answer,)), only=(question,))
+    return report[question]
+
+
+def codes(result: QuestionResult) -> list[str]:
+    """The codes of all that was said."""
+    return [message.code for message in result.messages if message.code]

@@ -1,0 +1,60 @@
+"""Faulty derivatives written down as a student would: whole, or entry by entry where that is needed."""
+
+from grader.expression import (
+    Apply,
+    Expression,
+    Item,
+    Matrix,
+    Place,
+    Slice,
+    Tabulate,
+    transform,
+    walk,
+)
+from grader.key import QuestionKey
+from grader.notation import printing
+from grader.primitives.build import item, number
+
+
+def written(key: QuestionKey, node: Expression, notation: str) -> str:
+    """A derivative as infix or LaTeX text that our own grammars read."""
+    if not _plain(node):
+        node = unrolled(node)
+    write = printing.infix if notation == "infix" else printing.latex
+    return write(node, key.question.scope.names)
+
+
+def readable(node: Expression) -> bool:
+    """Whether a derivative can be written at all: a unit vector has no notation."""
+    written_out = node if _plain(node) else unrolled(node)
+    return not any(isinstance(part, Place) for part in walk(written_out))
+
+
+def _plain(node: Expression) -> bool:
+    return not any(
+        isinstance(part, Tabulate | Place)
+        or (isinstance(part, Item) and any(isinstance(s, Slice) for s in (part.row, part.column)))
+        for part in walk(node)
+    )
+
+
+def unrolled(node: Expression) -> Expression:
+    """The matrix of all entries, indexing pushed to the symbols."""
+    node = transform(node, _resolved)
+    rows, columns = node.shape
+    if (rows, columns) == (1, 1):
+        return node
+    grid = tuple(
+        tuple(transform(item(node, number(i), number(j)), _resolved) for j in range(1, columns + 1))
+        for i in range(1, rows + 1)
+    )
+    return Matrix(grid, node.shape)
+
+
+def _resolved(node: Expression) -> Expression:
+    """An entry of an operation as an operation on entries."""
+    if not isinstance(node, Item) or not isinstance(node.base, Apply | Tabulate | Place):
+        return node
+    if any(isinstance(selector, Slice) for selector in (node.row, node.column)):
+        return node
+    return item(node.base, node.row, node.column)

@@ -1,0 +1,78 @@
+"""Every mistake of the catalogue made in every question: never accepted, and named.
+
+The faulty derivative is written down in infix and in LaTeX, read, graded and diagnosed.
+"""
+
+import itertools
+import random
+
+import pytest
+from mutant_problems import QUESTIONS, codes, key_of, result_of
+from mutant_writing import readable, written
+
+from grader.diagnosis import Diagnosing
+from grader.diagnosis.mutants import Mutants
+from grader.key import QuestionKey
+
+WRONG = ("incorrect", "partial")
+PAIRS = 20  # of each question, at random
+
+
+def mutants_of(key: QuestionKey) -> Mutants:
+    return key.remember(Diagnosing).mutants
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+@pytest.mark.parametrize("notation", ["infix", "latex"])
+def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notation: str):
+    key = key_of(name)
+    named = tried = 0
+    for mutant in mutants_of(key[question]).singles:
+        if not readable(mutant.expression):
+            continue
+        result = result_of(
+            key, question, written(key[question], mutant.expression, notation), notation
+        )
+        assert result.verdict in WRONG, mutant.faults[0].mistake.code
+        tried += 1
+        named += mutant.faults[0].mistake.code in (*codes(result), *candidates(result))
+    assert (
+        named >= 0.95 * tried or tried - named <= 2
+    )  # σ′(σ(x)) for σ′(x) "only names the derivative"
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_two_mistakes_at_once_are_never_accepted_and_mostly_named(name: str, question: str):
+    key = key_of(name)
+    named = tried = 0
+    for mutant in pairs(mutants_of(key[question])):
+        result = result_of(key, question, written(key[question], mutant.expression, "infix"))
+        assert result.verdict in WRONG
+        tried += 1
+        wanted = {fault.mistake.code for fault in mutant.faults}
+        said = {*codes(result), *candidates(result)}
+        named += wanted <= said or explained_more_simply(key[question], mutant.value)
+    assert named >= 0.8 * tried
+
+
+def candidates(result) -> list[str]:
+    """The codes of all mistakes that the instructor is told of."""
+    found = result.instructor.candidates if result.instructor else ()
+    return [message.code for message in found if message.code]
+
+
+def pairs(mutants: Mutants):
+    """Some pairs of mistakes that go together, and can be written down."""
+    chosen = list(itertools.combinations([mutant.faults[0] for mutant in mutants.singles], 2))
+    random.Random(7).shuffle(chosen)
+    found = (mutants.made(faults) for faults in chosen)
+    readable_ones = (one for one in found if one is not None and readable(one.expression))
+    return itertools.islice(readable_ones, PAIRS)
+
+
+def explained_more_simply(key: QuestionKey, value) -> bool:
+    """Whether one mistake alone, a constant factor or a zero has the same values as two."""
+    if not value.any():
+        return True
+    matches = mutants_of(key).matching(value, (value != key.expected).any(axis=0))
+    return bool(matches) and matches[0].rank[0] <= 2
