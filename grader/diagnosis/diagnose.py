@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.diagnosis.facts import Facts
 from grader.diagnosis.mutants import Mask, Match, Mutants, ratio
-from grader.diagnosis.sentences import messages, simplest
+from grader.diagnosis.sentences import Sentences, simplest
 from grader.expression import Expression
 from grader.key import QuestionKey
 from grader.primitives import Array
@@ -34,6 +34,7 @@ class Diagnosing:
         self._key = key
         self.mutants = Mutants(key)
         self._facts = Facts(key)
+        self._sentences: dict[str, Sentences] = {}
 
     def of(self, got: Array, wrong: Mask, node: Expression | None, notation: str) -> Diagnosis:
         """What is wrong with an answer that has the values `got` (draws, rows, columns).
@@ -41,16 +42,19 @@ class Diagnosing:
         `wrong` (rows, columns) marks the entries that are not right; it must not be empty. `node` is
         the answer as it was read, None for numbers; `notation` is that of the student's text.
         """
-        names = self._key.question.scope.names
         matches = tuple(self.mutants.matching(got, wrong))
         if not matches or self._is_multiple(matches, got):
             return Diagnosis(self._facts.of(node, got, ~wrong, notation))
-        candidates = messages(matches, names, notation)
-        shown = messages(simplest(matches), names, notation)
+        candidates = self._in(notation).messages(matches)
+        shown = self._in(notation).messages(simplest(matches))
         if not wrong.all():
             rows = self._facts.rows(~wrong)
             shown = (*(_located(message, wrong) for message in shown), *rows)
         return Diagnosis(shown, matches, candidates)
+
+    def _in(self, notation: str) -> Sentences:
+        names = self._key.question.scope.names
+        return self._sentences.setdefault(notation, Sentences(names, notation))
 
     def _is_multiple(self, matches: Sequence[Match], got: Array) -> bool:
         """Whether a plain constant factor explains the answer in a simpler way."""

@@ -62,8 +62,7 @@ class Examples:
 
     def _shown(self, draw: int, node: Expression) -> Mapping[str, Any]:
         """The values of the symbols that the reference or the answer depends on."""
-        assert self._key.reference is not None
-        needed = self._leaves(self._key.reference) | self._leaves(node)
+        needed = self._matter | self._leaves(node)
         symbols = self._key.question.scope.symbols
         return {name: _plain(self._pool.values[name][draw]) for name in symbols if name in needed}
 
@@ -79,6 +78,12 @@ class Examples:
             elif isinstance(part, Symbol) and id(part) not in inside:
                 found |= depends.get(part.name, frozenset({part.name}))
         return found
+
+    @cached_property
+    def _matter(self) -> set[str]:
+        """The symbols that the reference depends on."""
+        assert self._key.reference is not None
+        return self._leaves(self._key.reference)
 
     # The pool
 
@@ -112,9 +117,8 @@ class Examples:
 
     def _simplicity(self, draws: Draws) -> Array:
         """How much there is to compute: a number that is not 0 or 1 costs more."""
-        assert self._key.reference is not None
         cost = np.zeros(draws.count)
-        for name in self._leaves(self._key.reference):
+        for name in self._matter:
             sizes = np.abs(draws.values[name])
             cost += np.minimum(sizes, 1).sum(axis=(1, 2)) + (sizes > 1).sum(axis=(1, 2))
         return cost

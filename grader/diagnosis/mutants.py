@@ -22,7 +22,7 @@ from grader.key import QuestionKey
 from grader.primitives import Array
 
 MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
-NEAR = 1e-7  # between fingerprints, in radians
+NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
 MOST_PAIRS = 8_000
 MOST_TRIPLES = 1_500
 DROPPED = frozenset({
@@ -90,8 +90,20 @@ class Mutants:
 
     def _alone(self, got: Array, wrong: Mask) -> list[Match]:
         target = got[:, wrong]
-        quick = [one for one in self.singles if _is_near(one.value[0][wrong], target[0])]
-        return [Match(one.faults) for one in quick if same(target, one.value[:, wrong])]
+        apart = np.abs(self._blended[:, wrong] - _blend(got)[wrong]) > self._sizes[:, None]
+        close = (self.singles[at] for at in np.flatnonzero(~apart.any(axis=1)))
+        return [Match(one.faults) for one in close if same(target, one.value[:, wrong])]
+
+    @cached_property
+    def _blended(self) -> Array:
+        """The values of each mistake, all draws blended into one: (mistakes, rows, columns)."""
+        values = [_blend(one.value) for one in self.singles]
+        return np.stack(values) if values else np.zeros((0, *self._key.grid))
+
+    @cached_property
+    def _sizes(self) -> Array:
+        """How far the blended values of each mistake may lie apart to be compared in full."""
+        return np.array([NEAR * np.abs(one.value).max() for one in self.singles])
 
     def _tables(self) -> Iterator["Table"]:
         yield self._scaled
@@ -187,6 +199,12 @@ def fingerprint(value: Array) -> float:
     return float(np.arctan2(other, one) % np.pi)
 
 
+def _blend(value: Array) -> Array:
+    """A random mean over draws: (draws, rows, columns) to (rows, columns), different where values are."""
+    draws, rows, columns = value.shape
+    return np.asarray(_projections(draws)[0] @ value.reshape(draws, -1)).reshape(rows, columns)
+
+
 def _projections(size: int) -> Array:
     if size not in _PROJECTIONS:
         rng = np.random.Generator(np.random.PCG64(size))
@@ -195,10 +213,6 @@ def _projections(size: int) -> Array:
 
 
 _PROJECTIONS: dict[int, Array] = {}
-
-
-def _is_near(one: Array, other: Array) -> bool:
-    return bool((np.abs(one - other) <= 1e-6 * (np.abs(one) + np.abs(other)) + 1e-300).all())
 
 
 def same(got: Array, expected: Array) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from grader.diagnosis.mistake import Fault, Terms
+from grader.diagnosis.mistake import Fault
 from grader.diagnosis.mutants import Match, named_factor
 from grader.expression import Apply, Expression
 from grader.notation import Names, printing
@@ -15,13 +15,48 @@ MOST_ALTERNATIVES = 5
 _TIMES = {"2": "twice", "3": "three times", "1/2": "half of", "1/3": "a third of"}
 
 
-def messages(matches: Sequence[Match], names: Names, notation: str) -> tuple[Message, ...]:
-    """What is said of mistakes that all explain an answer: the first in full, the others as "or"."""
-    said: dict[str, Message] = {}
-    for match in matches:
-        for message in _of_match(match, names, notation, alternative=bool(said)):
-            said.setdefault(message.text, message)
-    return tuple(said.values())
+class Sentences:
+    """The mistakes of one question in words; each is worded once."""
+
+    def __init__(self, names: Names, notation: str) -> None:
+        self._names = names
+        self._notation = notation
+        self._known: dict[int, tuple[Fault, Message]] = {}
+
+    def messages(self, matches: Sequence[Match]) -> tuple[Message, ...]:
+        """What is said of mistakes that all explain an answer: the first in full, the others as "or"."""
+        said: dict[str, Message] = {}
+        for match in matches:
+            for message in self._of(match, alternative=bool(said)):
+                said.setdefault(message.text, message)
+        return tuple(said.values())
+
+    def _of(self, match: Match, alternative: bool) -> list[Message]:
+        single = [self._message(fault) for fault in match.faults]
+        if match.factor != 1.0:
+            single.append(constant(match.factor, with_mistakes=True))
+        if not alternative:
+            return single
+        text = "or, with the same values: " + "; and ".join(message.text for message in single)
+        return [Message(single[0].kind, text, single[0].code, None, single[0].hints)]
+
+    def _message(self, fault: Fault) -> Message:
+        if id(fault) not in self._known:
+            mistake, terms = fault.mistake, fault.way.terms
+            words = {key: self._term(term) for key, term in terms.items()}
+            nudge, hint, sentence = (
+                template.format_map(words)
+                for template in (mistake.nudge, mistake.hint, mistake.sentence)
+            )
+            message = Message(Kind.MISTAKE, sentence, mistake.code, None, (nudge, hint))
+            self._known[id(fault)] = fault, message  # the fault, so that its id stays its own
+        return self._known[id(fault)][1]
+
+    def _term(self, term: Expression | str) -> str:
+        if not isinstance(term, str):
+            return printed(term, self._names, self._notation)
+        name = term.removeprefix("function:")
+        return function_name(name, self._names, self._notation) if name != term else term
 
 
 def simplest(matches: Sequence[Match]) -> list[Match]:
@@ -31,37 +66,6 @@ def simplest(matches: Sequence[Match]) -> list[Match]:
         codes = frozenset(fault.mistake.code for fault in match.faults)
         kinds.setdefault((codes, match.factor), match)
     return list(kinds.values())[:MOST_ALTERNATIVES]
-
-
-def _of_match(match: Match, names: Names, notation: str, alternative: bool) -> list[Message]:
-    single = [_message(fault, names, notation) for fault in match.faults]
-    if match.factor != 1.0:
-        single.append(constant(match.factor, with_mistakes=True))
-    if not alternative:
-        return single
-    text = "or, with the same values: " + "; and ".join(message.text for message in single)
-    first = single[0]
-    return [Message(first.kind, text, first.code, None, first.hints)]
-
-
-def _message(fault: Fault, names: Names, notation: str) -> Message:
-    mistake = fault.mistake
-    filled = [
-        _filled(template, fault.way.terms, names, notation)
-        for template in (mistake.nudge, mistake.hint, mistake.sentence)
-    ]
-    return Message(Kind.MISTAKE, filled[2], mistake.code, None, tuple(filled[:2]))
-
-
-def _filled(template: str, terms: Terms, names: Names, notation: str) -> str:
-    return template.format_map({key: _term(term, names, notation) for key, term in terms.items()})
-
-
-def _term(term: Expression | str, names: Names, notation: str) -> str:
-    if isinstance(term, str):
-        name = term.removeprefix("function:")
-        return function_name(name, names, notation) if name != term else term
-    return printed(term, names, notation)
 
 
 def printed(node: Expression, names: Names, notation: str) -> str:
