@@ -169,7 +169,10 @@ def _at_zero(found: list[Expression], draws: Draws, key: QuestionKey) -> NDArray
 
 def _untidy(expected: Array, got: Array) -> Array:
     """What makes a difference hard to see: results that are not whole, and a right one that is 0."""
-    whole = (np.abs(expected - np.round(expected)) < 1e-9) & (np.abs(got - np.round(got)) < 1e-9)
+    with np.errstate(invalid="ignore"):  # what is not finite is not shown
+        whole = (np.abs(expected - np.round(expected)) < 1e-9) & (
+            np.abs(got - np.round(got)) < 1e-9
+        )
     return np.where(whole, 0.0, FRACTION) + np.where(np.abs(expected) < 1e-9, ZERO, 0.0)
 
 

@@ -12,6 +12,7 @@ from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
 from grader.primitives.build import mul, ones
 from grader.problem.model import Declared, Draw, Problem, Python, Quantity, Question, Scope
+from grader.problem.rules import ruled
 from grader.problem.source import ProblemSource, read
 
 Path_ = tuple[str | int, ...]
@@ -35,6 +36,8 @@ class _Build:
         questions = tuple(
             self._question(data, at, scope) for at, data in enumerate(self.data["questions"])
         )
+        if not self.faults:  # what rules say of a question that is not whole makes no sense
+            questions = ruled(self.data, questions, self._parse, self._fault)
         if self.faults:
             raise AuthorError(self.faults)
         return Problem(

@@ -88,12 +88,22 @@ def _ways(root: dict[str, Any]) -> Iterator[Complaint]:
     for name, quantity in _mapping(root, "model").items():
         if isinstance(quantity, dict):
             yield from _one_of(("model", name), quantity, "is", "upstream")
+    yield from _mistakes((), root)
     for path, question in _questions(root):
+        yield from _mistakes(path, question)
         reference = question.get("reference")
         if isinstance(reference, dict):
             yield from _one_of((*path, "reference"), reference, "expression", "python")
         elif reference is None:
             yield from _asked(path, question)
+
+
+def _mistakes(path: Path, owner: dict[str, Any]) -> Iterator[Complaint]:
+    """A foreseen mistake is known by its value or by its code."""
+    listed = owner.get("mistakes")
+    for at, one in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(one, dict):
+            yield from _one_of((*path, "mistakes", at), one, "expression", "code")
 
 
 def _one_of(path: Path, owner: dict[str, Any], first: str, second: str) -> Iterator[Complaint]:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from grader.problem.codes import CODES
 from grader.problem.kinds import Draw, Number, Strict, refusal
-from grader.problem.words import quoted
+from grader.problem.words import near, quoted
 
 MAX_SIZE = 64
 
@@ -87,6 +88,12 @@ def _function(text: str) -> str:
     return text
 
 
+def _code(text: str) -> str:
+    if text not in CODES:
+        raise refusal(f"{quoted(text)} is not the code of a mistake{near(text, CODES)}")
+    return text
+
+
 def _listed(written: Any) -> Any:
     """One text as a list of one."""
     return [written] if isinstance(written, str) else written
@@ -107,6 +114,11 @@ Shape = Annotated[list[Size], Field(max_length=2)]
 Entries = Annotated[int, Field(ge=1, le=MAX_SIZE)]
 Points = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
 Feedback = Literal["verdict", "hint", "full"]
+Layout = Literal["gradient", "numerator", "either"]
+Form = Literal["entries", "index", "any"]
+Credit = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
+Code = Annotated[str, AfterValidator(_code)]
 
 
 class Draws(Strict):
@@ -147,8 +159,37 @@ class Reference(Strict):
     python: Annotated[str, AfterValidator(_function)] | None = None
 
 
-class Question(Strict):
-    """One thing asked."""
+class KnownMistake(Strict):
+    """A wrong answer that the author foresaw, by its value or by the code of a mistake."""
+
+    expression: Text | None = None
+    code: Code | None = None
+    message: Text
+    credit: Credit = 0.0
+
+
+class Steps(Strict):
+    """What a derivation earns that is set up rightly and ends wrongly."""
+
+    credit: Credit = 0.0
+
+
+class Rules(Strict):
+    """What an author wants beyond the value of an answer, for all questions or for one."""
+
+    mistakes: list[KnownMistake] = Field(default_factory=list)
+    forbid: Texts = Field(default_factory=list)
+    require: Texts = Field(default_factory=list)
+    layout: Layout | None = None
+    transposed: Credit | None = None
+    form: Form | None = None
+    steps: Steps | None = None
+    follow_through: Credit | None = None
+    feedback: Feedback | None = None
+
+
+class Asked(Strict):
+    """What a question asks, without its rules."""
 
     id: Identity
     points: Points = 1.0
@@ -161,13 +202,16 @@ class Question(Strict):
     labels: Labels = Field(default_factory=list)
     reference: Reference | None = None
     all_or_nothing: bool = False
-    feedback: Feedback | None = None
+    accept: Texts = Field(default_factory=list)
+    follows: Labels = Field(default_factory=list)
 
 
-class Homework(Strict):
-    """The whole file."""
+class Question(Rules, Asked):
+    """One thing asked."""
 
-    model_config = ConfigDict(title="problem.yaml")
+
+class Content(Strict):
+    """What the file has in it, without the rules for all questions."""
 
     id: Identity
     title: Prose = ""
@@ -178,7 +222,12 @@ class Homework(Strict):
     functions: dict[Name, Function] = Field(default_factory=dict)
     model: dict[Name, Quantity] = Field(default_factory=dict)
     questions: list[Question] = Field(min_length=1)
-    feedback: Feedback = "hint"
+
+
+class Homework(Rules, Content):
+    """The whole file."""
+
+    model_config = ConfigDict(title="problem.yaml")
 
 
 def normalised(homework: Homework) -> dict[str, Any]:
@@ -190,11 +239,26 @@ def normalised(homework: Homework) -> dict[str, Any]:
             if quantity[way] is None:
                 del quantity[way]
     for question in data["questions"]:
-        question["feedback"] = question["feedback"] or data["feedback"]
+        question.update(_ruled(question, data))
         question["reference"] = _given(question["reference"])
         label = question.pop("label")
         question["labels"] = [*([label] if label else []), *question["labels"]]
     return data
+
+
+_DEFAULTS = {
+    "layout": None, "transposed": 0.0, "form": "any", "steps": {"credit": 0.0},
+    "follow_through": 1.0, "feedback": "hint",
+}  # fmt: skip
+
+
+def _ruled(question: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
+    """The rules of a question: its own, else the problem's, else the usual ones."""
+    rules = {}
+    for name, usual in _DEFAULTS.items():
+        given = (owner[name] for owner in (question, problem) if owner[name] is not None)
+        rules[name] = next(given, usual)
+    return rules
 
 
 def _given(reference: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from mutant_problems import PROBLEMS, codes, key_of, result_of
 
 from grader import problem
 from grader.diagnosis.catalogue import CATALOGUE
 from grader.key import build
-
-CODES = set()
-from mutant_problems import PROBLEMS, codes, key_of, result_of
+from grader.problem.codes import CODES
 
 EXAMPLES = [(row, example) for row in CATALOGUE for example in row.examples]
 

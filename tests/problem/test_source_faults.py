@@ -84,7 +84,7 @@ ONE_FAULT = {
         "id: small",
         "id: small\n" + "k" * 100 + ": 1",
         f"2:1: {'k' * 39}…: unknown key '{'k' * 39}…'; there is id, title, index_base, draws, "
-        "dimensions, symbols, functions, model, questions, feedback",
+        "dimensions, symbols, functions, model, questions, mistakes, forbid, require, …",
     ),
     "merge": (
         "{shape: [n]}",
