@@ -29,6 +29,7 @@ from grader.expression import (
     walk,
 )
 from grader.primitives import TABLE, Array
+from grader.primitives.build import transpose
 from grader.problem import Problem, Python, Question, Scope
 
 Kept = TypeVar("Kept")
@@ -228,7 +229,7 @@ class _Build:
         assert question.of is not None
         assert question.wrt is not None
         try:
-            return backprop.derivative(question.of, question.wrt)
+            return in_layout(question, backprop.derivative(question.of, question.wrt))
         except GraderError as error:
             raise self._fault(question, str(error)) from error
 
@@ -277,6 +278,20 @@ class _Build:
         if not callable(function):
             raise self._fault(question, f"{reference.file.name} has no {reference.function}()")
         return function  # type: ignore[no-any-return]
+
+
+def in_layout(question: Question, derivative: Expression) -> Expression:
+    """A derivative in the layout that the author asks for; the same function takes it back.
+
+    Derivatives come as gradients, in the shape of what is differentiated by, and as Jacobians, a row
+    for each entry of what is differentiated. `layout: numerator` transposes the former, `gradient` the
+    latter. Entries over index variables have no layout.
+    """
+    layout, of = question.rules.layout, question.of
+    if question.free or of is None or layout in (None, "either"):
+        return derivative
+    flipped = layout == ("numerator" if of.shape == SCALAR else "gradient")
+    return transpose(derivative) if flipped else derivative
 
 
 def natural(array: Array) -> "Array | float":

@@ -33,7 +33,7 @@ class Diagnosing:
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
         self.mutants = Mutants(key)
-        self._facts = Facts(key)
+        self.facts = Facts(key)
         self._sentences: dict[str, Sentences] = {}
 
     def of(self, got: Array, wrong: Mask, node: Expression | None, notation: str) -> Diagnosis:
@@ -44,11 +44,11 @@ class Diagnosing:
         """
         matches = tuple(self.mutants.matching(got, wrong))
         if not matches or self._is_multiple(matches, got):
-            return Diagnosis(self._facts.of(node, got, ~wrong, notation))
+            return Diagnosis(self.facts.of(node, got, ~wrong, notation))
         candidates = self._in(notation).messages(matches)
         shown = self._in(notation).messages(simplest(matches))
         if not wrong.all():
-            rows = self._facts.rows(~wrong)
+            rows = self.facts.rows(~wrong)
             shown = (*(_located(message, wrong) for message in shown), *rows)
         return Diagnosis(shown, matches, candidates)
 

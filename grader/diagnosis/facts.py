@@ -104,7 +104,7 @@ class Facts:
     def _dependence(self, node: Expression | None, notation: str) -> Iterator[Message]:
         if node is None or self._key.reference is None:
             return
-        mine = self._needed_by(node)
+        mine = self.needed_by(node)
         for names, text in ((self._needs - mine, "does not depend on {}, but the right one does"),
                             (mine - self._needs, "depends on {}, but the right one does not")):  # fmt: skip
             if names:
@@ -120,9 +120,9 @@ class Facts:
     @cached_property
     def _needs(self) -> set[str]:
         assert self._key.reference is not None
-        return self._needed_by(self._key.reference)
+        return self.needed_by(self._key.reference)
 
-    def _needed_by(self, node: Expression) -> set[str]:
+    def needed_by(self, node: Expression) -> set[str]:
         """The symbols that, exchanged for other draws of themselves, change the value of a node."""
         symbols = self._key.question.scope.symbols
         before = self._value(node, set())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from grader.backprop import Adjoints, Backprop
 from grader.errors import GraderError
 from grader.expression import Apply, Expression, Symbol
+from grader.key import in_layout
 from grader.primitives.registry import Vjp
 from grader.problem import Question
 from grader.problem.model import Quantity
@@ -153,7 +154,8 @@ def mutant(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression
     try:
         result: Expression | None = passed.result
         if within and question.of is not None and question.wrt is not None:
-            result = FaultyBackprop(passed.model, within).derivative(question.of, question.wrt)
+            faulty = FaultyBackprop(passed.model, within)
+            result = in_layout(question, faulty.derivative(question.of, question.wrt))
         for change in changes:
             if RESULT in change and result is not None:
                 result = change[RESULT](passed.result, result)

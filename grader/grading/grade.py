@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from grader.grading.carried import carried
 from grader.grading.given import collect, unplaced
 from grader.grading.judge import judge
 from grader.key import Key
@@ -28,6 +29,7 @@ def grade(
             continue
         result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(_unless_unread(result, unread))
+    results = carried(key, given, results)
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
     return report_of(problem, record, results, [complaint(refusal) for refusal in unread])
 

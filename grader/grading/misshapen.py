@@ -8,7 +8,7 @@ from grader.expression import SCALAR, Expression, shape_text
 from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of
 from grader.key import QuestionKey, fits
 from grader.primitives.build import total, transpose
-from grader.result import Kind, Message, Verdict
+from grader.result import Instructor, Kind, Message, Verdict
 
 TRANSPOSED = Message(
     Kind.MISTAKE,
@@ -40,10 +40,32 @@ def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
     """Right but for the layout, or at least comparable to the target."""
     turned = transpose(node)
     if _compared(key, turned).correct:
-        return replace(wrong, messages=(TRANSPOSED, *wrong.messages))
+        return up_to_layout(key, wrong)
     got = key.evaluate(turned)
     bad = _compared(key, turned).status != Status.CORRECT
-    return replace(wrong, values=Values(turned, got, bad))
+    values = Values(turned, got, bad)
+    if key.question.rules.layout == "either":
+        return Outcome(Verdict.INCORRECT, values=values)
+    return replace(wrong, values=values)
+
+
+def is_square_transposed(key: QuestionKey, node: Expression) -> bool:
+    """Whether a wrong answer to a square target is right in the other layout."""
+    square = key.grid[0] == key.grid[1] > 1
+    return square and not key.question.free and _compared(key, transpose(node)).correct
+
+
+def up_to_layout(key: QuestionKey, wrong: Outcome) -> Outcome:
+    """What an answer earns that is right in the other layout: by the author's rules."""
+    rules = key.question.rules
+    if rules.layout == "either":
+        return Outcome(Verdict.CORRECT, 1.0)
+    if rules.transposed == 0:
+        return replace(wrong, messages=(TRANSPOSED, *wrong.messages))
+    why = Instructor(credit=f"right in the other layout: {rules.transposed:.0%} of the points")
+    messages = (TRANSPOSED, *wrong.messages)
+    return replace(wrong, verdict=Verdict.PARTIAL, fraction=rules.transposed, messages=messages,
+                   instructor=why, values=None)  # fmt: skip
 
 
 def _scalar(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:

@@ -10,7 +10,7 @@ from grader.expression import Apply, Derivative, Expression, base_name, walk
 from grader.grading.advice import missing_index
 from grader.grading.echo import Echoed, echoed
 from grader.grading.given import Written
-from grader.grading.misshapen import misshapen
+from grader.grading.misshapen import is_square_transposed, misshapen, up_to_layout
 from grader.grading.outcome import (
     Outcome,
     Values,
@@ -19,7 +19,7 @@ from grader.grading.outcome import (
     unread,
 )
 from grader.grading.stated import contradiction
-from grader.grading.wrong import explained
+from grader.grading.wrong import WRONG, ruled
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.problem import Question
@@ -38,6 +38,13 @@ class Judged:
 
 def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
     """The result of an answer in text; the same text is judged once."""
+    judged = judged_text(key, question, given)
+    record = judged.echoed.record(given)
+    return result_of(question, judged.outcome, record, judged.notes + given.messages)
+
+
+def judged_text(key: Key, question: Question, given: Written) -> Judged:
+    """What answers of this text share."""
     remembered = (question.id, *given.key) if given.key is not None else None
     judged = key.seen.get(remembered) if remembered else None
     if judged is None:
@@ -45,8 +52,7 @@ def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
         if remembered:
             key.seen[remembered] = judged
     assert isinstance(judged, Judged)
-    record = judged.echoed.record(given)
-    return result_of(question, judged.outcome, record, judged.notes + given.messages)
+    return judged
 
 
 def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]) -> Judged:
@@ -61,7 +67,7 @@ def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]
     if outcome.verdict == Verdict.CORRECT and given.stated:
         said = contradiction(key, reading.node, given.stated, key.question.scope.names)
         outcome = outcome if said is None else Outcome(Verdict.UNDECIDED, messages=(said,))
-    outcome = explained(key, outcome, given.notation)
+    outcome = ruled(key, reading, outcome, given.notation)
     return Judged(outcome, notes, echoed(key, reading))
 
 
@@ -185,6 +191,8 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
     if comparison.correct and key.one_sided(reading.kinked):
         return Outcome(Verdict.UNDECIDED, messages=(_ONE_SIDED,))
     outcome = told(key, comparison, got, whole=not key.is_indexed(node))
+    if outcome.verdict in WRONG and is_square_transposed(key, node):
+        return up_to_layout(key, Outcome(Verdict.INCORRECT, counterexample=outcome.counterexample))
     wrong = comparison.status != Status.CORRECT
     return replace(outcome, values=Values(node, got, wrong)) if wrong.any() else outcome
 

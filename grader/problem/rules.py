@@ -203,5 +203,7 @@ def _leads_to(earlier: Question, question: Question) -> bool:
     (of, via), (target, source) = bases(earlier.of, earlier.wrt), bases(question.of, question.wrt)
     if (of, via) == (target, source):
         return True
-    on_the_way = via in question.scope.model and source in depends.get(via, frozenset())
+    on_the_way = via == source or (
+        via in question.scope.model and source in depends.get(via, frozenset())
+    )
     return on_the_way and (of == target or of in depends.get(target, frozenset()))

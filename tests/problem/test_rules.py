@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from grader.errors import AuthorError
 from grader.notation import printing
 from grader.problem import Problem, load

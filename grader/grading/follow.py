@@ -1,0 +1,165 @@
+"""Follow-through: an answer that is right, given the student's own earlier answer.
+
+What an earlier answer says takes the place of the true value when the backward pass comes by, so that
+nothing is lost twice for one mistake. An earlier answer that says hardly anything carries nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.backprop import Backprop
+from grader.diagnosis import Diagnosing
+from grader.errors import GraderError
+from grader.expression import SCALAR, Expression, Index, Item, Symbol, base_name, walk
+from grader.key import QuestionKey, in_layout
+from grader.primitives import Array
+from grader.primitives.build import add, item, matmul, mul, sub, tabulate, transpose
+from grader.problem import Question
+from grader.problem.model import Quantity, bases
+
+_ALONE = Index("", 1, 1)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A student's wrong answer to an earlier question."""
+
+    key: QuestionKey
+    node: Expression
+
+
+def followed(key: QuestionKey, given: Sequence[Earlier]) -> Array | None:
+    """The values (draws, rows, columns) of a question's answer if earlier answers are taken for granted.
+
+    None if an earlier answer cannot carry: it does not fit, is not finite, zero or constant, lacks the
+    upstream gradient, or lacks more than one factor of what it should be.
+    """
+    try:
+        if not all(carries(one) for one in given):
+            return None
+        node = _derived(key.question, given)
+        if node is None:
+            return None
+        value = key.evaluate(in_layout(key.question, node))
+    except (GraderError, ValueError):
+        return None
+    return value if np.isfinite(value).all() else None
+
+
+def carries(earlier: Earlier) -> bool:
+    """Whether an earlier answer says enough for others to follow from it. Raises StudentError."""
+    key, node = earlier.key, earlier.node
+    if key.reference is None:
+        return False
+    key.check_shape(node, ())
+    value = key.evaluate(node)
+    if not np.isfinite(value).all() or not value.any() or (value == value[0]).all():
+        return False
+    needs = key.remember(Diagnosing).facts.needed_by
+    lost = needs(key.reference) - needs(node)
+    return not lost or (not lost & _upstream(key) and _is_one_factor(lost, key))
+
+
+def _upstream(key: QuestionKey) -> set[str]:
+    """The symbols that upstream gradients are made of."""
+    model = key.question.scope.model.values()
+    return {
+        part.name
+        for quantity in model
+        for gradient in quantity.upstream.values()
+        for part in walk(gradient)
+        if isinstance(part, Symbol)
+    }
+
+
+def _is_one_factor(lost: set[str], key: QuestionKey) -> bool:
+    """Whether one name that the reference is made of brings along all symbols that are lost."""
+    assert key.reference is not None
+    depends = key.question.scope.names.depends
+    names = {part.name for part in walk(key.reference) if isinstance(part, Symbol)}
+    return any(lost <= depends.get(name, frozenset()) | {name} for name in names)
+
+
+def _derived(question: Question, given: Sequence[Earlier]) -> Expression | None:
+    """The derivative that a question asks for, by a backward pass through the student's own values."""
+    assert question.of is not None
+    assert question.wrt is not None
+    for earlier in given:
+        if bases(earlier.key.question.of, earlier.key.question.wrt) == bases(
+            question.of, question.wrt
+        ):
+            return _arranged(earlier, question.wrt)
+    seeded = SeededBackprop(question.scope.model, given, base_name(question.of))
+    return seeded.derivative(question.of, question.wrt)
+
+
+def _arranged(earlier: Earlier, wrt: Expression) -> Expression | None:
+    """The student's own derivative in the arrangement that is asked for now."""
+    whole = whole_of(earlier)
+    if not isinstance(wrt, Item):
+        return whole
+    return item(whole, wrt.row, wrt.column) if whole.shape == wrt.base.shape else None
+
+
+def whole_of(earlier: Earlier) -> Expression:
+    """An earlier answer as a whole array, a formula in index variables spread over them."""
+    question, node = earlier.key.question, earlier.node
+    if not question.free or not earlier.key.is_indexed(node):
+        return in_layout(question, node)
+    loose = [s for one in (question.of, question.wrt) for s in _letters(one)]
+    row, column = (*loose, _ALONE)[:2]
+    return tabulate(node, row, column)
+
+
+def _letters(node: Expression | None) -> list[Index]:
+    selectors = (node.row, node.column) if isinstance(node, Item) else ()
+    return [selector for selector in selectors if isinstance(selector, Index)]
+
+
+class SeededBackprop(Backprop):
+    """A backward pass that takes a student's word for some derivatives on its way."""
+
+    def __init__(
+        self, model: Mapping[str, Quantity], given: Sequence[Earlier], of: str | None
+    ) -> None:
+        super().__init__(model)
+        self._of = of
+        self._right = Backprop(model)
+        self._given = {base_name(one.key.question.wrt): one for one in given}
+        self._seen: dict[str, Expression] = {}
+
+    def _gradient(self, of: Expression, wrt: Symbol) -> Expression:
+        return self._changed(wrt.name, super()._gradient(of, wrt))
+
+    def _arrived(self, name: str, adjoint: Expression) -> Expression:
+        self._seen[name] = changed = self._changed(name, adjoint)
+        return changed
+
+    def _changed(self, name: str, adjoint: Expression) -> Expression:
+        earlier = self._given.get(name)
+        if earlier is None:
+            return adjoint
+        of = base_name(earlier.key.question.of)
+        said = _oriented(whole_of(earlier), adjoint, self._model, of)
+        if of == self._of and said.shape == adjoint.shape:
+            return said
+        if of is None or of not in self._seen:
+            return adjoint
+        via = self._model[of]
+        true = self._right.derivative(Symbol(of, via.shape), Symbol(name, adjoint.shape))
+        above = self._seen[of]
+        if via.shape == SCALAR:
+            return add(adjoint, mul(sub(said, true), above))
+        return add(adjoint, matmul(transpose(sub(said, true)), above))
+
+
+def _oriented(
+    whole: Expression, adjoint: Expression, model: Mapping[str, Quantity], of: str | None
+) -> Expression:
+    """A student's vector turned to the orientation of the gradient that it stands for."""
+    scalar = of in model and model[of].shape == SCALAR
+    if scalar and whole.shape == adjoint.shape[::-1] and 1 in adjoint.shape:
+        return transpose(whole)
+    return whole

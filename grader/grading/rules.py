@@ -1,0 +1,78 @@
+"""The author's rules: further right answers, names and forms that are asked for, foreseen mistakes."""
+
+from collections.abc import Callable, Collection
+
+from grader.comparison import compare
+from grader.errors import StudentError
+from grader.expression import SCALAR, Expression, Matrix, Symbol, Tabulate, walk
+from grader.key import QuestionKey
+from grader.primitives import Array
+from grader.problem import KnownMistake
+from grader.result import Kind, Message
+
+
+def broken_rule(key: QuestionKey, node: Expression) -> Message | None:
+    """The first rule about names or form that an answer breaks, whatever its value."""
+    rules = key.question.rules
+    used = {part.name for part in walk(node) if isinstance(part, Symbol)}
+    for name in rules.forbid:
+        if name in used:
+            text = f"the question asks for an answer without {name}: write out what {name} is"
+            return Message(Kind.MISTAKE, text, "forbidden-symbol")
+    for name in rules.require:
+        if name not in used:
+            text = f"the question asks for an answer in terms of {name}"
+            return Message(Kind.MISTAKE, text, "required-symbol")
+    return _wrong_form(key, node)
+
+
+def _wrong_form(key: QuestionKey, node: Expression) -> Message | None:
+    form, indexed = key.question.rules.form, key.is_indexed(node) or isinstance(node, Tabulate)
+    if form == "entries" and key.grid != SCALAR and not isinstance(node, Matrix):
+        return Message(Kind.MISTAKE, "the question asks for every entry, written out", "wrong-form")
+    if form == "index" and not indexed:
+        text = "the question asks for one formula in its index variables"
+        return Message(Kind.MISTAKE, text, "wrong-form")
+    return None
+
+
+class Alternatives:
+    """Values that the author names for one question: further right answers, and foreseen mistakes."""
+
+    def __init__(self, key: QuestionKey) -> None:
+        self._key = key
+        self._right = [self._valued(node) for node in key.question.rules.accept]
+        self._wrong = [
+            (rule, self._valued(rule.expression) if rule.expression is not None else None)
+            for rule in key.question.rules.mistakes
+        ]
+
+    def accepts(self, node: Expression, got: Array) -> bool:
+        """Whether an answer has the values of a further right one."""
+        return any(self._is(one, node, got) for one in self._right)
+
+    def mistake(
+        self, node: Expression | None, got: Array | None, codes: Collection[str]
+    ) -> KnownMistake | None:
+        """The first foreseen mistake that an answer has, by its values or by what was diagnosed."""
+        for rule, value in self._wrong:
+            if rule.code in codes:
+                return rule
+            if node is not None and got is not None and self._is(value, node, got):
+                return rule
+        return None
+
+    def _valued(self, node: Expression) -> tuple[Array, Array] | None:
+        """Value and rounding noise of what an author wrote; None if it has no value on the draws."""
+        try:
+            self._key.check_shape(node, ())
+            value = self._key.evaluate(node)
+            return value, self._key.noise_of(node, value)
+        except StudentError:
+            return None
+
+    def _is(self, one: tuple[Array, Array] | None, node: Expression, got: Array) -> bool:
+        if one is None:
+            return False
+        noise: Callable[[], Array] = lambda: self._key.noise_of(node, got)  # noqa: E731
+        return compare(got, *one, noise).correct
