@@ -159,7 +159,7 @@ def _oriented(
     whole: Expression, adjoint: Expression, model: Mapping[str, Quantity], of: str | None
 ) -> Expression:
     """A student's vector turned to the orientation of the gradient that it stands for."""
-    scalar = of in model and model[of].shape == SCALAR
+    scalar = of is not None and of in model and model[of].shape == SCALAR
     if scalar and whole.shape == adjoint.shape[::-1] and 1 in adjoint.shape:
         return transpose(whole)
     return whole

@@ -7,6 +7,7 @@ one counts, and the student is told.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from grader.alignment import (
@@ -27,6 +28,7 @@ from grader.grading.letters import letters_of, spread, with_letters
 from grader.notation import Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
+from grader.steps import Chain, Derivation, derivation
 from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submission, TextAnswer
 
 
@@ -43,6 +45,7 @@ class Written:
 
     `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
     asks for and that the student worked out elsewhere; `stated` are equations about the model itself.
+    `chain` is how the answer was derived.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Written:
     key: tuple[object, ...] | None = None
     steps: frozenset[tuple[str, str]] = frozenset()
     stated: tuple[Entry, ...] = ()
+    chain: Chain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,10 @@ def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
     questions = problem.questions
     by_id = {question.id: question for question in questions}
     for paper in submission.papers:
-        for question_id, found in align(problem, paper).items():
-            _add(given, question_id, _from_paper(found, by_id[question_id]))
+        aligned = align(problem, paper)
+        answers = [found.entry for found in aligned.values()]
+        for question_id, found in aligned.items():
+            _add(given, question_id, _from_paper(found, by_id[question_id], answers))
     for answer in submission.answers:
         question = by_id.get(answer.question) or named(answer.question, questions)
         if question is not None:
@@ -162,7 +168,7 @@ def _place_of(given: Given) -> Place:
             return given.place
 
 
-def _from_paper(found: Found, question: Question) -> Written:
+def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> Written:
     entry, equation = found.entry, found.entry.equation
     if equation is None:
         error = entry.error or Unreadable("this formula cannot be read")
@@ -192,7 +198,20 @@ def _from_paper(found: Found, question: Question) -> Written:
     )
     key = None if found.names.definitions else depends
     place = entry.place(entry.answer_span)
-    return Written(text, notation, place, read, _about(found), key, found.steps.own, found.stated)
+    others = (*found.steps.entries, *found.stated)
+    marked = bool(entry.labels) and not found.moved
+    cut = partial(derivation, entry, others, answers, found.steps.asked, is_marked=marked)
+    chain = Chain(cut, partial(_read_entry, question))
+    return Written(
+        text, notation, place, read, _about(found), key, found.steps.own, found.stated, chain
+    )
+
+
+def _read_entry(question: Question, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
+    """What an equation says as an answer to a question. Raises StudentError."""
+    letters = letters_of(question, entry)
+    names = with_letters(names_for(question, entry), letters)
+    return spread(entry.read(names, other), letters, question)
 
 
 def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
@@ -252,20 +271,29 @@ def _latex_answer(question: Question, answer: TextAnswer) -> Written:
     def read(other: frozenset[int] = frozenset()) -> Reading:
         return read_latex(question, answer.text, answer.place, other)
 
-    return Written(answer.text, "latex", answer.place, read, (), ("latex file", answer.text))
+    def cut() -> Derivation | None:
+        # How lines of the text lie in the file is not known: the whole stands where it begins.
+        entry, found = _entries(question, answer.text.replace("\n", " "), answer.place)
+        return derivation(entry, found, (entry,)) if entry is not None else None
+
+    key, chain = ("latex file", answer.text), Chain(cut, partial(_read_entry, question))
+    return Written(answer.text, "latex", answer.place, read, (), key, chain=chain)
 
 
 def read_latex(
     question: Question, text: str, place: Place, other: frozenset[int] = frozenset()
 ) -> Reading:
     """One answer in LaTeX, perhaps an equation or a chain of them. Raises StudentError."""
-    formula = Formula(text, True, place)
-    found = entries(Paper((formula,)), question.scope.names)
-    entry = answer_of([entry for entry in found if not entry.is_open], question)
+    entry, _ = _entries(question, text, place)
     if entry is None:
         raise Unreadable("there is no expression here", text, Span(0, max(1, len(text))))
     if entry.equation is None:
         raise entry.error or Unreadable("this formula cannot be read", text)
-    letters = letters_of(question, entry)
-    names = with_letters(names_for(question, entry), letters)
-    return spread(entry.read(names, other), letters, question)
+    return _read_entry(question, entry, other)
+
+
+def _entries(question: Question, text: str, place: Place) -> tuple[Entry | None, list[Entry]]:
+    """The equations of a text, and the one among them that is the answer."""
+    formula = Formula(text, True, place)
+    found = entries(Paper((formula,)), question.scope.names)
+    return answer_of([entry for entry in found if not entry.is_open], question), found

@@ -10,7 +10,7 @@ from grader.grading.text import judge_text
 from grader.key import Key, QuestionKey
 from grader.notation import printing
 from grader.problem import Question
-from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
+from grader.result import AnswerRecord, Instructor, Kind, Message, QuestionResult, Verdict
 
 
 def judge(key: Key, question: Question, given: Given | None, student: str) -> QuestionResult:
@@ -26,18 +26,50 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = _in_words(question, given.words)
         case Refused():
             result = _refused(question, given)
+    result = _for_instructor(result, key[question.id])
     return result if question.feedback == "hint" else _as_allowed(result, key[question.id])
+
+
+def _for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
+    """With the reference, and why the answer earned what it did, wherever something is not right."""
+    if result.verdict == Verdict.CORRECT:
+        return result
+    known = result.instructor or Instructor()
+    text, mathml = key.remember(_written) if key.reference is not None else (None, None)
+    return replace(
+        result,
+        instructor=replace(
+            known, reference=text, reference_mathml=mathml, credit=known.credit or _why(result)
+        ),
+    )
+
+
+def _written(key: QuestionKey) -> tuple[str | None, str | None]:
+    """The reference as infix text and as MathML."""
+    assert key.reference is not None
+    names = key.question.scope.names
+    return printing.infix(key.reference, names), printing.mathml(key.reference, names)
+
+
+_WHY = {
+    Verdict.PARTIAL: "in proportion to the right entries",
+    Verdict.INCORRECT: "not the value of the reference on the draws",
+    Verdict.MISSING: "no answer was found",
+}
+
+
+def _why(result: QuestionResult) -> str:
+    return _WHY.get(result.verdict, "nothing is decided yet: a person must look")
 
 
 def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     """More or less than hints, as the author says: the reference too, or the verdict alone."""
     if key.question.feedback == "verdict":
         kept = tuple(message for message in result.messages if message.kind is Kind.ERROR)
-        return replace(result, messages=kept, counterexample=None, entries=None)
+        return replace(result, messages=kept, counterexample=None, entries=None, example=None)
     if key.reference is None:
         return result
-    names = key.question.scope.names
-    text, mathml = printing.infix(key.reference, names), printing.mathml(key.reference, names)
+    text, mathml = key.remember(_written)
     return replace(result, reference=text, reference_mathml=mathml)
 
 
