@@ -226,8 +226,11 @@ class Report:
                 return question
         raise KeyError(question_id)
 
-    def to_json(self) -> dict[str, Any]:
-        """The contract's `result.json` as plain data. NaN and inf become strings."""
+    def to_json(self, instructor: bool = False) -> dict[str, Any]:
+        """The contract's `result.json` as plain data. NaN and inf become strings.
+
+        What only the instructor sees is left out unless asked for.
+        """
         return {
             "schema_version": SCHEMA_VERSION,
             "problem": self.problem,
@@ -241,7 +244,7 @@ class Report:
             "max_score": self.max_score,
             "needs_review": self.needs_review,
             "messages": [message.to_json() for message in self.messages],
-            "questions": [_question_json(question) for question in self.questions],
+            "questions": [_question_json(question, instructor) for question in self.questions],
         }
 
     @classmethod
@@ -262,8 +265,9 @@ class Report:
         )
 
 
-def _question_json(question: QuestionResult) -> dict[str, Any]:
+def _question_json(question: QuestionResult, instructor: bool) -> dict[str, Any]:
     answer, counter = question.answer, question.counterexample
+    seen = question.instructor if instructor else None
     return _without_none(
         {
             "id": question.id,
@@ -278,8 +282,14 @@ def _question_json(question: QuestionResult) -> dict[str, Any]:
             "entries": question.entries,
             "reference": question.reference,
             "reference_mathml": question.reference_mathml,
+            "instructor": _instructor_json(seen) if seen else None,
         }
     )
+
+
+def _instructor_json(seen: Instructor) -> dict[str, Any]:
+    data = _without_none(asdict(seen))
+    return {**data, "candidates": [message.to_json() for message in seen.candidates]}
 
 
 def _counterexample_json(counter: Counterexample) -> dict[str, Any]:

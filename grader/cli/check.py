@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 @as_json_option
 @click.option("--fail-under", type=click.FloatRange(min=0), metavar="POINTS",
               help="Exit with 1 below this score.  [default: full marks]")  # fmt: skip
+@click.option("--hint", type=click.IntRange(1, 3), help="Say less: 1 what to look for, 2 where, 3 "
+              "everything.  [default: 3]")  # fmt: skip
+@click.option("--instructor", is_flag=True, help="Also what students do not get: the references, "
+              "every mistake that fits, and why an answer earned what it did.")  # fmt: skip
 @click.option("--student", metavar="ID", help="The id that the draw of your arrays was published "
               "for.  [default: the file's name without its ending]")  # fmt: skip
 def command(
@@ -37,6 +41,8 @@ def command(
     explain: tuple[str, ...],
     format_: str,
     fail_under: float | None,
+    hint: int | None,
+    instructor: bool,
     student: str | None,
 ) -> None:
     """Check SUBMISSION (a file or a folder) against PROBLEM, and say what is right.
@@ -44,6 +50,7 @@ def command(
     \b
     Examples:
       grader check problems/cs1678-hw3 my-paper.md
+      grader check problems/cs1678-hw3 my-paper.md --hint 1
       grader check problems/cs1678-hw3 my-paper.md --explain q11
       grader check problems/cs1678-hw3 answers.yaml -q q11 -q q17
       grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
@@ -60,8 +67,9 @@ def command(
     from grader.problem import load
     from grader.submission import read
 
-    if explain and (questions or fail_under is not None):
-        raise click.UsageError("--explain does not grade: leave out -q and --fail-under.")
+    if explain and (questions or fail_under is not None or hint or instructor):
+        message = "--explain does not grade: leave out -q, --fail-under, --hint and --instructor."
+        raise click.UsageError(message)
     loaded = load(problem)
     _check_known(questions, loaded, "-q")
     asked = _explained_ids(explain, loaded)
@@ -69,28 +77,28 @@ def command(
     if asked:
         code = _explain(keyed, handed_in, asked, format_)
     else:
-        code = _grade(keyed, handed_in, questions, format_, fail_under)
+        report = _graded(keyed, handed_in, questions, hint)
+        _print(report, format_, instructor)
+        code = _exit_code(report, fail_under)
     raise click.exceptions.Exit(code)
 
 
-def _grade(
-    key: "Key",
-    submission: "Submission",
-    questions: tuple[str, ...],
-    format_: str,
-    fail_under: float | None,
-) -> int:
-    """Print the report; returns the exit code."""
+def _graded(
+    key: "Key", submission: "Submission", questions: tuple[str, ...], hint: int | None
+) -> Report:
     from grader.grading import grade
+    from grader.reports.strength import STRONGEST, at_strength
 
-    report = grade(key, submission, only=questions)
+    return at_strength(grade(key, submission, only=questions), hint or STRONGEST)
+
+
+def _print(report: Report, format_: str, instructor: bool) -> None:
     if format_ == "json":
-        echo_json(report.to_json())
+        echo_json(report.to_json(instructor))
     else:
         from grader.reports import feedback_text
 
-        feedback_text.show(report)
-    return _exit_code(report, fail_under)
+        feedback_text.show(report, instructor=instructor)
 
 
 def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_: str) -> int:

@@ -84,6 +84,7 @@ def _tell(reports: Sequence["Report"], folder: Path) -> None:
 
     class_table.show(reports)
     click.echo(f"\nFeedback   {folder / 'submissions'}/<id>/feedback.html")
+    click.echo(f"Instructor {folder / 'instructor'}/<id>.html")
     click.echo(f"Gradebook  {folder / 'gradebook.csv'}")
     waiting = sum(q.verdict.needs_review for report in reports for q in report.questions)
     if waiting:

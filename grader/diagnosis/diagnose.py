@@ -66,7 +66,7 @@ class Diagnosing:
 
 def _located(message: Message, wrong: Mask) -> Message:
     """A mistake of which only some entries suffer, with the first of them."""
-    if message.kind is not Kind.MISTAKE or message.text.startswith("or,"):
+    if message.kind is not Kind.MISTAKE or message.text.startswith("or else,"):
         return message
     row, column = np.argwhere(wrong)[0] + 1
     entry = f"[{max(row, column)}]" if 1 in wrong.shape else f"[{row}, {column}]"

@@ -140,7 +140,7 @@ def small(symbol: Declared, rng: np.random.Generator) -> Array:
     low, high = params.get("low", -np.inf), params.get("high", np.inf)
     digits = DIGITS[(low <= DIGITS) & (high >= DIGITS)]
     if kind in ("normal", "uniform", "positive") and len(set(digits)) > 1:
-        return rng.choice(digits, size).astype(np.float64)
+        return _sparse(rng.choice(digits, size).astype(np.float64), 0 in digits, rng)
     if kind == "symmetric":
         square = np.tril(rng.choice(DIGITS, size))
         return np.asarray(square + np.swapaxes(np.tril(square, -1), -1, -2), dtype=np.float64)
@@ -148,6 +148,12 @@ def small(symbol: Declared, rng: np.random.Generator) -> Array:
     if kind == "simplex":
         return _tenths(drawn)
     return np.round(drawn, 1) if kind in ("uniform", "positive") else drawn
+
+
+def _sparse(numbers: Array, zeros: bool, rng: np.random.Generator) -> Array:
+    """Some draws with many zeros, where a symbol can be zero: few numbers are soon multiplied."""
+    share = np.linspace(0.0, 0.6, len(numbers))[:, None, None]
+    return np.where(rng.random(numbers.shape) < share, 0.0, numbers) if zeros else numbers
 
 
 def _tenths(shares: Array) -> Array:

@@ -37,7 +37,7 @@ class Sentences:
             single.append(constant(match.factor, with_mistakes=True))
         if not alternative:
             return single
-        text = "or, with the same values: " + "; and ".join(message.text for message in single)
+        text = "or else, with the same values: " + "; and ".join(message.text for message in single)
         return [Message(single[0].kind, text, single[0].code, None, single[0].hints)]
 
     def _message(self, fault: Fault) -> Message:

@@ -40,8 +40,14 @@ def fragment(report: Report) -> str:
     return _render("fragment.html.j2", report)
 
 
-def _render(template: str, report: Report) -> str:
-    return _environment().get_template(template).render(report=report, anchor=_anchor(report))
+def for_instructor(report: Report) -> str:
+    """The page with what students do not get: references, all candidate mistakes, reasons."""
+    return _render("page.html.j2", report, instructor=True)
+
+
+def _render(template: str, report: Report, instructor: bool = False) -> str:
+    page = _environment().get_template(template)
+    return page.render(report=report, anchor=_anchor(report), instructor=instructor)
 
 
 @cache

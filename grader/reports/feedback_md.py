@@ -69,7 +69,11 @@ def _question(question: QuestionResult) -> Iterator[str]:
     if question.answer:
         yield from _answer(question.answer)
     yield from _messages(question.messages)
-    if question.counterexample:
+    if question.example:
+        yield "**Try it by hand:**"
+        yield fenced("\n".join(wording.example_values(question.example)))
+        yield wording.example(question.example)
+    elif question.counterexample:
         yield wording.counterexample(question.counterexample)
     if question.entries:
         yield _grid(question.entries)

@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
-def show(report: Report, stream: TextIO | None = None) -> None:
+def show(report: Report, stream: TextIO | None = None, instructor: bool = False) -> None:
     """Prints the feedback, with colours where they can be seen."""
-    terminal.show(lambda: plain(report), lambda: styled(report), stream)
+    terminal.show(lambda: plain(report, 80, instructor), lambda: styled(report, instructor), stream)
 
 
-def plain(report: Report, width: int = 80) -> str:
+def plain(report: Report, width: int = 80, instructor: bool = False) -> str:
     """The feedback as text without colours."""
-    return story.plain(told(report), width)
+    return story.plain(told(report, instructor), width)
 
 
-def styled(report: Report) -> "RenderableType":
+def styled(report: Report, instructor: bool = False) -> "RenderableType":
     """The feedback for a rich console."""
-    return story.styled(told(report))
+    return story.styled(told(report, instructor))
 
 
-def told(report: Report) -> Iterator[Part]:
-    """Everything there is to say, in order."""
+def told(report: Report, instructor: bool = False) -> Iterator[Part]:
+    """Everything there is to say, in order; for the instructor what students do not get, too."""
     yield Part(wording.title(report), style="bold")
     yield Part(f"{one_line(report.submission.id)}: {wording.total(report)}")
     if report.needs_review:
@@ -40,6 +40,8 @@ def told(report: Report) -> Iterator[Part]:
     for question in report.questions:
         if question.verdict != Verdict.CORRECT or question.messages:
             yield from _question(question)
+            if instructor:
+                yield from _instructor(question)
 
 
 def _overview(report: Report) -> Iterator[Part]:
@@ -64,13 +66,36 @@ def _question(question: QuestionResult) -> Iterator[Part]:
     if question.answer:
         yield from story.answer(question.answer)
     yield from story.messages(question.messages, 2)
-    if question.counterexample:
-        yield Part(wording.counterexample(question.counterexample), 2)
+    yield from _difference(question)
     if question.entries:
         yield Part("Entry by entry:", 2)
         yield Part(grid(question.entries), 4, wrap=False)
     if question.reference:
         yield Part(f"Reference: {one_line(question.reference)}", 2)
+
+
+def _difference(question: QuestionResult) -> Iterator[Part]:
+    """Where the answer gives something else: by hand if it can be, else in a draw."""
+    if question.example:
+        yield Part("Try it by hand:", 2)
+        yield Part("\n".join(wording.example_values(question.example)), 4, wrap=False)
+        yield Part(wording.example(question.example), 2)
+    elif question.counterexample:
+        yield Part(wording.counterexample(question.counterexample), 2)
+
+
+def _instructor(question: QuestionResult) -> Iterator[Part]:
+    """What only the instructor sees."""
+    seen = question.instructor
+    if seen is None:
+        return
+    yield Part("For the instructor:", 2, "bold")
+    if seen.credit:
+        yield Part(f"Points: {one_line(seen.credit)}", 4)
+    if seen.reference:
+        yield Part(f"Reference: {one_line(seen.reference)}", 4)
+    for message in seen.candidates:
+        yield Part(f"Candidate: {one_line(message.text)} [{message.code}]", 4)
 
 
 def grid(entries: tuple[tuple[str, ...], ...]) -> str:

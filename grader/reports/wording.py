@@ -6,7 +6,14 @@ from pathlib import PurePath
 from grader.reports.figures import points, value_pair
 from grader.reports.plain_text import one_line
 from grader.reports.verdicts import KIND_TITLES
-from grader.result import AnswerRecord, Counterexample, Message, QuestionResult, Report
+from grader.result import (
+    AnswerRecord,
+    Counterexample,
+    Message,
+    QuestionResult,
+    Report,
+    WorkedExample,
+)
 
 
 def title(report: Report) -> str:
@@ -116,6 +123,24 @@ def counterexample(example: Counterexample) -> str:
     entry = f", entry ({', '.join(map(str, example.entry))})" if example.entry else ""
     expected, got = value_pair(example.expected, example.got)
     return f"In draw {example.draw}{entry}: expected {expected}, your answer gives {got}."
+
+
+def example_values(example: WorkedExample) -> list[str]:
+    """The symbols of an example, one a line: `x = [1, 0, 2]`."""
+    return [f"{one_line(name)} = {_nested(value)}" for name, value in example.values.items()]
+
+
+def _nested(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_nested, value))}]"
+    return points(value) if isinstance(value, int | float) else one_line(str(value))
+
+
+def example(example: WorkedExample) -> str:
+    """Such as: Then entry (2, 1) is 4, and your answer gives 2."""
+    what = f"entry ({', '.join(map(str, example.entry))})" if example.entry else "it"
+    expected, got = value_pair(example.expected, example.got)
+    return f"Then {what} should be {expected}; your answer gives {got}."
 
 
 def grouped(messages: Iterable[Message]) -> list[tuple[str, list[Message]]]:

@@ -19,12 +19,31 @@ def submission_folder(submission_id: str, folder: Path) -> Path:
 
 
 def write_submission(report: Report, folder: Path) -> Path:
-    """Writes `result.json`, `feedback.md` and `feedback.html`; returns the folder they are in."""
+    """Writes `result.json`, `feedback.md` and `feedback.html`; returns the folder they are in.
+
+    What only the instructor sees goes to another folder, so that this one can be handed out.
+    """
     place = submission_folder(report.submission.id, folder)
     place.mkdir(parents=True, exist_ok=True)
     for renderer in SUBMISSION_FILES:
         write_text(place / renderer.FILENAME, renderer.render(report))
+    _write_for_instructor(report, folder)
     return place
+
+
+def instructor_page(submission_id: str, folder: Path) -> Path:
+    """Where the instructor's page of a submission is."""
+    return folder / "instructor" / f"{folder_name(submission_id)}.html"
+
+
+def _write_for_instructor(report: Report, folder: Path) -> None:
+    """The instructor's page, unless everything is right; one of an earlier run goes away."""
+    page = instructor_page(report.submission.id, folder)
+    if not any(question.instructor for question in report.questions):
+        page.unlink(missing_ok=True)
+        return
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_text(page, feedback_html.for_instructor(report))
 
 
 def write_class(reports: Iterable[Report], folder: Path) -> None:

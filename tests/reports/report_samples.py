@@ -3,12 +3,14 @@
 from grader.result import (
     AnswerRecord,
     Counterexample,
+    Instructor,
     Kind,
     Message,
     QuestionResult,
     Report,
     SubmissionRecord,
     Verdict,
+    WorkedExample,
     WrittenEcho,
 )
 
@@ -35,7 +37,9 @@ def hostile_report(submission_id: str = "../" + ATTACK) -> Report:
         (2, 3),
         (ATTACK, "j"),
     )
-    messages = tuple(Message(kind, ATTACK, "sign", f"  {ATTACK}\n  ~~^") for kind in Kind)
+    messages = tuple(
+        Message(kind, ATTACK, "sign", f"  {ATTACK}\n  ~~^", (ATTACK, ATTACK)) for kind in Kind
+    )
     questions = tuple(
         QuestionResult(
             id=f"q{number}",
@@ -49,6 +53,8 @@ def hostile_report(submission_id: str = "../" + ATTACK) -> Report:
             entries=(("correct", "incorrect"), ("undecided", ATTACK)),
             reference=ATTACK,
             reference_mathml=MATHML,
+            example=WorkedExample({ATTACK: [[1, ATTACK], [0, 2]], "x": 3}, (2, 1), 4.0, 2.0),
+            instructor=Instructor(ATTACK, MATHML, messages, ATTACK),
         )
         for number, verdict in enumerate(Verdict, 1)
     )
