@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.diagnosis.facts import leaves
 from grader.draws import SAMPLERS, Draws, generator, kinks, per_draw
 from grader.errors import GraderError
 from grader.evaluation import Evaluator, Values
-from grader.expression import Derivative, Expression, Symbol, walk
+from grader.expression import Expression
 from grader.key import QuestionKey, natural
 from grader.primitives import Array
 from grader.problem.model import Declared
 from grader.result import WorkedExample
 
-POOL = 192  # small draws that are tried
+POOL = 128  # small draws that are tried
 CLEAR = 0.05  # a smaller difference is not seen at once
 DIGITS = np.array([0, 0, 0, 1, 1, -1, 2, -2, 3])
 FRACTION, ZERO = 12.0, 4.0  # what a result that is no whole number, or zero, costs in simplicity
@@ -58,32 +59,28 @@ class Examples:
             return np.asarray(np.isfinite(got) & (np.abs(got - self._expected) > CLEAR))
 
     def _on_kink(self, node: Expression) -> NDArray[np.bool_]:
-        return _at_zero(kinks([node]), self._pool, self._key)
+        own = [kink for kink in kinks([node]) if kink not in self._avoided]
+        return _at_zero(own, self._pool, self._key)
+
+    @cached_property
+    def _avoided(self) -> list[Expression]:
+        """The kinks of the model and the reference, which the pool keeps off."""
+        assert self._key.reference is not None
+        model = self._key.question.scope.model.values()
+        definitions = [q.definition for q in model if q.definition is not None]
+        return kinks([*definitions, self._key.reference])
 
     def _shown(self, draw: int, node: Expression) -> Mapping[str, Any]:
         """The values of the symbols that the reference or the answer depends on."""
-        needed = self._matter | self._leaves(node)
+        needed = self._matter | leaves(self._key, node)
         symbols = self._key.question.scope.symbols
         return {name: _plain(self._pool.values[name][draw]) for name in symbols if name in needed}
-
-    def _leaves(self, node: Expression) -> set[str]:
-        """The symbols that an expression is computed from."""
-        depends = self._key.question.scope.names.depends
-        found: set[str] = set()
-        inside: set[int] = set()
-        for part in walk(node):
-            if isinstance(part, Derivative):
-                found |= self._leaves(self._key.backprop.lower(part))
-                inside |= {id(below) for below in walk(part)}
-            elif isinstance(part, Symbol) and id(part) not in inside:
-                found |= depends.get(part.name, frozenset({part.name}))
-        return found
 
     @cached_property
     def _matter(self) -> set[str]:
         """The symbols that the reference depends on."""
         assert self._key.reference is not None
-        return self._leaves(self._key.reference)
+        return leaves(self._key, self._key.reference)
 
     # The pool
 

@@ -10,7 +10,7 @@ from grader.diagnosis.sentences import constant, printed
 from grader.draws import kinks, per_draw
 from grader.errors import GraderError
 from grader.evaluation import Evaluator
-from grader.expression import Expression
+from grader.expression import Derivative, Expression, Symbol, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.result import Kind, Message
@@ -104,9 +104,11 @@ class Facts:
     def _dependence(self, node: Expression | None, notation: str) -> Iterator[Message]:
         if node is None or self._key.reference is None:
             return
-        mine = self.needed_by(node)
-        for names, text in ((self._needs - mine, "does not depend on {}, but the right one does"),
-                            (mine - self._needs, "depends on {}, but the right one does not")):  # fmt: skip
+        within = leaves(self._key, node)
+        more = within - self._needs
+        surplus = more & self.needed_by(node) if more else more
+        for names, text in ((self._needs - within, "does not depend on {}, but the right one does"),
+                            (surplus, "depends on {}, but the right one does not")):  # fmt: skip
             if names:
                 said = text.format(self._listed(names, notation))
                 yield Message(Kind.NOTE, f"the answer {said}", "dependence")
@@ -164,6 +166,20 @@ class Facts:
     @cached_property
     def _known(self) -> dict[frozenset[str], dict[str, Array]]:
         return {}
+
+
+def leaves(key: QuestionKey, node: Expression) -> set[str]:
+    """The symbols that an expression is computed from, through the model's quantities."""
+    depends = key.question.scope.names.depends
+    found: set[str] = set()
+    inside: set[int] = set()
+    for part in walk(node):
+        if isinstance(part, Derivative):
+            found |= leaves(key, key.backprop.lower(part))
+            inside |= {id(below) for below in walk(part)}
+        elif isinstance(part, Symbol) and id(part) not in inside:
+            found |= depends.get(part.name, frozenset({part.name}))
+    return found & key.question.scope.symbols.keys()
 
 
 def _listed(what: str, numbers: "np.ndarray") -> str:

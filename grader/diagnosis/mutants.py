@@ -81,8 +81,9 @@ class Mutants:
         found = self._alone(got, wrong)
         if found or not wrong.all() or not got.any():
             return found
+        angle = fingerprint(got)
         for table in self._tables():
-            matches = table.matching(got, self)
+            matches = table.matching(got, angle, self)
             if matches:
                 simplest = min(match.rank[0] for match in matches)
                 return sorted((m for m in matches if m.rank[0] == simplest), key=lambda m: m.rank)
@@ -174,10 +175,10 @@ class Table:
     def __len__(self) -> int:
         return len(self._faults)
 
-    def matching(self, got: Array, mutants: Mutants) -> list[Match]:
+    def matching(self, got: Array, angle: float, mutants: Mutants) -> list[Match]:
         """The mutants whose values, times a constant that people write, are those of an answer."""
         found = []
-        for at in self._near(fingerprint(got)):
+        for at in self._near(angle):
             value = mutants.again(self._faults[at])
             factor = None if value is None else ratio(got, value)
             if factor is not None and named_factor(factor) is not None:

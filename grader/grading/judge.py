@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from grader.alignment import Words
+from grader.grading.derived import with_steps
 from grader.grading.given import Given, InWords, Numbers, Refused, Written
 from grader.grading.numbers import judge_numbers
 from grader.grading.outcome import Outcome, result_of
@@ -20,6 +21,7 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = result_of(question, Outcome(Verdict.MISSING), None)
         case Written():
             result = judge_text(key, question, given)
+            result = with_steps(key, question, given, result)
         case Numbers():
             result = judge_numbers(key, question, given, student)
         case InWords():

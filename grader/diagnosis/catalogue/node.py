@@ -1,0 +1,53 @@
+"""What mistakes at a node of the model share: its terms in words, its derivative, changes of a vjp."""
+
+from collections.abc import Callable, Iterator
+
+from grader.diagnosis.faulty import Pass
+from grader.errors import ShapeMismatch
+from grader.expression import Apply, Expression, shape_text
+from grader.primitives import TABLE, apply
+from grader.primitives.build import mul
+
+LOCAL_HINT = "look at the step from {output} back to {argument}: what is its local derivative?"
+FACTOR_NUDGE = "a factor of the chain rule is missing"
+
+
+def is_function(node: Apply) -> bool:
+    """Whether a node applies a function of one argument, entry by entry."""
+    return f"{node.function}'" in TABLE or TABLE[node.function].derivative is not None
+
+
+def local_derivative(node: Apply) -> Expression:
+    """f'(z) for a node f(z)."""
+    return apply(f"{node.function}'", *node.args)
+
+
+def at_node(passed: Pass, node: Apply, at: int) -> "dict[str, Expression | str]":
+    """What sentences name: what a node computes, one of its arguments, its function."""
+    names = {function.primitive for function in passed.question.scope.names.functions.values()}
+    known = f"{node.function}'" in TABLE or node.function in names
+    return {
+        "output": passed.output(node),
+        "argument": node.args[at],
+        "function": "function:" + node.function if known else node,
+    }
+
+
+def times(factor: Expression) -> Callable[[Expression, Expression], Expression]:
+    """The change that hands on an adjoint times a factor, entry by entry."""
+    return lambda g, right: mul(g, factor)
+
+
+def fitting(given: Expression, right: Expression) -> Expression:
+    """What is given, if it has the shape that belongs here. Raises ShapeMismatch."""
+    if given.shape != right.shape:
+        raise ShapeMismatch(f"{shape_text(given.shape)} for {shape_text(right.shape)}")
+    return given
+
+
+def products(passed: Pass) -> Iterator[tuple[Apply, int]]:
+    """The matrix products of a pass, each once for either of its factors."""
+    for node in passed.nodes:
+        if node.function == "matmul":
+            yield node, 0
+            yield node, 1

@@ -1,0 +1,37 @@
+"""Where the derivation of a wrong answer breaks, and what a right set-up earns."""
+
+from dataclasses import replace
+
+from grader.grading.given import Written
+from grader.grading.wrong import WRONG
+from grader.key import Key
+from grader.problem import Question
+from grader.result import Instructor, QuestionResult, Verdict
+from grader.scoring import points
+from grader.steps import first_break, message_of
+
+
+def with_steps(
+    key: Key, question: Question, given: Written, result: QuestionResult
+) -> QuestionResult:
+    """The result of a wrong answer with the step that breaks, and with the author's credit for steps.
+
+    Not remembered with the text of an answer, since the lines of two papers differ.
+    """
+    if result.verdict not in WRONG or given.chain is None:
+        return result
+    found = first_break(key[question.id], given.chain)
+    if found is None:
+        return result
+    told = replace(result, messages=(*result.messages, message_of(found)))
+    return _credited(question, told) if found.setup else told
+
+
+def _credited(question: Question, result: QuestionResult) -> QuestionResult:
+    credit = question.rules.steps_credit
+    score = points(question, Verdict.PARTIAL, credit)
+    if score <= result.score:
+        return result
+    why = f"a right set-up with a wrong step: {credit:.0%} of the points"
+    instructor = replace(result.instructor or Instructor(), credit=why)
+    return replace(result, verdict=Verdict.PARTIAL, score=score, instructor=instructor)

@@ -1,0 +1,130 @@
+"""Equations on the way: `∂h³/∂W³₁₁ = h²₁` is so, or it is not.
+
+Both sides are evaluated over their index letters. Nobody is told that a Jacobian is wrong that only lies
+the other way, or that an entry stands where the whole was meant: of these nothing is known.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from grader.alignment import Entry
+from grader.errors import StudentError
+from grader.evaluation import Evaluator
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Symbol,
+    base_name,
+    free_indices,
+    walk,
+)
+from grader.key import QuestionKey
+from grader.notation import Reading
+from grader.primitives import Array
+from grader.problem.model import bases
+from grader.steps.chain import Chain
+from grader.steps.standing import Standing
+
+TOLERANCE = 1e-8  # of the largest value: a statement is judged by its values alone
+
+
+def is_statement(key: QuestionKey, entry: Entry) -> bool:
+    """Whether an equation says what a derivative or a quantity of the model is."""
+    left = entry.left
+    if left is None or entry.defines or entry.equation is None or not _is_drawn(key, left):
+        return False
+    if isinstance(left, Symbol | Item):
+        return base_name(left) in key.question.scope.names.depends
+    return isinstance(left, Derivative) or any(_is_derived(part) for part in walk(left))
+
+
+def _is_derived(part: Expression) -> bool:
+    return isinstance(part, Derivative) or (isinstance(part, Apply) and part.function.endswith("'"))
+
+
+def reader(key: QuestionKey, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
+    """The right side of a statement, in the letters of the left one. Raises StudentError."""
+    names = key.question.scope.names.with_definitions(entry.definitions)
+    letters = {index.name: index for index in _letters(entry.left)}
+    return entry.read(names.with_indices((), letters), other)
+
+
+def rested_on(key: QuestionKey, chain: Chain, answer: Entry, steps: Sequence[Entry]) -> list[Entry]:
+    """Those of a paper's steps that an answer rests on, and those that they rest on in turn."""
+    last = {_pair(step.left): step for step in steps}  # of several values the last one counts
+    needed = _pairs(partial(chain.read, answer))
+    found: dict[object, Entry] = {}
+    while needed := {pair for pair in needed if pair in last and pair not in found}:
+        found.update((pair, last[pair]) for pair in needed)
+        needed = {one for pair in needed for one in _pairs(partial(reader, key, last[pair]))}
+    return [step for step in steps if any(step is one for one in found.values())]
+
+
+def _pairs(read: Callable[[], Reading]) -> set[object]:
+    """What is differentiated by what in the derivative terms of a right side."""
+    try:
+        return {_pair(part) for part in walk(read().node)}
+    except StudentError:
+        return set()
+
+
+def _pair(part: Expression | None) -> object:
+    return bases(part.of, part.wrt) if isinstance(part, Derivative) else None
+
+
+def _letters(left: Expression | None) -> tuple[Index, ...]:
+    if left is None:
+        return ()
+    free = free_indices(left)
+    ranges = {part.name: part for part in walk(left) if isinstance(part, Index)}
+    return tuple(ranges[name] for name in sorted(free))
+
+
+def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> Standing:
+    """Whether both sides have the same values on the draws. Raises StudentError, ValueError."""
+    left, right = entry.left, reading.node
+    if left is None or not _is_drawn(key, right):
+        return Standing.UNKNOWN
+    indices = _letters(left)
+    with np.errstate(all="ignore"):
+        one, other = (
+            Evaluator(key.draws.values, key.backprop.lower, indices)(side) for side in (left, right)
+        )
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return Standing.UNKNOWN
+    if _is_same(one, other, left.shape, right.shape):
+        return Standing.RIGHT
+    turned = np.swapaxes(other, -1, -2)
+    if _may_lie(left) and _is_same(one, turned, left.shape, right.shape[::-1]):
+        return Standing.RIGHT
+    comparable = right.shape == left.shape or (1 in left.shape and right.shape == left.shape[::-1])
+    return Standing.WRONG if comparable else Standing.UNKNOWN
+
+
+def _may_lie(left: Expression) -> bool:
+    """Whether papers write this in either layout: a vector, or a Jacobian."""
+    whole = isinstance(left, Derivative) and SCALAR not in (left.of.shape, left.wrt.shape)
+    return whole or 1 in left.shape or isinstance(left, Apply)
+
+
+def _is_same(one: Array, other: Array, shape: tuple[int, int], given: tuple[int, int]) -> bool:
+    if shape != given:
+        return False
+    size = max(float(np.abs(one).max(initial=0.0)), float(np.abs(other).max(initial=0.0)))
+    return bool((np.abs(one - other) <= TOLERANCE * size).all())
+
+
+def _is_drawn(key: QuestionKey, node: Expression) -> bool:
+    """Whether all names mean here what they meant when they were read.
+
+    A question may have symbols of its own, of another shape.
+    """
+    known = key.question.scope.names.symbols
+    symbols = (part for part in walk(node) if isinstance(part, Symbol))
+    return all(part == known.get(part.name) for part in symbols)

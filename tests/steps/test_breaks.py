@@ -1,0 +1,290 @@
+"""The first link of a derivation that breaks, and what is said about it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from steps_papers import Find
+
+from grader.expression import Apply, Number
+from grader.grading.given import Written, collect
+from grader.key import Key
+from grader.problem.model import Rules
+from grader.result import Kind
+from grader.steps import Break, first_break, message_of
+from grader.submission import read
+
+D = r"\frac{\partial %s}{\partial %s}"
+LEFT = D % ("l", "W^3_{11}")
+CHAIN = D % ("l", "h^3") + D % ("h^3", "W^3_{11}")
+MATRIX = D % ("l", "W^1")
+RIGHT_Z = r"(W^2)^T (W^3)^T \delta \odot \sigma'(z^1)"
+
+
+def said(found: Break | None) -> str:
+    return message_of(found).text if found is not None else ""
+
+
+# Chains
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            f"1. $${LEFT} = {CHAIN} = \\delta h^2_2$$",
+            "the second part of line 1 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
+            "the third does not follow from it: “δ h²₂”",
+        ),
+        (
+            f"1.\n$$\\begin{{align}}\n{LEFT} &= {CHAIN} \\\\\n&= \\delta h^2_2\n\\end{{align}}$$",
+            "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; line 4 does not follow from it: “δ h²₂”",
+        ),
+        (
+            f"1.\n\n$${LEFT} = {CHAIN}$$\n\nso\n\n$${LEFT} = \\delta h^2_2$$",
+            "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; line 7 does not follow from it: “δ h²₂”",
+        ),
+        (
+            f"1.\n\n$${LEFT} = {CHAIN}$$\n\n$$= \\delta h^2_2$$",
+            "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; line 5 does not follow from it: “δ h²₂”",
+        ),
+        (
+            f"1.\n\n$${LEFT} = \\delta h^2_2$$\n\n$${LEFT} = \\delta h^2_2 + 1$$",
+            "line 3 is not the derivative that was asked for: “δ h²₂”",
+        ),
+        (
+            f"1. $${LEFT} = \\delta h^2_2 = \\delta h^2_2 + 1$$",
+            "the second part of line 1 is not the derivative that was asked for: “δ h²₂”",
+        ),
+        # what nobody can read is passed over
+        (
+            f"1.\n$$\\begin{{align}}\n{LEFT} &= {CHAIN} \\\\\n&= \\foo \\\\\n&= \\delta h^2_2\n"
+            "\\end{align}$$",
+            "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; line 5 does not follow from it: “δ h²₂”; "
+            "what stands between them could not be checked",
+        ),
+        # the question again is right, and no step
+        (f"1. $${LEFT} = 1 \\cdot {LEFT} = \\delta h^2_2$$", ""),
+        # an entry that is not there
+        (
+            f"1. $${LEFT} = \\delta h^2_3 = \\delta h^2_2$$",
+            "the second part of line 1 is not the derivative that was asked for: “δ h²₃” "
+            "(index 3 is out of range: there are only 1 to 2)",
+        ),
+        # one member and nothing on the way
+        (f"1. $${LEFT} = \\delta h^2_2$$", ""),
+        ("1. $$\\delta h^2_2$$", ""),
+        (f"1. $${LEFT} = \\foo = \\delta h^2_2$$", ""),
+        # the chain rule in another layout
+        (
+            f"11. $${D % ('l', 'W^2')} = {D % ('h^2', 'W^2')} {D % ('l', 'h^2')} = "
+            r"(W^3)^T \delta (z^1)^T$$",
+            "",
+        ),
+    ],
+)
+def test_a_chain(find: Find, text: str, message: str) -> None:
+    question = "q11" if text.startswith("11") else "q1"
+    assert said(find(question, text)) == message
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "setup", "line"),
+    [
+        # letters, and the question's own letters under other names
+        (
+            "q10",
+            rf"10. $${D % ('l', 'W^2_{ab}')} = {D % ('l', 'h^2_a')} {D % ('h^2_a', 'W^2_{ab}')} "
+            r"= \delta W^3_{1a} z^1_b$$",
+            True,
+            1,
+        ),
+        (
+            "q14",
+            rf"14. $${D % ('l', 'h^1_j')} = \sum_i {D % ('l', 'h^2_i')} {D % ('h^2_i', 'h^1_j')} "
+            r"= \sum_i \delta W^3_{1i} W^2_{ij} \sigma'(z^1_j)$$",
+            True,
+            1,
+        ),
+        # whole matrices, and entries in front of the whole
+        ("q17", rf"17. $${MATRIX} = {D % ('l', 'z^1')} x^T = (W^2)^T \delta x^T$$", True, 1),
+        (
+            "q17",
+            rf"17. $${MATRIX} = {D % ('l', 'z^1')} x^T = ({RIGHT_Z}) x^T = (W^2)^T (W^3)^T \delta x^T$$",
+            True,
+            1,
+        ),
+        (
+            "q17",
+            f"17.\n$${D % ('l', 'W^1_{ij}')} = {D % ('l', 'z^1_i')} x_j$$\n\n"
+            f"$${MATRIX} = (W^2)^T (W^3)^T \\delta x^T$$",
+            True,
+            4,
+        ),
+        # plain lines
+        ("q11", "11. dW2 = delta * W3.T @ h1.T = delta * W3.T @ z1.T\n", True, 1),
+        ("q11", "11.\ndW2 = delta * W3.T @ h1.T\ndW2 = delta * W3.T @ z1.T\n", True, 3),
+        ("q11", "11. ∂l/∂W² = δ (W³)ᵀ (z¹)ᵀ = δ (W³)ᵀ (h¹)ᵀ + 1\n", False, 1),
+        # an answer that makes no sense
+        ("q11", rf"11. $${D % ('l', 'W^2')} = \delta (W^3)^T (h^1)^T = \delta W^3 (h^1)^T$$", True, 1),
+    ],
+)  # fmt: skip
+def test_a_right_set_up(find: Find, question: str, text: str, setup: bool, line: int) -> None:
+    found = find(question, text)
+    assert found is not None
+    assert (found.setup, found.line) == (setup, line)
+
+
+def test_nothing_right_is_no_set_up(find: Find) -> None:
+    found = find("q1", f"1. $${LEFT} = \\delta h^2_2 = \\delta h^2_2 + 1$$")
+    assert found is not None
+    assert not found.setup
+
+
+# Equations on the way
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        (["h^2_1", r"\delta", r"\delta h^2_2"], "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
+         "line 9 does not follow from it: “δ h²₂”"),
+        (["h^2_2", r"\delta", r"\delta h^2_2"], "line 5 is not so: “∂h³/∂W³₁₁” is not “h²₂”"),
+        (["h^2_1", "2 \\delta", r"2 \delta h^2_1"], "line 7 is not so: “∂l/∂h³” is not “2 δ”"),
+        (["W^3 h^1 = h^2_2", r"\delta", r"\delta h^2_2"],
+         "line 5 is not so: “∂h³/∂W³₁₁” is not “h²₂”"),
+        # an array where an entry is meant, and what nobody can read: not held against it
+        (["h^2", r"\foo", r"\delta h^2_2"], "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
+         "line 9 does not follow from it: “δ h²₂”"),
+    ],
+)  # fmt: skip
+def test_an_equation_on_the_way(find: Find, steps: list[str], message: str) -> None:
+    local, upstream, answer = steps
+    text = (
+        f"1.\n\n$${LEFT} = {CHAIN}$$\n\n$${D % ('h^3', 'W^3_{11}')} = {local}$$\n\n"
+        f"$${D % ('l', 'h^3')} = {upstream}$$\n\n$${LEFT} = {answer}$$\n"
+    )
+    found = find("q1", text)
+    assert said(found) == message
+    assert found is not None
+    assert found.setup
+
+
+@pytest.mark.parametrize(
+    ("said_on_the_way", "is_so"),
+    [
+        (r"\frac{\partial h^2_i}{\partial h^1_j} = W^2_{ij}", True),
+        (r"\frac{\partial h^2_k}{\partial h^1_m} = W^2_{km}", True),
+        (r"\frac{\partial h^2_i}{\partial h^1_j} = W^2_{ij} \sigma'(z^1_j)", False),
+        (r"\frac{\partial h^2}{\partial h^1} = W^2", True),
+        (r"\frac{\partial h^2}{\partial h^1} = (W^2)^T", True),
+        (r"\frac{\partial h^2}{\partial h^1} = 2 W^2", False),
+        (r"\frac{\partial h^1}{\partial z^1} = \mathrm{diag}(\sigma'(z^1))", True),
+        (r"\frac{\partial h^1}{\partial z^1} = \sigma'(z^1)", True),  # not as a value, but as people write
+        (r"\frac{\partial l}{\partial h^2} = \delta W^3", True),
+        (r"\frac{\partial l}{\partial h^2} = \delta (W^3)^T", True),
+        (r"\frac{\partial l}{\partial h^2} = (W^3)^T", False),
+        (r"\frac{\partial l}{\partial h^2} \frac{\partial h^2}{\partial h^1} = \delta W^3 W^2", True),
+        (r"h^1 = \sigma(z^1)", True),
+        (r"h^1 = z^1", False),
+        (r"h^2 = \sigma(W^2 h^1)", False),
+        (r"h^2_i = \sum_j W^2_{ij} h^1_j", True),
+        (r"h^2_i = W^2_{ij} h^1_j", True),
+        (r"\delta = 3", True),  # given: it may be called anything
+    ],
+)  # fmt: skip
+def test_what_is_so_is_not_pointed_at(find: Find, said_on_the_way: str, is_so: bool) -> None:
+    answer = r"(W^2)^T \delta x^T"
+    found = find("q17", f"17.\n$${said_on_the_way}$$\n\n$${MATRIX} = {answer}$$\n")
+    assert (found is None) == is_so
+    if found is not None:
+        assert found.line == 2
+        assert not found.setup
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_an_answer_that_only_rests_on_a_false_step(find: Find, before: bool) -> None:
+    step = f"$${D % ('l', 'z^1')} = (W^2)^T (W^3)^T \\delta$$\n\n"
+    answer = f"17. $${MATRIX} = {D % ('l', 'z^1')} x^T$$\n\n"
+    found = find("q17", step + answer if before else answer + step)
+    assert said(found) == f"line {1 if before else 3} is not so: “∂l/∂z¹” is not “(W²)ᵀ (W³)ᵀ δ”"
+    assert found is not None
+    assert found.setup
+
+
+def test_what_belongs_to_another_question_is_left_alone(find: Find) -> None:
+    text = (
+        f"15. $${D % ('l', 'h^1')} = 2 \\delta = 3 \\delta$$\n\n"
+        f"$${D % ('h^2', 'h^1')} = 2 W^2$$\n\n"
+        f"$${D % ('l', 'W^1_{ij}')} = \\delta x_j = 2 \\delta x_j$$\n\n"
+        f"$${D % ('h^1_k', 'z^1_k')} = 2$$\n\n"
+        f"$${MATRIX} = \\delta x^T = 2 \\delta x^T$$"
+    )
+    found = [find(question, text) for question in ("q15", "q16", "q17")]
+    assert [one and one.line for one in found] == [1, 5, 7]  # line 3 answers q13
+
+
+# Where and how it is said
+
+
+def test_cells_of_a_notebook(key: Key, tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": [f"1.\n\n$${LEFT} = {CHAIN}$$\n"]},
+        {"cell_type": "markdown", "metadata": {}, "source": [f"$${LEFT} = \\delta h^2_2$$\n"]},
+    ]
+    path = tmp_path / "paper.ipynb"
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
+    given = collect(key.problem, read(path))["q1"]
+    assert isinstance(given, Written)
+    assert given.chain is not None
+    assert said(first_break(key["q1"], given.chain)) == (
+        "cell 1, line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
+        "cell 2, line 1 does not follow from it: “δ h²₂”"
+    )
+
+
+def test_an_answer_file(find: Find) -> None:
+    text = f"answers:\n  q1: {{latex: '{LEFT} = {CHAIN} = \\delta h^2_2'}}\n  q2: delta\n"
+    found = find("q1", text, "answers.yaml")
+    assert said(found).startswith("the second part of line 2 is right")
+    assert find("q2", text, "answers.yaml") is None
+
+
+def test_the_message(find: Find) -> None:
+    found = find("q1", f"1. $${LEFT} = {CHAIN} = \\delta h^2_2$$")
+    assert found is not None
+    message = message_of(found)
+    assert (message.kind, message.code) == (Kind.STEP, "step")
+    assert message.pointer is not None
+    line, mark = message.pointer.splitlines()
+    assert line[mark.index("~") : len(mark)] == r"\delta h^2_2"
+    assert all("h" not in hint.split() for hint in message.hints)
+
+
+@pytest.mark.parametrize("number", [9, 40, 300])
+def test_long_chains(find: Find, number: int) -> None:
+    members = " = ".join(["\\delta h^2_1"] * number)
+    found = find("q1", f"1. $${LEFT} = {members} = \\delta h^2_2$$")
+    assert found is not None
+    assert found.part.text == r"\delta h^2_2"
+    assert found.part.number == number + 2
+
+
+def test_what_the_author_takes_for_right_is_right(key: Key, tmp_path: Path) -> None:
+    path = tmp_path / "paper.md"
+    left = D % ("h^2", "h^1")
+    path.write_text(f"13. $${left} = (W^2)^T = 3 W^2 = 2 W^2$$", encoding="utf-8")
+    given = collect(key.problem, read(path))["q13"]
+    assert isinstance(given, Written)
+    assert given.chain is not None
+    found = []
+    triple = Apply("mul", (Number(3.0), key.problem.scope.names.symbols["W2"]), (2, 3))
+    for rules in (Rules(), Rules(layout="either"), Rules(layout="either", accept=(triple,))):
+        ruled = replace(key["q13"], question=replace(key["q13"].question, rules=rules))
+        broken = first_break(ruled, given.chain)
+        assert broken is not None
+        found.append((broken.part.number, broken.setup))
+    assert found == [(2, False), (3, True), (4, True)]
