@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.diagnosis.facts import Facts
-from grader.diagnosis.mutants import Mask, Match, Mutants, ratio
+from grader.diagnosis.mutants import MATCH, Mask, Match, Mutants, ratio
 from grader.diagnosis.sentences import Sentences, simplest
 from grader.expression import Expression
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.result import Kind, Message
+
+ENOUGH_DIGITS = 6  # of numbers in which a mistake is looked for: with fewer, chance would find one
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,20 @@ class Diagnosing:
         matches = tuple(self.mutants.matching(got, wrong))
         if not matches or self._is_multiple(matches, got):
             return Diagnosis(self.facts.of(node, got, ~wrong, notation))
+        return self._explained(matches, wrong, notation)
+
+    def of_numbers(self, got: Array, wrong: Mask, digits: int) -> Diagnosis:
+        """What is wrong with numbers that were handed in with so many significant digits.
+
+        Only a single mistake is looked for: rounded numbers on a draw or two do not tell more apart.
+        """
+        if digits < ENOUGH_DIGITS or not np.isfinite(got).all():
+            return Diagnosis()
+        tolerance = max(MATCH, 10.0 ** (1 - digits))
+        matches = tuple(self.mutants.alone(got, wrong, tolerance))
+        return self._explained(matches, wrong, "infix") if matches else Diagnosis()
+
+    def _explained(self, matches: tuple[Match, ...], wrong: Mask, notation: str) -> Diagnosis:
         candidates = self._in(notation).messages(matches)
         shown = self._in(notation).messages(simplest(matches))
         if not wrong.all():

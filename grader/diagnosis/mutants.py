@@ -78,7 +78,7 @@ class Mutants:
         """
         if not np.isfinite(got[:, wrong]).all():
             return []
-        found = self._alone(got, wrong)
+        found = self.alone(got, wrong)
         if found or not wrong.all() or not got.any():
             return found
         angle = fingerprint(got)
@@ -89,11 +89,13 @@ class Mutants:
                 return sorted((m for m in matches if m.rank[0] == simplest), key=lambda m: m.rank)
         return []
 
-    def _alone(self, got: Array, wrong: Mask) -> list[Match]:
+    def alone(self, got: Array, wrong: Mask, tolerance: float = MATCH) -> list[Match]:
+        """The single mistakes that explain an answer, to a part of the largest value of each entry."""
         target = got[:, wrong]
-        apart = np.abs(self._blended[:, wrong] - _blend(got)[wrong]) > self._sizes[:, None]
+        reach = max(NEAR, 4 * tolerance) * self._sizes[:, None]
+        apart = np.abs(self._blended[:, wrong] - _blend(got)[wrong]) > reach
         close = (self.singles[at] for at in np.flatnonzero(~apart.any(axis=1)))
-        return [Match(one.faults) for one in close if same(target, one.value[:, wrong])]
+        return [Match(one.faults) for one in close if same(target, one.value[:, wrong], tolerance)]
 
     @cached_property
     def _blended(self) -> Array:
@@ -103,8 +105,8 @@ class Mutants:
 
     @cached_property
     def _sizes(self) -> Array:
-        """How far the blended values of each mistake may lie apart to be compared in full."""
-        return np.array([NEAR * np.abs(one.value).max() for one in self.singles])
+        """The largest value of each mistake, all draws added up."""
+        return np.array([np.abs(one.value).sum(axis=0).max() for one in self.singles])
 
     def _tables(self) -> Iterator["Table"]:
         yield self._scaled
@@ -216,10 +218,10 @@ def _projections(size: int) -> Array:
 _PROJECTIONS: dict[int, Array] = {}
 
 
-def same(got: Array, expected: Array) -> bool:
+def same(got: Array, expected: Array, tolerance: float = MATCH) -> bool:
     """Whether values (draws, …) agree on every draw, up to rounding."""
-    scale = np.maximum(np.abs(expected).max(axis=0), MATCH * np.abs(expected).max(initial=0.0))
-    return bool((np.abs(got - expected) <= MATCH * scale).all())
+    scale = np.maximum(np.abs(expected).max(axis=0), tolerance * np.abs(expected).max(initial=0.0))
+    return bool((np.abs(got - expected) <= tolerance * scale).all())
 
 
 def ratio(got: Array, expected: Array) -> float | None:

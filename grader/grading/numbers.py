@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.comparison import compare_numbers
+from grader.comparison import Comparison, Status, compare_numbers
+from grader.diagnosis import Diagnosing
 from grader.errors import ShapeMismatch, StudentError
 from grader.expression import shape_text
 from grader.grading.given import Numbers
@@ -12,7 +13,7 @@ from grader.grading.outcome import Outcome, result_of, told, unread
 from grader.key import Key, QuestionKey, fits
 from grader.primitives import Array
 from grader.problem import Question
-from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
+from grader.result import AnswerRecord, Instructor, Kind, Message, QuestionResult, Verdict
 
 MOST_DRAWS = 256  # that `grader draw` publishes at once
 
@@ -56,8 +57,26 @@ def _compared(key: Key, question: Question, given: Numbers, student: str) -> Out
             "hand in more"
         )
         return replace(outcome, messages=(Message(Kind.ERROR, text, "precision"),))
+    outcome = _explained(own, outcome, comparison, got, answer.digits)
     note = Message(Kind.NOTE, f"compared on the {_draws_text(len(got))} published for {student}")
     return replace(outcome, messages=(*outcome.messages, note))
+
+
+def _explained(
+    own: QuestionKey, outcome: Outcome, comparison: Comparison, got: Array, digits: int
+) -> Outcome:
+    """Wrong numbers with the mistake that gives them, if one does."""
+    wrong = comparison.status == Status.INCORRECT
+    if outcome.verdict not in (Verdict.INCORRECT, Verdict.PARTIAL) or not wrong.any():
+        return outcome
+    found = own.remember(Diagnosing).of_numbers(got, wrong, digits)
+    if not found.messages:
+        return outcome
+    return replace(
+        outcome,
+        messages=(*found.messages, *outcome.messages),
+        instructor=Instructor(candidates=found.candidates),
+    )
 
 
 def _draws_text(count: int) -> str:

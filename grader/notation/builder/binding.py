@@ -1,5 +1,6 @@
 """Index variables, sums and entries."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 from grader.errors import IndexOutOfRange, Span, TooLarge
@@ -19,6 +20,7 @@ from grader.expression import (
     transform,
     walk,
 )
+from grader.notation import printing
 from grader.notation.builder.core import (
     BINDER_LIMIT,
     NONSENSE,
@@ -190,11 +192,21 @@ class Binding(Core):
             try:
                 check_range(selector, size)
             except IndexOutOfRange as error:
-                text = self.source[base.span.start : base.span.end] if base.span else ""
-                error.hint = f"`{text}` is {shape_text(base.shape)}" if text else None
+                error.hint = self._range_hint(base, (row, column))
                 return self.nonsense(error, span)
         self._nodes += 1
         return Item(base, row, column, (selector_size(row), selector_size(column)), span)
+
+    def _range_hint(self, base: Expression, given: tuple[Selector, Selector]) -> str | None:
+        """The shape of what was indexed, and an entry of it that these indices can mean."""
+        text = self.source[base.span.start : base.span.end] if base.span else ""
+        if not text:
+            return None
+        infix = not isinstance(base, Symbol) or text == base.name
+        write = printing.infix if infix else printing.field
+        shape = f"`{text if infix else write(base, self.names)}` is {shape_text(base.shape)}"
+        meant = _in_range(base, given) if isinstance(base, Symbol) else None
+        return shape if meant is None else f"{shape}: did you mean {write(meant, self.names)}?"
 
     def _axes(
         self, base: Expression, selectors: Sequence[Selector], span: Span, row_first: bool
@@ -231,6 +243,23 @@ class Binding(Core):
             self.nonsense(IndexOutOfRange(f"the slice does not lie in 1 to {size}"), span)
             return Slice(1, size)
         return Slice(first, last)
+
+
+def _in_range(base: Symbol, given: tuple[Selector, Selector]) -> Item | None:
+    """An entry that exists: the indices exchanged, or one of them where the other axis is thin."""
+    first, second = given
+    rows, columns = base.shape
+    tried = [(second, first)]
+    tried += [(ONE, first), (ONE, second)] if rows == 1 else []
+    tried += [(first, ONE), (second, ONE)] if columns == 1 else []
+    for row, column in tried:
+        if isinstance(row, Slice) or isinstance(column, Slice):
+            continue
+        with contextlib.suppress(IndexOutOfRange):
+            check_range(row, rows)
+            check_range(column, columns)
+            return Item(base, row, column, SCALAR)
+    return None
 
 
 def _ranged(node: Expression, index: Index) -> Expression:
