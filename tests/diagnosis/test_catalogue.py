@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from mistakes_page import PAGE, page
 from mutant_problems import PROBLEMS, codes, key_of, result_of
 
 from grader import problem
@@ -44,3 +45,7 @@ def test_every_mistake_says_less_in_its_hint_than_in_its_sentence():
 
 def test_every_code_is_one_that_authors_may_use():
     assert {row.code for row in CATALOGUE} <= CODES
+
+
+def test_the_page_about_mistakes_is_made_from_the_catalogue():
+    assert PAGE.read_text("utf-8") == page().rstrip() + "\n"

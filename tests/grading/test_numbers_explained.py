@@ -4,13 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from grader import api
 
 PROBLEM = Path(__file__).parents[2] / "problems" / "cs1678-hw3"
 
 
 def parts() -> dict[str, np.ndarray]:
-    drawn = {name: np.asarray(value) for name, value in api.draw(api.load_problem(PROBLEM), "ada").items()}
+    drawn = {
+        name: np.asarray(value)
+        for name, value in api.draw(api.load_problem(PROBLEM), "ada").items()
+    }
     z1 = drawn["W1"] @ drawn["x"]
     back = drawn["W2"].T @ drawn["W3"][0] * drawn["delta"]
     return {**drawn, "z1": z1, "back": back, "right": np.outer(back * (z1 > 0), drawn["x"])}

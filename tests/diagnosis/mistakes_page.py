@@ -1,0 +1,65 @@
+"""`docs/mistakes.md`, made from the catalogue: `python tests/diagnosis/mistakes_page.py` writes it."""
+
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "mistakes.md"
+NETWORKS = Path(__file__).parent / "problems"
+
+HEAD = """\
+# Mistakes that the grader names
+
+Each is a faulty backward pass: the way back through the model of the homework, whatever it is, taken
+wrongly at one place. A wrong answer has the mistake if it has the values of that pass on every draw. Two
+mistakes at once are found too, three if they are of the kind where less and less is written down, and any
+of them times a constant. An answer may have the values of several: then the simplest are named as
+alternatives.
+
+In the sentences, names in braces are filled in with those of the homework. `check --hint 1` gives the
+first of the two hints, `--hint 2` the second. The examples are wrong answers, in infix, to "what is the
+derivative of *of* by *wrt*" in one of the networks at the end.
+
+This page is made from `grader/diagnosis/catalogue/`.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([HEAD, *_codes(), *_networks()])
+
+
+def _codes() -> Iterator[str]:
+    from grader.diagnosis.catalogue import CATALOGUE
+
+    rows = sorted(CATALOGUE, key=lambda row: row.code)
+    for code, group in groupby(rows, key=lambda row: row.code):
+        yield f"## `{code}`\n"
+        for row in group:
+            yield f"> {_plain(row.sentence)}\n"
+            yield f"1. {_plain(row.nudge)}\n2. {_plain(row.hint)}\n"
+            yield "| of | wrt | wrong answer | network |\n| --- | --- | --- | --- |"
+            yield from (
+                f"| `{e.of}` | `{e.wrt}` | `{e.answer}` | {e.network} |" for e in row.examples
+            )
+            yield ""
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "*").replace("}", "*")
+
+
+def _networks() -> Iterator[str]:
+    from grader.diagnosis.catalogue import CATALOGUE
+
+    yield "## The networks of the examples\n"
+    for name in sorted({e.network for row in CATALOGUE for e in row.examples}):
+        text = (NETWORKS / f"{name}.yaml").read_text("utf-8")
+        yield f"### {name}\n\n```yaml\n{text[: text.index('questions:')].rstrip()}\n```\n"
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    PAGE.write_text(page().rstrip() + "\n", "utf-8")
