@@ -75,7 +75,21 @@ def _question(question: Question) -> str:
     free = ", ".join(f"{i.name} = 1…{i.stop}" for i in question.free)
     indices = f"  [{free}]" if free else ""
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
-    return f"{question.id:<5} {points:<9} {question.prompt}{indices}"
+    return f"{question.id:<5} {points:<9} {question.prompt}{indices}{_wanted(question)}"
+
+
+_FORMS = {"entries": "every entry written out", "index": "one formula in the index variables"}
+_LAYOUTS = {"numerator": "numerator layout", "gradient": "gradient layout", "either": "either layout"}
+
+
+def _wanted(question: Question) -> str:
+    """The author's rules that an answer has to keep, in square brackets."""
+    rules = question.rules
+    said = [f"without {name}" for name in rules.forbid]
+    said += [f"in terms of {name}" for name in rules.require]
+    said += [words[key] for words, key in ((_FORMS, rules.form), (_LAYOUTS, rules.layout))
+             if key is not None and key in words]  # fmt: skip
+    return f"  [{'; '.join(said)}]" if said else ""
 
 
 def _how_to(problem: Problem) -> str:

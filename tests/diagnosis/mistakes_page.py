@@ -18,7 +18,7 @@ mistakes at once are found too, three if they are of the kind where less and les
 of them times a constant. An answer may have the values of several: then the simplest are named as
 alternatives.
 
-In the sentences, names in braces are filled in with those of the homework. `check --hint 1` gives the
+Names in italics are filled in with those of the homework. `check --hint 1` gives the
 first of the two hints, `--hint 2` the second. The examples are wrong answers, in infix, to "what is the
 derivative of *of* by *wrt*" in one of the networks at the end.
 

@@ -12,7 +12,8 @@ from grader.result import Kind, QuestionResult
 from grader.submission import read
 
 LEFT = r"\frac{\partial l}{\partial W^2_{ij}}"
-SETUP = rf"{LEFT} &= \frac{{\partial l}}{{\partial h^2_i}} \frac{{\partial h^2_i}}{{\partial W^2_{{ij}}}} \\"
+CHAIN = r"\frac{\partial l}{\partial h^2_i} \frac{\partial h^2_i}{\partial W^2_{ij}}"
+SETUP = rf"{LEFT} &= {CHAIN} \\"
 PAPER = rf"""
 10.
 \begin{{align}}

@@ -40,8 +40,16 @@ def _all_ones(g: Expression, right: Expression) -> Expression:
 def _named(passed: Pass, quantity: Quantity) -> "dict[str, Expression | str]":
     of, symbol = _asked(passed), _symbol(quantity)
     terms: dict[str, Expression | str] = {"quantity": symbol, "of": of}
-    terms["factor"] = derivative(of, symbol) if of.shape == SCALAR else symbol
+    terms["factor"] = _given(passed, quantity) or (
+        derivative(of, symbol) if of.shape == SCALAR else symbol
+    )
     return terms
+
+
+def _given(passed: Pass, quantity: Quantity) -> Expression | None:
+    """The upstream gradient that the author gives for a quantity, such as δ for ∂l/∂h³."""
+    found = (q.upstream[quantity.name] for q in passed.model.values() if quantity.name in q.upstream)
+    return next(found, None)
 
 
 def _summed(axis: int | None) -> Callable[[Expression, Expression], Expression]:
