@@ -79,7 +79,11 @@ def _question(question: Question) -> str:
 
 
 _FORMS = {"entries": "every entry written out", "index": "one formula in the index variables"}
-_LAYOUTS = {"numerator": "numerator layout", "gradient": "gradient layout", "either": "either layout"}
+_LAYOUTS = {
+    "numerator": "numerator layout",
+    "gradient": "gradient layout",
+    "either": "either layout",
+}
 
 
 def _wanted(question: Question) -> str:

@@ -48,7 +48,9 @@ def _named(passed: Pass, quantity: Quantity) -> "dict[str, Expression | str]":
 
 def _given(passed: Pass, quantity: Quantity) -> Expression | None:
     """The upstream gradient that the author gives for a quantity, such as δ for ∂l/∂h³."""
-    found = (q.upstream[quantity.name] for q in passed.model.values() if quantity.name in q.upstream)
+    found = (
+        q.upstream[quantity.name] for q in passed.model.values() if quantity.name in q.upstream
+    )
     return next(found, None)
 
 
