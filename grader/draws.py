@@ -126,7 +126,13 @@ def sample(
 
 
 def _candidates(scope: Scope, count: int, rng: np.random.Generator, lower: Lower) -> Draws:
-    values = {symbol.name: draw(symbol, count, rng) for symbol in scope.symbols.values()}
+    symbols = {symbol.name: draw(symbol, count, rng) for symbol in scope.symbols.values()}
+    return modelled(scope, symbols, count, lower)
+
+
+def modelled(scope: Scope, symbols: Mapping[str, Array], count: int, lower: Lower) -> Draws:
+    """Draws of the symbols, (count, rows, columns) each, with the model's quantities computed."""
+    values = dict(symbols)
     evaluate = Evaluator(values, lower)
     with np.errstate(all="ignore"):
         for quantity in scope.model.values():

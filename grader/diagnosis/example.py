@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.diagnosis.facts import leaves
-from grader.draws import SAMPLERS, Draws, generator, kinks, per_draw
+from grader.draws import SAMPLERS, Draws, generator, kinks, modelled, per_draw
 from grader.errors import GraderError
-from grader.evaluation import Evaluator, Values
 from grader.expression import Expression
 from grader.key import QuestionKey, natural
 from grader.primitives import Array
@@ -90,7 +89,9 @@ class Examples:
         key = self._key
         assert key.reference is not None
         rng = generator(0, "examples", key.question.id)
-        draws = self._modelled({s.name: small(s, rng) for s in key.question.scope.symbols.values()})
+        scope = key.question.scope
+        symbols = {symbol.name: small(symbol, rng) for symbol in scope.symbols.values()}
+        draws = modelled(scope, symbols, POOL, key.backprop.lower)
         models = [
             q.definition for q in key.question.scope.model.values() if q.definition is not None
         ]
@@ -101,16 +102,6 @@ class Examples:
         cost = self._simplicity(draws)
         order = np.argsort(cost, kind="stable")
         return draws.part(order[good[order]])
-
-    def _modelled(self, symbols: Mapping[str, Array]) -> Draws:
-        values = dict(symbols)
-        evaluate = Evaluator(values, self._key.backprop.lower)
-        with np.errstate(all="ignore"):
-            for quantity in self._key.question.scope.model.values():
-                if quantity.definition is not None:
-                    value = evaluate(quantity.definition)
-                    values[quantity.name] = np.broadcast_to(value, (POOL, *quantity.shape))
-        return Draws(Values(values), POOL)
 
     def _simplicity(self, draws: Draws) -> Array:
         """How much there is to compute: a number that is not 0 or 1 costs more."""

@@ -1,15 +1,14 @@
 """What can still be proved of a wrong answer that no mistake of the catalogue explains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
 
 from grader.diagnosis.mutants import Mask, ratio, same
 from grader.diagnosis.sentences import constant, printed
-from grader.draws import kinks, per_draw
+from grader.draws import kinks, modelled, per_draw
 from grader.errors import GraderError
-from grader.evaluation import Evaluator
 from grader.expression import Derivative, Expression, Symbol, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
@@ -144,27 +143,20 @@ class Facts:
         except (GraderError, ValueError):
             return None
 
-    def _exchanged(self, names: frozenset[str]) -> dict[str, Array]:
+    def _exchanged(self, names: frozenset[str]) -> Mapping[str, Array]:
         """A few draws, with some symbols taken from other draws, and the model computed anew."""
         if names not in self._known:
             scope, draws = self._key.question.scope, self._key.draws
             count = min(TRIED, draws.count)
-            values = {
-                name: np.roll(draws.values[name], 1, axis=0)[:count] if name in names
-                else draws.values[name][:count]
+            symbols = {
+                name: np.roll(draws.values[name], int(name in names), axis=0)[:count]
                 for name in scope.symbols
-            }  # fmt: skip
-            evaluate = Evaluator(values, self._key.backprop.lower)
-            with np.errstate(all="ignore"):
-                for quantity in scope.model.values():
-                    if quantity.definition is not None:
-                        value = evaluate(quantity.definition)
-                        values[quantity.name] = np.broadcast_to(value, (count, *quantity.shape))
-            self._known[names] = values
+            }
+            self._known[names] = modelled(scope, symbols, count, self._key.backprop.lower).values
         return self._known[names]
 
     @cached_property
-    def _known(self) -> dict[frozenset[str], dict[str, Array]]:
+    def _known(self) -> dict[frozenset[str], Mapping[str, Array]]:
         return {}
 
 
