@@ -62,6 +62,7 @@ class Mutants:
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
         self._passed = _passed(key)
+        self._again: dict[tuple[int, ...], Array | None] = {}
 
     @cached_property
     def singles(self) -> tuple[Mutant, ...]:
@@ -156,9 +157,12 @@ class Mutants:
             return None
 
     def again(self, chosen: tuple[Fault, ...]) -> Array | None:
-        """The values of mistakes of which only the fingerprint was kept."""
-        one = self.made(chosen)
-        return None if one is None else one.value
+        """The values of mistakes of which only the fingerprint was kept: the same ones come often."""
+        known = tuple(map(id, chosen))
+        if known not in self._again:
+            one = self.made(chosen)
+            self._again[known] = None if one is None else one.value
+        return self._again[known]
 
 
 def _passed(key: QuestionKey) -> Pass | None:
