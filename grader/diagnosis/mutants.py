@@ -243,6 +243,6 @@ def named_factor(factor: float) -> str | None:
     """A constant in words, if it is one that people write: "1", "-1", "2", "1/3"."""
     for below in range(1, 65):
         above = factor * below
-        if abs(above - round(above)) < 1e-7 * below and 1 <= abs(round(above)) <= 64:
+        if abs(above - round(above)) < MATCH * below and 1 <= abs(round(above)) <= 64:
             return str(round(above)) if below == 1 else f"{round(above)}/{below}"
     return None

@@ -79,12 +79,13 @@ def _credited(question: Question, result: QuestionResult, names: Sequence[str]) 
     said = " and ".join(names)
     note = Message(Kind.NOTE, f"right, given your {said}", "follow-through")
     kept = tuple(m for m in result.messages if m.kind in (Kind.NOTE, Kind.ERROR))
+    told = () if question.feedback == "verdict" else (note, *kept)
     old = result.instructor or Instructor()
     return replace(
         result,
         verdict=Verdict.PARTIAL if credit > 0 else result.verdict,
         score=max(result.score, points(question, Verdict.PARTIAL, credit)),
-        messages=(note, *kept),
+        messages=told,
         counterexample=None,
         example=None,
         entries=None,
