@@ -146,7 +146,9 @@ def _worked_out(
     `steps`, only entries that no step is about are left.
     """
     asked = base_name(question.wrt)
-    own = question.of.function + "'" if isinstance(question.of, Apply) else None
+    of = question.of  # σ(x) by x: its derivative is what is asked; in log(f(x)), log' is a factor
+    named = isinstance(of, Apply) and of.args[:1] == (question.wrt,)
+    own = of.function + "'" if isinstance(of, Apply) and named else None
     for part in _derivatives(reading):
         if isinstance(part, Derivative) and base_name(part.wrt) == asked:
             text = printing.infix(part, question.scope.names)

@@ -1,0 +1,31 @@
+"""An answer that only names the derivative that is asked for, and one that has it as a factor."""
+
+from pathlib import Path
+
+from grader import api
+
+PROBLEM = """\
+id: small
+symbols:
+  x: {shape: [3]}
+  s: {shape: []}
+questions:
+  - {id: q1, of: log(sum(exp(x))), wrt: x}
+  - {id: q2, of: tanh(s), wrt: s}
+"""
+
+
+def graded(tmp_path: Path, **answers: str):
+    path = tmp_path / "problem.yaml"
+    path.write_text(PROBLEM, "utf-8")
+    return api.grade(path, answers)
+
+
+def test_the_derivative_of_the_outer_function_is_a_factor(tmp_path: Path):
+    assert graded(tmp_path, q1="log'(sum(exp(x)))*exp(x)")["q1"].verdict == "correct"
+
+
+def test_naming_what_is_asked_for_is_no_answer(tmp_path: Path):
+    result = graded(tmp_path, q2="tanh'(s)")["q2"]
+    assert result.verdict == "incorrect"
+    assert "not-worked-out" in [message.code for message in result.messages]
