@@ -58,6 +58,7 @@ class Facts:
         for axis, what in ((1, "row"), (0, "column")):
             whole = right.all(axis=axis)
             if right.shape[1 - axis] > 1 and whole.any() and not whole.all():
+                what = "entry" if 1 in right.shape else what
                 text = f"{_listed(what, np.flatnonzero(whole) + 1)} right; " + (
                     f"{_listed(what, np.flatnonzero(~whole) + 1)} not"
                 )
@@ -179,4 +180,5 @@ def _listed(what: str, numbers: "np.ndarray") -> str:
     said = [str(number) for number in numbers]
     if len(said) == 1:
         return f"{what} {said[0]} is"
-    return f"{what}s {', '.join(said[:-1])} and {said[-1]} are"
+    several = "entries" if what == "entry" else f"{what}s"
+    return f"{several} {', '.join(said[:-1])} and {said[-1]} are"

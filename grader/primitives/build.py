@@ -188,7 +188,8 @@ def check_range(selector: Selector, size: int) -> None:
     low, high = bounds(selector)
     if low < 1 or high > size:
         reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        raise IndexOutOfRange(f"index {reach} is out of range: there are only 1 to {size}")
+        named = f"{selector.name} = {reach}" if isinstance(selector, Index) else reach
+        raise IndexOutOfRange(f"index {named} is out of range: there are only 1 to {size}")
 
 
 def bounds(selector: Selector) -> tuple[float, float]:

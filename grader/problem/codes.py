@@ -5,7 +5,7 @@ CODES = frozenset({
     "diagonal-jacobian", "dropped-activation-derivative", "dropped-input",
     "dropped-local-derivative", "dropped-upstream", "dropped-weight", "elementwise-for-matmul",
     "index-out-of-range", "left-side-mismatch", "matmul-for-elementwise", "missing-batch-mean",
-    "missing-sum", "missing-term", "not-worked-out", "pre-activation", "shape-mismatch", "sign",
-    "summed-instead-of-selected", "transposed", "unknown-symbol", "wrong-index", "wrong-layer",
+    "missing-sum", "missing-term", "not-worked-out", "pre-activation", "repeated-factor", "shape-mismatch",
+    "sign", "summed-instead-of-selected", "transposed", "unknown-symbol", "wrong-index", "wrong-layer",
 })  # fmt: skip
 """Codes are part of the contract of `result.json`: they are added to, never renamed."""

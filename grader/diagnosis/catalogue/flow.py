@@ -37,6 +37,17 @@ def _all_ones(g: Expression, right: Expression) -> Expression:
     return ones(g.shape)
 
 
+def _repeated_upstream(passed: Pass) -> Iterator[Way]:
+    for quantity in _passed(passed):
+        given = _given(passed, quantity)
+        if given is not None:
+            yield Way({arrival(quantity.name): _times(given)}, _named(passed, quantity))
+
+
+def _times(factor: Expression) -> Callable[[Expression, Expression], Expression]:
+    return lambda g, right: mul(g, factor)
+
+
 def _named(passed: Pass, quantity: Quantity) -> "dict[str, Expression | str]":
     of, symbol = _asked(passed), _symbol(quantity)
     terms: dict[str, Expression | str] = {"quantity": symbol, "of": of}
@@ -103,6 +114,15 @@ ROWS = (
         "a factor of the chain rule is missing",
         _dropped_upstream,
         (Example("l", "W2", "ones(3, 1) @ h1.T"),),
+    ),
+    Mistake(
+        "repeated-factor",
+        "{factor} is there twice: it arrives at {quantity} once",
+        "what arrives at {quantity} from behind, and how often?",
+        "a factor of the chain rule is there more than once",
+        _repeated_upstream,
+        (Example("l", "W", "delta**2 * x.T", "upstream"),),
+        rank=2,
     ),
     Mistake(
         "summed-instead-of-selected",

@@ -87,6 +87,14 @@ def _activation_for_derivative(passed: Pass) -> Iterator[Way]:
             yield Way({argument(node, 0): times(node)}, terms)
 
 
+def _repeated(passed: Pass) -> Iterator[Way]:
+    for node in passed.nodes:
+        if is_function(node):
+            slope = local_derivative(node)
+            terms = {**at_node(passed, node, 0), "factor": slope}
+            yield Way({argument(node, 0): times(mul(slope, slope))}, terms)
+
+
 def _wrong_point(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
         if not is_function(node):
@@ -166,6 +174,15 @@ ROWS = (
         "one factor of the chain rule is not the one that belongs there",
         _activation_for_derivative,
         (Example("l", "z1", "(W2.T @ (y - t)) * h1"),),
+    ),
+    Mistake(
+        "repeated-factor",
+        "{factor} is there twice: {output} depends on {argument} through {function} once",
+        LOCAL_HINT,
+        "a factor of the chain rule is there more than once",
+        _repeated,
+        (Example("l", "z1", "(W2.T @ (y - t)) * sigma'(z1) * sigma'(z1)"),),
+        rank=2,
     ),
     Mistake(
         "derivative-at-wrong-point",

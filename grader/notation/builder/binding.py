@@ -1,7 +1,6 @@
 """Index variables, sums and entries."""
 
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from grader.errors import IndexOutOfRange, Span, TooLarge
 from grader.expression import (
@@ -205,7 +204,8 @@ class Binding(Core):
         infix = not isinstance(base, Symbol) or text == base.name
         write = printing.infix if infix else printing.field
         shape = f"`{text if infix else write(base, self.names)}` is {shape_text(base.shape)}"
-        meant = _in_range(base, given) if isinstance(base, Symbol) else None
+        known = self.names.indices.values()
+        meant = _in_range(base, given, known) if isinstance(base, Symbol) else None
         return shape if meant is None else f"{shape}: did you mean {write(meant, self.names)}?"
 
     def _axes(
@@ -245,21 +245,30 @@ class Binding(Core):
         return Slice(first, last)
 
 
-def _in_range(base: Symbol, given: tuple[Selector, Selector]) -> Item | None:
-    """An entry that exists: the indices exchanged, or one of them where the other axis is thin."""
-    first, second = given
-    rows, columns = base.shape
-    tried = [(second, first)]
-    tried += [(ONE, first), (ONE, second)] if rows == 1 else []
-    tried += [(first, ONE), (second, ONE)] if columns == 1 else []
-    for row, column in tried:
-        if isinstance(row, Slice) or isinstance(column, Slice):
-            continue
-        with contextlib.suppress(IndexOutOfRange):
-            check_range(row, rows)
-            check_range(column, columns)
-            return Item(base, row, column, SCALAR)
-    return None
+def _in_range(
+    base: Symbol, given: tuple[Selector, Selector], known: Iterable[Index]
+) -> Item | None:
+    """An entry that exists: indices exchanged, or 1 or another letter for one that runs too far."""
+    if any(isinstance(selector, Slice) for selector in given):
+        return None
+    if all(_fits(one, size) for one, size in zip(given[::-1], base.shape, strict=True)):
+        return Item(base, given[1], given[0], SCALAR)
+    chosen = []
+    for at, size in enumerate(base.shape):
+        thin = [ONE] if size == 1 else []
+        letters = [one for one in (given[1 - at], *known) if isinstance(one, Index)]
+        fitting = (one for one in (given[at], *thin, *letters) if _fits(one, size))
+        chosen.append(next(fitting, None))
+    row, column = chosen
+    return None if row is None or column is None else Item(base, row, column, SCALAR)
+
+
+def _fits(selector: Selector, size: int) -> bool:
+    try:
+        check_range(selector, size)
+    except IndexOutOfRange:
+        return False
+    return not isinstance(selector, Index) or selector.start <= selector.stop
 
 
 def _ranged(node: Expression, index: Index) -> Expression:
