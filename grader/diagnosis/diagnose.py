@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.diagnosis.facts import Facts
+from grader.diagnosis.facts import Facts, place_text
 from grader.diagnosis.mutants import MATCH, Mask, Match, Mutants, ratio
 from grader.diagnosis.sentences import Sentences, simplest
 from grader.expression import Expression
@@ -85,6 +85,6 @@ def _located(message: Message, wrong: Mask) -> Message:
     if message.kind is not Kind.MISTAKE or message.text.startswith("or else,"):
         return message
     row, column = np.argwhere(wrong)[0] + 1
-    entry = f"[{max(row, column)}]" if 1 in wrong.shape else f"[{row}, {column}]"
+    entry = place_text(row - 1, column - 1, wrong.shape)
     place = f"in entry {entry}" if wrong.sum() == 1 else f"in entry {entry} and others"
     return replace(message, text=f"{place}: {message.text}")

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.diagnosis.mutants import Mask, ratio, same
-from grader.diagnosis.sentences import constant, printed
+from grader.diagnosis.mutants import NEAR, Mask, named_factor, ratio, same
+from grader.diagnosis.sentences import constant, printed, times_text
 from grader.draws import kinks, modelled, per_draw
 from grader.errors import GraderError
 from grader.expression import Derivative, Expression, Symbol, walk
@@ -15,6 +15,7 @@ from grader.primitives import Array
 from grader.result import Kind, Message
 
 TRIED = 8  # draws on which a symbol is exchanged to see whether anything changes
+MOST_ENTRIES = 4  # that something is said of
 ENOUGH = 4  # draws on each side before a pattern over draws is believed
 
 
@@ -40,8 +41,8 @@ class Facts:
             return (constant(factor),)
         return tuple(
             message
-            for source in (self._transposed(got), self.rows(right), self._active(got, notation),
-                           self._dependence(node, notation))
+            for source in (self._transposed(got), self._entries(got, ~right), self.rows(right),
+                           self._active(got, notation), self._dependence(node, notation))
             for message in source
         )  # fmt: skip
 
@@ -64,6 +65,29 @@ class Facts:
                 )
                 yield Message(Kind.NOTE, text, "entries")
                 return
+
+    def _entries(self, got: Array, wrong: Mask) -> Iterator[Message]:
+        """What single wrong entries are: a constant times the right one, or the one of another place."""
+        if wrong.size == 1:
+            return
+        for row, column in np.argwhere(wrong)[:MOST_ENTRIES]:
+            said = self._entry(got[:, row, column], int(row), int(column))
+            if said is not None:
+                yield Message(
+                    Kind.NOTE, f"entry {place_text(row, column, wrong.shape)} {said}", "entries"
+                )
+
+    def _entry(self, got: Array, row: int, column: int) -> str | None:
+        expected = self._key.expected
+        factor = ratio(got, expected[:, row, column])
+        if factor is not None and factor != 1.0 and named_factor(factor) is not None:
+            return f"is {times_text(factor)} what it should be"
+        if not got.any():
+            return "is zero"
+        for other in np.argwhere(np.isclose(expected[0], got[0], rtol=NEAR, atol=0.0)):
+            if same(got, expected[:, other[0], other[1]]):
+                return f"has what belongs into entry {place_text(other[0], other[1], expected.shape[1:])}"
+        return None
 
     # Right only where a unit is active
 
@@ -159,6 +183,11 @@ class Facts:
     @cached_property
     def _known(self) -> dict[frozenset[str], Mapping[str, Array]]:
         return {}
+
+
+def place_text(row: int, column: int, shape: tuple[int, ...]) -> str:
+    """`[2]` in a vector, `[2, 1]` in a matrix, counted from 1."""
+    return f"[{max(row, column) + 1}]" if 1 in shape else f"[{row + 1}, {column + 1}]"
 
 
 def leaves(key: QuestionKey, node: Expression) -> set[str]:

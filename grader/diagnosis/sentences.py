@@ -92,14 +92,17 @@ def constant(factor: float, with_mistakes: bool = False) -> Message:
     if factor == -1:
         text = "the sign is wrong" if not with_mistakes else "the sign is wrong too"
         return Message(Kind.MISTAKE, text, "sign", None, (*hints, "with which sign does it enter?"))
-    said = _times(factor)
+    said = times_text(factor)
     text = f"the answer is {said} what it should be" if not with_mistakes else (
         f"beside that, the answer is {said} what it would be")  # fmt: skip
     return Message(Kind.MISTAKE, text, "constant-factor", None, (*hints, "compare the constants"))
 
 
-def _times(factor: float) -> str:
+def times_text(factor: float) -> str:
+    """A constant as in "twice what it should be"."""
     sign = "minus " if factor < 0 else ""
+    if factor == -1:
+        return "minus"
     named = named_factor(abs(factor))
     if named in _TIMES:
         return sign + _TIMES[named]

@@ -2,6 +2,7 @@
 
 CODES = frozenset({
     "activation-for-derivative", "constant-factor", "derivative-at-wrong-point",
+    "derivative-for-activation", "extra-factor", "wrong-variable",
     "diagonal-jacobian", "dropped-activation-derivative", "dropped-input",
     "dropped-local-derivative", "dropped-upstream", "dropped-weight", "elementwise-for-matmul",
     "index-out-of-range", "left-side-mismatch", "matmul-for-elementwise", "missing-batch-mean",

@@ -34,6 +34,8 @@ def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notatio
             key, question, written(key[question], mutant.expression, notation), notation
         )
         assert result.verdict in WRONG, mutant.faults[0].mistake.code
+        if "not-worked-out" in codes(result):  # σ′(σ(x)) for σ′(x): told so, and not looked into
+            continue
         tried += 1
         named += mutant.faults[0].mistake.code in (*codes(result), *candidates(result))
     assert (

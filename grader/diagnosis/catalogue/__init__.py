@@ -1,7 +1,7 @@
 """Every mistake that the grader can name. Adding one adds a row in one of these files."""
 
-from grader.diagnosis.catalogue import arrangement, flow, local, products, terms
+from grader.diagnosis.catalogue import arrangement, flow, local, products, surplus, terms
 
-CATALOGUE = (*local.ROWS, *products.ROWS, *terms.ROWS, *flow.ROWS, *arrangement.ROWS)
+CATALOGUE = (*local.ROWS, *products.ROWS, *terms.ROWS, *flow.ROWS, *arrangement.ROWS, *surplus.ROWS)
 
 __all__ = ["CATALOGUE"]

@@ -20,8 +20,8 @@ from grader.expression import (
     substitute,
     walk,
 )
-from grader.primitives import TABLE
-from grader.primitives.build import entry, names_in, number, summed, transpose
+from grader.primitives import TABLE, apply
+from grader.primitives.build import entry, item, names_in, number, summed, transpose
 
 Replace = Callable[[Expression], "Expression | None"]
 MOST_NUMBERS = 4  # other entries that are tried in place of a numbered one
@@ -142,6 +142,27 @@ def _other_symbol(right: Symbol, given: Symbol) -> Replace:
     return replace
 
 
+def _slope_for_activation(passed: Pass) -> Iterator[Way]:
+    """σ′(z) in place of σ(z), wherever the derivative has the activation itself."""
+    used = {s.name for s in walk(passed.result) if isinstance(s, Symbol)}
+    for quantity in passed.model.values():
+        node = quantity.definition
+        if quantity.name in used and isinstance(node, Apply) and f"{node.function}'" in TABLE:
+            slope = apply(f"{node.function}'", *node.args)
+            right = Symbol(quantity.name, quantity.shape)
+            terms: dict[str, Expression | str] = {"factor": right, "given": slope}
+            yield Way({RESULT: _everywhere(passed, _other_array(right, slope))}, terms)
+
+
+def _other_array(right: Symbol, given: Expression) -> Replace:
+    def replace(part: Expression) -> Expression | None:
+        if isinstance(part, Item) and part.base == right:
+            return item(given, part.row, part.column)
+        return given if part == right else None
+
+    return replace
+
+
 # Sums
 
 
@@ -225,6 +246,14 @@ ROWS = (
         "check which values are taken before an activation, and which behind it",
         lambda passed: _wrong_symbol(passed, pre=True),
         (Example("l", "W2", "(y - t) @ z1.T"),),
+    ),
+    Mistake(
+        "derivative-for-activation",
+        "the derivative {given} stands where the value {factor} itself belongs",
+        "is it the value of the activation that is multiplied here, or its derivative?",
+        "check where a derivative belongs, and where a value",
+        _slope_for_activation,
+        (Example("l", "W2", "(y - t) @ sigma'(z1).T"),),
     ),
     Mistake(
         "wrong-layer",

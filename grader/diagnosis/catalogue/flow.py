@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from grader.diagnosis.catalogue.node import times
 from grader.diagnosis.faulty import Pass, arrival, path
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import SCALAR, Expression, Symbol
@@ -41,11 +42,7 @@ def _repeated_upstream(passed: Pass) -> Iterator[Way]:
     for quantity in _passed(passed):
         given = _given(passed, quantity)
         if given is not None:
-            yield Way({arrival(quantity.name): _times(given)}, _named(passed, quantity))
-
-
-def _times(factor: Expression) -> Callable[[Expression, Expression], Expression]:
-    return lambda g, right: mul(g, factor)
+            yield Way({arrival(quantity.name): times(given)}, _named(passed, quantity))
 
 
 def _named(passed: Pass, quantity: Quantity) -> "dict[str, Expression | str]":

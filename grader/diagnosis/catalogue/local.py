@@ -79,12 +79,10 @@ def _dropped_other(passed: Pass) -> Iterator[Way]:
 def _activation_for_derivative(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
         if is_function(node):
-            terms = {
-                **at_node(passed, node, 0),
-                "factor": local_derivative(node),
-                "given": passed.output(node),
-            }
-            yield Way({argument(node, 0): times(node)}, terms)
+            right = {**at_node(passed, node, 0), "factor": local_derivative(node)}
+            yield Way({argument(node, 0): times(node)}, {**right, "given": passed.output(node)})
+            inside = node.args[0]
+            yield Way({argument(node, 0): times(inside)}, {**right, "given": inside}, 1)
 
 
 def _repeated(passed: Pass) -> Iterator[Way]:

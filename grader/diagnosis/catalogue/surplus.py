@@ -1,0 +1,146 @@
+"""A factor too many, and the right derivative of the wrong thing."""
+
+from collections.abc import Iterator
+
+from grader.backprop import Backprop
+from grader.diagnosis.catalogue.entrywise import entrywise
+from grader.diagnosis.catalogue.node import fitting, times
+from grader.diagnosis.faulty import RESULT, Change, Pass, arrival
+from grader.diagnosis.mistake import Example, Mistake, Way
+from grader.errors import Nonsense
+from grader.expression import SCALAR, Apply, Expression, Item, Number, Selector, Symbol, walk
+from grader.key import in_layout
+from grader.primitives import TABLE, apply
+from grader.primitives.build import ONE, entry, mul, transpose
+
+
+def _activations(passed: Pass) -> list[str]:
+    """The functions that the model applies entry by entry."""
+    nodes = (p for q in passed.model.values() if q.definition for p in walk(q.definition))
+    applied = (n.function for n in nodes if isinstance(n, Apply) and f"{n.function}'" in TABLE)
+    return list(dict.fromkeys(applied))
+
+
+# A derivative of an activation where there is none
+
+
+def _no_activation(passed: Pass) -> Iterator[Way]:
+    for source in dict.fromkeys(s for sources in passed.sources.values() for s in sources):
+        quantity = passed.model[source]
+        if source not in passed.sources:
+            continue
+        for function in _activations(passed):
+            symbol = Symbol(source, quantity.shape)
+            slope = apply(f"{function}'", symbol)
+            yield Way({arrival(source): times(slope)}, {"factor": slope, "quantity": symbol})
+
+
+# A factor that does not belong into any entry
+
+
+def _surplus(passed: Pass) -> Iterator[Way]:
+    for factor in _factors(passed):
+        yield Way({RESULT: _multiplied(passed, factor)}, {"factor": factor})
+
+
+def _multiplied(passed: Pass, factor: Expression) -> Change:
+    def change(_: Expression, result: Expression) -> Expression:
+        view = entrywise(passed.question, result)
+        return view.whole(mul(view.body, factor))
+
+    return change
+
+
+def _factors(passed: Pass) -> Iterator[Expression]:
+    """Every entry that the letters at hand can name, and the derivatives of activations there."""
+    letters = _letters(passed)
+    for symbol in passed.named():
+        for one in _entries(symbol, letters):
+            yield one
+            if symbol.name in passed.model or not passed.model:
+                yield from (apply(f"{function}'", one) for function in _activations(passed))
+
+
+def _letters(passed: Pass) -> list[Selector]:
+    """The index variables of the question, and the numbers that it names."""
+    asked = (passed.question.of, passed.question.wrt)
+    given = (s for node in asked if isinstance(node, Item) for s in (node.row, node.column))
+    numbers = [s for s in given if isinstance(s, Number)]
+    return list(dict.fromkeys([*entrywise(passed.question, passed.result).indices, *numbers]))
+
+
+def _entries(symbol: Symbol, letters: list[Selector]) -> Iterator[Expression]:
+    if symbol.shape == SCALAR:
+        yield symbol
+        return
+    rows = letters if symbol.shape[0] > 1 else [ONE]
+    columns = letters if symbol.shape[1] > 1 else [ONE]
+    for row in rows:
+        for column in columns:
+            try:
+                yield entry(symbol, row, column)
+            except Nonsense:
+                continue
+
+
+# The derivative by something else
+
+
+def _wrong_variable(passed: Pass) -> Iterator[Way]:
+    question = passed.question
+    if question.of is None or question.wrt is None or question.reference is not None:
+        return
+    for given in _variables(passed, question.wrt):
+        yield Way({RESULT: _by(passed, given)}, {"given": given, "wrt": question.wrt})
+
+
+def _by(passed: Pass, given: Expression) -> Change:
+    def change(_: Expression, result: Expression) -> Expression:
+        of = passed.question.of
+        assert of is not None
+        other = in_layout(passed.question, Backprop(passed.model).derivative(of, given))
+        lies = 1 in other.shape and other.shape == result.shape[::-1]
+        return fitting(transpose(other) if lies else other, result)
+
+    return change
+
+
+def _variables(passed: Pass, wrt: Expression) -> Iterator[Expression]:
+    """What else could have been differentiated by, with the same letters."""
+    for symbol in passed.named():
+        if isinstance(wrt, Item):
+            letters: list[Selector] = list(dict.fromkeys((wrt.row, wrt.column)))
+            yield from (one for one in _entries(symbol, letters) if one != wrt)
+        elif symbol != wrt:
+            yield symbol
+
+
+ROWS = (
+    Mistake(
+        "extra-factor",
+        "{factor} is a factor too many: {quantity} has no activation",
+        "is there an activation at {quantity}?",
+        "a factor does not belong there",
+        _no_activation,
+        (Example("l", "h1", "W2.T @ ((y - t) * sigma'(y))"),),
+        rank=3,
+    ),
+    Mistake(
+        "extra-factor",
+        "{factor} is a factor too many",
+        "where should {factor} come from?",
+        "a factor does not belong there",
+        _surplus,
+        (Example("l", "h1[j]", "Sum(W2[k, j]*(y[k] - t[k]), (k, 1, 3)) * sigma'(z1[j])"),),
+        rank=4,
+    ),
+    Mistake(
+        "wrong-variable",
+        "this is the derivative by {given}; the question asks for the one by {wrt}",
+        "by what is to be differentiated?",
+        "the answer belongs to another question",
+        _wrong_variable,
+        (Example("y[i]", "W2[i, j]", "W2[i, j]"),),
+        rank=3,
+    ),
+)
