@@ -70,23 +70,30 @@ class Facts:
         """What single wrong entries are: a constant times the right one, or the one of another place."""
         if wrong.size == 1:
             return
-        for row, column in np.argwhere(wrong)[:MOST_ENTRIES]:
-            said = self._entry(got[:, row, column], int(row), int(column))
+        places = np.argwhere(wrong)[:MOST_ENTRIES]
+        rows, columns = places.T
+        mine, right = got[:, rows, columns], self._key.expected[:, rows, columns]
+        others = np.abs(mine[0][:, None] - self._key.expected[0].reshape(1, -1)) <= NEAR * np.abs(
+            mine[0][:, None]
+        )
+        multiple = _is_multiple(mine, right)
+        for at in np.flatnonzero(multiple | others.any(axis=1) | ~mine.any(axis=0)):
+            said = self._entry(mine[:, at], right[:, at], others[at])
             if said is not None:
-                yield Message(
-                    Kind.NOTE, f"entry {place_text(row, column, wrong.shape)} {said}", "entries"
-                )
+                place = place_text(rows[at], columns[at], wrong.shape)
+                yield Message(Kind.NOTE, f"entry {place} {said}", "entries")
 
-    def _entry(self, got: Array, row: int, column: int) -> str | None:
-        expected = self._key.expected
-        factor = ratio(got, expected[:, row, column])
-        if factor is not None and factor != 1.0 and named_factor(factor) is not None:
-            return f"is {times_text(factor)} what it should be"
+    def _entry(self, got: Array, right: Array, others: Mask) -> str | None:
+        """One entry on all draws; `others` marks the entries of the reference that it may be."""
         if not got.any():
             return "is zero"
-        for other in np.argwhere(np.isclose(expected[0], got[0], rtol=NEAR, atol=0.0)):
-            if same(got, expected[:, other[0], other[1]]):
-                return f"has what belongs into entry {place_text(other[0], other[1], expected.shape[1:])}"
+        factor = ratio(got, right)
+        if factor is not None and factor != 1.0 and named_factor(factor) is not None:
+            return f"is {times_text(factor)} what it should be"
+        for other in np.flatnonzero(others):
+            row, column = divmod(int(other), self._key.grid[1])
+            if same(got, self._key.expected[:, row, column]):
+                return f"has what belongs into entry {place_text(row, column, self._key.grid)}"
         return None
 
     # Right only where a unit is active
@@ -183,6 +190,13 @@ class Facts:
     @cached_property
     def _known(self) -> dict[frozenset[str], Mapping[str, Array]]:
         return {}
+
+
+def _is_multiple(got: Array, expected: Array) -> Mask:
+    """For columns of values over draws, whether the first two draws allow a constant ratio."""
+    crossed = got[0] * expected[1] - got[1] * expected[0]
+    size = np.abs(got[0] * expected[1]) + np.abs(got[1] * expected[0])
+    return np.asarray(np.abs(crossed) <= NEAR * size)
 
 
 def place_text(row: int, column: int, shape: tuple[int, ...]) -> str:
