@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from grader import api
 
 PROBLEM = Path(__file__).parents[2] / "problems" / "cs1678-hw3"
