@@ -91,7 +91,8 @@ def _worst(
     wrong = status == Status.INCORRECT
     if not wrong.any():
         return None
-    size = np.where(np.isfinite(difference), difference / scale, np.inf)
+    with np.errstate(over="ignore"):
+        size = np.where(np.isfinite(difference), difference / scale, np.inf)
     at = np.unravel_index(int(np.argmax(np.where(wrong, size, -1.0))), size.shape)
     return int(at[0]), int(at[1]), int(at[2])
 

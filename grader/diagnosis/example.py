@@ -135,7 +135,9 @@ def small(symbol: Declared, rng: np.random.Generator) -> Array:
     drawn = SAMPLERS[kind](rng, size, params)
     if kind == "simplex":
         return _tenths(drawn)
-    return np.round(drawn, 1) if kind in ("uniform", "positive") else drawn
+    rounded = np.round(drawn, 1)
+    inside = ((rounded >= low) & (rounded <= high)).all()
+    return rounded if kind in ("uniform", "positive") and inside else drawn
 
 
 def _sparse(numbers: Array, zeros: bool, rng: np.random.Generator) -> Array:

@@ -16,6 +16,7 @@ from grader.result import Kind, Message
 
 TRIED = 8  # draws on which a symbol is exchanged to see whether anything changes
 MOST_ENTRIES = 4  # that something is said of
+CHANGED = 1e-6  # of the largest value of an entry: less is no dependence
 ENOUGH = 4  # draws on each side before a pattern over draws is believed
 
 
@@ -35,7 +36,7 @@ class Facts:
         if not np.isfinite(got).all():
             return ()
         if not got.any():
-            return (Message(Kind.NOTE, "the answer is zero, whatever the values", "zero"),)
+            return (Message(Kind.NOTE, "the answer is zero on every draw", "zero"),)
         factor = ratio(got, self._key.expected)
         if factor is not None and factor != 1.0:
             return (constant(factor),)
@@ -157,16 +158,24 @@ class Facts:
 
     def needed_by(self, node: Expression) -> set[str]:
         """The symbols that, exchanged for other draws of themselves, change the value of a node."""
-        symbols = self._key.question.scope.symbols
+        return {name for name, entries in self.needed_in(node).items() if entries.any()}
+
+    def needed_in(self, node: Expression) -> dict[str, Mask]:
+        """For each symbol the entries (rows, columns) of a node's value that it changes.
+
+        A change that rounding could make, or that hardly shows, is none.
+        """
         before = self._value(node, set())
-        if before is None:
-            return set()
-        return {
-            name
-            for name in symbols
-            if (after := self._value(node, {name})) is not None
-            and not np.array_equal(after, before)
-        }
+        if before is None or not np.isfinite(before).all():
+            return {}
+        least = CHANGED * np.abs(before).max(axis=0)
+        changed = {}
+        for name in self._key.question.scope.symbols:
+            after = self._value(node, {name})
+            if after is not None:
+                with np.errstate(invalid="ignore"):
+                    changed[name] = np.asarray((np.abs(after - before) > least).any(axis=0))
+        return changed
 
     def _value(self, node: Expression, exchanged: set[str]) -> Array | None:
         try:

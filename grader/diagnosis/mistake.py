@@ -13,12 +13,16 @@ Terms = Mapping[str, "Expression | str"]
 class Way:
     """One way to make a mistake in one backward pass: where it changes what.
 
-    `terms` are what the sentences name; `rank` puts likelier ways first.
+    `terms` are what the sentences name; `rank` puts likelier ways first. `factor` is set if all that
+    changes is that every entry is multiplied by it, so that values can be multiplied instead. A way that
+    is `alone` leaves nothing of what other mistakes do.
     """
 
     changes: Mapping[Site, Change]
     terms: Terms = field(default_factory=dict)
     rank: int = 0
+    factor: Expression | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,15 @@ from grader.diagnosis.catalogue import CATALOGUE
 from grader.diagnosis.faulty import Pass, mutant, traced
 from grader.diagnosis.mistake import Fault, faults
 from grader.errors import GraderError
-from grader.expression import Expression
+from grader.expression import Expression, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
 
 MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
 NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
 MOST_PAIRS = 3_000  # the likeliest: for a question of a large network they take two seconds, once
+PAIR_WORK = 90_000  # nodes of derivatives: a second or so
+MOST_PRODUCTS = 10_000  # pairs of which one is a factor too many: microseconds each
 MOST_TRIPLES = 1_500
 DROPPED = frozenset({
     "dropped-activation-derivative", "dropped-weight", "dropped-input", "dropped-upstream",
@@ -113,6 +115,7 @@ class Mutants:
         yield self._scaled
         yield self._pairs
         yield self._triples
+        yield self._products
 
     @cached_property
     def _scaled(self) -> "Table":
@@ -120,14 +123,47 @@ class Mutants:
 
     @cached_property
     def _pairs(self) -> "Table":
-        alone = [one.faults[0] for one in self.singles]
+        if not self.singles:
+            return Table([])
+        alone = [one.faults[0] for one in self.singles if not one.faults[0].way.alone]
         pairs = sorted(itertools.combinations(alone, 2), key=lambda two: two[0].rank + two[1].rank)
-        return Table(self._evaluated(pairs, MOST_PAIRS))
+        most = min(MOST_PAIRS, PAIR_WORK // self._size)
+        return Table(self._evaluated([two for two in pairs if two[1].way.factor is None], most))
+
+    @cached_property
+    def _products(self) -> "Table":
+        pairs = itertools.combinations((one.faults[0] for one in self.singles), 2)
+        able = [two for two in pairs if two[1].way.factor is not None and not two[0].way.alone]
+        return Table(self._multiplied(able))
+
+    @property
+    def _size(self) -> int:
+        """How much a derivative of this question takes to be made and evaluated: its nodes."""
+        assert self._passed is not None
+        return sum(1 for _ in walk(self._passed.result)) * max(1, len(self._passed.nodes) // 8)
+
+    def _multiplied(
+        self, pairs: Iterable[tuple[Fault, Fault]]
+    ) -> Iterator[tuple[tuple[Fault, ...], Array]]:
+        """A mistake and a factor too many: its values times those of the factor."""
+        values = {id(one.faults[0]): one.value for one in self.singles}
+        factors: dict[int, Array | None] = {}
+        for first, second in itertools.islice(pairs, MOST_PRODUCTS):
+            assert second.way.factor is not None
+            if id(second) not in factors:
+                factors[id(second)] = self.value(second.way.factor)
+            factor = factors[id(second)]
+            value = None if factor is None else values[id(first)] * factor
+            if value is not None and np.isfinite(value).all() and value.any():
+                yield (first, second), value
 
     @cached_property
     def _triples(self) -> "Table":
+        if not self.singles:
+            return Table([])
         dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
-        return Table(self._evaluated(itertools.combinations(dropped, 3), MOST_TRIPLES))
+        most = min(MOST_TRIPLES, PAIR_WORK // self._size)
+        return Table(self._evaluated(itertools.combinations(dropped, 3), most))
 
     def _evaluated(
         self, several: Iterable[tuple[Fault, ...]], most: int
@@ -145,7 +181,9 @@ class Mutants:
         if expression is None or expression == self._passed.result:
             return None
         value = self.value(expression)
-        if value is None or not np.isfinite(value).all() or same(value, self._key.expected):
+        if value is None or not np.isfinite(value).all() or not value.any():
+            return None  # what is zero says nothing of how it came about
+        if same(value, self._key.expected):
             return None
         return Mutant(chosen, expression, value)
 

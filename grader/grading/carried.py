@@ -36,7 +36,7 @@ def _carried(
     result: QuestionResult,
     names: Sequence[str],
 ) -> QuestionResult | None:
-    values = _values(key, question, given.get(question.id))
+    values = _values(key, question, given.get(question.id)) if names else None
     if values is None:
         return None
     for chosen in _chosen(names):

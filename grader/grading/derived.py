@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from grader.grading.given import Written
+from grader.grading.rules import BROKEN
 from grader.grading.wrong import WRONG
 from grader.key import Key
 from grader.problem import Question
@@ -24,7 +25,8 @@ def with_steps(
     if found is None:
         return result
     told = replace(result, messages=(*result.messages, message_of(found)))
-    return _credited(question, told) if found.setup else told
+    broken = BROKEN & {message.code for message in result.messages}
+    return _credited(question, told) if found.setup and not broken else told
 
 
 def _credited(question: Question, result: QuestionResult) -> QuestionResult:

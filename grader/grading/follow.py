@@ -12,12 +12,13 @@ import numpy as np
 from grader.backprop import Backprop
 from grader.diagnosis import Diagnosing
 from grader.errors import GraderError
-from grader.expression import SCALAR, Expression, Index, Item, Symbol, base_name, walk
+from grader.expression import SCALAR, Expression, Index, Symbol, base_name, free_indices, walk
 from grader.key import QuestionKey, in_layout
 from grader.primitives import Array
-from grader.primitives.build import add, item, matmul, mul, sub, tabulate, transpose
+from grader.primitives.build import add, matmul, mul, sub, tabulate, transpose
 from grader.problem import Question
-from grader.problem.model import Quantity, bases
+from grader.problem.model import Quantity
+from grader.problem.target import letters
 
 _ALONE = Index("", 1, 1)
 
@@ -34,18 +35,17 @@ def followed(key: QuestionKey, given: Sequence[Earlier]) -> Array | None:
     """The values (draws, rows, columns) of a question's answer if earlier answers are taken for granted.
 
     None if an earlier answer cannot carry: it does not fit, is not finite, zero or constant, lacks the
-    upstream gradient, or lacks more than one factor of what it should be.
+    upstream gradient, lacks more than one factor of what it should be, or is not on the way.
     """
     try:
         if not all(carries(one) for one in given):
             return None
-        node = _derived(key.question, given)
-        if node is None:
-            return None
-        value = key.evaluate(in_layout(key.question, node))
+        value = key.evaluate(in_layout(key.question, _derived(key.question, given)))
     except (GraderError, ValueError):
         return None
-    return value if np.isfinite(value).all() else None
+    # A pass that the earlier answers are not on the way of emits the reference itself.
+    unchanged = np.array_equal(value, key.expected)
+    return value if np.isfinite(value).all() and not unchanged else None
 
 
 def carries(earlier: Earlier) -> bool:
@@ -53,12 +53,17 @@ def carries(earlier: Earlier) -> bool:
     key, node = earlier.key, earlier.node
     if key.reference is None:
         return False
-    key.check_shape(node, ())
+    key.check_shape(node, free_indices(node))
     value = key.evaluate(node)
     if not np.isfinite(value).all() or not value.any() or (value == value[0]).all():
         return False
-    needs = key.remember(Diagnosing).facts.needed_by
-    lost = needs(key.reference) - needs(node)
+    needed_in = key.remember(Diagnosing).facts.needed_in
+    mine = needed_in(node)
+    lost = {
+        name
+        for name, entries in needed_in(key.reference).items()
+        if name not in mine or (entries & ~mine[name]).any()
+    }
     return not lost or (not lost & _upstream(key) and _is_one_factor(lost, key))
 
 
@@ -82,40 +87,29 @@ def _is_one_factor(lost: set[str], key: QuestionKey) -> bool:
     return any(lost <= depends.get(name, frozenset()) | {name} for name in names)
 
 
-def _derived(question: Question, given: Sequence[Earlier]) -> Expression | None:
+def _derived(question: Question, given: Sequence[Earlier]) -> Expression:
     """The derivative that a question asks for, by a backward pass through the student's own values."""
     assert question.of is not None
     assert question.wrt is not None
-    for earlier in given:
-        if bases(earlier.key.question.of, earlier.key.question.wrt) == bases(
-            question.of, question.wrt
-        ):
-            return _arranged(earlier, question.wrt)
     seeded = SeededBackprop(question.scope.model, given, base_name(question.of))
     return seeded.derivative(question.of, question.wrt)
 
 
-def _arranged(earlier: Earlier, wrt: Expression) -> Expression | None:
-    """The student's own derivative in the arrangement that is asked for now."""
-    whole = whole_of(earlier)
-    if not isinstance(wrt, Item):
-        return whole
-    return item(whole, wrt.row, wrt.column) if whole.shape == wrt.base.shape else None
-
-
 def whole_of(earlier: Earlier) -> Expression:
-    """An earlier answer as a whole array, a formula in index variables spread over them."""
+    """An earlier answer as a whole array: a row for each entry of `of`, or in the shape of `wrt`.
+
+    An answer over index variables has the first that is declared in its rows, which need not be the
+    first of the derivative.
+    """
     question, node = earlier.key.question, earlier.node
-    if not question.free or not earlier.key.is_indexed(node):
-        return in_layout(question, node)
-    loose = [s for one in (question.of, question.wrt) for s in _letters(one)]
-    row, column = (*loose, _ALONE)[:2]
-    return tabulate(node, row, column)
-
-
-def _letters(node: Expression | None) -> list[Index]:
-    selectors = (node.row, node.column) if isinstance(node, Item) else ()
-    return [selector for selector in selectors if isinstance(selector, Index)]
+    order = letters(question)
+    if earlier.key.is_indexed(node):
+        row, column = (*order, _ALONE)[:2]
+        return tabulate(node, row, column)
+    declared = [index.name for index in question.free]
+    if question.free and [index.name for index in order] != declared:
+        return transpose(node)
+    return in_layout(question, node)
 
 
 class SeededBackprop(Backprop):

@@ -24,14 +24,24 @@ def grade(
     given = collect(problem, submission)
     unread = unplaced(problem, submission)
     results = []
+    wanted = _with_earlier(problem, only)
     for question in problem.questions:
-        if only and question.id not in only:
+        if question.id not in wanted:
             continue
         result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(_unless_unread(result, unread))
-    results = carried(key, given, results)
+    results = [r for r in carried(key, given, results) if not only or r.id in only]
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
     return report_of(problem, record, results, [complaint(refusal) for refusal in unread])
+
+
+def _with_earlier(problem: Problem, only: Collection[str]) -> set[str]:
+    """The questions that are asked about, and the earlier ones that they may follow from."""
+    wanted = set(only) or {question.id for question in problem.questions}
+    for question in reversed(problem.questions):
+        if question.id in wanted:
+            wanted.update(question.rules.follows)
+    return wanted
 
 
 def report_of(

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from grader.comparison import Comparison, Status, compare
 from grader.errors import ShapeMismatch, StudentError
-from grader.expression import SCALAR, Expression, shape_text
-from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of
+from grader.expression import SCALAR, Expression, free_indices, shape_text
+from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of, told
 from grader.key import QuestionKey, fits
 from grader.primitives.build import total, transpose
 from grader.result import Instructor, Kind, Message, Verdict
@@ -19,11 +19,16 @@ TRANSPOSED = Message(
 )
 
 
+TURNED = Message(
+    Kind.NOTE, "the answer was compared as its transpose: rows here are columns there", "layout"
+)
+
+
 def misshapen(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
     """The outcome of an answer that does not fit; `error` says why. Raises StudentError."""
     wrong = Outcome(Verdict.INCORRECT, messages=explained(error, Kind.MISTAKE))
-    if key.question.free and node.shape == SCALAR:
-        return wrong
+    if key.question.free and (node.shape == SCALAR or free_indices(node)):
+        return wrong  # letters that are left in an array have no range there
     if node.shape == key.grid[::-1]:
         return _transposed(key, node, wrong)
     if node.shape == SCALAR:
@@ -43,10 +48,11 @@ def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
         return up_to_layout(key, wrong)
     got = key.evaluate(turned)
     bad = _compared(key, turned).status != Status.CORRECT
-    values = Values(turned, got, bad)
-    if key.question.rules.layout == "either":
-        return Outcome(Verdict.INCORRECT, values=values)
-    return replace(wrong, values=values)
+    values = Values(turned, got, bad, turned=True)
+    if key.question.rules.layout != "either":
+        return replace(wrong, values=values)
+    outcome = told(key, _compared(key, turned), got, whole=True)
+    return replace(outcome, messages=(*outcome.messages, TURNED), values=values)
 
 
 def is_square_transposed(key: QuestionKey, node: Expression) -> bool:

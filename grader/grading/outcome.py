@@ -30,12 +30,13 @@ _WORDS = [status.name.lower() for status in sorted(Status)]
 class Values:
     """A wrong answer by its values: (draws, rows, columns), and which entries are `wrong`.
 
-    `node` is the answer as it was read, turned to the layout of the target.
+    `node` is the answer as it was read, or its transpose if it was `turned` to fit the target.
     """
 
     node: Expression
     got: Array
     wrong: NDArray[np.bool_]
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

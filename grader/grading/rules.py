@@ -4,11 +4,14 @@ from collections.abc import Callable, Collection
 
 from grader.comparison import compare
 from grader.errors import StudentError
-from grader.expression import SCALAR, Expression, Matrix, Symbol, Tabulate, walk
+from grader.expression import SCALAR, Apply, Expression, Matrix, Symbol, Tabulate, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.problem import KnownMistake
 from grader.result import Kind, Message
+
+BROKEN = frozenset({"forbidden-symbol", "required-symbol", "wrong-form"})
+"""Codes of what `broken_rule` says."""
 
 
 def broken_rule(key: QuestionKey, node: Expression) -> Message | None:
@@ -27,13 +30,22 @@ def broken_rule(key: QuestionKey, node: Expression) -> Message | None:
 
 
 def _wrong_form(key: QuestionKey, node: Expression) -> Message | None:
-    form, indexed = key.question.rules.form, key.is_indexed(node) or isinstance(node, Tabulate)
+    form, indexed = key.question.rules.form, key.is_indexed(node) or _is_spread(key, node)
     if form == "entries" and key.grid != SCALAR and not isinstance(node, Matrix):
         return Message(Kind.MISTAKE, "the question asks for every entry, written out", "wrong-form")
     if form == "index" and not indexed:
         text = "the question asks for one formula in its index variables"
         return Message(Kind.MISTAKE, text, "wrong-form")
     return None
+
+
+def _is_spread(key: QuestionKey, node: Expression) -> bool:
+    """Whether an array was perhaps written by its entries.
+
+    For a matrix, `W[i,j]` is read as `W` itself and `W[j,i]` as its transpose: neither is refused.
+    """
+    named = node.args[0] if isinstance(node, Apply) and node.function == "transpose" else node
+    return isinstance(node, Tabulate) or (1 not in key.grid and isinstance(named, Symbol))
 
 
 class Alternatives:

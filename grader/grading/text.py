@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from grader.comparison import Status, compare
 from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import Apply, Derivative, Expression, base_name, walk
@@ -190,18 +192,10 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
         return misshapen(key, node, error)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
-    if comparison.correct and key.one_sided(reading.kinked):
-        return Outcome(Verdict.UNDECIDED, messages=(_ONE_SIDED,))
     outcome = told(key, comparison, got, whole=not key.is_indexed(node))
     if outcome.verdict in WRONG and is_square_transposed(key, node):
-        return up_to_layout(key, Outcome(Verdict.INCORRECT, counterexample=outcome.counterexample))
+        bare = Outcome(Verdict.INCORRECT, counterexample=outcome.counterexample)
+        known = Values(node, got, np.zeros_like(comparison.status, np.bool_))  # for what follows
+        return replace(up_to_layout(key, bare), values=known)
     wrong = comparison.status != Status.CORRECT
     return replace(outcome, values=Values(node, got, wrong)) if wrong.any() else outcome
-
-
-_ONE_SIDED = Message(
-    Kind.ERROR,
-    "the answer is right wherever it was tried, but it has a condition that was always the same "
-    "there; a person will look at it",
-    "one-sided",
-)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.diagnosis import Diagnosing, Examples
-from grader.grading.outcome import Outcome
+from grader.grading.outcome import Outcome, Values
 from grader.grading.rules import Alternatives, broken_rule
 from grader.key import QuestionKey
 from grader.notation import Reading
@@ -16,18 +16,44 @@ WRONG = (Verdict.INCORRECT, Verdict.PARTIAL)
 def ruled(key: QuestionKey, reading: Reading, outcome: Outcome, notation: str) -> Outcome:
     """The outcome by the author's rules too: accepted after all, not what was asked for, or explained."""
     values = outcome.values
-    if values is not None and key.remember(Alternatives).accepts(values.node, values.got):
+    if values is not None and _is_accepted(key, values):
         outcome = Outcome(Verdict.CORRECT, 1.0)
+    if outcome.verdict == Verdict.CORRECT and key.one_sided(reading.kinked):
+        return Outcome(Verdict.UNDECIDED, messages=(_ONE_SIDED,))
+    broken = (
+        broken_rule(key, reading.node) if outcome.verdict in (*WRONG, Verdict.CORRECT) else None
+    )
     if outcome.verdict == Verdict.CORRECT:
-        broken = broken_rule(key, reading.node)
         return outcome if broken is None else Outcome(Verdict.INCORRECT, messages=(broken,))
-    return credited(key, explained(key, outcome, notation))
+    told = credited(key, explained(key, outcome, notation))
+    return told if broken is None else _without_credit(told, broken)
+
+
+def _is_accepted(key: QuestionKey, values: Values) -> bool:
+    """Whether the author has written down this answer, in a layout that may be handed in."""
+    if values.turned and key.question.rules.layout != "either":
+        return False
+    return key.remember(Alternatives).accepts(values.node, values.got)
+
+
+_ONE_SIDED = Message(
+    Kind.ERROR,
+    "the answer is right wherever it was tried, but it has a condition that was always the same "
+    "there; a person will look at it",
+    "one-sided",
+)
+
+
+def _without_credit(outcome: Outcome, broken: Message) -> Outcome:
+    """A wrong answer that breaks a rule too earns nothing, since a right one would not."""
+    messages = _in_order((broken, *outcome.messages))
+    return replace(outcome, verdict=Verdict.INCORRECT, fraction=0.0, messages=messages, values=None)
 
 
 def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
     """The outcome of a wrong answer with its diagnosis; any other outcome as it is."""
     values = outcome.values
-    if outcome.verdict not in WRONG or values is None:
+    if outcome.verdict not in WRONG or values is None or not values.wrong.any():
         return outcome
     diagnosis = key.remember(Diagnosing).of(values.got, values.wrong, values.node, notation)
     said = {message.code for message in diagnosis.messages}

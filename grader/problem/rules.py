@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from grader.errors import StudentError
-from grader.expression import SCALAR, Expression, Index, Item, Shape, shape_text
+from grader.expression import SCALAR, Expression, base_name
 from grader.notation import Names, infix
-from grader.primitives.build import derivative
 from grader.problem.model import KnownMistake, Question, Rules, bases
+from grader.problem.target import derived, is_whole, misfit
 from grader.problem.words import near
 
 Path = tuple[str | int, ...]
@@ -24,8 +24,11 @@ def ruled(
     data: Mapping[str, Any], questions: Sequence[Question], parse: Parse, note: Note
 ) -> tuple[Question, ...]:
     """The questions with their rules. What is wrong with a rule goes to `note`, with its path."""
-    reader = _Reader(data, questions, parse, note)
-    found = tuple(replace(q, rules=reader.rules(at)) for at, q in enumerate(questions))
+    own = zip(questions, data["questions"], strict=True)
+    # The layout comes first: it says which shape the other rules' expressions must have.
+    laid_out = [replace(q, rules=Rules(layout=one["layout"])) for q, one in own]
+    reader = _Reader(data, laid_out, parse, note)
+    found = tuple(replace(q, rules=reader.rules(at)) for at, q in enumerate(laid_out))
     reader.note_unused()
     return found
 
@@ -38,7 +41,8 @@ class _Reader:
         self.questions = questions
         self.parse = parse
         self.note = note
-        self.fitting: set[int] = set()  # mistakes of the whole problem that some question has
+        self.readable: set[int] = set()  # mistakes of the whole problem that some question reads
+        self.fitting: set[int] = set()  # and those whose shape some question's answer has
 
     def rules(self, at: int) -> Rules:
         question, data, path = self.questions[at], self.data["questions"][at], ("questions", at)
@@ -82,7 +86,8 @@ class _Reader:
                 node = infix.parse(one["expression"], question.names)[0]
             except StudentError:
                 continue
-            if _misfit(question, node) is None:
+            self.readable.add(at)
+            if misfit(question, node) is None:
                 self.fitting.add(at)
                 found.append(_known(one, node))
         return tuple(found)
@@ -90,10 +95,13 @@ class _Reader:
     def note_unused(self) -> None:
         """Complain of what is said for the whole problem and fits no question."""
         for at, one in enumerate(self.data["mistakes"]):
-            if one["expression"] is not None and at not in self.fitting:
-                path = ("mistakes", at, "expression")
-                if self.parse(one["expression"], self.questions[0].names, path) is not None:
-                    self.note(path, "this is the shape of no question's answer")
+            if one["expression"] is None or at in self.fitting:
+                continue
+            path = ("mistakes", at, "expression")
+            if at in self.readable:
+                self.note(path, "this is the shape of no question's answer")
+            else:
+                self.parse(one["expression"], self.questions[0].names, path)
 
     def _accepted(
         self, question: Question, data: Mapping[str, Any], path: Path
@@ -106,9 +114,9 @@ class _Reader:
 
     def _fitting(self, question: Question, text: str, path: Path) -> Expression | None:
         node = self.parse(text, question.names, path)
-        misfit = None if node is None else _misfit(question, node)
-        if misfit is not None:
-            self.note(path, misfit)
+        reason = None if node is None else misfit(question, node)
+        if reason is not None:
+            self.note(path, reason)
         return node
 
     # Names
@@ -130,8 +138,13 @@ class _Reader:
         return tuple(dict.fromkeys((*data[rule], *shared)))
 
     def _check_form(self, question: Question, data: Mapping[str, Any], path: Path) -> None:
-        shape = _target(question)
-        if data["form"] == "index" and not question.free and shape == SCALAR:
+        """An answer has index letters if the question does, or if an array is to be derived."""
+        if data["form"] != "index" or question.free:
+            return
+        if derived(question) is None:
+            reason = "without `free`, or `of` and `wrt`, there is no index to write the answer in"
+            self.note((*path, "form"), reason)
+        elif derived(question) == SCALAR:
             self.note((*path, "form"), "the answer is one number: there is no index to write it in")
 
     # Follow-through
@@ -154,8 +167,12 @@ class _Reader:
             return "both questions must ask for a derivative, with `of` and `wrt`"
         if earlier.scope.key != question.scope.key:
             return f"`{name}` has symbols of its own, so its answer has no value here"
-        if not _is_whole(earlier):
-            return f"`{name}` asks for one entry; what follows needs all of them"
+        if base_name(earlier.of) is None:
+            return (
+                f"`{name}` differentiates an expression; give it a name in `model` to go on from it"
+            )
+        if not is_whole(earlier):
+            return f"`{name}` asks for some entries only; what follows needs all of them"
         return None if _leads_to(earlier, question) else (
             f"what `{name}` asks for is not on the way to what `{question.id}` asks for")  # fmt: skip
 
@@ -164,37 +181,8 @@ def _known(data: Mapping[str, Any], node: Expression | None) -> KnownMistake:
     return KnownMistake(data["message"], float(data["credit"]), data["code"], node)
 
 
-def _target(question: Question) -> Shape | None:
-    """The shape of the derivative that is asked for; None if a reference says what is asked."""
-    if question.of is None or question.wrt is None:
-        return question.reference.shape if isinstance(question.reference, Expression) else None
-    try:
-        return derivative(question.of, question.wrt).shape
-    except StudentError:
-        return None
-
-
-def _misfit(question: Question, node: Expression) -> str | None:
-    """Why an expression cannot be an answer to a question; None if it can."""
-    target = _target(question)
-    if target is None or question.free or node.shape in (target, target[::-1]):
-        return None
-    return f"this is {shape_text(node.shape)}, the question asks for {shape_text(target)}"
-
-
 def _asks(question: Question) -> bool:
     return question.of is not None and question.wrt is not None and question.reference is None
-
-
-def _is_whole(question: Question) -> bool:
-    """Whether a question asks for all entries: of whole arrays, or of entries over all indices."""
-    for node in (question.of, question.wrt):
-        if isinstance(node, Item) and not all(
-            isinstance(selector, Index) or size == 1
-            for selector, size in zip((node.row, node.column), node.base.shape, strict=True)
-        ):
-            return False
-    return True
 
 
 def _leads_to(earlier: Question, question: Question) -> bool:

@@ -48,6 +48,21 @@ def test_one_formula_in_index_variables():
     assert codes(graded(rules, q10="(W3.T*delta) @ h1.T"), "q10") == ["wrong-form"]
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict"),
+    [
+        ("q13", "W2[i,j]", "correct"),  # read as W2 itself, which is the shortest formula
+        ("q11", "delta*W3[1,i]*h1[j]", "correct"),
+        ("q11", "(W3.T*delta) @ h1.T", "incorrect"),
+        ("q5", "delta*W3[1,i]", "correct"),
+        ("q5", "delta*W3.T", "incorrect"),
+    ],
+)
+def test_a_formula_in_letters_for_an_array(question: str, answer: str, verdict: str):
+    report = graded(f"{question}: {{form: index}}", **{question: answer})
+    assert report[question].verdict == verdict
+
+
 class TestLayout:
     def test_a_transposed_answer_is_wrong_and_told_so(self):
         report = graded("{}", q17=f"({RIGHT}).T")

@@ -1,7 +1,20 @@
 """Follow-through: what is right given a student's own earlier answer earns what the author says."""
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 from ruled_homework import codes, graded
+
+from grader.errors import StudentError
+from grader.grading import grade
+from grader.grading.follow import Earlier, followed
+from grader.key import Key, build
+from grader.notation import infix
+from grader.problem import load
+from grader.submission import Place, Submission, TextAnswer
+
+HOMEWORK = Path(__file__).parents[2] / "problems" / "cs1678-hw3"
 
 RULES = "{q16: {follows: q15}, q17: {follows: [q15], follow_through: 0.8}, q10: {follows: q5}}"
 BASIS = "W2.T @ (W3.T*delta)"
@@ -50,6 +63,7 @@ def test_a_right_answer_after_a_wrong_one_is_right():
     [
         ("[[1], [1], [1]]", "sigma'(z1) @ x.T"),  # says nothing
         ("W2.T @ W3.T", "(W2.T @ W3.T * sigma'(z1)) @ x.T"),  # without the upstream gradient
+        ("x[1]*[[1], [1], [1]]", "x[1]*(sigma'(z1) @ x.T)"),  # of the input alone
         ("delta*[[1], [1], [1]]", "delta*(sigma'(z1) @ x.T)"),  # two weights lost
         ("0*h1", "0*(z1 @ x.T)"),
         ("W2 @ h1", "W2 @ h1 @ x.T"),  # another shape
@@ -80,3 +94,88 @@ def test_through_entries_of_a_gradient():
         q17="(2*W2.T @ (W3.T*delta) * sigma'(z1)) @ x.T",
     )
     assert codes(report, "q17") == ["follow-through"]
+
+
+@pytest.mark.parametrize("earlier", [f"2*({BASIS})", f"(2*({BASIS})).T"])
+def test_from_a_vector_standing_or_lying_to_its_entries(earlier: str):
+    rules = "{q16: {follows: q15}, q15: {layout: numerator}}"
+    later = "2*delta*Sum(W3[1,k]*W2[k,i], (k,1,2))*sigma'(z1[i])*x[j]"
+    assert codes(graded(rules, q15=earlier, q16=later), "q16") == ["follow-through"]
+
+
+def linear(folder: Path, *questions: str) -> Key:
+    """The key of questions about l and h = W x, with a square W."""
+    text = """\
+id: linear
+dimensions: {n: 3}
+symbols: {x: {shape: [n]}, W: {shape: [n, n]}, g: {shape: [n]}}
+model:
+  h: {is: W @ x}
+  l: {upstream: {h: g}}
+questions:
+"""
+    path = folder / "problem.yaml"
+    path.write_text(text + "".join(f"  - {{{question}}}\n" for question in questions), "utf-8")
+    return build(load(path))
+
+
+def carried_on(key: Key, earlier: str, later: str) -> bool:
+    """Whether q2 is right, given a wrong q1."""
+    answers = tuple(
+        TextAnswer(question, text, "infix", Place("a.yaml", 1))
+        for question, text in (("q1", earlier), ("q2", later))
+    )
+    report = grade(key, Submission("s", "s", "", answers=answers))
+    assert report["q1"].score == 0
+    return codes(report, "q2") == ["follow-through"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "follows"),
+    [
+        ("2*W[i,j]", "2*W.T @ g", True),
+        ("2*W.T", "2*W.T @ g", True),  # rows count j, as the author declares the letters
+        ("2*W.T", "2*W @ g", False),
+    ],
+)
+def test_the_order_of_index_letters(tmp_path: Path, earlier: str, later: str, *, follows: bool):
+    jacobian = "id: q1, of: 'h[i]', wrt: 'x[j]', free: {j: n, i: n}"
+    key = linear(tmp_path, jacobian, "id: q2, of: l, wrt: x, follows: q1")
+    assert carried_on(key, earlier, later) == follows
+
+
+def test_from_a_jacobian_to_one_of_its_rows(tmp_path: Path):
+    row = "id: q2, of: 'h[1]', wrt: 'x[j]', free: {j: n}, follows: q1"
+    key = linear(tmp_path, "id: q1, of: h, wrt: x", row)
+    assert carried_on(key, "2*W", "2*W[1,j]")
+    assert not carried_on(key, "2*W", "2*W[2,j]")
+
+
+@cache
+def homework() -> Key:
+    return build(load(HOMEWORK))
+
+
+STRANGE = [
+    "1/0", "log(-abs(h1))", "W2*W3[1,i]", "1e300*h1*1e300", "W1[i,j]", "l", "Derivative(l, h1)",
+    "Derivative(h2, h1)", "Piecewise((h1, x[1] > 0), (0*h1, True))", "h1[i] + W2", "delta", "W2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("earlier", "later"), [("q10", "q11"), ("q14", "q17"), ("q16", "q17")])
+@pytest.mark.parametrize("text", STRANGE)
+def test_a_strange_earlier_answer_never_raises(earlier: str, later: str, text: str):
+    key = homework()
+    try:
+        node, _ = infix.parse(text, key[earlier].question.names)
+    except StudentError:
+        return
+    value = followed(key[later], [Earlier(key[earlier], node)])
+    assert value is None or value.shape == key[later].expected.shape
+
+
+def test_what_is_not_on_the_way_carries_nothing():
+    key = homework()
+    node, _ = infix.parse(f"2*({BASIS})", key["q15"].question.names)
+    assert followed(key["q11"], [Earlier(key["q15"], node)]) is None
+    assert followed(key["q17"], [Earlier(key["q15"], node)]) is not None

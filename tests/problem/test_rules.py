@@ -7,6 +7,7 @@ import pytest
 from grader.errors import AuthorError
 from grader.notation import printing
 from grader.problem import Problem, load
+from grader.problem.describe import describe
 
 BASE = """\
 id: rules
@@ -104,6 +105,42 @@ FAULTS = {
         ", layout: sideways",
         "12:37: questions[1].layout: layout is 'sideways'; 'gradient', 'numerator' or 'either' is meant",
     ),
+    "accepted in the other layout": (
+        "",
+        ", layout: numerator, accept: [W]",
+        "12:57: questions[1].accept[0]: this is 2×3, the question asks for 3×2",
+    ),
+    "a mistake of another shape": (
+        "",
+        ", mistakes: [{message: no, expression: x}]",
+        "12:66: questions[1].mistakes[0].expression: this is 3×1, the question asks for 2×3",
+    ),
+    "a mistake that nothing can read": (
+        "mistakes: [{expression: zz, message: no}]\n",
+        "",
+        "13:25: mistakes[0].expression: `zz` is not declared in this problem "
+        "(declared are: x, W, V, h, y)",
+    ),
+    "required name": (
+        "",
+        ", require: v",
+        "12:38: questions[1].require[0]: `v` is no symbol or quantity here; there is x, W, V, h, y",
+    ),
+    "form": (
+        "",
+        ", form: matrix",
+        "12:35: questions[1].form: form is 'matrix'; 'entries', 'index' or 'any' is meant",
+    ),
+    "credit for steps": (
+        "steps: {credit: -1}\n",
+        "",
+        "13:17: steps.credit: credit is '-1'; 0 or more is meant",
+    ),
+    "follow-through": (
+        "follow_through: half\n",
+        "",
+        "13:17: follow_through: follow_through is 'half'; a number is meant",
+    ),
     "follows nothing": (
         "",
         ", follows: q9",
@@ -141,8 +178,108 @@ def test_one_entry_and_another_branch_cannot_be_followed(tmp_path: Path):
     text = BASE.replace("wrt: h}", "wrt: 'h[1]'}").replace("wrt: W}", "wrt: W, follows: q1}")
     path = tmp_path / "problem.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(AuthorError, match="asks for one entry"):
+    with pytest.raises(AuthorError, match="asks for some entries only"):
         load(path)
     path.write_text(text.replace("'h[1]'", "V"), "utf-8")
     with pytest.raises(AuthorError, match="is not on the way"):
         load(path)
+
+
+PARTS = {
+    "each unit by its own weights": "of: 'h[i]', wrt: 'W[i,j]', free: {i: m, j: n}",
+    "a diagonal": "of: y, wrt: 'W[i,i]', free: {i: m}",
+    "a range that ends early": "of: y, wrt: 'h[i]', free: {i: 1}",
+    "a row": "of: y, wrt: 'W[1,j]', free: {j: n}",
+}
+
+
+@pytest.mark.parametrize("asked", PARTS.values(), ids=PARTS)
+def test_what_follows_needs_all_entries(tmp_path: Path, asked: str):
+    text = BASE.replace("of: y, wrt: h}", f"{asked}}}").replace("wrt: W}", "wrt: W, follows: q1}")
+    path = tmp_path / "problem.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(AuthorError, match="asks for some entries only"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "of: 'h[j]', wrt: 'x[i]', free: {i: n, j: m}",
+        "of: y, wrt: 'h[i]', free: {i: m}",
+        "of: y, wrt: 'V[1,i]', free: {i: m}",  # V has one row
+    ],
+)
+def test_entries_over_all_indices_are_the_whole(tmp_path: Path, asked: str):
+    text = BASE.replace("of: y, wrt: h}", f"{asked}}}")
+    last = asked.split("wrt: '")[1][0]
+    text = text.replace("wrt: W}", f"wrt: {last if last != 'h' else 'W'}, follows: q1}}")
+    path = tmp_path / "problem.yaml"
+    path.write_text(text, "utf-8")
+    assert load(path)["q2"].rules.follows == ("q1",)
+
+
+def test_what_differentiates_an_expression_cannot_be_followed(tmp_path: Path):
+    text = BASE.replace("of: y, wrt: h}", "of: sum(x**2), wrt: x}")
+    text = text.replace("of: y, wrt: W}", "of: sum(x**3), wrt: x, follows: q1}")
+    path = tmp_path / "problem.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(AuthorError, match="differentiates an expression; give it a name"):
+        load(path)
+
+
+def test_what_is_accepted_has_the_layout_that_is_asked_for(tmp_path: Path):
+    rules = problem(tmp_path, q2=", layout: numerator, accept: x @ V")["q2"].rules
+    assert [node.shape for node in rules.accept] == [(3, 2)]
+
+
+def test_what_is_accepted_over_indices_is_an_entry_or_the_whole(tmp_path: Path):
+    asked = "of: y, wrt: 'W[i,j]', free: {i: m, j: n}, accept: ['2*V[1,i]*x[j]', V.T @ x.T]}"
+    text = BASE.replace("of: y, wrt: W}", asked)
+    path = tmp_path / "problem.yaml"
+    path.write_text(text, "utf-8")
+    assert [node.shape for node in load(path)["q2"].rules.accept] == [(1, 1), (2, 3)]
+    path.write_text(text.replace("V.T @ x.T", "x @ V"), "utf-8")
+    with pytest.raises(AuthorError, match=r"accept\[1\]: this is 3×2, the question asks for 2×3"):
+        load(path)
+
+
+def test_an_index_needs_something_to_count(tmp_path: Path):
+    text = BASE.replace("of: y, wrt: W}", "reference: {expression: W}, form: index}")
+    path = tmp_path / "problem.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(AuthorError, match="form: without `free`, or `of` and `wrt`, there is no"):
+        load(path)
+    path.write_text(text.replace("reference: {expression: W}", "of: y, wrt: 'W[1,1]'"), "utf-8")
+    with pytest.raises(AuthorError, match="form: the answer is one number"):
+        load(path)
+
+
+def test_rules_come_from_the_cache_as_they_were_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("GRADER_CACHE_DIR", str(tmp_path / "cache"))
+    extra = "forbid: [V]\nmistakes: [{code: sign, message: no, credit: 0.5}]\n"
+    first = problem(tmp_path, extra=extra, q2=", follows: q1, accept: V.T @ x.T")
+    again = load(tmp_path / "problem.yaml")
+    assert [q.rules for q in again.questions] == [q.rules for q in first.questions]
+
+
+def test_all_faults_come_at_once(tmp_path: Path):
+    with pytest.raises(AuthorError) as caught:
+        problem(tmp_path, extra="forbid: [yy]\n", q1=", accept: W", q2=", require: zz, follows: q9")
+    assert {fault.path for fault in caught.value.faults} == {
+        "questions[0].accept[0]",
+        "forbid[0]",
+        "questions[1].require[0]",
+        "questions[1].follows[0]",
+    }
+
+
+def test_a_student_is_shown_what_an_answer_must_keep(tmp_path: Path):
+    q2 = ", forbid: [h], require: [x], form: entries, layout: numerator, follows: q1"
+    shown = describe(problem(tmp_path, q2=q2))
+    wanted = "[without h; in terms of x; every entry written out; numerator layout]"
+    assert wanted in shown
+    assert "q1" in shown
+    assert shown.count("without") == 1

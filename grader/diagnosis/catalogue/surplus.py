@@ -40,7 +40,9 @@ def _no_activation(passed: Pass) -> Iterator[Way]:
 
 def _surplus(passed: Pass) -> Iterator[Way]:
     for factor in _factors(passed):
-        yield Way({RESULT: _multiplied(passed, factor)}, {"factor": factor})
+        view = entrywise(passed.question, passed.result)
+        every = view.whole(factor)
+        yield Way({RESULT: _multiplied(passed, factor)}, {"factor": factor}, factor=every)
 
 
 def _multiplied(passed: Pass, factor: Expression) -> Change:
@@ -91,7 +93,8 @@ def _wrong_variable(passed: Pass) -> Iterator[Way]:
     if question.of is None or question.wrt is None or question.reference is not None:
         return
     for given in _variables(passed, question.wrt):
-        yield Way({RESULT: _by(passed, given)}, {"given": given, "wrt": question.wrt})
+        terms: dict[str, Expression | str] = {"given": given, "wrt": question.wrt}
+        yield Way({RESULT: _by(passed, given)}, terms, alone=True)
 
 
 def _by(passed: Pass, given: Expression) -> Change:
