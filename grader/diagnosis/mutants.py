@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import Pass, mutant, traced
+from grader.diagnosis.faulty import RESULT, Pass, mutant, traced
 from grader.diagnosis.mistake import Fault, faults
 from grader.errors import GraderError
 from grader.expression import Expression, walk
@@ -24,7 +24,7 @@ from grader.primitives import Array
 MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
 NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
 MOST_PAIRS = 3_000  # the likeliest: for a question of a large network they take two seconds, once
-PAIR_WORK = 90_000  # nodes of derivatives: a second or so
+PAIR_WORK = 120_000  # nodes of derivatives: a second or so
 MOST_PRODUCTS = 10_000  # pairs of which one is a factor too many: microseconds each
 MOST_TRIPLES = 1_500
 DROPPED = frozenset({
@@ -123,23 +123,37 @@ class Mutants:
 
     @cached_property
     def _pairs(self) -> "Table":
-        if not self.singles:
-            return Table([])
-        alone = [one.faults[0] for one in self.singles if not one.faults[0].way.alone]
-        pairs = sorted(itertools.combinations(alone, 2), key=lambda two: two[0].rank + two[1].rank)
+        return Table(self._evaluated(self.pairs, len(self.pairs)))
+
+    @cached_property
+    def pairs(self) -> list[tuple[Fault, Fault]]:
+        """The likeliest two mistakes at once that are made anew, those that take another way first."""
+        able = (two for two in self._couples if two[1].way.factor is None)
         most = min(MOST_PAIRS, PAIR_WORK // self._size)
-        return Table(self._evaluated([two for two in pairs if two[1].way.factor is None], most))
+        return sorted(able, key=lambda two: two[0].rank + two[1].rank)[:most]
+
+    @cached_property
+    def _couples(self) -> list[tuple[Fault, Fault]]:
+        """Any two mistakes of which the second leaves something of the first."""
+        made = [one.faults[0] for one in self.singles]
+        ordered = sorted(made, key=lambda fault: not fault.way.alone)
+        return [
+            two
+            for two in itertools.combinations(ordered, 2)
+            if not two[1].way.alone and (not two[0].way.alone or RESULT in two[1].way.changes)
+        ]
 
     @cached_property
     def _products(self) -> "Table":
-        pairs = itertools.combinations((one.faults[0] for one in self.singles), 2)
-        able = [two for two in pairs if two[1].way.factor is not None and not two[0].way.alone]
-        return Table(self._multiplied(able))
+        return Table(
+            self._multiplied(two for two in self._couples if two[1].way.factor is not None)
+        )
 
     @property
     def _size(self) -> int:
         """How much a derivative of this question takes to be made and evaluated: its nodes."""
-        assert self._passed is not None
+        if self._passed is None:
+            return 1
         return sum(1 for _ in walk(self._passed.result)) * max(1, len(self._passed.nodes) // 8)
 
     def _multiplied(
@@ -159,8 +173,6 @@ class Mutants:
 
     @cached_property
     def _triples(self) -> "Table":
-        if not self.singles:
-            return Table([])
         dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
         most = min(MOST_TRIPLES, PAIR_WORK // self._size)
         return Table(self._evaluated(itertools.combinations(dropped, 3), most))

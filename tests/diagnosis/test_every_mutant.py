@@ -11,7 +11,7 @@ from mutant_problems import QUESTIONS, codes, key_of, result_of
 from mutant_writing import readable, written
 
 from grader.diagnosis import Diagnosing
-from grader.diagnosis.mutants import MOST_PAIRS, Mutants
+from grader.diagnosis.mutants import Mutants
 from grader.key import QuestionKey
 
 WRONG = ("incorrect", "partial")
@@ -64,10 +64,8 @@ def candidates(result) -> list[str]:
 
 
 def pairs(mutants: Mutants):
-    """Some pairs of mistakes that go together, and can be written down."""
-    alone = [mutant.faults[0] for mutant in mutants.singles]
-    chosen = sorted(itertools.combinations(alone, 2), key=lambda two: two[0].rank + two[1].rank)
-    chosen = chosen[:MOST_PAIRS]
+    """Some of the pairs that are looked for, those that can be written down."""
+    chosen = list(mutants.pairs)
     random.Random(7).shuffle(chosen)
     found = (mutants.made(faults) for faults in chosen)
     readable_ones = (one for one in found if one is not None and readable(one.expression))
