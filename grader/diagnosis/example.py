@@ -23,6 +23,7 @@ from grader.result import WorkedExample
 
 POOL = 128  # small draws that are tried
 CLEAR = 0.05  # a smaller difference is not seen at once
+MOST_NUMBERS = 150  # in all symbols that matter: more are not worked out by hand
 DIGITS = np.array([0, 0, 0, 1, 1, -1, 2, -2, 3])
 FRACTION, ZERO = 12.0, 4.0  # what a result that is no whole number, or zero, costs in simplicity
 
@@ -35,13 +36,16 @@ class Examples:
 
     def against(self, node: Expression) -> WorkedExample | None:
         """The simplest small draw on which a wrong answer differs from the reference, if there is one."""
-        if self._key.reference is None or not self._pool.count:
+        if self._key.reference is None or not self._is_small(node):
             return None
         try:
-            got = self._key.laid_out(node, self._pool.values, self._pool.count)
-            differs = self._differs(got) & ~self._on_kink(node)[:, None, None]
-        except (GraderError, ValueError):
+            return self._simplest(node)
+        except (GraderError, ValueError):  # too much to evaluate on so many draws
             return None
+
+    def _simplest(self, node: Expression) -> WorkedExample | None:
+        got = self._key.laid_out(node, self._pool.values, self._pool.count)
+        differs = self._differs(got) & ~self._on_kink(node)[:, None, None]
         if not differs.any():
             return None
         cost = np.where(differs, self._cost[:, None, None] + _untidy(self._expected, got), np.inf)
@@ -53,8 +57,13 @@ class Examples:
             got=_tidy(float(got[draw, row, column])),
         )
 
+    def _is_small(self, node: Expression) -> bool:
+        """Whether there is something to choose values for, and no more than fits on a page."""
+        symbols = self._key.question.scope.symbols
+        return 0 < sum(math.prod(symbols[n].shape) for n in self._needed(node)) <= MOST_NUMBERS
+
     def _differs(self, got: Array) -> NDArray[np.bool_]:
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             return np.asarray(np.isfinite(got) & (np.abs(got - self._expected) > CLEAR))
 
     def _on_kink(self, node: Expression) -> NDArray[np.bool_]:
@@ -70,10 +79,13 @@ class Examples:
         return kinks([*definitions, self._key.reference])
 
     def _shown(self, draw: int, node: Expression) -> Mapping[str, Any]:
-        """The values of the symbols that the reference or the answer depends on."""
-        needed = self._matter | leaves(self._key, node)
+        needed = self._needed(node)
         symbols = self._key.question.scope.symbols
         return {name: _plain(self._pool.values[name][draw]) for name in symbols if name in needed}
+
+    def _needed(self, node: Expression) -> set[str]:
+        """The symbols that the reference or the answer depends on."""
+        return self._matter | leaves(self._key, node)
 
     @cached_property
     def _matter(self) -> set[str]:
@@ -125,19 +137,28 @@ def small(symbol: Declared, rng: np.random.Generator) -> Array:
     """`POOL` draws of a symbol in small numbers, whole ones where its distribution has any."""
     kind, params = symbol.draw.kind, symbol.draw.params
     size = (POOL, *symbol.shape)
-    low, high = params.get("low", -np.inf), params.get("high", np.inf)
-    digits = DIGITS[(low <= DIGITS) & (high >= DIGITS)]
-    if kind in ("normal", "uniform", "positive") and len(set(digits)) > 1:
-        return _sparse(rng.choice(digits, size).astype(np.float64), 0 in digits, rng)
     if kind == "symmetric":
         square = np.tril(rng.choice(DIGITS, size))
         return np.asarray(square + np.swapaxes(np.tril(square, -1), -1, -2), dtype=np.float64)
-    drawn = SAMPLERS[kind](rng, size, params)
     if kind == "simplex":
-        return _tenths(drawn)
-    rounded = np.round(drawn, 1)
-    inside = ((rounded >= low) & (rounded <= high)).all()
-    return rounded if kind in ("uniform", "positive") and inside else drawn
+        return _shares(rng, size)
+    if kind in ("one_hot", "mask"):
+        return SAMPLERS[kind](rng, size, params)
+    choices = _choices(kind, params)
+    return _sparse(rng.choice(choices, size).astype(np.float64), 0 in choices, rng)
+
+
+def _choices(kind: str, params: Mapping[str, float]) -> Array:
+    """The easiest numbers that a distribution over numbers has: digits, else round ones."""
+    low, high = params.get("low", -np.inf), params.get("high", np.inf)
+    digits = DIGITS[(low <= DIGITS) & (high >= DIGITS)]
+    if kind == "normal" or len(set(digits)) > 1:
+        return np.asarray(digits, dtype=np.float64)
+    if kind == "integers":
+        return np.arange(low, min(high, low + 3) + 1)
+    step = 10.0 ** math.floor(math.log10((high - low) / 2))
+    rounded = np.round(np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step, 12)
+    return rounded[(low <= rounded) & (rounded <= high)]
 
 
 def _sparse(numbers: Array, zeros: bool, rng: np.random.Generator) -> Array:
@@ -146,11 +167,15 @@ def _sparse(numbers: Array, zeros: bool, rng: np.random.Generator) -> Array:
     return np.where(rng.random(numbers.shape) < share, 0.0, numbers) if zeros else numbers
 
 
-def _tenths(shares: Array) -> Array:
-    """Shares that add up to 1, as tenths that do."""
-    rounded = np.maximum(np.round(shares, 1), 0.1)
-    axis = (1, 2) if 1 in shares.shape[1:] else 2
-    return np.asarray(rounded / rounded.sum(axis=axis, keepdims=True))
+def _shares(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
+    """Positive shares that add up to 1, in tenths, or hundredths if there are many."""
+    count, rows, columns = size
+    flat = 1 in (rows, columns)
+    length = max(rows, columns) if flat else columns
+    whole = 10 if length < 10 else 100
+    spread = np.full(length, 1 / length)
+    given = rng.multinomial(whole - length, spread, (count, 1 if flat else rows))
+    return np.asarray((given + 1) / whole).reshape(size)
 
 
 def _at_zero(found: list[Expression], draws: Draws, key: QuestionKey) -> NDArray[np.bool_]:
@@ -193,4 +218,4 @@ def _plain(array: Array) -> Any:
 
 
 def _number(value: float) -> int | float:
-    return int(value) if math.isfinite(value) and value.is_integer() else round(value, 6)
+    return int(value) if math.isfinite(value) and value.is_integer() else float(f"{value:.12g}")

@@ -115,7 +115,7 @@ class Mutants:
         yield self._scaled
         yield self._pairs
         yield self._triples
-        yield self._products
+        yield self._unlikely
 
     @cached_property
     def _scaled(self) -> "Table":
@@ -127,8 +127,8 @@ class Mutants:
 
     @cached_property
     def pairs(self) -> list[tuple[Fault, Fault]]:
-        """The likeliest two mistakes at once that are made anew, those that take another way first."""
-        able = (two for two in self._couples if two[1].way.factor is None)
+        """The likeliest two mistakes at once."""
+        able = (two for two in self._couples if two[1].way.factor is None and not two[0].way.alone)
         most = min(MOST_PAIRS, PAIR_WORK // self._size)
         return sorted(able, key=lambda two: two[0].rank + two[1].rank)[:most]
 
@@ -144,10 +144,12 @@ class Mutants:
         ]
 
     @cached_property
-    def _products(self) -> "Table":
-        return Table(
-            self._multiplied(two for two in self._couples if two[1].way.factor is not None)
-        )
+    def _unlikely(self) -> "Table":
+        """A mistake with a factor too many, or in the derivative by something else."""
+        products = (two for two in self._couples if two[1].way.factor is not None)
+        others = (two for two in self._couples if two[1].way.factor is None and two[0].way.alone)
+        most = PAIR_WORK // self._size // 2
+        return Table(itertools.chain(self._multiplied(products), self._evaluated(others, most)))
 
     @property
     def _size(self) -> int:
