@@ -28,6 +28,11 @@ class Diagnosis:
     matches: tuple[Match, ...] = ()
     candidates: tuple[Message, ...] = ()
 
+    @property
+    def is_several(self) -> bool:
+        """Whether it takes more than one mistake to explain the answer."""
+        return bool(self.matches) and self.matches[0].rank[0] > 1
+
 
 class Diagnosing:
     """Diagnoses wrong answers to one question; the faulty derivatives are evaluated once."""

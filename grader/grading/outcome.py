@@ -44,7 +44,8 @@ class Outcome:
     """What became of an answer, apart from what it says and where it stands.
 
     `values` are there for a wrong answer that could be compared. `example` is a difference that can
-    be checked by hand, `instructor` what only the instructor sees.
+    be checked by hand, `instructor` what only the instructor sees. `several` tells that it takes more
+    than one mistake to explain the answer.
     """
 
     verdict: Verdict
@@ -55,6 +56,7 @@ class Outcome:
     values: Values | None = None
     example: WorkedExample | None = None
     instructor: Instructor | None = None
+    several: bool = False
 
 
 def result_of(

@@ -63,6 +63,7 @@ def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
         messages=_in_order((*diagnosis.messages, *kept)),
         example=key.remember(Examples).against(values.node),
         instructor=Instructor(candidates=diagnosis.candidates),
+        several=diagnosis.is_several,
     )
 
 
@@ -85,9 +86,11 @@ def credited(key: QuestionKey, outcome: Outcome) -> Outcome:
 def _foreseen(outcome: Outcome, rule: KnownMistake) -> Outcome:
     message = Message(Kind.MISTAKE, rule.message, rule.code or "foreseen")
     others = tuple(m for m in outcome.messages if m.code != message.code)
-    better = max(rule.credit, outcome.fraction)
+    # A mistake by its code earns its credit alone: with another one the answer is further off.
+    credit = 0.0 if outcome.several and rule.code else rule.credit
+    better = max(credit, outcome.fraction)
     verdict = Verdict.PARTIAL if better > 0 else outcome.verdict
-    why = f"the mistake was foreseen: {rule.credit:.0%} of the points"
+    why = f"the mistake was foreseen: {credit:.0%} of the points"
     instructor = replace(outcome.instructor or Instructor(), credit=why)
     return replace(outcome, verdict=verdict, fraction=better, messages=(message, *others),
                    instructor=instructor)  # fmt: skip

@@ -123,6 +123,11 @@ class TestForeseenMistakes:
         assert result.score == 0
         assert "dropped-upstream" in [message.code for message in result.messages]
 
+    def test_with_another_mistake_it_earns_nothing(self):
+        result = graded(self.RULES, q10="-2*delta*h1[j]")["q10"]
+        assert (result.verdict, result.score) == ("incorrect", 0.0)
+        assert result.messages[0].text == "Think of W3."
+
     def test_by_a_code_of_the_shape(self):
         rules = "mistakes: [{code: transposed, message: 'Look at the layout.', credit: 0.25}]"
         result = graded(rules, q17=f"({RIGHT}).T")["q17"]
