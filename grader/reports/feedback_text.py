@@ -95,7 +95,8 @@ def _instructor(question: QuestionResult) -> Iterator[Part]:
     if seen.reference:
         yield Part(f"Reference: {one_line(seen.reference)}", 4)
     for message in seen.candidates:
-        yield Part(f"Candidate: {one_line(message.text)} [{message.code}]", 4)
+        code = f" [{one_line(message.code)}]" if message.code else ""
+        yield Part(f"Candidate: {one_line(message.text)}{code}", 4)
 
 
 def grid(entries: tuple[tuple[str, ...], ...]) -> str:

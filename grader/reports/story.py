@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from grader.reports import wording
 from grader.reports.plain_text import block, one_line
-from grader.result import AnswerRecord, Message
+from grader.result import AnswerRecord, Kind, Message
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -61,7 +61,8 @@ def messages(all_: Iterable[Message], indent: int) -> Iterator[Part]:
     """Messages under the titles of their kinds, with the source line where there is one."""
     for heading, group in wording.grouped(all_):
         for message in group:
-            yield Part(f"{heading}: {one_line(message.text)}", indent)
+            style = "bold" if message.kind is Kind.MISTAKE else ""
+            yield Part(f"{heading}: {one_line(message.text)}", indent, style)
             if message.pointer:
                 yield Part(block(message.pointer), indent + 2, wrap=False)
 

@@ -1,11 +1,14 @@
 """The same feedback, giving less away: for students who want to find it themselves."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from grader.reports.wording import where_to_look
 from grader.result import Kind, Message, QuestionResult, Report
 
 STRONGEST = 3
 _GIVING_AWAY = frozenset({"dependence", "right-only-where-active", "entries", "other-reading"})
+_ALTERNATIVE = "or else, "  # how diagnosis begins another explanation of the same values
 
 
 def at_strength(report: Report, level: int) -> Report:
@@ -19,41 +22,46 @@ def at_strength(report: Report, level: int) -> Report:
 
 
 def _weakened(question: QuestionResult, level: int) -> QuestionResult:
-    kept: dict[str, Message] = {}
-    for message in question.messages:
-        weaker = _weaker(message, level)
-        if weaker is not None:
-            kept.setdefault(weaker.text, weaker)
+    """Without numbers, and without the reference, even where the author lets students see it."""
     return replace(
         question,
-        messages=tuple(kept.values()),
+        messages=tuple(_weaker(question.messages, level)),
         counterexample=None,
         example=None,
         entries=question.entries if level > 1 else None,
+        reference=None,
+        reference_mathml=None,
     )
 
 
-def _weaker(message: Message, level: int) -> Message | None:
+def _weaker(messages: tuple[Message, ...], level: int) -> Iterator[Message]:
+    """What is left of the messages; what several of them come down to is said once."""
+    unread = any(message.kind is Kind.ERROR for message in messages)
+    said: set[str] = set()
+    for message in messages:
+        if not _is_kept(message, level, unread):
+            continue
+        weak = _hint(message, level) if message.kind is Kind.MISTAKE else message
+        if weak.text not in said:
+            said.add(weak.text)
+            is_other = weak is not message and message.text.startswith(_ALTERNATIVE)
+            yield replace(weak, text=f"or else: {weak.text}") if is_other else weak
+
+
+def _is_kept(message: Message, level: int, unread: bool) -> bool:
+    """Whether anything is said of it. How to write what could not be read is no secret."""
     match message.kind:
-        case Kind.ERROR:
-            return message
-        case Kind.MISTAKE:
-            return _hint(message, level)
         case Kind.STEP:
-            return message if level > 1 else None
+            return level > 1
         case Kind.HINT:
-            return message if level > 1 and message.code not in _GIVING_AWAY else None
+            return (level > 1 or unread) and message.code not in _GIVING_AWAY
         case Kind.NOTE:
-            return None if level == 1 and message.code in _GIVING_AWAY else message
+            return level > 1 or message.code not in _GIVING_AWAY
+    return True
 
 
-def _hint(message: Message, level: int) -> Message | None:
-    """What is said in place of a mistake; one without hints is named at first, then told."""
+def _hint(message: Message, level: int) -> Message:
+    """What is said in place of a mistake; one without hints is told where to look, then in full."""
     if message.hints:
         return Message(Kind.HINT, message.hints[min(level, len(message.hints)) - 1])
-    if level > 1:
-        return message
-    words = (message.code or "").replace("-", " ")
-    return Message(
-        Kind.HINT, f"something is wrong with it: {words}" if words else "it is not right"
-    )
+    return message if level > 1 else Message(Kind.HINT, where_to_look(message.code))

@@ -1,7 +1,10 @@
 """The sentences that all renderers share."""
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import PurePath
+from textwrap import wrap
+from typing import TypeGuard
 
 from grader.reports.figures import points, value_pair
 from grader.reports.plain_text import one_line
@@ -14,6 +17,9 @@ from grader.result import (
     Report,
     WorkedExample,
 )
+
+LINE = 60  # of a symbol's values on one line of text
+NARROW_LINE = 36  # and on a page, which may be a phone's
 
 
 def title(report: Report) -> str:
@@ -125,15 +131,46 @@ def counterexample(example: Counterexample) -> str:
     return f"In draw {example.draw}{entry}: expected {expected}, your answer gives {got}."
 
 
-def example_values(example: WorkedExample) -> list[str]:
-    """The symbols of an example, one a line: `x = [1, 0, 2]`."""
-    return [f"{one_line(name)} = {_nested(value)}" for name, value in example.values.items()]
+def example_values(example: WorkedExample, width: int = LINE) -> list[str]:
+    """The symbols of an example as lines: `x = [1, 0, 2]`, wider matrices a row a line."""
+    symbols = example.values.items()
+    return [line for name, value in symbols for line in _assigned(one_line(name), value, width)]
+
+
+def _assigned(name: str, value: object, width: int) -> list[str]:
+    line = f"{name} = {_nested(value)}"
+    if len(line) <= width:
+        return [line]
+    if value and _is_table(value):
+        return _rows(name, value)
+    margin = " " * len(f"{name} = [")
+    return wrap(
+        line, width, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _rows(name: str, value: Sequence[Sequence[object]]) -> list[str]:
+    """A matrix whose columns stand below each other."""
+    cells = [[_nested(cell) for cell in row] for row in value]
+    widest = [max(map(len, column)) for column in zip_longest(*cells, fillvalue="")]
+    rows = [f"[{', '.join(map(str.rjust, row, widest))}]" for row in cells]
+    margin = " " * len(f"{name} = [")
+    ends = [*[","] * (len(rows) - 1), "]"]
+    starts = [f"{name} = [", *[margin] * (len(rows) - 1)]
+    return [f"{start}{row}{end}" for start, row, end in zip(starts, rows, ends, strict=True)]
+
+
+def _is_table(value: object) -> TypeGuard[Sequence[Sequence[object]]]:
+    """Whether it is a list of lists, none of them empty."""
+    return isinstance(value, list | tuple) and all(
+        isinstance(row, list | tuple) and row for row in value
+    )
 
 
 def _nested(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_nested, value))}]"
-    return points(value) if isinstance(value, int | float) else one_line(str(value))
+    return f"{value:.12g}" if isinstance(value, int | float) else one_line(str(value))
 
 
 def example(example: WorkedExample) -> str:
@@ -156,3 +193,53 @@ def grouped(messages: Iterable[Message]) -> list[tuple[str, list[Message]]]:
 def _count(number: float, noun: str) -> str:
     text = points(number)
     return f"{text} {noun}" if text == "1" else f"{text} {noun}s"
+
+
+def where_to_look(code: str | None) -> str:
+    """What to look at if a mistake is not to be named: by its code, and never more than the topic."""
+    for topic, codes in _TOPICS.items():
+        if code in codes:
+            return topic
+    return "something in it is not right"
+
+
+_TOPICS = {
+    "check the local derivatives: is each there, is it the right one, and taken at the right place?": {
+        "activation-for-derivative",
+        "derivative-at-wrong-point",
+        "derivative-for-activation",
+        "dropped-activation-derivative",
+        "dropped-local-derivative",
+    },
+    "check the factors of the chain rule: are all of them there, and no others?": {
+        "dropped-input",
+        "dropped-upstream",
+        "dropped-weight",
+        "extra-factor",
+        "repeated-factor",
+    },
+    "check the quantities: does each come from the right layer?": {"pre-activation", "wrong-layer"},
+    "check rows and columns: does the shape fit what the question asks for?": {
+        "shape-mismatch",
+        "transposed",
+    },
+    "check the indices: is each the right one, and within its range?": {
+        "index-out-of-range",
+        "wrong-index",
+    },
+    "check the sums: is everything added up that belongs together, and nothing else?": {
+        "missing-sum",
+        "missing-term",
+        "summed-instead-of-selected",
+    },
+    "check the products: which are of matrices, and which go entry by entry?": {
+        "diagonal-jacobian",
+        "elementwise-for-matmul",
+        "matmul-for-elementwise",
+    },
+    "check the constants and signs": {"constant-factor", "missing-batch-mean", "sign"},
+    "check what is to be differentiated, and by what": {"left-side-mismatch", "wrong-variable"},
+    "something is still to be differentiated: work it out": {"not-worked-out"},
+    "check the names that you use": {"forbidden-symbol", "required-symbol", "unknown-symbol"},
+    "check the form that the question asks for": {"wrong-form"},
+}

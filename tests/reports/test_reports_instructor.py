@@ -42,6 +42,18 @@ def test_the_instructor_gets_all_of_it():
         assert "or else" in text
 
 
+def test_a_candidate_without_a_code():
+    whole = report()
+    seen = Instructor(None, None, (Message(Kind.MISTAKE, "something"),))
+    bare = replace(whole, questions=(replace(whole.questions[0], instructor=seen),))
+    for text in (
+        feedback_text.plain(bare, 80, instructor=True),
+        feedback_html.for_instructor(bare),
+    ):
+        assert "something" in text
+        assert "None" not in text
+
+
 def test_it_lies_apart_from_what_is_handed_out(tmp_path: Path):
     handed_out = write.write_submission(report(), tmp_path)
     page = write.instructor_page("student-07", tmp_path)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from report_samples import quiet_report
 
-from grader.reports import feedback_md, feedback_text
+from grader.problem.codes import CODES
+from grader.reports import feedback_md, feedback_text, wording
 from grader.reports.strength import at_strength
 from grader.result import Counterexample, Kind, Message, Report, WorkedExample
 
@@ -36,7 +38,7 @@ def said(level: int) -> list[str]:
 def test_the_weakest_names_the_kind_only():
     assert said(1) == [
         "a factor",
-        "something is wrong with it: shape mismatch",
+        "check rows and columns: does the shape fit what the question asks for?",
         "found by its left side",
         "cannot be read",
     ]
@@ -70,6 +72,39 @@ def test_a_hint_that_two_mistakes_share_is_given_once():
     twice = replace(whole.questions[0], messages=(MESSAGES[0], replace(MESSAGES[0], text="other")))
     weak = at_strength(replace(whole, questions=(twice,)), 1)
     assert [message.text for message in weak.questions[0].messages] == ["a factor"]
+
+
+def weak(level: int, *messages: Message) -> list[str]:
+    whole = report()
+    question = replace(whole.questions[0], messages=messages)
+    shown = at_strength(replace(whole, questions=(question,)), level)
+    return [message.text for message in shown.questions[0].messages]
+
+
+def test_another_explanation_is_no_second_mistake():
+    other = Message(Kind.MISTAKE, "or else, with the same values: x", "sign", None, ("a sign",))
+    assert weak(1, MESSAGES[0], other) == ["a factor", "or else: a sign"]
+    assert weak(1, MESSAGES[0], replace(other, hints=MESSAGES[0].hints)) == ["a factor"]
+
+
+def test_how_to_write_what_could_not_be_read_is_no_secret():
+    hint = Message(Kind.HINT, "close the bracket")
+    assert weak(1, MESSAGES[5], hint) == ["cannot be read", "close the bracket"]
+    assert weak(1, MESSAGES[1], hint) == [said(1)[1]]
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_the_reference_is_not_shown_even_where_it_may_be(level: int):
+    whole = report()
+    full = replace(whole.questions[0], reference="W3.T @ h", reference_mathml="<math></math>")
+    shown = at_strength(replace(whole, questions=(full,)), level).questions[0]
+    assert (shown.reference, shown.reference_mathml) == (None, None)
+
+
+def test_every_code_has_a_topic():
+    unknown = wording.where_to_look(None)
+    assert [code for code in sorted(CODES) if wording.where_to_look(code) == unknown] == []
+    assert wording.where_to_look("foreseen") == unknown
 
 
 def test_an_example_stands_in_place_of_a_draw():

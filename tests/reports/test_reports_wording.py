@@ -11,7 +11,7 @@ from report_samples import ATTACK, quiet_report
 
 from grader.reports import figures, plain_text, verdicts, wording
 from grader.reports.folder_name import folder_name
-from grader.result import AnswerRecord, Counterexample, Kind, Message, Verdict
+from grader.result import AnswerRecord, Counterexample, Kind, Message, Verdict, WorkedExample
 
 DANGEROUS = set(map(chr, [*range(9), *range(11, 32), *range(127, 160)])) | set(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -179,3 +179,34 @@ def test_nothing_is_said_of_what_could_not_be_read() -> None:
     numbers = AnswerRecord("[[1, 2]]", "array", shape=(1, 2))
     assert wording.read_as(unread) == ""
     assert wording.read_as(numbers) == "numbers, row of 2"
+
+
+def test_a_long_matrix_has_a_row_a_line() -> None:
+    rows = [[0, -2, 0, 1, 0], [1, 0, 0, 0, -1], [0, 3, 0, 0.5, 0], [0, 0, 0, 0, 1]]
+    example = WorkedExample({"x": [1, 2], "W1": rows, "delta": 1 / 8}, (), 1.0, 2.0)
+    assert wording.example_values(example) == [
+        "x = [1, 2]",
+        "W1 = [[0, -2, 0,   1,  0],",
+        "      [1,  0, 0,   0, -1],",
+        "      [0,  3, 0, 0.5,  0],",
+        "      [0,  0, 0,   0,  1]]",
+        "delta = 0.125",
+    ]
+    narrow = wording.example_values(WorkedExample({"W": [[1, 0], [0, -1]]}, (), 1.0, 2.0), 12)
+    assert narrow == ["W = [[ 1,  0],", "     [ 0, -1]]"]
+
+
+def test_a_long_vector_goes_on_in_the_next_line() -> None:
+    example = WorkedExample({"x": [-1] * 20}, (), 1.0, 2.0)
+    first, second = wording.example_values(example)
+    assert first == "x = [-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,"
+    assert second == "     -1, -1, -1, -1, -1, -1]"
+
+
+@pytest.mark.parametrize(
+    "value", [[], [[], []], [[1] * 30, 2], ["x" * 99], "y" * 99, [[1], [2, 3]]]
+)
+def test_values_of_any_form_are_shown_whole(value: object) -> None:
+    for width in (3, 60):
+        lines = wording.example_values(WorkedExample({"x": value}, (), 1.0, 2.0), width)
+        assert "".join(lines).replace(" ", "") == f"x={value}".replace(" ", "").replace("'", "")
