@@ -104,10 +104,7 @@ class Examples:
         scope = key.question.scope
         symbols = {symbol.name: small(symbol, rng) for symbol in scope.symbols.values()}
         draws = modelled(scope, symbols, POOL, key.backprop.lower)
-        models = [
-            q.definition for q in key.question.scope.model.values() if q.definition is not None
-        ]
-        good = ~_at_zero(kinks([*models, key.reference]), draws, key)
+        good = ~_at_zero(self._avoided, draws, key)
         with np.errstate(all="ignore"):
             value = key.laid_out(key.reference, draws.values, draws.count)
         good &= np.isfinite(value).all(axis=(1, 2))
