@@ -193,7 +193,7 @@ def test_a_long_matrix_has_a_row_a_line() -> None:
         "delta = 0.125",
     ]
     narrow = wording.example_values(WorkedExample({"W": [[1, 0], [0, -1]]}, (), 1.0, 2.0), 12)
-    assert narrow == ["W = [[ 1,  0],", "     [ 0, -1]]"]
+    assert narrow == ["W = [[1,  0],", "     [0, -1]]"]
 
 
 def test_a_long_vector_goes_on_in_the_next_line() -> None:
