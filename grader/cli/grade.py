@@ -86,7 +86,7 @@ def _tell(reports: Sequence["Report"], folder: Path) -> None:
     click.echo(f"\nFeedback   {folder / 'submissions'}/<id>/feedback.html")
     click.echo(f"Instructor {folder / 'instructor'}/<id>.html")
     click.echo(f"Gradebook  {folder / 'gradebook.csv'}")
-    waiting = sum(q.verdict.needs_review for report in reports for q in report.questions)
+    waiting = sum(q.needs_review for report in reports for q in report.questions)
     if waiting:
         what = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
         click.echo(f"Review     {folder / 'needs-review.csv'}: {what} for a human")

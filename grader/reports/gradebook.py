@@ -42,4 +42,4 @@ def _row(report: Report, columns: Sequence[str]) -> list[str]:
 
 
 def _points(question: QuestionResult) -> str:
-    return "" if question.verdict.needs_review else points(question.score)
+    return "" if question.needs_review else points(question.score)

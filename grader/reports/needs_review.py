@@ -23,7 +23,7 @@ def render(reports: Sequence[Report]) -> str:
         _row(report, question)
         for report in reports
         for question in report.questions
-        if question.verdict.needs_review
+        if question.needs_review
     )
     return table(HEADER, rows)
 

@@ -81,7 +81,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def earned(question: QuestionResult) -> str:
     """The points of a question; a dash where a person has yet to decide, since it is no zero."""
-    return "–" if question.verdict.needs_review else points(question.score)
+    return "–" if question.needs_review else points(question.score)
 
 
 def out_of(question: QuestionResult) -> str:
@@ -106,7 +106,7 @@ def out_of_all(report: Report) -> str:
 
 def waiting_points(report: Report) -> float:
     """The points of the questions that wait for a person."""
-    return sum(q.max_score for q in report.questions if q.verdict.needs_review)
+    return sum(q.max_score for q in report.questions if q.needs_review)
 
 
 def share(part: float, whole: float) -> str:
@@ -116,7 +116,7 @@ def share(part: float, whole: float) -> str:
 
 def waiting(report: Report) -> str:
     """What a person has yet to look at; empty if nothing."""
-    number = sum(question.verdict.needs_review for question in report.questions)
+    number = sum(question.needs_review for question in report.questions)
     if not number:
         return ""
     fate = "it is not a zero" if number == 1 else "they are not zeros"

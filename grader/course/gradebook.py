@@ -1,0 +1,106 @@
+"""What stands for every student of a class: the one thing that class reports and exports are made from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from grader.course.student import Student
+from grader.course.timing import Timing
+from grader.result import Report, Verdict
+
+
+class Status(StrEnum):
+    """Where a student stands."""
+
+    GRADED = "graded"
+    NEEDS_REVIEW = "needs review"
+    MISSING = "missing"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One question of the problem."""
+
+    id: str
+    max_score: float
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One student and what counts for them: their report with every override in it.
+
+    `report` is None if nothing was handed in. `timing` is None where no deadline was given. `notes`
+    are said of the hand-in as a whole, such as that it was one of two. `unsure` tells that a human must
+    say which hand-in counts.
+    """
+
+    student: Student
+    report: Report | None = None
+    timing: Timing | None = None
+    notes: tuple[str, ...] = ()
+    unsure: bool = False
+
+    @property
+    def status(self) -> Status:
+        """`missing`, `error` if the grader failed, `needs review`, or `graded`."""
+        if self.report is None:
+            return Status.MISSING
+        waiting = [q for q in self.report.questions if q.needs_review]
+        if any(question.verdict is Verdict.ERROR for question in waiting):
+            return Status.ERROR
+        return Status.NEEDS_REVIEW if waiting or self.unsure else Status.GRADED
+
+    @property
+    def score(self) -> float | None:
+        """Points for what was handed in, whenever that was; None if nothing was."""
+        return None if self.report is None else self.report.score
+
+    @property
+    def credited(self) -> float | None:
+        """Points after what lateness takes away; None if nothing was handed in."""
+        if self.report is None:
+            return None
+        credit = self.timing.credit if self.timing else 1.0
+        return round(self.report.score * credit, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """A class: the problem's questions, and a standing for every student, by id."""
+
+    problem: str
+    title: str
+    columns: tuple[Column, ...]
+    standings: tuple[Standing, ...] = field(default=())
+
+    @property
+    def max_score(self) -> float:
+        """Points that could be earned."""
+        return round(sum(column.max_score for column in self.columns), 6)
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The reports of all who handed something in."""
+        return tuple(s.report for s in self.standings if s.report is not None)
+
+    @property
+    def has_deadline(self) -> bool:
+        """Whether lateness is known of anybody, so that it gets columns of its own."""
+        return any(standing.timing is not None for standing in self.standings)
+
+    @classmethod
+    def of(cls, reports: Iterable[Report]) -> "Gradebook":
+        """The gradebook of reports alone, without roster and deadline."""
+        everybody = tuple(reports)
+        columns = {
+            q.id: Column(q.id, q.max_score, q.prompt) for r in everybody for q in r.questions
+        }
+        first = everybody[0] if everybody else None
+        return cls(
+            problem=first.problem if first else "",
+            title=first.title if first else "",
+            columns=tuple(columns.values()),
+            standings=tuple(Standing(Student(r.submission.id), r) for r in everybody),
+        )

@@ -1,0 +1,25 @@
+"""When something was handed in, and what that means for its points."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One hand-in against the deadline that holds for its student, extension and grace included.
+
+    `submitted` is None where nobody knows when it was; `late` is zero if it was in time, and None
+    if that is not known. `credit` is the part of the points that is kept, from 0 to 1. `note` says
+    why, in words, if there is something to say.
+    """
+
+    submitted: datetime | None
+    deadline: datetime | None = None
+    late: timedelta | None = None
+    credit: float = 1.0
+    note: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is known to have come after the deadline."""
+        return bool(self.late)

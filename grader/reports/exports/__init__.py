@@ -1,0 +1,1 @@
+"""Gradebooks for learning platforms and CI: a module a format."""
