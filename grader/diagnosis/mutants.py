@@ -253,9 +253,15 @@ class Table:
         return hits
 
 
+def projection(value: Array) -> tuple[float, float]:
+    """Two random projections of values: equal values have equal ones, others almost never."""
+    one, other = _projections(value.size) @ value.reshape(-1)
+    return float(one), float(other)
+
+
 def fingerprint(value: Array) -> float:
     """The direction of two random projections, in [0, π): the same for all multiples of a value."""
-    one, other = _projections(value.size) @ value.reshape(-1)
+    one, other = projection(value)
     return float(np.arctan2(other, one) % np.pi)
 
 

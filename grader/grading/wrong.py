@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.diagnosis import Diagnosing, Examples
+from grader.diagnosis import Diagnosing, Examples, projection
 from grader.grading.outcome import Outcome, Values
 from grader.grading.rules import Alternatives, broken_rule
 from grader.key import QuestionKey
@@ -62,7 +62,7 @@ def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
         outcome,
         messages=_in_order((*diagnosis.messages, *kept)),
         example=key.remember(Examples).against(values.node),
-        instructor=Instructor(candidates=diagnosis.candidates),
+        instructor=Instructor(candidates=diagnosis.candidates, projection=projection(values.got)),
         several=diagnosis.is_several,
     )
 

@@ -13,7 +13,7 @@ from grader.submission.model import (
     Submission,
     TextAnswer,
 )
-from grader.submission.reading import read
+from grader.submission.reading import digest_of, read
 
 __all__ = [
     "ArrayAnswer",
@@ -26,6 +26,7 @@ __all__ = [
     "Refusal",
     "Submission",
     "TextAnswer",
+    "digest_of",
     "is_blank",
     "read",
 ]

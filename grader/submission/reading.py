@@ -1,7 +1,7 @@
 """A path → a `Submission`. Whatever a student did to their files, they get an answer."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.submission import limits
@@ -43,16 +43,40 @@ def read(path: Path | str, *, id: str | None = None) -> Submission:  # noqa: A00
     )
 
 
+def digest_of(path: Path | str) -> str:
+    """The digest that `read` would give, without reading what the files say.
+
+    Raises OSError if nothing is at `path`.
+    """
+    digest = Digest()
+    for file, data in _contents(listing(Path(path))):
+        if isinstance(data, bytes):
+            digest.add(file.name, data)
+    return str(digest)
+
+
 def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[Found]:
+    for file, data in _contents(files):
+        if isinstance(data, Refused):
+            yield Found(refusals=(data.refusal(file.name),))
+            continue
+        digest.add(file.name, data)
+        try:
+            yield _read_one(file.name, data)
+        except Refused as fault:
+            yield Found(refusals=(fault.refusal(file.name),))
+
+
+def _contents(files: Iterable[Listed]) -> Iterator[tuple[Listed, bytes | Refused]]:
+    """Each file with its bytes, or with the reason why they were not read."""
     budget = limits.FOLDER_BYTES
     for file in files:
         try:
             data = _bytes(file, budget)
             budget -= len(data)
-            digest.add(file.name, data)
-            yield _read_one(file.name, data)
+            yield file, data
         except Refused as fault:
-            yield Found(refusals=(fault.refusal(file.name),))
+            yield file, fault
 
 
 def _bytes(file: Listed, budget: int) -> bytes:
