@@ -1,0 +1,283 @@
+"""The tables of `results.sqlite`: every result of a class, and the journal from which a batch goes on.
+
+One process writes, others may read meanwhile (write-ahead log). A result is filed under the student,
+the digests of hand-in and problem, and the grader's version: as long as these are the same, nothing is
+graded again. What is graded by the grader and what a person says are kept apart.
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.errors import GraderError
+
+FILENAME = "results.sqlite"
+LOCK = ".writing.sqlite"
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE problems (digest TEXT PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE students (id TEXT PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE hand_ins (student TEXT PRIMARY KEY, digest TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE results (
+    student TEXT, submission TEXT, problem TEXT, version TEXT, failed INTEGER NOT NULL,
+    report BLOB NOT NULL, PRIMARY KEY (student, submission, problem, version));
+CREATE TABLE standings (
+    student TEXT PRIMARY KEY, submission TEXT NOT NULL, problem TEXT NOT NULL, version TEXT NOT NULL);
+CREATE TABLE overrides (
+    student TEXT, question TEXT, points REAL NOT NULL, comment TEXT NOT NULL, submission TEXT NOT NULL,
+    at TEXT NOT NULL, PRIMARY KEY (student, question));
+CREATE TABLE history (
+    at TEXT NOT NULL, event TEXT NOT NULL, student TEXT NOT NULL, question TEXT NOT NULL,
+    before REAL, after REAL, reason TEXT NOT NULL);
+CREATE TABLE pages (student TEXT PRIMARY KEY, digest TEXT NOT NULL);
+"""
+
+
+class StoreError(GraderError):
+    """The results folder cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Under what a result is filed."""
+
+    student: str
+    submission: str
+    problem: str
+    version: str
+
+
+class Database:
+    """The tables. Open it with `open` (to read) or `writing`."""
+
+    def __init__(self, database: sqlite3.Connection, folder: Path) -> None:
+        self.folder = folder
+        self.database = database
+        self._lock: sqlite3.Connection | None = None
+
+    @classmethod
+    def open(cls, results: Path) -> Self:
+        """The store in a results folder, to be read. Raises StoreError if there is none."""
+        file = results if results.is_file() else results / FILENAME
+        if not file.is_file():
+            message = f"{results} holds no results: run `grader grade` first, or name its --out"
+            raise StoreError(message)
+        return cls(_connect(file), file.parent)
+
+    @classmethod
+    def writing(cls, folder: Path) -> Self:
+        """The store in a results folder, new if there is none, for the one process that writes.
+
+        Raises StoreError if another process writes, or if the store is of another version.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _locked(folder)
+        try:
+            store = cls(_connect(folder / FILENAME), folder)
+        except BaseException:
+            lock.close()
+            raise
+        store._lock = lock
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 traceback: TracebackType | None) -> None:  # fmt: skip
+        self.close()
+
+    def close(self) -> None:
+        """Let others write."""
+        self.database.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is written inside, or nothing."""
+        self.database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.database.rollback()
+            raise
+        self.database.commit()
+
+    def fact(self, name: str) -> str:
+        """What was noted under a name; empty if nothing was."""
+        row = self.database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def note(self, name: str, value: str) -> None:
+        """Note a fact under a name."""
+        self.database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def add_problem(self, digest: str, data: Mapping[str, Any]) -> None:
+        """Remember a problem as it was graded, and that it is the one that counts."""
+        text = json.dumps(data)
+        self.database.execute("INSERT OR REPLACE INTO problems VALUES (?, ?)", (digest, text))
+        self.note("problem", digest)
+
+    def problem(self) -> dict[str, Any]:
+        """The problem that counts: path, id, title, columns. Raises StoreError."""
+        row = self.database.execute(
+            "SELECT data FROM problems WHERE digest = ?", (self.fact("problem"),)
+        ).fetchone()
+        if row is None:
+            raise StoreError(f"nothing was graded in {self.folder} yet")
+        data: dict[str, Any] = json.loads(row[0])
+        return data
+
+    def set_class(
+        self, students: Mapping[str, Any], hand_ins: Mapping[str, tuple[str, Any]]
+    ) -> None:
+        """Who is in the class, and what each handed in (digest and data), by student."""
+        self.database.execute("DELETE FROM students")
+        self.database.execute("DELETE FROM hand_ins")
+        rows = [(name, json.dumps(data)) for name, data in students.items()]
+        self.database.executemany("INSERT INTO students VALUES (?, ?)", rows)
+        found = [(name, digest, json.dumps(data)) for name, (digest, data) in hand_ins.items()]
+        self.database.executemany("INSERT INTO hand_ins VALUES (?, ?, ?)", found)
+
+    def students(self) -> dict[str, dict[str, Any]]:
+        """Everybody in the class, by id and in its order."""
+        rows = self.database.execute("SELECT id, data FROM students ORDER BY id")
+        return {name: json.loads(data) for name, data in rows}
+
+    def hand_ins(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """The digest and the data of what each student handed in."""
+        rows = self.database.execute("SELECT student, digest, data FROM hand_ins ORDER BY student")
+        return {name: (digest, json.loads(data)) for name, digest, data in rows}
+
+    def add_results(self, results: Iterable[tuple[Filed, bool, str]]) -> None:
+        """File results: under what, whether the grader failed, and the report as JSON."""
+        self.database.executemany(
+            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)",
+            [(f.student, f.submission, f.problem, f.version, failed, zlib.compress(text.encode()))
+             for f, failed, text in results],
+        )  # fmt: skip
+
+    def filed(self, problem: str, version: str) -> dict[tuple[str, str], bool]:
+        """What is graded by this problem and version: (student, submission) → whether it failed."""
+        rows = self.database.execute(
+            "SELECT student, submission, failed FROM results WHERE problem = ? AND version = ?",
+            (problem, version),
+        )
+        return {(student, submission): bool(failed) for student, submission, failed in rows}
+
+    def result(self, filed: Filed) -> str | None:
+        """The report that is filed, as JSON."""
+        row = self.database.execute(
+            "SELECT report FROM results "
+            "WHERE student = ? AND submission = ? AND problem = ? AND version = ?",
+            (filed.student, filed.submission, filed.problem, filed.version),
+        ).fetchone()
+        return zlib.decompress(row[0]).decode() if row else None
+
+    def stand(self, filed: Iterable[Filed]) -> None:
+        """From now on these results count for their students, and for nobody else any."""
+        self.database.execute("DELETE FROM standings")
+        self.database.executemany(
+            "INSERT INTO standings VALUES (?, ?, ?, ?)",
+            [(f.student, f.submission, f.problem, f.version) for f in filed],
+        )
+
+    def standings(self) -> dict[str, Filed]:
+        """Which result counts, by student."""
+        rows = self.database.execute("SELECT student, submission, problem, version FROM standings")
+        return {row[0]: Filed(*row) for row in rows}
+
+    def set_override(
+        self, student: str, question: str, points: float, comment: str, submission: str
+    ) -> None:
+        """A person's word on a question, and the digest of the hand-in that it was about."""
+        self.database.execute(
+            "INSERT OR REPLACE INTO overrides VALUES (?, ?, ?, ?, ?, datetime('now'))",
+            (student, question, points, comment, submission),
+        )
+
+    def drop_override(self, student: str, question: str) -> bool:
+        """Take a person's word back; returns whether there was one."""
+        done = self.database.execute(
+            "DELETE FROM overrides WHERE student = ? AND question = ?", (student, question)
+        )
+        return done.rowcount > 0
+
+    def overrides(self) -> dict[str, list[tuple[str, float, str, str]]]:
+        """By student: question, points, comment, and the digest of the hand-in."""
+        rows = self.database.execute(
+            "SELECT student, question, points, comment, submission FROM overrides ORDER BY at"
+        )
+        found: dict[str, list[tuple[str, float, str, str]]] = {}
+        for student, *word in rows:
+            found.setdefault(student, []).append(tuple(word))
+        return found
+
+    def record(self, event: str, changes: Iterable[tuple[str, str, float, float, str]]) -> None:
+        """Add to the history: student, question, points before and after, reason."""
+        self.database.executemany(
+            "INSERT INTO history VALUES (datetime('now'), ?, ?, ?, ?, ?, ?)",
+            [(event, *change) for change in changes],
+        )
+
+    def history(self) -> list[tuple[str, str, str, str, float, float, str]]:
+        """All that was changed: when (UTC), event, student, question, before, after, reason."""
+        return list(self.database.execute("SELECT * FROM history ORDER BY rowid"))
+
+    def pages(self) -> dict[str, str]:
+        """From what each student's pages were made last."""
+        return dict(self.database.execute("SELECT student, digest FROM pages"))
+
+    def add_pages(self, made: Mapping[str, str]) -> None:
+        """Remember from what pages were made."""
+        self.database.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?)", made.items())
+
+
+def _locked(folder: Path) -> sqlite3.Connection:
+    """A lock that goes away with the process that holds it, however it ends."""
+    lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise StoreError(f"another grader is writing to {folder}; wait until it is done") from error
+    return lock
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(file, timeout=30, isolation_level=None)
+    try:
+        _prepare(database, file)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection, file: Path) -> None:
+    """Create the tables, or check that they are ours."""
+    try:
+        with closing(database.execute("PRAGMA user_version")) as rows:
+            version = rows.fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{file} is no results store; move it away, or choose another --out"
+        ) from error
+    if version == 0:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+    elif version != SCHEMA_VERSION:
+        raise StoreError(
+            f"{file} was written by another version of the grader (store {version}, this one writes "
+            f"{SCHEMA_VERSION}); grade into another folder with --out"
+        )
+    database.execute("PRAGMA synchronous = NORMAL")
