@@ -77,13 +77,13 @@ class Store(Database):
 
 def overridden(report: Report, words: Iterable[Word]) -> Report:
     """The report with a person's word on some questions."""
-    by_question = {question: rest for question, *rest in words}
+    by_question = {word[0]: word for word in words}
     if not by_question:
         return report
     return replace(
         report,
         questions=tuple(
-            _decided(question, *by_question[question.id], digest=report.submission.digest)
+            _decided(question, by_question[question.id], report.submission.digest)
             if question.id in by_question
             else question
             for question in report.questions
@@ -91,9 +91,8 @@ def overridden(report: Report, words: Iterable[Word]) -> Report:
     )
 
 
-def _decided(
-    question: QuestionResult, points: float, comment: str, about: str, *, digest: str
-) -> QuestionResult:
+def _decided(question: QuestionResult, word: Word, digest: str) -> QuestionResult:
+    _, points, comment, about = word
     outdated = about != digest
     override = Override(points, comment, question.score, outdated)
     said = f": {comment}" if comment else ""

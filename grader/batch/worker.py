@@ -1,0 +1,127 @@
+"""What runs in a worker process: grade a few submissions, or write a few students' pages.
+
+A worker is trusted with nothing but its time: it may hang, run out of memory or die, and whoever gave it
+the work will notice. Only plain data goes in and out.
+"""
+
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from pathlib import Path
+
+from grader import key as keys
+from grader.batch.discovery import Found
+from grader.grading import grade
+from grader.key import Key
+from grader.problem import load
+from grader.result import Report
+from grader.submission import read
+
+log = logging.getLogger("grader")
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one submission may take: seconds, and megabytes on top of what a worker needs anyway."""
+
+    seconds: float = 60.0
+    megabytes: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What became of one submission: its report as JSON, or the reason why there is none."""
+
+    id: str
+    report: str | None
+    digest: str = ""
+    failure: str = ""
+
+
+Grader = Callable[[Key, Found], Report]
+Done = list[Graded]
+
+
+def grade_one(key: Key, found: Found) -> Report:
+    """The report of one submission."""
+    return grade(key, read(found.path, id=found.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The work on one class: by which problem, and how one submission is graded."""
+
+    problem: Path
+    grader: Grader = grade_one
+
+
+_keys: dict[tuple[Path, str], Key] = {}
+
+
+def prepare(megabytes: int) -> None:
+    """Begin a worker's life: leave Ctrl-C to the parent, die with it, and take only so much memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
+    _limit_memory(megabytes)
+
+
+def work(job: Job, found: Sequence[Found]) -> Done:
+    """Grade submissions one after the other; a fault in one does not stop the others."""
+    key = key_of(job)
+    return [_guarded(job, key, one) for one in found]
+
+
+def key_of(job: Job) -> Key:
+    """The key of a job's problem, built once in a process."""
+    problem = load(job.problem)
+    name = (job.problem, problem.digest)
+    if name not in _keys:
+        _keys.clear()
+        _keys[name] = keys.build(problem)
+        gc.freeze()  # the key lives to the end: no collection needs to look at it
+        gc.enable()
+    return _keys[name]
+
+
+def _guarded(job: Job, key: Key, found: Found) -> Graded:
+    """The one place where any fault is caught: it is ours, and a human must look."""
+    try:
+        report = job.grader(key, found)
+        text = json.dumps(report.to_json(instructor=True), allow_nan=False, separators=(",", ":"))
+        return Graded(found.id, text, report.submission.digest)
+    except Exception as error:
+        log.exception("grading %s failed", found.id)
+        return Graded(found.id, None, failure=f"{type(error).__name__}: {error}".strip(": "))
+
+
+def _die_with_parent() -> None:
+    """A worker whose parent was killed in the middle would hang for ever on a submission that hangs."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for_end(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Where the system keeps such a limit (Linux does): what is there now, and so much more."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + megabytes * MEGABYTE
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
