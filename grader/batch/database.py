@@ -73,6 +73,12 @@ class Database:
         return cls(_connect(file), file.parent)
 
     @classmethod
+    def existing(cls, results: Path) -> Self:
+        """Like `writing`, for a folder that holds results. Raises StoreError if it holds none."""
+        cls.open(results).close()
+        return cls.writing(results)
+
+    @classmethod
     def writing(cls, folder: Path) -> Self:
         """The store in a results folder, new if there is none, for the one process that writes.
 
@@ -236,6 +242,10 @@ class Database:
     def pages(self) -> dict[str, str]:
         """From what each student's pages were made last."""
         return dict(self.database.execute("SELECT student, digest FROM pages"))
+
+    def forget_pages(self) -> None:
+        """All pages are to be made again."""
+        self.database.execute("DELETE FROM pages")
 
     def add_pages(self, made: Mapping[str, str]) -> None:
         """Remember from what pages were made."""

@@ -1,7 +1,7 @@
 """What stands for every student, put together from what the grader and what people said."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,26 +31,32 @@ class Store(Database):
         """Where the problem was when it was graded. Raises StoreError."""
         return Path(self.problem()["path"])
 
-    def gradebook(self) -> Gradebook:
-        """Everybody in the class and what counts for them. Raises StoreError if nothing was graded."""
+    def gradebook(self, only: Collection[str] | None = None) -> Gradebook:
+        """Everybody in the class, or `only` some, and what counts for them.
+
+        Raises StoreError if nothing was graded, or if grading was cut off.
+        """
+        if self.fact("state") == "running":
+            raise StoreError(
+                f"grading into {self.folder} was cut off: run the same `grader grade` again, and it "
+                "goes on where it was"
+            )
         problem = self.problem()
-        students, hand_ins = self.students(), self.hand_ins()
-        filed, words = self.standings(), self.overrides()
+        hand_ins, filed, words = self.hand_ins(), self.standings(), self.overrides()
         standings = (
             self._standing(name, data, hand_ins.get(name), filed.get(name), words.get(name, ()))
-            for name, data in students.items()
+            for name, data in self.students().items()
+            if only is None or name in only
         )
         columns = tuple(Column(*column) for column in problem["columns"])
         return Gradebook(problem["id"], problem["title"], columns, tuple(standings))
 
     def standing(self, student: str) -> Standing:
         """What counts for one student. Raises StoreError if nobody has this id."""
-        students = self.students()
-        if student not in students:
+        found = self.gradebook([student]).standings
+        if not found:
             raise StoreError(f"nobody here has the id {student!r}")
-        hand_in, filed = self.hand_ins().get(student), self.standings().get(student)
-        words = self.overrides().get(student, ())
-        return self._standing(student, students[student], hand_in, filed, words)
+        return found[0]
 
     def automatic(self, filed: Filed) -> Report | None:
         """What the grader said, without what people said."""

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from grader.errors import AuthorError, Fault
+from grader.errors import AuthorError, Fault, GraderError
 
 USAGE = 2
 INVALID_PROBLEM = 4
@@ -27,6 +27,8 @@ def told(error: BaseException, as_json: bool) -> int:
             return _usage(error, as_json)
         case AuthorError():
             return _invalid(error, as_json)
+        case GraderError():
+            return _say(USAGE, "usage", str(error), as_json)
         case OSError():
             text = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
             return _say(USAGE, "io", text, as_json)

@@ -1,47 +1,65 @@
 """`grader grade PROBLEM SUBMISSIONS`: a class."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.group import NEEDS_REVIEW
-from grader.cli.options import as_json_option, echo_json, problem_argument
+from grader.cli.options import as_json_option, echo_json, limit_options, problem_argument
+from grader.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from grader.result import Report
+    from grader.batch import Found, Store
+    from grader.batch.engines.protocol import Engine
+    from grader.course import Gradebook
+    from grader.problem import Problem
 
 
 @click.command(name="grade", short_help="Grade a class.")
 @problem_argument
 @click.argument("submissions", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-              help="Where the reports go.  [default: results/<problem id>]")  # fmt: skip
+              help="Where the results go.  [default: results/<problem id>]")  # fmt: skip
+@limit_options
+@click.option("--fresh", is_flag=True, help="Grade everything again; what people decided is kept.")
 @as_json_option
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
-def command(problem: Path, submissions: Path, out: Path | None, format_: str, quiet: bool) -> None:
+def command(
+    problem: Path,
+    submissions: Path,
+    out: Path | None,
+    workers: str,
+    timeout: float,
+    memory: int,
+    fresh: bool,
+    format_: str,
+    quiet: bool,
+) -> None:
     """Grade every file or folder in SUBMISSIONS against PROBLEM; its name is the student's id.
 
     \b
     Examples:
       grader grade problems/cs1678-hw3 submissions/cs1678-hw3
-      grader grade problems/cs1678-hw3 handed-in/ --out results/spring
+      grader grade problems/cs1678-hw3 handed-in/ --out results/spring --workers 8
 
-    Writes a gradebook, a list of what a human must look at, and feedback for each student.
+    Writes a gradebook, a list of what a human must look at, and feedback for each student. A run
+    that was cut off goes on where it was when you start it again; what is graded and has not changed
+    is not graded again. A submission that hangs, or takes too much memory, is tried once more alone
+    and then left to you, with the reason.
 
     \b
     Exit codes:
-      0  done, however the students scored
-      2  wrong usage
-      4  the problem is invalid
-      5  done, and some answers need a human
+      0    done, however the students scored
+      2    wrong usage
+      4    the problem is invalid
+      5    done, and some answers need a human
+      130  interrupted: start it again, and it goes on
     """
-    from grader import key
-    from grader.batch import discover, run
+    from grader.batch import Store, discover
+    from grader.batch.run import enlist
+    from grader.cli.classwork import engine, report
     from grader.problem import load
-    from grader.reports import write
 
     loaded = load(problem)
     folder = out or Path("results") / loaded.id
@@ -49,16 +67,31 @@ def command(problem: Path, submissions: Path, out: Path | None, format_: str, qu
     found = discover(submissions)
     if not found:
         raise click.BadParameter(f"{submissions} is empty.", param_hint="SUBMISSIONS")
-    reports = []
-    for report in _shown(run(key.build(loaded), found), len(found), quiet):
-        write.write_submission(report, folder)
-        reports.append(report)
-    write.write_class(reports, folder)
+    with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
+        enlist(store, loaded, found)
+        _grade(store, loaded, found, engine(loaded, workers, timeout, memory), fresh, progress)
+        gradebook = report(store, workers, progress)
     if format_ == "json":
-        echo_json(_summary(reports, folder))
+        echo_json(_summary(gradebook, folder))
     elif not quiet:
-        _tell(reports, folder)
-    raise click.exceptions.Exit(NEEDS_REVIEW if any(r.needs_review for r in reports) else 0)
+        _tell(gradebook, folder)
+    raise click.exceptions.Exit(NEEDS_REVIEW if _waiting(gradebook) else 0)
+
+
+def _grade(store: "Store", problem: "Problem", found: "list[Found]", engine: "Engine",
+           fresh: bool, progress: Progress) -> None:  # fmt: skip
+    from grader.batch import run
+
+    due = run.begin(store, problem, found, fresh)
+    progress.start("Grading", len(due), len(found) - len(due))
+    if due:
+        with engine:
+            for done in run.graded(store, problem, due, engine):
+                progress.advance(len(done))
+                for one in done:
+                    if one.failure:
+                        progress.tell(f"{one.id}: {one.failure}; a person must look")
+    run.finish(store, problem)
 
 
 def _check_apart(folder: Path, submissions: Path) -> None:
@@ -68,40 +101,36 @@ def _check_apart(folder: Path, submissions: Path) -> None:
         raise click.BadParameter(message, param_hint="--out")
 
 
-def _shown(reports: Iterable["Report"], count: int, quiet: bool) -> Iterator["Report"]:
-    """The reports, with a progress bar on a terminal while they are made."""
-    if quiet or not sys.stderr.isatty():
-        yield from reports
-        return
-    from rich.console import Console
-    from rich.progress import track
+def _waiting(gradebook: "Gradebook") -> bool:
+    from grader.course import Status
 
-    yield from track(reports, "Grading", count, console=Console(stderr=True), transient=True)
+    return any(s.status in (Status.NEEDS_REVIEW, Status.ERROR) for s in gradebook.standings)
 
 
-def _tell(reports: Sequence["Report"], folder: Path) -> None:
+def _tell(gradebook: "Gradebook", folder: Path) -> None:
     from grader.reports import class_table
 
-    class_table.show(reports)
+    class_table.show(gradebook)
     click.echo(f"\nFeedback   {folder / 'submissions'}/<id>/feedback.html")
     click.echo(f"Instructor {folder / 'instructor'}/<id>.html")
     click.echo(f"Gradebook  {folder / 'gradebook.csv'}")
-    waiting = sum(q.needs_review for report in reports for q in report.questions)
+    waiting = sum(q.needs_review for report in gradebook.reports for q in report.questions)
     if waiting:
         what = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
         click.echo(f"Review     {folder / 'needs-review.csv'}: {what} for a human")
 
 
-def _summary(reports: Sequence["Report"], folder: Path) -> dict[str, object]:
+def _summary(gradebook: "Gradebook", folder: Path) -> dict[str, object]:
     return {
         "out": str(folder),
         "submissions": [
             {
-                "id": report.submission.id,
-                "score": report.score,
-                "max_score": report.max_score,
-                "needs_review": report.needs_review,
+                "id": standing.student.id,
+                "score": standing.score,
+                "max_score": gradebook.max_score,
+                "needs_review": standing.status.value in ("needs review", "error"),
+                "status": standing.status.value,
             }
-            for report in reports
+            for standing in gradebook.standings
         ],
     }

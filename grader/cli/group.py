@@ -18,6 +18,10 @@ COMMANDS = {
     "grade": "Grade a class: a folder of submissions.",
     "check": "Check one submission, before handing in or in CI.",
     "show": "Show a problem: questions, names, how to write answers.",
+    "regrade": "See what a fixed problem changes in a class; then apply it.",
+    "review": "Go through what needs a human, one by one.",
+    "override": "Give an answer the points that you say.",
+    "report": "Write gradebook and pages again, without grading.",
     "draw": "Publish a student's own draw, to compute arrays from.",
 }
 

@@ -1,9 +1,13 @@
 """What several commands share: their common arguments, and JSON on standard output."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 problem_argument = click.argument("problem", type=click.Path(exists=True, path_type=Path))
 
@@ -11,6 +15,26 @@ as_json_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text",
     show_default=True, help="What to print.",
 )  # fmt: skip
+
+results_argument = click.argument(
+    "results", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+
+_LIMITS = (
+    click.option("--workers", metavar="N|auto", default="auto", show_default=True,
+                 help="Processes that grade side by side; auto: one a processor."),
+    click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True,
+                 metavar="SECONDS", help="What one submission may take."),
+    click.option("--memory", type=click.IntRange(min=64), default=1024, show_default=True,
+                 metavar="MB", help="What one submission may take (on Linux)."),
+)  # fmt: skip
+
+
+def limit_options(command: _Command) -> _Command:
+    """The options of commands that grade in processes: `--workers`, `--timeout`, `--memory`."""
+    for option in reversed(_LIMITS):
+        command = option(command)
+    return command
 
 
 def echo_json(data: object) -> None:

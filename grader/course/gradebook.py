@@ -80,6 +80,10 @@ class Gradebook:
         """Points that could be earned."""
         return round(sum(column.max_score for column in self.columns), 6)
 
+    def best(self, standing: Standing) -> float:
+        """Points that this student could earn; a report of another day may have had other questions."""
+        return self.max_score if standing.report is None else standing.report.max_score
+
     @property
     def reports(self) -> tuple[Report, ...]:
         """The reports of all who handed something in."""

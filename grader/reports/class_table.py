@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from grader.course import Gradebook, Standing, Status
 from grader.reports import terminal
 from grader.reports.figures import points
-from grader.reports.gradebook import question_ids, status
 from grader.reports.plain_text import one_line
 from grader.reports.verdicts import LOOKS, Look
-from grader.result import Report
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
 _GAP = 2
+MOST_ROWS = 200
+"""Students in the table; a longer one nobody reads in a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +32,30 @@ class _Row:
         return [look.symbol if look else " " for look in self.looks]
 
 
-def show(reports: Sequence[Report], stream: TextIO | None = None) -> None:
+def show(gradebook: Gradebook, stream: TextIO | None = None) -> None:
     """Prints the table, with colours where they can be seen."""
     width = terminal.columns()
-    terminal.show(lambda: plain(reports, width), lambda: styled(reports, width), stream)
+    terminal.show(lambda: plain(gradebook, width), lambda: styled(gradebook, width), stream)
 
 
-def plain(reports: Sequence[Report], width: int = 100) -> str:
+def plain(gradebook: Gradebook, width: int = 100) -> str:
     """The table as text without colours."""
-    questions, rows = _questions(reports), _rows(reports)
+    questions, rows = _questions(gradebook), _rows(gradebook)
     wide = _fits(rows, questions, width)
     lines = [_header(questions, wide)]
     for row in rows:
         symbols = row.symbols() if wide else [in_fives(row.symbols())]
         lines.append([row.name, row.score, *symbols, row.status])
-    return "\n".join([*_aligned(lines), "", *_footer(reports)]) + "\n"
+    return "\n".join([*_aligned(lines), "", *_footer(gradebook)]) + "\n"
 
 
-def styled(reports: Sequence[Report], width: int = 100) -> "RenderableType":
+def styled(gradebook: Gradebook, width: int = 100) -> "RenderableType":
     """The table for a rich console."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    questions, rows = _questions(reports), _rows(reports)
+    questions, rows = _questions(gradebook), _rows(gradebook)
     wide = _fits(rows, questions, width)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
     for heading in _header(questions, wide):
@@ -62,9 +63,9 @@ def styled(reports: Sequence[Report], width: int = 100) -> "RenderableType":
     for row in rows:
         marks = _marks(row)
         symbols = marks if wide else [_in_fives(marks)]
-        style = "magenta" if row.status == "needs review" else ""
+        style = "magenta" if row.status != "graded" else ""
         table.add_row(Text(row.name), Text(row.score), *symbols, Text(row.status, style=style))
-    legend, summary = _footer(reports)
+    legend, summary = _footer(gradebook)
     return Group(table, Text(""), Text(legend, style="dim"), Text(summary))
 
 
@@ -73,22 +74,25 @@ def in_fives(symbols: Sequence[str]) -> str:
     return " ".join("".join(symbols[i : i + 5]) for i in range(0, len(symbols), 5))
 
 
-def _questions(reports: Sequence[Report]) -> list[str]:
-    return [one_line(name, 12) for name in question_ids(reports)]
+def _questions(gradebook: Gradebook) -> list[str]:
+    return [one_line(column.id, 12) for column in gradebook.columns]
 
 
-def _rows(reports: Sequence[Report]) -> list[_Row]:
-    questions = question_ids(reports)
-    return [_row(report, questions) for report in reports]
+def _rows(gradebook: Gradebook) -> list[_Row]:
+    if len(gradebook.standings) > MOST_ROWS:
+        return []
+    return [_row(standing, gradebook) for standing in gradebook.standings]
 
 
-def _row(report: Report, questions: Sequence[str]) -> _Row:
-    looks = {question.id: LOOKS[question.verdict] for question in report.questions}
+def _row(standing: Standing, gradebook: Gradebook) -> _Row:
+    questions = standing.report.questions if standing.report else ()
+    looks = {question.id: LOOKS[question.verdict] for question in questions}
+    score = "–" if standing.score is None else points(standing.score)
     return _Row(
-        name=one_line(report.submission.id, 28),
-        score=f"{points(report.score)}/{points(report.max_score)}",
-        looks=tuple(map(looks.get, questions)),
-        status=status(report),
+        name=one_line(standing.student.id, 28),
+        score=f"{score}/{points(gradebook.best(standing))}",
+        looks=tuple(looks.get(column.id) for column in gradebook.columns),
+        status=standing.status.value,
     )
 
 
@@ -109,25 +113,31 @@ def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     return [gap.join(map(terminal.padded, line, sizes)).rstrip() for line in lines]
 
 
-def _footer(reports: Sequence[Report]) -> tuple[str, str]:
-    return _legend(reports), _summary(reports)
+def _footer(gradebook: Gradebook) -> tuple[str, str]:
+    return _legend(gradebook), _summary(gradebook)
 
 
-def _legend(reports: Sequence[Report]) -> str:
-    seen = {question.verdict for report in reports for question in report.questions}
+def _legend(gradebook: Gradebook) -> str:
+    if len(gradebook.standings) > MOST_ROWS:
+        return f"More than {MOST_ROWS} students: they are in gradebook.csv"
+    seen = {question.verdict for report in gradebook.reports for question in report.questions}
     return "   ".join(
         f"{look.symbol} {look.word.lower()}" for verdict, look in LOOKS.items() if verdict in seen
     )
 
 
-def _summary(reports: Sequence[Report]) -> str:
+def _summary(gradebook: Gradebook) -> str:
+    reports = gradebook.reports
     if not reports:
         return "No submissions"
     noun = "submission" if len(reports) == 1 else "submissions"
     mean = points(sum(report.score for report in reports) / len(reports))
+    waiting = sum(s.status in (Status.NEEDS_REVIEW, Status.ERROR) for s in gradebook.standings)
+    missing = len(gradebook.standings) - len(reports)
     best = points(max(report.max_score for report in reports))
-    waiting = sum(report.needs_review for report in reports)
-    return f"{len(reports)} {noun} · mean {mean} of {best} · {waiting} to review"
+    counted = f"{len(reports)} {noun} · mean {mean} of {best}"
+    absent = f" · {missing} missing" if missing else ""
+    return f"{counted} · {waiting} to review{absent}"
 
 
 def _marks(row: _Row) -> list["Text"]:

@@ -1,7 +1,8 @@
 """`needs-review.csv`: what a human must look at, why, and where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
+from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
 from grader.result import AnswerRecord, Kind, QuestionResult, Report, Verdict
 
@@ -17,15 +18,9 @@ _REASONS = {
 _NO_ANSWER = AnswerRecord(text="", notation="")
 
 
-def render(reports: Sequence[Report]) -> str:
-    """A row for every answer that waits for a person."""
-    rows = (
-        _row(report, question)
-        for report in reports
-        for question in report.questions
-        if question.needs_review
-    )
-    return table(HEADER, rows)
+def render(gradebook: Gradebook) -> str:
+    """A row for every answer that waits for a person, and for hand-ins that somebody must choose from."""
+    return table(HEADER, (row for standing in gradebook.standings for row in _rows(standing)))
 
 
 def reason(question: QuestionResult) -> str:
@@ -33,6 +28,16 @@ def reason(question: QuestionResult) -> str:
     errors = [message for message in question.messages if message.kind == Kind.ERROR]
     texts = [message.text for message in (*errors, *question.messages)]
     return texts[0] if texts else _REASONS[question.verdict]
+
+
+def _rows(standing: Standing) -> Iterator[list[str]]:
+    report = standing.report
+    if report is None:
+        return
+    if standing.unsure:
+        told = cell(" ".join(standing.notes), 2 * _EXCERPT)
+        yield [cell(report.submission.id), "", "", told, "", "", cell(report.submission.path)]
+    yield from (_row(report, question) for question in report.questions if question.needs_review)
 
 
 def _row(report: Report, question: QuestionResult) -> list[str]:

@@ -1,8 +1,8 @@
 """What a renderer is. Modules satisfy these protocols; adding a format adds a module."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
+from grader.course import Gradebook
 from grader.result import Report
 
 
@@ -20,5 +20,5 @@ class ClassRenderer(Protocol):
 
     FILENAME: str
 
-    def render(self, reports: Sequence[Report]) -> str:
+    def render(self, gradebook: Gradebook) -> str:
         """The whole text of the file."""

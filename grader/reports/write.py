@@ -1,16 +1,16 @@
 """Puts reports on disk, in the layout of the output folder (DESIGN, section 7)."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
-from grader.reports import feedback_html, feedback_md, gradebook, needs_review, result_json
+from grader.course import Gradebook
+from grader.reports import feedback_html, feedback_md, gradebook_csv, needs_review, result_json
 from grader.reports.folder_name import folder_name
 from grader.reports.protocol import ClassRenderer, SubmissionRenderer
 from grader.result import Report
 
 SUBMISSION_FILES: tuple[SubmissionRenderer, ...] = (result_json, feedback_md, feedback_html)
-CLASS_FILES: tuple[ClassRenderer, ...] = (gradebook, needs_review)
+CLASS_FILES: tuple[ClassRenderer, ...] = (gradebook_csv, needs_review)
 
 
 def submission_folder(submission_id: str, folder: Path) -> Path:
@@ -46,12 +46,11 @@ def _write_for_instructor(report: Report, folder: Path) -> None:
     write_text(page, feedback_html.for_instructor(report))
 
 
-def write_class(reports: Iterable[Report], folder: Path) -> None:
+def write_class(gradebook: Gradebook, folder: Path) -> None:
     """Writes `gradebook.csv` and `needs-review.csv`."""
-    everybody = tuple(reports)
     folder.mkdir(parents=True, exist_ok=True)
     for renderer in CLASS_FILES:
-        write_text(folder / renderer.FILENAME, renderer.render(everybody))
+        write_text(folder / renderer.FILENAME, renderer.render(gradebook))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from report_samples import ATTACK, FORMULAS, hostile_report, quiet_report
 
-from grader.reports import feedback_md, gradebook, needs_review, result_json, write
+from grader.course import Gradebook
+from grader.reports import feedback_md, gradebook_csv, needs_review, result_json, write
 from grader.reports.csv_text import cell
 from grader.result import Report, Verdict
 
@@ -34,7 +35,7 @@ def test_json_is_strict_ascii_and_comes_back_as_it_was() -> None:
 
 def test_gradebook() -> None:
     reports = [quiet_report("a"), quiet_report("b", Verdict.UNDECIDED), hostile_report("=x")]
-    text = gradebook.render(reports)
+    text = gradebook_csv.render(Gradebook.of(reports))
     first, second, third = rows(text)
     assert first == {
         "id": "a",
@@ -50,11 +51,11 @@ def test_gradebook() -> None:
 
 
 def test_gradebook_without_submissions_is_a_header() -> None:
-    assert gradebook.render([]) == "id,score,max_score,status\r\n"
+    assert gradebook_csv.render(Gradebook.of([])) == "id,score,max_score,status\r\n"
 
 
 def test_needs_review_has_a_row_for_each_answer_that_waits() -> None:
-    text = needs_review.render([quiet_report("a"), hostile_report("b")])
+    text = needs_review.render(Gradebook.of([quiet_report("a"), hostile_report("b")]))
     found = rows(text)
     assert [row["verdict"] for row in found] == ["unreadable", "undecided", "error"]
     assert all(len(row["answer"]) <= 200 and row["answer"].endswith("…") for row in found)
@@ -65,7 +66,7 @@ def test_needs_review_has_a_row_for_each_answer_that_waits() -> None:
 def test_needs_review_gives_the_verdict_when_nothing_else_is_known() -> None:
     report = quiet_report("b", Verdict.ERROR)
     bare = replace(report.questions[0], messages=(), answer=None)
-    (row,) = rows(needs_review.render([replace(report, questions=(bare,))]))
+    (row,) = rows(needs_review.render(Gradebook.of([replace(report, questions=(bare,))])))
     assert row["reason"] == "fault of the grader"
     assert (row["line"], row["answer"], row["path"]) == ("", "", "b.md")
 
@@ -73,7 +74,7 @@ def test_needs_review_gives_the_verdict_when_nothing_else_is_known() -> None:
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_cell_is_a_formula(formula: str) -> None:
     report = hostile_report(formula)
-    (row, *_) = rows(needs_review.render([report]))
+    (row, *_) = rows(needs_review.render(Gradebook.of([report])))
     assert cell(formula).startswith("'")
     assert row["id"].startswith("'")
     assert "\n" not in cell(formula + "\n=1")
@@ -131,7 +132,7 @@ def test_code_spans_hold_any_backticks(text: str) -> None:
 def test_the_layout_of_the_output_folder(tmp_path: Path) -> None:
     reports = [quiet_report("a"), hostile_report("../../x"), hostile_report("..")]
     folders = {write.write_submission(report, tmp_path / "out") for report in reports}
-    write.write_class(iter(reports), tmp_path / "out")
+    write.write_class(Gradebook.of(iter(reports)), tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
         *("gradebook.csv", "instructor", "needs-review.csv", "submissions")
     }

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from report_samples import hostile_report, quiet_report
 
+from grader.course import Gradebook
 from grader.reports import class_table, feedback_text, terminal
 from grader.reports.plain_text import printable
 from grader.result import Verdict
@@ -35,7 +36,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(stream: io.StringIO) -> str:
     feedback_text.show(hostile_report(), stream)
-    class_table.show([hostile_report("a[red]b[/]"), quiet_report("ok")], stream)
+    class_table.show(Gradebook.of([hostile_report("a[red]b[/]"), quiet_report("ok")]), stream)
     return stream.getvalue()
 
 
@@ -78,8 +79,8 @@ def test_a_console_without_our_symbols_gets_their_twins() -> None:
 def test_a_pipe_does_not_import_rich() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests/reports'); from report_samples import *;"
-        "from grader.reports import feedback_text, class_table;"
-        "feedback_text.show(quiet_report()); class_table.show([quiet_report()]);"
+        "from grader.course import Gradebook; from grader.reports import feedback_text, class_table;"
+        "feedback_text.show(quiet_report()); class_table.show(Gradebook.of([quiet_report()]));"
         "sys.exit('rich' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
@@ -104,7 +105,7 @@ def test_feedback_is_short_where_all_is_right() -> None:
 
 def test_class_table_has_a_column_a_question_where_there_is_room() -> None:
     reports = [quiet_report("a"), quiet_report("张伟", Verdict.UNDECIDED)]
-    assert class_table.plain(reports).splitlines() == [
+    assert class_table.plain(Gradebook.of(reports)).splitlines() == [
         "id    score  q16  status",
         "a     3/3    ✓    graded",
         "张伟  0/3    ≈    needs review",
@@ -115,19 +116,19 @@ def test_class_table_has_a_column_a_question_where_there_is_room() -> None:
 
 
 def test_class_table_groups_symbols_in_fives_where_there_is_not() -> None:
-    lines = class_table.plain([hostile_report("a")], 30).splitlines()
-    assert lines[:2] == ["id  score  questions  status", "a   1/7    ✓◐✗?– ≈!   needs review"]
+    lines = class_table.plain(Gradebook.of([hostile_report("a")]), 30).splitlines()
+    assert lines[:2] == ["id  score  questions  status", "a   1/7    ✓◐✗?– ≈!   error"]
 
 
 def test_class_table_of_nobody() -> None:
-    assert class_table.plain([]).endswith("No submissions\n")
-    class_table.show([], Screen())
+    assert class_table.plain(Gradebook.of([])).endswith("No submissions\n")
+    class_table.show(Gradebook.of([]), Screen())
 
 
 def test_class_table_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     stream = Screen()
-    class_table.show([hostile_report("a"), quiet_report("e\u0301")], stream)
+    class_table.show(Gradebook.of([hostile_report("a"), quiet_report("e\u0301")]), stream)
     assert "✓◐✗?– ≈!" in COLOUR.sub("", stream.getvalue())
 
 

@@ -102,7 +102,7 @@ class Here:
             max_tasks=tasks,
             initializer=prepare,
             initargs=[self._limits.megabytes],
-            context=_context(),
+            context=context(),
         )
 
 
@@ -118,7 +118,7 @@ def _chunks(found: Sequence[Found], size: int) -> Iterator[Sequence[Found]]:
         yield found[start : start + size]
 
 
-def _context() -> BaseContext:
+def context() -> BaseContext:
     """New processes from a server that was started before any thread: forking with threads may lock up."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

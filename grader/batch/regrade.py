@@ -1,0 +1,93 @@
+"""What a fixed problem, or a newer grader, changes: first shown, then made to count."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.batch.discovery import Found
+from grader.batch.engines.protocol import Engine
+from grader.batch.run import filed_now, graded, hand_ins
+from grader.batch.store import Store
+from grader.problem import Problem
+from grader.result import QuestionResult, Report
+from grader.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One answer that is worth something else now. `decided` tells that a person's word stays anyway."""
+
+    student: str
+    question: str
+    before: float
+    after: float
+    reason: str
+    decided: bool = False
+
+
+def due(store: Store, problem: Problem) -> list[Found]:
+    """Whose hand-ins this problem and this version have not graded yet."""
+    known = store.filed(problem.digest, __version__)
+    return [one for one, digest in hand_ins(store) if (one.id, digest) not in known]
+
+
+def regraded(
+    store: Store, problem: Problem, found: Sequence[Found], engine: Engine
+) -> Iterator[int]:
+    """Grade, beside what counts: results are filed under the new problem and change nothing yet."""
+    for done in graded(store, problem, found, engine):
+        yield len(done)
+
+
+def moves(store: Store, problem: Problem) -> list[Move]:
+    """Who would move, by how much and why, from what counts now to this problem and version."""
+    standings, words = store.standings(), store.overrides()
+    found: list[Move] = []
+    for after in filed_now(store, problem):
+        before = standings.get(after.student)
+        old = store.automatic(before) if before else None
+        new = store.automatic(after)
+        if old is not None and new is not None:
+            decided = {word[0] for word in words.get(after.student, ())}
+            found.extend(_moves(old, new, decided))
+    return found
+
+
+def apply(store: Store, problem: Problem, found: Sequence[Move]) -> None:
+    """Make the new results count, and keep what was in the history."""
+    with store.together():
+        store.stand(filed_now(store, problem))
+        store.count_problem(problem)
+        store.record(
+            "regrade", ((m.student, m.question, m.before, m.after, m.reason) for m in found)
+        )
+
+
+def _moves(old: Report, new: Report, decided: set[str]) -> Iterator[Move]:
+    name = new.submission.id
+    before = {question.id: question for question in old.questions}
+    after = {question.id: question for question in new.questions}
+    for question in dict.fromkeys((*before, *after)):
+        was, now = before.get(question), after.get(question)
+        if _differs(was, now):
+            points = [0.0 if result is None else result.score for result in (was, now)]
+            reason = _reason(was, now)
+            yield Move(name, question, points[0], points[1], reason, question in decided)
+
+
+def _differs(was: QuestionResult | None, now: QuestionResult | None) -> bool:
+    if was is None or now is None:
+        return True
+    return (was.score, was.max_score, was.verdict) != (now.score, now.max_score, now.verdict)
+
+
+def _reason(was: QuestionResult | None, now: QuestionResult | None) -> str:
+    if was is None:
+        return "the question is new"
+    if now is None:
+        return "the question is gone"
+    if was.verdict != now.verdict:
+        told = f": {now.messages[0].text}" if now.messages and now.score < now.max_score else ""
+        return f"{was.verdict} → {now.verdict}{told}"
+    if was.max_score != now.max_score:
+        return f"worth {now.max_score:g} instead of {was.max_score:g} points"
+    return now.instructor.credit if now.instructor and now.instructor.credit else "other credit"

@@ -1,0 +1,48 @@
+"""What the commands about a class share: the processes, and the reports that follow a change."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from grader.batch.engines.protocol import Engine
+    from grader.batch.store import Store
+    from grader.course import Gradebook
+    from grader.problem import Problem
+
+
+def engine(problem: "Problem", workers: str, timeout: float, memory: int) -> "Engine":
+    """The processes that grade. Raises AuthorError for a problem without a key."""
+    from grader import key
+    from grader.batch import Job, Limits
+    from grader.batch.engines.here import Here
+
+    key.build(problem)  # told before any process starts
+    return Here(Job(problem.path.absolute()), count(workers), Limits(timeout, memory))
+
+
+def report(store: "Store", workers: str, progress: Progress | None = None) -> "Gradebook":
+    """Write the pages that changed, and the class's files; returns what they were made from."""
+    from grader.batch.pages import write_pages
+    from grader.reports.write import write_class
+
+    gradebook = store.gradebook()
+    progress = progress or Progress(quiet=True)
+    progress.start("Writing pages", len(gradebook.reports))
+    for written in write_pages(store, gradebook, count(workers)):
+        progress.advance(written)
+    write_class(gradebook, store.folder)
+    return gradebook
+
+
+def count(workers: str) -> int:
+    """How many processes: a number, or `auto`. Raises BadParameter."""
+    from grader.batch.engines.here import processors
+
+    if workers == "auto":
+        return processors()
+    if not workers.isdecimal() or not 1 <= int(workers) <= 256:
+        raise click.BadParameter("a number from 1 to 256, or `auto`.", param_hint="--workers")
+    return int(workers)

@@ -1,0 +1,96 @@
+"""`grader review RESULTS`: what needs a human, one by one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.options import results_argument
+
+if TYPE_CHECKING:
+    from grader.batch.store import Store
+    from grader.result import QuestionResult, Report
+
+_KEYS = "points, or s: skip, q: stop"
+
+
+@click.command(name="review", short_help="Go through what needs a human, one by one.")
+@results_argument
+@click.option("-q", "--question", "questions", multiple=True, metavar="ID",
+              help="Only this question; may be repeated.")  # fmt: skip
+def command(results: Path, questions: tuple[str, ...]) -> None:
+    """Go through the answers in RESULTS that wait for a person, and decide on each.
+
+    \b
+    Example:
+      grader review results/cs1678-hw3 -q q5
+
+    Shows what the student wrote, why it waits, and the reference. Type the points, then a comment for
+    the student (or nothing). `s` leaves an answer for later, `q` stops; what you decided is kept.
+    """
+    from grader.batch import Store
+    from grader.cli.classwork import report
+
+    with Store.existing(results) as store:
+        waiting = [
+            (standing.report, question)
+            for standing in store.gradebook().standings
+            if standing.report is not None
+            for question in standing.report.questions
+            if question.needs_review and (not questions or question.id in questions)
+        ]
+        decided = 0
+        try:
+            for number, (handed_in, question) in enumerate(waiting, 1):
+                _show(f"{number} of {len(waiting)}", handed_in, question)
+                answer = _asked(question)
+                if answer == "q":
+                    break
+                decided += _decided(store, handed_in, question, answer)
+        finally:
+            report(store, "1")
+    left = len(waiting) - decided
+    click.echo(f"{decided} decided, {left} left." if waiting else "Nothing waits for you.")
+
+
+def _show(count: str, report: "Report", question: "QuestionResult") -> None:
+    from grader.reports.needs_review import reason
+    from grader.reports.plain_text import block, one_line
+
+    click.echo()
+    title = f"{count}  {one_line(report.submission.id, 40)}  {question.id}"
+    click.secho(title, bold=True, nl=False)
+    click.echo(f"  (at most {question.max_score:g})")
+    if question.prompt:
+        click.echo(f"  asked:     {one_line(question.prompt, 300)}")
+    if question.answer:
+        place = f"{question.answer.path}:{question.answer.line}" if question.answer.line else ""
+        click.echo(f"  answer:    {one_line(place, 80)}")
+        click.echo(f"{block(question.answer.text[:2000])}")
+    click.echo(f"  why:       {one_line(reason(question), 400)}")
+    if question.instructor and question.instructor.reference:
+        click.echo(f"  reference: {one_line(question.instructor.reference, 400)}")
+
+
+def _asked(question: "QuestionResult") -> str:
+    """`s`, `q`, or points that are possible."""
+    while True:
+        answer = str(click.prompt(f"  {_KEYS}", prompt_suffix=" > ")).strip().lower()
+        if answer in ("s", "q"):
+            return answer
+        try:
+            if 0 <= float(answer) <= question.max_score:
+                return answer
+        except ValueError:
+            pass
+        click.echo(f"  A number from 0 to {question.max_score:g}, `s` or `q`.")
+
+
+def _decided(store: "Store", report: "Report", question: "QuestionResult", answer: str) -> bool:
+    from grader.batch.overrides import decide
+
+    if answer == "s":
+        return False
+    comment = str(click.prompt("  comment", default="", show_default=False, prompt_suffix=" > "))
+    decide(store, report.submission.id, question.id, float(answer), comment.strip())
+    return True

@@ -1,0 +1,63 @@
+"""`gradebook.csv`: a row a student.
+
+A question that waits for a person has an empty cell, which learning platforms and spreadsheets
+take for "not graded yet"; a 0 there would be the silent zero that we promise never to give. So has
+everything of a student who handed nothing in. Lateness has columns of its own, behind all others.
+"""
+
+from collections.abc import Sequence
+
+from grader.course import Column, Gradebook, Standing, Timing
+from grader.reports.csv_text import cell, table
+from grader.reports.figures import points
+from grader.result import QuestionResult
+
+FILENAME = "gradebook.csv"
+LATE = ("submitted", "late", "late_credit", "score_with_late_credit")
+
+
+def render(gradebook: Gradebook) -> str:
+    """The gradebook of a class."""
+    columns = gradebook.columns
+    header = ["id", *(cell(column.id) for column in columns), "score", "max_score", "status"]
+    if gradebook.has_deadline:
+        header.extend(LATE)
+    return table(header, (_row(standing, gradebook) for standing in gradebook.standings))
+
+
+def late_text(timing: Timing | None) -> str:
+    """How late something came, such as `1 d 2 h 5 min`; empty if it was in time, `?` if nobody knows."""
+    if timing is None or timing.late is None:
+        return "" if timing is None else "?"
+    minutes = -(-int(timing.late.total_seconds()) // 60)
+    amounts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{amount} {unit}" for amount, unit in amounts if amount)
+
+
+def _row(standing: Standing, gradebook: Gradebook) -> list[str]:
+    cells = [
+        cell(standing.student.id),
+        *_cells(standing, gradebook.columns),
+        "" if standing.score is None else points(standing.score),
+        points(gradebook.best(standing)),
+        standing.status.value,
+    ]
+    return [*cells, *_late(standing)] if gradebook.has_deadline else cells
+
+
+def _cells(standing: Standing, columns: Sequence[Column]) -> list[str]:
+    questions = standing.report.questions if standing.report else ()
+    known = {question.id: _points(question) for question in questions}
+    return [known.get(column.id, "") for column in columns]
+
+
+def _late(standing: Standing) -> list[str]:
+    timing = standing.timing
+    if timing is None or standing.credited is None:
+        return [""] * len(LATE)
+    submitted = timing.submitted.isoformat(sep=" ") if timing.submitted else ""
+    return [submitted, late_text(timing), f"{timing.credit:g}", points(standing.credited)]
+
+
+def _points(question: QuestionResult) -> str:
+    return "" if question.needs_review else points(question.score)

@@ -1,0 +1,72 @@
+"""Classes to be graded, and graders that misbehave on some of their members.
+
+Worker processes import this module, so the graders are found by name.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from grader.batch import Found
+from grader.batch.worker import grade_one
+from grader.key import Key
+from grader.result import Report
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBLEM = ROOT / "problems/cs1678-hw3"
+ANSWERS = (
+    'answers: {q1: "delta*h2[1]", q11: "delta*W3.T @ h1.T"}',
+    'answers: {q1: "delta*h2[2]", q11: "delta*W3.T @ h1"}',
+    'answers: {q1: "h2[1]*delta", q17: "delta*W3@W2"}',
+    "",
+    'answers: {q1: "delta*("}',
+)
+
+
+def a_class(folder: Path, count: int) -> Path:
+    """A folder of small submissions, all different."""
+    folder.mkdir(parents=True)
+    for number in range(count):
+        text = ANSWERS[number % len(ANSWERS)]
+        (folder / f"s{number:04}.yaml").write_text(f"# {number}\n{text}\n")
+    return folder
+
+
+def sometimes_bad(key: Key, found: Found) -> Report:
+    """Hangs on `hang`, eats memory on `eat`, kills its process on `kill`, fails on `raise`."""
+    if found.id == "hang":
+        time.sleep(600)
+    if found.id == "eat":
+        hoard = []
+        while True:
+            hoard.append(bytearray(32 << 20))
+    if found.id == "kill":
+        os._exit(9)
+    if found.id == "raise":
+        raise ZeroDivisionError("boom")
+    return grade_one(key, found)
+
+
+def slow(key: Key, found: Found) -> Report:
+    """Takes its time, so that there is a time to kill it."""
+    time.sleep(0.01)
+    return grade_one(key, found)
+
+
+def command(*words: object) -> list[str]:
+    """A command line of the grader, for a process of its own."""
+    code = "from grader.cli import main; main()"
+    return [sys.executable, "-c", code, *map(str, words)]
+
+
+def run(*words: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """The grader in a process of its own."""
+    return subprocess.run(command(*words), capture_output=True, text=True, timeout=timeout,
+                          env=environment(), check=False)  # fmt: skip
+
+
+def environment() -> dict[str, str]:
+    """This environment, with the project to be found."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}

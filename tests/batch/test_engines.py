@@ -1,0 +1,50 @@
+"""One submission never harms another, whatever it does to its process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from batch_classes import PROBLEM, a_class, grade_one, sometimes_bad
+
+from grader.batch import Found, Job, Limits, discover
+from grader.batch.engines.here import Here
+from grader.batch.worker import Graded, key_of
+from grader.result import Report
+
+
+def graded(found: list[Found], job: Job, limits: Limits) -> dict[str, Graded]:
+    with Here(job, 2, limits) as engine:
+        return {one.id: one for done in engine.grade(found) for one in done}
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> list[Found]:
+    folder = a_class(tmp_path_factory.mktemp("class") / "handed-in", 297)
+    for name in ("hang", "eat", "kill"):
+        (folder / f"{name}.yaml").write_text("answers: {q1: delta}")
+    return discover(folder)
+
+
+def test_297_of_300_are_right(everybody: list[Found]) -> None:
+    """One hangs, one eats memory, one kills its process: each is told apart, all others are right."""
+    limits = Limits(seconds=4.0, megabytes=300)
+    got = graded(everybody, Job(PROBLEM, sometimes_bad), limits)
+    assert len(got) == 300
+    assert got["hang"].failure == "it took longer than 4 seconds"
+    assert got["eat"].failure == "it took more than 300 MB of memory"
+    assert got["kill"].failure == "its process died (exit code 9)"
+    bad = {"hang", "eat", "kill"}
+    key = key_of(Job(PROBLEM))
+    for found in everybody:
+        if found.id not in bad:
+            report = got[found.id].report
+            assert report is not None
+            assert Report.from_json(json.loads(report)).to_json() == grade_one(key, found).to_json()
+
+
+def test_a_fault_of_ours_is_told_with_its_reason(tmp_path: Path) -> None:
+    folder = a_class(tmp_path / "handed-in", 3)
+    (folder / "raise.yaml").write_text("answers: {q1: delta}")
+    got = graded(discover(folder), Job(PROBLEM, sometimes_bad), Limits())
+    assert got["raise"].failure == "ZeroDivisionError: boom"
+    assert [one.report is not None for one in got.values()].count(True) == 3
