@@ -40,6 +40,17 @@ CREATE TABLE history (
 CREATE TABLE pages (student TEXT PRIMARY KEY, digest TEXT NOT NULL);
 """
 
+_COPIED = (
+    "facts",
+    "problems",
+    "students",
+    "hand_ins",
+    "results",
+    "standings",
+    "overrides",
+    "history",
+)
+
 
 class StoreError(GraderError):
     """The results folder cannot be used; the text says why and what to do."""
@@ -242,6 +253,21 @@ class Database:
     def pages(self) -> dict[str, str]:
         """From what each student's pages were made last."""
         return dict(self.database.execute("SELECT student, digest FROM pages"))
+
+    def versions(self) -> set[str]:
+        """The versions of the grader whose results count."""
+        return {row[0] for row in self.database.execute("SELECT version FROM standings")}
+
+    def copy_of(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows but those about pages, by table."""
+        return {name: list(self.database.execute(f"SELECT * FROM {name}")) for name in _COPIED}  # noqa: S608
+
+    def take_in(self, tables: Mapping[str, list[tuple[Any, ...]]]) -> None:
+        """Add the rows of another store; where both know something, the other's counts."""
+        for name, rows in tables.items():
+            marks = ", ".join("?" * len(rows[0])) if rows else ""
+            if rows:
+                self.database.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", rows)  # noqa: S608
 
     def forget_pages(self) -> None:
         """All pages are to be made again."""

@@ -13,14 +13,24 @@ if TYPE_CHECKING:
     from grader.problem import Problem
 
 
-def engine(problem: "Problem", workers: str, timeout: float, memory: int) -> "Engine":
-    """The processes that grade. Raises AuthorError for a problem without a key."""
+def engine(
+    problem: "Problem", workers: str, timeout: float, memory: int, scheduler: str | None = None
+) -> "Engine":
+    """Where to grade: here, or at a Dask scheduler.
+
+    Raises AuthorError for a problem without a key, ClusterError if no scheduler answers.
+    """
     from grader import key
     from grader.batch import Job, Limits
     from grader.batch.engines.here import Here
 
     key.build(problem)  # told before any process starts
-    return Here(Job(problem.path.absolute()), count(workers), Limits(timeout, memory))
+    job, limits = Job(problem.path.absolute()), Limits(timeout, memory)
+    if scheduler is None:
+        return Here(job, count(workers), limits)
+    from grader.batch.engines.cluster import Cluster
+
+    return Cluster(job, scheduler, limits)
 
 
 def report(store: "Store", workers: str, progress: Progress | None = None) -> "Gradebook":

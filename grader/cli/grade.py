@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Where the results go.  [default: results/<problem id>]")  # fmt: skip
 @limit_options
+@click.option("--engine", "engine_name", type=click.Choice(["here", "dask"]), default="here",
+              show_default=True, help="Where to grade: processes here, or a Dask cluster.")  # fmt: skip
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="The Dask scheduler.")
+@click.option("--shard", metavar="I/N", help="Grade only the I-th of N parts of the class, without "
+              "reports; `grader merge` puts the parts together.")  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Grade everything again; what people decided is kept.")
 @as_json_option
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
@@ -32,6 +37,9 @@ def command(
     workers: str,
     timeout: float,
     memory: int,
+    engine_name: str,
+    scheduler: str | None,
+    shard: str | None,
     fresh: bool,
     format_: str,
     quiet: bool,
@@ -42,6 +50,8 @@ def command(
     Examples:
       grader grade problems/cs1678-hw3 submissions/cs1678-hw3
       grader grade problems/cs1678-hw3 handed-in/ --out results/spring --workers 8
+      grader grade problems/cs1678-hw3 handed-in/ --engine dask --scheduler tcp://10.0.0.1:8786
+      grader grade problems/cs1678-hw3 handed-in/ --shard 3/20 --out parts/3
 
     Writes a gradebook, a list of what a human must look at, and feedback for each student. A run
     that was cut off goes on where it was when you start it again; what is graded and has not changed
@@ -67,12 +77,21 @@ def command(
     found = discover(submissions)
     if not found:
         raise click.BadParameter(f"{submissions} is empty.", param_hint="SUBMISSIONS")
+    if (engine_name == "dask") != (scheduler is not None):
+        raise click.UsageError("--engine dask and --scheduler go together.")
+    if shard:
+        found = _shard(found, shard)
     with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
         enlist(store, loaded, found)
-        _grade(store, loaded, found, engine(loaded, workers, timeout, memory), fresh, progress)
-        gradebook = report(store, workers, progress)
+        place = engine(loaded, workers, timeout, memory, scheduler)
+        _grade(store, loaded, found, place, fresh, progress)
+        gradebook = store.gradebook() if shard else report(store, workers, progress)
     if format_ == "json":
         echo_json(_summary(gradebook, folder))
+    elif shard and not quiet:
+        click.echo(
+            f"{len(found)} submissions in {folder}: put the parts together with `grader merge`"
+        )
     elif not quiet:
         _tell(gradebook, folder)
     raise click.exceptions.Exit(NEEDS_REVIEW if _waiting(gradebook) else 0)
@@ -92,6 +111,16 @@ def _grade(store: "Store", problem: "Problem", found: "list[Found]", engine: "En
                     if one.failure:
                         progress.tell(f"{one.id}: {one.failure}; a person must look")
     run.finish(store, problem)
+
+
+def _shard(found: "list[Found]", text: str) -> "list[Found]":
+    """The submissions of a part such as `3/20`."""
+    from grader.batch.merge import shard
+
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.BadParameter("such as 3/20: the third of twenty parts.", param_hint="--shard")
+    return shard(found, int(number), int(of))
 
 
 def _check_apart(folder: Path, submissions: Path) -> None:

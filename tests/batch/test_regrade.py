@@ -9,7 +9,7 @@ from batch_classes import PROBLEM, run
 
 from grader.batch import Store
 
-FIX = ("- {id: q1, ", "- {id: q1, accept: 'delta*h2[2]', ")
+FIX = ("  - id: q1\n", "  - id: q1\n    accept: delta*h2[2]\n")
 
 
 @pytest.fixture

@@ -1,0 +1,100 @@
+"""A Dask cluster: the workers of a scheduler grade, each guarding submissions as this machine would.
+
+Problem and submissions must lie where every worker can read them under the same path. A Dask worker
+starts processes of its own, so that a submission that hangs or dies takes no Dask worker along.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from multiprocessing import current_process
+from typing import TYPE_CHECKING, Self
+
+from grader.batch.discovery import Found
+from grader.batch.engines.here import CHUNK, Here
+from grader.batch.worker import Done, Graded, Job, Limits
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT = "30s"
+AHEAD = 256  # chunks that the scheduler knows of: enough for a large cluster
+
+
+class ClusterError(GraderError):
+    """The cluster cannot be used; the text says why and what to do."""
+
+
+class Cluster:
+    """The workers of a Dask scheduler."""
+
+    def __init__(self, job: Job, scheduler: str, limits: Limits) -> None:
+        self._job, self._limits = job, limits
+        self._client = _client(scheduler)
+        self._executor: Executor = self._client.get_executor(pure=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._executor.shutdown(wait=False)
+        self._client.close()
+
+    def grade(self, found: Sequence[Found]) -> Iterator[Done]:
+        """What became of each, a few at a time."""
+        chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
+        waiting: dict[Future[Done], Sequence[Found]] = {}
+        for chunk in chunks:
+            waiting[self._submit(chunk)] = chunk
+            if len(waiting) >= AHEAD:
+                yield from self._finished(waiting)
+        while waiting:
+            yield from self._finished(waiting)
+
+    def _finished(self, waiting: dict[Future[Done], Sequence[Found]]) -> Iterator[Done]:
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield self._outcomes(future, waiting.pop(future))
+
+    def _outcomes(self, future: Future[Done], chunk: Sequence[Found]) -> Done:
+        """What a task found. Dask has tried several workers before it gives up on one."""
+        grief = future.exception()
+        if grief is None:
+            return future.result()
+        if isinstance(grief, ClusterError):
+            raise grief
+        if len(chunk) > 1:
+            again = [(self._submit([found]), [found]) for found in chunk]
+            return [one for single, alone in again for one in self._outcomes(single, alone)]
+        return [Graded(chunk[0].id, None, failure=f"its Dask worker failed ({grief})")]
+
+    def _submit(self, chunk: Sequence[Found]) -> "Future[Done]":
+        return self._executor.submit(on_worker, self._job, chunk, self._limits)
+
+
+_own = threading.local()
+
+
+def on_worker(job: Job, chunk: Sequence[Found], limits: Limits) -> Done:
+    """Grade a chunk in a process of this Dask worker. Raises ClusterError if it may not have any."""
+    if current_process().daemon:
+        raise ClusterError(
+            "these Dask workers may not start processes of their own: start them with --no-nanny, or "
+            "with DASK_DISTRIBUTED__WORKER__DAEMON=False"
+        )
+    if getattr(_own, "given", None) != (job, limits):
+        _own.given, _own.engine = (job, limits), Here(job, 1, limits)
+    engine: Here = _own.engine
+    return [one for done in engine.grade(chunk) for one in done]
+
+
+def _client(scheduler: str) -> "Client":
+    try:
+        from distributed import Client
+    except ImportError as error:
+        message = "--engine dask needs Dask: pip install 'gradient-grader[dask]'"
+        raise ClusterError(message) from error
+    try:
+        return Client(scheduler, timeout=CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {scheduler}: {error}") from error
