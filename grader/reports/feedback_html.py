@@ -46,12 +46,13 @@ def for_instructor(report: Report) -> str:
 
 
 def _render(template: str, report: Report, instructor: bool = False) -> str:
-    page = _environment().get_template(template)
+    page = environment().get_template(template)
     return page.render(report=report, anchor=_anchor(report), instructor=instructor)
 
 
 @cache
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """The templates, with everything escaped that is not made by us."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

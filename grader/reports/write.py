@@ -4,13 +4,20 @@ import os
 from pathlib import Path
 
 from grader.course import Gradebook
-from grader.reports import feedback_html, feedback_md, gradebook_csv, needs_review, result_json
+from grader.reports import (
+    class_html,
+    feedback_html,
+    feedback_md,
+    gradebook_csv,
+    needs_review,
+    result_json,
+)
 from grader.reports.folder_name import folder_name
 from grader.reports.protocol import ClassRenderer, SubmissionRenderer
 from grader.result import Report
 
 SUBMISSION_FILES: tuple[SubmissionRenderer, ...] = (result_json, feedback_md, feedback_html)
-CLASS_FILES: tuple[ClassRenderer, ...] = (gradebook_csv, needs_review)
+CLASS_FILES: tuple[ClassRenderer, ...] = (gradebook_csv, needs_review, class_html)
 
 
 def submission_folder(submission_id: str, folder: Path) -> Path:
@@ -47,7 +54,7 @@ def _write_for_instructor(report: Report, folder: Path) -> None:
 
 
 def write_class(gradebook: Gradebook, folder: Path) -> None:
-    """Writes `gradebook.csv` and `needs-review.csv`."""
+    """Writes `gradebook.csv`, `needs-review.csv` and `class.html`."""
     folder.mkdir(parents=True, exist_ok=True)
     for renderer in CLASS_FILES:
         write_text(folder / renderer.FILENAME, renderer.render(gradebook))

@@ -1,0 +1,128 @@
+"""Wrong answers that mean the same: one decision of the instructor for all of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.course.gradebook import Gradebook
+from grader.result import Kind, QuestionResult, Verdict
+
+NEAR = 1e-9
+"""Of the projections: equal values differ by rounding only."""
+
+_WRONG = (Verdict.INCORRECT, Verdict.PARTIAL)
+_UNREAD = (Verdict.UNREADABLE, Verdict.UNDECIDED)
+
+Member = tuple[str, QuestionResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Answers to one question with the same values, or, where there are none, of the same text.
+
+    `text` is the commonest spelling and `reading` how it was read (infix). `code` and `message` are
+    those of the first mistake, or of whatever else was said first. `waits` tells that a human must look.
+    """
+
+    number: int
+    question: str
+    students: tuple[str, ...]
+    text: str
+    reading: str | None
+    mathml: str | None
+    code: str | None
+    message: str
+    points: float
+    max_score: float
+    waits: bool
+    by_value: bool
+
+    @property
+    def count(self) -> int:
+        """How many students gave this answer."""
+        return len(self.students)
+
+
+def groups(gradebook: Gradebook, question: str) -> tuple[Group, ...]:
+    """The groups of a question, largest first; those that nobody could read come last."""
+    members = [
+        (report.submission.id, result)
+        for report in gradebook.reports
+        for result in report.questions
+        if result.id == question and result.verdict in (*_WRONG, *_UNREAD)
+    ]
+    found = [*_by_value(members), *_by_text(members)]
+    found.sort(key=lambda group: (_waits(group), -len(group), _typical(group).text, group[0][0]))
+    return tuple(_group(number, group) for number, group in enumerate(found, 1))
+
+
+def _by_value(members: Iterable[Member]) -> Iterator[list[Member]]:
+    """Neighbours in the order of their projections belong together: there is no edge to fall off."""
+    valued = [(p, member) for member in members if (p := _projection(member[1])) is not None]
+    valued.sort(key=lambda pair: pair[0])
+    while valued:
+        first = valued[0][0]
+        near = [pair for pair in valued if _same(pair[0], first)]
+        valued = [pair for pair in valued if not _same(pair[0], first)]
+        yield [member for _, member in near]
+
+
+def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    scale = max(map(abs, (*one, *other)), default=0.0)
+    return all(abs(a - b) <= NEAR * scale for a, b in zip(one, other, strict=True))
+
+
+def _projection(result: QuestionResult) -> tuple[float, float] | None:
+    return result.instructor.projection if result.instructor else None
+
+
+def _by_text(members: Iterable[Member]) -> Iterator[list[Member]]:
+    """What has no values to compare is the same if it says the same."""
+    same: dict[tuple[str, str], list[Member]] = {}
+    for member in members:
+        if _projection(member[1]) is None:
+            key = str(member[1].verdict), "".join(_text(member[1]).split())
+            same.setdefault(key, []).append(member)
+    yield from same.values()
+
+
+def _text(result: QuestionResult) -> str:
+    return result.answer.text if result.answer else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Typical:
+    text: str
+    result: QuestionResult
+
+
+def _typical(members: Sequence[Member]) -> _Typical:
+    """The commonest spelling; the shortest of several."""
+    counts = Counter(_text(result) for _, result in members)
+    text = min(counts, key=lambda text: (-counts[text], len(text), text))
+    return _Typical(text, next(result for _, result in members if _text(result) == text))
+
+
+def _waits(members: Sequence[Member]) -> bool:
+    return members[0][1].verdict in _UNREAD
+
+
+def _group(number: int, members: Sequence[Member]) -> Group:
+    typical = _typical(members)
+    result, answer = typical.result, typical.result.answer
+    said = sorted(result.messages, key=lambda message: message.kind is not Kind.MISTAKE)
+    said = [message for message in said if message.code != "override"]
+    return Group(
+        number=number,
+        question=result.id,
+        students=tuple(sorted(name for name, _ in members)),
+        text=typical.text,
+        reading=answer.reading if answer else None,
+        mathml=answer.mathml if answer else None,
+        code=said[0].code if said else None,
+        message=said[0].text if said else "",
+        points=result.override.automatic if result.override else result.score,
+        max_score=result.max_score,
+        waits=_waits(members),
+        by_value=_projection(result) is not None,
+    )

@@ -1,0 +1,155 @@
+"""`class.html`: the class at a glance, as one self-contained page.
+
+Everything can be read without JavaScript. The one script, which sorts and filters the grid, is allowed by
+its hash; nothing else may run or be loaded.
+"""
+
+import base64
+import hashlib
+import statistics
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course import Gradebook, Standing, Status
+from grader.course.groups import Group, groups
+from grader.course.statistics import common_mistakes, distribution, per_question
+from grader.reports import needs_review, verdicts
+from grader.reports.feedback_html import environment
+from grader.reports.figures import points
+from grader.reports.folder_name import folder_name
+from grader.reports.gradebook_csv import late_text
+from grader.result import QuestionResult
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+FILENAME = "class.html"
+MOST_GROUPS = 3  # of a question; `grader groups` has all
+MOST_WAITING = 100
+
+_SCRIPT = Path(__file__).with_name("templates") / "class.js"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An answer that a human must look at."""
+
+    student: str
+    question: str
+    reason: str
+
+
+def render(gradebook: Gradebook, linked: bool = True) -> str:
+    """The page; without links to the students' own pages where those name them."""
+    waiting = _waiting(gradebook)
+    return environment().get_template("class.html.j2").render(
+        book=gradebook,
+        linked=linked,
+        facts=_facts(gradebook),
+        bars=_bars(gradebook),
+        rows=[_row(standing, gradebook, linked) for standing in gradebook.standings],
+        statistics=per_question(gradebook),
+        mistakes=common_mistakes(gradebook),
+        groups=_groups(gradebook),
+        waiting=waiting[:MOST_WAITING],
+        more_waiting=max(0, len(waiting) - MOST_WAITING),
+        href=_href,
+        script=_script(),
+        script_hash=_script_hash(),
+    )  # fmt: skip
+
+
+def _facts(gradebook: Gradebook) -> list[tuple[str, str]]:
+    """What is said at the top: a word and a figure each."""
+    scores = [report.score for report in gradebook.reports]
+    statuses = [standing.status for standing in gradebook.standings]
+    facts = [("handed in", str(len(scores)))]
+    if scores:
+        facts.append(("mean", points(statistics.fmean(scores))))
+        facts.append(("median", points(statistics.median(scores))))
+    facts.append(
+        ("to review", str(sum(s in (Status.NEEDS_REVIEW, Status.ERROR) for s in statuses)))
+    )
+    if missing := statuses.count(Status.MISSING):
+        facts.append(("missing", str(missing)))
+    if gradebook.has_deadline:
+        late = sum(bool(s.timing and s.timing.is_late) for s in gradebook.standings)
+        facts.append(("late", str(late)))
+    return facts
+
+
+def _bars(gradebook: Gradebook) -> list[tuple[str, int, float]]:
+    """The histogram: a range of points, how many, and its height from 0 to 1."""
+    counts, best = distribution(gradebook), gradebook.max_score
+    top = max(counts, default=0) or 1
+    edges = [points(best * number / len(counts)) for number in range(len(counts) + 1)]
+    return [
+        (f"{edges[number]}–{edges[number + 1]}", count, count / top)
+        for number, count in enumerate(counts)
+    ]
+
+
+def _row(standing: Standing, gradebook: Gradebook, linked: bool) -> dict[str, object]:
+    questions = standing.report.questions if standing.report else ()
+    known = {question.id: question for question in questions}
+    instructor = linked and any(question.instructor for question in questions)
+    return {
+        "student": standing.student,
+        "cells": [_cell(known.get(column.id)) for column in gradebook.columns],
+        "score": "" if standing.score is None else points(standing.score),
+        "sort": -1 if standing.score is None else standing.score,
+        "status": standing.status.value,
+        "late": late_text(standing.timing),
+        "feedback": _href("submissions", standing, "/feedback.html") if linked else "",
+        "instructor": _href("instructor", standing, ".html") if instructor else "",
+    }
+
+
+def _cell(question: QuestionResult | None) -> tuple[str, str, str, float]:
+    """Tone, symbol, what it says aloud, and what it is sorted by."""
+    if question is None:
+        return "", "", "", -1.0
+    look = verdicts.LOOKS[question.verdict]
+    got = "–" if question.needs_review else points(question.score)
+    said = f"{look.word}, {got} of {points(question.max_score)}"
+    return look.tone, look.symbol, said, question.score
+
+
+def _href(folder: str, standing: Standing, end: str) -> str:
+    """The address of a student's page from here; empty if there is none."""
+    from urllib.parse import quote
+
+    if standing.report is None:
+        return ""
+    return f"{folder}/{quote(folder_name(standing.student.id))}{end}"
+
+
+def _groups(gradebook: Gradebook) -> list[Group]:
+    """The largest groups of every question; one student alone makes no group."""
+    found = (groups(gradebook, column.id) for column in gradebook.columns)
+    shared = [group for several in found for group in several[:MOST_GROUPS] if group.count > 1]
+    return sorted(shared, key=lambda group: -group.count)[:12]
+
+
+def _waiting(gradebook: Gradebook) -> list[Waiting]:
+    return [
+        Waiting(standing.student.id, question.id, needs_review.reason(question))
+        for standing in gradebook.standings
+        if standing.report
+        for question in standing.report.questions
+        if question.needs_review
+    ]
+
+
+@cache
+def _script() -> "Markup":
+    from markupsafe import Markup
+
+    return Markup(_SCRIPT.read_text("utf-8"))  # noqa: S704 - our own file
+
+
+@cache
+def _script_hash() -> str:
+    return base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()
