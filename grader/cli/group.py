@@ -18,6 +18,7 @@ COMMANDS = {
     "grade": "Grade a class: a folder of submissions.",
     "check": "Check one submission, before handing in or in CI.",
     "show": "Show a problem: questions, names, how to write answers.",
+    "groups": "Wrong answers that mean the same, largest group first.",
     "regrade": "See what a fixed problem changes in a class; then apply it.",
     "review": "Go through what needs a human, one by one.",
     "override": "Give an answer the points that you say.",

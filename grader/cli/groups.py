@@ -1,0 +1,84 @@
+"""`grader groups RESULTS QUESTION`: wrong answers that mean the same."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.options import as_json_option, echo_json, results_argument
+
+if TYPE_CHECKING:
+    from grader.course.groups import Group
+
+
+@click.command(name="groups", short_help="Wrong answers that mean the same.")
+@results_argument
+@click.argument("question")
+@click.option("--write-rule", "number", type=click.IntRange(min=1), metavar="N",
+              help="Add a rule for the N-th group to problem.yaml.")  # fmt: skip
+@click.option("--credit", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+              help="The part of the points that the rule gives.")  # fmt: skip
+@click.option("--message", help="What students read.  [default: what the grader says of it]")
+@click.option("--problem", type=click.Path(exists=True, path_type=Path),
+              help="The problem, if it has moved since.")  # fmt: skip
+@as_json_option
+def command(results: Path, question: str, number: int | None, credit: float, message: str | None,
+            problem: Path | None, format_: str) -> None:  # fmt: skip
+    """Show the wrong answers to QUESTION in groups: the same values, however they are written.
+
+    \b
+    Examples:
+      grader groups results/cs1678-hw3 q16
+      grader groups results/cs1678-hw3 q16 --write-rule 1 --credit 0.5 --message "See exercise 4."
+      grader regrade results/cs1678-hw3
+
+    You decide once per group, not once per student: --write-rule adds a message and partial credit to
+    problem.yaml, and `grader regrade` shows what that changes.
+    """
+    from grader.batch import Store
+    from grader.course.groups import groups
+    from grader.reports import groups_text
+
+    with Store.open(results) as store:
+        gradebook, path = store.gradebook(), problem or store.problem_path()
+    _check_known(question, [column.id for column in gradebook.columns])
+    found = groups(gradebook, question)
+    if number is not None:
+        _write(path, _chosen(found, number), credit, message, results)
+    elif format_ == "json":
+        echo_json({"question": question, "groups": groups_text.as_json(found)})
+    else:
+        click.echo(groups_text.plain(found), nl=False)
+
+
+def _chosen(found: "Sequence[Group]", number: int) -> "Group":
+    if number > len(found):
+        message = f"there are {len(found)} groups."
+        raise click.BadParameter(message, param_hint="--write-rule")
+    group = found[number - 1]
+    if not group.by_value or group.reading is None:
+        message = (
+            "this group has no values that a rule could name; use `grader override` or `review`."
+        )
+        raise click.BadParameter(message, param_hint="--write-rule")
+    return group
+
+
+def _write(path: Path, group: "Group", credit: float, message: str | None, results: Path) -> None:
+    from grader.course.write_rule import Rule, write_rule
+
+    rule = Rule(group.reading or "", message or group.message, credit)
+    line = write_rule(path, group.question, rule)
+    click.echo(f"{path}:{line}: {rule}")
+    click.echo(f"Now see what it changes: grader regrade {results}")
+
+
+def _check_known(question: str, known: Sequence[str]) -> None:
+    from difflib import get_close_matches
+
+    if question not in known:
+        close = get_close_matches(question.lower(), known, n=1)
+        meant = f" (did you mean {close[0]!r}?)" if close else ""
+        message = f"there is no question {question!r}{meant}."
+        raise click.BadParameter(message, param_hint="QUESTION")
