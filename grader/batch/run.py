@@ -36,8 +36,12 @@ def enlist(
 ) -> None:
     """Write down the problem, the class, and what each handed in. `students` are those of a roster."""
     listed = {student.id: student for student in students}
-    everybody = {one.id: listed.get(one.id, Student(one.id)) for one in found} | listed
-    hand_ins = {one.id: (digest_of(one.path), _hand_in(one, timed(one))) for one in found}
+    everybody = {
+        one.id: listed.get(one.id, Student(one.id, one.name, one.email)) for one in found
+    } | listed
+    hand_ins = {
+        one.id: (digest_of(one.path, one.files), _hand_in(one, timed(one))) for one in found
+    }
     with store.together():
         store.set_class({name: _plain(student) for name, student in everybody.items()}, hand_ins)
         store.count_problem(problem)
@@ -78,7 +82,7 @@ def finish(store: Store, problem: Problem) -> None:
 def hand_ins(store: Store) -> list[tuple[Found, str]]:
     """What was handed in, where it lies, and its digest when it was graded."""
     return [
-        (Found(name, Path(data["path"])), digest)
+        (Found(name, Path(data["path"]), tuple((n, Path(p)) for n, p in data["files"])), digest)
         for name, (digest, data) in store.hand_ins().items()
     ]
 
@@ -112,8 +116,13 @@ def _row(problem: Problem, found: Found, digest: str, one: Graded) -> tuple[File
 
 
 def _hand_in(found: Found, timing: Timing | None) -> Mapping[str, object]:
-    return {"path": str(found.path.absolute()), "files": [], "timing": timing_json(timing),
-            "notes": [], "unsure": False}  # fmt: skip
+    return {
+        "path": str(found.path.absolute()),
+        "files": [[name, str(place.absolute())] for name, place in found.files],
+        "timing": timing_json(timing),
+        "notes": found.notes,
+        "unsure": found.unsure,
+    }
 
 
 def _plain(student: Student) -> Mapping[str, object]:

@@ -52,7 +52,7 @@ Done = list[Graded]
 
 def grade_one(key: Key, found: Found) -> Report:
     """The report of one submission."""
-    return grade(key, read(found.path, id=found.id))
+    return grade(key, read(found.path, id=found.id, files=found.files))
 
 
 @dataclass(frozen=True, slots=True)

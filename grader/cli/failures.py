@@ -59,7 +59,8 @@ def _invalid(error: AuthorError, as_json: bool) -> int:
     for fault in error.faults:
         click.echo(str(fault), err=True)
     faults_text = "one fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
-    message = f"this problem has {faults_text}; nothing was graded"
+    what = "this problem" if error.faults[0].file.endswith("problem.yaml") else "this file"
+    message = f"{what} has {faults_text}; nothing was graded"
     return _say(INVALID_PROBLEM, "problem", message, as_json)
 
 

@@ -12,6 +12,7 @@ from grader.cli.progress import Progress
 if TYPE_CHECKING:
     from grader.batch import Found, Store
     from grader.batch.engines.protocol import Engine
+    from grader.batch.members import Members
     from grader.course import Gradebook
     from grader.problem import Problem
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 @click.argument("submissions", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Where the results go.  [default: results/<problem id>]")  # fmt: skip
+@click.option("--roster", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              metavar="CSV", help="Who is in the class (id, name, email): who handed nothing in "
+              "appears as missing.")  # fmt: skip
+@click.option("--late", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              metavar="YAML", help="The deadline, grace, credit for late work, extensions.")  # fmt: skip
+@click.option("--id-pattern", metavar="REGEX", help="How to find ids in the paths of files, such as "
+              "'(?P<id>\\d{7})'.")  # fmt: skip
 @limit_options
 @click.option("--engine", "engine_name", type=click.Choice(["here", "dask"]), default="here",
               show_default=True, help="Where to grade: processes here, or a Dask cluster.")  # fmt: skip
@@ -34,6 +42,9 @@ def command(
     problem: Path,
     submissions: Path,
     out: Path | None,
+    roster: Path | None,
+    late: Path | None,
+    id_pattern: str | None,
     workers: str,
     timeout: float,
     memory: int,
@@ -46,10 +57,14 @@ def command(
 ) -> None:
     """Grade every file or folder in SUBMISSIONS against PROBLEM; its name is the student's id.
 
+    SUBMISSIONS may also be what Gradescope, Canvas or Moodle exports, as a zip or unpacked: then
+    their names for the files give the ids.
+
     \b
     Examples:
       grader grade problems/cs1678-hw3 submissions/cs1678-hw3
       grader grade problems/cs1678-hw3 handed-in/ --out results/spring --workers 8
+      grader grade problems/cs1678-hw3 submissions.zip --roster roster.csv --late late.yaml
       grader grade problems/cs1678-hw3 handed-in/ --engine dask --scheduler tcp://10.0.0.1:8786
       grader grade problems/cs1678-hw3 handed-in/ --shard 3/20 --out parts/3
 
@@ -66,7 +81,7 @@ def command(
       5    done, and some answers need a human
       130  interrupted: start it again, and it goes on
     """
-    from grader.batch import Store, discover
+    from grader.batch import Store
     from grader.batch.run import enlist
     from grader.cli.classwork import engine, report
     from grader.problem import load
@@ -74,7 +89,8 @@ def command(
     loaded = load(problem)
     folder = out or Path("results") / loaded.id
     _check_apart(folder, submissions)
-    found = discover(submissions)
+    members = _members(submissions, folder, roster, late, id_pattern)
+    found = members.found
     if not found:
         raise click.BadParameter(f"{submissions} is empty.", param_hint="SUBMISSIONS")
     if (engine_name == "dask") != (scheduler is not None):
@@ -82,7 +98,9 @@ def command(
     if shard:
         found = _shard(found, shard)
     with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
-        enlist(store, loaded, found)
+        for note in members.notes:
+            progress.tell(note)
+        enlist(store, loaded, found, members.students, members.timed)
         place = engine(loaded, workers, timeout, memory, scheduler)
         _grade(store, loaded, found, place, fresh, progress)
         gradebook = store.gradebook() if shard else report(store, workers, progress)
@@ -95,6 +113,23 @@ def command(
     elif not quiet:
         _tell(gradebook, folder)
     raise click.exceptions.Exit(NEEDS_REVIEW if _waiting(gradebook) else 0)
+
+
+def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | None,
+             id_pattern: str | None) -> "Members":  # fmt: skip
+    """Who is in the class and what they handed in. A zip is unpacked beside the results."""
+    from grader.batch.discovery import discover
+    from grader.batch.discovery.archives import unpack
+    from grader.batch.members import members
+    from grader.course.lateness import read_lateness
+    from grader.course.roster import read_roster
+
+    if submissions.suffix.lower() == ".zip":
+        submissions = unpack(submissions, folder / "handed-in")
+    students = read_roster(roster) if roster else ()
+    found = members(discover(submissions, id_pattern), students)
+    ids = [student.id for student in students] or [one.id for one in found.found]
+    return found.with_lateness(read_lateness(late, ids)) if late else found
 
 
 def _grade(store: "Store", problem: "Problem", found: "list[Found]", engine: "Engine",

@@ -1,7 +1,7 @@
 """A path → a `Submission`. Whatever a student did to their files, they get an answer."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.submission import limits
@@ -13,12 +13,18 @@ from grader.submission.refusals import Refused
 from grader.submission.sources import Found, Source
 
 
-def read(path: Path | str, *, id: str | None = None) -> Submission:  # noqa: A002
+def read(
+    path: Path | str,
+    *,
+    id: str | None = None,  # noqa: A002
+    files: Sequence[tuple[str, Path]] = (),
+) -> Submission:
     """Everything a student handed in: one file, or a folder of files.
 
     Args:
         path: the file or folder.
         id: the student's id; the file's stem or the folder's name by default.
+        files: names and places of several loose files, in place of what is at `path`.
 
     Returns:
         What was found. A file or answer that cannot be read is a `Refusal` in it, never an error.
@@ -28,11 +34,11 @@ def read(path: Path | str, *, id: str | None = None) -> Submission:  # noqa: A00
 
     """
     path = Path(path)
-    files = listing(path)
+    listed = _listed(path, files)
     name = Path(os.path.abspath(path)).name
     stem = name if path.is_dir() else PurePosixPath(name).stem
     digest = Digest()
-    found = _join(_read_all(files, digest))
+    found = _join(_read_all(listed, digest))
     return Submission(
         id=printable(stem) if id is None else id,
         path=printable(name),
@@ -43,16 +49,22 @@ def read(path: Path | str, *, id: str | None = None) -> Submission:  # noqa: A00
     )
 
 
-def digest_of(path: Path | str) -> str:
+def digest_of(path: Path | str, files: Sequence[tuple[str, Path]] = ()) -> str:
     """The digest that `read` would give, without reading what the files say.
 
     Raises OSError if nothing is at `path`.
     """
     digest = Digest()
-    for file, data in _contents(listing(Path(path))):
+    for file, data in _contents(_listed(Path(path), files)):
         if isinstance(data, bytes):
             digest.add(file.name, data)
     return str(digest)
+
+
+def _listed(path: Path, files: Sequence[tuple[str, Path]]) -> list[Listed]:
+    if not files:
+        return listing(path)
+    return [Listed(name, place) for name, place in files[: limits.FILES]]
 
 
 def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[Found]:

@@ -90,8 +90,18 @@ def test_a_leading_dash_after_two_dashes(grader: Grader, tmp_path: Path) -> None
 def test_two_hand_ins_of_one_name(grader: Grader, folder: Path) -> None:
     (folder / "me.yaml").write_text(RIGHT)
     (folder / "me.md").write_text("")
-    grader("grade", PROBLEM, str(folder), "--out", "out")
-    assert scores(Path("out")) == {"me.md": "0", "me.yaml": "1"}
+    os.utime(folder / "me.md", (1e9, 1e9))
+    assert grader("grade", PROBLEM, str(folder), "--out", "out").code == 0
+    assert scores(Path("out")) == {"me": "1"}
+    assert "handed in 2 times" in Path("out/submissions/me/feedback.md").read_text("utf-8")
+
+
+def test_two_hand_ins_of_the_same_time_are_for_a_person(grader: Grader, folder: Path) -> None:
+    for name in ("me.yaml", "me.md"):
+        (folder / name).write_text(RIGHT)
+        os.utime(folder / name, (1e9, 1e9))
+    assert grader("grade", PROBLEM, str(folder), "--out", "out").code == 5
+    assert "both have the same time" in Path("out/needs-review.csv").read_text("utf-8")
 
 
 @pytest.mark.parametrize("out", [".", "inner", "../class/results"])

@@ -1,0 +1,41 @@
+"""The export of Canvas: flat files `doejane_LATE_12345_67890_homework.md`.
+
+The first number is the user's id, the second the attachment's. All attachments of one user are one
+hand-in, and Canvas exports the last attempt only.
+"""
+
+import re
+from pathlib import Path
+
+from grader.batch.discovery.folder import entries
+from grader.batch.discovery.found import Found
+from grader.submission.files import printable
+
+_NAME = re.compile(r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
+
+
+def recognise(folder: Path) -> bool:
+    """Whether all files, and there are some, are named as Canvas names them."""
+    files = entries(folder)
+    return bool(files) and all(path.is_file() and _NAME.fullmatch(path.name) for path in files)
+
+
+def hand_ins(folder: Path) -> list[Found]:
+    """One hand-in a user."""
+    by_user: dict[str, list[tuple[re.Match[str], Path]]] = {}
+    for path in entries(folder):
+        match = _NAME.fullmatch(path.name)
+        if match:
+            by_user.setdefault(match["id"], []).append((match, path))
+    return [_hand_in(user, files) for user, files in sorted(by_user.items())]
+
+
+def _hand_in(user: str, files: list[tuple[re.Match[str], Path]]) -> Found:
+    late = any(match["late"] for match, _ in files)
+    return Found(
+        id=user,
+        path=files[0][1],
+        files=tuple((printable(match["file"]), path) for match, path in files),
+        name=printable(files[0][0]["who"]),
+        marked_late=late,
+    )

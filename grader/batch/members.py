@@ -1,0 +1,41 @@
+"""The members of a class: which hand-in is whose, and when it came."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from grader.batch.discovery import Found
+from grader.batch.discovery.discover import newest
+from grader.course import Student, Timing
+from grader.course.lateness import Lateness
+from grader.course.roster import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """One hand-in a student, the students of the roster, and what the instructor must know of them."""
+
+    found: list[Found]
+    students: tuple[Student, ...] = ()
+    notes: tuple[str, ...] = ()
+    timed: Callable[[Found], Timing | None] = lambda _: None
+
+    def with_lateness(self, lateness: Lateness) -> "Members":
+        """The same, each hand-in against its deadline."""
+
+        def timed(one: Found) -> Timing:
+            return lateness.timing(one.id, one.submitted, one.marked_late)
+
+        return replace(self, timed=timed)
+
+
+def members(found: Sequence[Found], roster: Sequence[Student]) -> Members:
+    """Give each hand-in to its student; those of nobody on the roster are kept, and told."""
+    if not roster:
+        return Members(list(found))
+    names = Names(roster)
+    owners = [(one, names.student(one.id, one.name, one.email)) for one in found]
+    strangers = tuple(
+        f"{one.id}: nobody on the roster; graded all the same" for one, who in owners if who is None
+    )
+    given = [replace(one, id=who.id) if who else one for one, who in owners]
+    return Members(newest(given), tuple(roster), strangers)

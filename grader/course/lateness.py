@@ -1,0 +1,191 @@
+"""Late work: a deadline, grace, what lateness costs, and who has longer, in a YAML beside the roster."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from grader.course.timing import Timing
+from grader.errors import AuthorError, Fault
+
+_KEYS = ("deadline", "timezone", "grace", "credit", "extensions")
+_SPAN = re.compile(r"(\d+(?:\.\d+)?) *(min|m|h|d|minutes?|hours?|days?)")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """The rule for one homework.
+
+    `steps` are (how late at most, part of the points), the shortest first; later than all of them earns
+    `after`. `extensions` are deadlines of their own, by student. Lateness is measured in elapsed time,
+    whatever clocks were set forward or back.
+    """
+
+    deadline: datetime
+    grace: timedelta = timedelta(0)
+    steps: tuple[tuple[timedelta, float], ...] = ()
+    after: float = 1.0
+    extensions: Mapping[str, datetime] = field(default_factory=dict)
+
+    def timing(self, student: str, submitted: datetime | None, marked_late: bool = False) -> Timing:
+        """What one hand-in is worth by its time."""
+        deadline = self.extensions.get(student.casefold(), self.deadline)
+        if submitted is None:
+            marked = "marked late by the platform, but " if marked_late else ""
+            note = f"{marked}when it was handed in is not known; nothing was taken off"
+            return Timing(None, deadline, None, 1.0, note)
+        late = submitted.astimezone(UTC) - deadline.astimezone(UTC)
+        if late <= self.grace:
+            return Timing(submitted, deadline, timedelta(0))
+        credit = next((part for most, part in self.steps if late <= most), self.after)
+        kept = "nothing is taken off" if credit == 1 else f"{credit:.0%} of the points count"
+        return Timing(submitted, deadline, late, credit, f"handed in {_words(late)} late: {kept}")
+
+
+def read_lateness(path: Path, students: Collection[str] = ()) -> Lateness:
+    """The rule in a file. With `students`, extensions of nobody among them are faults.
+
+    Raises AuthorError with all that is wrong, as `file:line:column: key: reason`; OSError.
+    """
+    return _Reader(path, students).read()
+
+
+class _Reader:
+    def __init__(self, path: Path, students: Collection[str]) -> None:
+        self._path, self._students = path, students
+        self._faults: list[Fault] = []
+        self._zone: tzinfo | None = None
+
+    def read(self) -> Lateness:
+        found = self._entries(self._compose(), "", _KEYS)
+        if "timezone" in found:
+            self._zone = self._read_zone(found["timezone"])
+        deadline = self._moment(found["deadline"], "deadline") if "deadline" in found else None
+        if "deadline" not in found:
+            self._fault(None, "deadline", "is missing")
+        grace = self._span(found["grace"], "grace") if "grace" in found else timedelta(0)
+        steps, after = self._credit(found.get("credit"))
+        extensions = self._extensions(found.get("extensions"), deadline)
+        if self._faults or deadline is None:
+            raise AuthorError(self._faults)
+        return Lateness(deadline, grace or timedelta(0), steps, after, extensions)
+
+    def _compose(self) -> yaml.Node | None:
+        with self._path.open("rb") as stream:
+            text = stream.read(_MOST_BYTES)
+        try:
+            return yaml.compose(text, Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, RecursionError, ValueError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            reason = getattr(error, "problem", None) or str(error)
+            raise AuthorError([Fault(str(self._path), line, column, "", reason)]) from error
+
+    def _entries(
+        self, node: yaml.Node | None, path: str, known: Collection[str] | None = None
+    ) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            self._fault(node, path, "should be a mapping, `name: value`")
+            return {}
+        found: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in found:
+                self._fault(key, name, "stands twice")
+            elif known is not None and name not in known:
+                self._fault(key, name, f"is not known here{_meant(name, known)}")
+            found[name] = value
+        return found
+
+    def _credit(self, node: yaml.Node | None) -> tuple[tuple[tuple[timedelta, float], ...], float]:
+        """`{24 h: 0.9, 3 d: 0.5}`: within each, so much; later, nothing."""
+        if node is None:
+            return (), 1.0
+        steps = []
+        for name, value in self._entries(node, "credit").items():
+            span = self._span_of(name)
+            part = self._part(value, f"credit.{name}")
+            if span is None:
+                self._fault(value, f"credit.{name}", "the left side is a time, such as `24 h`")
+            elif part is not None:
+                steps.append((span, part))
+        return tuple(sorted(steps)), 0.0
+
+    def _part(self, node: yaml.Node, path: str) -> float | None:
+        try:
+            part = float(node.value)
+        except (TypeError, ValueError):
+            part = -1.0
+        if 0 <= part <= 1:
+            return part
+        self._fault(node, path, "should be a part of the points, from 0 to 1")
+        return None
+
+    def _extensions(self, node: yaml.Node | None, deadline: datetime | None) -> dict[str, datetime]:
+        """A new deadline, or how much longer than the others."""
+        found = {}
+        for name, value in (self._entries(node, "extensions") if node else {}).items():
+            path = f"extensions.{name}"
+            if self._students and name.casefold() not in {s.casefold() for s in self._students}:
+                self._fault(value, path, f"nobody has this id{_meant(name, self._students)}")
+            span = self._span_of(str(value.value))
+            moment = deadline.astimezone(UTC) + span if deadline and span else None
+            if span is None:
+                moment = self._moment(value, path)
+            if moment is not None:
+                found[name.casefold()] = moment
+        return found
+
+    def _read_zone(self, node: yaml.Node) -> tzinfo | None:
+        try:
+            return ZoneInfo(str(node.value))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self._fault(node, "timezone", "is no time zone, such as `America/New_York` or `UTC`")
+            return UTC
+
+    def _moment(self, node: yaml.Node, path: str) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(str(node.value))
+        except ValueError:
+            self._fault(node, path, "should be a time, such as `2026-11-20 23:59`")
+            return None
+        if moment.tzinfo is None and self._zone is None:
+            self._fault(
+                node, path, "has no time zone: add `timezone: America/New_York`, or an offset"
+            )
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
+
+    def _span(self, node: yaml.Node, path: str) -> timedelta | None:
+        span = self._span_of(str(node.value))
+        if span is None:
+            self._fault(node, path, "should be a time span, such as `10 min`, `24 h` or `3 d`")
+        return span
+
+    @staticmethod
+    def _span_of(text: str) -> timedelta | None:
+        match = _SPAN.fullmatch(text.strip())
+        return timedelta(**{_UNITS[match[2][0]]: float(match[1])}) if match else None
+
+    def _fault(self, node: yaml.Node | None, path: str, reason: str) -> None:
+        mark = node.start_mark if node is not None else None
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        self._faults.append(Fault(str(self._path), line, column, path, reason))
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _words(span: timedelta) -> str:
+    minutes = -(-int(span.total_seconds()) // 60)
+    amounts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{amount} {unit}" for amount, unit in amounts if amount) or "a moment"
