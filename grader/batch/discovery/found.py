@@ -35,6 +35,6 @@ class Found:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return [*(place for place in path.rglob("*") if place.is_file()), path]
+    """The files of a hand-in; an empty folder stands for itself."""
+    files = [place for place in path.rglob("*") if place.is_file()] if path.is_dir() else []
+    return files or [path]
