@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.ci import FORMATS
 from grader.cli.group import BELOW, UNREADABLE
-from grader.cli.options import as_json_option, echo_json, problem_argument
+from grader.cli.options import echo_json, problem_argument
 from grader.result import Report, Verdict
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 @click.option("--explain", multiple=True, metavar="ID", help="Do not grade: show how the answer to "
               "this question was read, step by step with shapes. May be repeated; `q1,q2` and `all` "
               "do too.")  # fmt: skip
-@as_json_option
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to print.  [default: "
+              "text; github in GitHub Actions]")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write it to a file instead.")  # fmt: skip
 @click.option("--fail-under", type=click.FloatRange(min=0), metavar="POINTS",
               help="Exit with 1 below this score.  [default: full marks]")  # fmt: skip
 @click.option("--hint", type=click.IntRange(1, 3), help="Say less: 1 what to look for, 2 where, 3 "
@@ -39,7 +43,8 @@ def command(
     submission: Path,
     questions: tuple[str, ...],
     explain: tuple[str, ...],
-    format_: str,
+    format_: str | None,
+    out: Path | None,
     fail_under: float | None,
     hint: int | None,
     instructor: bool,
@@ -54,6 +59,7 @@ def command(
       grader check problems/cs1678-hw3 my-paper.md --explain q11
       grader check problems/cs1678-hw3 answers.yaml -q q11 -q q17
       grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
+      grader check problems/cs1678-hw3 my-paper.md --format junit --out junit.xml
 
     \b
     Exit codes:
@@ -64,12 +70,16 @@ def command(
       4  the problem is invalid
     """
     from grader import key
+    from grader.cli import ci
     from grader.problem import load
     from grader.submission import read
 
     if explain and (questions or fail_under is not None or hint or instructor):
         message = "--explain does not grade: leave out -q, --fail-under, --hint and --instructor."
         raise click.UsageError(message)
+    format_ = format_ or ci.default_format()
+    if out and format_ == "gradescope":
+        ci.write_placeholder(out)
     loaded = load(problem)
     _check_known(questions, loaded, "-q")
     asked = _explained_ids(explain, loaded)
@@ -78,7 +88,7 @@ def command(
         code = _explain(keyed, handed_in, asked, format_)
     else:
         report = _graded(keyed, handed_in, questions, hint)
-        _print(report, format_, instructor)
+        _print(report, format_, instructor, out, _folder(submission))
         code = _exit_code(report, fail_under)
     raise click.exceptions.Exit(code)
 
@@ -92,13 +102,27 @@ def _graded(
     return at_strength(grade(key, submission, only=questions), hint or STRONGEST)
 
 
-def _print(report: Report, format_: str, instructor: bool) -> None:
-    if format_ == "json":
-        echo_json(report.to_json(instructor))
-    else:
+def _print(report: Report, format_: str, instructor: bool, out: Path | None, folder: str) -> None:
+    from grader.cli import ci
+
+    if out:
+        ci.write(out, ci.rendered(report, format_, instructor, folder))
+    elif format_ == "text":
         from grader.reports import feedback_text
 
         feedback_text.show(report, instructor=instructor)
+        ci.for_gitlab(report)
+    elif format_ == "json":
+        echo_json(report.to_json(instructor))
+    else:
+        click.echo(ci.rendered(report, format_, instructor, folder), nl=False)
+        if format_ == "github":
+            ci.for_github(report)
+
+
+def _folder(submission: Path) -> str:
+    """Where the files of a submission lie, as a repository names it."""
+    return (submission if submission.is_dir() else submission.parent).as_posix()
 
 
 def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_: str) -> int:

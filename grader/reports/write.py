@@ -1,6 +1,7 @@
 """Puts reports on disk, in the layout of the output folder (DESIGN, section 7)."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.course import Gradebook
@@ -60,15 +61,31 @@ def write_class(gradebook: Gradebook, folder: Path) -> None:
         write_text(folder / renderer.FILENAME, renderer.render(gradebook))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a file whole or not at all: whoever reads it never sees half of it.
+def write_export(files: Mapping[str, str | bytes], folder: Path) -> list[Path]:
+    """Writes the files of an export; returns what there is at the top of the folder."""
+    for name, content in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(place, content if isinstance(content, bytes) else _encoded(content))
+    return sorted({folder / name.partition("/")[0] for name in files})
 
-    A name that was not UTF-8 on disk reaches us with lone surrogates; they are written as escapes.
-    """
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text whole or not at all: whoever reads it never sees half of it."""
+    write_bytes(path, _encoded(text))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all."""
     # Not `tempfile`: its files are private to their owner, and these are meant to be shared.
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
-        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
+        temporary.write_bytes(data)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8; a name that was not UTF-8 on disk has lone surrogates, which are written as escapes."""
+    return text.encode("utf-8", "backslashreplace")

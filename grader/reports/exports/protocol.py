@@ -21,13 +21,15 @@ class Options:
 
     `into` is the platform's own file. `late_credit` takes off what lateness costs. `missing_as_zero`
     writes 0 for students who handed nothing in, whose cell stays as it is otherwise. `assignment` names
-    the platform's column (Canvas "Title (12345)", by id or title; Moodle's grade item).
+    the platform's column (Canvas "Title (12345)", by id or title; Moodle's grade item). `problem` holds the
+    problem's files by name.
     """
 
     into: Into | None = None
     late_credit: bool = False
     missing_as_zero: bool = False
     assignment: str = ""
+    problem: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""What `grader check` writes for CI: formats, and the files that GitHub and GitLab name."""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.result import Report
+
+FORMATS = ("text", "json", "junit", "github", "gradescope")
+GITLAB_FILE = "grader-junit.xml"
+
+
+def default_format() -> str:
+    """`github` in GitHub Actions, else `text`."""
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+
+
+def rendered(report: "Report", format_: str, instructor: bool, folder: str = "") -> str:
+    """The report as the text of one format; `folder` is where the submission lies."""
+    from grader.reports import feedback_text, github_actions, gradescope_json, junit_xml
+
+    if format_ == "json":
+        return json.dumps(report.to_json(instructor), indent=2) + "\n"
+    if format_ == "junit":
+        return junit_xml.render(report)
+    if format_ == "gradescope":
+        return gradescope_json.render(report)
+    text = feedback_text.plain(report, instructor=instructor)
+    if format_ == "github":
+        return github_actions.quieted(text) + github_actions.annotations(report, folder)
+    return text
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    from grader.reports.write import write_text
+
+    write_text(path, text)
+
+
+def write_placeholder(path: Path) -> None:
+    """What stands at Gradescope until there is a result: a crash is never taken for a grade."""
+    from grader.reports.gradescope_json import placeholder
+
+    write(path, placeholder())
+
+
+def for_github(report: "Report") -> None:
+    """The summary of the step, and the result for GitHub Classroom, where GitHub wants them."""
+    from grader.reports import feedback_md, github_actions
+
+    _append("GITHUB_STEP_SUMMARY", feedback_md.render(report)[:1_000_000])
+    _append("GITHUB_OUTPUT", f"result={github_actions.classroom(report)}\n")
+
+
+def for_gitlab(report: "Report") -> None:
+    """In GitLab CI, a JUnit file beside the text, for `artifacts: reports: junit`."""
+    if os.environ.get("GITLAB_CI") == "true":
+        folder = Path(os.environ.get("CI_PROJECT_DIR") or ".")
+        write(folder / GITLAB_FILE, rendered(report, "junit", instructor=False))
+
+
+def _append(variable: str, text: str) -> None:
+    name = os.environ.get(variable)
+    if name:
+        with Path(name).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)

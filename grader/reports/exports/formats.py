@@ -1,0 +1,26 @@
+"""The table of exports: adding one adds a module and a row."""
+
+from collections.abc import Mapping
+
+from grader.reports.exports import (
+    canvas,
+    csv_table,
+    github,
+    gradescope,
+    gradescope_autograder,
+    junit,
+    moodle,
+    moodle_worksheet,
+)
+from grader.reports.exports.protocol import Exporter
+
+FORMATS: Mapping[str, Exporter] = {
+    "csv": csv_table,
+    "canvas": canvas,
+    "moodle": moodle,
+    "moodle-worksheet": moodle_worksheet,
+    "gradescope": gradescope,
+    "gradescope-autograder": gradescope_autograder,
+    "junit": junit,
+    "github": github,
+}

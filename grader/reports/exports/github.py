@@ -1,0 +1,17 @@
+"""GitHub: annotations, summary and Classroom result of every submission."""
+
+from grader.course import Gradebook
+from grader.reports import feedback_md, github_actions
+from grader.reports.exports.protocol import Exported, Options
+from grader.reports.folder_name import folder_name
+
+
+def export(gradebook: Gradebook, options: Options) -> Exported:
+    """A folder a student: what a workflow prints, its summary, and the result in base64."""
+    files = {}
+    for report in gradebook.reports:
+        place = f"github/{folder_name(report.submission.id)}"
+        files[f"{place}/annotations.txt"] = github_actions.annotations(report)
+        files[f"{place}/summary.md"] = feedback_md.render(report)
+        files[f"{place}/result.txt"] = github_actions.classroom(report) + "\n"
+    return Exported(files)

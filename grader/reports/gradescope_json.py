@@ -1,0 +1,72 @@
+"""Gradescope's `results.json`: a test a question, with what the student may read.
+
+What waits for a person has 0 points there, since Gradescope knows nothing between; the output says so
+first, and the test is not marked as failed.
+"""
+
+import json
+from typing import Any
+
+from grader.reports.feedback_md import escaped
+from grader.reports.figures import points
+from grader.result import QuestionResult, Report, Verdict
+
+FILENAME = "results.json"
+
+
+def render(report: Report) -> str:
+    """The file for one submission."""
+    return json.dumps(_data(report), indent=2, allow_nan=False) + "\n"
+
+
+def placeholder() -> str:
+    """What stands there until the grader has finished, so that a crash is never taken for a grade."""
+    text = (
+        "The grader did not finish on this submission. A person will look at it; it is not a zero."
+    )
+    data = {
+        "score": 0,
+        "output": text,
+        "output_format": "text",
+        "visibility": "visible",
+        "tests": [],
+        "extra_data": {"unfinished": True},
+    }
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _data(report: Report) -> dict[str, Any]:
+    waiting = sum(question.needs_review for question in report.questions)
+    lines = [escaped(message.text) for message in report.messages]
+    if waiting:
+        noun = "answer waits" if waiting == 1 else "answers wait"
+        lines.insert(0, f"**{waiting} {noun} for a person: not a zero, but not decided yet.**")
+    return {
+        "score": report.score,
+        "output": "\n\n".join(lines),
+        "output_format": "md",
+        "visibility": "visible",
+        "tests": [_test(question) for question in report.questions],
+        "extra_data": {"needs_review": report.needs_review, "digest": report.submission.digest},
+    }
+
+
+def _test(question: QuestionResult) -> dict[str, Any]:
+    said = [escaped(message.text) for message in question.messages]
+    if question.answer and question.answer.line:
+        said.insert(0, f"Your answer in line {question.answer.line}.")
+    if question.needs_review:
+        said.insert(0, f"**A person will look at this** ({question.verdict}).")
+    test: dict[str, Any] = {
+        "score": question.score,
+        "max_score": question.max_score,
+        "number": question.id,
+        "name": f"{question.id}: {question.verdict}, {points(question.score)} points",
+        "output": "\n\n".join(said),
+        "output_format": "md",
+        "visibility": "visible",
+    }
+    if not question.needs_review:
+        passed = question.verdict is Verdict.CORRECT or question.score >= question.max_score
+        test["status"] = "passed" if passed else "failed"
+    return test
