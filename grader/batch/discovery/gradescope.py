@@ -16,11 +16,11 @@ METADATA = "submission_metadata.yml"
 _MOST_BYTES = 50_000_000  # ten thousand submissions with their histories
 
 
-class _Loader(yaml.SafeLoader):
+class _SafeRubyLoader(yaml.SafeLoader):
     """Reads what Ruby wrote: objects of a class are plain mappings, and nothing is ever built."""
 
 
-def _plain(loader: _Loader, _: str, node: yaml.Node) -> Any:
+def _plain(loader: _SafeRubyLoader, _: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
@@ -28,7 +28,7 @@ def _plain(loader: _Loader, _: str, node: yaml.Node) -> Any:
     return loader.construct_scalar(node)  # type: ignore[arg-type]
 
 
-_Loader.add_multi_constructor("!", _plain)
+_SafeRubyLoader.add_multi_constructor("!", _plain)
 
 
 def recognise(folder: Path) -> bool:
@@ -50,7 +50,7 @@ def _metadata(file: Path) -> dict[str, Any]:
     with file.open("rb") as stream:
         text = stream.read(_MOST_BYTES)
     try:
-        data = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that builds nothing
+        data = yaml.load(text, _SafeRubyLoader)  # noqa: S506 - a SafeLoader that builds nothing
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
