@@ -22,7 +22,7 @@ COMMANDS = {
     "regrade": "See what a fixed problem changes in a class; then apply it.",
     "review": "Go through what needs a human, one by one.",
     "override": "Give an answer the points that you say.",
-    "export": "Write grades for Canvas, Moodle, Gradescope, GitHub, JUnit or as CSV.",
+    "export": "Write grades for Canvas, Moodle, Gradescope, GitHub, CSV.",
     "merge": "Put the parts of a class together that were graded apart.",
     "report": "Write gradebook and pages again, without grading.",
     "draw": "Publish a student's own draw, to compute arrays from.",
