@@ -75,6 +75,18 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, _encoded(text))
 
 
+def write_private(path: Path, text: str) -> None:
+    """Writes a text that nobody but its owner may read, from the first byte on."""
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(_encoded(text))
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all."""
     # Not `tempfile`: its files are private to their owner, and these are meant to be shared.
