@@ -253,15 +253,21 @@ class Table:
         return hits
 
 
-def projection(value: Array) -> tuple[float, float]:
-    """Two random projections of values: equal values have equal ones, others almost never."""
-    one, other = _projections(value.size) @ value.reshape(-1)
-    return float(one), float(other)
+def projection(value: Array) -> tuple[float, float] | None:
+    """Two random projections of values: equal values have equal ones, others almost never.
+
+    None for values that are not finite, or too large to be added up.
+    """
+    if not np.isfinite(value).all():
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        one, other = _projections(value.size) @ value.reshape(-1)
+    return (float(one), float(other)) if np.isfinite((one, other)).all() else None
 
 
 def fingerprint(value: Array) -> float:
     """The direction of two random projections, in [0, π): the same for all multiples of a value."""
-    one, other = projection(value)
+    one, other = _projections(value.size) @ value.reshape(-1)
     return float(np.arctan2(other, one) % np.pi)
 
 

@@ -107,14 +107,14 @@ def _row(standing: Standing, gradebook: Gradebook, linked: bool) -> dict[str, ob
     }
 
 
-def _cell(question: QuestionResult | None) -> tuple[str, str, str, float]:
+def _cell(question: QuestionResult | None) -> tuple[str, str, str, str]:
     """Tone, symbol, what it says aloud, and what it is sorted by."""
     if question is None:
-        return "", "", "", -1.0
+        return "", "", "", "-1"
     look = verdicts.LOOKS[question.verdict]
     got = "–" if question.needs_review else points(question.score)
-    said = f"{look.word}, {got} of {points(question.max_score)}"
-    return look.tone, look.symbol, said, question.score
+    said = f"{look.word}, {got} of {points(question.max_score)}"  # short: there may be 100,000
+    return look.tone, look.symbol, said, f"{question.score:g}"
 
 
 def _href(folder: str, standing: Standing, end: str) -> str:

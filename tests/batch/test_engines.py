@@ -48,3 +48,13 @@ def test_a_fault_of_ours_is_told_with_its_reason(tmp_path: Path) -> None:
     got = graded(discover(folder), Job(PROBLEM, sometimes_bad), Limits())
     assert got["raise"].failure == "ZeroDivisionError: boom"
     assert [one.report is not None for one in got.values()].count(True) == 3
+
+
+@pytest.mark.parametrize(
+    "answer", ["x[1]**1e149", "1e149*1e149*1e149", "1e149*1e149", "0/0", "log(-1)"]
+)
+def test_values_without_end_are_no_fault_of_ours(tmp_path: Path, answer: str) -> None:
+    (tmp_path / "me.yaml").write_text(f'answers: {{q1: "{answer}", q11: "{answer}"}}')
+    got = graded(discover(tmp_path), Job(PROBLEM), Limits())
+    assert got["me"].failure == ""
+    assert got["me"].report is not None

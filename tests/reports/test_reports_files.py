@@ -134,7 +134,7 @@ def test_the_layout_of_the_output_folder(tmp_path: Path) -> None:
     folders = {write.write_submission(report, tmp_path / "out") for report in reports}
     write.write_class(Gradebook.of(iter(reports)), tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        *("gradebook.csv", "instructor", "needs-review.csv", "submissions")
+        *("class.html", "gradebook.csv", "instructor", "needs-review.csv", "submissions")
     }
     assert {p.parent for p in folders} == {tmp_path / "out" / "submissions"}
     assert len(folders) == 3
