@@ -42,7 +42,6 @@ class Graded:
 
     id: str
     report: str | None
-    digest: str = ""
     failure: str = ""
 
 
@@ -96,7 +95,7 @@ def _guarded(job: Job, key: Key, found: Found) -> Graded:
     try:
         report = job.grader(key, found)
         text = json.dumps(report.to_json(instructor=True), allow_nan=False, separators=(",", ":"))
-        return Graded(found.id, text, report.submission.digest)
+        return Graded(found.id, text)
     except Exception as error:
         log.exception("grading %s failed", found.id)
         return Graded(found.id, None, failure=f"{type(error).__name__}: {error}".strip(": "))

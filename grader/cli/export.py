@@ -50,13 +50,14 @@ def command(
     from grader.batch import Store
     from grader.course import Status
     from grader.reports.exports.protocol import ExportError, Into, Options
+    from grader.reports.plain_text import one_line
     from grader.reports.write import write_export
 
     with Store.open(results) as store:
         gradebook, place = store.gradebook(), problem or store.problem_path()
     failed = [s.student.id for s in gradebook.standings if s.status is Status.ERROR]
     if failed and not allow_errors:
-        names = ", ".join(failed)
+        names = one_line(", ".join(failed), 400)
         message = f"the grader failed on {names}: decide with `grader review`, or --allow-errors."
         raise click.UsageError(message)
     given = Into(into.name, into.read_bytes()) if into else None
@@ -69,7 +70,7 @@ def command(
     for path in write_export(exported.files, out or results / "export"):
         click.echo(path)
     for note in exported.notes:
-        click.echo(note, err=True)
+        click.echo(one_line(note, 2000), err=True)
 
 
 def _files(problem: Path) -> dict[str, bytes]:

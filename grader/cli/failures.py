@@ -1,5 +1,6 @@
 """What a command says when it cannot do its work, as text or as JSON, and the exit code for it."""
 
+import errno
 import json
 import os
 import sys
@@ -12,6 +13,7 @@ USAGE = 2
 INVALID_PROBLEM = 4
 FAULT = 70
 INTERRUPTED = 130
+FULL = "the results could not be written; make room and start again: it goes on where it was"
 CLOSED_PIPE = 141  # what a shell reports of any program whose reader went away
 
 
@@ -29,9 +31,13 @@ def told(error: BaseException, as_json: bool) -> int:
             return _invalid(error, as_json)
         case GraderError():
             return _say(USAGE, "usage", str(error), as_json)
+        case OSError(errno=errno.ENOSPC):
+            return _say(INTERRUPTED, "interrupted", f"{FULL} ({error.filename})", as_json)
         case OSError():
             text = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
             return _say(USAGE, "io", text, as_json)
+    if type(error).__module__ == "sqlite3":  # not imported for what it is needed for so rarely
+        return _say(INTERRUPTED, "interrupted", f"{FULL} ({error})", as_json)
     return _fault(error, as_json)
 
 

@@ -57,8 +57,11 @@ class Progress:
 
     def tell(self, event: str) -> None:
         """A line of its own about something that happened; an empty one is not told."""
+        from grader.reports.plain_text import one_line
+
         if self._quiet or not event:
             return
+        event = one_line(event, 400)  # it may quote a student's id
         if self._bar is None:
             click.echo(event, err=True)
         else:

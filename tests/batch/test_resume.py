@@ -4,6 +4,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -111,3 +112,20 @@ def test_ctrl_c_stops_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "goes on where it was" in told
     assert run("grade", PROBLEM, folder, "--out", out, "--quiet").returncode == 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit for the size of files")
+def test_a_full_disk_stops_and_the_batch_goes_on_later(tmp_path: Path) -> None:
+    """The kernel refuses to let any file grow past a limit, as a full disk would."""
+    folder, out = a_class(tmp_path / "handed-in", CLASS), tmp_path / "out"
+    script = "ulimit -f 64; trap '' XFSZ; exec \"$@\""
+    words = command("grade", PROBLEM, folder, "--out", out, "--quiet")
+    full = subprocess.run(["bash", "-c", script, "-", *words], env=environment(),
+                          capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    assert full.returncode == 130
+    assert "make room and start again" in full.stderr
+    known = rows(out)
+    assert run("grade", PROBLEM, folder, "--out", out, "--quiet").returncode == 5
+    after = rows(out)
+    assert len(after) == CLASS
+    assert {name: after[name] for name in known} == known
