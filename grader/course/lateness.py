@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from grader.course.timing import Timing
+from grader.course.timing import Timing, span_text
 from grader.errors import AuthorError, Fault
 
 _KEYS = ("deadline", "timezone", "grace", "credit", "extensions")
@@ -46,7 +46,13 @@ class Lateness:
             return Timing(submitted, deadline, timedelta(0))
         credit = next((part for most, part in self.steps if late <= most), self.after)
         kept = "nothing is taken off" if credit == 1 else f"{credit:.0%} of the points count"
-        return Timing(submitted, deadline, late, credit, f"handed in {_words(late)} late: {kept}")
+        return Timing(
+            submitted,
+            deadline,
+            late,
+            credit,
+            f"handed in {span_text(late) or 'a moment'} late: {kept}",
+        )
 
 
 def read_lateness(path: Path, students: Collection[str] = ()) -> Lateness:
@@ -183,9 +189,3 @@ class _Reader:
 def _meant(name: str, known: Collection[str]) -> str:
     close = get_close_matches(name, list(known), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def _words(span: timedelta) -> str:
-    minutes = -(-int(span.total_seconds()) // 60)
-    amounts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
-    return " ".join(f"{amount} {unit}" for amount, unit in amounts if amount) or "a moment"

@@ -23,3 +23,10 @@ class Timing:
     def is_late(self) -> bool:
         """Whether it is known to have come after the deadline."""
         return bool(self.late)
+
+
+def span_text(span: timedelta) -> str:
+    """A time span in whole minutes, rounded up, such as `1 d 2 h 5 min`; empty for none."""
+    minutes = -(-int(span.total_seconds()) // 60)
+    amounts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{amount} {unit}" for amount, unit in amounts if amount)

@@ -8,6 +8,7 @@ everything of a student who handed nothing in. Lateness has columns of its own, 
 from collections.abc import Sequence
 
 from grader.course import Column, Gradebook, Standing, Timing
+from grader.course.timing import span_text
 from grader.reports.csv_text import cell, table
 from grader.reports.figures import points
 from grader.result import QuestionResult
@@ -29,9 +30,7 @@ def late_text(timing: Timing | None) -> str:
     """How late something came, such as `1 d 2 h 5 min`; empty if it was in time, `?` if nobody knows."""
     if timing is None or timing.late is None:
         return "" if timing is None else "?"
-    minutes = -(-int(timing.late.total_seconds()) // 60)
-    amounts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
-    return " ".join(f"{amount} {unit}" for amount, unit in amounts if amount)
+    return span_text(timing.late)
 
 
 def _row(standing: Standing, gradebook: Gradebook) -> list[str]:

@@ -6,12 +6,13 @@ starts processes of its own, so that a submission that hangs or dies takes no Da
 
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from multiprocessing import current_process
 from typing import TYPE_CHECKING, Self
 
 from grader.batch.discovery import Found
 from grader.batch.engines.here import CHUNK, Here
+from grader.batch.engines.pipeline import pipelined
 from grader.batch.worker import Done, Graded, Job, Limits
 from grader.errors import GraderError
 
@@ -43,18 +44,7 @@ class Cluster:
 
     def grade(self, found: Sequence[Found]) -> Iterator[Done]:
         """What became of each, a few at a time."""
-        chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
-        waiting: dict[Future[Done], Sequence[Found]] = {}
-        for chunk in chunks:
-            waiting[self._submit(chunk)] = chunk
-            if len(waiting) >= AHEAD:
-                yield from self._finished(waiting)
-        while waiting:
-            yield from self._finished(waiting)
-
-    def _finished(self, waiting: dict[Future[Done], Sequence[Found]]) -> Iterator[Done]:
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            yield self._outcomes(future, waiting.pop(future))
+        return pipelined(found, CHUNK, AHEAD, self._submit, self._outcomes)
 
     def _outcomes(self, future: Future[Done], chunk: Sequence[Found]) -> Done:
         """What a task found. Dask has tried several workers before it gives up on one."""

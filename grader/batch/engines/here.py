@@ -8,14 +8,16 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from multiprocessing.context import BaseContext
 from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from grader.batch.discovery import Found
+from grader.batch.engines.pipeline import pipelined
 from grader.batch.worker import Done, Graded, Job, Limits, prepare, work
 
 CHUNK = 16
@@ -46,18 +48,9 @@ class Here:
 
     def grade(self, found: Sequence[Found]) -> Iterator[Done]:
         """What became of each, a few at a time."""
-        chunks = _chunks(found, min(CHUNK, -(-len(found) // self._workers)))
-        waiting: dict[Future[Done], Sequence[Found]] = {}
-        for chunk in chunks:
-            waiting[self._schedule(self._pool, chunk)] = chunk
-            if len(waiting) >= AHEAD * self._workers:
-                yield from self._finished(waiting)
-        while waiting:
-            yield from self._finished(waiting)
-
-    def _finished(self, waiting: dict[Future[Done], Sequence[Found]]) -> Iterator[Done]:
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            yield self._outcomes(future, waiting.pop(future))
+        size = max(1, min(CHUNK, -(-len(found) // self._workers)))
+        ahead = AHEAD * self._workers
+        return pipelined(found, size, ahead, partial(self._schedule, self._pool), self._outcomes)
 
     def _outcomes(self, future: Future[Done], chunk: Sequence[Found]) -> Done:
         """What a task found; whatever came to grief in it is tried again, each alone."""
@@ -111,11 +104,6 @@ def processors() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _chunks(found: Sequence[Found], size: int) -> Iterator[Sequence[Found]]:
-    for start in range(0, len(found), max(1, size)):
-        yield found[start : start + size]
 
 
 def context() -> BaseContext:

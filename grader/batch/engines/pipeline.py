@@ -1,0 +1,34 @@
+"""What engines share: enough work handed over that nobody waits, and not all of it at once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+from grader.batch.discovery import Found
+from grader.batch.worker import Done
+
+Chunk = Sequence[Found]
+
+
+def pipelined(
+    found: Chunk,
+    size: int,
+    ahead: int,
+    submit: Callable[[Chunk], "Future[Done]"],
+    outcomes: Callable[["Future[Done]", Chunk], Done],
+) -> Iterator[Done]:
+    """Hand over `size` submissions at a time, at most `ahead` times before something is done."""
+    waiting: dict[Future[Done], Chunk] = {}
+    for start in range(0, len(found), size):
+        chunk = found[start : start + size]
+        waiting[submit(chunk)] = chunk
+        if len(waiting) >= ahead:
+            yield from _finished(waiting, outcomes)
+    while waiting:
+        yield from _finished(waiting, outcomes)
+
+
+def _finished(
+    waiting: "dict[Future[Done], Chunk]", outcomes: Callable[["Future[Done]", Chunk], Done]
+) -> Iterator[Done]:
+    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        yield outcomes(future, waiting.pop(future))
