@@ -110,7 +110,8 @@ def test_canvas_is_filled_in_and_nothing_else_changes() -> None:
     }
     assert changed == {("O'Brien, Jr", "", "4.00"), ("Cmd", "", "2.00")}
     assert text.startswith("\ufeff")
-    assert "not in Canvas' file: u4" in found.notes
+    assert "not in the platform's file: u4, u5" in found.notes
+    assert "in Canvas' file, but not matched with anybody here: Somebody Else" in found.notes
     assert any("no grade yet" in note and "u3" in note for note in found.notes)
 
 
@@ -126,10 +127,17 @@ def test_canvas_column_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("name", ["canvas", "moodle-worksheet"])
-@pytest.mark.parametrize("data", [None, b"", b"a,b\n", b"\xff\xfe\x00", b"a,b\n1,2\n"])
-def test_a_file_that_is_none(name: str, data: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "data", [b"", b"a,b\n", b"\xff\xfe\x00", b"a,b\n1,2\n", b"a,b\n1," + b"x" * 200_000]
+)
+def test_a_file_that_is_none(name: str, data: bytes) -> None:
     with pytest.raises(ExportError):
-        exported(name, into=None if data is None else Into("x.csv", data))
+        exported(name, into=Into("x.csv", data))
+
+
+def test_a_worksheet_must_be_named() -> None:
+    with pytest.raises(ExportError, match="--into"):
+        exported("moodle-worksheet")
 
 
 def test_moodle() -> None:

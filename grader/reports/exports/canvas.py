@@ -1,74 +1,142 @@
-"""Canvas: grades merged into the instructor's own export of the gradebook.
+"""Canvas: grades merged into the instructor's own export of the gradebook, or a file of our own.
 
-A student is found by Canvas' ID, then SIS User ID, then SIS Login ID. A cell is only written where there
-is a grade, with two decimals; everything else stays as it came.
+A student is found by Canvas' ID, SIS User ID and SIS Login ID. A cell is written only where there is a
+grade, with two decimals; everything else stays as it came. `EX` (excused) and `N/A` (not assigned) stay,
+since Canvas would take a number for the end of both.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 from grader.course import Gradebook, Standing
-from grader.reports.exports.grades import grade, left_out
+from grader.reports.csv_text import cell, table
+from grader.reports.exports.grades import grade, left_out, listed, other_maximum, written
+from grader.reports.exports.people import Identity, Matched, matched
 from grader.reports.exports.protocol import Exported, ExportError, Options
 from grader.reports.exports.tables import Table, read_table
 
-_BY = (
-    ("ID", ("canvas id", "canvas_id", "id")),
-    ("SIS User ID", ("sis user id", "sis_id", "sid", "student id", "idnumber")),
-    ("SIS Login ID", ("sis login id", "login id", "login", "username", "email")),
-)
-"""A column of Canvas, and the columns of the roster that may hold the same."""
+FILENAME = "canvas.csv"
 
-_TITLE = re.compile(r"(.*) \((\d+)\)")
+_FIELDS = {
+    "ID": ("canvas id", "canvas_id", "canvas user id"),
+    "SIS User ID": ("sis user id", "sis_user_id", "sis_id", "sis id"),
+    "SIS Login ID": ("sis login id", "sis_login_id", "login id", "login", "username"),
+}
+"""A column of Canvas, and the columns of the roster that hold the same."""
+
+_TITLE = re.compile(r"(.*) \((\d+)\)\s*", re.DOTALL)
+_KEPT = ("EX", "N/A")
+_POINTS_POSSIBLE = "Points Possible"
+_TEST_STUDENT = "Student, Test"
 
 
 def export(gradebook: Gradebook, options: Options) -> Exported:
-    """The instructor's file with our grades. Raises ExportError."""
+    """The instructor's file with our grades, or without one, a file to import. Raises ExportError."""
+    if options.into is None:
+        return _fresh(gradebook, options)
     file = read_table(options.into, "Canvas' own export of the gradebook")
-    header = file.rows[0]
-    if "Student" not in header or "ID" not in header:
+    if not {"ID", "Section"} <= set(file.header):
         raise ExportError(
-            "this is no export of Canvas' gradebook: it has no columns Student and ID"
+            "this is no export of Canvas' gradebook: it has no columns ID and Section"
         )
-    column = _column(header, gradebook, options.assignment)
-    found, notes = {}, []
-    for standing in gradebook.standings:
-        row = _row(file, standing)
-        if row is None:
-            notes.append(f"not in Canvas' file: {standing.student.id}")
-        elif (points := grade(standing, options)) is not None:
-            found[row] = f"{points:.2f}"
-    for row, text in found.items():
-        file.rows[row].extend([""] * (column + 1 - len(file.rows[row])))
-        file.rows[row][column] = text
-    notes.append(f"{len(found)} grades in the column {header[column]!r}")
-    return Exported({"canvas.csv": file.text()}, (*notes, *left_out(gradebook, options)))
+    column = _column(file, gradebook, options.assignment)
+    rows = list(_students(file))
+    identities = [
+        Identity(at, _FIELDS[name]) for at, name in enumerate(file.header) if name in _FIELDS
+    ]
+    people = matched(file, rows, identities, gradebook.standings)
+    notes = [
+        *_filled_in(file, column, people, options),
+        *people.notes,
+        *_without_hand_in(file, rows, people),
+        *other_maximum(gradebook, _possible(file, column)),
+        *left_out(gradebook, options),
+    ]
+    return Exported({FILENAME: file.text()}, tuple(notes))
 
 
-def _column(header: list[str], gradebook: Gradebook, wanted: str) -> int:
+def _students(file: Table) -> Iterator[int]:
+    """The rows of people: not those of points and posting policies."""
+    header = file.header
+    known = [header.index(name) for name in _FIELDS if name in header]
+    for row, cells in file.body():
+        if _POINTS_POSSIBLE not in cells[0] and any(file.get(row, at) for at in known):
+            yield row
+
+
+def _possible(file: Table, column: int) -> str:
+    """What Canvas says that can be earned; `(read only)` where nothing can be imported."""
+    rows = (row for row, cells in file.body() if cells and _POINTS_POSSIBLE in cells[0])
+    return next((file.get(row, column) for row in rows), "")
+
+
+def _column(file: Table, gradebook: Gradebook, wanted: str) -> int:
     """The assignment's column: by the number in its title, by its title, or else by the problem's."""
-    titles = {at: match for at, text in enumerate(header) if (match := _TITLE.fullmatch(text))}
-    names = {wanted} if wanted else {gradebook.title, gradebook.problem}
-    fits = [at for at, match in titles.items() if names & {match[0], match[1], match[2]}]
+    titles = {
+        at: match
+        for at, text in enumerate(file.header)
+        if (match := _TITLE.fullmatch(text)) and not _possible(file, at).startswith("(")
+    }
+    names = {
+        _plain(name) for name in ([wanted] if wanted else [gradebook.title, gradebook.problem])
+    }
+    fits = [
+        at for at, match in titles.items() if names & set(map(_plain, (match[0], *match.groups())))
+    ]
     if len(fits) != 1:
         found = ", ".join(repr(match[0]) for match in titles.values()) or "none"
         raise ExportError(f"say with --assignment which column is meant; Canvas' file has {found}")
     return fits[0]
 
 
-def _row(file: Table, standing: Standing) -> int | None:
-    """The student's row. Two that fit are none: a grade must not go to somebody else."""
-    for column, fields in _BY:
-        if column not in file.rows[0]:
+def _plain(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _filled_in(file: Table, column: int, people: Matched, options: Options) -> Iterator[str]:
+    comma = file.has_decimal_comma(column)
+    count, kept = 0, []
+    for row, standing in people.rows.items():
+        points = grade(standing, options)
+        if points is None:
             continue
-        at = file.rows[0].index(column)
-        ours = {standing.student.id, *(standing.student.fields.get(name, "") for name in fields)}
-        if column == "SIS Login ID":
-            ours.add(standing.student.email)
-        wanted = {text.strip().casefold() for text in ours} - {""}
-        rows = [
-            number for number, row in enumerate(file.rows)
-            if number and at < len(row) and row[at].strip().casefold() in wanted
-        ]  # fmt: skip
-        if rows:
-            return rows[0] if len(rows) == 1 else None
-    return None
+        if _stays(file.get(row, column), standing):
+            kept.append(f"{standing.student.id} ({file.get(row, column)})")
+            continue
+        file.put(row, column, written(points, comma))
+        count += 1
+    yield f"{count} grades in the column {file.header[column]!r}"
+    if kept:
+        yield f"left as they were: {listed(kept)}"
+
+
+def _stays(now: str, standing: Standing) -> bool:
+    """Whether a cell keeps what it has: a 0 for nothing must not replace what somebody entered."""
+    return now.upper() in _KEPT or (standing.report is None and now not in ("", "-"))
+
+
+def _without_hand_in(file: Table, rows: Iterable[int], people: Matched) -> Iterator[str]:
+    names = [file.rows[row][0] for row in rows if row not in people.rows]
+    names = [name for name in names if name != _TEST_STUDENT]
+    if names:
+        yield f"in Canvas' file, but not matched with anybody here: {listed(names)}"
+
+
+def _fresh(gradebook: Gradebook, options: Options) -> Exported:
+    """A file to import: Canvas looks for students by SIS ids, and asks about whom it cannot find."""
+    title = cell(options.assignment or gradebook.title or gradebook.problem, 200)
+    header = ["Student", *_FIELDS, "Section", title]
+    possible = [f"    {_POINTS_POSSIBLE}", "", "", "", "", written(gradebook.max_score)]
+    graded = [(s, points) for s in gradebook.standings if (points := grade(s, options)) is not None]
+    rows = [[*_who(standing), written(points)] for standing, points in graded]
+    note = "Canvas finds these students by their SIS ids; --into Canvas' own export is surer"
+    notes = (note, *left_out(gradebook, options))
+    return Exported({FILENAME: table(header, [possible, *rows])}, notes)
+
+
+def _who(standing: Standing) -> list[str]:
+    student = standing.student
+    canvas, sis, login = (student.field(*fields) for fields in _FIELDS.values())
+    name = student.name or student.id
+    texts = (name, canvas, sis or student.id, login or student.email, student.field("section"))
+    return list(map(cell, texts))

@@ -1,10 +1,13 @@
 """Moodle's gradebook: a CSV to import, by idnumber, email or username."""
 
+from collections import Counter
+
 from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
-from grader.reports.exports.grades import grade, left_out
+from grader.reports.exports.grades import feedback, grade, left_out, listed, written
 from grader.reports.exports.protocol import Exported, Options
-from grader.reports.plain_text import one_line
+
+FILENAME = "moodle.csv"
 
 _BY = {
     "idnumber": ("idnumber", "id number"),
@@ -17,28 +20,34 @@ _BY = {
 def export(gradebook: Gradebook, options: Options) -> Exported:
     """The file, keyed by what the roster knows of most; who has none is left out, and told."""
     graded = [(s, points) for s in gradebook.standings if (points := grade(s, options)) is not None]
-    notes: list[str] = []
-    key = max(_BY, key=lambda name: sum(bool(_value(s, name)) for s, _ in graded))
-    if not any(_value(standing, key) for standing, _ in graded):
-        notes.append("the roster knows no idnumber, email or username: ids are taken for idnumbers")
-        rows = [(standing.student.id, standing, points) for standing, points in graded]
-        key = "idnumber"
-    else:
-        unknown = [s.student.id for s, _ in graded if not _value(s, key)]
-        if unknown:
-            notes.append(f"left out, without {key}: {', '.join(unknown)}")
-        rows = [(_value(s, key), s, points) for s, points in graded if _value(s, key)]
-    title = one_line(options.assignment or gradebook.title or "grade", 120)
-    lines = ([cell(name), f"{points:.2f}", _feedback(s)] for name, s, points in rows)
-    return Exported({"moodle.csv": table([key, cell(title), "feedback"], lines)},
-                    (*notes, *left_out(gradebook, options)))  # fmt: skip
+    key, names = _key([standing for standing, _ in graded])
+    shared = {name for name, count in Counter(names.values()).items() if name and count > 1}
+    rows = [
+        [cell(name), written(points), cell(feedback(standing, options))]
+        for standing, points in graded
+        if (name := names[standing.student.id]) and name not in shared
+    ]
+    without = [who for who, name in names.items() if not name]
+    double = [who for who, name in names.items() if name in shared]
+    notes = [f"students go by their {key}"]
+    if without:
+        notes.append(f"left out, without {key}: {listed(without)}")
+    if double:
+        notes.append(f"left out, two have the same {key}: {listed(double)}")
+    title = cell(options.assignment or gradebook.title or "grade", 120)
+    text = table([key, title, "feedback"], rows)
+    return Exported({FILENAME: text}, (*notes, *left_out(gradebook, options)))
+
+
+def _key(graded: list[Standing]) -> tuple[str, dict[str, str]]:
+    """What students go by, and each student's; the first of those that most have."""
+    known = {key: {s.student.id: _value(s, key) for s in graded} for key in _BY}
+    key = max(known, key=lambda name: sum(map(bool, known[name].values())))
+    if any(known[key].values()):
+        return key, known[key]
+    return "idnumber", {s.student.id: s.student.id for s in graded}
 
 
 def _value(standing: Standing, key: str) -> str:
     known = standing.student.field(*_BY[key])
     return known or (standing.student.email if key == "email" else "")
-
-
-def _feedback(standing: Standing) -> str:
-    questions = standing.report.questions if standing.report else ()
-    return cell(", ".join(f"{q.id}: {q.score:g}/{q.max_score:g}" for q in questions))

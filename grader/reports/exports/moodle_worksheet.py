@@ -1,70 +1,97 @@
 """Moodle's offline grading worksheet, filled in place, in whatever language its headings are.
 
-A row is known by its first cell, which ends in the participant's number ("Participant 123"). The grade
-stands before the column that has the same maximum in every row.
+A student is found by the participant's number, the address, and the full name. Grades and empty feedback
+comments are written; rows that are locked, comments that somebody wrote and all other cells stay.
 """
 
-import re
+from collections.abc import Iterable, Iterator
 
-from grader.course import Gradebook, Standing
-from grader.reports.exports.grades import grade, left_out
-from grader.reports.exports.protocol import Exported, ExportError, Options
+from grader.course import Gradebook, Standing, Student
+from grader.reports.exports.grades import (
+    feedback,
+    grade,
+    left_out,
+    listed,
+    other_maximum,
+    written,
+)
+from grader.reports.exports.people import Identity, Matched, folded_name, matched
+from grader.reports.exports.protocol import Exported, Options
 from grader.reports.exports.tables import Table, read_table
+from grader.reports.exports.worksheet import Layout, is_locked, layout, number, value
 
-_NUMBER = re.compile(r"\D*(\d+)\s*")
-_POINTS = re.compile(r"\d+(?:[.,]\d+)?")
-_PARTICIPANT = ("participant", "moodle id", "moodle_id", "id")
+FILENAME = "moodle-worksheet.csv"
+
+_PARTICIPANT = ("participant", "participant id", "moodle id", "moodle_id")
+_EMAIL = ("email", "email address", "e-mail", "mail")
+_NAME = 1
 
 
 def export(gradebook: Gradebook, options: Options) -> Exported:
     """The worksheet with our grades. Raises ExportError."""
     file = read_table(options.into, "the worksheet (Download grading worksheet)")
-    column = _grade_column(file)
-    rows = _participants(file)
-    written, notes = 0, []
-    for standing in gradebook.standings:
-        row = rows.get(_participant(standing, rows))
-        points = grade(standing, options)
-        if row is None:
-            notes.append(f"not in the worksheet: {standing.student.id}")
-        elif points is not None:
-            file.rows[row][column] = _written(points, file.rows[row][column + 1])
-            written += 1
-    notes.append(f"{written} grades in the column {file.rows[0][column]!r}")
-    return Exported({"moodle-worksheet.csv": file.text()}, (*notes, *left_out(gradebook, options)))
+    columns = layout(file)
+    rows = [row for row, cells in file.body() if any(map(str.strip, cells))]
+    people = matched(file, rows, _identities(columns), gradebook.standings)
+    notes = [
+        *_filled_in(file, columns, people, options),
+        *people.notes,
+        *_without_hand_in(file, rows, people),
+        *other_maximum(gradebook, file.get(rows[0], columns.maximum)),
+        *left_out(gradebook, options),
+    ]
+    return Exported({FILENAME: file.text()}, tuple(notes))
 
 
-def _participants(file: Table) -> dict[str, int]:
-    rows = {}
-    for number, row in enumerate(file.rows):
-        match = _NUMBER.fullmatch(row[0]) if number and row else None
-        if match:
-            rows[match[1]] = number
-    if not rows:
-        raise ExportError("this is no grading worksheet: no row begins with a participant's number")
-    return rows
+def _identities(columns: Layout) -> list[Identity]:
+    """Worksheets of anonymous assignments have the participant's number only."""
+    numbers = Identity(0, _PARTICIPANT, _numbers, number)
+    if columns.email is None:
+        return [numbers]
+    return [numbers, Identity(columns.email, _EMAIL), Identity(_NAME, (), _names, folded_name)]
 
 
-def _grade_column(file: Table) -> int:
-    """Before the one column in which every row has the same number: the maximum grade."""
-    body = [row for row in file.rows[1:] if len(row) == len(file.rows[0])]
-    found = [
-        at for at in range(2, len(file.rows[0]))
-        if body and len({row[at] for row in body}) == 1 and _POINTS.fullmatch(body[0][at].strip())
-    ]  # fmt: skip
-    if len(found) != 1:
-        raise ExportError(
-            "the worksheet should have one column with the same maximum grade in every row"
-        )
-    return found[0] - 1
+def _numbers(student: Student) -> Iterable[str]:
+    """Ids that are numbers, as in Moodle's downloads; `student-12` says nothing of `Participant 12`."""
+    return (student.id,) if student.id.isdecimal() else ()
 
 
-def _participant(standing: Standing, rows: dict[str, int]) -> str:
-    known = (standing.student.id, *map(standing.student.fields.get, _PARTICIPANT))
-    return next((name for name in known if name in rows), "")
+def _names(student: Student) -> Iterable[str]:
+    return (student.name,)
 
 
-def _written(points: float, maximum: str) -> str:
-    """With the decimal sign that the worksheet has."""
-    text = f"{points:.2f}"
-    return text.replace(".", ",") if "," in maximum else text
+def _filled_in(file: Table, columns: Layout, people: Matched, options: Options) -> Iterator[str]:
+    comma = file.has_decimal_comma(columns.grade, columns.maximum)
+    count, locked, kept, above = 0, [], [], []
+    for row, standing in people.rows.items():
+        points, who = grade(standing, options), standing.student.id
+        if points is None:
+            continue
+        if is_locked(file, row, columns):
+            locked.append(who)
+        elif points > (value(file.get(row, columns.maximum)) or 0):
+            above.append(who)
+        elif standing.report is None and file.get(row, columns.grade):
+            kept.append(who)
+        else:
+            file.put(row, columns.grade, written(points, comma))
+            _comment(file, row, columns, standing, options)
+            count += 1
+    yield f"{count} grades in the column {file.header[columns.grade]!r}"
+    told = [
+        ("left as they were, Moodle has locked them", locked),
+        ("left as they were, more points than Moodle's maximum", above),
+        ("left as they were, nothing was handed in but there is a grade", kept),
+    ]
+    yield from (f"{what}: {listed(names)}" for what, names in told if names)
+
+
+def _comment(file: Table, row: int, columns: Layout, standing: Standing, options: Options) -> None:
+    if columns.feedback is not None and not file.get(row, columns.feedback):
+        file.put(row, columns.feedback, feedback(standing, options))
+
+
+def _without_hand_in(file: Table, rows: Iterable[int], people: Matched) -> Iterator[str]:
+    names = [file.get(row, 0) for row in rows if row not in people.rows]
+    if names:
+        yield f"in the worksheet, but not matched with anybody here: {listed(names)}"

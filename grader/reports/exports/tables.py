@@ -2,9 +2,13 @@
 
 import csv
 import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.reports.exports.protocol import ExportError, Into
+
+_DECIMAL_COMMA = re.compile(r"\d+,\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +20,36 @@ class Table:
     mark: bool
     newline: str
 
+    @property
+    def header(self) -> list[str]:
+        """The first row."""
+        return self.rows[0]
+
+    def body(self) -> Iterator[tuple[int, list[str]]]:
+        """All rows but the first, with their numbers."""
+        yield from list(enumerate(self.rows))[1:]
+
+    def get(self, row: int, column: int) -> str:
+        """A cell without the space around it; empty where the row is too short."""
+        cells = self.rows[row]
+        return cells[column].strip() if column < len(cells) else ""
+
+    def put(self, row: int, column: int, text: str) -> None:
+        """Write a cell, also where the row is too short."""
+        cells = self.rows[row]
+        cells.extend([""] * (column + 1 - len(cells)))
+        cells[column] = text
+
+    def has_decimal_comma(self, *columns: int) -> bool:
+        """Whether numbers in these columns are written `3,50`."""
+        cells = (self.get(row, column) for row, _ in self.body() for column in columns)
+        return any(map(_DECIMAL_COMMA.fullmatch, cells))
+
     def text(self) -> str:
         """The file again, written as it came."""
         stream = io.StringIO(newline="")
-        csv.writer(stream, delimiter=self.delimiter, lineterminator=self.newline).writerows(
-            self.rows
-        )
+        writer = csv.writer(stream, delimiter=self.delimiter, lineterminator=self.newline)
+        writer.writerows(self.rows)
         return ("\ufeff" if self.mark else "") + stream.getvalue()
 
 
@@ -34,9 +62,16 @@ def read_table(into: Into | None, what: str) -> Table:
     except UnicodeDecodeError as error:
         raise ExportError(f"{into.name} is not UTF-8; export it again from the platform") from error
     mark, text = text.startswith("\ufeff"), text.removeprefix("\ufeff")
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    try:
+        delimiter = max(",;\t", key=lambda sign: len(next(_parsed(text, sign), [])))
+        rows = list(_parsed(text, delimiter))
+    except csv.Error as error:
+        raise ExportError(f"{into.name} is no CSV file: {error}") from error
     if len(rows) < 2 or len(rows[0]) < 2:
         raise ExportError(f"{into.name} is no table of grades")
-    return Table(rows, delimiter, mark, "\r\n" if first.endswith("\r") else "\n")
+    newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
+    return Table(rows, delimiter, mark, newline)
+
+
+def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

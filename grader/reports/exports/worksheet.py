@@ -1,0 +1,115 @@
+"""The columns of Moodle's offline grading worksheet, whatever language its headings are in.
+
+Moodle writes: identifier, [full name, id number, email], status, …, grade, maximum grade, whether the grade
+can be changed, dates, [feedback comments]. The headings are translated and depend on the assignment's
+settings, so columns are known by what stands in them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from grader.reports.exports.protocol import ExportError
+from grader.reports.exports.tables import Table
+
+_NUMBERED = re.compile(r".*?(\d+)")
+_POINTS = re.compile(r"\d+(?:[.,]\d+)?")
+_FEEDBACK = re.compile(
+    r"feedback|comment|kommentar|rückmeldung|retroaliment|terugkoppeling|palaute|отзыв|評語|反馈|フィードバック",
+    re.IGNORECASE,
+)
+_NO = frozenset(
+    "no nein non não nao nej nei nee nie ne ei nu nem hayır нет ні не όχι لا לא いいえ 否 不 아니오 아니요 "
+    "tidak không".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The numbers of the columns; None for those that this worksheet does not have."""
+
+    grade: int
+    email: int | None
+    feedback: int | None
+
+    @property
+    def maximum(self) -> int:
+        """The maximum grade."""
+        return self.grade + 1
+
+    @property
+    def changeable(self) -> int:
+        """Whether the grade can be changed."""
+        return self.grade + 2
+
+
+def layout(table: Table) -> Layout:
+    """Where everything is. Raises ExportError if that is not clear."""
+    rows = [row for row, cells in table.body() if any(map(str.strip, cells))]
+    if not rows or not all(number(table.get(row, 0)) for row in rows):
+        raise ExportError(
+            "this is no grading worksheet of Moodle: every row should begin with a participant's "
+            "number, such as `Participant 123`"
+        )
+    found = [at for at in range(2, len(table.header)) if _is_maximum(table, rows, at)]
+    if len(found) != 1:
+        raise ExportError(
+            f"the worksheet should have one column with the same maximum grade in every row, behind "
+            f"the grades and before one that says whether they can be changed; found {len(found)}"
+        )
+    grade = found[0] - 1
+    return Layout(grade, _email(table, rows, grade), _feedback(table, rows, grade + 3))
+
+
+def number(identifier: str) -> str:
+    """`123` of `Participant 123`; empty if it does not end in a number."""
+    match = _NUMBERED.fullmatch(identifier.strip())
+    return match[1] if match else ""
+
+
+def is_locked(table: Table, row: int, columns: Layout) -> bool:
+    """Whether Moodle says that this grade cannot be changed."""
+    return table.get(row, columns.changeable).casefold() in _NO
+
+
+def value(points: str) -> float | None:
+    """A number with either decimal sign; None for anything else."""
+    return float(points.replace(",", ".")) if _POINTS.fullmatch(points) else None
+
+
+def _is_maximum(table: Table, rows: list[int], at: int) -> bool:
+    """The same number everywhere, grades or nothing before it, and words behind it."""
+    cells = {table.get(row, at) for row in rows}
+    maximum = value(cells.pop()) if len(cells) == 1 else None
+    if not maximum:
+        return False
+    before = [table.get(row, at - 1) for row in rows]
+    behind = [table.get(row, at + 1) for row in rows]
+    return all(_is_grade(text, maximum) for text in before) and all(map(_is_word, behind))
+
+
+def _is_grade(text: str, maximum: float) -> bool:
+    points = value(text)
+    return not text or (points is not None and points <= maximum)
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and value(text) is None
+
+
+def _email(table: Table, rows: list[int], before: int) -> int | None:
+    """The first column with addresses and nothing else."""
+    for at in range(1, before):
+        texts = [text for row in rows if (text := table.get(row, at))]
+        if texts and all("@" in text for text in texts):
+            return at
+    return None
+
+
+def _feedback(table: Table, rows: list[int], first: int) -> int | None:
+    """By its heading, or as the last column if it is empty; dates are `-` where there are none."""
+    last = len(table.header) - 1
+    named = [at for at in range(first, last + 1) if _FEEDBACK.search(table.header[at])]
+    if named:
+        return named[-1]
+    empty = last > first and not any(table.get(row, last) for row in rows)
+    return last if empty else None
