@@ -1,12 +1,15 @@
 """What a fixed problem, or a newer grader, changes: first shown, then made to count."""
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from grader.batch.affected import affected
 from grader.batch.discovery import Found
 from grader.batch.engines.protocol import Engine
 from grader.batch.run import filed_now, graded, hand_ins
-from grader.batch.store import Store
+from grader.batch.store import Store, text_of
+from grader.batch.worker import Graded
 from grader.problem import Problem
 from grader.result import QuestionResult, Report
 from grader.version import __version__
@@ -30,12 +33,41 @@ def due(store: Store, problem: Problem) -> list[Found]:
     return [one for one, digest in hand_ins(store) if (one.id, digest) not in known]
 
 
+def changed(store: Store, problem: Problem) -> frozenset[str] | None:
+    """The questions that the change since can affect; None if it can affect all, or if we changed."""
+    if store.versions() != {__version__}:
+        return None
+    return affected(store.problem()["text"], text_of(problem))
+
+
 def regraded(
-    store: Store, problem: Problem, found: Sequence[Found], engine: Engine
+    store: Store,
+    problem: Problem,
+    found: Sequence[Found],
+    engine: Engine,
+    only: frozenset[str] | None,
 ) -> Iterator[int]:
-    """Grade, beside what counts: results are filed under the new problem and change nothing yet."""
-    for done in graded(store, problem, found, engine):
+    """Grade, beside what counts: results are filed under the new problem and change nothing yet.
+
+    If the engine grades `only` some questions, the others are taken from what counts.
+    """
+    standings = store.standings()
+
+    def whole(one: Graded) -> Graded:
+        old = store.automatic(standings[one.id])
+        if only is None or one.report is None or old is None:
+            return one
+        report = joined(old, Report.from_json(json.loads(one.report)))
+        return replace(one, report=json.dumps(report.to_json(instructor=True)))
+
+    for done in graded(store, problem, found, engine, whole):
         yield len(done)
+
+
+def joined(old: Report, some: Report) -> Report:
+    """The new report of some questions, with the old results of the others."""
+    new = {question.id: question for question in some.questions}
+    return replace(some, questions=tuple(new.get(q.id, q) for q in old.questions))
 
 
 def moves(store: Store, problem: Problem) -> list[Move]:

@@ -61,14 +61,23 @@ def begin(store: Store, problem: Problem, found: Sequence[Found], fresh: bool) -
 
 
 def graded(
-    store: Store, problem: Problem, found: Sequence[Found], engine: Engine
+    store: Store,
+    problem: Problem,
+    found: Sequence[Found],
+    engine: Engine,
+    whole: Callable[[Graded], Graded] = lambda one: one,
 ) -> Iterator[list[Graded]]:
-    """Grade, and file each result as soon as it is there; yields what was filed."""
+    """Grade, and file each result as soon as it is there; yields what was filed.
+
+    `whole` makes a report of all questions from one of some.
+    """
     digests = {name: digest for name, (digest, _) in store.hand_ins().items()}
     by_id = {one.id: one for one in found}
     for done in engine.grade(found):
         with store.together():
-            store.add_results(_row(problem, by_id[one.id], digests[one.id], one) for one in done)
+            store.add_results(
+                _row(problem, by_id[one.id], digests[one.id], whole(one)) for one in done
+            )
         yield done
 
 

@@ -23,8 +23,13 @@ class Store(Database):
     def count_problem(self, problem: Problem) -> None:
         """This problem, as it is now, is the one that counts."""
         columns = [(q.id, q.points, q.prompt) for q in problem.questions]
-        path = str(Path(problem.path).absolute())
-        data = {"path": path, "id": problem.id, "title": problem.title, "columns": columns}
+        data = {
+            "path": str(Path(problem.path).absolute()),
+            "id": problem.id,
+            "title": problem.title,
+            "columns": columns,
+            "text": text_of(problem),
+        }
         self.add_problem(problem.digest, data)
 
     def problem_path(self) -> Path:
@@ -79,6 +84,13 @@ class Store(Database):
         report = replace(report, messages=(*told, *report.messages))
         report = overridden(report, words)
         return Standing(student, report, timing, notes, found["unsure"])
+
+
+def text_of(problem: Problem) -> str:
+    """What stands in the file of a problem; empty if it cannot be read any more."""
+    path = Path(problem.path)
+    file = path / "problem.yaml" if path.is_dir() else path
+    return file.read_text("utf-8", "replace") if file.is_file() else ""
 
 
 def overridden(report: Report, words: Iterable[Word]) -> Report:

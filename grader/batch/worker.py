@@ -54,6 +54,11 @@ def grade_one(key: Key, found: Found) -> Report:
     return grade(key, read(found.path, id=found.id, files=found.files))
 
 
+def grade_some(key: Key, found: Found, only: frozenset[str]) -> Report:
+    """The report of some questions of one submission."""
+    return grade(key, read(found.path, id=found.id, files=found.files), only=only)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """The work on one class: by which problem, and how one submission is graded."""

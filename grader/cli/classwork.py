@@ -1,5 +1,6 @@
 """What the commands about a class share: the processes, and the reports that follow a change."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -14,18 +15,25 @@ if TYPE_CHECKING:
 
 
 def engine(
-    problem: "Problem", workers: str, timeout: float, memory: int, scheduler: str | None = None
+    problem: "Problem",
+    workers: str,
+    timeout: float,
+    memory: int,
+    scheduler: str | None = None,
+    only: frozenset[str] | None = None,
 ) -> "Engine":
-    """Where to grade: here, or at a Dask scheduler.
+    """Where to grade: here, or at a Dask scheduler; with `only`, just these questions.
 
     Raises AuthorError for a problem without a key, ClusterError if no scheduler answers.
     """
     from grader import key
     from grader.batch import Job, Limits
     from grader.batch.engines.here import Here
+    from grader.batch.worker import grade_one, grade_some
 
     key.build(problem)  # told before any process starts
-    job, limits = Job(problem.path.absolute()), Limits(timeout, memory)
+    grader = grade_one if only is None else partial(grade_some, only=only)
+    job, limits = Job(problem.path.absolute(), grader), Limits(timeout, memory)
     if scheduler is None:
         return Here(job, count(workers), limits)
     from grader.batch.engines.cluster import Cluster

@@ -31,11 +31,12 @@ def command(results: Path, problem: Path | None, applies: bool, workers: str, ti
       grader regrade results/cs1678-hw3
       grader regrade results/cs1678-hw3 --apply
 
-    Nothing counts until --apply: gradebook and pages stay as they are. What people decided with
-    `grader override` or `grader review` stays in any case. Every change is kept in the history.
+    Only the questions that the change can affect are graded. Nothing counts until --apply: gradebook
+    and pages stay as they are. What people decided with `grader override` or `grader review` stays in
+    any case. Every change is kept in the history.
     """
     from grader.batch import Store
-    from grader.batch.regrade import apply, due, moves, regraded
+    from grader.batch.regrade import apply, changed, due, moves, regraded
     from grader.cli.classwork import engine, report
     from grader.problem import load
 
@@ -44,9 +45,10 @@ def command(results: Path, problem: Path | None, applies: bool, workers: str, ti
         loaded = load(problem or store.problem_path())
         found = due(store, loaded)
         progress.start("Grading", len(found))
+        only = changed(store, loaded)
         if found:
-            with engine(loaded, workers, timeout, memory) as processes:
-                for count in regraded(store, loaded, found, processes):
+            with engine(loaded, workers, timeout, memory, only=only) as processes:
+                for count in regraded(store, loaded, found, processes, only):
                     progress.advance(count)
         moved = moves(store, loaded)
         if applies:
