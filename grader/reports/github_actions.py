@@ -9,33 +9,57 @@ import json
 import secrets
 from pathlib import PurePosixPath
 
-from grader.reports.figures import points
+from grader.reports import feedback_md, wording
+from grader.reports.outcome import Outcome, outcome
 from grader.reports.plain_text import one_line
-from grader.result import QuestionResult, Report, Verdict
+from grader.result import QuestionResult, Report
 
 MOST = 10
 """Errors, and as many warnings: GitHub shows no more of a step."""
 
+MOST_BYTES = 1_000_000
+"""Of a summary; GitHub drops one above a mebibyte altogether."""
+
+_STATUS = {Outcome.PASSED: "pass", Outcome.WAITING: "error"}
+
 
 def annotations(report: Report, folder: str = "") -> str:
-    """A workflow command for each answer that is not right, errors first.
+    """A workflow command for each answer that is not right, errors first, then what waits.
 
-    `folder` is where the files of the submission lie in the repository.
+    `folder` is where the files of the submission lie in the repository. Answers that have a line come
+    before missing ones, since GitHub shows only some.
     """
-    waiting = [question for question in report.questions if question.needs_review]
-    wrong = [
-        question for question in report.questions
-        if not question.needs_review and question.verdict is not Verdict.CORRECT
-    ]  # fmt: skip
+    outcomes = [(question, outcome(question)) for question in report.questions]
+    waiting = [question for question, found in outcomes if found is Outcome.WAITING]
+    wrong = [question for question, found in outcomes if found is Outcome.FAILED]
+    wrong += [question for question, found in outcomes if found is Outcome.SKIPPED]
     lines = [_command("error", report, question, folder) for question in wrong[:MOST]]
     lines += [_command("warning", report, question, folder) for question in waiting[:MOST]]
     return "".join(f"{line}\n" for line in lines)
 
 
 def quieted(text: str) -> str:
-    """Text in which no line is a command, whatever a student wrote."""
+    """Text in which no line is a command, whatever a student wrote.
+
+    `##[group]` and the like are no commands any more, but still change how the log looks.
+    """
+    start, stop = silence()
+    return f"{start}\n{text.rstrip().replace('##[', '# #[')}\n{stop}\n"
+
+
+def silence() -> tuple[str, str]:
+    """Two lines between which GitHub runs no command; nobody can guess the second."""
     token = secrets.token_hex(16)
-    return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
+    return f"::stop-commands::{token}", f"::{token}::"
+
+
+def summary(report: Report) -> str:
+    """The feedback as Markdown, cut at a line if GitHub would not show it."""
+    text = feedback_md.render(report).encode("utf-8", "backslashreplace")
+    if len(text) <= MOST_BYTES:
+        return text.decode()
+    whole = text[:MOST_BYTES].decode("utf-8", "ignore").rpartition("\n")[0]
+    return f"{whole}\n\n(There is more than GitHub shows.)\n"
 
 
 def classroom(report: Report) -> str:
@@ -51,11 +75,9 @@ def classroom(report: Report) -> str:
 
 
 def _test(question: QuestionResult) -> dict[str, object]:
-    status = "error" if question.needs_review else "fail"
-    passed = question.verdict is Verdict.CORRECT
     return {
         "name": one_line(question.id, 80),
-        "status": "pass" if passed else status,
+        "status": _STATUS.get(outcome(question), "fail"),
         "score": question.score,
         "max_score": question.max_score,
         "message": one_line(_said(question), 400),
@@ -67,7 +89,7 @@ def _test(question: QuestionResult) -> dict[str, object]:
 
 
 def _command(level: str, report: Report, question: QuestionResult, folder: str) -> str:
-    title = f"{question.id}: {question.verdict}, {points(question.score)} of {points(question.max_score)}"
+    title = f"{question.id}: {question.verdict}, {wording.out_of(question)}"
     properties = {"title": title}
     if question.answer and question.answer.line:
         path = str(PurePosixPath(folder) / (question.answer.path or report.submission.path))

@@ -7,9 +7,10 @@ first, and the test is not marked as failed.
 import json
 from typing import Any
 
+from grader.reports import wording
 from grader.reports.feedback_md import escaped
-from grader.reports.figures import points
-from grader.result import QuestionResult, Report, Verdict
+from grader.reports.outcome import Outcome, outcome
+from grader.result import QuestionResult, Report
 
 FILENAME = "results.json"
 
@@ -61,12 +62,12 @@ def _test(question: QuestionResult) -> dict[str, Any]:
         "score": question.score,
         "max_score": question.max_score,
         "number": question.id,
-        "name": f"{question.id}: {question.verdict}, {points(question.score)} points",
+        "name": f"{question.id}: {question.verdict}, {wording.out_of(question)}",
         "output": "\n\n".join(said),
         "output_format": "md",
         "visibility": "visible",
     }
-    if not question.needs_review:
-        passed = question.verdict is Verdict.CORRECT or question.score >= question.max_score
-        test["status"] = "passed" if passed else "failed"
+    found = outcome(question)
+    if found is not Outcome.WAITING:
+        test["status"] = "passed" if found is Outcome.PASSED else "failed"
     return test

@@ -1,18 +1,21 @@
 """JUnit XML: a test suite a student, a test case a question, for whatever shows test results.
 
 Wrong and partly right answers are failures, what waits for a person is an error (nobody has decided),
-a missing answer is skipped.
+a missing answer is skipped. Where a person decided, full points pass.
 """
 
 import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from grader.reports.figures import points
-from grader.result import QuestionResult, Report, Verdict
+from grader.reports import wording
+from grader.reports.outcome import Outcome, outcome
+from grader.result import QuestionResult, Report
 
 # What XML 1.0 has no way to write (section 2.2, production 2).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_TAGS = {Outcome.FAILED: "failure", Outcome.WAITING: "error", Outcome.SKIPPED: "skipped"}
 
 
 def render(report: Report) -> str:
@@ -29,15 +32,15 @@ def document(reports: Iterable[Report]) -> str:
 
 
 def _suite(root: Element, report: Report) -> None:
-    verdicts = [question.verdict for question in report.questions]
+    outcomes = [outcome(question) for question in report.questions]
     suite = SubElement(
         root,
         "testsuite",
         name=_clean(report.submission.id),
-        tests=str(len(verdicts)),
-        failures=str(sum(v in (Verdict.INCORRECT, Verdict.PARTIAL) for v in verdicts)),
-        errors=str(sum(verdict.needs_review for verdict in verdicts)),
-        skipped=str(verdicts.count(Verdict.MISSING)),
+        tests=str(len(outcomes)),
+        failures=str(outcomes.count(Outcome.FAILED)),
+        errors=str(outcomes.count(Outcome.WAITING)),
+        skipped=str(outcomes.count(Outcome.SKIPPED)),
         time="0",
     )
     for question in report.questions:
@@ -45,23 +48,16 @@ def _suite(root: Element, report: Report) -> None:
 
 
 def _case(suite: Element, report: Report, question: QuestionResult) -> None:
-    got = f"{points(question.score)} of {points(question.max_score)} points"
     case = SubElement(suite, "testcase", classname=_clean(report.problem),
                       name=_clean(question.id), time="0")  # fmt: skip
     if question.answer and question.answer.path:
         case.set("file", _clean(question.answer.path))
         case.set("line", str(question.answer.line or 1))
-    tag = _tag(question.verdict)
-    if tag:
+    if tag := _TAGS.get(outcome(question)):
         first = question.messages[0].text if question.messages else str(question.verdict)
-        outcome = SubElement(case, tag, message=_clean(first), type=str(question.verdict))
-        outcome.text = _clean("\n".join([got, *(message.text for message in question.messages)]))
-
-
-def _tag(verdict: Verdict) -> str:
-    if verdict.needs_review:
-        return "error"
-    return {Verdict.CORRECT: "", Verdict.MISSING: "skipped"}.get(verdict, "failure")
+        result = SubElement(case, tag, message=_clean(first), type=str(question.verdict))
+        lines = [wording.out_of(question), *(message.text for message in question.messages)]
+        result.text = _clean("\n".join(lines))
 
 
 def _clean(text: str) -> str:

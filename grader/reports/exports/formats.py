@@ -24,3 +24,6 @@ FORMATS: Mapping[str, Exporter] = {
     "junit": junit,
     "github": github,
 }
+
+FILLED_IN = ("canvas", "moodle-worksheet")
+"""The formats that fill in a file of the platform's."""

@@ -1,15 +1,24 @@
 """Gradescope: a `results.json` a submission."""
 
+from collections.abc import Iterator
+
 from grader.course import Gradebook
 from grader.reports import gradescope_json
+from grader.reports.exports.grades import sound, waiting
 from grader.reports.exports.protocol import Exported, Options
 from grader.reports.folder_name import folder_name
 
 
 def export(gradebook: Gradebook, options: Options) -> Exported:
     """A folder a student, each with its file."""
-    return Exported({
+    files = {
         f"gradescope/{folder_name(report.submission.id)}/{gradescope_json.FILENAME}":
             gradescope_json.render(report)
-        for report in gradebook.reports
-    })  # fmt: skip
+        for report in sound(gradebook)
+    }  # fmt: skip
+    return Exported(files, (*_late(gradebook), *waiting(gradebook)))
+
+
+def _late(gradebook: Gradebook) -> Iterator[str]:
+    if any(standing.timing and standing.timing.credit < 1 for standing in gradebook.standings):
+        yield "the scores are those before late credit: Gradescope has a rule of its own for that"

@@ -11,8 +11,22 @@ from grader.version import __version__
 _SETUP = f"""#!/usr/bin/env bash
 # Installs the grader once, when the image is built.
 set -euo pipefail
-apt-get update && apt-get install -y python3 python3-pip python3-venv
-python3 -m venv /opt/grader
+export DEBIAN_FRONTEND=noninteractive
+apt-get update
+
+# The grader needs Python 3.11; plain python3 is 3.10 in the image that Gradescope takes by default.
+python=""
+for version in 3.13 3.12 3.11; do
+    if apt-get install -y "python$version" "python$version-venv"; then
+        python="python$version"
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo "This image has no Python 3.11 or newer: choose a newer one under Base Image." >&2
+    exit 1
+fi
+"$python" -m venv /opt/grader
 /opt/grader/bin/pip install 'gradient-grader=={__version__}'
 """
 
@@ -31,14 +45,20 @@ def export(gradebook: Gradebook, options: Options) -> Exported:
     """The zip to upload. Raises ExportError if the problem's files are not given."""
     if not options.problem:
         raise ExportError("the problem is not where it was graded; name it with --problem")
-    files = {"setup.sh": _SETUP.encode(), "run_autograder": _RUN.encode(),
-             "placeholder.json": gradescope_json.placeholder().encode()}  # fmt: skip
-    files |= {f"problem/{name}": data for name, data in sorted(options.problem.items())}
+    scripts = {"setup.sh": _SETUP, "run_autograder": _RUN}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name, data in files.items():
-            member = zipfile.ZipInfo(name, _WHEN)
-            mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
-            member.external_attr = (0o100000 | mode) << 16
-            zipped.writestr(member, data)
+        for name, text in scripts.items():
+            _add(zipped, name, text.encode(), 0o755)
+        _add(zipped, "placeholder.json", gradescope_json.placeholder().encode())
+        for name, data in sorted(options.problem.items()):
+            _add(zipped, f"problem/{name}", data)
     return Exported({"autograder.zip": stream.getvalue()})
+
+
+def _add(zipped: zipfile.ZipFile, name: str, data: bytes, mode: int = 0o644) -> None:
+    member = zipfile.ZipInfo(name, _WHEN)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.create_system = 3  # Unix: the only one whose permissions are kept
+    member.external_attr = (0o100000 | mode) << 16
+    zipped.writestr(member, data)

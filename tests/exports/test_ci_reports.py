@@ -1,0 +1,139 @@
+"""What test runners and CI systems read: after overrides, with hostile text, and when it is cut."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from export_samples import HOSTILE, gradebook, question, report
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from grader.course import Standing
+from grader.reports import github_actions, gradescope_json, junit_xml
+from grader.reports.exports.formats import FORMATS
+from grader.reports.exports.protocol import Options
+from grader.reports.outcome import Outcome, outcome
+from grader.result import Kind, Message, Override, QuestionResult, Verdict
+
+
+def decided(verdict: Verdict, points: float, outdated: bool = False) -> QuestionResult:
+    return replace(question("q1", verdict, points), override=Override(points, outdated=outdated))
+
+
+OUTCOMES = [
+    (question("q1", Verdict.CORRECT, 2.0), Outcome.PASSED),
+    (replace(question("q1", Verdict.CORRECT, 0.0), max_score=0.0), Outcome.PASSED),
+    (question("q1", Verdict.PARTIAL, 1.0), Outcome.FAILED),
+    (question("q1", Verdict.INCORRECT, 0.0), Outcome.FAILED),
+    (replace(question("q1", Verdict.INCORRECT, 0.0), max_score=0.0), Outcome.FAILED),
+    (question("q1", Verdict.MISSING, 0.0), Outcome.SKIPPED),
+    (question("q1", Verdict.UNREADABLE, 0.0), Outcome.WAITING),
+    (question("q1", Verdict.ERROR, 0.0), Outcome.WAITING),
+    (decided(Verdict.UNREADABLE, 2.0), Outcome.PASSED),
+    (decided(Verdict.MISSING, 2.0), Outcome.PASSED),
+    (decided(Verdict.UNDECIDED, 0.5), Outcome.FAILED),
+    (decided(Verdict.CORRECT, 1.0), Outcome.FAILED),
+    (decided(Verdict.CORRECT, 2.0, outdated=True), Outcome.WAITING),
+]
+
+
+@pytest.mark.parametrize(("result", "expected"), OUTCOMES)
+def test_outcomes_are_the_same_everywhere(result: QuestionResult, expected: Outcome) -> None:
+    assert outcome(result) is expected
+    one = report("u", result)
+    (suite,) = JUnitXml.fromstring(junit_xml.render(one).encode())
+    kinds = {Outcome.PASSED: [], Outcome.FAILED: [Failure], Outcome.WAITING: [Error],
+             Outcome.SKIPPED: [Skipped]}  # fmt: skip
+    (case,) = suite
+    assert [type(found) for found in case.result] == kinds[expected]
+    assert (suite.failures, suite.errors, suite.skipped) == tuple(
+        int(expected is one) for one in (Outcome.FAILED, Outcome.WAITING, Outcome.SKIPPED)
+    )
+    commands = github_actions.annotations(one)
+    level = {Outcome.PASSED: "", Outcome.WAITING: "::warning "}.get(expected, "::error ")
+    assert commands.startswith(level)
+    assert bool(commands) == bool(level)
+    status = json.loads(base64.b64decode(github_actions.classroom(one)))["tests"][0]["status"]
+    assert status == {Outcome.PASSED: "pass", Outcome.WAITING: "error"}.get(expected, "fail")
+    shown = json.loads(gradescope_json.render(one))["tests"][0].get("status")
+    assert shown == {Outcome.PASSED: "passed", Outcome.WAITING: None}.get(expected, "failed")
+
+
+def test_what_waits_is_never_called_zero() -> None:
+    waits = report("u", question("q1", Verdict.UNREADABLE, 0.0))
+    assert (
+        json.loads(gradescope_json.render(waits))["tests"][0]["name"]
+        == "q1: unreadable, – of 2 points"
+    )
+    assert "0 of 2" not in junit_xml.render(waits) + github_actions.annotations(waits)
+
+
+ATTACKS = "".join(map(chr, range(32))) + '\x7f\ufffe\uffff\ud800]]>&<x a="b">\'\u202e' + HOSTILE
+
+
+def test_junit_holds_any_text() -> None:
+    result = replace(question("q<1>\x00", Verdict.INCORRECT, 0.0, ATTACKS), answer=None)
+    root = ElementTree.fromstring(junit_xml.render(report(ATTACKS, result)).encode())
+    failure = root.find("testsuite/testcase/failure")
+    assert failure is not None
+    assert "]]>&<x a=" in str(failure.get("message"))
+    assert failure.text is not None
+    assert HOSTILE.splitlines()[0] in failure.text
+    assert root.find("testsuite/x") is None
+
+
+def test_annotations_hold_any_text() -> None:
+    result = question("q1,file=x::y", Verdict.INCORRECT, 0.0, ATTACKS)
+    result = replace(result, answer=replace(result.answer, path="a,b:c\n::error::d%2C"))  # type: ignore[type-var]
+    (line,) = github_actions.annotations(report("u", result)).splitlines()
+    assert re.fullmatch(r"::error file=[^,:\n]+,line=12,title=[^,:]+,col=3::.+", line)
+    assert "%252C" in line
+
+
+def test_missing_answers_do_not_hide_wrong_ones() -> None:
+    missing = [question(f"m{at}", Verdict.MISSING, 0.0) for at in range(12)]
+    wrong = question("w", Verdict.INCORRECT, 0.0)
+    lines = github_actions.annotations(report("u", *missing, wrong)).splitlines()
+    assert len(lines) == 10
+    assert "title=w%3A" in lines[0]
+
+
+COMMAND = re.compile(r"\s*::|.*##\[")
+
+
+def test_no_line_between_the_silence_is_a_legacy_command() -> None:
+    first, *shown, last = github_actions.quieted(HOSTILE).splitlines()
+    assert first.startswith("::stop-commands::")
+    assert last == "::" + first.removeprefix("::stop-commands::") + "::"
+    assert not any("##[" in line for line in shown)
+    assert github_actions.silence() != github_actions.silence()
+
+
+def test_a_summary_that_github_shows() -> None:
+    assert github_actions.summary(report("u", question("q1", Verdict.CORRECT, 2.0))).startswith(
+        "# "
+    )
+    long = Message(Kind.NOTE, "🦊 " * 100_000)
+    text = github_actions.summary(
+        report("u", *[replace(question("q", Verdict.INCORRECT, 0.0), messages=(long,))] * 5)
+    )
+    assert 100 < len(text.encode()) < 1_048_576
+    assert text.endswith("(There is more than GitHub shows.)\n")
+
+
+@pytest.mark.parametrize("name", ["junit", "github", "gradescope"])
+def test_who_the_grader_failed_on_is_left_out_and_told(name: str) -> None:
+    book = gradebook()
+    failed = Standing(
+        book.standings[0].student, report("u1", question("q1", Verdict.ERROR, 0.0, "no memory"))
+    )
+    found = FORMATS[name].export(replace(book, standings=(failed, *book.standings[1:])), Options())
+    assert not any("u1" in f"{path}{content!r}" for path, content in found.files.items())
+    assert "no grade yet, a person must look first: u1, u3" in found.notes
+
+
+def test_gradescope_tells_that_lateness_is_its_own() -> None:
+    notes = FORMATS["gradescope"].export(gradebook(), Options(late_credit=True)).notes
+    assert any("Gradescope has a rule of its own" in note for note in notes)
