@@ -77,6 +77,9 @@ def command(
     if explain and (questions or fail_under is not None or hint or instructor):
         message = "--explain does not grade: leave out -q, --fail-under, --hint and --instructor."
         raise click.UsageError(message)
+    if explain and (out or format_ in ("junit", "github", "gradescope")):
+        raise click.UsageError("--explain prints text or JSON: leave out --out and other formats.")
+    by_itself = format_ is None
     format_ = format_ or ci.default_format()
     if out and format_ == "gradescope":
         ci.write_placeholder(out)
@@ -89,6 +92,10 @@ def command(
     else:
         report = _graded(keyed, handed_in, questions, hint)
         _print(report, format_, instructor, out, _folder(submission))
+        if format_ == "github":
+            ci.for_github(report)
+        if by_itself:
+            ci.for_gitlab(report)
         code = _exit_code(report, fail_under)
     raise click.exceptions.Exit(code)
 
@@ -111,13 +118,10 @@ def _print(report: Report, format_: str, instructor: bool, out: Path | None, fol
         from grader.reports import feedback_text
 
         feedback_text.show(report, instructor=instructor)
-        ci.for_gitlab(report)
     elif format_ == "json":
         echo_json(report.to_json(instructor))
     else:
         click.echo(ci.rendered(report, format_, instructor, folder), nl=False)
-        if format_ == "github":
-            ci.for_github(report)
 
 
 def _folder(submission: Path) -> str:
@@ -127,6 +131,7 @@ def _folder(submission: Path) -> str:
 
 def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_: str) -> int:
     """Print how answers were read; returns the exit code."""
+    from grader.cli import ci
     from grader.grading.explain import explain
     from grader.reports import explain_text
 
@@ -134,7 +139,8 @@ def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_
     if format_ == "json":
         echo_json(explained.to_json())
     else:
-        explain_text.show(explained)
+        with ci.silent(format_):
+            explain_text.show(explained)
     return UNREADABLE if explained.unreadable else 0
 
 

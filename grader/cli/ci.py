@@ -2,8 +2,12 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from grader.result import Report
@@ -49,9 +53,9 @@ def write_placeholder(path: Path) -> None:
 
 def for_github(report: "Report") -> None:
     """The summary of the step, and the result for GitHub Classroom, where GitHub wants them."""
-    from grader.reports import feedback_md, github_actions
+    from grader.reports import github_actions
 
-    _append("GITHUB_STEP_SUMMARY", feedback_md.render(report)[:1_000_000])
+    _append("GITHUB_STEP_SUMMARY", github_actions.summary(report))
     _append("GITHUB_OUTPUT", f"result={github_actions.classroom(report)}\n")
 
 
@@ -60,6 +64,22 @@ def for_gitlab(report: "Report") -> None:
     if os.environ.get("GITLAB_CI") == "true":
         folder = Path(os.environ.get("CI_PROJECT_DIR") or ".")
         write(folder / GITLAB_FILE, rendered(report, "junit", instructor=False))
+
+
+@contextmanager
+def silent(format_: str) -> Iterator[None]:
+    """Where GitHub listens, what is printed meanwhile runs no command, whatever a student wrote."""
+    if format_ != "github":
+        yield
+        return
+    from grader.reports.github_actions import silence
+
+    start, stop = silence()
+    click.echo(start)
+    try:
+        yield
+    finally:
+        click.echo(stop)
 
 
 def _append(variable: str, text: str) -> None:

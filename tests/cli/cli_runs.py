@@ -13,12 +13,15 @@ ROOT = Path(__file__).parents[2]
 PROBLEM = str(ROOT / "problems/cs1678-hw3")
 SUBMISSIONS = str(ROOT / "submissions/cs1678-hw3")
 
+CI = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITLAB_CI", "CI_PROJECT_DIR")
+"""What tells `check` that it runs in CI, as these tests may."""
+
 START = "from grader.cli import main; main()"
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This environment with the clone importable and nothing that asks for colours."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR")}
+    """This environment with the clone importable and nothing that asks for colours or tells of CI."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR", *CI)}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **more}
 
 

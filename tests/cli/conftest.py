@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from cli_runs import Grader
+from cli_runs import CI, Grader
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def grader(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Grader:
     monkeypatch.chdir(tmp_path)
-    for name in ("FORCE_COLOR", "NO_COLOR", "GRADER_TRACEBACK", "GITHUB_ACTIONS", "GITLAB_CI"):
+    for name in ("FORCE_COLOR", "NO_COLOR", "GRADER_TRACEBACK", *CI):
         monkeypatch.delenv(name, raising=False)
     return Grader(capsys)
 

@@ -59,7 +59,7 @@ def test_export(grader: Grader, answers: Path) -> None:
     assert "answers,1.00," in Path("out/export/moodle.csv").read_text()
     autograder = grader("export", "out", "--to", "gradescope-autograder")
     assert autograder.out == "out/export/autograder.zip\n"
-    assert grader("export", "out", "--to", "canvas").code == 2
+    assert grader("export", "out", "--to", "moodle-worksheet").code == 2
 
 
 def test_export_before_anything_was_graded(grader: Grader, tmp_path: Path) -> None:
