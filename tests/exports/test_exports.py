@@ -4,8 +4,12 @@ import base64
 import csv
 import io
 import json
+import re
 import stat
+import time
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -13,7 +17,7 @@ import pytest
 from export_samples import HOSTILE, NAMES, gradebook, report
 from junitparser import Error, Failure, JUnitXml, Skipped
 
-from grader.course import Gradebook
+from grader.course import Gradebook, Student
 from grader.reports import github_actions, gradescope_json
 from grader.reports.exports.formats import FORMATS
 from grader.reports.exports.protocol import Exported, ExportError, Into, Options
@@ -231,3 +235,28 @@ def test_github_classroom() -> None:
         ("pass", 2.0),
         ("error", 0.0),
     ]
+
+
+def test_the_page_tells_of_every_format() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/exports.md").read_text("utf-8")
+    assert set(re.findall(r"--to ([a-z-]+)", page)) | {"csv"} == set(FORMATS)
+
+
+@pytest.mark.parametrize("name", ["canvas", "moodle", "moodle-worksheet"])
+def test_a_large_class(name: str) -> None:
+    """What is found by looking through all rows for each student would take minutes."""
+    one = gradebook().standings[0]
+    assert one.report is not None
+    many = [replace(one, student=Student(str(n), email=f"{n}@uni.edu")) for n in range(20_000)]
+    lines = {
+        "canvas": [CANVAS.splitlines()[0], *(f"A,,{n},,S,,," for n in range(20_000))],
+        "moodle-worksheet": [
+            WORKSHEET.splitlines()[0],
+            *(f"Teilnehmer/in{n};A{n};{n}@uni.edu;S;;4,00;Ja" for n in range(20_000)),
+        ],
+    }.get(name)
+    into = Into("f.csv", "\n".join(lines).encode()) if lines else None
+    started = time.perf_counter()
+    text = only_file(exported(name, replace(gradebook(), standings=tuple(many)), into=into))
+    assert time.perf_counter() - started < 10
+    assert text.count("4,00" if ";" in text else "4.00") >= 20_000

@@ -171,6 +171,12 @@ def test_gradebook_leaves_out_who_has_none() -> None:
     assert "left out, without email: 2" in found.notes
 
 
+def test_gradebook_without_a_roster() -> None:
+    found = moodle.export(book(graded(Student("7"))), Options())
+    assert table(found)[1][:2] == ["7", "2.00"]
+    assert any("ids are taken for idnumbers" in note for note in found.notes)
+
+
 def test_gradebook_says_what_lateness_cost() -> None:
     late = table(moodle.export(gradebook(), Options(late_credit=True)))[-1]
     assert late[1:] == ["1.00", "q1: 2 / 2, q2: 0 / 2, late: 50% of the points count"]

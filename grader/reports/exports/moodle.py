@@ -20,7 +20,7 @@ _BY = {
 def export(gradebook: Gradebook, options: Options) -> Exported:
     """The file, keyed by what the roster knows of most; who has none is left out, and told."""
     graded = [(s, points) for s in gradebook.standings if (points := grade(s, options)) is not None]
-    key, names = _key([standing for standing, _ in graded])
+    key, names, told = _key([standing for standing, _ in graded])
     shared = {name for name, count in Counter(names.values()).items() if name and count > 1}
     rows = [
         [cell(name), written(points), cell(feedback(standing, options))]
@@ -29,7 +29,7 @@ def export(gradebook: Gradebook, options: Options) -> Exported:
     ]
     without = [who for who, name in names.items() if not name]
     double = [who for who, name in names.items() if name in shared]
-    notes = [f"students go by their {key}"]
+    notes = [told]
     if without:
         notes.append(f"left out, without {key}: {listed(without)}")
     if double:
@@ -39,13 +39,14 @@ def export(gradebook: Gradebook, options: Options) -> Exported:
     return Exported({FILENAME: text}, (*notes, *left_out(gradebook, options)))
 
 
-def _key(graded: list[Standing]) -> tuple[str, dict[str, str]]:
-    """What students go by, and each student's; the first of those that most have."""
+def _key(graded: list[Standing]) -> tuple[str, dict[str, str], str]:
+    """What students go by, each student's, and a note: the first of those that most have."""
     known = {key: {s.student.id: _value(s, key) for s in graded} for key in _BY}
     key = max(known, key=lambda name: sum(map(bool, known[name].values())))
     if any(known[key].values()):
-        return key, known[key]
-    return "idnumber", {s.student.id: s.student.id for s in graded}
+        return key, known[key], f"students go by their {key}"
+    note = "the roster knows no idnumber, email or username: ids are taken for idnumbers"
+    return "idnumber", {s.student.id: s.student.id for s in graded}, note
 
 
 def _value(standing: Standing, key: str) -> str:
