@@ -30,10 +30,11 @@ from grader.expression import (
 )
 from grader.primitives import TABLE, Array
 from grader.primitives.build import transpose
-from grader.problem import Problem, Python, Question, Scope
+from grader.problem import Problem, Python, Question, Scope, variants
 
 Kept = TypeVar("Kept")
 
+MOST_VARIANTS = 64  # keys that are kept of a problem that differs from student to student
 SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
 
 
@@ -171,15 +172,28 @@ class Key:
     problem: Problem
     questions: Mapping[str, QuestionKey]
     seen: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    variants: dict[object, "Key"] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, question_id: str) -> QuestionKey:
         """The key of one question. Raises KeyError."""
         return self.questions[question_id]
 
+    def of(self, student: str) -> "Key":
+        """The key of the problem as one student has it: the same key if nothing varies."""
+        if self.problem.source is None:
+            return self
+        choices = variants.chosen(self.problem, student)
+        if choices not in self.variants:
+            while len(self.variants) >= MOST_VARIANTS:
+                del self.variants[next(iter(self.variants))]
+            self.variants[choices] = build(variants.made(self.problem, choices))
+        return self.variants[choices]
+
     def drawn_for(self, student: str, count: int = 1) -> "Key":
-        """The same key on the draws that are published for one student."""
+        """The student's key on the draws that are published for them."""
+        problem = variants.for_student(self.problem, student)
         name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
-        return _Build(self.problem, count, ("student", name)).key()
+        return _Build(problem, count, ("student", name)).key()
 
 
 def build(problem: Problem) -> Key:

@@ -44,7 +44,7 @@ def command(problem: Path, student: str, count: int, out: Path, format_: str) ->
         lists = {name: array.tolist() for name, array in values.items()}
         echo_json({"student": student, "count": count, "file": str(file), "values": lists})
     else:
-        click.echo(draw_text.render(values, student, key.problem.title))
+        click.echo(draw_text.render(values, student, key.problem.title, key.problem.variant))
         click.echo(f"\nWritten to {file}")
 
 

@@ -4,24 +4,27 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import as_json_option, echo_json, problem_argument
+from grader.cli.options import as_json_option, echo_json, problem_argument, student_option
 
 
 @click.command(name="show", short_help="Show a problem.")
 @problem_argument
+@student_option
 @as_json_option
-def command(problem: Path, format_: str) -> None:
+def command(problem: Path, student: str | None, format_: str) -> None:
     """Show the questions of PROBLEM, its symbols with shapes and spellings, and how to answer.
 
     \b
     Examples:
       grader show problems/cs1678-hw3
       grader show problems/cs1678-hw3 --format json
+      grader show problems/cs1678-hw3 --student student-06
     """
     from grader.problem import load
     from grader.problem.describe import as_json, describe
+    from grader.problem.variants import for_student
 
-    loaded = load(problem)
+    loaded = for_student(load(problem), student) if student else load(problem)
     if format_ == "json":
         echo_json(as_json(loaded))
     else:

@@ -83,6 +83,7 @@ class Explained:
 
 def explain(key: Key, submission: Submission, ids: Collection[str]) -> Explained:
     """How the answers to some questions were read, by the functions that grading reads them with."""
+    key = key.of(submission.id)
     problem = key.problem
     given = collect(problem, submission)
     lost = tuple([complaint(refusal) for refusal in unplaced(problem, submission)])

@@ -20,6 +20,7 @@ def grade(
 
     `student` tells whose draws numbers were computed from; by default the submission's id.
     """
+    key = key.of(student or submission.id)
     problem = key.problem
     given = collect(problem, submission)
     unread = unplaced(problem, submission)
@@ -32,7 +33,15 @@ def grade(
         results.append(_unless_unread(result, unread))
     results = [r for r in carried(key, given, results) if not only or r.id in only]
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
-    return report_of(problem, record, results, [complaint(refusal) for refusal in unread])
+    messages = [*_variant(problem), *(complaint(refusal) for refusal in unread)]
+    return report_of(problem, record, results, messages)
+
+
+def _variant(problem: Problem) -> list[Message]:
+    """What the student was given, where that differs from student to student."""
+    if not problem.variant:
+        return []
+    return [Message(Kind.NOTE, f"This was graded for your variant: {problem.variant}.", "variant")]
 
 
 def _with_earlier(problem: Problem, only: Collection[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """The table of functions: value, vjp, shape, spellings. Adding a function adds a row."""
 
-from grader.primitives import arithmetic, elementwise, linear
+from grader.primitives import arithmetic, convolution, elementwise, linear
 from grader.primitives.registry import TABLE, Array, Primitive, apply, broadcast
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "apply",
     "arithmetic",
     "broadcast",
+    "convolution",
     "elementwise",
     "linear",
 ]

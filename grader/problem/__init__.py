@@ -1,6 +1,6 @@
 """YAML → `Problem`."""
 
-from grader.problem.build import load
+from grader.problem.load import load
 from grader.problem.model import (
     Declared,
     Draw,

@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from grader.errors import AuthorError, Fault, StudentError
@@ -13,14 +12,14 @@ from grader.primitives import TABLE
 from grader.primitives.build import mul, ones
 from grader.problem.model import Declared, Draw, Problem, Python, Quantity, Question, Scope
 from grader.problem.rules import ruled
-from grader.problem.source import ProblemSource, read
+from grader.problem.source import ProblemSource
 
 Path_ = tuple[str | int, ...]
 
 
-def load(path: str | Path) -> Problem:
-    """The problem in a folder or a `problem.yaml`. Raises AuthorError with all that is wrong."""
-    return _Build(read(Path(path))).problem()
+def build(source: ProblemSource) -> Problem:
+    """The problem of a file that has been read. Raises AuthorError with all that is wrong."""
+    return _Build(source).problem()
 
 
 class _Build:
@@ -50,6 +49,8 @@ class _Build:
             scope=scope,
             questions=questions,
             path=self.source.path,
+            description=self.data["description"],
+            source=self.source if any(self.data["variants"].values()) else None,
         )
 
     def _fault(self, path: Path_, reason: str, offset: int | None = None) -> None:

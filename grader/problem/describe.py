@@ -20,6 +20,8 @@ def describe(problem: Problem) -> str:
     """A text of some lines; no references in it."""
     parts = [
         f"{problem.title} ({problem.id})",
+        f"The variant: {problem.variant}" if problem.variant else "",
+        problem.description,
         _titled("Symbols and quantities", _symbols(problem)),
         _titled("Functions", _functions(problem)),
         _titled(_questions_title(problem), [_question(question) for question in problem.questions]),
@@ -108,6 +110,8 @@ def as_json(problem: Problem) -> dict[str, object]:
     return {
         "id": problem.id,
         "title": problem.title,
+        "description": problem.description,
+        "variant": problem.variant,
         "index_base": problem.index_base,
         "symbols": [
             {"name": s.name, "shape": list(s.shape), "latex": list(s.latex)} for s in scope.named()

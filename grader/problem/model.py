@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.expression import Expression, Index, Shape, base_name
 from grader.notation import Names
+from grader.problem.source import ProblemSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Problem:
-    """One homework."""
+    """One homework.
+
+    `description` is Markdown for the handout. `source` is kept where something varies from student to
+    student (see `variants`); `variant` says in words what was chosen for one of them.
+    """
 
     id: str
     title: str
@@ -146,6 +151,9 @@ class Problem:
     scope: Scope
     questions: tuple[Question, ...]
     path: Path
+    description: str = ""
+    source: ProblemSource | None = field(default=None, repr=False, compare=False)
+    variant: str = ""
 
     def __getitem__(self, question_id: str) -> Question:
         """One question. Raises KeyError."""

@@ -188,6 +188,16 @@ class Rules(Strict):
     feedback: Feedback | None = None
 
 
+class Variants(Strict):
+    """What is drawn for each student from the student's id: one of those that are listed."""
+
+    dimensions: dict[Name, Annotated[list[Entries], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    functions: dict[Name, Annotated[list[Text], Field(min_length=1)]] = Field(default_factory=dict)
+    model: dict[Name, Annotated[list[Text], Field(min_length=1)]] = Field(default_factory=dict)
+
+
 class Asked(Strict):
     """What a question asks, without its rules."""
 
@@ -215,12 +225,14 @@ class Content(Strict):
 
     id: Identity
     title: Prose = ""
+    description: Prose = ""
     index_base: Annotated[int, AfterValidator(_base)] = 1
     draws: Draws = Draws()
     dimensions: dict[Name, Entries] = Field(default_factory=dict)
     symbols: dict[Name, Symbol] = Field(default_factory=dict)
     functions: dict[Name, Function] = Field(default_factory=dict)
     model: dict[Name, Quantity] = Field(default_factory=dict)
+    variants: Variants = Variants()
     questions: list[Question] = Field(min_length=1)
 
 

@@ -127,6 +127,25 @@ def flat_vector(x: Any) -> Any:
     return anp.reshape(x, -1)
 
 
+def correlate(x: Any, w: Any) -> Any:
+    """The sum that defines a convolutional layer, written out; it lies or stands as x does."""
+    flat, kernel = anp.ravel(x), anp.ravel(w)
+    count = len(flat) - len(kernel) + 1
+    entries = [anp.sum(flat[at : at + len(kernel)] * kernel) for at in range(count)]
+    return anp.reshape(anp.array(entries), (1, count) if x.shape[1] > 1 else (count, 1))
+
+
+def convolve(a: Any, b: Any) -> Any:
+    """The coefficients of a product of polynomials."""
+    first, second = anp.ravel(a), anp.ravel(b)
+    count = len(first) + len(second) - 1
+    places = np.eye(count)
+    terms = [
+        first[i] * second[j] * places[i + j] for i in range(len(first)) for j in range(len(second))
+    ]
+    return anp.reshape(sum(terms), (1, count) if a.shape[1] > 1 else (count, 1))
+
+
 def inner(a: Any, b: Any) -> Any:
     return anp.reshape(anp.sum(flat_vector(a) * flat_vector(b)), SCALAR)
 
@@ -202,6 +221,11 @@ CASES: dict[str, Case] = {
     "dot": Case(dot, [*PRODUCTS, *VECTORS[:1], ((1, 3), (1, 3)), (MATRIX, SCALAR)]),
     "outer": Case(outer, [*VECTORS, (SCALAR, COLUMN), (SCALAR, SCALAR)]),
     "inner": Case(inner, [(COLUMN, COLUMN), (COLUMN, (1, 3)), ((1, 3), COLUMN), ((1, 3), (1, 3))]),
+    "correlate": Case(
+        correlate, [((4, 1), (2, 1)), ((4, 1), (1, 4)), ((1, 5), (2, 1)), (COLUMN, SCALAR)]
+    ),
+    "convolve": Case(convolve, [(COLUMN, (2, 1)), (COLUMN, ROW), (ROW, COLUMN), (SCALAR, COLUMN)]),
+    "flip": Case(lambda x: x[::-1, ::-1], [(SCALAR,), (COLUMN,), (ROW,)]),
     "transpose": unary(lambda x: x.T),
     "sum": Case(reduced(anp.sum), ARRAYS, params=AXES),
     "mean": Case(reduced(anp.mean), ARRAYS, params=AXES),

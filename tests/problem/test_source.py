@@ -61,6 +61,8 @@ def test_defaults(tmp_path: Path) -> None:
     normal = {"kind": "normal", "mean": 0.0, "sd": 1.0}
     assert of(tmp_path, SMALL).data == {
         "id": "small",
+        "description": "",
+        "variants": {"dimensions": {}, "functions": {}, "model": {}},
         "title": "small",
         "index_base": 1,
         "draws": {"count": 32, "seed": 0},

@@ -83,8 +83,8 @@ ONE_FAULT = {
     "very long key": (
         "id: small",
         "id: small\n" + "k" * 100 + ": 1",
-        f"2:1: {'k' * 39}…: unknown key '{'k' * 39}…'; there is id, title, index_base, draws, "
-        "dimensions, symbols, functions, model, questions, mistakes, forbid, require, …",
+        f"2:1: {'k' * 39}…: unknown key '{'k' * 39}…'; there is id, title, description, "
+        "index_base, draws, dimensions, symbols, functions, model, variants, questions, mistakes, …",
     ),
     "merge": (
         "{shape: [n]}",

@@ -1,0 +1,102 @@
+"""Convolution of vectors: the layer of a network (a cross-correlation), and its adjoints.
+
+With yᵢ = Σₖ wₖ xᵢ₊ₖ₋₁ the adjoint of x is the full convolution of ȳ and w, and the adjoint of w the
+correlation of x and ȳ (V. Dumoulin & F. Visin, "A guide to convolution arithmetic for deep learning",
+2016, chapter 4). The names and defaults are NumPy's: `correlate` is "valid", `convolve` is "full".
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader.errors import ShapeMismatch
+from grader.expression import Apply, Expression, Shape, shape_text
+from grader.primitives.build import transpose
+from grader.primitives.registry import Array, Params, Primitive, apply, register, same
+
+Adjoints = tuple[Expression | None, ...]
+
+
+def _lengths(shapes: Sequence[Shape], what: str) -> tuple[int, int]:
+    for shape in shapes:
+        if 1 not in shape:
+            raise ShapeMismatch(f"{what} wants vectors, not a {shape_text(shape)} matrix")
+    return max(shapes[0]), max(shapes[1])
+
+
+def _oriented(like: Shape, size: int) -> Shape:
+    """A vector that lies or stands as another does; of a scalar, one that stands."""
+    return (1, size) if like[1] > 1 else (size, 1)
+
+
+def _correlate_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    size, kernel = _lengths(shapes, "correlate")
+    if kernel > size:
+        raise ShapeMismatch(
+            f"correlate slides the second vector along the first, and {kernel} entries do not fit "
+            f"into {size}"
+        )
+    return _oriented(shapes[0], size - kernel + 1)
+
+
+def _convolve_shape(shapes: Sequence[Shape], params: Params) -> Shape:
+    first, second = _lengths(shapes, "convolve")
+    return _oriented(shapes[0], first + second - 1)
+
+
+def _flat(x: Array) -> Array:
+    return x.reshape(*x.shape[:-2], -1)
+
+
+def _correlate_value(x: Array, w: Array) -> Array:
+    kernel = _flat(w)
+    windows = np.lib.stride_tricks.sliding_window_view(_flat(x), kernel.shape[-1], axis=-1)
+    value = (windows * kernel[..., None, :]).sum(axis=-1)
+    return np.asarray(value[..., None, :] if x.shape[-1] > 1 else value[..., None])
+
+
+def _convolve_value(a: Array, b: Array) -> Array:
+    """The correlation of a, zeros on both sides of it, with b reversed."""
+    pad = _flat(b).shape[-1] - 1
+    flat = np.pad(_flat(a), [(0, 0)] * (a.ndim - 2) + [(pad, pad)])
+    lies = a.shape[-1] > 1
+    return _correlate_value(flat[..., None, :] if lies else flat[..., None], _flip(b))
+
+
+def _flip(x: Array) -> Array:
+    return x[..., ::-1, ::-1]
+
+
+def _like(adjoint: Expression, arg: Expression) -> Expression:
+    return adjoint if adjoint.shape == arg.shape else transpose(adjoint)
+
+
+def _correlate_vjp(g: Expression, node: Apply) -> Adjoints:
+    x, w = node.args
+    return _like(apply("convolve", g, w), x), _like(apply("correlate", x, g), w)
+
+
+def _convolve_vjp(g: Expression, node: Apply) -> Adjoints:
+    a, b = node.args
+    return _like(apply("correlate", g, b), a), _like(apply("correlate", g, a), b)
+
+
+def _vector(shapes: Sequence[Shape], params: Params) -> Shape:
+    _lengths([shapes[0], shapes[0]], "flip")
+    return same(shapes, params)
+
+
+register(
+    Primitive(
+        "correlate", _correlate_shape, _correlate_value, _correlate_vjp, arity=(2, 2),
+        infix=("correlate",), latex=("correlate",),
+    ),
+    Primitive(
+        "convolve", _convolve_shape, _convolve_value, _convolve_vjp, arity=(2, 2),
+        infix=("convolve",), latex=("convolve",),
+    ),
+    Primitive(
+        "flip", _vector, _flip, lambda g, node: (apply("flip", g),), exact=True,
+        infix=("flip",), latex=("flip",),
+    ),
+)  # fmt: skip

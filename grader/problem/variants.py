@@ -1,0 +1,110 @@
+"""Variants: sizes, functions and formulas that are drawn for each student from the student's id.
+
+Neighbours get different networks, and everybody who knows the id works out the same one: the handout,
+the published draw, and the grader.
+"""
+
+import copy
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grader.errors import AuthorError, Fault
+from grader.problem.build import build
+from grader.problem.model import Problem
+from grader.problem.source import ProblemSource
+
+SECTIONS = ("dimensions", "functions", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that varies, as one student has it: `dimensions.n1` is the third of those listed."""
+
+    section: str
+    name: str
+    at: int
+    value: int | str
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Where it is written in `problem.yaml`."""
+        return ("variants", self.section, self.name, self.at)
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}"
+
+
+def listed(source: ProblemSource) -> Iterator[tuple[str, str, list[Any]]]:
+    """Everything that varies: its section, its name, what there is to choose from."""
+    for section in SECTIONS:
+        for name, values in source.data["variants"][section].items():
+            yield section, name, values
+
+
+def chosen(problem: Problem, student: str) -> tuple[Choice, ...]:
+    """What the student with an id has been given; () if nothing varies."""
+    if problem.source is None:
+        return ()
+    name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
+    return tuple(
+        Choice(section, varies, at, values[at])
+        for section, varies, values in listed(problem.source)
+        for at in [_drawn(problem, section, varies, name) % len(values)]
+    )
+
+
+def for_student(problem: Problem, student: str) -> Problem:
+    """The problem as the student with an id has it; the problem itself if nothing varies."""
+    return made(problem, chosen(problem, student))
+
+
+def made(problem: Problem, choices: tuple[Choice, ...]) -> Problem:
+    """The variant with these choices. Raises AuthorError if they do not go together."""
+    if not choices or problem.source is None:
+        return problem
+    built = build(_with(problem.source, choices))
+    return replace(built, source=None, variant=", ".join(map(str, choices)))
+
+
+def check(problem: Problem, source: ProblemSource) -> None:
+    """Raise AuthorError unless each choice, made alone, gives a problem that makes sense."""
+    faults = []
+    for section, name, values in listed(source):
+        for at, value in enumerate(values):
+            faults += _faults(problem, source, Choice(section, name, at, value))
+    if faults:
+        raise AuthorError(faults)
+
+
+def _faults(problem: Problem, source: ProblemSource, choice: Choice) -> list[Fault]:
+    if choice.name not in source.data[choice.section]:
+        return [source.fault(choice.path[:3], f"`{choice.name}` is not in {choice.section}")]
+    try:
+        built = build(_with(source, (choice,)))
+    except AuthorError as error:
+        first = error.faults[0]
+        return [source.fault(choice.path, f"with {choice}: {first.path}: {first.reason}")]
+    shape = problem.scope.model[choice.name].shape if choice.section == "model" else None
+    if shape and built.scope.model[choice.name].shape != shape:
+        return [source.fault(choice.path, f"another shape than `{choice.name}` has in the model")]
+    return []
+
+
+def _with(source: ProblemSource, choices: tuple[Choice, ...]) -> ProblemSource:
+    data = copy.deepcopy(source.data)
+    for choice in choices:
+        owner = data[choice.section]
+        if choice.section == "dimensions":
+            owner[choice.name] = choice.value
+        else:
+            owner[choice.name]["is"] = choice.value
+    return replace(source, data=data)
+
+
+def _drawn(problem: Problem, *words: str) -> int:
+    """A whole number from the seed, the problem, and some words: the same everywhere, for ever."""
+    text = "\0".join((str(problem.seed), problem.id, "variant", *words))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
