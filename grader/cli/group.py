@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "Write grades for Canvas, Moodle, Gradescope, GitHub, CSV.",
     "merge": "Put the parts of a class together that were graded apart.",
     "report": "Write gradebook and pages again, without grading.",
+    "validate": "Prove that the questions of a problem are sound.",
     "draw": "Publish a student's own draw, to compute arrays from.",
 }
 

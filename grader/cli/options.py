@@ -41,6 +41,7 @@ def echo_json(data: object) -> None:
     """Print JSON that any terminal and any reader takes."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
 
+
 student_option = click.option(
     "--student", metavar="ID", help="As this student has it, where sizes or functions vary from "
     "student to student.",

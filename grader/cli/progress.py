@@ -1,7 +1,8 @@
 """What is told of long work: a bar with rate and time left on a terminal, a line per event otherwise."""
 
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
@@ -66,6 +67,19 @@ class Progress:
             click.echo(event, err=True)
         else:
             self._bar.console.print(event, markup=False, highlight=False)
+
+
+@contextmanager
+def working(title: str) -> Iterator[Callable[[str], None]]:
+    """A line on a terminal that says what is being done, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(title)) as status:
+        yield lambda what: status.update(Text(f"{title}: {what}"))
 
 
 def _bar() -> "Bar":

@@ -1,0 +1,6 @@
+"""Proves that the questions of a problem are sound, before students meet them."""
+
+from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.validate import Options, Validation, validate
+
+__all__ = ["Finding", "Level", "Options", "Validation", "validate"]

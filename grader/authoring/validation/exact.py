@@ -1,0 +1,283 @@
+"""Derivatives by SymPy, in 40 digits: independent of our rules and of our rounding.
+
+Only what is differentiated by stays symbolic; everything else is the number that it is on a draw.
+Arrays are NumPy arrays of SymPy objects, so that broadcasting is NumPy's.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from grader.authoring.validation.forward import forward, upstream
+from grader.authoring.validation.layout import target
+from grader.errors import GraderError
+from grader.expression import (
+    Apply,
+    Expression,
+    Index,
+    Item,
+    Matrix,
+    Number,
+    Place,
+    Slice,
+    Sum,
+    Symbol,
+    Tabulate,
+)
+from grader.key import QuestionKey
+from grader.primitives import TABLE, Array
+
+Exact = NDArray[Any]  # (rows, columns) of SymPy objects
+DIGITS = 40
+MOST_PARTIALS = 400  # derivatives of entries by entries, about a millisecond each
+
+
+class NotExactError(GraderError):
+    """SymPy's arithmetic does not have this, or it would take too long."""
+
+
+def exact(key: QuestionKey, draw: int) -> Array:
+    """The derivative that a question asks for on one draw: (1, rows, columns), laid out as the key's.
+
+    Raises NotExactError.
+    """
+    question = key.question
+    of, wrt = question.of, question.wrt
+    assert of is not None
+    base = wrt.base if isinstance(wrt, Item) else wrt
+    assert isinstance(base, Symbol)
+    sizes = tuple(index.size for index in question.free)
+    if np.prod((*sizes, *of.shape, *base.shape)) > MOST_PARTIALS:
+        raise NotExactError("too many partial derivatives")
+    numbers = {name: _numbers(array[draw]) for name, array in key.draws.values.items()}
+    letters = _letters(base.shape)
+    values = _values(key, numbers, {base.name: letters})
+    at = dict(zip(letters.ravel(), numbers[base.name].ravel(), strict=True))
+    partial = np.zeros((1, *sizes, *of.shape, *base.shape))
+    for place in np.ndindex(*sizes):
+        where = {i.name: i.start + p for i, p in zip(question.free, place, strict=True)}
+        value = Symbolic(values, where)(of)
+        for entry in np.ndindex(of.shape):
+            slopes = [_at(sp.diff(value[entry], letter), at) for letter in letters.ravel()]
+            partial[(0, *place, *entry)] = np.array(slopes).reshape(base.shape)
+    return target(key, partial)
+
+
+def _values(
+    key: QuestionKey, numbers: Mapping[str, Exact], held: Mapping[str, Exact]
+) -> dict[str, Exact]:
+    scope = key.question.scope
+    symbols = {name: numbers[name] for name in scope.symbols}
+    gradients = upstream(scope, symbols, _evaluated, _inner)
+    return forward(scope, {**symbols, **held}, _evaluated, _inner, gradients)
+
+
+def _evaluated(node: Expression, values: Mapping[str, Exact]) -> Exact:
+    return np.broadcast_to(Symbolic(values, {})(node), node.shape)
+
+
+def _inner(a: Exact, b: Exact) -> Exact:
+    return np.full((1, 1), np.sum(a * b), dtype=object)
+
+
+def _numbers(array: Array) -> Exact:
+    return _each(lambda x: sp.Float(float(x), DIGITS), array.astype(object))
+
+
+def _letters(shape: tuple[int, int]) -> Exact:
+    letters = [sp.Symbol(f"v{at}", real=True) for at in range(shape[0] * shape[1])]
+    return np.array(letters, dtype=object).reshape(shape)
+
+
+def _at(slope: Any, values: Mapping[Any, Any]) -> float:
+    number = slope.evalf(DIGITS, subs=values) if slope.free_symbols else slope
+    try:
+        return float(number)
+    except TypeError as error:
+        raise NotExactError("a derivative without a value") from error
+
+
+def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:
+    """A function entry by entry, arguments broadcast."""
+    return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), dtype=object)
+
+
+def _choice(condition: Any, yes: Any, no: Any) -> Any:
+    return sp.Piecewise((yes, condition), (no, True))
+
+
+def _truth(relation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda a, b: _choice(relation(a, b), sp.Integer(1), sp.Integer(0))
+
+
+_LEAK = sp.Rational(1, 100)
+_ELEMENTWISE: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "neg": lambda a: -a,
+    "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "sin": sp.sin, "cos": sp.cos, "tanh": sp.tanh,
+    "square": lambda x: x**2, "sigmoid": lambda x: 1 / (1 + sp.exp(-x)),
+    "softplus": lambda x: sp.log(1 + sp.exp(x)),
+    "relu": lambda x: _choice(x > 0, x, sp.Integer(0)),
+    "abs": lambda x: _choice(x > 0, x, -x),
+    "sign": lambda x: _choice(x > 0, sp.Integer(1), sp.Integer(-1)),
+    "step": lambda x, *_: _choice(x > 0, sp.Integer(1), sp.Integer(0)),
+    "leaky_relu": lambda x, slope=_LEAK: _choice(x > 0, x, slope * x),
+    "maximum": lambda a, b: _choice(a > b, a, b), "minimum": lambda a, b: _choice(a < b, a, b),
+    "gt": _truth(lambda a, b: a > b), "ge": _truth(lambda a, b: a >= b),
+    "lt": _truth(lambda a, b: a < b), "le": _truth(lambda a, b: a <= b),
+    "eq": _truth(sp.Eq), "ne": _truth(sp.Ne),
+    "where": lambda c, a, b: _choice(sp.Ne(c, 0), a, b),
+}  # fmt: skip
+
+
+def _axis(params: tuple[int | None, ...]) -> int | None:
+    return params[0] if params else None
+
+
+def _sum(x: Exact, axis: int | None) -> Exact:
+    return np.asarray(np.sum(x, axis=axis, keepdims=True), dtype=object)
+
+
+def _rowwise(node: Apply) -> int | None:
+    """The axis of softmax and its kin: all entries of a vector, each row of a matrix."""
+    if node.params:
+        return node.params[0]
+    return None if 1 in node.args[0].shape else 1
+
+
+def _softmax(x: Exact, node: Apply) -> Exact:
+    powers = _each(sp.exp, x)
+    return np.asarray(powers / _sum(powers, _rowwise(node)), dtype=object)
+
+
+def _log_softmax(x: Exact, node: Apply) -> Exact:
+    total = _sum(_each(sp.exp, x), _rowwise(node))
+    return np.asarray(x - _each(sp.log, total), dtype=object)
+
+
+def _diag(x: Exact, node: Apply) -> Exact:
+    return np.diag(x.ravel()) if 1 in x.shape else np.diagonal(x)[:, None]
+
+
+def _correlate(x: Exact, w: Exact, node: Apply) -> Exact:
+    flat, kernel = x.ravel(), w.ravel()
+    count = len(flat) - len(kernel) + 1
+    entries = [np.sum(flat[at : at + len(kernel)] * kernel) for at in range(count)]
+    return np.array(entries, dtype=object).reshape(node.shape)
+
+
+def _convolve(a: Exact, b: Exact, node: Apply) -> Exact:
+    whole = np.zeros(a.size + b.size - 1, dtype=object)
+    for at, factor in enumerate(a.ravel()):
+        whole[at : at + b.size] += factor * b.ravel()
+    return whole.reshape(node.shape)
+
+
+_WHOLE: dict[str, Callable[..., Exact]] = {
+    "matmul": lambda a, b, node: a @ b,
+    "transpose": lambda x, node: x.T,
+    "sum": lambda x, node: _sum(x, _axis(node.params)),
+    "trace": lambda x, node: np.full((1, 1), np.trace(x), dtype=object),
+    "diag": _diag,
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
+    "logsumexp": lambda x, node: _each(sp.log, _sum(_each(sp.exp, x), _axis(node.params))),
+    "correlate": _correlate,
+    "convolve": _convolve,
+    "flip": lambda x, node: x[::-1, ::-1],
+    "zeros": lambda node: np.zeros(node.shape, dtype=object),
+    "ones": lambda node: np.ones(node.shape, dtype=object),
+    "identity": lambda node: np.eye(*node.shape, dtype=object),
+}
+
+
+class Symbolic:
+    """Evaluates an expression in SymPy's arithmetic at given values of its index variables."""
+
+    def __init__(self, values: Mapping[str, Exact], indices: Mapping[str, int]) -> None:
+        self._values = values
+        self._indices = dict(indices)
+
+    def __call__(self, node: Expression) -> Exact:
+        """(rows, columns) of SymPy objects, or broadcastable to that. Raises NotExactError."""
+        match node:
+            case Number():
+                whole = node.value.is_integer()
+                value = sp.Integer(int(node.value)) if whole else sp.Float(node.value, DIGITS)
+                return _scalar(value)
+            case Symbol():
+                if node.name not in self._values:
+                    raise NotExactError(f"`{node.name}` has no value")
+                return self._values[node.name]
+            case Index():
+                return _scalar(sp.Integer(self._indices[node.name]))
+            case Apply():
+                return self._apply(node)
+            case Item():
+                base = np.broadcast_to(self(node.base), node.base.shape)
+                return base[self._selected(node.row), self._selected(node.column)]
+            case Place():
+                placed = np.zeros(node.shape, dtype=object)
+                placed[self._selected(node.row), self._selected(node.column)] = self(node.value)
+                return placed
+            case Sum():
+                return np.asarray(sum(self._over(node.body, node.index)), dtype=object)
+            case Tabulate():
+                rows = self._over_rows(node)
+                return np.array(rows, dtype=object)
+            case Matrix():
+                rows = [[self(entry)[0, 0] for entry in row] for row in node.rows]
+                return np.array(rows, dtype=object)
+            case _:
+                raise NotExactError("a derivative inside of the model")
+
+    def _apply(self, node: Apply) -> Exact:
+        if node.function in _ELEMENTWISE:
+            return _each(_ELEMENTWISE[node.function], *map(self, node.args))
+        if node.function in _WHOLE:
+            return _WHOLE[node.function](*(self._full(arg) for arg in node.args), node)
+        expansion = TABLE[node.function].expansion
+        if expansion is None:
+            raise NotExactError(f"`{node.function}` is not known here")
+        return self(expansion(node))
+
+    def _full(self, node: Expression) -> Exact:
+        return np.broadcast_to(self(node), node.shape)
+
+    def _selected(self, selector: "Expression | Slice") -> slice:
+        if isinstance(selector, Slice):
+            return slice(selector.start - 1, selector.stop)
+        at = int(self(selector)[0, 0])
+        return slice(at - 1, at)
+
+    def _over(self, body: Expression, index: Index) -> list[Exact]:
+        """The values of a body while an index variable runs."""
+        outer = self._indices.get(index.name)
+        values = []
+        for at in range(index.start, index.stop + 1):
+            self._indices[index.name] = at
+            values.append(self(body))
+        if outer is None:
+            del self._indices[index.name]
+        else:
+            self._indices[index.name] = outer
+        return values
+
+    def _over_rows(self, node: Tabulate) -> list[list[Any]]:
+        rows = []
+        outer = self._indices.get(node.row.name)
+        for at in range(node.row.start, node.row.stop + 1):
+            self._indices[node.row.name] = at
+            rows.append([value[0, 0] for value in self._over(node.body, node.column)])
+        if outer is None:
+            del self._indices[node.row.name]
+        else:
+            self._indices[node.row.name] = outer
+        return rows
+
+
+def _scalar(value: Any) -> Exact:
+    return np.full((1, 1), value, dtype=object)

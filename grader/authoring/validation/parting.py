@@ -1,0 +1,125 @@
+"""Why a mistake has the values of the reference, and what change to the problem would part them."""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from grader import key as keys
+from grader.authoring.validation.mistakes import Attempt, attempts
+from grader.errors import GraderError
+from grader.key import Key
+from grader.problem.build import build
+from grader.problem.source import ProblemSource
+
+MANY = 512  # draws that show what the problem can show at all
+_NORMAL = {"kind": "normal", "mean": 0.0, "sd": 1.0}
+_KIND = {
+    "symmetric": "symmetric", "positive": "positive", "one_hot": "one-hot", "simplex": "a distribution",
+    "mask": "0 or 1", "integers": "whole numbers", "uniform": "drawn between bounds",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change to the problem that could part a mistake from the key.
+
+    With more draws alone it is the `same_problem`: then the draws are to blame.
+    """
+
+    reason: str
+    advice: str
+    data: dict[str, Any]
+    draws: int = 16
+    same_problem: bool = False
+
+
+def reasons(
+    source: ProblemSource, coincident: Mapping[str, Sequence[Attempt]]
+) -> dict[tuple[str, tuple[str, str]], Change]:
+    """For each mistake (by question and identity) the first change that parts it from the key."""
+    open_ = {(q, one.identity) for q, many in coincident.items() for one in many}
+    found: dict[tuple[str, tuple[str, str]], Change] = {}
+    for change in _changes(source.data):
+        if not open_:
+            break
+        key = _key(source, change)
+        if key is None:
+            continue
+        still = _coincident(key, {question for question, _ in open_})
+        for parted in open_ - still:
+            found[parted] = change
+        open_ &= still
+    return found
+
+
+def _key(source: ProblemSource, change: Change) -> Key | None:
+    try:
+        problem = build(replace(source, data=change.data))
+        return keys.build(replace(problem, source=None, draws=change.draws))
+    except GraderError:
+        return None
+
+
+def _coincident(key: Key, questions: set[str]) -> set[tuple[str, tuple[str, str]]]:
+    """The mistakes that still have the values of the reference."""
+    return {
+        (name, attempt.identity)
+        for name in questions
+        for attempt in attempts(key[name])
+        if not attempt.caught
+    }
+
+
+def _changes(data: dict[str, Any]) -> Iterator[Change]:
+    """One change at a time, the least first; at last everything at once."""
+    reason = "the draws happen not to show it"
+    yield Change(reason, "take more draws, or another seed", data, MANY, same_problem=True)
+    yield from _relaxed(data)
+    yield from _resized(data)
+    everything = copy.deepcopy(data)
+    for symbol in everything["symbols"].values():
+        symbol["draw"] = dict(_NORMAL)
+    _spread(everything["dimensions"])
+    reason = "sizes and draws that go together make them equal"
+    yield Change(reason, "give every dimension its own size above 1", everything)
+
+
+def _relaxed(data: dict[str, Any]) -> Iterator[Change]:
+    for name, symbol in data["symbols"].items():
+        kind = symbol["draw"]["kind"]
+        if kind in _KIND:
+            changed = copy.deepcopy(data)
+            changed["symbols"][name]["draw"] = dict(_NORMAL)
+            reason = f"{name} is {_KIND[kind]}, and then it is a right answer"
+            yield Change(reason, f"draw {name} as `normal`, if it may be anything", changed)
+
+
+def _resized(data: dict[str, Any]) -> Iterator[Change]:
+    sizes: dict[str, int] = data["dimensions"]
+    new = max(sizes.values(), default=1) + 1
+    for name, size in sizes.items():
+        if size == 1:
+            yield _with_size(data, name, new, f"{name} is 1", f"give {name} a size above 1")
+    for one, other in combinations(sizes, 2):
+        if sizes[one] == sizes[other] > 1:
+            reason = f"{one} and {other} are both {sizes[one]}"
+            yield _with_size(data, one, new, reason, f"give {one} another size than {other}")
+
+
+def _with_size(data: dict[str, Any], name: str, size: int, reason: str, advice: str) -> Change:
+    changed = copy.deepcopy(data)
+    changed["dimensions"][name] = size
+    return Change(reason, advice, changed)
+
+
+def _spread(sizes: dict[str, int]) -> None:
+    """All sizes different, and above 1."""
+    used: set[int] = set()
+    for name, size in sizes.items():
+        fresh = max(size, 2)
+        while fresh in used:
+            fresh += 1
+        sizes[name] = fresh
+        used.add(fresh)

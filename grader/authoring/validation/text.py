@@ -1,0 +1,119 @@
+"""The result of a validation as text: a table with a row a question, then what was found."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.validate import Checked, Validation
+from grader.reports.plain_text import one_line
+from grader.reports.terminal import show as show_on_terminal
+from grader.result import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_MARKS = {Level.ERROR: "✗", Level.WARNING: "!", Level.NOTE: "·"}
+_STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
+_HEADS = ("", "points", "differences", "SymPy", "read back", "mistakes", "hardest to see")
+
+
+def show(validation: Validation, verbose: bool = False) -> None:
+    """Print it."""
+    show_on_terminal(lambda: plain(validation, verbose), lambda: _styled(validation, verbose))
+
+
+def plain(validation: Validation, verbose: bool = False) -> str:
+    """All of it without colours."""
+    lines = [_title(validation), "", *_table(validation), ""]
+    lines += [line for _, line in _lines(validation, verbose)]
+    return "\n".join(line.rstrip() for line in [*lines, _summary(validation)]) + "\n"
+
+
+def _styled(validation: Validation, verbose: bool) -> "RenderableType":
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*_HEADS, box=None, pad_edge=False, header_style="dim")
+    for one in validation.questions:
+        table.add_row(*map(Text, _row(one, validation.problem.draws)))
+    lines = [Text(line, _STYLES[level]) for level, line in _lines(validation, verbose)]
+    verdict = Text(_summary(validation), "bold green" if validation.sound else "bold red")
+    return Group(Text(_title(validation), "bold"), "", table, "", *lines, verdict)
+
+
+def _title(validation: Validation) -> str:
+    return f"{one_line(validation.problem.title)} ({validation.problem.id})"
+
+
+def _table(validation: Validation) -> Iterator[str]:
+    rows = [_HEADS, *(_row(one, validation.problem.draws) for one in validation.questions)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADS))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+
+
+def _row(one: Checked, draws: int) -> tuple[str, ...]:
+    tried = [verdict for verdict in one.verdicts.values() if verdict is not None]
+    read = sum(verdict == Verdict.CORRECT for verdict in tried)
+    hardest = one.hardest
+    seen = f"{hardest.caught} of {draws} draws: {_cut(hardest.text)}" if hardest else "–"
+    same = f", {len(one.coincident)} the same" if one.coincident else ""
+    return (
+        one.id,
+        f"{one.points:g}",
+        _size(one.derived.differences),
+        _size(one.derived.exact),
+        f"{read} of {len(tried)}",
+        f"{len(one.told_apart)} told{same}",
+        seen,
+    )
+
+
+def _size(error: float | None) -> str:
+    return "–" if error is None else f"{error:.0e}"
+
+
+def _cut(text: str, most: int = 44) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _lines(validation: Validation, verbose: bool) -> Iterator[tuple[Level, str]]:
+    """What was found; what is the same for several questions is said once."""
+    alike = sorted(validation.findings, key=lambda one: (list(Level).index(one.level), one.text))
+    for (level, text), group in groupby(alike, key=lambda one: (one.level, one.text)):
+        findings = list(group)
+        asked = ", ".join(dict.fromkeys(one.question for one in findings if one.question))
+        where = f"{asked}: " if asked else ""
+        yield level, f"{_MARKS[level]} {where}{one_line(text)}"
+        if findings[0].advice:
+            yield level, f"    → {findings[0].advice}"
+        yield from _details(findings, level, verbose)
+    if validation.findings:
+        yield Level.NOTE, ""
+
+
+def _details(findings: list[Finding], level: Level, verbose: bool) -> Iterator[tuple[Level, str]]:
+    details = [one for one in findings if one.detail]
+    if not verbose and details:
+        yield level, f"    {one_line(_cut(details[0].detail, 90))}"
+        return
+    for one in details:
+        yield level, f"    {one.question}: {one_line(one.detail)}"
+
+
+def _summary(validation: Validation) -> str:
+    needed = (
+        "no number of draws is enough"
+        if validation.needed is None
+        else f"{validation.needed} needed"
+    )
+    verdict = "Sound." if validation.sound else f"Not sound: {_count(validation)}."
+    draws = f"{validation.problem.draws} draws, {needed}"
+    return f"{verdict} {draws}; {validation.milliseconds:.1f} ms for a submission."
+
+
+def _count(validation: Validation) -> str:
+    errors = sum(finding.level is Level.ERROR for finding in validation.findings)
+    return f"{errors} error{'' if errors == 1 else 's'}"

@@ -1,0 +1,98 @@
+"""`grader validate PROBLEM…`: prove that the questions are sound."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.failures import INVALID_PROBLEM
+from grader.cli.options import as_json_option, echo_json
+from grader.errors import AuthorError
+
+if TYPE_CHECKING:
+    from grader.authoring.validation import Options, Validation
+
+
+@click.command(name="validate", short_help="Prove that a problem is sound.")
+@click.argument("problems", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path),
+                metavar="PROBLEM...")  # fmt: skip
+@click.option("--fix-draws", is_flag=True, help="Write the number of draws that is needed into "
+              "problem.yaml, if there are fewer.")  # fmt: skip
+@click.option("--no-sympy", is_flag=True, help="Leave out the check by SymPy.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every mistake that is not told apart.")
+@as_json_option
+def command(
+    problems: tuple[Path, ...], fix_draws: bool, no_sympy: bool, verbose: bool, format_: str
+) -> None:
+    """Prove that the questions of each PROBLEM are sound, and print why or why not.
+
+    Each reference is derived anew by differences of values and by SymPy, read back in every notation by
+    the problem's own grader, and told apart from every mistake of the catalogue and from near misses.
+    cases.yaml is graded, and names, spellings, points and draws are looked at.
+
+    \b
+    Examples:
+      grader validate problems/cs1678-hw3
+      grader validate problems/* --format json
+      grader validate my-problem --fix-draws
+
+    \b
+    Exit codes:
+      0  every problem is sound (there may be warnings)
+      4  one is not
+    """
+    from grader.authoring.validation import Options, Validation
+    from grader.authoring.validation.fix_draws import fix_draws as write_draws
+
+    options = Options(sympy=not no_sympy)
+    reports, sound = [], True
+    for path in problems:
+        found = _validated(path, options)
+        if fix_draws and isinstance(found, Validation) and _too_few(found):
+            assert found.needed is not None
+            write_draws(path, found.needed)
+            click.echo(f"{path}: draws.count is {found.needed} now", err=True)
+            found = _validated(path, options)
+        sound = sound and isinstance(found, Validation) and found.sound
+        if format_ == "json":
+            reports.append(_as_json(path, found))
+        else:
+            _show(path, found, verbose)
+    if format_ == "json":
+        echo_json(reports)
+    raise click.exceptions.Exit(0 if sound else INVALID_PROBLEM)
+
+
+def _validated(path: Path, options: "Options") -> "Validation | AuthorError":
+    """The result, or all that is wrong with a file that cannot be read."""
+    from grader.authoring.validation import validate
+    from grader.cli.progress import working
+
+    try:
+        with working(str(path)) as tell:
+            return validate(path, options, tell)
+    except AuthorError as error:
+        return error
+
+
+def _too_few(validation: "Validation") -> bool:
+    return validation.needed is not None and validation.needed > validation.problem.draws
+
+
+def _as_json(path: Path, found: "Validation | AuthorError") -> dict[str, object]:
+    if not isinstance(found, AuthorError):
+        return found.to_json()
+    faults = [{"level": "error", "check": "yaml", "text": str(fault)} for fault in found.faults]
+    return {"problem": path.name, "sound": False, "findings": faults}
+
+
+def _show(path: Path, found: "Validation | AuthorError", verbose: bool) -> None:
+    from grader.authoring.validation import text
+
+    if isinstance(found, AuthorError):
+        for fault in found.faults:
+            click.echo(f"{path}: {fault}", err=True)
+        click.echo(f"{path}: not sound, it cannot be read.\n")
+    else:
+        text.show(found, verbose)
+        click.echo()
