@@ -26,6 +26,8 @@ COMMANDS = {
     "merge": "Put the parts of a class together that were graded apart.",
     "report": "Write gradebook and pages again, without grading.",
     "validate": "Prove that the questions of a problem are sound.",
+    "handout": "Print what students get, for a page or a paper.",
+    "key": "Print the worked key, step by step, for the instructor.",
     "draw": "Publish a student's own draw, to compute arrays from.",
 }
 

@@ -46,3 +46,25 @@ student_option = click.option(
     "--student", metavar="ID", help="As this student has it, where sizes or functions vary from "
     "student to student.",
 )  # fmt: skip
+
+_SHEET = (
+    click.option("--format", "format_", type=click.Choice(["md", "tex", "html"]), default="md",
+                 show_default=True, help="Markdown, LaTeX, or a page."),
+    click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+                 help="Write it to a file instead."),
+)  # fmt: skip
+
+
+def sheet_options(command: _Command) -> _Command:
+    """The options of commands that print a sheet: `--format`, `--out`."""
+    for option in reversed(_SHEET):
+        command = option(command)
+    return command
+
+
+def write_sheet(text: str, out: Path | None) -> None:
+    """Print a sheet, or write it to a file."""
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8", newline="\n")

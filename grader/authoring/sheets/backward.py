@@ -1,0 +1,149 @@
+"""A reference as a derivation: the adjoint of one quantity after the other, each from the one before.
+
+This is the backward pass itself, stopped at every quantity: there the adjoint gets a name, ∂l/∂h², and
+what follows is written in terms of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.backprop import Adjoints, Backprop
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Symbol,
+    fresh,
+    walk,
+)
+from grader.key import QuestionKey
+from grader.primitives.build import ONE, derivative, item, names_in
+from grader.problem.model import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The adjoint of a quantity, in terms of those of the `sources`, which are computed from it."""
+
+    name: str
+    shape: tuple[int, int]
+    sources: tuple[str, ...]
+    adjoint: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How the derivative of a scalar, `numerator`, is found.
+
+    `unfolded` is the numerator written out, where it is an entry of something that has a formula.
+    `last` is the gradient by what is asked for, in terms of the adjoints before it.
+    """
+
+    numerator: Expression
+    unfolded: Expression | None
+    steps: tuple[Step, ...]
+    sources: tuple[str, ...]
+    last: Expression
+
+
+def derivation(key: QuestionKey) -> Derivation | None:
+    """The derivation of a question's reference; None if it was not derived but written down."""
+    of, wrt = key.question.of, key.question.wrt
+    if of is None or wrt is None or key.question.reference is not None:
+        return None
+    base = wrt.base if isinstance(wrt, Item) else wrt
+    assert isinstance(base, Symbol)
+    numerator = _scalar(of, wrt)
+    return _Recorder(key.question.scope.model, numerator, base).derivation()
+
+
+def _scalar(of: Expression, wrt: Expression) -> Expression:
+    """An entry that stands for all of an array."""
+    if of.shape == SCALAR:
+        return of
+    avoid = names_in(of, wrt)
+    row = Index(fresh("r", avoid), 1, of.shape[0])
+    column = Index(fresh("c", avoid | {row.name}), 1, of.shape[1])
+    return item(of, row if of.shape[0] > 1 else ONE, column if of.shape[1] > 1 else ONE)
+
+
+class _Recorder(Backprop):
+    """A backward pass that names the adjoint of each quantity on its way."""
+
+    def __init__(self, model: Mapping[str, Quantity], numerator: Expression, base: Symbol) -> None:
+        super().__init__(model)
+        self.model = model
+        self.numerator = numerator
+        self.base = base
+        self.steps: list[Step] = []
+        self.sources: dict[str, list[str]] = {}
+
+    def derivation(self) -> Derivation:
+        unfolded = self._unfolded()
+        last = self._gradient(unfolded or self.numerator, self.base)
+        steps = tuple(step for step in self.steps if self._reaches(step.name))
+        sources = tuple(
+            name for name in self.sources.get(self.base.name, ()) if self._reaches(name)
+        )
+        return Derivation(self.numerator, unfolded, steps, sources, last)
+
+    def _unfolded(self) -> Expression | None:
+        """An entry of a quantity by that quantity's formula."""
+        match self.numerator:
+            case Item(base=Symbol() as base) if base != self.base:
+                quantity = self.model.get(base.name)
+                if quantity is not None and quantity.definition is not None:
+                    return item(quantity.definition, self.numerator.row, self.numerator.column)
+        return None
+
+    def _arrived(self, name: str, adjoint: Expression) -> Expression:
+        symbol = Symbol(name, self.model[name].shape)
+        if symbol == self.numerator or not self._reaches(name):
+            return adjoint
+        sources = tuple(self.sources.get(name, ()))
+        self.steps.append(Step(name, symbol.shape, sources, adjoint))
+        return _named(self.numerator, symbol)
+
+    def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
+        for name in parts:
+            self.sources.setdefault(name, []).append(source)
+        return parts
+
+    def _reaches(self, name: str) -> bool:
+        """Whether what is asked for has an effect on a quantity."""
+        return name == self.base.name or self.base.name in _behind(self.model, name)
+
+
+def _named(numerator: Expression, symbol: Symbol) -> Derivative:
+    return derivative(numerator, symbol)
+
+
+def _behind(model: Mapping[str, Quantity], name: str) -> set[str]:
+    """Everything that a quantity is computed from, directly or through others."""
+    quantity = model.get(name)
+    if quantity is None:
+        return set()
+    roots = [quantity.definition] if quantity.definition is not None else []
+    direct = {part.name for root in roots for part in walk(root) if isinstance(part, Symbol)}
+    direct |= set(quantity.upstream)
+    return direct.union(*(_behind(model, one) for one in direct))
+
+
+def functions(definition: Expression, name: str) -> list[str]:
+    """The functions between a quantity's formula and a name in it, outermost first."""
+    found: list[str] = []
+    node = definition
+    while isinstance(node, Apply):
+        found.append(node.function)
+        inside = [arg for arg in node.args if _mentions(arg, name)]
+        if len(inside) != 1:
+            break
+        node = inside[0]
+    return list(dict.fromkeys(found))
+
+
+def _mentions(node: Expression, name: str) -> bool:
+    return any(isinstance(part, Symbol) and part.name == name for part in walk(node))

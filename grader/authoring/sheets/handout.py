@@ -1,0 +1,263 @@
+"""What students get: the network, its symbols, the questions, how to answer. No reference in it."""
+
+from collections.abc import Iterator, Sequence
+
+from grader.authoring.sheets.sheet import (
+    Block,
+    Bullets,
+    Code,
+    Formula,
+    Heading,
+    Prose,
+    Sheet,
+    Table,
+)
+from grader.expression import SCALAR, Derivative, Expression, shape_text
+from grader.notation import Names, printing
+from grader.primitives import TABLE
+from grader.problem import Declared, Problem, Quantity, Question, Scope
+from grader.problem.describe import shape_words
+from grader.problem.target import derived
+
+_DRAWS = {
+    "one_hot": "one-hot", "simplex": "positive, sums to 1", "symmetric": "symmetric",
+    "mask": "0 or 1", "positive": "positive", "integers": "whole numbers",
+}  # fmt: skip
+_FUNCTIONS = {
+    "relu": r"\max(0, u)", "leaky_relu": r"\max(0.01 u, u)", "sigmoid": r"\frac{1}{1 + e^{-u}}",
+    "tanh": r"\tanh(u)", "softplus": r"\log(1 + e^u)", "exp": "e^u", "square": "u^2",
+    "softmax": r"\frac{e^{u_i}}{\sum_k e^{u_k}}",
+}  # fmt: skip
+
+
+def handout(problem: Problem, folder: str = "PROBLEM") -> Sheet:
+    """The sheet for students; `folder` is what they type to name the problem."""
+    total = sum(question.points for question in problem.questions)
+    count = len(problem.questions)
+    subtitle = f"{count} question{'' if count == 1 else 's'}, {total:g} points"
+    blocks = [
+        *_description(problem),
+        Heading("The model"),
+        *equations(problem),
+        *_functions(problem.scope),
+        Heading("Notation"),
+        _symbols(problem),
+        *_layout(problem),
+        Heading("Questions"),
+        *_questions(problem),
+        Heading("How to hand in"),
+        *_how_to(problem, folder),
+    ]
+    return Sheet(title_of(problem), subtitle, tuple(blocks))
+
+
+def title_of(problem: Problem) -> str:
+    """The title, with the variant where there is one."""
+    return f"{problem.title} ({problem.variant})" if problem.variant else problem.title
+
+
+def quantity_name(name: str, scope: Scope) -> str:
+    """How the problem writes a symbol or quantity in LaTeX."""
+    return printing.latex(scope.names.symbols[name], scope.names).strip()
+
+
+# The model
+
+
+def equations(problem: Problem) -> Iterator[Block]:
+    """The forward model, an equation a quantity."""
+    scope = problem.scope
+    for quantity in scope.model.values():
+        symbol = scope.names.symbols[quantity.name]
+        if quantity.definition is not None:
+            yield _equation(symbol, quantity.definition, scope.names)
+            continue
+        for name, gradient in quantity.upstream.items():
+            known = Derivative(symbol, scope.names.symbols[name], SCALAR)
+            yield _equation(known, gradient, scope.names)
+        given = " and ".join(f"${quantity_name(name, scope)}$" for name in quantity.upstream)
+        written = quantity_name(quantity.name, scope)
+        yield Prose(
+            f"The loss ${written}$ has no formula: all that is known is its gradient at {given}."
+        )
+
+
+def _equation(left: Expression, right: Expression, names: Names) -> Formula:
+    latex = f"{printing.latex(left, names)} = {printing.latex(right, names)}"
+    return Formula(latex.strip(), sides([left, right], names))
+
+
+def sides(nodes: Sequence[Expression], names: Names) -> str:
+    """Expressions as the sides of one equation in MathML."""
+    written = [printing.mathml(node, names) for node in nodes]
+    inner = [text[text.index(">") + 1 : text.rindex("</math>")] for text in written]
+    opening = written[0][: written[0].index(">") + 1]
+    return opening + "<mo>=</mo>".join(inner) + "</math>"
+
+
+def _functions(scope: Scope) -> Iterator[Block]:
+    said = []
+    for function in scope.names.functions.values():
+        letter = (function.latex or (function.name,))[0]
+        formula = _FUNCTIONS.get(function.primitive)
+        shown = f"${letter}(u) = {formula}$" if formula else f"${letter}$ is {function.primitive}"
+        row = TABLE[function.primitive]
+        entrywise = ", entry by entry" if row.derivative is not None else ""
+        said.append(
+            f"{shown}{entrywise} (`{function.name}` or `{function.primitive}` in an answer file)"
+        )
+    if said:
+        yield Prose("with")
+        yield Bullets(tuple(said))
+
+
+# Notation
+
+
+def _description(problem: Problem) -> Iterator[Block]:
+    """The author's own words: paragraphs and lists."""
+    for part in problem.description.split("\n\n"):
+        lines = part.strip().splitlines()
+        if lines and all(line.startswith(("- ", "* ", "  ")) for line in lines):
+            yield Bullets(tuple(item.strip() for item in _items(lines)))
+        elif lines:
+            yield Prose(" ".join(lines))
+
+
+def _items(lines: list[str]) -> list[str]:
+    items: list[str] = []
+    for line in lines:
+        if line.startswith(("- ", "* ")):
+            items.append(line[2:])
+        else:
+            items[-1] += " " + line.strip()
+    return items
+
+
+def _symbols(problem: Problem) -> Table:
+    scope = problem.scope
+    rows = [_symbol(one, scope) for one in scope.named()]
+    for name, size in scope.names.dimensions.items():
+        rows.append((f"${_sized_name(name)}$", f"`{name}`", "a number", f"{size}"))
+    return Table(("on paper", "in an answer file", "shape", "what it is"), tuple(rows))
+
+
+def _symbol(one: Declared | Quantity, scope: Scope) -> tuple[str, str, str, str]:
+    spellings = one.latex or (quantity_name(one.name, scope),)
+    shown = " or ".join(f"${spelling}$" for spelling in spellings)
+    return shown, f"`{one.name}`", shape_words(one.shape), _what(one, scope)
+
+
+def _what(one: Declared | Quantity, scope: Scope) -> str:
+    if isinstance(one, Declared):
+        kind = _DRAWS.get(one.draw.kind)
+        return f"given ({kind})" if kind else "given"
+    if one.definition is None:
+        return "known through its gradient"
+    definition = printing.latex(one.definition, scope.names).strip()
+    return f"${definition}$" if len(definition) <= 90 else "computed"
+
+
+def _sized_name(name: str) -> str:
+    stem = name.rstrip("0123456789")
+    number = name[len(stem) :]
+    return f"{stem}_{{{number}}}" if number and len(stem) == 1 else rf"\mathrm{{{name}}}"
+
+
+def _layout(problem: Problem) -> Iterator[Block]:
+    base = problem.index_base
+    yield Prose(
+        f"Indices start at {base}; the first index is the row. The gradient of a scalar with respect to a "
+        "matrix has the shape of that matrix; with respect to a vector it may be a row or a column. The "
+        "derivative of one vector with respect to another has a row for each entry of the first and a "
+        "column for each entry of the second, unless a question says otherwise."
+    )
+
+
+# Questions
+
+
+def _questions(problem: Problem) -> Iterator[Block]:
+    names = ", ".join(f"${quantity_name(name, problem.scope)}$" for name in problem.scope.symbols)
+    yield Prose(
+        f"Answer in terms of {names} and the quantities of the model. You may use the result of another "
+        "question, such as a derivative that it asks for, as a value."
+    )
+    yield Bullets(tuple(_question(question) for question in problem.questions), numbered=True)
+
+
+def _question(question: Question) -> str:
+    points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
+    prompt = question.prompt or f"What is {_asked(question)}?"
+    return " ".join(part for part in (f"**{question.id}** ({points})", prompt, _range(question),
+                                      _wanted(question)) if part)  # fmt: skip
+
+
+def _asked(question: Question) -> str:
+    if question.of is None or question.wrt is None:
+        return "the answer"
+    node = Derivative(question.of, question.wrt, SCALAR)
+    size = derived(question)
+    shape = f" ({shape_text(size)})" if size and size != SCALAR else ""
+    return f"${printing.latex(node, question.names).strip()}$" + shape
+
+
+def _range(question: Question) -> str:
+    if not question.free or "dots" in question.prompt:
+        return ""
+    ranges = ", ".join(rf"{i.name} = {i.start}, \dots, {i.stop}" for i in question.free)
+    return f"(${ranges}$)"
+
+
+_FORMS = {"entries": "Write out every entry.", "index": "Give one formula in the index variables."}
+_LAYOUTS = {
+    "numerator": "Use numerator layout.", "gradient": "Use the layout of the gradient.",
+    "either": "Either layout will do.",
+}  # fmt: skip
+
+
+def _wanted(question: Question) -> str:
+    """The author's rules that an answer has to keep."""
+    rules = question.rules
+    said = [f"Do not use `{name}`." for name in rules.forbid]
+    said += [f"Write it in terms of `{name}`." for name in rules.require]
+    said += [_FORMS[rules.form]] if rules.form in _FORMS else []
+    said += [_LAYOUTS[rules.layout]] if rules.layout in _LAYOUTS else []
+    return " ".join(said)
+
+
+# Handing in
+
+
+def _how_to(problem: Problem, folder: str) -> Iterator[Block]:
+    first, second = _examples(problem)
+    yield Prose(
+        "One file, or one folder if you need several, named after you (`student-42.md`), in any of these:"
+    )
+    yield Bullets((
+        "**A paper**: `.md`, `.tex`, or a notebook `.ipynb`. Number your answers (`3.`, `## Question 3`, "
+        r"`**Q3**`, `\item`) and write the left-hand side, so that no answer gets lost. The last right "
+        "side of a chain of equations is your answer; what comes before it is your derivation.",
+        "**An answer file**: `.yaml` or `.json`, in the notation of NumPy and SymPy: `*` is entrywise, "
+        "`@` the matrix product, `.T` the transpose, `**` a power, `Sum(e, (k, 1, n))` a sum, "
+        "`[[a, b], [c, d]]` a matrix.",
+        "**Arrays**: `.npz`, or a `.csv` for each question, computed by your own code from your own draw: "
+        f"`grader draw {folder} --student student-42`.",
+    ))  # fmt: skip
+    yield Prose("An answer file looks like this (these show the notation; they are not answers):")
+    yield Code(f"index_base: {problem.index_base}\nanswers:\n{first}\n{second}", "yaml")
+    yield Prose("Check as often as you like; it says how each answer was read, and what is wrong:")
+    yield Code(f"grader check {folder} my-paper.md", "bash")
+    yield Prose(
+        "Any right form counts: with sums, with matrices, entry by entry, simplified or not. What cannot "
+        "be read goes to a human, never to a silent zero."
+    )
+
+
+def _examples(problem: Problem) -> tuple[str, str]:
+    """Two lines of an answer file in this problem's names."""
+    names = list(problem.scope.symbols)
+    ids = [question.id for question in problem.questions]
+    latex = rf"\frac{{1}}{{2}} {quantity_name(names[-1], problem.scope)}"
+    line = f'  {ids[0]}: "2*{names[0]}"'
+    return line, f"  {ids[-1] if len(ids) > 1 else 'q2'}: {{latex: '{latex}'}}"

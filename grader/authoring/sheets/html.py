@@ -1,0 +1,44 @@
+"""A sheet as one self-contained page: no script, nothing from elsewhere, mathematics as MathML."""
+
+from markupsafe import Markup, escape
+
+from grader.authoring.sheets.inline import Kind, pieces
+from grader.authoring.sheets.sheet import Block, Formula, Sheet
+from grader.reports import prompts
+from grader.reports.feedback_html import environment, mathml
+
+
+def render(sheet: Sheet) -> str:
+    """The whole page."""
+    page = environment().get_template("sheet.html.j2")
+    return page.render(sheet=sheet, inline=inline, formula=formula, kind=_kind)
+
+
+def inline(written: str) -> Markup:
+    """A text with its mathematics, code and bold; all else escaped."""
+    return Markup("").join(_piece(kind, inside) for kind, inside in pieces(written))
+
+
+def formula(block: Formula) -> Markup:
+    """A formula as MathML; the LaTeX as code where it cannot be typeset."""
+    return mathml(block.mathml) or _typeset(block.latex)
+
+
+def _piece(kind: Kind, inside: str) -> Markup:
+    match kind:
+        case Kind.MATH:
+            return _typeset(inside)
+        case Kind.CODE:
+            return Markup("<code>{}</code>").format(inside)
+        case Kind.BOLD:
+            return Markup("<strong>{}</strong>").format(inline(inside))
+        case Kind.PROSE:
+            return escape(inside)
+
+
+def _typeset(latex: str) -> Markup:
+    return mathml(prompts.mathml(latex)) or Markup("<code>{}</code>").format(latex)
+
+
+def _kind(block: Block) -> str:
+    return type(block).__name__.lower()

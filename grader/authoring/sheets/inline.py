@@ -1,0 +1,31 @@
+"""Text in pieces: prose, mathematics, code, bold."""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+_PIECES = re.compile(
+    r"\$\$(?P<display>[^$]+)\$\$|\$(?P<math>[^$]+)\$|`(?P<code>[^`\n]+)`|\*\*(?P<bold>[^*]+)\*\*"
+)
+
+
+class Kind(StrEnum):
+    """What a piece of text is."""
+
+    PROSE = "prose"
+    MATH = "math"
+    CODE = "code"
+    BOLD = "bold"
+
+
+def pieces(text: str) -> Iterator[tuple[Kind, str]]:
+    """The pieces of a text, in order, without their marks."""
+    at = 0
+    for match in _PIECES.finditer(text):
+        if match.start() > at:
+            yield Kind.PROSE, text[at : match.start()]
+        name = str(match.lastgroup)
+        yield Kind.MATH if name == "display" else Kind(name), match[name].strip()
+        at = match.end()
+    if at < len(text):
+        yield Kind.PROSE, text[at:]

@@ -1,0 +1,86 @@
+"""A sheet as a LaTeX document that compiles with any engine."""
+
+from collections.abc import Iterator
+
+from grader.authoring.sheets.inline import Kind, pieces
+from grader.authoring.sheets.sheet import (
+    Block,
+    Bullets,
+    Code,
+    Formula,
+    Heading,
+    Prose,
+    Sheet,
+    Table,
+)
+
+_PREAMBLE = r"""\documentclass[11pt]{article}
+\usepackage[a4paper,margin=2.5cm]{geometry}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{amsmath,amssymb,longtable}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{0.6em}
+"""
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "“": "``", "”": "''", "…": r"\ldots{}", "×": r"$\times$", "–": "--",
+    "∂": r"$\partial$", "≥": r"$\ge$", "≤": r"$\le$", "→": r"$\to$", "·": r"$\cdot$", "σ": r"$\sigma$",
+}  # fmt: skip
+_SECTIONS = ("section*", "subsection*", "paragraph*")
+
+
+def render(sheet: Sheet) -> str:
+    """The whole document."""
+    head = f"\\Large {text(sheet.title)}\\\\[0.4em]\\normalsize {text(sheet.subtitle)}"
+    title = f"\\begin{{center}}{head}\\end{{center}}"
+    body = "\n\n".join(_block(block) for block in sheet.blocks)
+    return f"{_PREAMBLE}\\begin{{document}}\n{title}\n\n{body}\n\\end{{document}}\n"
+
+
+def text(written: str) -> str:
+    """A text with its mathematics, code and bold."""
+    return "".join(_piece(kind, inside) for kind, inside in pieces(written))
+
+
+def _piece(kind: Kind, inside: str) -> str:
+    match kind:
+        case Kind.MATH:
+            return f"${inside}$"
+        case Kind.CODE:
+            return f"\\texttt{{{_escaped(inside)}}}"
+        case Kind.BOLD:
+            return f"\\textbf{{{text(inside)}}}"
+        case Kind.PROSE:
+            return _escaped(inside)
+
+
+def _escaped(plain: str) -> str:
+    return "".join(_SPECIAL.get(character, character) for character in plain)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return f"\\{_SECTIONS[min(block.level, 3) - 1]}{{{text(block.text)}}}"
+        case Prose():
+            return text(block.text)
+        case Bullets():
+            kind = "enumerate" if block.numbered else "itemize"
+            items = "\n".join(f"  \\item {text(item)}" for item in block.items)
+            return f"\\begin{{{kind}}}\n{items}\n\\end{{{kind}}}"
+        case Formula():
+            return f"\\[\n{block.latex}\n\\]"
+        case Table():
+            return "\n".join(_table(block))
+        case Code():
+            return f"\\begin{{verbatim}}\n{block.text}\n\\end{{verbatim}}"
+
+
+def _table(block: Table) -> Iterator[str]:
+    yield f"\\begin{{longtable}}{{{'l' * len(block.head)}}}"
+    yield " & ".join(f"\\textbf{{{text(cell)}}}" for cell in block.head) + r" \\ \hline"
+    for row in block.rows:
+        yield " & ".join(map(text, row)) + r" \\"
+    yield r"\end{longtable}"
