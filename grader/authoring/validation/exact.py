@@ -1,6 +1,7 @@
 """Derivatives by SymPy, in 40 digits: independent of our rules and of our rounding.
 
-Only what is differentiated by stays symbolic; everything else is the number that it is on a draw.
+Only the entry that is differentiated by is a letter; everything else is the number that it is on a draw,
+which keeps expressions small.
 Arrays are NumPy arrays of SymPy objects, so that broadcasting is NumPy's.
 """
 
@@ -12,7 +13,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from grader.authoring.validation.forward import forward, upstream
-from grader.authoring.validation.layout import target
+from grader.authoring.validation.layout import position, target
 from grader.errors import GraderError
 from grader.expression import (
     Apply,
@@ -32,7 +33,8 @@ from grader.primitives import TABLE, Array
 
 Exact = NDArray[Any]  # (rows, columns) of SymPy objects
 DIGITS = 40
-MOST_PARTIALS = 400  # derivatives of entries by entries, about a millisecond each
+MOST_ENTRIES = 2  # of an array that is differentiated by, and others on the next draw
+LETTER = sp.Symbol("t", real=True)
 
 
 class NotExactError(GraderError):
@@ -42,7 +44,7 @@ class NotExactError(GraderError):
 def exact(key: QuestionKey, draw: int) -> Array:
     """The derivative that a question asks for on one draw: (1, rows, columns), laid out as the key's.
 
-    Raises NotExactError.
+    Of large arrays only some entries are differentiated by; the others are NaN. Raises NotExactError.
     """
     question = key.question
     of, wrt = question.of, question.wrt
@@ -50,20 +52,40 @@ def exact(key: QuestionKey, draw: int) -> Array:
     base = wrt.base if isinstance(wrt, Item) else wrt
     assert isinstance(base, Symbol)
     sizes = tuple(index.size for index in question.free)
-    if np.prod((*sizes, *of.shape, *base.shape)) > MOST_PARTIALS:
-        raise NotExactError("too many partial derivatives")
     numbers = {name: _numbers(array[draw]) for name, array in key.draws.values.items()}
-    letters = _letters(base.shape)
-    values = _values(key, numbers, {base.name: letters})
-    at = dict(zip(letters.ravel(), numbers[base.name].ravel(), strict=True))
-    partial = np.zeros((1, *sizes, *of.shape, *base.shape))
-    for place in np.ndindex(*sizes):
-        where = {i.name: i.start + p for i, p in zip(question.free, place, strict=True)}
-        value = Symbolic(values, where)(of)
-        for entry in np.ndindex(of.shape):
-            slopes = [_at(sp.diff(value[entry], letter), at) for letter in letters.ravel()]
-            partial[(0, *place, *entry)] = np.array(slopes).reshape(base.shape)
+    partial = np.full((1, *sizes, *of.shape, *base.shape), np.nan)
+    for entry in _some(base.shape, draw):
+        moved = numbers[base.name].copy()
+        at, moved[entry] = moved[entry], LETTER
+        values = _values(key, numbers, {base.name: moved})
+        for place in np.ndindex(*sizes):
+            if isinstance(wrt, Item) and position(key, place) != entry:
+                continue
+            where = {i.name: i.start + p for i, p in zip(question.free, place, strict=True)}
+            value = np.broadcast_to(Symbolic(values, where)(of), of.shape)
+            slopes = [_slope(one, at) for one in value.ravel()]
+            partial[(0, *place, ..., *entry)] = np.array(slopes).reshape(of.shape)
     return target(key, partial)
+
+
+def _some(shape: tuple[int, int], draw: int) -> list[tuple[int, int]]:
+    """All entries of a small array, and some of a large one, others on another draw."""
+    entries = [(row, column) for row in range(shape[0]) for column in range(shape[1])]
+    if len(entries) <= 2 * MOST_ENTRIES:
+        return entries
+    rng = np.random.Generator(np.random.PCG64(draw % 1000))
+    chosen = rng.choice(len(entries), MOST_ENTRIES, replace=False)
+    return [entries[at] for at in chosen]
+
+
+def _slope(value: Any, at: Any) -> float:
+    """The derivative of one entry by the letter, at a value of the letter."""
+    slope = sp.diff(value, LETTER)
+    number = slope.evalf(DIGITS, subs={LETTER: at}) if slope.free_symbols else slope
+    try:
+        return float(number)
+    except TypeError as error:
+        raise NotExactError("a derivative without a value") from error
 
 
 def _values(
@@ -85,19 +107,6 @@ def _inner(a: Exact, b: Exact) -> Exact:
 
 def _numbers(array: Array) -> Exact:
     return _each(lambda x: sp.Float(float(x), DIGITS), array.astype(object))
-
-
-def _letters(shape: tuple[int, int]) -> Exact:
-    letters = [sp.Symbol(f"v{at}", real=True) for at in range(shape[0] * shape[1])]
-    return np.array(letters, dtype=object).reshape(shape)
-
-
-def _at(slope: Any, values: Mapping[Any, Any]) -> float:
-    number = slope.evalf(DIGITS, subs=values) if slope.free_symbols else slope
-    try:
-        return float(number)
-    except TypeError as error:
-        raise NotExactError("a derivative without a value") from error
 
 
 def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:

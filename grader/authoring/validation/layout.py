@@ -32,7 +32,7 @@ def _one(key: QuestionKey, partial: Values, at: tuple[int, ...]) -> Values:
     assert of is not None
     assert wrt is not None
     if isinstance(wrt, Item):
-        row, column = (_position(key, part, at) for part in (wrt.row, wrt.column))
+        row, column = position(key, at)
         return partial[..., row, column]
     if of.shape == SCALAR:
         return _turned(key, partial[:, 0, 0])
@@ -48,6 +48,13 @@ def _turned(key: QuestionKey, derivative: Values) -> Values:
     usual = Symbol("derivative", (rows, columns))
     turned = in_layout(key.question, usual) != usual
     return np.swapaxes(derivative, 1, 2) if turned else derivative
+
+
+def position(key: QuestionKey, at: tuple[int, ...]) -> tuple[int, int]:
+    """The entry, from 0, that is differentiated by at values of the index variables."""
+    wrt = key.question.wrt
+    assert isinstance(wrt, Item)
+    return _position(key, wrt.row, at), _position(key, wrt.column, at)
 
 
 def _position(key: QuestionKey, selector: Selector, at: tuple[int, ...]) -> int:

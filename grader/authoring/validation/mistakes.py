@@ -125,6 +125,8 @@ def _size(expected: Array) -> float:
 
 def _right_for_some(key: QuestionKey, reference: Expression) -> Iterator[Attempt]:
     for name in sorted({part.name for part in walk(reference) if isinstance(part, Symbol)}):
+        if not (key.draws.values[name] < 0).any():
+            continue  # it is its own absolute value
         changed = transform(reference, lambda node, name=name: _positive(node, name))  # type: ignore[misc]
         yield from _tried(key, f"right only where {name} is positive", changed)
     for node in dict.fromkeys(part for part in walk(reference) if _has_kink(part)):

@@ -1,0 +1,133 @@
+"""`cases.yaml` of a new problem: right answers in several notations, and mistakes that people make.
+
+Each wrong answer stands with the verdict that it gets; whether that is the verdict it should get is for
+the author to read.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.authoring.sheets.backward import derivation
+from grader.authoring.validation.answers import judged, printed
+from grader.authoring.validation.mistakes import evaluated
+from grader.diagnosis.catalogue import CATALOGUE
+from grader.diagnosis.faulty import mutant, traced
+from grader.diagnosis.mistake import faults
+from grader.diagnosis.mutants import same
+from grader.key import Key, QuestionKey
+from grader.notation import printing
+from grader.result import Kind, Verdict
+
+LEAST = 4
+MOST_WRONG = 6
+LONGEST = 300
+
+_OURS = re.compile(r"\b(?:table|place)\(")  # how our own nodes are printed that nobody can write
+_HEAD = """\
+# What the grader must say to answers that students give. `grader validate` checks it.
+#
+# right: each entry must be `correct`. A plain string is infix; {latex: …} is LaTeX.
+# wrong: {infix: …} or {latex: …} with the verdict expected, for `partial` the score, and the `codes` that
+#        the feedback must contain at least. These were made from the mistakes that people make: read
+#        them, and add the ones that you have seen.
+"""
+
+
+def cases_yaml(key: Key) -> str:
+    """The whole file."""
+    parts = [_HEAD]
+    for own in key.questions.values():
+        lines = [f"{own.question.id}:", "  right:"]
+        lines += [f"    - {_written(case)}" for case in right(key, own)]
+        lines += ["  wrong:", *(f"    - {_written(case)}" for case in wrong(key, own))]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _written(case: "dict[str, Any] | str") -> str:
+    """A case in flow style; JSON strings are YAML strings."""
+    if isinstance(case, str):
+        return json.dumps(case, ensure_ascii=False)
+    pairs = [f"{name}: {_value(value)}" for name, value in case.items()]
+    return "{" + ", ".join(pairs) + "}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(str, value)) + "]"
+    if isinstance(value, Verdict):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def right(key: Key, own: QuestionKey) -> "list[dict[str, Any] | str]":
+    """The reference in its notations, and in ways of writing that change nothing."""
+    names, name = own.question.names, own.question.id
+    found = [(text.strip(), notation) for _, text, notation in printed(own)]
+    steps = derivation(own)
+    if steps is not None and not own.question.free and steps.last.shape == own.grid:
+        found.append((printing.infix(steps.last, names), "infix"))
+    if own.reference is not None:
+        plain = printing.infix(own.reference, names)
+        found += [
+            (f"2*({plain})/2", "infix"),
+            (f"({plain}) + 0", "infix"),
+            (f"-(-({plain}))", "infix"),
+        ]
+    kept = [
+        (text, notation)
+        for text, notation in dict.fromkeys(found)
+        if len(text) <= LONGEST and judged(key, name, text, notation).verdict == Verdict.CORRECT
+    ]
+    return [text if notation == "infix" else {"latex": text} for text, notation in kept]
+
+
+def wrong(key: Key, own: QuestionKey) -> list[dict[str, Any]]:
+    """Mistakes of different kinds, the simplest first, and something that nobody can read."""
+    found: list[dict[str, Any]] = []
+    codes: set[str] = set()
+    for code, text in _mistaken(own):
+        if code in codes or len(text) > LONGEST or len(found) >= MOST_WRONG:
+            continue
+        case = _judged(key, own, text)
+        if case is not None:
+            found.append(case)
+            codes.add(code)
+    plain = printing.infix(own.reference, own.question.names) if own.reference is not None else "1"
+    for text in (f"-({plain})", f"2*({plain})", f"({plain}) + 1", f"({plain}", f"({plain})*eta"):
+        case = _judged(key, own, text)
+        if case is not None and all(case["infix"] != one["infix"] for one in found):
+            found.append(case)
+    return found
+
+
+def _mistaken(own: QuestionKey) -> Iterator[tuple[str, str]]:
+    """The code and the text of each mistake that has other values than the reference."""
+    if own.reference is None:
+        return
+    passed = traced(own.question, own.reference)
+    for fault in faults(CATALOGUE, passed):
+        expression = mutant(passed, [fault.way.changes])
+        value = None if expression is None else evaluated(own, expression)
+        if expression is not None and value is not None and not same(value, own.expected):
+            text = printing.infix(expression, own.question.names)
+            if not _OURS.search(text):
+                yield fault.mistake.code, text
+
+
+def _judged(key: Key, own: QuestionKey, text: str) -> dict[str, Any] | None:
+    """A wrong answer with the verdict it gets; None if that is `correct`."""
+    result = judged(key, own.question.id, text)
+    if result.verdict == Verdict.CORRECT:
+        return None
+    case: dict[str, Any] = {"infix": text, "verdict": result.verdict}
+    if result.verdict == Verdict.PARTIAL:
+        case["score"] = round(result.score, 4)
+    named = [
+        message.code for message in result.messages if message.kind is Kind.MISTAKE and message.code
+    ]
+    if named:
+        case["codes"] = named[:1]
+    return case
