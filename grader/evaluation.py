@@ -45,6 +45,9 @@ ROUNDOFF = 2.0**-53
 WORK_LIMIT = 3_000_000  # numbers computed for one answer: some ten milliseconds
 
 
+_EQUALITIES = frozenset({"eq", "ne"})
+
+
 class Disturbance:
     """Random factors near 1, dealt out of one pool: drawing them anew would cost more than the rest.
 
@@ -161,6 +164,8 @@ class Evaluator:
         row = TABLE[node.function]
         if row.value is None:
             return self._expanded(node)
+        if self._disturb is not None and node.function in _EQUALITIES:
+            return self._position(node)
         args = [_VISIT[type(arg)](self, arg) for arg in node.args]
         if self._scope:
             self._account(args, node)
@@ -207,7 +212,10 @@ class Evaluator:
         return self._taken(base, self._position(selector).astype(np.intp) - 1, axis)
 
     def _position(self, selector: Expression) -> Array:
-        """A computed index. It is a whole number, exact: disturbed, it would take another entry."""
+        """A computed index, or whether two are equal.
+
+        Indices are whole numbers, exact: disturbed, they would name another entry, and no two be equal.
+        """
         disturb, self._disturb = self._disturb, None
         try:
             return self(selector)

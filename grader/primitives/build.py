@@ -4,8 +4,9 @@ Used by vjps and by the backward pass; what a student wrote is never simplified.
 """
 
 from dataclasses import replace
+from typing import TypeGuard
 
-from grader.errors import IndexOutOfRange, Nonsense, Span
+from grader.errors import Nonsense, Span
 from grader.expression import (
     SCALAR,
     Apply,
@@ -29,7 +30,8 @@ from grader.expression import (
     substitute,
     walk,
 )
-from grader.primitives.registry import TABLE, apply
+from grader.primitives.registry import TABLE, apply, broadcast
+from grader.primitives.selectors import check_range, selector_size
 
 ZERO = Number(0.0)
 ONE = Number(1.0)
@@ -59,6 +61,8 @@ def neg(a: Expression) -> Expression:
         return number(-a.value)
     if isinstance(a, Apply) and a.function == "neg":
         return a.args[0]
+    if _is_entry(a):
+        return replace(a, value=neg(a.value))
     return apply("neg", a)
 
 
@@ -73,11 +77,32 @@ def mul(a: Expression, b: Expression) -> Expression:
     for sign, other in ((a, b), (b, a)):
         if isinstance(sign, Apply) and sign.function == "neg":
             return neg(mul(sign.args[0], other) if sign is a else mul(other, sign.args[0]))
+    for at, other in ((a, b), (b, a)):
+        if _is_entry(at) and broadcast(at.shape, other.shape) == at.shape:
+            factor = _beside(other, at)
+            value = mul(at.value, factor) if at is a else mul(factor, at.value)
+            return replace(at, value=value)
     return apply("mul", a, b)
+
+
+def _is_entry(node: Expression) -> "TypeGuard[Place]":
+    """Whether an array is zero but at one entry."""
+    return isinstance(node, Place) and not (
+        isinstance(node.row, Slice) or isinstance(node.column, Slice)
+    )
+
+
+def _beside(other: Expression, place: Place) -> Expression:
+    """The entry of another array where a place is not zero."""
+    assert not isinstance(place.row, Slice)
+    assert not isinstance(place.column, Slice)
+    return _aligned(other, place.row, place.column)
 
 
 def div(a: Expression, b: Expression) -> Expression:
     """a / b, entry by entry."""
+    if _is_entry(a) and broadcast(a.shape, b.shape) == a.shape:
+        return replace(a, value=div(a.value, _beside(b, a)))
     return a if b == ONE else apply("div", a, b)
 
 
@@ -92,6 +117,8 @@ def transpose(a: Expression) -> Expression:
         return a
     if isinstance(a, Apply) and a.function == "transpose":
         return a.args[0]
+    if _is_entry(a):
+        return Place(a.value, a.column, a.row, a.shape[::-1])
     return apply("transpose", a)
 
 
@@ -104,8 +131,19 @@ def matmul(a: Expression, b: Expression) -> Expression:
 
 def total(a: Expression, axis: int | None = None) -> Expression:
     """The sum of all entries, or down the rows (axis 0), or along the columns (axis 1)."""
+    if _is_entry(a):
+        return _total_of_entry(a, axis)
     done = a.shape == SCALAR or (axis is not None and a.shape[axis] == 1)
     return a if done else apply("sum", a, params=(axis,))
+
+
+def _total_of_entry(a: Place, axis: int | None) -> Expression:
+    """The sum of an array that is zero but at one entry."""
+    if axis == 0:
+        return a.value if a.shape[1] == 1 else Place(a.value, ONE, a.column, (1, a.shape[1]))
+    if axis == 1:
+        return a.value if a.shape[0] == 1 else Place(a.value, a.row, ONE, (a.shape[0], 1))
+    return a.value
 
 
 def fold(adjoint: Expression, shape: Shape) -> Expression:
@@ -178,37 +216,6 @@ def _within(value: Expression, index: Index) -> bool:
     return isinstance(value, Index) and value.start >= index.start and value.stop <= index.stop
 
 
-def selector_size(selector: Selector) -> int:
-    """How many entries a selector selects along its axis."""
-    return selector.size if isinstance(selector, Slice) else 1
-
-
-def check_range(selector: Selector, size: int) -> None:
-    """Raise IndexOutOfRange unless every value of the selector lies in 1..size."""
-    low, high = bounds(selector)
-    if low < 1 or high > size:
-        reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        named = f"{selector.name} = {reach}" if isinstance(selector, Index) else reach
-        raise IndexOutOfRange(f"index {named} is out of range: there are only 1 to {size}")
-
-
-def bounds(selector: Selector) -> tuple[float, float]:
-    """The least and the greatest value of an index expression, by interval arithmetic."""
-    match selector:
-        case Number():
-            return selector.value, selector.value
-        case Index() | Slice():
-            return selector.start, selector.stop
-        case Apply(function="add", args=(a, b)):
-            (low, high), (low2, high2) = bounds(a), bounds(b)
-            return low + low2, high + high2
-        case Apply(function="sub", args=(a, b)):
-            (low, high), (low2, high2) = bounds(a), bounds(b)
-            return low - high2, high - low2
-        case _:
-            raise IndexOutOfRange("an index is a whole number, an index variable, or a sum of both")
-
-
 def entry(base: Expression, row: Selector, column: Selector) -> Item:
     """`base[row, column]` as it stands. Raises IndexOutOfRange."""
     check_range(row, base.shape[0])
@@ -256,6 +263,10 @@ def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expressi
             return item(base.args[0], column, row)
         case "matmul":
             return _item_of_product(base.args[0], base.args[1], row, column)
+        case "correlate":
+            return _item_of_correlation(base, row, column)
+        case "convolve" if any(isinstance(arg, Place) for arg in base.args):
+            return _item_of_convolution(base, row, column)
         case "zeros":
             return ZERO
         case "ones":
@@ -297,6 +308,40 @@ def _item_of_product(
         return mul(item(a, row, ONE), item(b, ONE, column))
     inner = Index(fresh("k", names_in(a, b, row, column)), 1, a.shape[1])
     return summed(mul(item(a, row, inner), item(b, inner, column)), inner)
+
+
+def _vector_item(vector: Expression, at: Expression) -> Expression:
+    """An entry of a vector that lies or stands."""
+    return item(vector, ONE, at) if vector.shape[1] > 1 else item(vector, at, ONE)
+
+
+def _item_of_correlation(base: Apply, row: Expression, column: Expression) -> Expression:
+    """correlate(x, w)[i] = Σ_k x[i + k − 1] w[k]."""
+    x, w = base.args
+    at = column if base.shape[1] > 1 else row
+    inner = Index(fresh("k", names_in(x, w, at)), 1, max(w.shape))
+    shifted = _shifted(at, inner)
+    return summed(mul(_vector_item(x, shifted), _vector_item(w, inner)), inner)
+
+
+def _item_of_convolution(base: Apply, row: Expression, column: Expression) -> Expression:
+    """convolve(a, b)[i] = Σ_k b[k] where i = r + k − 1, with a zero but at r; or the other way round."""
+    a, b = base.args
+    place, other = (a, b) if isinstance(a, Place) else (b, a)
+    assert isinstance(place, Place)
+    at = column if base.shape[1] > 1 else row
+    where = place.column if place.shape[1] > 1 else place.row
+    assert not isinstance(where, Slice)
+    inner = Index(fresh("k", names_in(place, other, at)), 1, max(other.shape))
+    here = kronecker(at, _shifted(where, inner))
+    return mul(place.value, summed(mul(here, _vector_item(other, inner)), inner))
+
+
+def _shifted(at: Expression, inner: Index) -> Expression:
+    """at + inner − 1."""
+    if isinstance(at, Number):
+        return inner if at == ONE else add(inner, number(at.value - 1))
+    return sub(add(at, inner), ONE)
 
 
 def _item_of_sum(base: Sum, row: Expression, column: Expression) -> Expression:

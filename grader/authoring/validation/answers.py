@@ -6,7 +6,18 @@ from dataclasses import replace
 import numpy as np
 
 from grader.authoring.validation.finding import Finding, Level
-from grader.expression import SCALAR, Apply, Expression, Matrix, Number, substitute, transform
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Matrix,
+    Number,
+    Place,
+    Tabulate,
+    substitute,
+    transform,
+    walk,
+)
 from grader.grading import grade
 from grader.grading.rules import BROKEN
 from grader.key import Key, QuestionKey
@@ -15,19 +26,20 @@ from grader.primitives import TABLE
 from grader.primitives.build import item, number
 from grader.problem import Question
 from grader.result import QuestionResult, Verdict
-from grader.submission import ArrayAnswer, Place, Submission, TextAnswer
+from grader.submission import ArrayAnswer, Submission, TextAnswer
+from grader.submission import Place as At
 
 CHECK = "notations"
 MOST_ENTRIES = 64
-_HERE = Place("answer", 1)
+_HERE = At("answer", 1)
 _NOBODY = "validate"
 
 
 def judged(key: Key, question: str, text: str, notation: str = "infix") -> QuestionResult:
     """The result of one answer, taken the whole way that a submission goes."""
     answer = TextAnswer(question, text, notation, _HERE)
-    submission = Submission(_NOBODY, "answer", "", answers=(answer,))
-    return grade(key, submission, only=[question])[question]
+    handed_in = Submission(_NOBODY, "answer", "", answers=(answer,))
+    return grade(key, handed_in, only=[question])[question]
 
 
 def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
@@ -36,8 +48,9 @@ def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
         return
     names = key.question.names
     reference = _worked_out(key.question, key.reference)
-    yield "infix", printing.infix(reference, names), "infix"
-    yield "LaTeX", printing.latex(reference, names), "latex"
+    if not any(isinstance(part, Tabulate | Place) for part in walk(reference)):
+        yield "infix", printing.infix(reference, names), "infix"
+        yield "LaTeX", printing.latex(reference, names), "latex"
     entries = _entries(key, reference)
     if entries is not None:
         yield "entry by entry", printing.infix(entries, names), "infix"
@@ -100,8 +113,8 @@ def _numbers(key: Key, own: QuestionKey) -> Verdict:
     name = own.question.id
     values = key.drawn_for(_NOBODY)[name].expected[0]
     answer = ArrayAnswer(name, values, 16, None, _HERE)
-    submission = Submission(_NOBODY, "answer", "", answers=(answer,))
-    return grade(key, submission, only=[name])[name].verdict
+    handed_in = Submission(_NOBODY, "answer", "", answers=(answer,))
+    return grade(key, handed_in, only=[name])[name].verdict
 
 
 def findings(own: QuestionKey, verdicts: dict[str, Verdict | None]) -> Iterator[Finding]:

@@ -41,6 +41,8 @@ def derived(key: QuestionKey, with_sympy: bool = True) -> Derived:
         values = [exact(key, draw % key.draws.count) for draw in EXACT_DRAWS]
     except NotExactError as refusal:
         return Derived(apart, reason=str(refusal))
+    except RecursionError:  # SymPy folds cases into cases
+        return Derived(apart, reason="too deep for SymPy")
     known = np.concatenate(values)
     reference = key.expected[list(EXACT_DRAWS)]
     return Derived(apart, error(reference, np.where(np.isnan(known), reference, known)))

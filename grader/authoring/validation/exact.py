@@ -80,12 +80,12 @@ def _some(shape: tuple[int, int], draw: int) -> list[tuple[int, int]]:
 
 def _slope(value: Any, at: Any) -> float:
     """The derivative of one entry by the letter, at a value of the letter."""
-    slope = sp.diff(value, LETTER)
-    number = slope.evalf(DIGITS, subs={LETTER: at}) if slope.free_symbols else slope
     try:
+        slope = sp.diff(value, LETTER)
+        number = slope.evalf(DIGITS, subs={LETTER: at}) if slope.free_symbols else slope
         return float(number)
-    except TypeError as error:
-        raise NotExactError("a derivative without a value") from error
+    except (TypeError, RecursionError) as error:
+        raise NotExactError("SymPy finds no value for a derivative") from error
 
 
 def _values(

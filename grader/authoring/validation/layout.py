@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from grader.expression import SCALAR, Item, Selector, Slice, Symbol, substitute
 from grader.key import QuestionKey, in_layout
-from grader.primitives.build import bounds, number
+from grader.primitives.build import number
+from grader.primitives.selectors import bounds
 
 Values = NDArray[Any]
 

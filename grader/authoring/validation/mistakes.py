@@ -14,7 +14,7 @@ from grader.comparison import Status, compare
 from grader.diagnosis.catalogue import CATALOGUE
 from grader.diagnosis.faulty import mutant, traced
 from grader.diagnosis.mistake import Fault, faults
-from grader.diagnosis.mutants import Match, same
+from grader.diagnosis.mutants import MATCH, Match
 from grader.diagnosis.sentences import Sentences
 from grader.errors import GraderError
 from grader.evaluation import ROUNDOFF
@@ -93,11 +93,10 @@ def measured(key: QuestionKey, code: str, text: str, value: Array) -> Attempt:
     """How the comparison sees an answer, draw by draw and as a whole."""
     noise = np.abs(value) * ROUNDOFF * 16
     whole = compare(value, key.expected, key.noise, lambda: noise)
-    caught = [
-        not same(value[at : at + 1], key.expected[at : at + 1]) for at in range(key.draws.count)
-    ]
+    scale = np.abs(key.expected).max(axis=0)  # of each entry: near zero an entry is mostly rounding
+    apart = np.abs(value - key.expected) > MATCH * np.maximum(scale, MATCH * scale.max(initial=0.0))
     decided = whole.correct or bool((whole.status == Status.INCORRECT).any())
-    return Attempt(code, text, value, sum(caught), decided)
+    return Attempt(code, text, value, int(apart.any(axis=(1, 2)).sum()), decided)
 
 
 # Near misses

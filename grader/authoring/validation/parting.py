@@ -13,6 +13,7 @@ from grader.key import Key
 from grader.problem.build import build
 from grader.problem.source import ProblemSource
 
+Named = tuple[str, tuple[str, str]]  # a question and the identity of a mistake
 MANY = 512  # draws that show what the problem can show at all
 _NORMAL = {"kind": "normal", "mean": 0.0, "sd": 1.0}
 _KIND = {
@@ -37,20 +38,19 @@ class Change:
 
 def reasons(
     source: ProblemSource, coincident: Mapping[str, Sequence[Attempt]]
-) -> dict[tuple[str, tuple[str, str]], Change]:
+) -> dict[Named, Change]:
     """For each mistake (by question and identity) the first change that parts it from the key."""
     open_ = {(q, one.identity) for q, many in coincident.items() for one in many}
-    found: dict[tuple[str, tuple[str, str]], Change] = {}
+    found: dict[Named, Change] = {}
     for change in _changes(source.data):
         if not open_:
             break
         key = _key(source, change)
         if key is None:
             continue
-        still = _coincident(key, {question for question, _ in open_})
-        for parted in open_ - still:
+        for parted in _parted(key, change, open_):
             found[parted] = change
-        open_ &= still
+            open_.discard(parted)
     return found
 
 
@@ -62,14 +62,18 @@ def _key(source: ProblemSource, change: Change) -> Key | None:
         return None
 
 
-def _coincident(key: Key, questions: set[str]) -> set[tuple[str, tuple[str, str]]]:
-    """The mistakes that still have the values of the reference."""
-    return {
-        (name, attempt.identity)
-        for name in questions
-        for attempt in attempts(key[name])
-        if not attempt.caught
-    }
+def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
+    """The mistakes that no longer have the values of the reference.
+
+    One that cannot be made at all in another problem is told apart there. In the same problem, with more
+    draws, it only has no finite value on some of them, which says nothing.
+    """
+    caught: set[Named] = set()
+    same: set[Named] = set()
+    for name in {question for question, _ in open_}:
+        for attempt in attempts(key[name]):
+            (caught if attempt.caught else same).add((name, attempt.identity))
+    return open_ & caught - same if change.same_problem else open_ - same
 
 
 def _changes(data: dict[str, Any]) -> Iterator[Change]:

@@ -271,13 +271,19 @@ def _kinks(key: Key) -> Iterator[Finding]:
 
 def _needed(problem: Problem, questions: Sequence[Checked]) -> int | None:
     """The least number of draws on which every mistake shows at least twice."""
-    wanted = {one.id: {attempt.identity for attempt in one.told_apart} for one in questions}
+    wanted = {one.id: _to_be_caught(one) for one in questions}
     for count in COUNTS:
         same = count == problem.draws
         found = questions if same else _again(problem, count)
         if found is not None and _all_caught(found, wanted):
             return count
     return None
+
+
+def _to_be_caught(one: Checked) -> set[tuple[str, str]]:
+    """The mistakes that draws can tell apart."""
+    late = {identity for identity, change in one.reasons.items() if change.same_problem}
+    return late | {attempt.identity for attempt in one.told_apart}
 
 
 def _again(problem: Problem, count: int) -> "list[Checked] | None":

@@ -166,10 +166,13 @@ def _other_array(right: Symbol, given: Expression) -> Replace:
 # Sums
 
 
+_AXES = ("the rows", "the columns", "the last index")
+
+
 def _summed_result(passed: Pass) -> Iterator[Way]:
     indices = entrywise(passed.question, passed.result).indices
     for at, index in enumerate(indices):
-        axis = "all entries" if len(indices) == 1 else ("the rows", "the columns")[at]
+        axis = "all entries" if len(indices) == 1 else _AXES[min(at, 2)]
         terms: dict[str, Expression | str] = {"index": index if passed.question.free else axis}
         yield Way({RESULT: _summed_over(passed, index.name)}, terms)
 

@@ -28,7 +28,8 @@ from grader.notation.builder.core import (
     Core,
     constant,
 )
-from grader.primitives.build import ONE, check_range, selector_size
+from grader.primitives.build import ONE
+from grader.primitives.selectors import check_range, selector_size
 
 
 class Binding(Core):

@@ -85,6 +85,9 @@ class NameReader(UndeclaredReader, DecorationReader):
         """
         content, transposed, primes = split_script(sup)
         layer, subscript = layer_of(content), layer_of(sub)
+        part, indices = self._declared_part(token, sub)
+        if part and (node := self.lookup((token.text, None, part), token.span)) is not None:
+            return self.finished(node, indices, content, transposed + primes, first)
         first_of, rest = leading_layer(sub)
         for key, entry, power in (
             ((token.text, layer, subscript), None, None),
@@ -111,6 +114,22 @@ class NameReader(UndeclaredReader, DecorationReader):
                 continue  # n_0^2 is a power of the size n_0, not an entry of n^2
             return self.finished(node, entry, power, transposed + primes, first)
         return None
+
+    def _declared_part(self, token: Token, sub: list[Token] | None) -> tuple[str, list[Token]]:
+        """`c_{t,1}` as the declared c_t and the index 1; "" if no such part is declared."""
+        if sub is None or not any(other.text == "," for other in sub):
+            return "", []
+        for at in range(len(sub) - 1, 0, -1):
+            part = "".join(other.text for other in sub[:at])
+            declared = (token.text, None, part) in self.build.names.spellings
+            if (
+                sub[at].text == ","
+                and declared
+                and not part.isdigit()
+                and not self.build.index(part)
+            ):
+                return part, sub[at + 1 :]
+        return "", []
 
     def lookup(self, key: Key, span: Span) -> Expression | None:
         names = self.build.names
