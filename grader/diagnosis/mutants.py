@@ -169,7 +169,8 @@ class Mutants:
             if id(second) not in factors:
                 factors[id(second)] = self.value(second.way.factor)
             factor = factors[id(second)]
-            value = None if factor is None else values[id(first)] * factor
+            with np.errstate(over="ignore"):
+                value = None if factor is None else values[id(first)] * factor
             if value is not None and np.isfinite(value).all() and value.any():
                 yield (first, second), value
 

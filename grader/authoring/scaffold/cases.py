@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.authoring.sheets.backward import derivation
-from grader.authoring.validation.answers import judged, printed
+from grader.authoring.validation.answers import entries, judged, printed
 from grader.authoring.validation.mistakes import evaluated
 from grader.diagnosis.catalogue import CATALOGUE
 from grader.diagnosis.faulty import mutant, traced
 from grader.diagnosis.mistake import faults
 from grader.diagnosis.mutants import same
+from grader.expression import Expression
 from grader.key import Key, QuestionKey
 from grader.notation import printing
 from grader.result import Kind, Verdict
@@ -70,7 +71,7 @@ def right(key: Key, own: QuestionKey) -> "list[dict[str, Any] | str]":
     if steps is not None and not own.question.free and steps.last.shape == own.grid:
         found.append((printing.infix(steps.last, names), "infix"))
     if own.reference is not None:
-        plain = printing.infix(own.reference, names)
+        plain = _text(own, own.reference)
         found += [
             (f"2*({plain})/2", "infix"),
             (f"({plain}) + 0", "infix"),
@@ -95,7 +96,7 @@ def wrong(key: Key, own: QuestionKey) -> list[dict[str, Any]]:
         if case is not None:
             found.append(case)
             codes.add(code)
-    plain = printing.infix(own.reference, own.question.names) if own.reference is not None else "1"
+    plain = _text(own, own.reference) if own.reference is not None else "1"
     for text in (f"-({plain})", f"2*({plain})", f"({plain}) + 1", f"({plain}", f"({plain})*eta"):
         case = _judged(key, own, text)
         if case is not None and all(case["infix"] != one["infix"] for one in found):
@@ -112,9 +113,19 @@ def _mistaken(own: QuestionKey) -> Iterator[tuple[str, str]]:
         expression = mutant(passed, [fault.way.changes])
         value = None if expression is None else evaluated(own, expression)
         if expression is not None and value is not None and not same(value, own.expected):
-            text = printing.infix(expression, own.question.names)
-            if not _OURS.search(text):
+            text = _text(own, expression)
+            if text:
                 yield fault.mistake.code, text
+
+
+def _text(own: QuestionKey, expression: Expression) -> str:
+    """An expression as somebody could write it; empty if nobody could."""
+    whole = entries(own, expression)
+    for node in (expression, whole):
+        text = "" if node is None else printing.infix(node, own.question.names)
+        if text and not _OURS.search(text):
+            return text
+    return ""
 
 
 def _judged(key: Key, own: QuestionKey, text: str) -> dict[str, Any] | None:

@@ -51,10 +51,10 @@ def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
     if not any(isinstance(part, Tabulate | Place) for part in walk(reference)):
         yield "infix", printing.infix(reference, names), "infix"
         yield "LaTeX", printing.latex(reference, names), "latex"
-    entries = _entries(key, reference)
-    if entries is not None:
-        yield "entry by entry", printing.infix(entries, names), "infix"
-        yield "entry by entry in LaTeX", printing.latex(entries, names), "latex"
+    whole = entries(key, reference)
+    if whole is not None:
+        yield "entry by entry", printing.infix(whole, names), "infix"
+        yield "entry by entry in LaTeX", printing.latex(whole, names), "latex"
 
 
 def _worked_out(question: Question, reference: Expression) -> Expression:
@@ -72,7 +72,7 @@ def _expanded(node: Expression) -> Expression:
     return node
 
 
-def _entries(key: QuestionKey, reference: Expression) -> Expression | None:
+def entries(key: QuestionKey, reference: Expression) -> Expression | None:
     """The reference as a matrix of its entries, each worked out."""
     rows, columns = key.grid
     if rows * columns > MOST_ENTRIES or key.grid == SCALAR:
