@@ -196,8 +196,10 @@ def _flipped(
     build: Builder, a: Expression, b: Expression, how: str
 ) -> tuple[Expression, Expression] | None:
     """A matrix and a vector that fits once it is turned; None if neither or both fit."""
-    if how == MATRIX or _vector(a.shape) == _vector(b.shape):
+    if _vector(a.shape) == _vector(b.shape):
         return None
+    if how == MATRIX and not (a.shape[1] == 1 and a.shape[0] == b.shape[0]):
+        return None  # of what NumPy's @ takes, only a vector of one axis before a matrix lies down
     thin = a if _vector(a.shape) else b
     if isinstance(thin, Symbol) and thin.name in build.names.matrices:
         return None

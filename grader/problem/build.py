@@ -1,6 +1,7 @@
 """Validated data → `Problem`: the expressions parsed, shapes known, every fault collected."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ class _Build:
         self.source = source
         self.data = source.data
         self.faults: list[Fault] = []
+        self.lost: set[str] = set()  # names whose own text is at fault: what uses them is not told
         self.dimensions: dict[str, int] = dict(self.data["dimensions"])
 
     def problem(self) -> Problem:
@@ -64,6 +66,7 @@ class _Build:
             primitive = INFIX_FUNCTIONS.get(data["is"])
             if primitive is None:
                 self._fault(("functions", name, "is"), _unknown_function(data["is"]))
+                self.lost.add(name)
                 continue
             extra = tuple(float(value) for value in data["params"].values())
             if len(extra) > TABLE[primitive].arity[1] - 1:
@@ -112,6 +115,8 @@ class _Build:
             quantity = self._quantity(name, data, self._names(symbols, model))
             if quantity is not None:
                 model[name] = quantity
+            else:
+                self.lost.add(name)
         return Scope(symbols, model, self._names(symbols, model))
 
     def _quantity(self, name: str, data: Mapping[str, Any], known: Names) -> Quantity | None:
@@ -136,10 +141,26 @@ class _Build:
         try:
             return infix.parse(text, known)[0]
         except StudentError as error:
+            if not self.lost.isdisjoint(_words(text)):
+                return None
             offset = error.span.start if error.span else None
             reason = f"{error.message} ({error.hint})" if error.hint else error.message
-            self._fault(path, reason, offset)
+            self._fault(path, self._too_early(text, known, path) or reason, offset)
             return None
+
+    def _too_early(self, text: str, known: Names, path: Path_) -> str | None:
+        """What is said of a name that the model computes only later, or in a circle."""
+        if path[0] != "model":
+            return None
+        name, model = str(path[1]), self.data["model"]
+        for other in _words(text):
+            if other == name:
+                return f"`{name}` is computed from itself"
+            if other in model and other not in known.symbols:
+                if name in _reached(model, other):
+                    return f"`{name}` and `{other}` are computed from each other"
+                return f"`{other}` is used before it is computed: move `{other}` above `{name}`"
+        return None
 
     # Questions
 
@@ -194,6 +215,24 @@ class _Build:
             return self._parse(data["expression"], known, (*path, "expression"))
         file, _, function = data["python"].partition(":")
         return Python(self.source.folder / file, function)
+
+
+def _words(text: str) -> list[str]:
+    """Every name in an expression."""
+    return re.findall(r"[A-Za-z_]\w*", text)
+
+
+def _reached(model: Mapping[str, Any], name: str) -> set[str]:
+    """All quantities that one is computed from as it is written, in whatever order they stand."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        data = model[waiting.pop()]
+        texts = [data["is"]] if "is" in data else [*data["upstream"], *data["upstream"].values()]
+        fresh = {word for text in texts for word in _words(text) if word in model} - found
+        found |= fresh
+        waiting.extend(fresh)
+    return found
 
 
 def _depends(model: Mapping[str, Quantity]) -> dict[str, frozenset[str]]:

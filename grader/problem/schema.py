@@ -103,12 +103,13 @@ def _stripped(written: Any) -> Any:
     return written.strip() if isinstance(written, str) else written
 
 
+_LISTED = BeforeValidator(_listed, json_schema_input_type=str | list[str])
 Name = Annotated[str, AfterValidator(_name)]
 Identity = Annotated[str, AfterValidator(_identity)]
 Text = Annotated[str, AfterValidator(_text)]
 Prose = Annotated[str, BeforeValidator(_stripped)]
-Spellings = Annotated[list[Annotated[str, AfterValidator(_spelling)]], BeforeValidator(_listed)]
-Labels = Annotated[list[Text], BeforeValidator(_listed)]
+Spellings = Annotated[list[Annotated[str, AfterValidator(_spelling)]], _LISTED]
+Labels = Annotated[list[Text], _LISTED]
 Size = Annotated[int | str, BeforeValidator(_size)]
 Shape = Annotated[list[Size], Field(max_length=2)]
 Entries = Annotated[int, Field(ge=1, le=MAX_SIZE)]
@@ -117,7 +118,7 @@ Feedback = Literal["verdict", "hint", "full"]
 Layout = Literal["gradient", "numerator", "either"]
 Form = Literal["entries", "index", "any"]
 Credit = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Texts = Annotated[list[Text], BeforeValidator(_listed)]
+Texts = Annotated[list[Text], _LISTED]
 Code = Annotated[str, AfterValidator(_code)]
 
 

@@ -12,15 +12,25 @@ from grader.result import QuestionResult
 from grader.submission import Place, Submission, TextAnswer
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+HOMEWORK = "cs1678-hw3"
 PROBLEMS = {
     path.parent.name if path.name == "problem.yaml" else path.stem: path
-    for path in [*HERE.parents[1].glob("problems/*/problem.yaml"), *HERE.glob("problems/*.yaml")]
+    for path in [*ROOT.glob("problems/*/problem.yaml"), *HERE.glob("problems/*.yaml")]
 }
-QUESTIONS = [
-    (name, question["id"])
-    for name, path in PROBLEMS.items()
-    for question in yaml.safe_load(path.read_text("utf-8"))["questions"]
-]
+
+
+def _questions(names: list[str]) -> list[tuple[str, str]]:
+    return [
+        (name, question["id"])
+        for name in names
+        for question in yaml.safe_load(PROBLEMS[name].read_text("utf-8"))["questions"]
+    ]
+
+
+_OWN = [path.stem for path in HERE.glob("problems/*.yaml")]
+QUESTIONS = _questions([HOMEWORK, *_OWN])
+LIBRARY = _questions([name for name in PROBLEMS if name not in (HOMEWORK, *_OWN)])
 
 
 @cache

@@ -7,7 +7,7 @@ import itertools
 import random
 
 import pytest
-from mutant_problems import QUESTIONS, codes, key_of, result_of
+from mutant_problems import LIBRARY, QUESTIONS, codes, key_of, result_of
 from mutant_writing import readable, written
 
 from grader.diagnosis import Diagnosing
@@ -41,6 +41,21 @@ def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notatio
     assert (
         named >= 0.95 * tried or tried - named <= 2
     )  # σ′(σ(x)) for σ′(x) "only names the derivative"
+
+
+@pytest.mark.parametrize(("name", "question"), LIBRARY)
+def test_a_mistake_in_the_library_is_never_accepted_and_mostly_named(name: str, question: str):
+    key = key_of(name)
+    able = [mutant for mutant in mutants_of(key[question]).singles if readable(mutant.expression)]
+    some = random.Random(f"{name} {question}").sample(able, min(12, len(able)))
+    named = 0
+    for mutant in some:
+        text = written(key[question], mutant.expression, "infix")
+        result = result_of(key, question, text)
+        assert result.verdict in WRONG, text
+        told = (*codes(result), *candidates(result))
+        named += mutant.faults[0].mistake.code in told or "not-worked-out" in told
+    assert named >= 0.75 * len(some)
 
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)

@@ -21,7 +21,7 @@ from grader.evaluation import ROUNDOFF
 from grader.expression import Apply, Expression, Index, Symbol, transform, walk
 from grader.key import QuestionKey
 from grader.primitives import Array, apply
-from grader.primitives.build import item
+from grader.primitives.build import ONE, item
 
 SLIGHTLY = 1e-4  # how far off a near miss is
 _RANGE = re.compile(r", 1, \d+\)")
@@ -71,7 +71,8 @@ def _reads_alike(one: Expression, other: Expression) -> bool:
     """Whether two expressions are the same, entry by entry, as they are written."""
     if one == other or one.shape != other.shape:
         return one == other
-    row, column = Index("row", 1, one.shape[0]), Index("column", 1, one.shape[1])
+    row = Index("row", 1, one.shape[0]) if one.shape[0] > 1 else ONE
+    column = Index("column", 1, one.shape[1]) if one.shape[1] > 1 else ONE
     return item(one, row, column) == item(other, row, column)
 
 

@@ -1,0 +1,255 @@
+"""Each check of `validate` finds the fault that it is for, and nothing in a sound problem."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader.authoring.validation import Finding, Level, Options, Validation, validate
+from grader.authoring.validation.fix_draws import with_count
+from grader.cli.group import group
+
+SOUND = """\
+id: small
+draws: {count: 32, seed: 3}
+dimensions: {n: 3, m: 2}
+symbols:
+  x: {shape: [n], latex: x}
+  W: {shape: [m, n], latex: W}
+  y: {shape: [m], latex: y}
+functions:
+  sigma: {is: relu, latex: \\sigma}
+model:
+  z: {is: W @ x, latex: z}
+  h: {is: sigma(z), latex: h}
+  l: {is: sum((h - y)**2)/2, latex: l}
+questions:
+  - {id: q1, of: l, wrt: h}
+  - {id: q2, of: l, wrt: z}
+  - {id: q3, of: l, wrt: W}
+"""
+
+
+def checked(folder: Path, text: str, *, sympy: bool = True, cases: str = "") -> Validation:
+    (folder / "problem.yaml").write_text(text, encoding="utf-8")
+    if cases:
+        (folder / "cases.yaml").write_text(cases, encoding="utf-8")
+    return validate(folder, Options(sympy=sympy))
+
+
+def of(validation: Validation, check: str, level: Level) -> list[Finding]:
+    return [one for one in validation.findings if (one.check, one.level) == (check, level)]
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = SOUND
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_a_sound_problem(tmp_path: Path) -> None:
+    validation = checked(tmp_path, SOUND)
+    assert validation.sound
+    assert not [f for f in validation.findings if f.level is not Level.NOTE], validation.findings
+    for one in validation.questions:
+        assert one.derived.differences is not None
+        assert one.derived.differences < 1e-8
+        assert one.derived.exact is not None
+        assert one.derived.exact < 1e-12
+        assert set(map(str, one.verdicts.values())) == {"correct"}
+        assert len(one.told_apart) > 15
+
+
+# References
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "W.T @ ((h - y)*sigma'(z))*1.0001",  # almost
+        "W.T @ (h - y)",  # right while all units are active
+        "W.T @ ((h - y)*sigma'(abs(z)))",  # right for positive inputs
+    ],
+)
+def test_a_wrong_reference_of_the_authors_own(tmp_path: Path, reference: str) -> None:
+    text = changed(("wrt: h}", f'wrt: x, reference: {{expression: "{reference}"}}}}'))
+    (finding, *_) = of(checked(tmp_path, text), "derivation", Level.ERROR)
+    assert finding.question == "q1"
+    assert "is not the derivative" in finding.text
+
+
+def test_a_right_reference_of_the_authors_own(tmp_path: Path) -> None:
+    text = changed(("wrt: h}", "wrt: h, reference: {expression: h - y}}"))
+    assert checked(tmp_path, text).sound
+
+
+def test_a_wrong_python_reference(tmp_path: Path) -> None:
+    code = (
+        "def right(v):\n    return v['h'] - v['y']\n\ndef wrong(v):\n    return v['y'] - v['h']\n"
+    )
+    (tmp_path / "own.py").write_text(code, encoding="utf-8")
+    for name, sound in (("right", True), ("wrong", False)):
+        text = changed(("wrt: h}", f"wrt: h, reference: {{python: 'own.py:{name}'}}}}"))
+        assert checked(tmp_path, text).sound == sound
+
+
+def test_a_reference_that_nothing_checks_is_said_so(tmp_path: Path) -> None:
+    text = changed(("of: l, wrt: h}", "reference: {expression: h - y}}"))
+    (finding,) = of(checked(tmp_path, text), "derivation", Level.WARNING)
+    assert "on trust" in finding.text
+
+
+# The kill matrix
+
+
+def test_equal_sizes_are_named(tmp_path: Path) -> None:
+    found = of(checked(tmp_path, changed(("m: 2}", "m: 1}"))), "mistakes", Level.WARNING)
+    assert {finding.advice for finding in found} == {"give m a size above 1"}
+
+
+def test_a_symmetric_matrix_is_named(tmp_path: Path) -> None:
+    text = """\
+id: form
+dimensions: {n: 3}
+symbols: {x: {shape: [n]}, A: {shape: [n, n], draw: symmetric}}
+model: {q: {is: x.T @ A @ x}}
+questions: [{id: q1, of: q, wrt: x}]
+"""
+    found = of(checked(tmp_path, text), "mistakes", Level.WARNING)
+    assert any("A is symmetric" in finding.text for finding in found)
+
+
+def test_a_unit_that_is_never_inactive_is_named(tmp_path: Path) -> None:
+    text = changed(
+        ("latex: x}", "latex: x, draw: positive}"), ("latex: W}", "latex: W, draw: positive}")
+    )
+    validation = checked(tmp_path, text)
+    (kink,) = of(validation, "kinks", Level.WARNING)
+    assert kink.text.startswith("z: 2 of 2")
+    missing = "sigma'(z) is missing"
+    (parted,) = [f for f in of(validation, "mistakes", Level.WARNING) if missing in f.detail][:1]
+    assert "positive" in parted.text
+
+
+def test_too_few_draws_are_told_and_fixed(tmp_path: Path) -> None:
+    text = """\
+id: pools
+draws: {count: 16, seed: 11}
+dimensions: {n: 4}
+symbols: {x: {shape: [n]}}
+model:
+  a: {is: '[max(x[1], x[2]), max(x[3], x[4])]'}
+  l: {is: sum(relu(a)**2)}
+questions: [{id: q1, of: l, wrt: x}]
+"""
+    validation = checked(tmp_path, text)
+    assert not validation.sound
+    assert validation.needed is not None
+    assert validation.needed > 16
+    result = CliRunner().invoke(group, ["validate", str(tmp_path), "--fix-draws"])
+    assert result.exit_code == 0, result.output
+    assert f"count: {validation.needed}" in (tmp_path / "problem.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("id: a\ndraws: {count: 16, seed: 3}\n", "id: a\ndraws: {count: 48, seed: 3}\n"),
+        ("id: a\ndraws: {seed: 3} # x\n", "id: a\ndraws: {count: 48, seed: 3} # x\n"),
+        ("id: a\ndraws:\n  seed: 3\nq: 1\n", "id: a\ndraws:\n  count: 48\n  seed: 3\nq: 1\n"),
+        ("id: a # b\nq: 1\n", "id: a # b\ndraws: {count: 48}\nq: 1\n"),
+        ("id: a\ndraws: {}\n", "id: a\ndraws: {count: 48}\n"),
+        ("id: a\r\ndraws:\r\n  count: 20 # c\r\n", "id: a\r\ndraws:\r\n  count: 48 # c\r\n"),
+    ],
+)
+def test_fixing_draws_leaves_all_else_as_it_is(before: str, after: str) -> None:
+    assert with_count(before, 48) == after
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check", "said"),
+    [
+        ("latex: y}", "latex: x}", "spellings", "spelling of both"),
+        ("latex: y}", "latex: \\sigma}", "spellings", "both the function"),
+        ("latex: y}", "latex: \\tanh}", "spellings", "is also the function tanh"),
+        ("latex: y}", "latex: W^2}", "spellings", "could be a power"),
+        ("latex: y}", "latex: 'y_{a}^{b}_{c}x'}", "spellings", "is not read"),
+        ("  y: {", "  u: {shape: [n]}\n  y: {", "symbols", "`u` is never used"),
+        ("m: 2}", "m: 2, k: 5}", "symbols", "`k` is never used"),
+        ("wrt: z}", "wrt: h}", "questions", "ask the same"),
+        ("wrt: z}", "wrt: z, points: 0.33}", "points", "sum to 2.33"),
+        ("wrt: z}", "wrt: z, points: 40}", "points", "where most questions have 1"),
+    ],
+)
+def test_what_students_could_misread(
+    tmp_path: Path, old: str, new: str, check: str, said: str
+) -> None:
+    validation = checked(tmp_path, changed((old, new)), sympy=False)
+    found = [f for f in validation.findings if f.check == check and f.level is not Level.NOTE]
+    assert any(said in finding.text for finding in found), validation.findings
+
+
+# Cases
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        ('q1: {right: ["y - h"]}', "is graded incorrect, not correct"),
+        ('q1: {wrong: [{infix: "h - y", verdict: incorrect}]}', "graded correct, not incorrect"),
+        ('q1: {wrong: [{infix: "y - h", verdict: incorrect, codes: [transposed]}]}', "is not told"),
+        ("q9: {right: [h]}", "there is no question q9"),
+        ("q1: {right: [{tex: h}]}", "is no case"),
+        ("q1: {wrong: [{infix: h}]}", "needs another `verdict`"),
+        ("[1, 2]", "a mapping from questions"),
+        ("q1: {right: [h", "cases.yaml: while parsing"),
+    ],
+)
+def test_a_case_that_does_not_hold(tmp_path: Path, cases: str, said: str) -> None:
+    found = of(checked(tmp_path, SOUND, sympy=False, cases=cases), "cases", Level.ERROR)
+    assert any(said in finding.text for finding in found), found
+
+
+# Variants
+
+
+def test_each_choice_of_the_variants_is_checked(tmp_path: Path) -> None:
+    text = changed(
+        ("questions:", "variants: {functions: {sigma: [relu, tanh]}}\nquestions:"),
+        ("wrt: z}", 'wrt: z, reference: {expression: "(h - y)*step(z)"}}'),
+    )
+    (finding, *_) = of(checked(tmp_path, text), "derivation", Level.ERROR)
+    assert finding.text.startswith("with sigma = tanh: ")
+
+
+# The command
+
+
+def test_the_command_prints_a_table_and_what_was_found(tmp_path: Path) -> None:
+    (tmp_path / "problem.yaml").write_text(changed(("m: 2}", "m: 1}")), encoding="utf-8")
+    result = CliRunner().invoke(group, ["validate", str(tmp_path), "--no-sympy"])
+    assert result.exit_code == 0
+    assert "q3" in result.output
+    assert "give m a size above 1" in result.output
+    assert "Sound." in result.output
+
+
+def test_the_command_says_4_where_one_problem_is_not_sound(tmp_path: Path) -> None:
+    good, bad, broken = (tmp_path / name for name in ("good", "bad", "broken"))
+    texts = (SOUND, changed(("wrt: h}", "wrt: h, reference: {expression: y}}")), "id: [")
+    for folder, text in zip((good, bad, broken), texts, strict=True):
+        folder.mkdir()
+        (folder / "problem.yaml").write_text(text, encoding="utf-8")
+    paths = [str(good), str(bad), str(broken)]
+    result = CliRunner().invoke(group, ["validate", *paths, "--no-sympy", "--format", "json"])
+    assert result.exit_code == 4
+    reports = json.loads(result.stdout)
+    assert [report["sound"] for report in reports] == [True, False, False]
+    mistakes = reports[0]["questions"][0]["mistakes"]
+    assert all({"code", "text", "draws", "share"} <= set(mistake) for mistake in mistakes)

@@ -1,0 +1,98 @@
+"""The library keeps its promise: sound, told apart, with true handouts, keys, cases and samples."""
+
+from functools import cache
+
+import pytest
+import yaml
+from library import FOLDERS, KEYS, NAMES, ROOT
+
+from grader.authoring.sheets import handout, markdown, worked_key
+from grader.authoring.validation import Level, Options, Validation, validate
+from grader.grading import grade
+from grader.submission import read
+
+BY_HAND = {"cs1678-hw3"}  # whose handout was written by hand
+SIXTEEN = 16
+
+
+@cache
+def validated(name: str) -> Validation:
+    return validate(ROOT / "problems" / name, Options())
+
+
+def test_there_are_sixteen_problems_beside_the_homework() -> None:
+    assert len(set(NAMES) - {"cs1678-hw3"}) == SIXTEEN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_sound(name: str) -> None:
+    validation = validated(name)
+    assert validation.sound, validation.findings
+    assert validation.needed is not None
+    assert validation.needed <= validation.problem.draws
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_told_apart_from_the_key_is_the_same_and_explained(name: str) -> None:
+    """A survivor of the kill matrix is right as the symbols are drawn and sized, or altogether."""
+    for one in validated(name).questions:
+        explained = " ".join(
+            finding.detail
+            for finding in validated(name).findings
+            if finding.check == "mistakes" and finding.question == one.id
+        )
+        for attempt in one.coincident:
+            change = one.reasons.get(attempt.identity)
+            assert change is None or not change.same_problem
+            assert attempt.text in explained
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_reference_was_derived_anew(name: str) -> None:
+    for one in validated(name).questions:
+        assert one.derived.differences is not None
+        assert one.derived.differences < 1e-6
+        assert one.derived.exact is None or one.derived.exact < 1e-9
+
+
+def test_sympy_could_derive_nearly_all() -> None:
+    questions = [one for name in NAMES for one in validated(name).questions]
+    assert sum(one.derived.exact is None for one in questions) <= 0.05 * len(questions)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_to_be_warned_of_in_names_and_points(name: str) -> None:
+    found = [f for f in validated(name).findings if f.level is Level.WARNING]
+    assert {finding.check for finding in found} <= {"mistakes"}, found
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_handout_and_key_are_what_the_commands_print(folder) -> None:
+    key = KEYS[folder.name]
+    written = (folder / "handout.md").read_text(encoding="utf-8")
+    if folder.name not in BY_HAND:
+        assert written == markdown.render(handout(key.problem, f"problems/{folder.name}"))
+    assert (folder / "key.md").read_text(encoding="utf-8") == markdown.render(worked_key(key))
+
+
+SAMPLES = [
+    (folder.name, student, score)
+    for folder in FOLDERS
+    if (folder / "samples.yaml").is_file()
+    for student, score in yaml.safe_load((folder / "samples.yaml").read_text("utf-8")).items()
+]
+
+
+@pytest.mark.parametrize(("name", "student", "score"), SAMPLES)
+def test_a_sample_gets_what_a_human_gives_it(name: str, student: str, score: float) -> None:
+    (file,) = (ROOT / "submissions" / name).glob(f"{student}.*")
+    report = grade(KEYS[name], read(file))
+    assert report.score == pytest.approx(score)
+
+
+def test_every_problem_has_samples_of_different_quality() -> None:
+    for name in NAMES:
+        files = list((ROOT / "submissions" / name).iterdir())
+        assert len(files) >= 6
+        scores = {score for problem, _, score in SAMPLES if problem == name}
+        assert len(scores) >= 4 or name in BY_HAND
