@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.version import __version__
 
-SCHEMA = 3
+SCHEMA = 4
 """To be raised whenever the normalised data or what the schema accepts changes."""
 
 MAX_ENTRIES = 50

@@ -122,119 +122,139 @@ Texts = Annotated[list[Text], _LISTED]
 Code = Annotated[str, AfterValidator(_code)]
 
 
+def _said(text: str, default: Any = ..., **limits: Any) -> Any:
+    """A key with its meaning, which the schema and the reference of `problem.yaml` show."""
+    if callable(default):
+        return Field(default_factory=default, description=text, **limits)
+    return Field(default, description=text, **limits)
+
+
 class Draws(Strict):
     """How many random assignments of the symbols, and from which seed."""
 
-    count: int = Field(default=32, ge=16, le=4096)
-    seed: int = Field(default=0, ge=0, lt=2**63)
+    count: int = _said("How many; `grader validate` says how many are needed.", 32, ge=16, le=4096)
+    seed: int = _said(
+        "The same seed gives the same draws, and the same verdicts.", 0, ge=0, lt=2**63
+    )
 
 
 class Symbol(Strict):
     """A declared name with a shape, its spellings, and how it is drawn."""
 
-    shape: Shape
-    latex: Spellings = Field(default_factory=list)
-    draw: Draw = Field(default="normal", validate_default=True)
+    shape: Shape = _said("`[]` is a number, `[n]` a column, `[m, n]` a matrix, `[1, n]` a row.")
+    latex: Spellings = _said("Spellings in LaTeX; the first is printed.", list)
+    draw: Draw = _said("How it is drawn; see below.", "normal", validate_default=True)
 
 
 class Function(Strict):
     """A name of the author's for a function that the grader knows."""
 
-    formula: Text = Field(alias="is")
-    latex: Spellings = Field(default_factory=list)
-    params: dict[Name, Number] = Field(default_factory=dict)
+    formula: Text = _said("The function, such as `relu`; see below.", alias="is")
+    latex: Spellings = _said("Spellings in LaTeX; the first is printed.", list)
+    params: dict[Name, Number] = _said(
+        "Further arguments, such as the slope of `leaky_relu`.", dict
+    )
 
 
 class Quantity(Strict):
     """A step of the forward model: an expression, or known by its upstream gradients only."""
 
-    formula: Text | None = Field(default=None, alias="is")
-    upstream: dict[Name, Text] | None = Field(default=None, min_length=1)
-    latex: Spellings = Field(default_factory=list)
+    formula: Text | None = _said(
+        "What it is, in symbols and quantities above it.", None, alias="is"
+    )
+    upstream: dict[Name, Text] | None = _said(
+        "Instead: the gradients of a loss without a formula, by the quantity where they arrive.",
+        None, min_length=1,
+    )  # fmt: skip
+    latex: Spellings = _said("Spellings in LaTeX; the first is printed.", list)
 
 
 class Reference(Strict):
     """A right answer by the author's own hand."""
 
-    expression: Text | None = None
-    python: Annotated[str, AfterValidator(_function)] | None = None
+    expression: Text | None = _said("A closed form.", None)
+    python: Annotated[str, AfterValidator(_function)] | None = _said(
+        "`file.py:function` beside the YAML: a dict of arrays in, an array out.", None
+    )
 
 
 class KnownMistake(Strict):
     """A wrong answer that the author foresaw, by its value or by the code of a mistake."""
 
-    expression: Text | None = None
-    code: Code | None = None
-    message: Text
-    credit: Credit = 0.0
+    expression: Text | None = _said("A wrong answer with the same values.", None)
+    code: Code | None = _said("Instead: the code of a mistake, such as `transposed`.", None)
+    message: Text = _said("What the student is told.")
+    credit: Credit = _said("The part of the points that it earns.", 0.0)
 
 
 class Steps(Strict):
     """What a derivation earns that is set up rightly and ends wrongly."""
 
-    credit: Credit = 0.0
+    credit: Credit = _said("The part of the points.", 0.0)
 
 
 class Rules(Strict):
     """What an author wants beyond the value of an answer, for all questions or for one."""
 
-    mistakes: list[KnownMistake] = Field(default_factory=list)
-    forbid: Texts = Field(default_factory=list)
-    require: Texts = Field(default_factory=list)
-    layout: Layout | None = None
-    transposed: Credit | None = None
-    form: Form | None = None
-    steps: Steps | None = None
-    follow_through: Credit | None = None
-    feedback: Feedback | None = None
+    mistakes: list[KnownMistake] = _said("Wrong answers that you foresaw.", list)
+    forbid: Texts = _said("Names that an answer must not use.", list)
+    require: Texts = _said("Names that an answer must use.", list)
+    layout: Layout | None = _said("The layout of derivatives; without it, the usual one.", None)
+    transposed: Credit | None = _said("The part of the points for the other layout.", None)
+    form: Form | None = _said("Every entry written out, or one formula in the indices.", None)
+    steps: Steps | None = _said("Credit for a right set-up.", None)
+    follow_through: Credit | None = _said("The part of the points for what follows rightly.", None)
+    feedback: Feedback | None = _said("How much students are told; `full` shows references.", None)
 
 
 class Variants(Strict):
     """What is drawn for each student from the student's id: one of those that are listed."""
 
-    dimensions: dict[Name, Annotated[list[Entries], Field(min_length=1)]] = Field(
-        default_factory=dict
+    dimensions: dict[Name, Annotated[list[Entries], Field(min_length=1)]] = _said("Sizes.", dict)
+    functions: dict[Name, Annotated[list[Text], Field(min_length=1)]] = _said(
+        "What a function of `functions` is.", dict
     )
-    functions: dict[Name, Annotated[list[Text], Field(min_length=1)]] = Field(default_factory=dict)
-    model: dict[Name, Annotated[list[Text], Field(min_length=1)]] = Field(default_factory=dict)
+    model: dict[Name, Annotated[list[Text], Field(min_length=1)]] = _said(
+        "Formulas for a quantity of `model`, of the same shape.", dict
+    )
 
 
 class Asked(Strict):
     """What a question asks, without its rules."""
 
-    id: Identity
-    points: Points = 1.0
-    of: Text | None = None
-    wrt: Text | None = None
-    free: dict[Name, Size] = Field(default_factory=dict)
-    symbols: dict[Name, Symbol] = Field(default_factory=dict)
-    prompt: Prose = ""
-    label: Text | None = None
-    labels: Labels = Field(default_factory=list)
-    reference: Reference | None = None
-    all_or_nothing: bool = False
-    accept: Texts = Field(default_factory=list)
-    follows: Labels = Field(default_factory=list)
+    id: Identity = _said("A column of the gradebook, and the name in answer files.")
+    points: Points = _said("What a right answer earns.", 1.0)
+    of: Text | None = _said("What is differentiated: a quantity, an entry, an expression.", None)
+    wrt: Text | None = _said("By what: a symbol, a quantity, or an entry of one.", None)
+    free: dict[Name, Size] = _said("Index variables with the sizes that they run over.", dict)
+    symbols: dict[Name, Symbol] = _said("Symbols of this question alone; they hide others.", dict)
+    prompt: Prose = _said("What students read: text with LaTeX between dollars.", "")
+    label: Text | None = _said("How students number it, such as `1b`.", None)
+    labels: Labels = _said("Several of these.", list)
+    reference: Reference | None = _said("A right answer, where `of` and `wrt` cannot say it.", None)
+    all_or_nothing: bool = _said("No points for some right entries.", False)
+    accept: Texts = _said("Further right answers, with other values.", list)
+    follows: Labels = _said("Earlier questions that an answer may follow from.", list)
 
 
 class Question(Rules, Asked):
-    """One thing asked."""
+    """One thing asked: its own keys, and the rules."""
 
 
 class Content(Strict):
     """What the file has in it, without the rules for all questions."""
 
-    id: Identity
-    title: Prose = ""
-    description: Prose = ""
-    index_base: Annotated[int, AfterValidator(_base)] = 1
-    draws: Draws = Draws()
-    dimensions: dict[Name, Entries] = Field(default_factory=dict)
-    symbols: dict[Name, Symbol] = Field(default_factory=dict)
-    functions: dict[Name, Function] = Field(default_factory=dict)
-    model: dict[Name, Quantity] = Field(default_factory=dict)
-    variants: Variants = Variants()
-    questions: list[Question] = Field(min_length=1)
+    id: Identity = _said("The name of the problem, and of the folder of results.")
+    title: Prose = _said("The title on every page; without it, the id.", "")
+    description: Prose = _said("Markdown for the handout: what the network is.", "")
+    index_base: Annotated[int, AfterValidator(_base)] = _said("What indices count from: 1 or 0.", 1)
+    draws: Draws = _said("How many random assignments, from which seed.", Draws())
+    dimensions: dict[Name, Entries] = _said("Names for sizes.", dict)
+    symbols: dict[Name, Symbol] = _said("Inputs, weights, upstream gradients.", dict)
+    functions: dict[Name, Function] = _said("Your names for functions, such as `sigma`.", dict)
+    model: dict[Name, Quantity] = _said("The forward model, in the order of its computation.", dict)
+    variants: Variants = _said("What differs from student to student.", Variants())
+    questions: list[Question] = _said("What is asked, in order.", min_length=1)
 
 
 class Homework(Rules, Content):

@@ -95,4 +95,4 @@ def test_every_problem_has_samples_of_different_quality() -> None:
         files = list((ROOT / "submissions" / name).iterdir())
         assert len(files) >= 6
         scores = {score for problem, _, score in SAMPLES if problem == name}
-        assert len(scores) >= 4 or name in BY_HAND
+        assert len(scores) >= 3 or name in BY_HAND

@@ -20,6 +20,7 @@ from grader.primitives.build import (
     ONE,
     matmul,
     mul,
+    number,
     ones,
     power,
     sub,
@@ -103,6 +104,23 @@ def _wrong_point(passed: Pass) -> Iterator[Way]:
             terms = {**at_node(passed, node, 0), "factor": local_derivative(node), "given": given,
                      "point": point, "right": right}  # fmt: skip
             yield Way({argument(node, 0): times(given)}, terms, int(point != passed.output(node)))
+
+
+_BY_VALUE = {
+    "tanh": lambda y: sub(ONE, power(y, number(2))),
+    "sigmoid": lambda y: mul(y, sub(ONE, y)),
+}
+"""Derivatives as people write them by the value y of the function: 1 − y², y (1 − y)."""
+
+
+def _argument_for_value(passed: Pass) -> Iterator[Way]:
+    for node in passed.nodes:
+        if node.function in _BY_VALUE:
+            given, right = (
+                _BY_VALUE[node.function](y) for y in (node.args[0], passed.output(node))
+            )
+            terms = {**at_node(passed, node, 0), "factor": right, "given": given}
+            yield Way({argument(node, 0): times(given)}, terms)
 
 
 def _points(passed: Pass, node: Apply) -> list[Expression]:
@@ -189,6 +207,15 @@ ROWS = (
         "one factor of the chain rule is not the one that belongs there",
         _wrong_point,
         (Example("l", "z1", "(W2.T @ (y - t)) * sigma'(h1)"),),
+        rank=2,
+    ),
+    Mistake(
+        "pre-activation",
+        "{given} has {argument} where {output} belongs: the derivative of {function} is {factor}",
+        "is it {argument} or {output} that the derivative of {function} is written by?",
+        "one factor of the chain rule is not the one that belongs there",
+        _argument_for_value,
+        (Example("l", "z1", "(W2.T @ (y - t)) * z1*(1 - z1)"),),
         rank=2,
     ),
     Mistake(

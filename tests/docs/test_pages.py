@@ -1,0 +1,200 @@
+"""Every block of code and every command in README and docs is true.
+
+A page is typed along from top to bottom in a folder of its own with the problems and submissions of the
+project: a block with a title is written to that file, a `console` block is run and prints what stands
+below the command, a `sh` block is run. Commands with PLACEHOLDERS are checked for their options.
+"""
+
+import doctest
+import json
+import os
+import re
+import shlex
+import shutil
+import tomllib
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+import yaml
+from click.testing import CliRunner
+from pages import ALL, PAGES, ROOT, Block, blocks
+
+from grader.cli.group import COMMANDS, group
+from grader.problem import load
+
+NUMBERS = re.compile(r"-?\d+(?:\.\d+)?e[-+]?\d+|-?\d+\.\d+|draw \d+| +|-{2,}")
+PLACEHOLDER = re.compile(r"\b[A-Z][A-Z]+\b|tcp://|parts/")
+FINE = {0, 1, 4, 5}  # exit codes of commands that did their work
+BEFORE = {
+    "writing-answers.md": ["grader draw problems/cs1678-hw3 --student student-42"],
+}  # commands that a page names in its prose
+NOT_OURS = ("pipx ", "pip ", "python3 ", ".venv/", ".ci/", "git ", "just ")
+SEEN_ELSEWHERE = {"text", "latex"}  # answers: tests/content/test_writing_answers.py grades them
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_can_be_typed_along(page: Path, tmp_path: Path) -> None:
+    for name in ("problems", "submissions"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "submissions" / "cs1678-hw3" / "student-04.yaml", tmp_path / "answers.yaml")
+    with chdir(tmp_path), pytest.MonkeyPatch.context() as patch:
+        for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "GITLAB_CI"):
+            patch.delenv(name, raising=False)
+        patch.setitem(os.environ, "COLUMNS", "100")
+        for line in BEFORE.get(page.name, ()):
+            _run(line, blocks(page)[0])
+        for block in blocks(page):
+            if block.title:
+                file = Path(block.title)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text, encoding="utf-8")
+            elif block.language == "console":
+                _shown(block)
+            elif block.language in ("sh", "bash"):
+                _run_lines(block)
+            elif block.language == "python" and ">>>" not in block.text:
+                exec(compile(block.text, str(block), "exec"), {"np": np})
+
+
+def _shown(block: Block) -> None:
+    """Every line but `…` is printed, in this order."""
+    command, *shown = block.text.splitlines()
+    assert command.startswith("$ grader "), block
+    printed = iter([masked(line) for line in _run(command[2:], block).splitlines()])
+    for line in shown:
+        if line != "…":
+            wanted = masked(line)
+            cut = wanted.removesuffix(" …")
+            assert any(
+                one == wanted or (cut != wanted and one.startswith(cut)) for one in printed
+            ), f"{block}: {line!r} is not printed"
+
+
+def masked(line: str) -> str:
+    """Without the digits that another draw would change."""
+    return NUMBERS.sub(lambda match: " " if match[0].isspace() else "#", line.rstrip())
+
+
+def _run_lines(block: Block) -> None:
+    for line in _commands(block):
+        if PLACEHOLDER.search(line.split("#")[0]):
+            _options_exist(line, block)
+        elif "review" not in line.split():  # it waits for somebody at a terminal
+            _run(line, block)
+
+
+def _commands(block: Block) -> Iterator[str]:
+    """The lines that call the grader; every other one is known to be somebody else's."""
+    for line in block.text.splitlines():
+        if line.startswith("grader "):
+            yield line
+        else:
+            assert not line.strip() or line.startswith(NOT_OURS), f"{block}: {line}"
+
+
+def _run(line: str, block: Block) -> str:
+    """What a command prints; a fault of usage or of ours fails."""
+    line, _, _ = line.partition(" > ")  # standard output is looked at here
+    result = CliRunner().invoke(group, shlex.split(line, comments=True)[1:])
+    code = getattr(result.exception, "code", result.exit_code) if result.exception else 0
+    missing = isinstance(result.exception, Exception) and not isinstance(
+        result.exception, SystemExit
+    )
+    if missing:
+        raise AssertionError(f"{block}: {line}: {result.exception}") from result.exception
+    known = FINE | ({3} if "student-10" in line else set())
+    assert code in known, f"{block}: {line}: {result.output}"
+    return result.output
+
+
+def _options_exist(line: str, block: Block) -> None:
+    """The command is one, and has the options that are named."""
+    words = shlex.split(line, comments=True)[1:]
+    assert words[0] in COMMANDS, f"{block}: {line}"
+    command = group.get_command(click.Context(group), words[0])
+    assert command is not None
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+    used = {word.split("=")[0] for word in words if word.startswith("-")}
+    assert used <= known, f"{block}: {line}"
+
+
+@pytest.mark.parametrize("block", ALL, ids=str)
+def test_every_block_is_of_a_kind_that_is_checked(block: Block) -> None:
+    match block.language:
+        case "yaml":
+            _yaml(block)
+        case "json":
+            json.loads(block.text)
+        case "toml":
+            tomllib.loads(block.text)
+        case "" | "console" | "sh" | "bash" | "python" | "markdown":
+            pass  # a figure; or typed along above
+        case other:
+            assert other in SEEN_ELSEWHERE, f"{block}: nothing checks a block of {other!r}"
+
+
+def _yaml(block: Block) -> None:
+    data = yaml.safe_load(block.text)
+    assert data is not None
+
+
+WHOLE = [block for block in ALL if block.language == "yaml" and "\nquestions:" in block.text
+         and re.search(r"^id:", block.text, re.M)]  # fmt: skip
+
+
+@pytest.mark.parametrize("block", WHOLE, ids=str)
+def test_a_whole_problem_loads(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "problem.yaml").write_text(block.text, encoding="utf-8")
+    assert load(tmp_path).questions
+
+
+def test_there_are_whole_problems_and_files_to_type() -> None:
+    assert WHOLE
+    assert sum(bool(block.title) for block in ALL) >= 5
+    assert sum(block.language == "console" for block in ALL) >= 15
+
+
+def test_each_command_is_shown_somewhere() -> None:
+    words = {
+        match
+        for block in ALL
+        if block.language in ("console", "sh", "bash")
+        for match in re.findall(r"^(?:\$ )?grader (\w+)", block.text, re.M)
+    }
+    assert set(COMMANDS) - words <= {"schema", "report", "merge"}, set(COMMANDS) - words
+
+
+def test_python_of_the_readme(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"```python\n(.*?)```", readme, re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "README", "README.md", 0)
+    assert test.examples
+    with chdir(ROOT):
+        assert doctest.DocTestRunner().run(test).failed == 0
+
+
+LINKS = [
+    (page, target)
+    for page in PAGES
+    for target in re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS, ids=lambda value: getattr(value, "name", value))
+def test_a_link_leads_somewhere(page: Path, target: str) -> None:
+    name, _, anchor = target.partition("#")
+    file = page.parent / name if name else page
+    assert file.exists(), target
+    if anchor and file.suffix == ".md":
+        headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.M)
+        assert anchor in {_anchor(heading) for heading in headings}, target
+
+
+def _anchor(heading: str) -> str:
+    """The id that a heading gets, as GitHub and the site make it."""
+    plain = re.sub(r"[^\w\s-]", "", heading.lower())
+    return re.sub(r"\s+", "-", plain.strip())
