@@ -125,6 +125,19 @@ def sample(
     return pool.part(_chosen(sides, usable, count))
 
 
+def defined(
+    scope: Scope,
+    references: Sequence[Expression],
+    count: int,
+    rng: np.random.Generator,
+    lower: Lower,
+) -> float:
+    """The share of random candidates on which the model and all references are finite."""
+    pool = _candidates(scope, count, rng, lower)
+    with np.errstate(all="ignore"):
+        return float(_finite(references, pool, lower).mean())
+
+
 def _candidates(scope: Scope, count: int, rng: np.random.Generator, lower: Lower) -> Draws:
     symbols = {symbol.name: draw(symbol, count, rng) for symbol in scope.symbols.values()}
     return modelled(scope, symbols, count, lower)

@@ -134,6 +134,13 @@ def test_a_unit_that_is_never_inactive_is_named(tmp_path: Path) -> None:
     assert "positive" in parted.text
 
 
+def test_undefined_points_are_named(tmp_path: Path) -> None:
+    text = changed(("l: {is: sum((h - y)**2)/2", "l: {is: sum(log(h + y))"))
+    found = of(checked(tmp_path, text, sympy=False), "undefined", Level.WARNING)
+    assert {finding.question for finding in found} == {"q1", "q2", "q3"}
+    assert "of random draws" in found[0].text
+
+
 def test_too_few_draws_are_told_and_fixed(tmp_path: Path) -> None:
     text = """\
 id: pools

@@ -1,6 +1,7 @@
 """Proves that the questions of a problem are sound, before students meet them."""
 
 from grader.authoring.validation.finding import Finding, Level
-from grader.authoring.validation.validate import Options, Validation, validate
+from grader.authoring.validation.result import Validation
+from grader.authoring.validation.validate import Options, validate
 
 __all__ = ["Finding", "Level", "Options", "Validation", "validate"]

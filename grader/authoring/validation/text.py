@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader.authoring.validation.finding import Finding, Level
-from grader.authoring.validation.validate import Checked, Validation
+from grader.authoring.validation.result import Checked, Validation
 from grader.reports.plain_text import one_line
 from grader.reports.terminal import show as show_on_terminal
 from grader.result import Verdict

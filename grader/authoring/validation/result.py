@@ -1,0 +1,99 @@
+"""What is known of a problem and its questions when all checks are done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.authoring.validation.derivation import Derived
+from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.mistakes import Attempt
+from grader.authoring.validation.parting import Change
+from grader.problem import Problem
+from grader.result import Verdict
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of one question."""
+
+    id: str
+    points: float
+    derived: Derived
+    verdicts: dict[str, Verdict | None]
+    attempts: tuple[Attempt, ...]
+    reasons: dict[tuple[str, str], Change]
+
+    @property
+    def told_apart(self) -> list[Attempt]:
+        """The wrong answers that differ from the reference on some draw."""
+        return [attempt for attempt in self.attempts if attempt.caught]
+
+    @property
+    def coincident(self) -> list[Attempt]:
+        """Those that have its values on every draw."""
+        return [attempt for attempt in self.attempts if not attempt.caught]
+
+    @property
+    def hardest(self) -> Attempt | None:
+        """The wrong answer that differs on the fewest draws."""
+        return min(self.told_apart, key=lambda one: one.caught, default=None)
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The whole result; `needed` draws tell all mistakes apart, None if no number that was tried does."""
+
+    problem: Problem
+    questions: tuple[Checked, ...]
+    findings: tuple[Finding, ...]
+    needed: int | None
+    milliseconds: float
+
+    @property
+    def sound(self) -> bool:
+        """Whether students may meet it."""
+        return not any(finding.level is Level.ERROR for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "schema_version": 1,
+            "problem": self.problem.id,
+            "problem_digest": self.problem.digest,
+            "sound": self.sound,
+            "draws": self.problem.draws,
+            "draws_needed": self.needed,
+            "milliseconds_per_submission": round(self.milliseconds, 3),
+            "findings": [finding.to_json() for finding in self.findings],
+            "questions": [_question_json(one, self.problem.draws) for one in self.questions],
+        }
+
+
+def _question_json(one: Checked, draws: int) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "points": one.points,
+        "differences": one.derived.differences,
+        "sympy": one.derived.exact,
+        "notations": {name: verdict and str(verdict) for name, verdict in one.verdicts.items()},
+        "mistakes": [
+            {
+                "code": attempt.code,
+                "text": attempt.text,
+                "draws": attempt.caught,
+                "share": attempt.caught / draws,
+                **_reason_json(one.reasons.get(attempt.identity), bool(attempt.caught)),
+            }
+            for attempt in one.attempts
+        ],
+    }
+
+
+def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
+    if caught:
+        return {}
+    if reason is None:
+        return {"reason": SAME}
+    return {"reason": reason.reason, "advice": reason.advice}
+
+
+SAME = "it has the values of the reference whatever the sizes and draws: here it is no mistake"
