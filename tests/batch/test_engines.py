@@ -11,6 +11,8 @@ from grader.batch.engines.here import Here
 from grader.batch.worker import Graded, key_of
 from grader.result import Report
 
+pytestmark = pytest.mark.long
+
 
 def graded(found: list[Found], job: Job, limits: Limits) -> dict[str, Graded]:
     with Here(job, 2, limits) as engine:

@@ -14,6 +14,8 @@ from batch_classes import PROBLEM, a_class, command, environment, run
 
 from grader.batch import Store, StoreError
 
+pytestmark = pytest.mark.long
+
 CLASS = 400
 
 

@@ -10,6 +10,8 @@ from content_grading import ROOT, judged, key_of
 
 from grader.key import Key
 
+pytestmark = pytest.mark.long
+
 problem_key = cache(key_of)
 FILES = sorted(ROOT.glob("problems/*/cases.yaml"))
 

@@ -14,6 +14,8 @@ from grader.diagnosis import Diagnosing
 from grader.diagnosis.mutants import Mutants
 from grader.key import QuestionKey
 
+pytestmark = pytest.mark.long
+
 WRONG = ("incorrect", "partial")
 PAIRS = 20  # of each question, at random
 

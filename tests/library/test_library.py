@@ -11,6 +11,8 @@ from grader.authoring.validation import Level, Options, Validation, validate
 from grader.grading import grade
 from grader.submission import read
 
+pytestmark = pytest.mark.long
+
 BY_HAND = {"cs1678-hw3"}  # whose handout was written by hand
 SIXTEEN = 16
 

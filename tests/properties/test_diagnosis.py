@@ -17,6 +17,8 @@ from rewriting import rewritten
 from grader.diagnosis import Diagnosing
 from grader.result import Kind
 
+pytestmark = pytest.mark.long
+
 EACH = 200
 STARTS = starts("cs1678-hw3")
 

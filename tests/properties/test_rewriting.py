@@ -32,6 +32,8 @@ from writing import is_known_fault
 from grader.grading import grade
 from grader.submission import read
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_rewritten_answer_is_right(problem: str) -> None:
