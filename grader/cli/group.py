@@ -70,6 +70,10 @@ def group() -> None:
     \b
     Instructors, for a whole class:
       grader grade problems/cs1678-hw3 submissions/cs1678-hw3
+    \b
+    Instructors, for a new homework:
+      grader new      my-homework
+      grader validate my-homework
     """
 
 

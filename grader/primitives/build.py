@@ -77,12 +77,25 @@ def mul(a: Expression, b: Expression) -> Expression:
     for sign, other in ((a, b), (b, a)):
         if isinstance(sign, Apply) and sign.function == "neg":
             return neg(mul(sign.args[0], other) if sign is a else mul(other, sign.args[0]))
+    for spread, other in ((a, b), (b, a)):
+        if spread.shape == other.shape != SCALAR and (scalar := _spread_scalar(spread)) is not None:
+            return mul(scalar, other)  # so that keys hold no ones
     for at, other in ((a, b), (b, a)):
         if _is_entry(at) and broadcast(at.shape, other.shape) == at.shape:
             factor = _beside(other, at)
             value = mul(at.value, factor) if at is a else mul(factor, at.value)
             return replace(at, value=value)
     return apply("mul", a, b)
+
+
+def _spread_scalar(node: Expression) -> Expression | None:
+    """s of an array whose entries all are s; None for any other."""
+    match node:
+        case Apply(function="ones"):
+            return ONE
+        case Apply(function="mul", args=(scalar, Apply(function="ones"))) if scalar.shape == SCALAR:
+            return scalar
+    return None
 
 
 def _is_entry(node: Expression) -> "TypeGuard[Place]":

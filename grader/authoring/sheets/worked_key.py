@@ -167,19 +167,11 @@ def _local_derivatives(reference: Expression, own: QuestionKey) -> list[str]:
             plain = Apply(node.function, (letter, *node.args[1:]), node.shape, node.params)
             names = own.question.names
             left, right = printing.latex(plain, names), printing.latex(row.expansion(plain), names)
-            said[node.function] = f"${left} = {right}$" + _where(node.function)
+            said[node.function] = f"${left} = {right}$" + _KNOWN.get(node.function, "")
     return list(said.values())
 
 
-_KNOWN = {
-    "relu'": ", which is 1 where $u > 0$ and 0 where $u < 0$",
-    "leaky_relu'": "",
-    "abs'": ", the sign of $u$",
-}
-
-
-def _where(function: str) -> str:
-    return _KNOWN.get(function, "")
+_KNOWN = {"relu'": ", which is 1 where $u > 0$ and 0 where $u < 0$", "abs'": ", the sign of $u$"}
 
 
 def _equation(left: Expression | None, right: Expression, names: Names) -> Formula:

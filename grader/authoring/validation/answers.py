@@ -1,7 +1,6 @@
 """The problem's own grader, asked about answers whose verdict is known."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -142,8 +141,3 @@ def empty(key: Key) -> Iterator[Finding]:
         if question.verdict != Verdict.MISSING or question.score:
             text = f"an empty submission is graded {question.verdict}, {question.score:g} points"
             yield Finding(Level.ERROR, "empty", question.id, text)
-
-
-def without_variants(key: Key) -> Key:
-    """The key of the problem as it is written, for everybody."""
-    return replace(key, problem=replace(key.problem, source=None))

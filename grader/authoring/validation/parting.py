@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -31,7 +31,7 @@ class Change:
 
     reason: str
     advice: str
-    data: dict[str, Any]
+    data: dict[str, Any] = field(repr=False, compare=False)
     draws: int = 16
     same_problem: bool = False
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from grader import key as keys
 from grader.authoring.validation import (
@@ -48,7 +47,7 @@ def validate(
 ) -> Validation:
     """Check a problem. Raises AuthorError if it cannot even be read."""
     problem, source = load(path), read(path)
-    validation = _validated(replace(problem, source=None), source, options, progress)
+    validation = _validated(_told_all(problem), source, options, progress)
     if not options.variants or problem.source is None:
         return validation
     found = list(validation.findings)
@@ -60,12 +59,18 @@ def validate(
     return replace(validation, findings=tuple(found))
 
 
+def _told_all(problem: Problem) -> Problem:
+    """The problem as it is written, for everybody, with feedback that hides nothing from the checks."""
+    questions = tuple(replace(question, feedback="hint") for question in problem.questions)
+    return replace(problem, source=None, questions=questions)
+
+
 def _of_variant(
     problem: Problem, choice: variants.Choice, source: ProblemSource, options: Options
 ) -> Iterator[Finding]:
     """What is wrong with one variant; what is only odd was said of the problem as it is written."""
     try:
-        key = keys.build(variants.made(problem, (choice,)))
+        key = keys.build(_told_all(variants.made(problem, (choice,))))
     except AuthorError as error:
         for fault in error.faults:
             yield Finding(Level.ERROR, "variants", "", f"with {choice}: {fault}")
@@ -131,9 +136,8 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
     """One finding for each change that would part mistakes from the key."""
     texts: dict[Change | None, list[str]] = defaultdict(list)
     for attempt in one.coincident:
-        texts[_hashable(one.reasons.get(attempt.identity))].append(
-            f"{attempt.code}: {attempt.text}"
-        )
+        change = one.reasons.get(attempt.identity)
+        texts[change].append(f"{attempt.code}: {attempt.text}")
     for change, same in texts.items():
         listed = "; ".join(dict.fromkeys(same))
         if change is None:
@@ -142,18 +146,6 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
             level = Level.ERROR if change.same_problem else Level.WARNING
             text = f"not told apart from the reference, since {change.reason}"
             yield Finding(level, "mistakes", one.id, text, change.advice, listed)
-
-
-def _hashable(change: Change | None) -> "Change | None":
-    return None if change is None else replace(change, data=_NOTHING)
-
-
-class _Nothing(dict[str, Any]):
-    def __hash__(self) -> int:  # type: ignore[override]
-        return 0
-
-
-_NOTHING = _Nothing()
 
 
 def _time(key: Key) -> float:

@@ -16,7 +16,6 @@ from grader.notation.names import (
 from grader.problem import Problem, Question
 
 _COMMAND = re.compile(r"\\([A-Za-z]+)$")
-COMMON_FUNCTIONS = frozenset({"sigma"})  # letters that people use for a function without saying so
 
 
 def findings(key: Key) -> Iterator[Finding]:
