@@ -35,6 +35,7 @@ from grader.expression import (
     Sum,
     Symbol,
     Tabulate,
+    walk,
 )
 from grader.primitives import TABLE, Array
 
@@ -43,9 +44,6 @@ Lower = Callable[[Expression], Expression]
 DISTURBANCE = 2.0**-30  # large against rounding, small enough for a first-order estimate
 ROUNDOFF = 2.0**-53
 WORK_LIMIT = 3_000_000  # numbers computed for one answer: some ten milliseconds
-
-
-_EQUALITIES = frozenset({"eq", "ne"})
 
 
 class Disturbance:
@@ -164,7 +162,7 @@ class Evaluator:
         row = TABLE[node.function]
         if row.value is None:
             return self._expanded(node)
-        if self._disturb is not None and node.function in _EQUALITIES:
+        if self._disturb is not None and _compares_indices(node):
             return self._position(node)
         args = [_VISIT[type(arg)](self, arg) for arg in node.args]
         if self._scope:
@@ -359,6 +357,16 @@ _VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
     Matrix: Evaluator._matrix,
     Derivative: Evaluator._derivative,
 }
+
+
+def _compares_indices(node: Apply) -> bool:
+    """Whether a node is Kronecker's delta, or such: an equality of whole numbers alone."""
+    return node.function in ("eq", "ne") and all(
+        isinstance(part, Index | Number)
+        or (isinstance(part, Apply) and part.function in ("add", "sub"))
+        for arg in node.args
+        for part in walk(arg)
+    )
 
 
 def arranged(value: Array, indices: tuple[Index, ...], node: Expression, draws: int) -> Array:

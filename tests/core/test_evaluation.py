@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.errors import Nonsense, TooLarge
-from grader.evaluation import WORK_LIMIT, Evaluator, arranged
+from grader.evaluation import WORK_LIMIT, Disturbance, Evaluator, arranged
 from grader.expression import (
     SCALAR,
     Expression,
@@ -247,3 +247,11 @@ def test_many_sums_side_by_side_are_refused() -> None:
 def test_a_sum_as_long_as_anybody_writes_is_evaluated() -> None:
     long = Index("i", 1, 10_000)
     assert evaluate(total(long, long)).ravel().tolist() == [50_005_000.0] * DRAWS
+
+
+def test_equal_indices_stay_equal_where_rounding_is_estimated() -> None:
+    """A disturbed index equals none: a right answer with Kronecker's delta would be undecided."""
+    i, j = Index("i", 1, 3), Index("j", 1, 3)
+    delta = apply("eq", i, apply("sub", apply("add", j, Number(1.0)), Number(1.0)))
+    value = Evaluator({}, lambda part: part, (i, j), Disturbance())(delta)
+    np.testing.assert_array_equal(value[..., 0, 0, 0].T, np.eye(3))
