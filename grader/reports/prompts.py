@@ -35,6 +35,7 @@ _SIGNS = {
 }  # fmt: skip
 _FUNCTIONS = frozenset("exp log ln max min sin cos tan tanh det diag arg".split())
 _UPRIGHT = frozenset({"mathrm", "text", "operatorname", "textrm"})
+_FONTS = frozenset({"mathcal", "mathbf", "mathbb", "boldsymbol", "bm"})  # set as plain letters
 _ABOVE = {"hat": "^", "widehat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
 _SILENT = frozenset({"left", "right", "!", "displaystyle", "big", "Big"})
 _SPACES = {",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.33em", "quad": "1em"}
@@ -184,6 +185,8 @@ class _Formula:
             return f"<mover>{self.group()}<mo>{_ABOVE[name]}</mo></mover>"
         if name in _UPRIGHT:
             return self.upright()
+        if name in _FONTS:
+            return self.group()
         raise _UnknownError
 
     def upright(self) -> str:

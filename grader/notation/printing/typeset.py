@@ -204,6 +204,10 @@ class _Typeset:
                 return self.piecewise(node), ATOM
             case "sum" if node.params in ((0,), (1,)):
                 return self.axis_sum(node)
+            case "mean" if node.params in ((0,), (1,)):
+                expansion = TABLE["mean"].expansion
+                assert expansion is not None
+                return self.written(expansion(node))
             case "zeros" | "ones" | "identity":
                 return self.constant(node), ATOM
             case _:

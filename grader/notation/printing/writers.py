@@ -99,12 +99,24 @@ class LatexWriter:
         return rf"\begin{{{name}}} {body} \end{{{name}}}"
 
 
+_ABOVE = {
+    "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~",
+    "vec": "→", "dot": "˙", "check": "ˇ",
+}  # fmt: skip
+_ACCENTED = re.compile(rf"\\({'|'.join(_ABOVE)})\s*\{{?\s*([^{{}}]+?)\s*\}}?")
+_FONT = re.compile(r"\\(?:math[a-z]+|boldsymbol|bm)\{(.*)\}")
+
+
 class MathmlWriter:
     """Writes presentation MathML (Core)."""
 
     def name(self, text: str) -> str:
-        text = re.sub(r"\\(?:hat|bar|tilde|vec)\{(.*)\}", r"\1", text)
-        return f"<mi>{html.escape(GREEK.get(text.removeprefix(chr(92)), text))}</mi>"
+        accented = _ACCENTED.fullmatch(text)
+        if accented is not None:
+            mark, inside = accented.groups()
+            return f"<mover>{self.name(inside)}<mo>{_ABOVE[mark]}</mo></mover>"
+        bare = _FONT.sub(r"\1", text)
+        return f"<mi>{html.escape(GREEK.get(bare.removeprefix(chr(92)), bare))}</mi>"
 
     def word(self, text: str) -> str:
         return f"<mi>{html.escape(text)}</mi>"
