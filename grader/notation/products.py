@@ -178,7 +178,9 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
         return _same_shape(build, a, b, how, span)
     flipped = _flipped(build, a, b, how)
     if flipped is not None:
-        return build.apply("matmul", *flipped, span=span)
+        product = build.apply("matmul", *flipped, span=span)
+        # A vector of one axis times a matrix has one axis again: it stands, as declared vectors do.
+        return build.apply("transpose", product, span=span) if how == MATRIX else product
     return _mismatch(build, a, b, span)
 
 

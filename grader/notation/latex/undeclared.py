@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.expression import Expression
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
-from grader.notation.latex.scripts import without_brackets
+from grader.notation.latex.scripts import split, without_brackets
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function
 
@@ -97,9 +97,10 @@ class UndeclaredReader(FunctionReader):
         return self.build.call(Function(token.text, "step"), 0, self.arguments(), token.span)
 
     def identity(self, sub: Sequence[Token], first: int) -> Expression:
-        """`I_{n}`, where no I is declared."""
-        size = constant(self.within(sub, self.sum))
-        if size is None or not 1 <= size <= SIZE_LIMIT:
+        """`I_{n}` and `I_{n \\times n}`, where no I is declared."""
+        sizes = [constant(self.within(part, self.sum)) for part in split(sub, "\\times")]
+        size = sizes[0]
+        if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
             self.build.fail("an identity matrix wants its size, I_{n}", self.span(first))
         return self.build.apply("identity", params=(int(size), int(size)), span=self.span(first))
 
