@@ -1,13 +1,9 @@
-"""A paper as a run of equations, and what the student defines in it.
+"""A paper as a run of equations, each with its left side and the definitions that hold for it."""
 
-A name that the problem does not declare may be the student's own: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ`
-read from right to left. It then means that quantity in the whole paper.
-"""
-
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.alignment.definitions import DEFINITION_LIMIT, Definitions, defined, is_own
 from grader.alignment.joining import joined
 from grader.alignment.plain import (
     NONE,
@@ -24,25 +20,17 @@ from grader.expression import (
     Apply,
     Derivative,
     Expression,
-    Index,
     Item,
     Number,
     Slice,
-    Symbol,
-    free_indices,
     walk,
 )
 from grader.notation import Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
-from grader.notation.latex_tokens import Token
-from grader.notation.names import Key as Spelling
-from grader.primitives.build import derivative, tabulate
+from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
-DEFINITION_LIMIT = 200  # of one paper
-SIZE_LIMIT = 500  # nodes of one definition, others inside it counted in full
-
-Definitions = Mapping[Spelling, Expression]
+PASSES = 2  # the second reads what rests on a definition that only comes later
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +112,33 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
     for place in _formulas(paper):
         if (place.formula.notation == "code") == code:
             found.extend(_cut(place, names, base))
+    later: Definitions = {}
+    for _ in range(PASSES):
+        found = _with_definitions(found, names, later)
+        for entry in reversed(found):
+            later = {**later, **entry.definitions}
+        if not any(isinstance(value, StudentError) for value in later.values()):
+            break
+    return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
+
+
+def _with_definitions(found: Sequence[Entry], names: Names, later: Definitions) -> list[Entry]:
+    """The entries with their left sides and the definitions up to each; `later` are known besides."""
     definitions: Definitions = {}
     before: Entry | None = None
-    for at, entry in enumerate(found):
-        known = names.with_definitions(definitions)
+    result = []
+    for entry in found:
+        known = names.with_definitions({**later, **definitions})
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
-            definitions = {**definitions, **_defined(entry.equation, known)}
-        left = _left_of(entry, names.with_definitions(definitions))
+            left = read_left(entry.equation, known)
+            definitions = {**definitions, **defined(entry.equation, left, known)}
+        left = _left_of(entry, names.with_definitions({**later, **definitions}))
         if before is not None and _continues(entry, before):
             left = before.left
-        defines = left is not None and _is_own(entry.equation, names)
-        before = found[at] = replace(entry, left=left, defines=defines, definitions=definitions)
-    later: Definitions = {}
-    for entry in reversed(found):
-        later = {**later, **entry.definitions}
-    return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
+        defines = left is not None and is_own(entry.equation, names)
+        before = replace(entry, left=left, defines=defines, definitions=definitions)
+        result.append(before)
+    return result
 
 
 def _continues(entry: Entry, before: Entry) -> bool:
@@ -232,147 +232,3 @@ def is_multiple(left: Expression | None) -> bool:
     scalars = all(arg.shape == SCALAR for arg, has in zip(left.args, held, strict=True) if not has)
     changed = not all(held) and scalars
     return any(held) and (changed or left.function in ("neg", "transpose", "add", "sub"))
-
-
-# Definitions
-
-
-def _defined(equation: Equation | PlainEquation, names: Names) -> Definitions:
-    """What an equation defines, if it defines anything."""
-    if isinstance(equation, PlainEquation):
-        return _assigned(equation, names)
-    if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
-        return {}
-    name = own_name(equation.members[0], names)
-    if name is not None:
-        return _kept(name[0], _value(equation.answer, name[1], names, equation.source))
-    redefined = _redefined(equation, names)
-    if redefined:
-        return redefined
-    name = own_name(equation.answer, names)
-    if name is None or name[1]:
-        return {}
-    left = read_left(equation, names)
-    return _kept(name[0], left if left is not None and not free_indices(left) else None)
-
-
-def _is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
-    """Whether the left side of an equation is a name that nobody declared."""
-    if isinstance(equation, PlainEquation):
-        return equation.own_name(names) is not None
-    return equation is not None and bool(equation.left) and (
-        own_name(equation.members[0], names) is not None
-    )  # fmt: skip
-
-
-def _assigned(equation: PlainEquation, names: Names) -> Definitions:
-    """`dZ2 = A2 - Y`: a name of the student's own in NumPy-like text."""
-    name = equation.own_name(names)
-    if name is None or not equation.answer:
-        return {}
-    try:
-        value = equation.read(names).node
-    except StudentError:
-        return {}
-    return _kept((name, None, None), value if not free_indices(value) else None)
-
-
-def _redefined(equation: Equation, names: Names) -> Definitions:
-    """A declared symbol that the student sets to a derivative of their own: `δ = 2 ∂l/∂h³`."""
-    left = read_left(equation, names)
-    if not isinstance(left, Symbol) or names.symbols.get(left.name) != left:
-        return {}
-    value = _value(equation.answer, (), names, equation.source)
-    if value is None or not any(isinstance(part, Derivative) for part in walk(value)):
-        return {}
-    spelled = (key for key, name in names.spellings.items() if name == left.name)
-    return {key: value for key in spelled if _kept(key, value)}
-
-
-def _kept(spelling: Spelling, value: Expression | None) -> Definitions:
-    """A definition, unless it is so large that definitions of definitions would explode."""
-    if value is None or sum(1 for _ in itertools.islice(walk(value), SIZE_LIMIT + 1)) > SIZE_LIMIT:
-        return {}
-    return {spelling: value}
-
-
-def own_name(tokens: Sequence[Token], names: Names) -> tuple[Spelling, tuple[str, ...]] | None:
-    """A run of tokens as one undeclared name, with the letters of its entries if it has any.
-
-    `g`, `\\delta^{(2)}`, `u_i`; a function's name that stands without an argument is one too.
-    """
-    base, rest, mark = tokens[0], tokens[1:], ""
-    if base.text == "d" and rest and ("d", None, None) not in names.spellings:
-        base, rest, mark = rest[0], rest[1:], "d"  # dz^{[3]}, which the problem does not know
-    if base.kind not in ("letter", "accent", "command", "word") or len(tokens) > 12:
-        return None
-    scripts = _scripts(rest)
-    if scripts is None:
-        return None
-    sup, sub = scripts
-    layer, subscript = latex.layer_of(sup), latex.layer_of(sub)
-    letters = tuple(token.text for token in sub or () if token.text != ",")
-    if sub and all(len(letter) == 1 and letter.isalpha() for letter in letters):
-        spelling: Spelling = (base.text, layer, None)
-        return None if _declared(spelling, names) else (_marked(spelling, mark), letters)
-    whole: Spelling = (base.text, layer, subscript)
-    return None if _declared(whole, names) else (_marked(whole, mark), ())
-
-
-def _marked(spelling: Spelling, mark: str) -> Spelling:
-    return (mark + spelling[0], *spelling[1:])
-
-
-def _declared(spelling: Spelling, names: Names) -> bool:
-    base, sup, sub = spelling
-    nearby = (spelling, (base, sup, None), (base, None, None), (base, sub, None))
-    if any(key in names.spellings for key in nearby if key != (base, None, None) or not sup):
-        return True
-    return base in names.dimensions or f"{base}{sub or ''}" in names.dimensions
-
-
-def _scripts(
-    tokens: Sequence[Token],
-) -> tuple[Sequence[Token] | None, Sequence[Token] | None] | None:
-    """The superscript and subscript that make up the rest of a name, None if there is more."""
-    found: dict[str, Sequence[Token]] = {}
-    at = 0
-    while at < len(tokens):
-        mark = tokens[at].text
-        if mark not in ("^", "_") or mark in found or at + 1 == len(tokens):
-            return None
-        inside, at = _group(tokens, at + 1)
-        found[mark] = inside
-    return found.get("^"), found.get("_")
-
-
-def _group(tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
-    if tokens[at].text != "{":
-        return tokens[at : at + 1], at + 1
-    depth = 0
-    for end in range(at, len(tokens)):
-        depth += (tokens[end].text == "{") - (tokens[end].text == "}")
-        if depth == 0:
-            return tokens[at + 1 : end], end + 1
-    return tokens[at + 1 :], len(tokens)
-
-
-def _value(
-    tokens: Sequence[Token], letters: tuple[str, ...], names: Names, source: str
-) -> Expression | None:
-    """What a definition says: an array over its letters, if it has any."""
-    try:
-        body = latex.parse_left(tokens, names, source)
-    except StudentError:
-        return None
-    ranges = {part.name: part for part in walk(body) if isinstance(part, Index)}
-    if not letters:
-        return body if not free_indices(body) else None
-    free = free_indices(body)
-    if body.shape != SCALAR or not free <= set(letters) or len(letters) > 2:
-        return None
-    if any(letter not in ranges for letter in letters):
-        return None
-    row = ranges[letters[0]]
-    column = ranges[letters[1]] if len(letters) == 2 else Index("", 1, 1)
-    return tabulate(body, row, column)

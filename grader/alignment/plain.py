@@ -87,8 +87,9 @@ class PlainEquation:
         """The left side, None if there is none or it cannot be read."""
         if not self.left:
             return None
-        if (self.left, None, None) in names.definitions:
-            return names.definitions[self.left, None, None]
+        own = names.own((self.left, None, None))
+        if own is not None:
+            return own
         names = names.based(self.base)
         found = _derivative(self.left, self.starts[0], names, self.source)
         return found or _expression(self.left, self.starts[0], names, self.source)

@@ -59,7 +59,10 @@ def _by_custom(shape: Shape, names: Names) -> tuple[Index, ...]:
 
 def _is_declared(letter: str, names: Names) -> bool:
     known = letter in names.symbols or letter in names.dimensions or letter in names.indices
-    return known or any(base == letter for base, _, _ in (*names.spellings, *names.definitions))
+    own = any(subscript == letter for _, _, subscript in names.definitions)  # δ_i of an input gate
+    return (
+        known or own or any(base == letter for base, _, _ in (*names.spellings, *names.definitions))
+    )
 
 
 def with_letters(names: Names, letters: tuple[Index, ...]) -> Names:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from grader.errors import StudentError, Unreadable
 from grader.expression import Expression, Index, Item, Symbol
 from grader.notation.macros import Macro
 from grader.primitives import TABLE
@@ -20,6 +21,7 @@ ACCENTS = frozenset("hat bar tilde dot widehat widetilde overline check".split()
 ACCENT_ALIASES = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
 
 Key = tuple[str, str | None, str | None]
+Definition = Expression | StudentError  # the error where a definition cannot be read
 
 
 def infix_functions() -> dict[str, str]:
@@ -67,7 +69,7 @@ class Names:
     calls: frozenset[str] = frozenset()
     loss: Symbol | None = None
     matrices: frozenset[str] = frozenset()
-    definitions: Mapping[Key, Expression] = field(default_factory=dict)
+    definitions: Mapping[Key, Definition] = field(default_factory=dict)
     latex: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -79,9 +81,16 @@ class Names:
         known = {index.name: index for index in indices}
         return replace(self, indices={**known, **aliases})
 
-    def with_definitions(self, definitions: Mapping[Key, Expression]) -> "Names":
+    def with_definitions(self, definitions: Mapping[Key, Definition]) -> "Names":
         """These names, and what a student defined."""
         return replace(self, definitions=definitions)
+
+    def own(self, key: Key) -> Expression | None:
+        """What a student defined, None if nothing. Raises StudentError if it cannot be read."""
+        found = self.definitions.get(key)
+        if isinstance(found, StudentError):
+            raise Unreadable(found.message)
+        return found
 
     def with_macros(self, macros: Mapping[str, Macro]) -> "Names":
         """These names, and the commands that a student defined."""

@@ -139,7 +139,6 @@ class Binding(Core):
         if self.bound > BINDER_LIMIT:
             raise TooLarge(f"more than {BINDER_LIMIT} sums inside each other", self.source)
         outer = self.names
-        self.names = outer.with_indices(outer.indices.values(), {index.name: index})
         self.names = outer.with_indices((), {**outer.indices, index.name: index})
         try:
             return body()

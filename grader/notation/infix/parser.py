@@ -233,8 +233,9 @@ class _Parser(FormReader):
             return self.build.index_value(index, token.span)
         if name in names.dimensions:
             return Number(float(names.dimensions[name]), token.span)
-        if (name, None, None) in names.definitions:
-            return names.definitions[(name, None, None)]
+        own = names.own((name, None, None))
+        if own is not None:
+            return own
         derivative = self.derivative(name, token)
         if derivative is not None:
             return derivative

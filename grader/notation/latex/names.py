@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.errors import Span
+from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.latex.decoration import DecorationReader
@@ -121,12 +121,15 @@ class NameReader(UndeclaredReader, DecorationReader):
             return "", []
         for at in range(len(sub) - 1, 0, -1):
             part = "".join(other.text for other in sub[:at])
-            declared = (token.text, None, part) in self.build.names.spellings
+            names = self.build.names
+            declared = any(
+                (token.text, None, part) in known for known in (names.spellings, names.definitions)
+            )
             if (
                 sub[at].text == ","
                 and declared
                 and not part.isdigit()
-                and not self.build.index(part)
+                and part not in names.indices
             ):
                 return part, sub[at + 1 :]
         return "", []
@@ -136,7 +139,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if key[1:] == (None, None) and self.build.bound_index(key[0]) is not None:
             return self.plain(key[0], span)
         if key in names.definitions:
-            return replace(names.definitions[key], span=span)
+            return self.own(key, span)
         name = names.spellings.get(key)
         if name is not None:
             symbol = names.symbols[name]
@@ -148,6 +151,18 @@ class NameReader(UndeclaredReader, DecorationReader):
             return None
         size = names.dimensions.get(base + (sub or sup or ""))
         return Number(float(size), span) if size is not None else None
+
+    def own(self, key: Key, span: Span) -> Expression | None:
+        """What the student defined; of `δ_k`, defined without a k that counts here, nobody can tell."""
+        names = self.build.names
+        try:
+            node = names.own(key)
+        except StudentError as error:
+            self.build.fail(error.message, span)
+        if key[2] in names.indices:
+            message = f"this name was defined without its {key[2]}, which counts something here"
+            self.build.fail(message, span, "give the entries that it stands for an index")
+        return None if node is None else replace(node, span=span)
 
     def plain(self, base: str, span: Span) -> Expression | None:
         names = self.build.names

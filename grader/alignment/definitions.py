@@ -1,0 +1,225 @@
+"""What a student defines in a paper: names of their own.
+
+A name that the problem does not declare may be the student's: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ` read
+from right to left. It then means that quantity in the whole paper. Of `δ_k = ŷ_k − y_k` the letter
+counts entries; of `δ_n = ∂l/∂a_n`, where n counts nothing, it is part of the name.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from grader.alignment.plain import PlainEquation
+from grader.errors import StudentError, Unreadable
+from grader.expression import (
+    SCALAR,
+    Derivative,
+    Expression,
+    Index,
+    Symbol,
+    free_indices,
+    walk,
+)
+from grader.notation import Names, latex
+from grader.notation.equations import Equation
+from grader.notation.latex_tokens import Token
+from grader.notation.names import Definition
+from grader.notation.names import Key as Spelling
+from grader.primitives.build import tabulate
+
+DEFINITION_LIMIT = 200  # of one paper
+SIZE_LIMIT = 500  # nodes of one definition, others inside it counted in full
+
+Definitions = Mapping[Spelling, Definition]
+
+
+class OwnName(NamedTuple):
+    """One way to take an undeclared name: its spelling, and the letters that count entries."""
+
+    spelling: Spelling
+    letters: tuple[str, ...] = ()
+
+
+def defined(
+    equation: Equation | PlainEquation, left: Expression | None, names: Names
+) -> Definitions:
+    """What an equation defines, if it defines anything; `left` is its left side where that is read.
+
+    A name whose definition cannot be read is kept with the error: it must not be taken for
+    anything that such a name means by custom.
+    """
+    if isinstance(equation, PlainEquation):
+        return _assigned(equation, names)
+    if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
+        return {}
+    ways = list(own_names(equation.members[0], names))
+    if ways:
+        return _introduced(ways, equation, names)
+    redefined = _redefined(equation, left, names)
+    if redefined:
+        return redefined
+    if left is None or free_indices(left):
+        return {}
+    whole = (way for way in own_names(equation.answer, names) if not way.letters)
+    return next((_kept(way.spelling, left) for way in whole), {})
+
+
+def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
+    """Whether the left side of an equation is a name that nobody declared."""
+    if isinstance(equation, PlainEquation):
+        return equation.own_name(names) is not None
+    return equation is not None and bool(equation.left) and (
+        any(True for _ in own_names(equation.members[0], names))
+    )  # fmt: skip
+
+
+def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> Definitions:
+    """`name = value`, the name taken in the first way in which the value makes sense."""
+    tokens = equation.answer
+    about = _is_about_the_model(tokens, names)
+    if not about and _is_kronecker(ways):
+        return {}  # δ_ij = 1 if i = j: what everybody means by it
+    error: StudentError | None = None
+    try:
+        body = latex.parse_left(tokens, names, equation.source)
+    except StudentError as found:
+        error = found
+    else:
+        for way in ways:
+            kept = _kept(way.spelling, _over(way.letters, body))
+            if kept:
+                return kept
+    if not about:
+        return {}
+    name = equation.text(equation.members[0])
+    said = error.message if error is not None else "its letters do not fit, or it is too long"
+    lost = Unreadable(f"the equation that defines `{name}` cannot be used: {said}")
+    return {way.spelling: lost for way in ways}
+
+
+def _is_about_the_model(tokens: Sequence[Token], names: Names) -> bool:
+    """Whether anything that the problem or the student named stands in a run of tokens."""
+    bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
+    return any(token.text in bases for token in tokens)
+
+
+def _is_kronecker(ways: Sequence[OwnName]) -> bool:
+    base, sup, _ = ways[0].spelling
+    return base in ("\\delta", "δ") and sup is None and len(ways[0].letters) == 2
+
+
+def _assigned(equation: PlainEquation, names: Names) -> Definitions:
+    """`dZ2 = A2 - Y`: a name of the student's own in NumPy-like text."""
+    name = equation.own_name(names)
+    if name is None or not equation.answer:
+        return {}
+    try:
+        value = equation.read(names).node
+    except StudentError:
+        return {}
+    return _kept((name, None, None), value if not free_indices(value) else None)
+
+
+def _redefined(equation: Equation, left: Expression | None, names: Names) -> Definitions:
+    """A declared symbol that the student sets to a derivative of their own: `δ = 2 ∂l/∂h³`."""
+    if not isinstance(left, Symbol) or names.symbols.get(left.name) != left:
+        return {}
+    try:
+        value = _over((), latex.parse_left(equation.answer, names, equation.source))
+    except StudentError:
+        return {}
+    if value is None or not any(isinstance(part, Derivative) for part in walk(value)):
+        return {}
+    spelled = (key for key, name in names.spellings.items() if name == left.name)
+    return {key: value for key in spelled if _kept(key, value)}
+
+
+def _kept(spelling: Spelling, value: Expression | None) -> Definitions:
+    """A definition, unless it is so large that definitions of definitions would explode."""
+    if value is None or sum(1 for _ in itertools.islice(walk(value), SIZE_LIMIT + 1)) > SIZE_LIMIT:
+        return {}
+    return {spelling: value}
+
+
+# Names
+
+
+def own_names(tokens: Sequence[Token], names: Names) -> Iterator[OwnName]:
+    """The ways to take a run of tokens as one undeclared name, the most usual first; none if it is not.
+
+    `g`, `\\delta^{(2)}`, `u_i`, `\\delta_n`, `\\delta_{n,k}`; a function's name that stands without an
+    argument is one too.
+    """
+    base, rest, mark = tokens[0], tokens[1:], ""
+    if base.text == "d" and rest and ("d", None, None) not in names.spellings:
+        base, rest, mark = rest[0], rest[1:], "d"  # dz^{[3]}, which the problem does not know
+    if base.kind not in ("letter", "accent", "command", "word") or len(tokens) > 12:
+        return
+    scripts = _scripts(rest)
+    if scripts is None:
+        return
+    layer = latex.layer_of(scripts[0])
+    for subscript, letters in _ways(scripts[1]):
+        if not _declared((base.text, layer, subscript), names):
+            yield OwnName((mark + base.text, layer, subscript), letters)
+
+
+def _ways(sub: Sequence[Token] | None) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """What of a subscript is part of the name, and which letters count entries."""
+    parts = [token.text for token in sub or () if token.text != ","]
+    in_letters = [len(part) == 1 and part.isalpha() for part in parts]
+    if parts and all(in_letters):
+        yield None, tuple(parts)
+    yield latex.layer_of(sub), ()
+    for at in range(1, len(parts)):
+        if all(in_letters[at:]):
+            yield "".join(parts[:at]), tuple(parts[at:])
+
+
+def _declared(spelling: Spelling, names: Names) -> bool:
+    base, sup, sub = spelling
+    nearby = (spelling, (base, sup, None), (base, None, None), (base, sub, None))
+    if any(key in names.spellings for key in nearby if key != (base, None, None) or not sup):
+        return True
+    return base in names.dimensions or f"{base}{sub or ''}" in names.dimensions
+
+
+def _scripts(
+    tokens: Sequence[Token],
+) -> tuple[Sequence[Token] | None, Sequence[Token] | None] | None:
+    """The superscript and subscript that make up the rest of a name, None if there is more."""
+    found: dict[str, Sequence[Token]] = {}
+    at = 0
+    while at < len(tokens):
+        mark = tokens[at].text
+        if mark not in ("^", "_") or mark in found or at + 1 == len(tokens):
+            return None
+        inside, at = _group(tokens, at + 1)
+        found[mark] = inside
+    return found.get("^"), found.get("_")
+
+
+def _group(tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
+    if tokens[at].text != "{":
+        return tokens[at : at + 1], at + 1
+    depth = 0
+    for end in range(at, len(tokens)):
+        depth += (tokens[end].text == "{") - (tokens[end].text == "}")
+        if depth == 0:
+            return tokens[at + 1 : end], end + 1
+    return tokens[at + 1 :], len(tokens)
+
+
+def _over(letters: Sequence[str], body: Expression) -> Expression | None:
+    """What a definition says: an array over its letters, if it has any; None if they do not fit."""
+    free = free_indices(body)
+    if not letters:
+        return body if not free else None
+    ranges = {part.name: part for part in walk(body) if isinstance(part, Index)}
+    if body.shape != SCALAR or free != set(letters) or len(letters) > 2:
+        return None
+    if any(ranges[letter].stop < ranges[letter].start for letter in letters):
+        return None
+    row = ranges[letters[0]]
+    column = ranges[letters[1]] if len(letters) == 2 else Index("", 1, 1)
+    return tabulate(body, row, column)
