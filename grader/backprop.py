@@ -71,20 +71,28 @@ class Backprop:
         derivative_term(of, wrt)
         if of.shape == SCALAR:
             return self._of_scalar(of, wrt)
-        avoid = names_in(of, wrt)
-        row = Index(fresh("r", avoid), 1, of.shape[0])
-        column = Index(fresh("c", avoid), 1, of.shape[1])
+        row, column = self.letters(of, wrt)
         if wrt.shape == SCALAR:
             return tabulate(self._of_scalar(item(of, row, column), wrt), row, column)
-        return self._jacobian(of, wrt, row if of.shape[0] > 1 else column)
+        return self._jacobian(of, wrt, row if of.shape[0] > 1 else replace(row, stop=of.shape[1]))
 
     def _jacobian(self, of: Expression, wrt: Expression, row: Index) -> Expression:
-        column = Index(fresh("s", names_in(of, wrt) | {row.name}), 1, max(wrt.shape))
+        column = Index(fresh("j", self._taken(of, wrt) | {row.name}), 1, max(wrt.shape))
         numerator = item(of, row, ONE) if of.shape[0] > 1 else item(of, ONE, row)
         gradient = self._of_scalar(numerator, wrt)
         tall = gradient.shape[0] > 1
         body = item(gradient, column, ONE) if tall else item(gradient, ONE, column)
         return tabulate(body, row, column)
+
+    def letters(self, of: Expression, wrt: Expression) -> tuple[Index, Index]:
+        """Index variables for the rows and columns of an array, i and j where nothing is called so."""
+        avoid = self._taken(of, wrt)
+        row = Index(fresh("i", avoid), 1, of.shape[0])
+        return row, Index(fresh("j", avoid | {row.name}), 1, of.shape[1])
+
+    def _taken(self, of: Expression, wrt: Expression) -> set[str]:
+        roots = [q.definition for q in self._model.values() if q.definition is not None]
+        return names_in(of, wrt, *roots) | set(self._model)
 
     def _of_scalar(self, of: Expression, wrt: Expression) -> Expression:
         match wrt:

@@ -117,7 +117,7 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
         found = _with_definitions(found, names, later)
         for entry in reversed(found):
             later = {**later, **entry.definitions}
-        if not any(isinstance(value, StudentError) for value in later.values()):
+        if all(entry.left is not None or not is_own(entry.equation, names) for entry in found):
             break
     return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -11,15 +12,20 @@ from grader import key as keys
 from grader.authoring.sheets import FORMATS, handout, worked_key
 from grader.authoring.sheets.backward import Derivation, derivation
 from grader.authoring.sheets.inline import Kind, pieces
+from grader.authoring.validation.answers import judged
+from grader.authoring.written import in_answer_file
 from grader.cli.group import group
 from grader.evaluation import Evaluator
-from grader.expression import Expression, Symbol, transform
+from grader.expression import Expression, Index, Item, Symbol, transform, walk
 from grader.key import Key
 from grader.primitives.build import derivative
 from grader.problem import load
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["cs1678-hw3", "batch-norm", "conv1d", "lstm-cell", "matrix-calculus", "rnn"]
+NAMES = [
+    "cs1678-hw3", "batch-norm", "conv1d", "lstm-cell", "matrix-calculus", "rnn", "softmax-cross-entropy",
+    "residual-block",
+]  # fmt: skip
 
 
 @pytest.fixture(params=NAMES)
@@ -49,22 +55,34 @@ def test_the_steps_of_a_derivation_lead_to_the_reference(key: Key) -> None:
     """With the adjoints of the steps put in, the last line has the values of the reference."""
     for own in key.questions.values():
         found = derivation(own)
-        if found is None or own.question.of is None or own.question.of.shape != (1, 1):
+        if found is None or own.question.free or own.question.wrt is None:
             continue
-        if own.question.free or own.question.wrt.shape != found.last.shape:  # type: ignore[union-attr]
+        if isinstance(own.question.wrt, Item):
             continue
         known = dict(adjoints(found))
         whole = found.last
         for _ in found.steps:
             whole = transform(whole, lambda node, known=known: known.get(node, node))
-        value = Evaluator(own.draws.values, own.backprop.lower)(whole)
-        assert abs(value - own.expected).max() < 1e-9
+        letters = tuple(part for part in walk(found.numerator) if isinstance(part, Index))
+        value = Evaluator(own.draws.values, own.backprop.lower, letters)(whole)
+        by_draw = np.moveaxis(value, -3, 0)  # the axes of letters stand left of the draws
+        expected = own.expected.reshape(len(own.expected), -1)
+        assert abs(by_draw.reshape(len(by_draw), -1) - expected).max() < 1e-9, own.question.id
+        assert not letters or found.unfolded is not None or found.steps
 
 
 def adjoints(found: Derivation) -> Iterator[tuple[Expression, Expression]]:
     """Each named adjoint with what the steps say it is."""
     for step in found.steps:
         yield derivative(found.numerator, Symbol(step.name, step.shape)), step.adjoint
+
+
+def test_the_answer_of_a_worked_key_is_correct(key: Key) -> None:
+    """What stands under "In an answer file" earns all points, whatever the question asks for."""
+    for own in key.questions.values():
+        if own.reference is not None:
+            text = in_answer_file(own, own.reference)
+            assert judged(key, own.question.id, text).verdict == "correct", text
 
 
 def test_every_formula_of_a_page_is_typeset(key: Key) -> None:

@@ -134,9 +134,9 @@ def test_a_reference_in_students_notation_reads_back(
     ("at", "notation", "text"),
     [
         (1, "infix", "W.T @ place(1, 2, 2, 1)"),
-        (1, "latex", r"W^{\top }\left[1\right]_{2}"),
-        (10, "infix", "table(0, (r, 1, 2), (s, 1, 2))"),
-        (10, "latex", r"\left[0\right]_{rs}"),
+        (1, "latex", r"W^{\top }e_{2}"),
+        (10, "infix", "table(0, (i, 1, 2), (j, 1, 2))"),
+        (10, "latex", r"\left[0\right]_{ij}"),
     ],
 )
 def test_what_only_references_have_is_printed_and_not_read(

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.authoring.sheets.backward import derivation
-from grader.authoring.validation.answers import entries, judged, printed
+from grader.authoring.validation.answers import judged
 from grader.authoring.validation.mistakes import evaluated
+from grader.authoring.written import entries, printed
 from grader.diagnosis.catalogue import CATALOGUE
 from grader.diagnosis.faulty import mutant, traced
 from grader.diagnosis.mistake import faults

@@ -5,7 +5,7 @@ what follows is written in terms of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.backprop import Adjoints, Backprop
 from grader.expression import (
@@ -13,14 +13,12 @@ from grader.expression import (
     Apply,
     Derivative,
     Expression,
-    Index,
     Item,
     Symbol,
-    fresh,
     walk,
 )
 from grader.key import QuestionKey
-from grader.primitives.build import ONE, derivative, item, names_in
+from grader.primitives.build import ONE, derivative, item
 from grader.problem.model import Quantity
 
 
@@ -56,18 +54,18 @@ def derivation(key: QuestionKey) -> Derivation | None:
         return None
     base = wrt.base if isinstance(wrt, Item) else wrt
     assert isinstance(base, Symbol)
-    numerator = _scalar(of, wrt)
+    numerator = _scalar(of, wrt, key.backprop)
     return _Recorder(key.question.scope.model, numerator, base).derivation()
 
 
-def _scalar(of: Expression, wrt: Expression) -> Expression:
+def _scalar(of: Expression, wrt: Expression, backprop: Backprop) -> Expression:
     """An entry that stands for all of an array."""
     if of.shape == SCALAR:
         return of
-    avoid = names_in(of, wrt)
-    row = Index(fresh("r", avoid), 1, of.shape[0])
-    column = Index(fresh("c", avoid | {row.name}), 1, of.shape[1])
-    return item(of, row if of.shape[0] > 1 else ONE, column if of.shape[1] > 1 else ONE)
+    row, column = backprop.letters(of, wrt)
+    if of.shape[0] == 1:
+        return item(of, ONE, replace(row, stop=of.shape[1]))
+    return item(of, row, column if of.shape[1] > 1 else ONE)
 
 
 class _Recorder(Backprop):

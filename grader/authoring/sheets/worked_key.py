@@ -1,24 +1,29 @@
 """The worked key: each reference as a derivation, step by step through the chain rule."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 
 from grader.authoring.sheets.backward import Derivation, Step, derivation, functions
 from grader.authoring.sheets.handout import equations, quantity_name, sides, title_of
 from grader.authoring.sheets.sheet import Block, Bullets, Code, Formula, Heading, Prose, Sheet
+from grader.authoring.written import by_letters, in_answer_file
 from grader.expression import (
     SCALAR,
     Apply,
     Derivative,
     Expression,
     Item,
+    Place,
+    Slice,
     Symbol,
     shape_text,
     walk,
 )
+from grader.grading.letters import letters_of
 from grader.key import Key, QuestionKey
 from grader.notation import Names, printing
 from grader.primitives import TABLE
-from grader.primitives.build import derivative
+from grader.primitives.build import ONE, derivative, item
 from grader.problem import Python
 
 RULES = {
@@ -72,7 +77,8 @@ def _question(number: int, own: QuestionKey) -> Iterator[Block]:
     found = derivation(own)
     if found is not None:
         yield from _steps(own, found)
-    yield from _result(own)
+    steps = (*(step.adjoint for step in found.steps), found.last) if found is not None else ()
+    yield from _result(own, steps)
 
 
 def _steps(own: QuestionKey, found: Derivation) -> Iterator[Block]:
@@ -80,6 +86,7 @@ def _steps(own: QuestionKey, found: Derivation) -> Iterator[Block]:
     if found.unfolded is not None:
         yield Prose("Written out, the entry is")
         yield _equation(found.numerator, found.unfolded, names)
+    yield from _unit_vectors(found)
     for step in found.steps:
         yield Prose(_reason(step, own))
         left = derivative(found.numerator, Symbol(step.name, scope.model[step.name].shape))
@@ -89,6 +96,23 @@ def _steps(own: QuestionKey, found: Derivation) -> Iterator[Block]:
         last = Step(asked.name, asked.shape, found.sources, found.last)
         yield Prose(_reason(last, own))
         yield _equation(derivative(found.numerator, asked), found.last, names)
+
+
+def _unit_vectors(found: Derivation) -> Iterator[Block]:
+    """What `e_i`, E_ij and [x]_{2:3} mean where they occur."""
+    formulas = [*(step.adjoint for step in found.steps), found.last]
+    placed = [part for formula in formulas for part in walk(formula) if isinstance(part, Place)]
+    blocks = [
+        part for part in placed if isinstance(part.row, Slice) or isinstance(part.column, Slice)
+    ]
+    if any(1 in part.shape for part in placed if part not in blocks):
+        yield Prose("In what follows $e_n$ is the unit vector whose entry $n$ is 1, the others 0.")
+    if any(1 not in part.shape for part in placed if part not in blocks):
+        yield Prose(
+            "In what follows $E_{n,m}$ is the matrix whose entry $n, m$ is 1, the others 0."
+        )
+    if blocks:
+        yield Prose("In what follows $[x]_{a:b}$ is an array of zeros, but for $x$ at $a$ to $b$.")
 
 
 def _base(wrt: Expression | None) -> Symbol:
@@ -128,7 +152,7 @@ def _rule(function: str) -> str:
     return "entry by entry, times the function's derivative" if row and row.derivative else ""
 
 
-def _result(own: QuestionKey) -> Iterator[Block]:
+def _result(own: QuestionKey, steps: tuple[Expression, ...]) -> Iterator[Block]:
     names, reference = own.question.names, own.reference
     if reference is None:
         python = own.question.reference
@@ -136,12 +160,13 @@ def _result(own: QuestionKey) -> Iterator[Block]:
         yield Prose(f"Computed by `{python.function}()` in `{python.file.name}`.")
         return
     yield Prose(f"The answer ({_sized(own)}):")
-    yield _equation(_asked(own), reference, names)
-    local = _local_derivatives(reference, own)
+    formula = by_letters(own.question, reference)
+    yield _equation(_asked(own, formula), formula, names)
+    local = _local_derivatives((*steps, reference), own)
     if local:
         yield Bullets(tuple(local))
     yield Prose("In an answer file:")
-    yield Code(printing.infix(reference, names))
+    yield Code(in_answer_file(own, reference))
 
 
 def _sized(own: QuestionKey) -> str:
@@ -152,15 +177,26 @@ def _sized(own: QuestionKey) -> str:
     return size
 
 
-def _asked(own: QuestionKey) -> Expression | None:
+def _asked(own: QuestionKey, formula: Expression) -> Expression | None:
+    """The derivative that is asked for; its entry, where the formula is one for each entry."""
     of, wrt = own.question.of, own.question.wrt
-    return Derivative(of, wrt, own.grid) if of is not None and wrt is not None else None
+    if of is None or wrt is None:
+        return None
+    whole = Derivative(of, wrt, own.grid)
+    if own.question.free or formula.shape == own.grid:
+        return whole
+    letters = letters_of(own.question, None)
+    if of.shape == SCALAR or wrt.shape == SCALAR:
+        return item(whole, letters[0], letters[1] if 1 not in own.grid else ONE)
+    above = item(of, *((letters[0], ONE) if of.shape[1] == 1 else (ONE, letters[0])))
+    below = item(wrt, *((letters[1], ONE) if wrt.shape[1] == 1 else (ONE, letters[1])))
+    return Derivative(above, below, SCALAR)
 
 
-def _local_derivatives(reference: Expression, own: QuestionKey) -> list[str]:
-    """What each f′ in a reference is."""
+def _local_derivatives(formulas: Iterable[Expression], own: QuestionKey) -> list[str]:
+    """What each f′ in some formulas is."""
     said = {}
-    for node in walk(reference):
+    for node in itertools.chain.from_iterable(walk(formula) for formula in formulas):
         row = TABLE[node.function] if isinstance(node, Apply) else None
         if isinstance(node, Apply) and row and row.expansion and node.function.endswith("'"):
             letter = Symbol("u", node.args[0].shape)

@@ -21,6 +21,7 @@ from grader.authoring.validation import (
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.parting import Change
 from grader.authoring.validation.result import SAME, Checked, Validation
+from grader.authoring.written import printed
 from grader.errors import AuthorError
 from grader.grading import grade
 from grader.key import Key, QuestionKey
@@ -153,7 +154,7 @@ def _time(key: Key) -> float:
     written = [
         TextAnswer(name, text, notation, Place("answer", 1))
         for name, own in key.questions.items()
-        for _, text, notation in list(answers.printed(own))[:1]
+        for _, text, notation in list(printed(own))[:1]
     ]
     submission = Submission("timed", "answers", "", answers=tuple(written))
     seconds = []

@@ -38,6 +38,7 @@ from grader.notation.printing.plain import (
 )
 from grader.notation.printing.writers import LatexWriter, MathmlWriter, Writer
 from grader.primitives import TABLE, apply
+from grader.primitives.build import ONE
 
 
 def latex(node: Expression, names: Names) -> str:
@@ -127,13 +128,23 @@ class _Typeset:
                 below = write.row(write.sign("∂"), self.text(node.wrt, ATOM))
                 return write.fraction(above, below), ATOM
             case Place():
-                inside = self.text(node.value, 0)
-                return write.script(write.fenced(inside, "[", "]"), self.selectors(node), ""), ATOM
+                return self.place(node)
             case Tabulate():
                 below = write.row(self.text(node.row, 0), self.text(node.column, 0))
                 return write.script(
                     write.fenced(self.text(node.body, 0), "[", "]"), below, ""
                 ), ATOM
+
+    def place(self, node: Place) -> tuple[str, int]:
+        """A value at one entry of zeros, times the unit vector or matrix of that entry."""
+        write = self.writer
+        if isinstance(node.row, Slice) or isinstance(node.column, Slice):
+            inside = write.fenced(self.text(node.value, 0), "[", "]")
+            return write.script(inside, self.selectors(node), ""), ATOM
+        unit = write.script(write.name("e" if 1 in node.shape else "E"), self.selectors(node), "")
+        if node.value == ONE:
+            return unit, ATOM
+        return write.row(self.text(node.value, PRODUCT), write.sign(""), unit), PRODUCT
 
     def symbol(self, name: str, sub: str) -> str:
         """A symbol in the problem's spelling, the entry joined to its own scripts."""
@@ -239,12 +250,11 @@ class _Typeset:
         if scales and _begins_with_number(right):
             sign = "·"
         own = PRODUCT if scales else PRODUCT - 5
-        return (
-            self.writer.row(
-                self.text(left, own), self.writer.sign(sign), self.text(right, own + 1)
-            ),
-            own,
-        )
+        matrices = isinstance(left, Apply) and left.function == "matmul"
+        parts = self.text(left, PRODUCT + 1 if matrices else own), self.text(right, own + 1)
+        if isinstance(right, Apply) and right.function == "matmul" and not scales:
+            parts = parts[0], self.text(right, PRODUCT + 1)
+        return self.writer.row(parts[0], self.writer.sign(sign), parts[1]), own
 
     def transposed(self, node: Expression) -> str:
         write = self.writer

@@ -104,6 +104,7 @@ _ABOVE = {
     "vec": "→", "dot": "˙", "check": "ˇ",
 }  # fmt: skip
 _ACCENTED = re.compile(rf"\\({'|'.join(_ABOVE)})\s*\{{?\s*([^{{}}]+?)\s*\}}?")
+_COMPOUND = re.compile(r"\w+(?:[-+,]\w+)+")  # a script such as t-1
 _FONT = re.compile(r"\\(?:math[a-z]+|boldsymbol|bm)\{(.*)\}")
 
 
@@ -115,8 +116,15 @@ class MathmlWriter:
         if accented is not None:
             mark, inside = accented.groups()
             return f"<mover>{self.name(inside)}<mo>{_ABOVE[mark]}</mo></mover>"
+        if _COMPOUND.fullmatch(text):
+            return self.row(*(self._part(part) for part in re.split(r"([-+,])", text)))
         bare = _FONT.sub(r"\1", text)
         return f"<mi>{html.escape(GREEK.get(bare.removeprefix(chr(92)), bare))}</mi>"
+
+    def _part(self, text: str) -> str:
+        if text in ("-", "+", ","):
+            return self.sign({"-": "−"}.get(text, text))
+        return self.number(text) if text.isdigit() else self.name(text)
 
     def word(self, text: str) -> str:
         return f"<mi>{html.escape(text)}</mi>"

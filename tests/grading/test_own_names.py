@@ -1,0 +1,74 @@
+"""Names of a student's own: whatever letters they carry, they mean what the paper says."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.api import load_problem
+from grader.grading import grade
+from grader.key import Key, build
+from grader.result import QuestionResult
+from grader.submission import read
+
+SOFTMAX = Path(__file__).parents[2] / "problems" / "softmax-cross-entropy"
+NAMES = [
+    r"\delta_n", r"\delta_{nn}", r"\delta_{n,k}", r"\delta_{out}", r"\delta_{\text{out}}",
+    r"\delta^n", r"\epsilon_n", "e_r", "q_{rn}", "u",
+]  # fmt: skip
+VALUE = r"\frac{\partial l}{\partial z}"
+ANSWER = "5. $\\frac{\\partial l}{\\partial W} = %s x^T$\n"
+JACOBIAN = "1. $\\frac{\\partial p_i}{\\partial z_j} = p_i (\\delta_{ij} - p_j)$\n"
+
+
+@pytest.fixture(scope="module")
+def key() -> Key:
+    return build(load_problem(SOFTMAX))
+
+
+def judged(key: Key, folder: Path, text: str, question: str = "q5") -> QuestionResult:
+    paper = folder / "paper.md"
+    paper.write_text(text, encoding="utf-8")
+    return next(one for one in grade(key, read(paper)).questions if one.id == question)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_means_what_the_paper_says(key: Key, tmp_path: Path, name: str) -> None:
+    for said in (f"Let ${name} = {VALUE}$.", f"Let ${VALUE} = {name}$.", f"${name} := p - y$."):
+        result = judged(key, tmp_path, f"5. {said} Then ${{}}$\n\n{ANSWER % name}")
+        assert result.verdict == "correct", (said, result.messages)
+    result = judged(key, tmp_path, f"5. Let ${name} = y - p$.\n\n{ANSWER % name}")
+    assert result.verdict == "incorrect"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_may_be_explained_behind_its_use(key: Key, tmp_path: Path, name: str) -> None:
+    later = f"{ANSWER % name}\nwhere ${name} = 1 \\cdot w$ and $w = p - y$.\n"
+    assert judged(key, tmp_path, later).verdict == "correct"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_cannot_be_read_is_nothing_else(key: Key, tmp_path: Path, name: str) -> None:
+    result = judged(key, tmp_path, f"5. Let ${name} = p \\heartsuit y$.\n\n{ANSWER % name}")
+    assert result.verdict == "unreadable"
+    assert "cannot be used" in " ".join(message.text for message in result.messages)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"$\delta_{ij} = 1$ if $i = j$, and 0 otherwise",
+        r"$\delta_{ij} = \begin{cases} 1 & i = j \\ 0 & i \ne j \end{cases}$",
+        r"$\delta_{ij} = \mathbb{1}[i = j]$",
+        "Kronecker's delta",
+    ],
+)
+def test_kronecker_may_be_explained(key: Key, tmp_path: Path, said: str) -> None:
+    assert judged(key, tmp_path, f"{JACOBIAN}\nHere {said}.\n", "q1").verdict == "correct"
+
+
+def test_a_letter_that_counts_is_no_part_of_a_name(key: Key, tmp_path: Path) -> None:
+    """Of `δ_k = p − y` nobody can tell which entry of it is meant where k counts."""
+    counted = r"Let $\delta_k = p_k - y_k$, so $\frac{\partial l}{\partial W_{kj}} = \delta_k x_j$"
+    sloppy = r"Let $\delta_k = p - y$, so $\frac{\partial l}{\partial W_{kj}} = \delta_k x_j$"
+    assert judged(key, tmp_path, f"5. {counted}\n").verdict == "correct"
+    assert judged(key, tmp_path, f"5. {sloppy}\n").verdict == "unreadable"
