@@ -105,29 +105,46 @@ def _chosen(
     return build.apply(taken, a, b, span=span)
 
 
-# Ones without a size
+# Constants without a size
 
 UNSIZED = Symbol("1", (0, 1))  # a bold 1: as many ones as what it meets asks for
+IDENTITY = Symbol("I", (0, 0))  # an identity matrix of the size that it meets
 
 
 def _sized(
     build: Builder, a: Expression, b: Expression, entrywise: bool
 ) -> tuple[Expression, Expression]:
-    """A bold 1 among two operands gets the size that the other one leaves it."""
-    if 0 not in a.shape + b.shape or SCALAR in (a.shape, b.shape):
+    """A bold 1 or an I among two operands gets the size that the other one leaves it."""
+    if (0 in a.shape) == (0 in b.shape) or SCALAR in (a.shape, b.shape):
         return a, b
-    if 0 in a.shape and 0 not in b.shape:
-        rows, columns = b.shape if entrywise else (1, b.shape[0])
-        return (_ones(build, rows, columns, a) if entrywise or a.shape[0] else a), b
-    if 0 in b.shape and 0 not in a.shape:
-        rows, columns = a.shape if entrywise else (a.shape[1], 1)
-        return a, (_ones(build, rows, columns, b) if entrywise or b.shape[1] else b)
-    return a, b
+    if 0 in a.shape:
+        inner = b.shape[0]
+        shape = b.shape if entrywise else (inner if a.shape[0] == 0 else 1, inner)
+        fits = entrywise or a.shape in ((1, 0), (0, 0))
+        return (_filled(build, a, shape) if fits else a), b
+    inner = a.shape[1]
+    shape = a.shape if entrywise else (inner, inner if b.shape[1] == 0 else 1)
+    fits = entrywise or b.shape in ((0, 1), (0, 0))
+    return a, (_filled(build, b, shape) if fits else b)
 
 
-def _ones(build: Builder, rows: int, columns: int, bold: Expression) -> Expression:
-    build.notes.append(f"the bold 1 was read as {shape_text((rows, columns))} ones")
-    return build.apply("ones", params=(rows, columns), span=bold.span)
+def _filled(build: Builder, node: Expression, shape: Shape) -> Expression:
+    """A constant without a size, perhaps times a number or turned, in the size that it now has."""
+    if node.shape == (0, 0) and shape[0] != shape[1]:
+        return node  # an identity is square
+    match node:
+        case Symbol(name="I"):
+            build.notes.append(f"I was read as the {shape_text(shape)} identity matrix")
+            return build.apply("identity", params=shape, span=node.span)
+        case Symbol():
+            build.notes.append(f"the bold 1 was read as {shape_text(shape)} ones")
+            return build.apply("ones", params=shape, span=node.span)
+        case Apply(function="transpose", args=(inside,)):
+            return _filled(build, inside, shape)
+        case Apply():
+            args = [_filled(build, x, shape) if 0 in x.shape else x for x in node.args]
+            return build.apply(node.function, *args, span=node.span)
+    return node
 
 
 def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression]:

@@ -26,6 +26,12 @@ def sigmoid_value(x: Array) -> Array:
     return np.where(x >= 0, 1.0, decay) / (1.0 + decay)
 
 
+def sech_value(x: Array) -> Array:
+    """1 / cosh x without overflow."""
+    decay = np.exp(-np.abs(x))
+    return 2.0 * decay / (1.0 + decay * decay)
+
+
 def _flat(x: Expression) -> Expression:
     return zeros(x.shape)
 
@@ -86,6 +92,9 @@ _register(
 )  # fmt: skip
 _register("sigmoid", sigmoid_value, _logistic_slope, ("expit", "logistic"), ("expit",))
 _register("tanh", np.tanh, lambda x: sub(ONE, power(apply("tanh", x), number(2))), (), ())
+_register("sinh", np.sinh, _call("cosh"))
+_register("cosh", np.cosh, _call("sinh"))
+_register("sech", sech_value, lambda x: neg(mul(apply("sech", x), apply("tanh", x))))
 _register("softplus", lambda x: np.logaddexp(0.0, x), _call("sigmoid"))
 
 

@@ -214,7 +214,13 @@ CASES: dict[str, Case] = {
     "sigmoid": unary(sigmoid),
     "sigmoid'": unary(lambda x: sigmoid(x) * (1 - sigmoid(x))),
     "tanh": unary(anp.tanh),
+    "sinh": unary(anp.sinh),
+    "cosh": unary(anp.cosh),
+    "sech": unary(lambda x: 1 / anp.cosh(x)),
     "tanh'": unary(lambda x: anp.cosh(x) ** -2),
+    "sinh'": unary(anp.cosh),
+    "cosh'": unary(anp.sinh),
+    "sech'": unary(lambda x: -anp.sinh(x) / anp.cosh(x) ** 2),
     "softplus": unary(lambda x: anp.log(1 + anp.exp(x))),
     "softplus'": unary(sigmoid),
     "matmul": Case(anp.dot, PRODUCTS),
@@ -352,7 +358,8 @@ def differences(used: Application, at: int, shape: Shape, step: float = 1e-5) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["exp", "log", "sqrt", "sin", "cos", "sigmoid", "tanh", "softplus"]
+    "name",
+    ["exp", "log", "sqrt", "sin", "cos", "sigmoid", "tanh", "softplus", "sinh", "cosh", "sech"],
 )
 def test_third_derivatives_of_smooth_functions(name: str) -> None:
     """The derivative of a derivative of a derivative, since expansions are differentiated too."""

@@ -121,7 +121,10 @@ class Core:
         raise Unreadable(message, self.source, span, hint)
 
     def unsized(self, node: Expression) -> NoReturn:
-        """Refuse a bold 1 of which nothing tells the size."""
+        """Refuse a bold 1 or an I of which nothing tells the size."""
+        if node.shape == (0, 0):
+            hint = "write I_{n} in a formula, eye(n) in an answer file"
+            self.fail("which size this identity matrix has is not clear", node.span, hint)
         hint = "a column of n ones is \\mathbf{1}_{n}, an indicator \\mathbf{1}[z > 0]"
         self.fail("how many ones are meant is not clear", node.span, hint)
 
@@ -161,7 +164,7 @@ class Core:
             if arg is NONSENSE:
                 return NONSENSE
             if arg.shape != SCALAR:
-                if 0 in arg.shape and function != "transpose":
+                if 0 in arg.shape and not _keeps_open(function, args):
                     self.unsized(arg)
                 break
         else:
@@ -240,8 +243,11 @@ class Core:
         if not isinstance(base, Symbol):
             hint = "write a name or an entry below the line"
             self.fail("a derivative is taken by a symbol or an entry of one", span, hint)
+        rows = isinstance(wrt, Item) and wrt.shape != SCALAR and of.shape == SCALAR
         try:
-            self.derivatives.append(derivative(of, wrt, span))
+            self.derivatives.append(derivative(of, base if rows else wrt, span))
+            if isinstance(wrt, Item) and rows:  # ∂l/∂Z_{k,:} is row k of ∂l/∂Z
+                return Item(self.derivatives[-1], wrt.row, wrt.column, wrt.shape, span)
             return self.derivatives[-1]
         except Nonsense as error:
             return self.nonsense(error, span)
@@ -257,6 +263,12 @@ _KINKED = frozenset(name for name, row in TABLE.items() if row.kink is not None)
 
 # What two scalars always may do: no shape needs to be checked.
 _ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
+
+
+def _keeps_open(function: str, args: Sequence[Expression]) -> bool:
+    """Whether a constant without a size may still find one behind an operation."""
+    scaled = function in ("mul", "div") and any(arg.shape == SCALAR for arg in args)
+    return scaled or function in ("transpose", "neg")
 
 
 CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})

@@ -6,6 +6,7 @@ name is looked up in the problem's table or refused.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Apply, Expression, Number
@@ -17,6 +18,7 @@ from grader.notation.names import INFIX_FUNCTIONS, Names
 from grader.notation.products import (
     DOT,
     HADAMARD,
+    IDENTITY,
     JUXTAPOSED,
     MATRIX,
     OUTER,
@@ -244,6 +246,8 @@ class _Parser(FormReader):
             return type(layer)(layer.name, layer.shape, token.span)  # W_2 for W2
         if name in _CONSTANTS:
             return Number(_CONSTANTS[name], token.span)
+        if name == "I":
+            return replace(IDENTITY, span=token.span)
         if name in LETTERS:
             return self.named(Token("name", LETTERS[name], token.start))
         if name in names.functions or name in INFIX_FUNCTIONS:

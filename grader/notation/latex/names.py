@@ -8,16 +8,20 @@ from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.latex.decoration import DecorationReader
 from grader.notation.latex.scripts import (
+    TRANSPOSES,
     complete,
     is_index_list,
     layer_of,
     leading_layer,
+    split,
     split_script,
     without_brackets,
 )
 from grader.notation.latex.undeclared import UndeclaredReader
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key
+
+TURNS = TRANSPOSES | {"'"}
 
 
 class NameReader(UndeclaredReader, DecorationReader):
@@ -182,7 +186,8 @@ class NameReader(UndeclaredReader, DecorationReader):
         first: int,
     ) -> Expression:
         """A name with the entry, transposes and power that its scripts ask for."""
-        if transposes % 2 and entry and node.shape != SCALAR:
+        single = transposes % 2 and entry and node.shape != SCALAR
+        if single and entry and not self._is_row(node, entry, first):  # W_{ij}^T is an entry of W^T
             node, transposes = self.build.apply("transpose", node, span=node.span), 0
         if entry:
             if node.shape == SCALAR and self._is_kronecker(node, entry):
@@ -202,6 +207,19 @@ class NameReader(UndeclaredReader, DecorationReader):
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
+
+    def _is_row(self, node: Expression, entry: Sequence[Token], first: int) -> bool:
+        """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, no entry."""
+        behind = self.tokens[first : self.at]
+        if not any(t.text in TURNS and t.start > entry[-1].start for t in behind):
+            return False  # W^T_{j,:} is a row of W^T
+        script = without_brackets(entry)
+        parts = split(script, ",")
+        if len(parts) == 1:
+            parts = self.undivided(script, node)
+        return any(token.text == ":" for token in script) or (
+            len(parts) == 1 and 1 not in node.shape
+        )
 
     def _one_each(self, token: Token, layer: str, rest: list[Token]) -> list[Token]:
         """The indices in `h_{2,1}` behind the layer, if there is one for each axis of the array."""

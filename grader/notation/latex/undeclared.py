@@ -5,12 +5,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.expression import Expression
+from grader.expression import SCALAR, Expression
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
 from grader.notation.latex.scripts import split, without_brackets
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function
+from grader.notation.products import IDENTITY, JUXTAPOSED, product
 
 COMMANDS = ("frac", "partial", "nabla", "sum", "prod", "sqrt", "odot", "cdot", "times", "top")
 STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
@@ -47,7 +48,13 @@ class UndeclaredReader(FunctionReader):
         if token.text in STEPS and not sub and not sup and self.peek().text == "(":
             return self.step(token)
         if token.text == "I" and not sup:
-            return self.identity(sub, first) if sub else self.indicator(token)
+            if (
+                sub
+                and self._is_pair(sub)
+                and all(self.build.index(t.text) for t in sub if t.text != ",")
+            ):
+                return self.kronecker(sub, first)
+            return self.identity(sub, first) if sub else self.identity_or_indicator(token)
         if token.text == "d" and sub is None and sup is None:
             return self.differential(token)
         span = self.span(first)
@@ -76,13 +83,24 @@ class UndeclaredReader(FunctionReader):
         return "neither the problem nor your paper defines it (\\newcommand)"
 
     def indicator(self, token: Token) -> Expression:
-        """`I(z > 0)`, where no I is declared; the bracket must be a condition."""
+        """`I(z > 0)` and `\\mathbf{1}(z > 0)`; the bracket must be a condition."""
+        inside = self.bracket(self.next())
+        if inside is not NONSENSE and not is_condition(inside):
+            said = "an indicator wants a condition: I(z > 0)"
+            self.build.fail(said, self.span(self.at - 1))
+        return inside
+
+    def identity_or_indicator(self, token: Token) -> Expression:
+        """`I` where no I is declared: an identity matrix, unless a condition stands behind it."""
+        at = self.at
+        identity = replace(IDENTITY, span=token.span)
         if self.peek().text not in ("(", "[", "\\{"):
-            return self.build.unknown("I", token.span, self.build.names.known())
-        condition = self.bracket(self.next())
-        if condition is not NONSENSE and not is_condition(condition):
-            self.build.fail("an indicator wants a condition: I(z > 0)", self.span(self.at - 1))
-        return condition
+            return identity
+        inside = self.bracket(self.next())
+        if inside is NONSENSE or is_condition(inside) or inside.shape == SCALAR:
+            self.at = at
+            return self.indicator(token)
+        return product(self.build, identity, inside, JUXTAPOSED, token.span)
 
     def condition(self, tokens: Sequence[Token], first: int) -> Expression:
         """`\\chi_{z > 0}`: 1 where the condition holds."""
