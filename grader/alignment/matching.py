@@ -21,7 +21,9 @@ def similarity(left: Derivative, question: Question) -> float:
     """From 0 (another derivative) to 1 (the very one that is asked for)."""
     if question.of is None or question.wrt is None:
         return 0.0
-    return _part(left.of, question.of) * _part(left.wrt, question.wrt)
+    above, below = _part(left.of, question.of), _part(left.wrt, question.wrt)
+    entries = above == below == WHOLE_FOR_ENTRIES  # ∂h_i/∂x_j for ∂h/∂x
+    return WHOLE_FOR_ENTRIES if entries else above * below
 
 
 def _part(given: Expression, asked: Expression) -> float:
@@ -60,8 +62,9 @@ def _is_letter(selector: Selector) -> bool:
 def _split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
     """What is meant, without its shape, and which entry of it."""
     if isinstance(node, Item):
-        if isinstance(node.base, Symbol) and node.base.shape[1] == 1:
-            return _text(node.base), (node.row,)
+        if isinstance(node.base, Symbol) and 1 in node.base.shape:
+            lies = node.base.shape[0] == 1
+            return _text(node.base), (node.column if lies else node.row,)
         return _text(node.base), (node.row, node.column)
     return _text(node), ()
 

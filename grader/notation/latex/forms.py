@@ -329,7 +329,18 @@ class FormReader(NameReader):
             self.build.fail("more than `otherwise` stands here", condition[0].span)
         if otherwise:
             return node, None
-        return node, self.within(condition, self.whole)
+        return node, self.conditions(condition)
+
+    def conditions(self, tokens: Sequence[Token]) -> Expression:
+        """One condition, or several behind each other: `j = 1, z_1 > z_2` wants both."""
+        parts = [_stripped_condition(part) for part in split(tokens, ",")]
+        if not all(any(token.text in COMPARISONS for token in part) for part in parts):
+            parts = [tokens]
+        node = self.within(parts[0], self.whole)
+        for part in parts[1:]:
+            span = Span(tokens[0].start, tokens[-1].end)
+            node = self.build.apply("and", node, self.within(part, self.whole), span=span)
+        return node
 
     def underbrace(self, token: Token) -> Expression:
         """`\\underbrace{a}_{note}`: the note says nothing."""

@@ -13,6 +13,7 @@ from grader.notation.latex.scripts import (
     is_index_list,
     layer_of,
     leading_layer,
+    pair,
     split,
     split_script,
     without_brackets,
@@ -271,8 +272,7 @@ class NameReader(UndeclaredReader, DecorationReader):
     def _is_kronecker(self, node: Expression, entry: Sequence[Token]) -> bool:
         """δ_{ik}, with δ a scalar or undeclared, is Kronecker's where both are indices."""
         source = self.build.source[node.span.start : node.span.end] if node.span else ""
-        letters = [token for token in entry if token.text != ","]
-        return source in ("\\delta", "δ") and len(letters) == 2
+        return source in ("\\delta", "δ") and pair(entry) is not None
 
 
 def _is_too_much(node: Expression, entry: Sequence[Token]) -> bool:

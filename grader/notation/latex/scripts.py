@@ -32,6 +32,14 @@ def split(tokens: Sequence[Token], sign: str) -> list[Sequence[Token]]:
     return parts
 
 
+def pair(script: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]] | None:
+    """Two indices, `ij` or `j, i+k-1`; None if a script is anything else."""
+    parts = split(script, ",")
+    if len(parts) == 1 and len(script) == 2:
+        parts = [script[:1], script[1:]]
+    return (parts[0], parts[1]) if len(parts) == 2 and all(parts) else None
+
+
 def split_script(script: Sequence[Token] | None) -> tuple[list[Token], bool, int]:
     """A superscript as content, whether it ends in a transpose, and its number of primes."""
     content = list(script or ())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.expression import SCALAR, Expression
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
-from grader.notation.latex.scripts import split, without_brackets
+from grader.notation.latex.scripts import pair, split, split_script, without_brackets
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function
 from grader.notation.products import IDENTITY, JUXTAPOSED, product
@@ -41,18 +41,14 @@ class UndeclaredReader(FunctionReader):
         if token.text == "e" and sup and not sub:
             exponent = self.within(sup, self.whole)
             return self.build.apply("exp", exponent, span=self.span(first))
-        if token.text == "\\delta" and sub and not sup and self._is_pair(sub):
+        if token.text == "\\delta" and sub and not sup and pair(sub):
             return self.kronecker(sub, first)
         if token.text == "\\chi" and sub and not sup:
             return self.condition(sub, first)
         if token.text in STEPS and not sub and not sup and self.peek().text == "(":
             return self.step(token)
-        if token.text == "I" and not sup:
-            if (
-                sub
-                and self._is_pair(sub)
-                and all(self.build.index(t.text) for t in sub if t.text != ",")
-            ):
+        if token.text == "I" and not split_script(sup)[0]:  # Iᵀ is I
+            if sub and self._is_entry(sub):
                 return self.kronecker(sub, first)
             return self.identity(sub, first) if sub else self.identity_or_indicator(token)
         if token.text == "d" and sub is None and sup is None:
@@ -66,8 +62,10 @@ class UndeclaredReader(FunctionReader):
         written = self.build.source[span.start : span.end]
         return self.build.unknown(written, span, list(self.build.names.latex.values()))
 
-    def _is_pair(self, sub: Sequence[Token]) -> bool:
-        return len([token for token in sub if token.text != ","]) == 2
+    def _is_entry(self, sub: Sequence[Token]) -> bool:
+        """Whether a subscript is two index letters: `I_{ij}`."""
+        letters = [part[0].text for part in pair(sub) or () if len(part) == 1]
+        return len(letters) == 2 and all(self.build.index(letter) for letter in letters)
 
     def _known_commands(self, token: Token) -> str:
         """The layers that a letter does have, or the commands that are spelled nearly like this."""
@@ -162,6 +160,5 @@ class UndeclaredReader(FunctionReader):
         )
 
     def kronecker(self, entry: Sequence[Token], first: int) -> Expression:
-        parts = [[token] for token in entry if token.text != ","]
-        left, right = (self.within(part, self.whole) for part in parts)
+        left, right = (self.within(part, self.whole) for part in pair(entry) or ())
         return self.build.apply("eq", left, right, span=self.span(first))

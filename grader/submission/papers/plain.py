@@ -18,43 +18,22 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS
 from grader.submission.blanks import is_blank
 from grader.submission.offsets import Range, trimmed
+from grader.submission.papers.plain_tokens import (
+    Token,
+    counted,
+    has_operator,
+    is_balanced,
+    is_mathematical,
+    is_scripted,
+    tokens_in,
+)
 
 LONGEST = 2_000  # characters of a formula without delimiters, over all its lines
 _SENTENCE_LONGEST = 500  # of a line with words around its formula
 _CONTINUED = 12  # lines of a formula whose brackets are open
-
-_MODULES = r"(?:np|numpy|torch|jnp|jax|math|sp|sympy|tf|F|linalg)\."
-_TOKEN = re.compile(
-    rf"""(?P<word>\\?(?:{_MODULES}){{0,2}}[^\W\d_]\w*+)
-      | (?P<number>(?:\d++(?:\.\d++)?+|\.\d++)(?:e[+-]?\d++)?+)
-      | (?P<attribute>\.(?:T|t|grad|dot|sum|mean|transpose|reshape|copy|astype|item)(?!\w))
-      | (?P<relation>:?=(?!=)|[≈≡←])
-      | (?P<sign>==|!=|<=|>=|\*\*|\.\*|[-+−–*/@^_(){{}}\[\],<>≤≥≠|·⋅×∘⊙•⊗∂∇∑∏√∞⟨⟩‖~⇒→'′’ᵀ⊤:])
-      | (?P<space>\s++)
-      | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_SCRIPTED = re.compile(r"[\dͰ-Ͽ²³¹⁰-₟ᵀᵢⱼᵏˡᵐⁱʲ_∂]")
-_MIXED = re.compile(r"[a-z][A-Z]|\Ad[^\Waeiou\d_]\Z")
-_GREEK_WORD = re.compile(r"[Ͱ-Ͽ]{3}")
-_COMMANDS = frozenset(
-    "frac dfrac tfrac partial nabla cdot odot circ times otimes sum prod left right top mathbf bm "
-    "mathrm mathcal text boldsymbol operatorname begin end quad ell prime le ge leq geq ne neq in "
-    "infty dots ldots cdots sqrt hat bar tilde forall mathbb approx".split()
-)
-_NAMES = frozenset(GREEK) | {"dl", "pi", "relu", "ReLU", "diag", "tr", "exp", "log", "ln", "tanh"}
-_FUNCTIONS = frozenset(INFIX_FUNCTIONS) | frozenset(LATEX_FUNCTIONS)
-
-# Words of a case distinction; without a comparison they are words like any other.
-_CASES = frozenset("if else otherwise when for and or".split())
-_COMPARISONS = frozenset("< > <= >= ≤ ≥ ≠ == !=".split())
-_OPERATORS = frozenset("+ - − * ** / @ ^ · ⋅ × ∘ ⊙ • ⊗ ∑ .* ( [".split())
 
 _JOINERS = frozenset("+-−–*/@·⋅×∘⊙")
 
@@ -100,13 +79,6 @@ _REMARKS = 4
 _ONLY_A_DERIVATIVE = re.compile(r"[∂d][^\s/=]{1,30}/\s?[∂d][^\s/=]{1,30}")
 _BARE_NUMBER = re.compile(r"[-+−]?\d{1,3}(?:\.\d{1,6})?")
 _NO_PRIME = re.compile(r"[A-Za-z][’'][a-z]|(?<![\w)\]}'])['’]")
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +191,7 @@ def _said(text: str, start: int, end: int, setting: Setting) -> list[Range]:
     answers = _ANSWER.search(said[0]) is not None
     inner = Setting(behind=answers or setting.behind, below=answers or setting.below)
     left, right = _unwrapped(text, said.end(), end)
-    if not answers and not _has_operator(_tokens(text, left, right)):
+    if not answers and not has_operator(tokens_in(text, left, right)):
         return []
     return _cut(text, left, right, inner)
 
@@ -264,8 +236,8 @@ def _remarks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 def _after_words(text: str, start: int, end: int) -> list[Range]:
     """`so we get dW = …`: an equation behind a few ordinary words."""
-    before: _Token | None = None
-    tokens = _tokens(text, start, end)
+    before: Token | None = None
+    tokens = tokens_in(text, start, end)
     for token, follows in itertools.pairwise(tokens[:_LEADING_WORDS]):
         if token.text.lower() in _TURNED or token.kind == "relation":
             return []
@@ -276,11 +248,11 @@ def _after_words(text: str, start: int, end: int) -> list[Range]:
     return []
 
 
-def _is_prose(token: _Token, follows: _Token | None) -> bool:
+def _is_prose(token: Token, follows: Token | None) -> bool:
     """Whether a word in front of a formula is none of its own; `I` and `a` are words in a sentence."""
     if token.text in ("I", "a", "A") and follows is not None and follows.kind == "word":
-        return not _is_mathematical(follows, None)
-    return not _is_mathematical(token, follows)
+        return not is_mathematical(follows, None)
+    return not is_mathematical(token, follows)
 
 
 # Judging
@@ -288,12 +260,12 @@ def _is_prose(token: _Token, follows: _Token | None) -> bool:
 
 def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = False) -> bool:
     """Whether all of a range is one formula; `strict` allows no ordinary word in it."""
-    tokens = _tokens(text, start, end)
+    tokens = tokens_in(text, start, end)
     if not tokens or any(token.kind == "other" for token in tokens):
         return False
-    if _NO_PRIME.search(text, start, end) or not _is_balanced(tokens):
+    if _NO_PRIME.search(text, start, end) or not is_balanced(tokens):
         return False
-    words, numbers, ordinary = _counted(tokens)
+    words, numbers, ordinary = counted(tokens)
     if ordinary > (0 if strict or not words else words + numbers) or not words + numbers:
         return False
     if any(token.kind == "relation" for token in tokens):
@@ -301,82 +273,13 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
     return setting.below and ordinary == 0 and _answers(text[start:end], tokens, setting)
 
 
-def _tokens(text: str, start: int, end: int) -> list[_Token]:
-    return [
-        _Token(match.lastgroup or "", match[0], match.start(), match.end())
-        for match in _TOKEN.finditer(text, start, end)
-        if match.lastgroup != "space"
-    ]
-
-
-def _is_balanced(tokens: Sequence[_Token]) -> bool:
-    """Whether brackets close, and a colon stands only inside of them."""
-    depth = 0
-    for token in tokens:
-        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
-        if depth < 0 or (depth == 0 and token.text == ":"):
-            return False
-    return depth == 0
-
-
-def _counted(tokens: Sequence[_Token]) -> tuple[int, int, int]:
-    """How many mathematical words, numbers, and ordinary words there are.
-
-    An ordinary word that does not stand alone is one too many.
-    """
-    words = ordinary = 0
-    numbers = sum(token.kind == "number" for token in tokens)
-    compared = any(token.text in _COMPARISONS for token in tokens)
-    for before, token, follows in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
-        if token.kind != "word" or (compared and token.text.lower() in _CASES):
-            continue
-        if _is_mathematical(token, follows):
-            words += 1
-        elif _stands_alone(before, token, follows):
-            ordinary += 1
-        else:
-            return 0, 0, 1
-    return words, numbers, ordinary
-
-
-def _is_mathematical(token: _Token, follows: _Token | None) -> bool:
-    word = token.text
-    if word[0] == "\\":
-        return word[1:] in _COMMANDS or word[1:] in GREEK or word[1:] in _FUNCTIONS
-    if len(word) == 1 or "." in word or word in _NAMES:
-        return True
-    if _SCRIPTED.search(word) and not _GREEK_WORD.search(word):
-        return True
-    if _MIXED.search(word):
-        return True
-    called = (
-        follows is not None and follows.text in ("(", "[", "'", "′") and follows.start == token.end
-    )
-    return called or (
-        follows is not None and follows.kind == "attribute" and follows.start == token.end
-    )
-
-
-def _stands_alone(before: _Token | None, word: _Token, follows: _Token | None) -> bool:
-    """Whether operators, and no other words, are the neighbours of an ordinary word."""
-    for neighbour in (before, follows):
-        if neighbour is None:
-            continue
-        if neighbour.kind not in ("sign", "relation") or neighbour.text in (",", ":", "'", "’"):
-            return False
-        if neighbour.text in ("-", "–", "−") and word.start - 1 <= neighbour.start <= word.end:
-            return False  # a hyphen
-    closes = before is not None and before.text in (")", "]", "}")
-    return not closes and (follows is None or follows.text not in ("(", "[", "{"))
-
-
-def _is_related(tokens: Sequence[_Token]) -> bool:
+def _is_related(tokens: Sequence[Token]) -> bool:
     """Whether an equation has something to say, and does not begin in the middle of a product."""
     first = tokens[0]
     return len(tokens) > 1 and (first.kind != "sign" or first.text not in ("*", "/", "@", ",", ")"))
 
 
-def _answers(text: str, tokens: Sequence[_Token], setting: Setting) -> bool:
+def _answers(text: str, tokens: Sequence[Token], setting: Setting) -> bool:
     """Whether a formula without an equals sign may be an answer under a marker."""
     if _ONLY_A_DERIVATIVE.fullmatch(text) or tokens[0].text in ("*", "/", "@", ",", "<", ">", "="):
         return False
@@ -385,8 +288,4 @@ def _answers(text: str, tokens: Sequence[_Token], setting: Setting) -> bool:
     if setting.behind:
         return True
     words = [token.text for token in tokens if token.kind == "word"]
-    return _has_operator(tokens) or (len(words) > 1 and any(map(_SCRIPTED.search, words)))
-
-
-def _has_operator(tokens: Sequence[_Token]) -> bool:
-    return any(token.kind == "relation" or token.text in _OPERATORS for token in tokens)
+    return has_operator(tokens) or (len(words) > 1 and any(map(is_scripted, words)))

@@ -1,0 +1,91 @@
+"""Right answers as they are usually written, and what is told from them."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.validation.answers import judged
+from grader.grading import grade
+from grader.key import Key, build
+from grader.problem import load
+from grader.submission import read
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
+SLOPE = r"W^2 \operatorname{diag}(\mathrm{relu}'(z)) W^1"
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, Key]:
+    names = ("mlp-batch", "residual-block", "conv1d", "softmax-cross-entropy", "max-pool-dropout")
+    return {name: build(load(PROBLEMS / name)) for name in names}
+
+
+RIGHT = [
+    # a derivative by a row, and a row that is turned
+    ("mlp-batch", "q7", "infix", "Sum(Derivative(l, Z1[k,:]), (k, 1, 5))"),
+    ("mlp-batch", "q7", "latex", r"\sum_k \frac{\partial l}{\partial Z^1_{k,:}}"),
+    ("mlp-batch", "q2", "latex", r"\frac{1}{5}\sum_{k=1}^{5} H_{k,:}^\top (\hat Y - Y)_{k,:}"),
+    # ones and identities without a size
+    ("mlp-batch", "q3", "latex", r"\mathbf{1}^\top (\hat Y - Y) / 5"),
+    ("mlp-batch", "q3", "latex", r"\frac{1}{5}\mathbf{1}^\top (\hat Y - Y)"),
+    ("residual-block", "q8", "latex", rf"I + {SLOPE}"),
+    ("residual-block", "q8", "latex", rf"\mathbf{{I}} + {SLOPE}"),
+    ("residual-block", "q8", "latex", rf"{SLOPE} + I^\top"),
+    ("residual-block", "q8", "latex", rf"2 I + {SLOPE} - I"),
+    ("residual-block", "q8", "latex", rf"I (I_3 + {SLOPE})"),
+    ("residual-block", "q8", "infix", "I + W2 @ diag(relu'(z)) @ W1"),
+    ("residual-block", "q8", "latex", r"I_{ij} + \sum_k W^2_{ik} \mathrm{relu}'(z_k) W^1_{kj}"),
+    # Kronecker's delta of expressions
+    ("conv1d", "q8", "latex", r"\sum_{k=1}^{3} w_k \delta_{j, i+k-1}"),
+    # two conditions of one case
+    ("max-pool-dropout", "q5", "latex",
+     r"\begin{cases} 1 & j = 1, z_1 > z_2 \\ 1 & j = 2, z_2 > z_1 \\ 0 & \text{else} \end{cases}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem", "question", "notation", "text"), RIGHT)
+def test_accepts(
+    keys: dict[str, Key], problem: str, question: str, notation: str, text: str
+) -> None:
+    result = judged(keys[problem], question, text, notation)
+    assert result.verdict == "correct", result.messages
+
+
+UNREADABLE = [
+    ("residual-block", "q8", "latex", "I", "which size"),
+    ("softmax-cross-entropy", "q2", "latex", r"\operatorname{diag}(p) (I - 1 p^\top)", "which size"),
+    ("softmax-cross-entropy", "q2", "latex", r"p \mathbf{1}^\top", "how many ones"),
+    ("residual-block", "q8", "latex", r"I(z_1)", "an indicator wants a condition"),
+    ("max-pool-dropout", "q5", "latex",
+     r"\begin{cases} 1 & j = 1, z_1 \\ 0 & \text{else} \end{cases}", "`,` stands"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem", "question", "notation", "text", "said"), UNREADABLE)
+def test_asks_a_person(
+    keys: dict[str, Key], problem: str, question: str, notation: str, text: str, said: str
+) -> None:
+    result = judged(keys[problem], question, text, notation)
+    assert result.verdict == "unreadable"
+    assert said in " ".join(message.text for message in result.messages)
+
+
+LEFT = [
+    ("mlp-batch", "q7",
+     r"$\frac{\partial l}{\partial b^1_j} = \sum_i \frac{\partial l}{\partial Z^1_{ij}}$"),
+    ("softmax-cross-entropy", "q2", r"$\frac{\partial p_m}{\partial z_n} = p_m (\delta_{mn} - p_n)$"),
+    ("softmax-cross-entropy", "q2",
+     r"$\left(\frac{\partial p}{\partial z}\right)_{mn} = p_m (\delta_{mn} - p_n)$"),
+    ("softmax-cross-entropy", "q5", r"∂l/∂W_{mn} = (p_m - y_m) x_n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem", "question", "text"), LEFT)
+def test_a_left_side_by_entries_is_the_derivative_that_is_asked(
+    keys: dict[str, Key], tmp_path: Path, problem: str, question: str, text: str
+) -> None:
+    paper = tmp_path / "paper.md"
+    paper.write_text(f"{question[1:]}. {text}\n", encoding="utf-8")
+    result = grade(keys[problem], read(paper))[question]
+    assert result.verdict == "correct"
+    assert "left-side-mismatch" not in {message.code for message in result.messages}
