@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from grader.errors import AuthorError, Fault, StudentError
+from grader.errors import AuthorError, Fault, StudentError, UnknownName
 from grader.expression import SCALAR, Expression, Index, Shape, Symbol, base_name, walk
 from grader.notation import Function, Names, infix, names
 from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
 from grader.primitives.build import mul, ones
 from grader.problem.model import Declared, Draw, Problem, Python, Quantity, Question, Scope
+from grader.problem.prompt import with_prompt
 from grader.problem.rules import ruled
 from grader.problem.source import ProblemSource
 
@@ -129,6 +130,8 @@ class _Build:
         for target, text in data["upstream"].items():
             place = (*path, "upstream", target)
             node = self._parse(text, known, place)
+            if target in self.lost:
+                continue
             if target not in known.symbols:
                 self._fault(place, f"`{target}` is not computed before `{name}`")
             elif node is not None:
@@ -145,7 +148,8 @@ class _Build:
                 return None
             offset = error.span.start if error.span else None
             reason = f"{error.message} ({error.hint})" if error.hint else error.message
-            self._fault(path, self._too_early(text, known, path) or reason, offset)
+            said = self._too_early(text, known, path) or self._without_range(error, path)
+            self._fault(path, said or reason, offset)
             return None
 
     def _too_early(self, text: str, known: Names, path: Path_) -> str | None:
@@ -162,6 +166,18 @@ class _Build:
                 return f"`{other}` is used before it is computed: move `{other}` above `{name}`"
         return None
 
+    def _without_range(self, error: StudentError, path: Path_) -> str | None:
+        """What is said of an index that nothing gives a range."""
+        span = error.span
+        if path[0] != "questions" or span is None or not isinstance(error, UnknownName):
+            return None
+        name = error.source[span.start : span.end]
+        before = error.source[: span.start]
+        if before.count("[") == before.count("]") or not name.isidentifier():
+            return None
+        size = next(iter(self.dimensions), 3)
+        return f"the index `{name}` has no range; add one beside it, such as `free: {{{name}: {size}}}`"
+
     # Questions
 
     def _question(self, data: Mapping[str, Any], at: int, base: Scope) -> Question:
@@ -173,19 +189,21 @@ class _Build:
         wrt = self._optional(data.get("wrt"), known, (*path, "wrt"))
         if wrt is not None and base_name(wrt) is None:
             self._fault((*path, "wrt"), "a symbol, a quantity, or an entry of one is meant")
-        return Question(
-            id=data["id"],
-            points=float(data["points"]),
-            scope=scope,
-            of=of,
-            wrt=wrt,
-            free=free,
-            reference=self._reference(data["reference"], known, (*path, "reference")),
-            prompt=data["prompt"],
-            labels=tuple(data["labels"]),
-            all_or_nothing=data["all_or_nothing"],
-            feedback=data["feedback"],
-            names=known,
+        return with_prompt(
+            Question(
+                id=data["id"],
+                points=float(data["points"]),
+                scope=scope,
+                of=of,
+                wrt=wrt,
+                free=free,
+                reference=self._reference(data["reference"], known, (*path, "reference")),
+                prompt=data["prompt"],
+                labels=tuple(data["labels"]),
+                all_or_nothing=data["all_or_nothing"],
+                feedback=data["feedback"],
+                names=known,
+            )
         )
 
     def _narrowed(self, base: Scope, data: Mapping[str, Any], path: Path_) -> Scope:

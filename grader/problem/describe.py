@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from grader.expression import SCALAR, Shape
 from grader.problem.model import Problem, Question
+from grader.problem.prompt import size_beside
 
 _HOW_TO = """\
 How to write answers
@@ -77,7 +78,8 @@ def _question(question: Question) -> str:
     free = ", ".join(f"{i.name} = 1…{i.stop}" for i in question.free)
     indices = f"  [{free}]" if free else ""
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
-    return f"{question.id:<5} {points:<9} {question.prompt}{indices}{_wanted(question)}"
+    prompt = question.prompt + size_beside(question)
+    return f"{question.id:<5} {points:<9} {prompt}{indices}{_wanted(question)}"
 
 
 _FORMS = {"entries": "every entry written out", "index": "one formula in the index variables"}

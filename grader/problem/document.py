@@ -56,6 +56,17 @@ class Document:
         line, column = self._place(path, offset, at_key)
         return Fault(self.name, line, column, shown(path), reason)
 
+    def drop(self, path: Path) -> None:
+        """Leave a key out of the data."""
+        holder: Plain = self.data
+        for step in path[:-1]:
+            if isinstance(holder, dict):
+                holder = holder[str(step)]
+            elif isinstance(holder, list):
+                holder = holder[int(step)]
+        if isinstance(holder, dict):
+            holder.pop(str(path[-1]), None)
+
     def _compose(self) -> yaml.Node:
         """The root node, or one fault."""
         try:

@@ -2,17 +2,32 @@
 
 from pathlib import Path
 
+from grader.errors import AuthorError, Fault
 from grader.problem.build import build
 from grader.problem.model import Problem
-from grader.problem.source import read
+from grader.problem.source import in_order, read, without_unknown_keys
 
 
 def load(path: str | Path) -> Problem:
     """The problem in a folder or a `problem.yaml`. Raises AuthorError with all that is wrong."""
-    source = read(Path(path))
+    try:
+        source = read(Path(path))
+    except AuthorError as error:
+        raise AuthorError(in_order([*error.faults, *_besides(Path(path))])) from None
     problem = build(source)
     if problem.source is not None:
         from grader.problem import variants
 
         variants.check(problem, source)
     return problem
+
+
+def _besides(path: Path) -> tuple[Fault, ...]:
+    """What else is wrong with a file, were its unknown keys not there."""
+    source = without_unknown_keys(path)
+    try:
+        if source is not None:
+            build(source)
+    except AuthorError as error:
+        return error.faults
+    return ()

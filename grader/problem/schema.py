@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from grader.problem.codes import CODES
 from grader.problem.kinds import Draw, Number, Strict, refusal
-from grader.problem.words import near, quoted
+from grader.problem.words import cut, near, quoted
 
 MAX_SIZE = 64
 
@@ -99,6 +99,13 @@ def _listed(written: Any) -> Any:
     return [written] if isinstance(written, str) else written
 
 
+def _upstream(written: Any) -> Any:
+    if isinstance(written, str):
+        example = f"upstream: {{h: {cut(written, 20)}}}"
+        raise refusal(f"upstream says at which quantity a gradient arrives, such as `{example}`")
+    return written
+
+
 def _stripped(written: Any) -> Any:
     return written.strip() if isinstance(written, str) else written
 
@@ -120,6 +127,7 @@ Form = Literal["entries", "index", "any"]
 Credit = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Texts = Annotated[list[Text], _LISTED]
 Code = Annotated[str, AfterValidator(_code)]
+Upstream = Annotated[dict[Name, Text], BeforeValidator(_upstream)]
 
 
 def _said(text: str, default: Any = ..., **limits: Any) -> Any:
@@ -162,7 +170,7 @@ class Quantity(Strict):
     formula: Text | None = _said(
         "What it is, in symbols and quantities above it.", None, alias="is"
     )
-    upstream: dict[Name, Text] | None = _said(
+    upstream: Upstream | None = _said(
         "Instead: the gradients of a loss without a formula, by the quantity where they arrive.",
         None, min_length=1,
     )  # fmt: skip

@@ -30,15 +30,15 @@ _MEANT = {
 }
 
 
-def translated(error: ValidationError) -> Iterator[Complaint]:
-    """One complaint for each of pydantic's errors."""
+def translated(error: ValidationError, root: type[BaseModel] = Homework) -> Iterator[Complaint]:
+    """One complaint for each of pydantic's errors about a file, which `root` describes."""
     for detail in error.errors(include_url=False):
         path = tuple(step for step in detail["loc"] if step != "[key]")
         at_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
-        yield Complaint(path, _reason(path, dict(detail)), at_key)
+        yield Complaint(path, _reason(path, dict(detail), root), at_key)
 
 
-def _reason(path: Path, detail: dict[str, Any]) -> str:
+def _reason(path: Path, detail: dict[str, Any], root: type[BaseModel]) -> str:
     """The sentence for one error."""
     kind: str = detail["type"]
     if kind == "author":
@@ -46,7 +46,7 @@ def _reason(path: Path, detail: dict[str, Any]) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return f"unknown key {quoted(str(path[-1]))}{near(str(path[-1]), _keys(path[:-1]))}"
+        return f"unknown key {quoted(str(path[-1]))}{near(str(path[-1]), _keys(path[:-1], root))}"
     if kind == "union_tag_invalid":
         return _unknown_kind(detail)
     return f"{_subject(path)} {_state(detail['input'])}; {_meant(kind, detail)}"
@@ -85,9 +85,10 @@ def _state(value: Any) -> str:
     return f"is {quoted(str(value))}"
 
 
-def _keys(path: Path) -> list[str]:
+def _keys(path: Path, root: type[BaseModel]) -> list[str]:
     """The keys that the mapping at a path may have."""
-    kind: Any = Homework
+    whole = root.model_fields.get("root")
+    kind: Any = whole.annotation if whole else root
     for step in path:
         kind = _inside(kind, step)
     model = _model(kind, path[-1] if path else "")
@@ -98,6 +99,9 @@ def _inside(kind: Any, step: str | int) -> Any:
     """The type one step inside a type."""
     if get_origin(kind) in (dict, list):
         return get_args(kind)[-1]
+    inside = next((part for part in get_args(kind) if get_origin(part) in (dict, list)), None)
+    if inside is not None:
+        return get_args(inside)[-1]  # a list, or nothing
     model = _model(kind, step)
     if model is None:
         return None

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from grader.errors import AuthorError, Fault
 from grader.problem import cache
@@ -53,13 +53,46 @@ def read(path: Path) -> ProblemSource:
     """Read a problem's folder or its YAML file; all its faults come in one `AuthorError`."""
     file = path / FILE if path.is_dir() else path
     content = _content(file)
-    text = _decoded(file.name, content)
+    text = decoded(file.name, content)
     data = cache.cached(content)
     if data is None:
         data = validated(file.name, text)
         cache.store(content, data)
     source = ProblemSource(file, "", data, text)
     return ProblemSource(file, _digest(content, _modules(source)), data, text)
+
+
+def without_unknown_keys(path: Path) -> ProblemSource | None:
+    """A file that was refused for keys that nobody knows, read without them; None if that is not all.
+
+    So that what else is wrong can be said at once.
+    """
+    from pydantic import ValidationError
+
+    from grader.problem.checks import complaints
+    from grader.problem.document import Document
+    from grader.problem.schema import Homework, normalised
+    from grader.problem.sentences import translated
+
+    file = path / FILE if path.is_dir() else path
+    try:
+        content = _content(file)
+        text = decoded(file.name, content)
+        document = Document(file.name, text)
+        Homework.model_validate(document.data)
+    except ValidationError as error:
+        for complaint in translated(error):
+            if complaint.at_key:
+                document.drop(complaint.path)
+    except AuthorError:
+        return None
+    if document.faults or any(complaints(document.data)):
+        return None
+    try:
+        data = normalised(Homework.model_validate(document.data))
+    except ValidationError:
+        return None
+    return ProblemSource(file, "", data, text)
 
 
 def validated(name: str, text: str) -> dict[str, Any]:
@@ -80,11 +113,11 @@ def validated(name: str, text: str) -> dict[str, Any]:
         found += translated(error)
     faults = document.faults + [document.fault(c.path, c.reason, None, c.at_key) for c in found]
     if faults or homework is None:
-        raise AuthorError(_in_order(faults))
+        raise AuthorError(in_order(faults))
     return normalised(homework)
 
 
-def _in_order(faults: list[Fault]) -> list[Fault]:
+def in_order(faults: list[Fault]) -> list[Fault]:
     """By place, each once: what an alias repeats is one fault."""
     unique = {(fault.line, fault.column, fault.reason): fault for fault in reversed(faults)}
     return sorted(unique.values(), key=lambda fault: (fault.line, fault.column))
@@ -96,15 +129,20 @@ def _content(file: Path) -> bytes:
         if not file.is_file():
             raise _unreadable(file.name, f"there is no {file.name} in {file.parent}")
         with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return limited(file.name, stream, MAX_BYTES)
     except OSError as error:
         raise _unreadable(file.name, f"cannot be read: {error.strerror}") from None
-    if len(content) > MAX_BYTES:
-        raise _unreadable(file.name, f"larger than {MAX_BYTES:,} bytes")
+
+
+def limited(name: str, stream: BinaryIO, most: int) -> bytes:
+    """The bytes of a file. Raises AuthorError if there are more than `most`."""
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise _unreadable(name, f"larger than {most:,} bytes")
     return content
 
 
-def _decoded(name: str, content: bytes) -> str:
+def decoded(name: str, content: bytes) -> str:
     """The text, without the mark that some editors put first."""
     try:
         return content.decode("utf-8-sig")

@@ -202,6 +202,12 @@ def test_what_students_could_misread(
     assert any(said in finding.text for finding in found), validation.findings
 
 
+def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
+    found = of(checked(tmp_path, changed(("is: W @ x", "is: W * x"))), "names", Level.WARNING)
+    assert "problem.yaml" in found[0].text
+    assert "write @" in found[0].advice
+
+
 # Cases
 
 
@@ -212,10 +218,19 @@ def test_what_students_could_misread(
         ('q1: {wrong: [{infix: "h - y", verdict: incorrect}]}', "graded correct, not incorrect"),
         ('q1: {wrong: [{infix: "y - h", verdict: incorrect, codes: [transposed]}]}', "is not told"),
         ("q9: {right: [h]}", "there is no question q9"),
-        ("q1: {right: [{tex: h}]}", "is no case"),
-        ("q1: {wrong: [{infix: h}]}", "needs another `verdict`"),
-        ("[1, 2]", "a mapping from questions"),
-        ("q1: {right: [h", "cases.yaml: while parsing"),
+        ("q1: {right: [{tex: h}]}", "unknown key 'tex'"),
+        ("q1: {right: [{latxe: h}]}", "did you mean 'latex'?"),
+        ("q1: {right: [{codes: [sign]}]}", "one of the two"),
+        ("q1: {wrong: [{infix: h}]}", "add `verdict: incorrect`"),
+        ("q1: {wrong: [{infix: h, verdict: wrong}]}", "'wrong'; 'correct', 'partial'"),
+        ("q1: {wrong: [{infix: h, verdict: incorrect, codes: [sing]}]}", "did you mean 'sign'?"),
+        ("q1: [h - y]", "lists called `right` and `wrong` are meant"),
+        ("[1, 2]", "a mapping (key: value) is meant"),
+        ("q1: {right: [h", "cases.yaml:1:"),
+        (
+            "q2: {}\nq1:\n  right:\n    - h - y\n    - y - h",
+            "cases.yaml:5:7: q1.right[1]: right answer",
+        ),
     ],
 )
 def test_a_case_that_does_not_hold(tmp_path: Path, cases: str, said: str) -> None:

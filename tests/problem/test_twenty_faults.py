@@ -32,6 +32,10 @@ FAULTS = {
     "a typo in a key": ("wrt: x}", "wtr: x}", 16, "did you mean 'wrt'?"),
     "a typo in a function": ("is: relu", "is: reluu", 10, "did you mean relu"),
     "a typo in a name": ("is: W @ x}", "is: w @ x}", 12, "`w` is not declared"),
+    "an upstream without its quantity": (
+        "is: sum((h - y)**2)", "upstream: y", 14, "such as `upstream: {h: y}`",
+    ),
+    "an index without a range": (", free: {i: m, j: n}", "", 17, "such as `free: {i: n}`"),
     "a typo in a dimension": ("shape: [n]}", "shape: [nn]}", 6, "unknown dimension 'nn'"),
     "a typo in a kind of draw": ("y: {shape: [m]}", "y: {shape: [m], draw: normall}", 8, "normal"),
     "shapes that do not fit": ("is: W @ x", "is: x @ W @ y", 12, "does not exist"),
@@ -101,3 +105,28 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     text = BASE.replace("title:", "titel:").replace("[n]}", "[k]}").replace("wrt: x}", "wtr: x}")
     lines = {fault.line for fault in faults_of(tmp_path, text).faults}
     assert {2, 6, 16} <= lines
+
+
+def faults_of(folder: Path, *changes: tuple[str, str]) -> list[tuple[int, str]]:
+    text = BASE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "problem.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(AuthorError) as caught:
+        load(folder)
+    return [(fault.line, fault.reason) for fault in caught.value.faults]
+
+
+def test_an_unknown_key_hides_nothing_else(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, ("id: q1, of: l, wrt: x", "id: q1, of: l, wrt: xx, pionts: 2"))
+    assert [line for line, _ in faults] == [16, 16]
+    assert "`xx` is not declared" in faults[0][1]
+    assert "did you mean 'points'?" in faults[1][1]
+
+
+def test_what_only_follows_is_not_told(tmp_path: Path) -> None:
+    faults = faults_of(
+        tmp_path, ("is: sigma(z)", "is: sigma(zz)"), ("is: sum((h - y)**2)", "upstream: {h: y}")
+    )
+    assert [line for line, _ in faults] == [13]

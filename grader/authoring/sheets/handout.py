@@ -12,12 +12,12 @@ from grader.authoring.sheets.sheet import (
     Sheet,
     Table,
 )
-from grader.expression import SCALAR, Derivative, Expression, shape_text
+from grader.expression import SCALAR, Derivative, Expression
 from grader.notation import Names, printing
 from grader.primitives import TABLE
 from grader.problem import Declared, Problem, Quantity, Question, Scope
 from grader.problem.describe import shape_words
-from grader.problem.target import derived
+from grader.problem.prompt import size_beside
 
 _DRAWS = {
     "one_hot": "one-hot", "simplex": "positive, sums to 1", "symmetric": "symmetric",
@@ -188,18 +188,9 @@ def _questions(problem: Problem) -> Iterator[Block]:
 
 def _question(question: Question) -> str:
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
-    prompt = question.prompt or f"What is {_asked(question)}?"
-    return " ".join(part for part in (f"**{question.id}** ({points})", prompt, _range(question),
-                                      _wanted(question)) if part)  # fmt: skip
-
-
-def _asked(question: Question) -> str:
-    if question.of is None or question.wrt is None:
-        return "the answer"
-    node = Derivative(question.of, question.wrt, SCALAR)
-    size = derived(question)
-    shape = f" ({shape_text(size)})" if size and size != SCALAR else ""
-    return f"${printing.latex(node, question.names).strip()}$" + shape
+    parts = (f"**{question.id}** ({points})", question.prompt + size_beside(question),
+             _range(question), _wanted(question))  # fmt: skip
+    return " ".join(part for part in parts if part)
 
 
 def _range(question: Question) -> str:

@@ -72,8 +72,7 @@ def _question(number: int, own: QuestionKey) -> Iterator[Block]:
     question = own.question
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
     yield Heading(f"{number}. {question.id} ({points})")
-    if question.prompt:
-        yield Prose(question.prompt)
+    yield Prose(question.prompt)
     found = derivation(own)
     if found is not None:
         yield from _steps(own, found)

@@ -1,115 +1,170 @@
 """`cases.yaml`: answers with the verdicts that the author expects, for each question.
 
 q1:
-right: ["delta*h2[1]", {latex: '\\delta h^2_1'}]
-wrong: [{infix: "h2[1]", verdict: incorrect, codes: [dropped-upstream]}]
+  right: ["delta*h2[1]", {latex: '\\delta h^2_1'}]
+  wrong: [{infix: "h2[1]", verdict: incorrect, codes: [dropped-upstream]}]
 """
 
+import difflib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import yaml
+from pydantic import AfterValidator, BeforeValidator, RootModel, ValidationError, model_validator
 
 from grader.authoring.validation.answers import judged
 from grader.authoring.validation.finding import Finding, Level
+from grader.errors import AuthorError
 from grader.key import Key
+from grader.problem import source
+from grader.problem.codes import CODES
+from grader.problem.document import Document
+from grader.problem.kinds import Number, Strict, refusal
+from grader.problem.schema import Text
+from grader.problem.sentences import translated
+from grader.problem.words import quoted
 from grader.result import QuestionResult
 
 FILE = "cases.yaml"
 CHECK = "cases"
 MAX_BYTES = 2_000_000
 NEAR = 1e-3  # points
-_KEYS = {"infix", "latex", "verdict", "score", "codes"}
 
 
-class CasesError(Exception):
-    """The file cannot be read, or is not what it should be."""
+def _code(text: str) -> str:
+    """A code of a message; one that is nearly that of a mistake is a slip."""
+    close = [] if text in CODES else difflib.get_close_matches(text, CODES, n=1, cutoff=0.7)
+    if close:
+        raise refusal(f"unknown code {quoted(text)}; did you mean {quoted(close[0])}?")
+    return text
 
 
-def read(folder: Path) -> dict[str, dict[str, list[dict[str, Any]]]] | None:
-    """The cases by question and kind (`right`, `wrong`); None if there is no such file.
-
-    Raises CasesError.
-    """
-    file = folder / FILE
-    if not file.is_file():
-        return None
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise CasesError(f"larger than {MAX_BYTES:,} bytes")
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CasesError(" ".join(str(error).split())) from error
-    if not isinstance(data, dict):
-        raise CasesError("a mapping from questions to `right` and `wrong` is meant")
-    return {str(name): _kinds(str(name), kinds) for name, kinds in data.items()}
+def _written(case: Any) -> Any:
+    return {"infix": case} if isinstance(case, str) else case
 
 
-def _kinds(question: str, kinds: Any) -> dict[str, list[dict[str, Any]]]:
-    if not isinstance(kinds, dict) or not set(kinds) <= {"right", "wrong"}:
-        raise CasesError(f"{question}: lists called `right` and `wrong` are meant")
-    return {
-        kind: [_case(question, kind, one) for one in many or ()] for kind, many in kinds.items()
-    }
+class Case(Strict):
+    """An answer and what is expected of its result."""
+
+    infix: Text | None = None
+    latex: Text | None = None
+    verdict: Literal["correct", "partial", "incorrect", "unreadable", "undecided"] | None = None
+    score: Number | None = None
+    codes: tuple[Annotated[str, AfterValidator(_code)], ...] = ()
+
+    @model_validator(mode="after")
+    def _one_text(self) -> "Case":
+        if (self.infix is None) == (self.latex is None):
+            raise refusal("a case is an answer in `infix` or in `latex`, one of the two")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The answer."""
+        return self.infix or self.latex or ""
+
+    @property
+    def notation(self) -> str:
+        """How the answer is written."""
+        return "latex" if self.infix is None else "infix"
 
 
-def _case(question: str, kind: str, written: Any) -> dict[str, Any]:
-    case = {"infix": written} if isinstance(written, str) else written
-    if not isinstance(case, dict) or not set(case) <= _KEYS:
-        raise CasesError(
-            f"{question}: {written!r} is no case; it may have {', '.join(sorted(_KEYS))}"
+def _other_verdict(case: Case) -> Case:
+    if case.verdict in (None, "correct"):
+        raise refusal(
+            "a wrong answer has a verdict that is not `correct`: add `verdict: incorrect`"
         )
-    if len({"infix", "latex"} & set(case)) != 1:
-        raise CasesError(f"{question}: {written!r} needs one of `infix` and `latex`")
-    if kind == "wrong" and case.get("verdict", "correct") == "correct":
-        raise CasesError(f"{question}: {written!r} is under `wrong` and needs another `verdict`")
     return case
+
+
+Right = Annotated[Case, BeforeValidator(_written)]
+Wrong = Annotated[Case, BeforeValidator(_written), AfterValidator(_other_verdict)]
+
+
+class Cases(Strict):
+    """The right and the wrong answers to one question."""
+
+    right: list[Right] | None = None
+    wrong: list[Wrong] | None = None
+
+
+def _both_lists(written: Any) -> Any:
+    if not isinstance(written, dict):
+        raise refusal("lists called `right` and `wrong` are meant")
+    return written
+
+
+class _File(RootModel[dict[str, Annotated[Cases, BeforeValidator(_both_lists)]]]):
+    """The whole file, by question."""
 
 
 def findings(key: Key, folder: Path) -> Iterator[Finding]:
     """The cases that do not get what they expect."""
     try:
-        cases = read(folder)
-    except CasesError as error:
-        yield Finding(Level.ERROR, CHECK, "", f"{FILE}: {error}")
+        document = _document(folder / FILE)
+        cases = _cases(document) if document else None
+    except AuthorError as error:
+        for fault in error.faults:
+            yield Finding(Level.ERROR, CHECK, "", str(fault))
         return
-    if cases is None:
+    if document is None or cases is None:
         text = f"there is no {FILE}"
         advice = "write down right and wrong answers for each question; see docs/problem-yaml.md"
         yield Finding(Level.NOTE, CHECK, "", text, advice)
         return
-    known = {question.id for question in key.problem.questions}
-    for name in sorted(set(cases) - known):
-        yield Finding(Level.ERROR, CHECK, name, f"{FILE}: there is no question {name}")
-    for name in known & set(cases):
-        for kind, many in cases[name].items():
-            for case in many:
-                yield from _judged(key, name, case, kind)
-    for name in sorted(known - set(cases)):
-        yield Finding(Level.NOTE, CHECK, name, f"{FILE} has no case for it")
+    known = [question.id for question in key.problem.questions]
+    for name, own in cases.items():
+        if name not in known:
+            text = str(document.fault((name,), f"there is no question {name}", None, True))
+            yield Finding(Level.ERROR, CHECK, "", text)
+            continue
+        for kind, many in (("right", own.right), ("wrong", own.wrong)):
+            for at, case in enumerate(many or ()):
+                reason = _judged(key, name, case, kind)
+                if reason:
+                    text = str(document.fault((name, kind, at), reason))
+                    yield Finding(Level.ERROR, CHECK, name, text)
+    for name in known:
+        if name not in cases:
+            yield Finding(Level.NOTE, CHECK, name, f"{FILE} has no case for it")
 
 
-def _judged(key: Key, question: str, case: dict[str, Any], kind: str) -> Iterator[Finding]:
-    notation = "latex" if "latex" in case else "infix"
-    text = str(case[notation])
-    result = judged(key, question, text, notation)
-    reason = misses(result, case, kind)
-    if reason:
-        yield Finding(Level.ERROR, CHECK, question, f"{FILE}: {kind} answer `{text}` {reason}")
+def _document(file: Path) -> Document | None:
+    """The file as YAML; None if there is none. Raises AuthorError."""
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return Document(FILE, source.decoded(FILE, source.limited(FILE, stream, MAX_BYTES)))
 
 
-def misses(result: QuestionResult, case: dict[str, Any], kind: str) -> str:
+def _cases(document: Document) -> dict[str, Cases]:
+    """The cases by question. Raises AuthorError with all that is wrong."""
+    faults = list(document.faults)
+    try:
+        cases = _File.model_validate(document.data or {}).root
+    except ValidationError as error:
+        found = translated(error, _File)
+        faults += [document.fault(c.path, c.reason, None, c.at_key) for c in found]
+    if faults:
+        raise AuthorError(source.in_order(faults))
+    return cases
+
+
+def _judged(key: Key, question: str, case: Case, kind: str) -> str:
+    reason = misses(judged(key, question, case.text, case.notation), case, kind)
+    return f"{kind} answer `{case.text}` {reason}" if reason else ""
+
+
+def misses(result: QuestionResult, case: Case, kind: str) -> str:
     """What is not as the case expects; empty if all is."""
-    wanted = "correct" if kind == "right" else str(case["verdict"])
+    wanted = "correct" if kind == "right" else str(case.verdict)
     if result.verdict != wanted:
         said = f": {result.messages[0].text}" if result.messages else ""
         return f"is graded {result.verdict}, not {wanted}{said}"
     codes = {message.code for message in result.messages}
-    missing = [str(code) for code in case.get("codes") or () if code not in codes]
+    missing = [code for code in case.codes if code not in codes]
     if missing:
         return f"is not told {', '.join(missing)} but {', '.join(sorted(filter(None, codes))) or 'nothing'}"
-    score = case.get("score")
-    if score is not None and abs(result.score - float(score)) > NEAR:
-        return f"earns {result.score:g}, not {float(score):g}"
+    if case.score is not None and abs(result.score - case.score) > NEAR:
+        return f"earns {result.score:g}, not {case.score:g}"
     return ""

@@ -96,4 +96,4 @@ def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
     return {"reason": reason.reason, "advice": reason.advice}
 
 
-SAME = "it has the values of the reference whatever the sizes and draws: here it is no mistake"
+SAME = "these have the values of the reference whatever the sizes and draws: here they are right"

@@ -94,7 +94,7 @@ def _validated(
     progress("what would part mistakes from the key")
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
-    found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key)]
+    found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key, source)]
     progress("cases.yaml")
     found += cases.findings(key, problem.path.parent)
     least = needed.needed(problem, questions)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.authoring.validation.finding import Finding, Level
 from grader.expression import SCALAR, Expression, Symbol, shape_text, walk
 from grader.key import Key, QuestionKey
+from grader.notation import infix
 from grader.notation.names import (
     LATEX_FUNCTIONS,
     canonical_base,
@@ -14,18 +15,29 @@ from grader.notation.names import (
     split_spelling,
 )
 from grader.problem import Problem, Question
+from grader.problem.source import ProblemSource
 
 _COMMAND = re.compile(r"\\([A-Za-z]+)$")
 
 
-def findings(key: Key) -> Iterator[Finding]:
+def findings(key: Key, source: ProblemSource) -> Iterator[Finding]:
     """Everything that these checks see in a problem."""
+    yield from _stars(key.problem, source)
     yield from _spellings(key.problem)
     yield from _unused(key.problem)
     yield from _same_twice(key)
     yield from _points(key.problem)
     for question in key.questions.values():
         yield from _layout(question)
+
+
+def _stars(problem: Problem, source: ProblemSource) -> Iterator[Finding]:
+    """Where the model has `*` for a matrix product, which elsewhere is entry by entry."""
+    for name, data in source.data["model"].items():
+        notes = infix.parse(data["is"], problem.scope.names)[1] if "is" in data else []
+        if any("with * was read as a matrix product" in note for note in notes):
+            text = str(source.fault(("model", name, "is"), "`*` was read as a matrix product here"))
+            yield Finding(Level.WARNING, "names", "", text, "write @ for it: `*` is entry by entry")
 
 
 # Spellings
