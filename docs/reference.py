@@ -51,7 +51,14 @@ questions:
   - {id: q4, points: 1, of: o, wrt: x}
 ```
 
-Sizes are best all different and above 1: then no transposed or misplaced matrix fits by accident.
+Sizes are best all different and above 1: then no transposed or misplaced matrix fits by accident. Square
+matrices are fine where the network has them, as in a recurrent one; `grader validate` says if a mistake
+hides behind that.
+
+A name is letters, digits and `_`, and is what answer files use: `Wz`, `h_prev`. What papers use are the
+spellings: letters, Greek letters and accents with scripts, such as `W_z`, `'h_{t-1}'`, `'\\hat{y}'`,
+`'W^{(2)}'`. Entries of it are written behind the scripts: `h_{t-1,i}`, `W_{z,ij}` or `(W_z)_{ij}`. In
+formulas `*` is entry by entry and `@` the matrix product.
 """
 _SECTIONS = (
     ("", "The file"),
@@ -66,6 +73,29 @@ _SECTIONS = (
     ("Steps", "steps"),
 )
 _BETWEEN = {
+    "model": """\
+Each quantity comes below those that it is computed from. Where the rest of a network does not matter, say
+with `upstream` which gradient arrives at which quantity; the loss then has a name and no formula:
+
+```yaml
+id: one-layer
+dimensions: {n: 3, m: 2}
+symbols:
+  x: {shape: [n]}
+  W: {shape: [m, n]}
+  g: {shape: [m]}
+model:
+  z: {is: W @ x}
+  h: {is: tanh(z)}
+  l: {upstream: {h: g}, latex: \\ell}
+questions:
+  - {id: q1, of: l, wrt: W}
+```
+""",
+    "questions": """\
+A question without a `prompt` asks "What is ∂l/∂W (2×3)?". Index variables get their range from `free`:
+`{of: 'z[i]', wrt: 'x[j]', free: {i: m, j: n}}` asks for one formula for all i and j.
+""",
     "variants": """\
 Neighbours get different networks. What a student has been given is the same wherever their id is the same:
 `grader handout`, `draw` and `show` with `--student ID`, and `grade`, which says it in the feedback.
@@ -96,6 +126,14 @@ q1:
     - {infix: "2*(o - y)", verdict: incorrect, codes: [constant-factor]}
     - {infix: "(o - y", verdict: unreadable}
 ```
+
+| key | meaning |
+|---|---|
+| `infix` | An answer as in an answer file; a plain text is one, too. |
+| `latex` | Instead: an answer in LaTeX. |
+| `verdict` | What a wrong answer gets: `partial`, `incorrect`, `unreadable` or `undecided`. |
+| `score` | The points that it gets, of those of the question. |
+| `codes` | What the feedback must contain at least: codes of mistakes ([The catalogue](mistakes.md)). |
 """
 
 

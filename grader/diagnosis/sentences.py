@@ -88,8 +88,9 @@ def function_name(primitive: str, names: Names, notation: str) -> str:
 
 def constant(factor: float, with_mistakes: bool = False) -> Message:
     """An answer that is a constant times what it should be."""
-    hints = ("check the signs" if factor == -1 else "a constant factor is not right",)
-    if factor == -1:
+    opposite = named_factor(factor) == "-1"  # but for rounding
+    hints = ("check the signs" if opposite else "a constant factor is not right",)
+    if opposite:
         text = "the sign is wrong" if not with_mistakes else "the sign is wrong too"
         return Message(Kind.MISTAKE, text, "sign", None, (*hints, "with which sign does it enter?"))
     said = times_text(factor)
@@ -101,7 +102,7 @@ def constant(factor: float, with_mistakes: bool = False) -> Message:
 def times_text(factor: float) -> str:
     """A constant as in "twice what it should be"."""
     sign = "minus " if factor < 0 else ""
-    if factor == -1:
+    if named_factor(factor) == "-1":
         return "minus"
     named = named_factor(abs(factor))
     if named in _TIMES:

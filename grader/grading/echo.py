@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.expression import SCALAR, Expression, Shape
+from grader.expression import SCALAR, Expression, Shape, Tabulate
 from grader.grading.given import Written
 from grader.key import QuestionKey
 from grader.notation import Names, Reading, printing
@@ -47,9 +47,12 @@ class Echoed:
 
 def echoed(key: QuestionKey, reading: Reading) -> Echoed:
     """What there is to show of a reading. Cheap: nothing is written out yet."""
-    node = reading.node
+    node, indices = reading.node, _indices(key, reading)
+    if isinstance(node, Tabulate):  # entries given by one formula in letters: that is what was read
+        indices = tuple(index.name for index in (node.row, node.column) if index.name)
+        node = node.body
     echo = TreeEcho(node, key.question.scope.names)
-    return Echoed(echo, sizes(node.shape), _indices(key, reading))
+    return Echoed(echo, sizes(node.shape), indices)
 
 
 def sizes(shape: Shape) -> tuple[int, ...]:

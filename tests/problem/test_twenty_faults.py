@@ -35,7 +35,6 @@ FAULTS = {
     "an upstream without its quantity": (
         "is: sum((h - y)**2)", "upstream: y", 14, "such as `upstream: {h: y}`",
     ),
-    "an index without a range": (", free: {i: m, j: n}", "", 17, "such as `free: {i: n}`"),
     "a typo in a dimension": ("shape: [n]}", "shape: [nn]}", 6, "unknown dimension 'nn'"),
     "a typo in a kind of draw": ("y: {shape: [m]}", "y: {shape: [m], draw: normall}", 8, "normal"),
     "shapes that do not fit": ("is: W @ x", "is: x @ W @ y", 12, "does not exist"),
@@ -62,7 +61,7 @@ FAULTS = {
     "a name before it is computed": ("is: W @ x}", "is: W @ x + y2}\n  y2: {is: 2*y}", 12,
                                      "move `y2` above `z`"),
     "an index out of range": ("'W[i,j]', free: {i: m", "'W[3,j]', free: {i: m", 17, "out of range"),
-    "an index without a range": (", free: {i: m, j: n}", "", 17, "i"),
+    "an index without a range": (", free: {i: m, j: n}", "", 17, "such as `free: {i: n}`"),
     "a derivative by a sum": ("wrt: x}", "wrt: x + x}", 16, "a symbol, a quantity, or an entry"),
     "a derivative of nothing": ("of: l, wrt: x", "wrt: x", 16, "is missing"),
     "a colon in text": ("title: Faulty", "title: Homework: part 2", 2, "single quotes"),
@@ -107,7 +106,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert {2, 6, 16} <= lines
 
 
-def faults_of(folder: Path, *changes: tuple[str, str]) -> list[tuple[int, str]]:
+def all_faults(folder: Path, *changes: tuple[str, str]) -> list[tuple[int, str]]:
     text = BASE
     for old, new in changes:
         assert old in text
@@ -119,14 +118,14 @@ def faults_of(folder: Path, *changes: tuple[str, str]) -> list[tuple[int, str]]:
 
 
 def test_an_unknown_key_hides_nothing_else(tmp_path: Path) -> None:
-    faults = faults_of(tmp_path, ("id: q1, of: l, wrt: x", "id: q1, of: l, wrt: xx, pionts: 2"))
+    faults = all_faults(tmp_path, ("id: q1, of: l, wrt: x", "id: q1, of: l, wrt: xx, pionts: 2"))
     assert [line for line, _ in faults] == [16, 16]
     assert "`xx` is not declared" in faults[0][1]
     assert "did you mean 'points'?" in faults[1][1]
 
 
 def test_what_only_follows_is_not_told(tmp_path: Path) -> None:
-    faults = faults_of(
+    faults = all_faults(
         tmp_path, ("is: sigma(z)", "is: sigma(zz)"), ("is: sum((h - y)**2)", "upstream: {h: y}")
     )
     assert [line for line, _ in faults] == [13]
