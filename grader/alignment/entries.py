@@ -56,8 +56,8 @@ class Entry:
 
     @property
     def derivative(self) -> Derivative | None:
-        """The left side, if it is a derivative."""
-        return self.left if isinstance(self.left, Derivative) else None
+        """The left side, if it is a derivative; `δ = ∂l/∂z` gives a name and says nothing of it."""
+        return self.left if isinstance(self.left, Derivative) and not self.defines else None
 
     @property
     def is_open(self) -> bool:

@@ -72,3 +72,27 @@ def test_a_letter_that_counts_is_no_part_of_a_name(key: Key, tmp_path: Path) -> 
     sloppy = r"Let $\delta_k = p - y$, so $\frac{\partial l}{\partial W_{kj}} = \delta_k x_j$"
     assert judged(key, tmp_path, f"5. {counted}\n").verdict == "correct"
     assert judged(key, tmp_path, f"5. {sloppy}\n").verdict == "unreadable"
+
+
+def test_to_give_a_derivative_a_name_is_no_answer_to_it(key: Key, tmp_path: Path) -> None:
+    """Nor is it a step, which would rest on itself."""
+    text = (
+        "4. $\\frac{\\partial l}{\\partial z} = p - y$\n\n"
+        "5. Let $\\delta_z = \\frac{\\partial l}{\\partial z}$. "
+        "Then $\\frac{\\partial l}{\\partial W} = \\delta_z x^T$\n"
+    )
+    for question in ("q4", "q5"):
+        result = judged(key, tmp_path, text, question)
+        assert result.verdict == "correct", result.messages
+        assert "answered-again" not in {message.code for message in result.messages}
+
+
+def test_a_step_may_have_a_name_too(tmp_path: Path) -> None:
+    """∂l/∂z¹, which nobody asks for, is worked out, named, and used."""
+    text = (
+        "17. First $$\\frac{\\partial l}{\\partial z^1} = \\delta (W^2)^T (W^3)^T \\odot \\sigma'(z^1)$$\n"
+        "With $g_z = \\frac{\\partial l}{\\partial z^1}$:\n"
+        "$$\\frac{\\partial l}{\\partial W^1} = g_z x^T$$\n"
+    )
+    homework = build(load_problem(SOFTMAX.parent / "cs1678-hw3"))
+    assert judged(homework, tmp_path, text, "q17").verdict == "correct"
