@@ -2,10 +2,12 @@
 
 from grader.alignment.align import Found, align, answer_of, in_words, named, names_for
 from grader.alignment.entries import Entry, entries, is_multiple, read_left
+from grader.alignment.matching import THE_SAME
 from grader.alignment.plain import PlainEquation
 from grader.alignment.words import Words
 
 __all__ = [
+    "THE_SAME",
     "Entry",
     "Found",
     "PlainEquation",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.alignment.entries import Entry, entries
-from grader.alignment.matching import aliases, similarity
+from grader.alignment.matching import THE_SAME, aliases, similarity
 from grader.alignment.plain import PlainEquation
 from grader.alignment.steps import Steps
 from grader.alignment.words import Words, words
@@ -84,7 +84,10 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
         return {}
     questions = problem.questions
     labels = _best_path(
-        [_emissions(entry, questions) for entry in found],
+        [
+            _emissions(entry, questions, before is None or before.section != entry.section)
+            for before, entry in zip((None, *found), found, strict=False)
+        ],
         _backwards([entry.labels for entry in found], questions),
     )
     result = {}
@@ -201,8 +204,12 @@ def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:
 # Which equation belongs to which question
 
 
-def _emissions(entry: Entry, questions: Sequence[Question]) -> list[float]:
-    """How well an equation fits each question, apart from the order."""
+def _emissions(entry: Entry, questions: Sequence[Question], is_first: bool) -> list[float]:
+    """How well an equation fits each question, apart from the order; `is_first` below its marker.
+
+    The first one below a marker may give the entries of the array that is asked for there, even if
+    another question asks for entries.
+    """
     left = entry.derivative
     matches = [similarity(left, question) if left is not None else 0.0 for question in questions]
     exact = 1.0 in matches
@@ -210,6 +217,8 @@ def _emissions(entry: Entry, questions: Sequence[Question]) -> list[float]:
     scores = []
     for match, question in zip(matches, questions, strict=True):
         is_marked = question.id in marked
+        if is_marked and is_first and match > THE_SAME:
+            match = 1.0
         other = exact and match < (FITS if is_marked else 1.0)
         by_marker = 0.0 if not marked else MARKER if is_marked else OTHER_MARKER
         scores.append((OTHER_LEFT_SIDE if other else LEFT_SIDE * match) + by_marker)

@@ -6,7 +6,7 @@ counts entries; of `δ_n = ∂l/∂a_n`, where n counts nothing, it is part of t
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.alignment.plain import PlainEquation
@@ -40,11 +40,22 @@ class OwnName(NamedTuple):
     letters: tuple[str, ...] = ()
 
 
+def introduced(equation: Equation | PlainEquation | None, names: Names) -> set[Spelling]:
+    """The names that stand on the left of an equation: what they mean is not read from the right."""
+    if not isinstance(equation, Equation) or not equation.left:
+        return set()
+    return {way.spelling for way in own_names(equation.left, names)}
+
+
 def defined(
-    equation: Equation | PlainEquation, left: Expression | None, names: Names
+    equation: Equation | PlainEquation,
+    left: Expression | None,
+    names: Names,
+    given: Collection[Spelling] = (),
 ) -> Definitions:
     """What an equation defines, if it defines anything; `left` is its left side where that is read.
 
+    `∂l/∂h = δ` gives δ a meaning, unless δ is one of the names that the paper itself has `given` one.
     A name whose definition cannot be read is kept with the error: it must not be taken for
     anything that such a name means by custom.
     """
@@ -60,8 +71,8 @@ def defined(
         return redefined
     if left is None or free_indices(left):
         return {}
-    whole = (way for way in own_names(equation.answer, names) if not way.letters)
-    return next((_kept(way.spelling, left) for way in whole), {})
+    whole = [way.spelling for way in own_names(equation.answer, names) if not way.letters]
+    return _kept(whole[0], left) if whole and whole[0] not in given else {}
 
 
 def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
@@ -179,7 +190,8 @@ def _ways(sub: Sequence[Token] | None) -> Iterator[tuple[str | None, tuple[str, 
 def _declared(spelling: Spelling, names: Names) -> bool:
     base, sup, sub = spelling
     nearby = (spelling, (base, sup, None), (base, None, None), (base, sub, None))
-    if any(key in names.spellings for key in nearby if key != (base, None, None) or not sup):
+    known = [key for key in nearby if key in names.spellings]
+    if any(key != (base, None, None) or not (sup or _is_number(key, names, sub)) for key in known):
         return True
     return base in names.dimensions or f"{base}{sub or ''}" in names.dimensions
 
@@ -208,6 +220,15 @@ def _group(tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
         if depth == 0:
             return tokens[at + 1 : end], end + 1
     return tokens[at + 1 :], len(tokens)
+
+
+def _is_number(key: Spelling, names: Names, sub: str | None) -> bool:
+    """Whether a subscript makes another name of a declared number, as in δ_r beside a threshold δ."""
+    return (
+        sub is not None
+        and not sub.isdigit()
+        and names.symbols[names.spellings[key]].shape == SCALAR
+    )
 
 
 def _over(letters: Sequence[str], body: Expression) -> Expression | None:

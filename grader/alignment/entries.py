@@ -1,9 +1,15 @@
 """A paper as a run of equations, each with its left side and the definitions that hold for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.alignment.definitions import DEFINITION_LIMIT, Definitions, defined, is_own
+from grader.alignment.definitions import (
+    DEFINITION_LIMIT,
+    Definitions,
+    defined,
+    introduced,
+    is_own,
+)
 from grader.alignment.joining import joined
 from grader.alignment.plain import (
     NONE,
@@ -27,6 +33,7 @@ from grader.expression import (
 )
 from grader.notation import Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
+from grader.notation.names import Key as Spelling
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
@@ -112,9 +119,10 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
     for place in _formulas(paper):
         if (place.formula.notation == "code") == code:
             found.extend(_cut(place, names, base))
+    given: set[Spelling] = set().union(*(introduced(entry.equation, names) for entry in found))
     later: Definitions = {}
     for _ in range(PASSES):
-        found = _with_definitions(found, names, later)
+        found = _with_definitions(found, names, later, given)
         for entry in reversed(found):
             later = {**later, **entry.definitions}
         if all(entry.left is not None or not is_own(entry.equation, names) for entry in found):
@@ -122,7 +130,9 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
     return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
 
 
-def _with_definitions(found: Sequence[Entry], names: Names, later: Definitions) -> list[Entry]:
+def _with_definitions(
+    found: Sequence[Entry], names: Names, later: Definitions, given: Collection[Spelling]
+) -> list[Entry]:
     """The entries with their left sides and the definitions up to each; `later` are known besides."""
     definitions: Definitions = {}
     before: Entry | None = None
@@ -131,7 +141,7 @@ def _with_definitions(found: Sequence[Entry], names: Names, later: Definitions) 
         known = names.with_definitions({**later, **definitions})
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             left = read_left(entry.equation, known)
-            definitions = {**definitions, **defined(entry.equation, left, known)}
+            definitions = {**definitions, **defined(entry.equation, left, known, given)}
         left = _left_of(entry, names.with_definitions({**later, **definitions}))
         if before is not None and _continues(entry, before):
             left = before.left

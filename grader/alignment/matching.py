@@ -12,6 +12,7 @@ from grader.notation import Names, printing
 from grader.problem.model import Question
 
 WHOLE_FOR_ENTRIES = 0.9  # ∂l/∂W for all ∂l/∂W[i, j], or the other way round
+THE_SAME = WHOLE_FOR_ENTRIES**2 - 1e-9  # ∂h_i/∂x_j for ∂h/∂x; less is another derivative
 WHOLE_FOR_SOME = 0.5  # ∂l/∂W for ∂l/∂W[2, j]
 LETTER_FOR_NUMBER = 0.6  # ∂h[1] where ∂h[i] is asked
 OTHER_ENTRY = 0.3  # ∂h[1] where ∂h[2] is asked
@@ -21,9 +22,7 @@ def similarity(left: Derivative, question: Question) -> float:
     """From 0 (another derivative) to 1 (the very one that is asked for)."""
     if question.of is None or question.wrt is None:
         return 0.0
-    above, below = _part(left.of, question.of), _part(left.wrt, question.wrt)
-    entries = above == below == WHOLE_FOR_ENTRIES  # ∂h_i/∂x_j for ∂h/∂x
-    return WHOLE_FOR_ENTRIES if entries else above * below
+    return _part(left.of, question.of) * _part(left.wrt, question.wrt)
 
 
 def _part(given: Expression, asked: Expression) -> float:

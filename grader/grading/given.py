@@ -11,6 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from grader.alignment import (
+    THE_SAME,
     Entry,
     Found,
     PlainEquation,
@@ -236,7 +237,7 @@ def _broken(found: Found, error: StudentError) -> Written:
 def _about(found: Found) -> tuple[Message, ...]:
     """What is to be said about where the answer was found."""
     messages = []
-    if found.match is not None and found.match < 0.85:
+    if found.match is not None and found.match < THE_SAME:
         text = (
             "the left side names another derivative than the question asks for; "
             "the right side was graded"

@@ -153,7 +153,7 @@ def _worked_out(
     own = of.function + "'" if isinstance(of, Apply) and named else None
     for part in _derivatives(reading):
         if isinstance(part, Derivative) and base_name(part.wrt) == asked:
-            text = printing.infix(part, question.scope.names)
+            text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
                 f"the answer still contains a derivative with respect to what is asked: {text}",
                 span=part.span,
@@ -163,7 +163,7 @@ def _worked_out(
             raise Unreadable("the answer rests on a step about other entries", span=part.span,
                              hint="a person will look at it", code="step-unreadable")  # fmt: skip
         if isinstance(part, Derivative) and bases(part.of, part.wrt) not in known:
-            text = printing.infix(part, question.scope.names)
+            text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
                 f"the answer leaves a derivative that nobody asked for: {text}",
                 span=part.span,

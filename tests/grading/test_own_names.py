@@ -96,3 +96,16 @@ def test_a_step_may_have_a_name_too(tmp_path: Path) -> None:
     )
     homework = build(load_problem(SOFTMAX.parent / "cs1678-hw3"))
     assert judged(homework, tmp_path, text, "q17").verdict == "correct"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "u_i"])
+def test_an_answer_may_be_a_name(key: Key, tmp_path: Path, name: str) -> None:
+    """`∂l/∂z = u` says what u is only where the paper does not say it itself, before or behind."""
+    value = "p_i - y_i" if name == "u_i" else "p - y"
+    said, use = (
+        f"${name} = {value}$",
+        f"$\\frac{{\\partial l}}{{\\partial z}} = {name[:1] if name == 'u_i' else name}$",
+    )
+    for text in (f"4. Let {said}. Then {use}\n", f"4. {use} where {said}\n"):
+        result = judged(key, tmp_path, text, "q4")
+        assert result.verdict == "correct", (text, result.messages)

@@ -37,6 +37,8 @@ RIGHT = [
     ("residual-block", "q8", "latex", r"I_{ij} + \sum_k W^2_{ik} \mathrm{relu}'(z_k) W^1_{kj}"),
     # Kronecker's delta of expressions
     ("conv1d", "q8", "latex", r"\sum_{k=1}^{3} w_k \delta_{j, i+k-1}"),
+    # bars in a condition, bounds on both sides
+    ("residual-block", "q4", "infix", "(W2.T @ g)*np.clip(np.sign(z), 0, 1)"),
     # two conditions of one case
     ("max-pool-dropout", "q5", "latex",
      r"\begin{cases} 1 & j = 1, z_1 > z_2 \\ 1 & j = 2, z_2 > z_1 \\ 0 & \text{else} \end{cases}"),
@@ -52,6 +54,7 @@ def test_accepts(
 
 
 UNREADABLE = [
+    ("residual-block", "q4", "latex", r"(W^{2\top} g) \odot \mathbb{1}[|z| + z > 0]", "two things"),
     ("residual-block", "q8", "latex", "I", "which size"),
     ("softmax-cross-entropy", "q2", "latex", r"\operatorname{diag}(p) (I - 1 p^\top)", "which size"),
     ("softmax-cross-entropy", "q2", "latex", r"p \mathbf{1}^\top", "how many ones"),
@@ -73,9 +76,11 @@ def test_asks_a_person(
 LEFT = [
     ("mlp-batch", "q7",
      r"$\frac{\partial l}{\partial b^1_j} = \sum_i \frac{\partial l}{\partial Z^1_{ij}}$"),
-    ("softmax-cross-entropy", "q2", r"$\frac{\partial p_m}{\partial z_n} = p_m (\delta_{mn} - p_n)$"),
-    ("softmax-cross-entropy", "q2",
-     r"$\left(\frac{\partial p}{\partial z}\right)_{mn} = p_m (\delta_{mn} - p_n)$"),
+    ("residual-block", "q8",
+     r"$\frac{\partial y_m}{\partial x_n} = \delta_{mn} + \sum_k W^2_{mk} \mathrm{relu}'(z_k) W^1_{kn}$"),
+    ("residual-block", "q8",
+     r"$\left(\frac{\partial y}{\partial x}\right)_{mn}"
+     r" = I_{mn} + \sum_k W^2_{mk} \mathrm{relu}'(z_k) W^1_{kn}$"),
     ("softmax-cross-entropy", "q5", r"∂l/∂W_{mn} = (p_m - y_m) x_n"),
 ]  # fmt: skip
 
@@ -89,3 +94,26 @@ def test_a_left_side_by_entries_is_the_derivative_that_is_asked(
     result = grade(keys[problem], read(paper))[question]
     assert result.verdict == "correct"
     assert "left-side-mismatch" not in {message.code for message in result.messages}
+
+
+def test_entries_below_the_marker_of_the_whole_answer_it(
+    keys: dict[str, Key], tmp_path: Path
+) -> None:
+    """Even if another question asks for entries of the same derivative."""
+    entries = "$\\frac{\\partial p_m}{\\partial z_n} = p_m (\\delta_{mn} - p_n)$"
+    paper = tmp_path / "paper.md"
+    for text, answered in (
+        (f"1. {entries}\n\n2. {entries}\n", {"q1", "q2"}),
+        (f"2. {entries}\n", {"q2"}),
+        (f"{entries}\n", {"q1"}),
+    ):
+        paper.write_text(text, encoding="utf-8")
+        report = grade(keys["softmax-cross-entropy"], read(paper))
+        assert {one.id for one in report.questions if one.verdict == "correct"} == answered
+
+
+def test_bars_in_a_condition_are_for_each_entry(keys: dict[str, Key]) -> None:
+    text = r"(W^{2\top} g) \odot \mathrm{relu}'(z) \odot \mathbb{1}[|z| > 0]"
+    result = judged(keys["residual-block"], "q4", text, "latex")
+    assert "entry by entry" in " ".join(message.text for message in result.messages)
+    assert result.verdict in ("correct", "undecided")  # z = 0 is never drawn

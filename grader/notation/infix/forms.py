@@ -106,6 +106,17 @@ class FormReader(ArrayReader):
         params = () if axis is NO_AXIS else (axis,)
         return self.build.apply("sum", *args, params=params, span=Span(token.start, self.end()))
 
+    def clipped(self, token: Token) -> Expression:
+        """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
+        args, _ = self.arguments(self.expect("("))
+        span = Span(token.start, self.end())
+        if len(args) != 3:
+            self.build.fail(f"{token.text} takes an array and two bounds", span)
+        x, low, high = args
+        return self.build.apply(
+            "minimum", self.build.apply("maximum", x, low, span=span), high, span=span
+        )
+
     def np_sum(self, token: Token) -> Expression:
         """`sum(…)` with limits is `Sum`; without, it runs over entries."""
         opened = self.at
@@ -329,6 +340,8 @@ METHODS: dict[str, Callable[[FormReader, Expression, int], Expression]] = {
 }
 
 SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
+    "clip": FormReader.clipped,
+    "clamp": FormReader.clipped,
     "Sum": FormReader.np_sum,
     "sum": FormReader.np_sum,
     "summation": FormReader.np_sum,
