@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression
+from grader.expression import SCALAR, Apply, Expression, children, walk
 from grader.notation.latex.indices import IndexReader
 from grader.notation.latex.scripts import is_layer_mark, split_script
 from grader.notation.latex_tokens import Token
@@ -11,6 +11,8 @@ from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
 
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
 BARE_ARGUMENT = frozenset("exp log ln sin cos tanh sqrt abs".split())
+
+SINGLE_BARS = frozenset({"|", "\\vert", "\\lvert", "\\left|"})
 
 
 class FunctionReader(IndexReader):
@@ -111,3 +113,24 @@ class FunctionReader(IndexReader):
         self._bars = bars
         self.build.depth -= 1
         return args
+
+    def entrywise_bars(self, node: Expression) -> Expression:
+        """The |r| of a condition such as `|r| \\le \\delta`, which is meant for each entry of a vector."""
+        if self._has_single_bars(node):
+            self.build.notes.append("|·| in a condition was read entry by entry, ‖·‖ is a norm")
+            return self.build.apply("abs", *children(node), span=node.span)
+        doubled = [
+            a for p in walk(node) if isinstance(p, Apply) and p.function == "abs" for a in p.args
+        ]
+        if any(
+            self._has_single_bars(p) and p not in doubled for p in walk(node)
+        ):  # ||r|| is a norm
+            hint = "write \\operatorname{abs}(r) for each entry, \\lVert r \\rVert for the norm"
+            self.build.fail("|·| of a vector in a condition can mean two things", node.span, hint)
+        return node
+
+    def _has_single_bars(self, node: Expression) -> bool:
+        """Whether a norm was written with single bars."""
+        span = node.span
+        opened = self.build.source[span.start : span.end] if span else ""
+        return isinstance(node, Apply) and node.function == "norm" and opened in SINGLE_BARS

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
-from grader.expression import SCALAR, Apply, Expression, Number, children, free_indices, walk
+from grader.expression import SCALAR, Expression, Number, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
@@ -31,7 +31,6 @@ from grader.notation.products import (
 PRODUCTS = {
     "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK, "\\otimes": OUTER,
 }  # fmt: skip
-SINGLE_BARS = frozenset({"|", "\\vert", "\\lvert", "\\left|"})
 STOPS = frozenset({"if", "otherwise", "else", "for", "when", "where", "and", "or", "with", "let",
                     "then"})  # fmt: skip
 NOT_FACTORS = frozenset(
@@ -164,27 +163,6 @@ class Parser(FormReader):
             )
             left = right
         return left if result is None else result
-
-    def entrywise_bars(self, node: Expression) -> Expression:
-        """The |r| of a condition such as `|r| \\le \\delta`, which is meant for each entry of a vector."""
-        if self._has_single_bars(node):
-            self.build.notes.append("|·| in a condition was read entry by entry, ‖·‖ is a norm")
-            return self.build.apply("abs", *children(node), span=node.span)
-        doubled = [
-            a for p in walk(node) if isinstance(p, Apply) and p.function == "abs" for a in p.args
-        ]
-        if any(
-            self._has_single_bars(p) and p not in doubled for p in walk(node)
-        ):  # ||r|| is a norm
-            hint = "write \\operatorname{abs}(r) for each entry, \\lVert r \\rVert for the norm"
-            self.build.fail("|·| of a vector in a condition can mean two things", node.span, hint)
-        return node
-
-    def _has_single_bars(self, node: Expression) -> bool:
-        """Whether a norm was written with single bars."""
-        span = node.span
-        opened = self.build.source[span.start : span.end] if span else ""
-        return isinstance(node, Apply) and node.function == "norm" and opened in SINGLE_BARS
 
     def sum(self) -> Expression:
         first = self.at
