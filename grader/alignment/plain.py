@@ -87,7 +87,10 @@ class PlainEquation:
         """The left side, None if there is none or it cannot be read."""
         if not self.left:
             return None
-        own = names.own((self.left, None, None))
+        try:
+            own = names.own((self.left, None, None))
+        except StudentError:
+            return None
         if own is not None:
             return own
         names = names.based(self.base)

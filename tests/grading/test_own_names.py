@@ -109,3 +109,9 @@ def test_an_answer_may_be_a_name(key: Key, tmp_path: Path, name: str) -> None:
     for text in (f"4. Let {said}. Then {use}\n", f"4. {use} where {said}\n"):
         result = judged(key, tmp_path, text, "q4")
         assert result.verdict == "correct", (text, result.messages)
+
+
+def test_a_name_that_is_never_readable_harms_nothing_else(key: Key, tmp_path: Path) -> None:
+    """In LaTeX, and again in a line without dollars."""
+    text = "4. $u = p \\heartsuit y$\n\nu = p @@ y\n\n5. $\\frac{\\partial l}{\\partial W} = (p - y) x^T$\n"
+    assert judged(key, tmp_path, text).verdict == "correct"
