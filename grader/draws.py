@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.errors import AuthorError, Fault
 from grader.evaluation import Evaluator, Lower, Values
-from grader.expression import Apply, Expression, Index, walk
+from grader.expression import Apply, Expression, Index, branches, walk
 from grader.primitives import TABLE, Array
 from grader.problem.model import Declared, Draw, Scope
 
@@ -165,12 +165,18 @@ def kinks(nodes: Sequence[Expression]) -> list[Expression]:
     """The expressions whose zeros are kinks of `nodes`, each once."""
     found: dict[Expression, None] = {}
     for node in nodes:
-        for part in walk(node):
+        for part in walk(node) if _has_kink(node) else ():
             if isinstance(part, Apply):
                 kink = TABLE[part.function].kink
                 if kink is not None:
                     found[kink(part)] = None
     return list(found)
+
+
+def _has_kink(node: Expression) -> bool:
+    if isinstance(node, Apply) and TABLE[node.function].kink is not None:
+        return True
+    return any(_has_kink(branch) for branch in branches(node))
 
 
 def _sides(

@@ -6,7 +6,7 @@ the place (`span`) they were read from.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -158,6 +158,11 @@ class Cells(Sequence["tuple[Expression, ...]"]):
             for row in self.grid
         )
 
+    @property
+    def entries(self) -> "Iterable[Item]":
+        """One entry of each symbol that the cells have entries of."""
+        return {base_name(e): e for row in self.grid for cell in row for e in cell}.values()
+
     def __getitem__(self, at: Any) -> Any:
         return self._rows[at]
 
@@ -243,7 +248,26 @@ def walk(node: Expression) -> Iterator[Expression]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(children(current)))
+        stack.extend(_CHILDREN[type(current)](current)[::-1])
+
+
+def branches(node: Expression) -> "tuple[Expression, ...]":
+    """The children of a node; of cells that are one template, this and an entry of each symbol."""
+    if type(node) is Matrix and type(node.rows) is Cells:
+        return (node.rows.template, *node.rows.entries)
+    return _CHILDREN[type(node)](node)
+
+
+def symbols_in(*nodes: Expression) -> set[str]:
+    """The names of the symbols that expressions are written with."""
+    found, stack = set(), [*nodes]
+    while stack:
+        current = stack.pop()
+        if type(current) is Symbol:
+            found.add(current.name)
+        else:
+            stack.extend(branches(current))
+    return found
 
 
 def transform(node: Expression, change: Callable[[Expression], Expression]) -> Expression:

@@ -26,7 +26,7 @@ from grader.expression import (
     Symbol,
     free_indices,
     shape_text,
-    walk,
+    symbols_in,
 )
 from grader.primitives import TABLE, Array
 from grader.primitives.build import transpose
@@ -110,7 +110,7 @@ class QuestionKey:
         return False
 
     def _is_one_sided(self, kink: Expression) -> bool:
-        names = {part.name for part in walk(kink) if isinstance(part, Symbol)}
+        names = symbols_in(kink)
         base = kink.base if isinstance(kink, Item) else kink
         if not names or (isinstance(base, Symbol) and base.name in self.covered):
             return False

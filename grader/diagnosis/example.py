@@ -38,12 +38,13 @@ class Examples:
         """The simplest small draw on which a wrong answer differs from the reference, if there is one."""
         if self._key.reference is None:
             return None
+        needed = self._matter | leaves(self._key, node)
         try:
-            return self._simplest(node) if self._is_small(node) else None
+            return self._simplest(node, needed) if self._is_small(needed) else None
         except (GraderError, ValueError):  # too much to evaluate on so many draws
             return None
 
-    def _simplest(self, node: Expression) -> WorkedExample | None:
+    def _simplest(self, node: Expression, needed: set[str]) -> WorkedExample | None:
         got = self._key.laid_out(node, self._pool.values, self._pool.count)
         differs = self._differs(got) & ~self._on_kink(node)[:, None, None]
         if not differs.any():
@@ -51,16 +52,16 @@ class Examples:
         cost = np.where(differs, self._cost[:, None, None] + _untidy(self._expected, got), np.inf)
         draw, row, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
         return WorkedExample(
-            values=self._shown(int(draw), node),
+            values=self._shown(int(draw), needed),
             entry=_entry(int(row), int(column), self._key.grid),
             expected=_tidy(float(self._expected[draw, row, column])),
             got=_tidy(float(got[draw, row, column])),
         )
 
-    def _is_small(self, node: Expression) -> bool:
+    def _is_small(self, needed: set[str]) -> bool:
         """Whether there is something to choose values for, and no more than fits on a page."""
         symbols = self._key.question.scope.symbols
-        return 0 < sum(math.prod(symbols[n].shape) for n in self._needed(node)) <= MOST_NUMBERS
+        return 0 < sum(math.prod(symbols[n].shape) for n in needed) <= MOST_NUMBERS
 
     def _differs(self, got: Array) -> NDArray[np.bool_]:
         with np.errstate(invalid="ignore", over="ignore"):
@@ -78,14 +79,9 @@ class Examples:
         definitions = [q.definition for q in model if q.definition is not None]
         return kinks([*definitions, self._key.reference])
 
-    def _shown(self, draw: int, node: Expression) -> Mapping[str, Any]:
-        needed = self._needed(node)
+    def _shown(self, draw: int, needed: set[str]) -> Mapping[str, Any]:
         symbols = self._key.question.scope.symbols
         return {name: _plain(self._pool.values[name][draw]) for name in symbols if name in needed}
-
-    def _needed(self, node: Expression) -> set[str]:
-        """The symbols that the reference or the answer depends on."""
-        return self._matter | leaves(self._key, node)
 
     @cached_property
     def _matter(self) -> set[str]:

@@ -9,7 +9,7 @@ from grader.diagnosis.mutants import NEAR, Mask, named_factor, ratio, same
 from grader.diagnosis.sentences import constant, printed, times_text
 from grader.draws import kinks, modelled, per_draw
 from grader.errors import GraderError
-from grader.expression import Derivative, Expression, Symbol, walk
+from grader.expression import Derivative, Expression, Symbol, branches
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.result import Kind, Message
@@ -216,14 +216,17 @@ def place_text(row: int, column: int, shape: tuple[int, ...]) -> str:
 def leaves(key: QuestionKey, node: Expression) -> set[str]:
     """The symbols that an expression is computed from, through the model's quantities."""
     depends = key.question.scope.names.depends
-    found: set[str] = set()
-    inside: set[int] = set()
-    for part in walk(node):
-        if isinstance(part, Derivative):
-            found |= leaves(key, key.backprop.lower(part))
-            inside |= {id(below) for below in walk(part)}
-        elif isinstance(part, Symbol) and id(part) not in inside:
-            found |= depends.get(part.name, frozenset({part.name}))
+    names: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Symbol):
+            names.add(part.name)
+        elif isinstance(part, Derivative):
+            stack.append(key.backprop.lower(part))
+        else:
+            stack.extend(branches(part))
+    found = names.union(*(depends.get(name, ()) for name in names))
     return found & key.question.scope.symbols.keys()
 
 

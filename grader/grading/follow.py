@@ -12,7 +12,7 @@ import numpy as np
 from grader.backprop import Backprop
 from grader.diagnosis import Diagnosing
 from grader.errors import GraderError
-from grader.expression import SCALAR, Expression, Index, Symbol, base_name, free_indices, walk
+from grader.expression import SCALAR, Expression, Index, Symbol, base_name, free_indices, symbols_in
 from grader.key import QuestionKey, in_layout
 from grader.primitives import Array
 from grader.primitives.build import add, matmul, mul, sub, tabulate, transpose
@@ -70,21 +70,16 @@ def carries(earlier: Earlier) -> bool:
 def _upstream(key: QuestionKey) -> set[str]:
     """The symbols that upstream gradients are made of."""
     model = key.question.scope.model.values()
-    return {
-        part.name
-        for quantity in model
-        for gradient in quantity.upstream.values()
-        for part in walk(gradient)
-        if isinstance(part, Symbol)
-    }
+    return symbols_in(*(gradient for quantity in model for gradient in quantity.upstream.values()))
 
 
 def _is_one_factor(lost: set[str], key: QuestionKey) -> bool:
     """Whether one name that the reference is made of brings along all symbols that are lost."""
     assert key.reference is not None
     depends = key.question.scope.names.depends
-    names = {part.name for part in walk(key.reference) if isinstance(part, Symbol)}
-    return any(lost <= depends.get(name, frozenset()) | {name} for name in names)
+    return any(
+        lost <= depends.get(name, frozenset()) | {name} for name in symbols_in(key.reference)
+    )
 
 
 def _derived(question: Question, given: Sequence[Earlier]) -> Expression:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from grader.comparison import compare
 from grader.errors import StudentError
-from grader.expression import SCALAR, Apply, Expression, Matrix, Symbol, Tabulate, walk
+from grader.expression import SCALAR, Apply, Expression, Matrix, Symbol, Tabulate, symbols_in
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.problem import KnownMistake
@@ -17,7 +17,7 @@ BROKEN = frozenset({"forbidden-symbol", "required-symbol", "wrong-form"})
 def broken_rule(key: QuestionKey, node: Expression) -> Message | None:
     """The first rule about names or form that an answer breaks, whatever its value."""
     rules = key.question.rules
-    used = {part.name for part in walk(node) if isinstance(part, Symbol)}
+    used = symbols_in(node) if rules.forbid or rules.require else ()
     for name in rules.forbid:
         if name in used:
             text = f"the question asks for an answer without {name}: write out what {name} is"

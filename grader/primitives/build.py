@@ -21,14 +21,13 @@ from grader.expression import (
     Shape,
     Slice,
     Sum,
-    Symbol,
     Tabulate,
     all_indices,
     free_indices,
     fresh,
     shape_text,
     substitute,
-    walk,
+    symbols_in,
 )
 from grader.primitives.registry import TABLE, apply, broadcast
 from grader.primitives.selectors import check_range, selector_size
@@ -191,8 +190,7 @@ def kronecker(a: Expression, b: Expression) -> Expression:
 
 def names_in(*nodes: Expression) -> set[str]:
     """Every name of an index variable, free or bound, and of a symbol, in some expressions."""
-    symbols = {part.name for node in nodes for part in walk(node) if isinstance(part, Symbol)}
-    return symbols.union(*(all_indices(node) for node in nodes))
+    return symbols_in(*nodes).union(*(all_indices(node) for node in nodes))
 
 
 def summed(body: Expression, index: Index) -> Expression:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.errors import AuthorError, Fault, StudentError, UnknownName
-from grader.expression import SCALAR, Expression, Index, Shape, Symbol, base_name, walk
+from grader.expression import SCALAR, Expression, Index, Shape, Symbol, base_name, symbols_in
 from grader.notation import Function, Names, infix, names
 from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
@@ -258,8 +258,7 @@ def _depends(model: Mapping[str, Quantity]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for quantity in model.values():
         roots = quantity.upstream.values() if quantity.definition is None else [quantity.definition]
-        direct = {part.name for root in roots for part in walk(root) if isinstance(part, Symbol)}
-        direct |= set(quantity.upstream)
+        direct = symbols_in(*roots) | set(quantity.upstream)
         found[quantity.name] = frozenset(direct).union(*(found.get(name, ()) for name in direct))
     return found
 
@@ -275,9 +274,8 @@ def _params(draw: Mapping[str, Any]) -> dict[str, float]:
 
 def _uses(quantity: Quantity, hidden: set[str]) -> bool:
     parts = [quantity.definition, *quantity.upstream.values()]
-    nodes = [node for part in parts if part is not None for node in walk(part)]
-    names_used = {node.name for node in nodes if isinstance(node, Symbol)}
-    return bool(hidden & (names_used | set(quantity.upstream)))
+    used = symbols_in(*(part for part in parts if part is not None))
+    return bool(hidden & (used | set(quantity.upstream)))
 
 
 def _unknown_function(name: str) -> str:

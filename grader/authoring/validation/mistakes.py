@@ -18,7 +18,7 @@ from grader.diagnosis.mutants import MATCH, Match
 from grader.diagnosis.sentences import Sentences
 from grader.errors import GraderError
 from grader.evaluation import ROUNDOFF
-from grader.expression import Apply, Expression, Index, Symbol, transform, walk
+from grader.expression import Apply, Expression, Index, Symbol, symbols_in, transform, walk
 from grader.key import QuestionKey
 from grader.primitives import Array, apply
 from grader.primitives.build import ONE, item
@@ -124,7 +124,7 @@ def _size(expected: Array) -> float:
 
 
 def _right_for_some(key: QuestionKey, reference: Expression) -> Iterator[Attempt]:
-    for name in sorted({part.name for part in walk(reference) if isinstance(part, Symbol)}):
+    for name in sorted(symbols_in(reference)):
         if not (key.draws.values[name] < 0).any():
             continue  # it is its own absolute value
         changed = transform(reference, lambda node, name=name: _positive(node, name))  # type: ignore[misc]

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from grader.authoring.validation.finding import Finding, Level
-from grader.expression import SCALAR, Expression, Symbol, shape_text, walk
+from grader.expression import SCALAR, Expression, shape_text, symbols_in
 from grader.key import Key, QuestionKey
 from grader.notation import infix
 from grader.notation.names import (
@@ -125,7 +125,7 @@ def _used(problem: Problem) -> set[str]:
     for question in problem.questions:
         given = (question.of, question.wrt, question.reference)
         nodes += [node for node in given if isinstance(node, Expression)]
-    return {part.name for node in nodes for part in walk(node) if isinstance(part, Symbol)}
+    return symbols_in(*nodes)
 
 
 # Questions
