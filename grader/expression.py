@@ -26,12 +26,16 @@ def _span() -> Span | None:
     return field(default=None, compare=False, repr=False)
 
 
+A_SIZE = "?"
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A constant."""
+    """A constant. `name` is the dimension that it was written as, `A_SIZE` if it is one of unknown name."""
 
     value: float
     span: Span | None = _span()
+    name: str = field(default="", compare=False, repr=False)
     shape: ClassVar[Shape] = SCALAR
 
 

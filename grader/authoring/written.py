@@ -22,16 +22,18 @@ from grader.notation import printing
 from grader.primitives import TABLE
 from grader.primitives.build import item, number
 from grader.problem import Question
+from grader.simplification import simplest
 
 MOST_ENTRIES = 64
 
 
 def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
     """The reference in every notation that it can be printed in: its name, the text, how it is read."""
-    if key.reference is None:
+    simple = key.remember(simplest)
+    if simple is None:
         return
     names = key.question.names
-    reference = _worked_out(key.question, key.reference)
+    reference = _worked_out(key.question, simple)
     formula = by_letters(key.question, reference)
     if is_written(formula):
         yield "infix", printing.infix(formula, names), "infix"
@@ -43,7 +45,7 @@ def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
 
 
 def in_answer_file(key: QuestionKey, reference: Expression) -> str:
-    """The reference as infix text that the grader reads and accepts."""
+    """A reference as infix text that the grader reads and accepts."""
     reference = _worked_out(key.question, reference)
     formula = by_letters(key.question, reference)
     if not is_written(formula):

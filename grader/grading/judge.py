@@ -12,6 +12,7 @@ from grader.key import Key, QuestionKey
 from grader.notation import printing
 from grader.problem import Question
 from grader.result import AnswerRecord, Instructor, Kind, Message, QuestionResult, Verdict
+from grader.simplification import simplest
 
 
 def judge(key: Key, question: Question, given: Given | None, student: str) -> QuestionResult:
@@ -37,7 +38,7 @@ def _for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     if result.verdict == Verdict.CORRECT:
         return result
     known = result.instructor or Instructor()
-    text, mathml = key.remember(_written) if key.reference is not None else (None, None)
+    text, mathml = key.remember(_written)
     return replace(
         result,
         instructor=replace(
@@ -47,10 +48,11 @@ def _for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
 
 
 def _written(key: QuestionKey) -> tuple[str | None, str | None]:
-    """The reference as infix text and as MathML."""
-    assert key.reference is not None
-    names = key.question.scope.names
-    return printing.infix(key.reference, names), printing.mathml(key.reference, names)
+    """The reference as infix text and as MathML; None if Python computes it."""
+    reference, names = key.remember(simplest), key.question.scope.names
+    if reference is None:
+        return None, None
+    return printing.infix(reference, names), printing.mathml(reference, names)
 
 
 _WHY = {
@@ -69,8 +71,6 @@ def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     if key.question.feedback == "verdict":
         kept = tuple(message for message in result.messages if message.kind is Kind.ERROR)
         return replace(result, messages=kept, counterexample=None, entries=None, example=None)
-    if key.reference is None:
-        return result
     text, mathml = key.remember(_written)
     return replace(result, reference=text, reference_mathml=mathml)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.errors import Nonsense, ShapeMismatch
-from grader.expression import SCALAR, Apply, Expression, Shape, shape_text
-from grader.primitives.build import div, matmul, mul, number, ones, sub, total, transpose
+from grader.expression import A_SIZE, SCALAR, Apply, Expression, Number, Shape, shape_text
+from grader.primitives.build import div, matmul, mul, ones, sub, total, transpose
 from grader.primitives.registry import Array, Params, Primitive, apply, broadcast, register, same
 
 Adjoints = tuple[Expression | None, ...]
@@ -103,7 +103,8 @@ def _sum_vjp(g: Expression, node: Apply) -> Adjoints:
 def _mean(node: Apply) -> Expression:
     (x,) = node.args
     count = x.shape[0] * x.shape[1] // (node.shape[0] * node.shape[1])
-    return div(total(x, node.params[0] if node.params else None), number(count))
+    size = Number(float(count), name=A_SIZE)
+    return div(total(x, node.params[0] if node.params else None), size)
 
 
 def _transpose_value(x: Array) -> Array:

@@ -55,7 +55,7 @@ def kind(answer: AnswerRecord) -> str:
     """What sort of thing was read: `2×3`, `a number for each i and j`; empty if that is not known."""
     if answer.shape is None:
         return ""
-    each = f" for each {_listed(answer.indices)}" if answer.indices else ""
+    each = f" for each {listed(answer.indices)}" if answer.indices else ""
     return size(answer.shape) + each
 
 
@@ -74,7 +74,8 @@ def size(shape: Sequence[int]) -> str:
             return "×".join(map(str, sizes))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: `a, b and c`."""
     *most, last = map(one_line, names)
     return f"{', '.join(most)} and {last}" if most else last
 

@@ -71,7 +71,7 @@ MISREAD = [
     # a superscript that is an index variable is no power
     (r"x_i^j", None),
     # a power of a size, not an entry
-    (r"n_0^2", "3**2"),
+    (r"n_0^2", "n0**2"),
     # the subscript behind e^x must not be dropped
     (r"e^x_1", None),
     # a derivative operator takes the whole product behind it

@@ -7,6 +7,7 @@ what follows is written in terms of it.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from grader.authoring.sheets.rules import BROADCAST
 from grader.backprop import Adjoints, Backprop
 from grader.expression import (
     SCALAR,
@@ -15,11 +16,13 @@ from grader.expression import (
     Expression,
     Item,
     Symbol,
-    walk,
+    children,
+    symbols_in,
 )
 from grader.key import QuestionKey
-from grader.primitives.build import ONE, derivative, item
+from grader.primitives.build import ONE, POINTWISE, derivative, item
 from grader.problem.model import Quantity
+from grader.simplification import known, simplified
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,14 @@ def derivation(key: QuestionKey) -> Derivation | None:
     base = wrt.base if isinstance(wrt, Item) else wrt
     assert isinstance(base, Symbol)
     numerator = _scalar(of, wrt, key.backprop)
-    return _Recorder(key.question.scope.model, numerator, base).derivation()
+    found = _Recorder(key.question.scope.model, numerator, base).derivation()
+    return _simplified(found, key.remember(known))
+
+
+def _simplified(found: Derivation, names: Mapping[Expression, Expression]) -> Derivation:
+    """The same derivation, each of its steps as people write it."""
+    steps = tuple(replace(one, adjoint=simplified(one.adjoint, names)) for one in found.steps)
+    return replace(found, steps=steps, last=simplified(found.last, names))
 
 
 def _scalar(of: Expression, wrt: Expression, backprop: Backprop) -> Expression:
@@ -125,23 +135,23 @@ def _behind(model: Mapping[str, Quantity], name: str) -> set[str]:
     if quantity is None:
         return set()
     roots = [quantity.definition] if quantity.definition is not None else []
-    direct = {part.name for root in roots for part in walk(root) if isinstance(part, Symbol)}
-    direct |= set(quantity.upstream)
+    direct = symbols_in(*roots) | set(quantity.upstream)
     return direct.union(*(_behind(model, one) for one in direct))
 
 
 def functions(definition: Expression, name: str) -> list[str]:
-    """The functions between a quantity's formula and a name in it, outermost first."""
-    found: list[str] = []
-    node = definition
-    while isinstance(node, Apply):
-        found.append(node.function)
-        inside = [arg for arg in node.args if _mentions(arg, name)]
-        if len(inside) != 1:
-            break
-        node = inside[0]
-    return list(dict.fromkeys(found))
+    """The functions between a quantity's formula and a name in it, outermost first, each once.
 
-
-def _mentions(node: Expression, name: str) -> bool:
-    return any(isinstance(part, Symbol) and part.name == name for part in walk(node))
+    `BROADCAST` is among them where what holds the name is repeated along something larger.
+    """
+    found: dict[str, None] = {}
+    stack = [definition]
+    while stack:
+        node = stack.pop(0)
+        inside = [part for part in children(node) if name in symbols_in(part)]
+        if isinstance(node, Apply) and inside:
+            found[node.function] = None
+            if node.function in POINTWISE and any(part.shape != node.shape for part in inside):
+                found[BROADCAST] = None
+        stack = inside + stack
+    return list(found)

@@ -18,6 +18,7 @@ from grader.primitives import TABLE
 from grader.problem import Declared, Problem, Quantity, Question, Scope
 from grader.problem.describe import shape_words
 from grader.problem.prompt import size_beside
+from grader.reports.wording import listed
 
 _DRAWS = {
     "one_hot": "one-hot", "simplex": "positive, sums to 1", "symmetric": "symmetric",
@@ -67,29 +68,45 @@ def quantity_name(name: str, scope: Scope) -> str:
 def equations(problem: Problem) -> Iterator[Block]:
     """The forward model, an equation a quantity."""
     scope = problem.scope
+    defined = [q for q in scope.model.values() if q.definition is not None]
+    yield formula(
+        [(scope.names.symbols[q.name], q.definition) for q in defined if q.definition is not None],
+        scope.names,
+    )
     for quantity in scope.model.values():
-        symbol = scope.names.symbols[quantity.name]
-        if quantity.definition is not None:
-            yield _equation(symbol, quantity.definition, scope.names)
+        if quantity.definition is None:
+            yield from _given(quantity, scope)
+
+
+def _given(quantity: Quantity, scope: Scope) -> Iterator[Block]:
+    """What is known of a loss without a formula."""
+    loss, names = scope.names.symbols[quantity.name], scope.names
+    given = listed([f"${quantity_name(name, scope)}$" for name in quantity.upstream])
+    yield Prose(
+        f"The loss ${quantity_name(quantity.name, scope)}$ has no formula: all that is known is the "
+        f"gradient that arrives at {given}."
+    )
+    for name, gradient in quantity.upstream.items():
+        later = [one for one in quantity.upstream if name in names.depends.get(one, ())]
+        if not later:
+            yield formula([(Derivative(loss, names.symbols[name], SCALAR), gradient)], names)
             continue
-        for name, gradient in quantity.upstream.items():
-            known = Derivative(symbol, scope.names.symbols[name], SCALAR)
-            yield _equation(known, gradient, scope.names)
-        given = " and ".join(f"${quantity_name(name, scope)}$" for name in quantity.upstream)
-        written = quantity_name(quantity.name, scope)
+        through = listed([f"${quantity_name(one, scope)}$" for one in later])
         yield Prose(
-            f"The loss ${written}$ has no formula: all that is known is its gradient at {given}."
+            f"At ${quantity_name(name, scope)}$ arrives ${printing.latex(gradient, names)}$, which does "
+            f"not count what goes through {through}."
         )
 
 
-def _equation(left: Expression, right: Expression, names: Names) -> Formula:
-    latex = f"{printing.latex(left, names)} = {printing.latex(right, names)}"
-    return Formula(latex.strip(), sides([left, right], names))
+def formula(equations: Sequence[Sequence[Expression]], names: Names) -> Formula:
+    """Equations, each given by its sides."""
+    lines = [tuple(printing.latex(side, names).strip() for side in sides) for sides in equations]
+    return Formula(tuple(lines), tuple(_mathml(sides, names) for sides in equations))
 
 
-def sides(nodes: Sequence[Expression], names: Names) -> str:
+def _mathml(sides: Sequence[Expression], names: Names) -> str:
     """Expressions as the sides of one equation in MathML."""
-    written = [printing.mathml(node, names) for node in nodes]
+    written = [printing.mathml(side, names) for side in sides]
     inner = [text[text.index(">") + 1 : text.rindex("</math>")] for text in written]
     opening = written[0][: written[0].index(">") + 1]
     return opening + "<mo>=</mo>".join(inner) + "</math>"

@@ -20,8 +20,8 @@ def inline(written: str) -> Markup:
 
 
 def formula(block: Formula) -> Markup:
-    """A formula as MathML; the LaTeX as code where it cannot be typeset."""
-    return mathml(block.mathml) or _typeset(block.latex)
+    """Its equations as MathML, one below the other."""
+    return Markup("").join(mathml(line) or "" for line in block.mathml)
 
 
 def _piece(kind: Kind, inside: str) -> Markup:

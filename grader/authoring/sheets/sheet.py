@@ -31,10 +31,18 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula on a line of its own. `mathml` is empty where only the LaTeX is known."""
+    """Equations on lines of their own, each given by its sides, in LaTeX and as a MathML element."""
 
-    latex: str
-    mathml: str = ""
+    lines: tuple[tuple[str, ...], ...]
+    mathml: tuple[str, ...]
+
+    @property
+    def latex(self) -> str:
+        """Its LaTeX, several lines with their signs below each other."""
+        if len(self.lines) == 1:
+            return " = ".join(self.lines[0])
+        rows = " \\\\\n".join(" &= ".join(sides) for sides in self.lines)
+        return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ _PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[a4paper,margin=2.5cm]{geometry}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb,longtable}
+\usepackage{amsmath,amssymb,longtable,adjustbox,listings}
+\lstset{basicstyle=\ttfamily\small,breaklines=true,columns=fullflexible,keepspaces=true}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6em}
 """
@@ -28,6 +29,11 @@ _SPECIAL = {
     ">": r"\textgreater{}", "“": "``", "”": "''", "…": r"\ldots{}", "×": r"$\times$", "–": "--",
     "∂": r"$\partial$", "≥": r"$\ge$", "≤": r"$\le$", "→": r"$\to$", "·": r"$\cdot$", "σ": r"$\sigma$",
 }  # fmt: skip
+_DISPLAY = r"""\[
+\begin{adjustbox}{max width=\linewidth}
+$\displaystyle %s$
+\end{adjustbox}
+\]"""  # what is too wide for a line is made smaller
 _SECTIONS = ("section*", "subsection*", "paragraph*")
 
 
@@ -71,11 +77,11 @@ def _block(block: Block) -> str:
             items = "\n".join(f"  \\item {text(item)}" for item in block.items)
             return f"\\begin{{{kind}}}\n{items}\n\\end{{{kind}}}"
         case Formula():
-            return f"\\[\n{block.latex}\n\\]"
+            return _DISPLAY % block.latex
         case Table():
             return "\n".join(_table(block))
         case Code():
-            return f"\\begin{{verbatim}}\n{block.text}\n\\end{{verbatim}}"
+            return f"\\begin{{lstlisting}}\n{block.text}\n\\end{{lstlisting}}"
 
 
 def _table(block: Table) -> Iterator[str]:

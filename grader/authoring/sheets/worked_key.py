@@ -1,10 +1,10 @@
 """The worked key: each reference as a derivation, step by step through the chain rule."""
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 
 from grader.authoring.sheets.backward import Derivation, Step, derivation, functions
-from grader.authoring.sheets.handout import equations, quantity_name, sides, title_of
+from grader.authoring.sheets.handout import equations, formula, quantity_name, title_of
+from grader.authoring.sheets.rules import gradient_letter, name_of, rule_of, sentences
 from grader.authoring.sheets.sheet import Block, Bullets, Code, Formula, Heading, Prose, Sheet
 from grader.authoring.written import by_letters, in_answer_file
 from grader.expression import (
@@ -21,35 +21,17 @@ from grader.expression import (
 )
 from grader.grading.letters import letters_of
 from grader.key import Key, QuestionKey
-from grader.notation import Names, printing
-from grader.primitives import TABLE
+from grader.notation import printing
 from grader.primitives.build import ONE, derivative, item
 from grader.problem import Python
+from grader.reports.wording import listed
+from grader.simplification import named, simplest, simplified, sums
 
-RULES = {
-    "matmul": "a product $AB$ hands $G B^\\top$ to $A$ and $A^\\top G$ to $B$, where $G$ is its gradient",
-    "mul": "a product entry by entry hands each factor the gradient times the other one",
-    "div": "a quotient $a / b$ hands $G / b$ to $a$ and $-G a / b^2$ to $b$",
-    "add": "a sum hands the gradient to each of its terms",
-    "sub": "a difference hands the gradient to the first term, and its negative to the second",
-    "neg": "the sign changes",
-    "pow": "a power $a^n$ hands on $n a^{n-1}$ times the gradient",
-    "square": "a square hands on twice what is squared",
-    "transpose": "a transpose hands on the transpose of the gradient",
-    "sum": "every term of a sum gets the whole gradient",
-    "mean": "every entry of a mean gets its share of the gradient",
-    "maximum": "the larger one gets the gradient, the other nothing",
-    "minimum": "the smaller one gets the gradient, the other nothing",
-    "softmax": "$s = \\mathrm{softmax}(z)$ hands on $s \\odot (G - \\sum_k G_k s_k)$",
-    "log_softmax": "$\\log \\mathrm{softmax}(z)$ hands on $G - \\mathrm{softmax}(z) \\sum_k G_k$",
-    "logsumexp": "the derivative of log-sum-exp is softmax",
-    "norm": "the gradient of $\\lVert x \\rVert$ is $x / \\lVert x \\rVert$",
-    "trace": "the gradient of a trace is the identity matrix",
-    "diag": "only the diagonal gets a gradient",
-    "correlate": "$y_i = \\sum_k w_k x_{i+k-1}$ hands convolve$(G, w)$ to $x$ and correlate$(x, G)$ to $w$",
-    "convolve": "a convolution hands on the correlation of the gradient with the other factor",
-}
-"""What each function's vjp does, in a sentence; elementwise functions are said in one for all."""
+LONGEST = 400  # characters of LaTeX that are still one line
+LONGEST_TYPED = 200
+
+Told = dict[tuple[Expression, Expression], str]
+"""The steps that were derived already, each side, by the question where."""
 
 
 def worked_key(key: Key) -> Sheet:
@@ -60,41 +42,78 @@ def worked_key(key: Key) -> Sheet:
         ),
         Heading("The forward model"),
         *equations(key.problem),
+        *_rules(key),
     ]
+    told: Told = {}
+    asked = {(own.question.of, own.question.wrt) for own in key.questions.values()}
     for number, own in enumerate(key.questions.values(), 1):
-        blocks += _question(number, own)
+        blocks += _question(number, own, told)
+        blocks += _to_type(own, asked)
     total = sum(question.points for question in key.problem.questions)
     subtitle = f"Worked key: {len(key.questions)} questions, {total:g} points"
     return Sheet(title_of(key.problem), subtitle, tuple(blocks))
 
 
-def _question(number: int, own: QuestionKey) -> Iterator[Block]:
+def _rules(key: Key) -> Iterator[Block]:
+    """How each function of the model hands a gradient back."""
+    used: list[str] = []
+    for own in key.questions.values():
+        found = derivation(own)
+        if found is not None:
+            for step in (*found.steps, _last(own, found)):
+                used += _functions_of(step, own, found)
+    if not used:
+        return
+    names = key.problem.scope.names
+    yield Heading("How gradients go back")
+    yield Prose(
+        f"${gradient_letter(names)}$ is the gradient that arrives at what is named. Functions, products "
+        "$\\odot$, quotients and powers of arrays are taken entry by entry."
+    )
+    yield Bullets(tuple(sentences(used, names)))
+
+
+def _question(number: int, own: QuestionKey, told: Told) -> Iterator[Block]:
     question = own.question
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
     yield Heading(f"{number}. {question.id} ({points})")
     yield Prose(question.prompt)
     found = derivation(own)
     if found is not None:
-        yield from _steps(own, found)
-    steps = (*(step.adjoint for step in found.steps), found.last) if found is not None else ()
-    yield from _result(own, steps)
+        yield from _steps(own, found, told)
+    yield from _result(own, found)
 
 
-def _steps(own: QuestionKey, found: Derivation) -> Iterator[Block]:
-    names, scope = own.question.names, own.question.scope
+def _steps(own: QuestionKey, found: Derivation, told: Told) -> Iterator[Block]:
+    names = own.question.names
     if found.unfolded is not None:
         yield Prose("Written out, the entry is")
-        yield _equation(found.numerator, found.unfolded, names)
+        yield formula([(found.numerator, found.unfolded)], names)
     yield from _unit_vectors(found)
-    for step in found.steps:
-        yield Prose(_reason(step, own))
-        left = derivative(found.numerator, Symbol(step.name, scope.model[step.name].shape))
-        yield _equation(left, step.adjoint, names)
-    if found.steps or found.sources:
-        asked = _base(own.question.wrt)
-        last = Step(asked.name, asked.shape, found.sources, found.last)
-        yield Prose(_reason(last, own))
-        yield _equation(derivative(found.numerator, asked), found.last, names)
+    yield from _sums(own)
+    last = _last(own, found)
+    steps = [(_left(found, step), step.adjoint, step) for step in (*found.steps, last)]
+    fresh = [one for one in steps if one[:2] not in told or one[2] is last]
+    used = {part for _, right, _ in fresh for part in walk(right)}
+    before = [(left, right) for left, right, _ in steps if left in used and (left, right) in told]
+    if before:
+        where = listed([f"**{one}**" for one in dict.fromkeys(told[pair] for pair in before)])
+        yield Prose(f"From {where}:")
+        yield formula(before, names)
+    for left, right, step in fresh:
+        yield Prose(_reason(step, own, found))
+        yield formula([(left, right)], names)
+        told.setdefault((left, right), own.question.id)
+
+
+def _left(found: Derivation, step: Step) -> Expression:
+    return derivative(found.numerator, Symbol(step.name, step.shape))
+
+
+def _last(own: QuestionKey, found: Derivation) -> Step:
+    """The gradient by what is asked for, as the last of the steps."""
+    asked = _base(own.question.wrt)
+    return Step(asked.name, asked.shape, found.sources, found.last)
 
 
 def _unit_vectors(found: Derivation) -> Iterator[Block]:
@@ -105,13 +124,24 @@ def _unit_vectors(found: Derivation) -> Iterator[Block]:
         part for part in placed if isinstance(part.row, Slice) or isinstance(part.column, Slice)
     ]
     if any(1 in part.shape for part in placed if part not in blocks):
-        yield Prose("In what follows $e_n$ is the unit vector whose entry $n$ is 1, the others 0.")
+        yield Prose("$\\mathbf{e}_n$ is the unit vector whose entry $n$ is 1, the others 0.")
     if any(1 not in part.shape for part in placed if part not in blocks):
-        yield Prose(
-            "In what follows $E_{n,m}$ is the matrix whose entry $n, m$ is 1, the others 0."
-        )
+        yield Prose("$\\mathbf{E}_{n,m}$ is the matrix whose entry $n, m$ is 1, the others 0.")
     if blocks:
-        yield Prose("In what follows $[x]_{a:b}$ is an array of zeros, but for $x$ at $a$ to $b$.")
+        yield Prose("$[x]_{a:b}$ is an array of zeros, but for $x$ at $a$ to $b$.")
+
+
+def _sums(own: QuestionKey) -> Iterator[Block]:
+    """What is used of symbols that are distributions, where a sum of one would arise."""
+    if not sums(own.question) or own.reference is None:
+        return
+    plain = simplified(own.reference, own.remember(named))
+    for total in sums(own.question):
+        if total in walk(plain):
+            (symbol,) = total.args if isinstance(total, Apply) else ()
+            name = f"${printing.latex(symbol, own.question.names)}$"
+            rows = "each row of " if total.shape != SCALAR else ""
+            yield Prose(f"The entries of {rows}{name} sum to 1.")
 
 
 def _base(wrt: Expression | None) -> Symbol:
@@ -120,52 +150,76 @@ def _base(wrt: Expression | None) -> Symbol:
     return base
 
 
-def _reason(step: Step, own: QuestionKey) -> str:
+def _reason(step: Step, own: QuestionKey, found: Derivation) -> str:
     """Where a quantity enters, and which rules bring its gradient back."""
     scope = own.question.scope
     name = f"${quantity_name(step.name, scope)}$"
     given = [s for s in step.sources if scope.model[s].definition is None]
-    if given:
+    defined = [s for s in step.sources if s not in given]
+    if given and not defined:
         return f"The gradient at {name} is given:"
-    if not step.sources:
-        return f"By {name}:"
-    through = " and ".join(f"${quantity_name(source, scope)}$" for source in step.sources)
-    added = "" if len(step.sources) == 1 else ", so the contributions are added"
-    rules = "; ".join(_rules(step, own))
-    return f"{name} enters {through}{added}" + (f" ({rules}):" if rules else ":")
+    through = [f"${quantity_name(source, scope)}$" for source in defined]
+    enters = f"{name} enters {listed(through)}" if through else f"{name} stands in it directly"
+    if given:
+        enters += ", beside the gradient that is given"
+    if len(step.sources) > 1:
+        enters += "; the contributions are added"
+    used = dict.fromkeys(map(rule_of, _functions_of(step, own, found)))
+    rules = ", ".join(name_of(rule) for rule in used if rule)
+    return enters + (f" ({rules}):" if rules else ":")
 
 
-def _rules(step: Step, own: QuestionKey) -> list[str]:
-    used: list[str] = []
-    for source in step.sources:
-        definition = own.question.scope.model[source].definition
-        used += functions(definition, step.name) if definition is not None else []
-    said = [rule for function in dict.fromkeys(used) if (rule := _rule(function))]
-    return said[:3]
+def _functions_of(step: Step, own: QuestionKey, found: Derivation) -> list[str]:
+    """The functions between a quantity and what it enters, from the outermost inwards."""
+    model = own.question.scope.model
+    formulas = [model[source].definition for source in step.sources]
+    formulas = formulas or [found.unfolded or found.numerator]
+    return [f for node in formulas if node is not None for f in functions(node, step.name)]
 
 
-def _rule(function: str) -> str:
-    if function in RULES:
-        return RULES[function]
-    row = TABLE.get(function)
-    return "entry by entry, times the function's derivative" if row and row.derivative else ""
-
-
-def _result(own: QuestionKey, steps: tuple[Expression, ...]) -> Iterator[Block]:
-    names, reference = own.question.names, own.reference
+def _result(own: QuestionKey, found: Derivation | None) -> Iterator[Block]:
+    names, reference = own.question.names, own.remember(simplest)
     if reference is None:
         python = own.question.reference
         assert isinstance(python, Python)
         yield Prose(f"Computed by `{python.function}()` in `{python.file.name}`.")
         return
-    yield Prose(f"The answer ({_sized(own)}):")
-    formula = by_letters(own.question, reference)
-    yield _equation(_asked(own, formula), formula, names)
-    local = _local_derivatives((*steps, reference), own)
-    if local:
-        yield Bullets(tuple(local))
+    answer = by_letters(own.question, reference)
+    left = _asked(own, answer)
+    yield from _answer(own, found, formula([(left, answer) if left else (answer,)], names))
+
+
+def _to_type(own: QuestionKey, asked: Container[object]) -> Iterator[Block]:
+    """An answer for an answer file; a long one by the derivatives that other questions ask for."""
+    reference, found = own.remember(simplest), derivation(own)
+    if reference is None:
+        return
+    text = in_answer_file(own, reference)
+    whole = found is not None and found.last.shape == own.grid and not own.question.free
+    if found is not None and whole and len(text) > LONGEST_TYPED:
+        named = [part for part in walk(found.last) if isinstance(part, Derivative)]
+        if named and all((part.of, part.wrt) in asked for part in named):
+            text = in_answer_file(own, found.last)
     yield Prose("In an answer file:")
-    yield Code(in_answer_file(own, reference))
+    yield Code(text)
+
+
+def _answer(own: QuestionKey, found: Derivation | None, answer: Formula) -> Iterator[Block]:
+    """The answer, where it is not what the last step says."""
+    size = _sized(own)
+    if found is None:
+        yield Prose(f"The answer ({size}):")
+    elif answer == formula([(_left(found, _last(own, found)), found.last)], own.question.names):
+        yield Prose(f"This is the answer ({size}).")
+        return
+    elif len(answer.latex) > LONGEST:
+        yield Prose(f"This is the answer ({size}), with what stands above put in.")
+        return
+    elif found.numerator != own.question.of and not own.question.free:
+        yield Prose(f"Its entries, for all rows, are the answer ({size}):")
+    else:
+        yield Prose(f"{'Put together, the' if found.steps else 'The'} answer ({size}):")
+    yield answer
 
 
 def _sized(own: QuestionKey) -> str:
@@ -190,26 +244,3 @@ def _asked(own: QuestionKey, formula: Expression) -> Expression | None:
     above = item(of, *((letters[0], ONE) if of.shape[1] == 1 else (ONE, letters[0])))
     below = item(wrt, *((letters[1], ONE) if wrt.shape[1] == 1 else (ONE, letters[1])))
     return Derivative(above, below, SCALAR)
-
-
-def _local_derivatives(formulas: Iterable[Expression], own: QuestionKey) -> list[str]:
-    """What each f′ in some formulas is."""
-    said = {}
-    for node in itertools.chain.from_iterable(walk(formula) for formula in formulas):
-        row = TABLE[node.function] if isinstance(node, Apply) else None
-        if isinstance(node, Apply) and row and row.expansion and node.function.endswith("'"):
-            letter = Symbol("u", node.args[0].shape)
-            plain = Apply(node.function, (letter, *node.args[1:]), node.shape, node.params)
-            names = own.question.names
-            left, right = printing.latex(plain, names), printing.latex(row.expansion(plain), names)
-            said[node.function] = f"${left} = {right}$" + _KNOWN.get(node.function, "")
-    return list(said.values())
-
-
-_KNOWN = {"relu'": ", which is 1 where $u > 0$ and 0 where $u < 0$", "abs'": ", the sign of $u$"}
-
-
-def _equation(left: Expression | None, right: Expression, names: Names) -> Formula:
-    parts = [node for node in (left, right) if node is not None]
-    latex = " = ".join(printing.latex(node, names) for node in parts)
-    return Formula(latex.strip(), sides(parts, names))

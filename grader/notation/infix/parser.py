@@ -234,7 +234,7 @@ class _Parser(FormReader):
         if index is not None:
             return self.build.index_value(index, token.span)
         if name in names.dimensions:
-            return Number(float(names.dimensions[name]), token.span)
+            return Number(float(names.dimensions[name]), token.span, name)
         own = names.own((name, None, None))
         if own is not None:
             return own

@@ -154,8 +154,7 @@ class NameReader(UndeclaredReader, DecorationReader):
             return self.plain(base, span)
         if sup is not None and sub is not None:
             return None
-        size = names.dimensions.get(base + (sub or sup or ""))
-        return Number(float(size), span) if size is not None else None
+        return self.size(base + (sub or sup or ""), span)
 
     def own(self, key: Key, span: Span) -> Expression | None:
         """What the student defined; of `δ_k`, defined without a k that counts here, nobody can tell."""
@@ -175,8 +174,13 @@ class NameReader(UndeclaredReader, DecorationReader):
         if index is not None:
             return self.build.index_value(index, span)
         if base in names.dimensions:
-            return Number(float(names.dimensions[base]), span)
+            return self.size(base, span)
         return Number(3.141592653589793, span) if base == "\\pi" else None
+
+    def size(self, name: str, span: Span) -> Expression | None:
+        """The number that a dimension is."""
+        size = self.build.names.dimensions.get(name)
+        return None if size is None else Number(float(size), span, name)
 
     def finished(
         self,

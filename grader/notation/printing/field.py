@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.notation.names import GREEK
 
+BOLD = {"0": "𝟎", "1": "𝟏", "e": "𝐞", "E": "𝐄"}
 _ABOVE = str.maketrans(
     "0123456789+−=()⊤′abcdefghijklmnoprstuvwxyz",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀ′ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
@@ -38,7 +39,7 @@ class FieldWriter:
         return text
 
     def bold(self, text: str) -> str:
-        return {"0": "𝟎", "1": "𝟏"}[text]
+        return BOLD[text]
 
     def sign(self, text: str) -> str:
         if not text:

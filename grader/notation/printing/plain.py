@@ -1,8 +1,10 @@
 """Expression → infix text, which reads back to the same tree."""
 
 import math
+from collections.abc import Collection
 
 from grader.expression import (
+    A_SIZE,
     Apply,
     Derivative,
     Expression,
@@ -16,6 +18,7 @@ from grader.expression import (
     Sum,
     Symbol,
     Tabulate,
+    all_indices,
 )
 from grader.notation.names import Names
 from grader.primitives import TABLE
@@ -32,12 +35,21 @@ _INFIX = {
 
 def infix(node: Expression, names: Names) -> str:
     """An expression as infix text, 1-based, in the problem's names."""
-    return _Infix(names.function_names()).text(node, 0)
+    return _Infix(names, all_indices(node)).text(node, 0)
+
+
+def dimension(node: Number, names: Names, indices: Collection[str]) -> str:
+    """The name of a size, unless it means something else among these names; empty for any other number."""
+    called = [name for name, size in names.dimensions.items() if size == node.value]
+    name = called[0] if node.name == A_SIZE and len(called) == 1 else node.name
+    return name if name in called and name not in names.symbols and name not in indices else ""
 
 
 class _Infix:
-    def __init__(self, functions: dict[str, str]) -> None:
-        self.functions = functions
+    def __init__(self, names: Names, indices: Collection[str]) -> None:
+        self.names = names
+        self.indices = indices
+        self.functions = names.function_names()
 
     def text(self, node: Expression, power: int) -> str:
         written, own = self.written(node)
@@ -46,7 +58,8 @@ class _Infix:
     def written(self, node: Expression) -> tuple[str, int]:
         match node:
             case Number():
-                return number_text(node.value), ATOM if node.value >= 0 else PREFIX
+                text = dimension(node, self.names, self.indices) or number_text(node.value)
+                return text, ATOM if node.value >= 0 else PREFIX
             case Symbol() | Index():
                 return node.name, ATOM
             case Apply():
@@ -93,7 +106,8 @@ class _Infix:
         if name == "pow":
             return f"{self.text(args[0], POWER + 1)}**{self.text(args[1], PREFIX)}", POWER
         if name == "transpose":
-            return f"{self.text(args[0], ATOM)}.T", ATOM
+            base = self.text(args[0], ATOM)
+            return f"({base}).T" if isinstance(args[0], Number) else f"{base}.T", ATOM
         if name == "where":
             return self.piecewise(node), ATOM
         if name in ("zeros", "ones", "identity"):

@@ -22,6 +22,8 @@ from grader.expression import (
     Sum,
     Symbol,
     Tabulate,
+    all_indices,
+    base_name,
 )
 from grader.notation.names import Names, default_latex
 from grader.notation.printing.field import FieldWriter, bare
@@ -34,6 +36,7 @@ from grader.notation.printing.plain import (
     PREFIX,
     PRODUCT,
     SUM,
+    dimension,
     number_text,
 )
 from grader.notation.printing.writers import LatexWriter, MathmlWriter, Writer
@@ -43,17 +46,17 @@ from grader.primitives.build import ONE
 
 def latex(node: Expression, names: Names) -> str:
     """An expression as LaTeX, in the problem's spellings."""
-    return _Typeset(names, LatexWriter()).text(node, 0)
+    return _Typeset(names, LatexWriter(), node).text(node, 0)
 
 
 def field(node: Expression, names: Names) -> str:
     """An expression as a line of Unicode such as δ (W³)ᵀ, in the problem's spellings."""
-    return bare(_Typeset(names, FieldWriter()).text(node, 0))
+    return bare(_Typeset(names, FieldWriter(), node).text(node, 0))
 
 
 def mathml(node: Expression, names: Names) -> str:
     """An expression as a MathML element, safe to embed in HTML."""
-    body = _Typeset(names, MathmlWriter()).text(node, 0)
+    body = _Typeset(names, MathmlWriter(), node).text(node, 0)
     return f'<math display="block">{body}</math>'
 
 
@@ -63,8 +66,9 @@ _SIGNS = {
     "ne": ("≠", COMPARE), "and": ("∧", AND), "or": ("∨", OR),
 }  # fmt: skip
 _SPELLED = re.compile(
-    r"(?P<base>\\[A-Za-z]+(?:\{[^{}]*\})?|[^\W\d_]+)(?P<scripts>(?:[_^](?:\{[^{}]*\}|.))*)"
+    r"(?P<base>\\[A-Za-z]+(?:\{[^{}]*\}|\s+\\?[A-Za-z]+)?|[^\W\d_]+)(?P<scripts>(?:[_^](?:\{[^{}]*\}|.))*)"
 )
+_DIMENSION = re.compile(r"([A-Za-z])(\d*)")
 _ONE_SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|.)")
 
 
@@ -90,10 +94,34 @@ def _begins_with_number(node: Expression) -> bool:
     return isinstance(node, Number) or (isinstance(node, Apply) and not node.args)
 
 
+def _needs_brackets(base: Expression) -> bool:
+    """Whether a power of it is misread without brackets: (a/b)², or n₀², which has a script below."""
+    if isinstance(base, Number):
+        return bool(base.name)
+    return isinstance(base, Derivative) or (isinstance(base, Apply) and base.function in _OPEN)
+
+
+_OPEN = frozenset({"div", "where", "sqrt"})
+
+
+def _is_place(node: Expression) -> bool:
+    """Whether an expression counts entries: an index, a number, or their sum."""
+    match node:
+        case Index():
+            return True
+        case Number(value=value):
+            return value.is_integer()
+        case Apply(function="add" | "sub", args=args):
+            return all(map(_is_place, args))
+        case _:
+            return False
+
+
 class _Typeset:
-    def __init__(self, names: Names, writer: Writer) -> None:
+    def __init__(self, names: Names, writer: Writer, node: Expression) -> None:
         self.names = names
         self.writer = writer
+        self.indices = all_indices(node)
         self.functions = names.function_latex()
 
     def text(self, node: Expression, power: int) -> str:
@@ -104,11 +132,7 @@ class _Typeset:
         write = self.writer
         match node:
             case Number():
-                if math.isnan(node.value):
-                    return write.word("undefined"), ATOM
-                sign = write.sign("−") if node.value < 0 else ""
-                body = write.number(number_text(abs(node.value)))
-                return (write.row(sign, body), PREFIX) if sign else (body, ATOM)
+                return self.number(node)
             case Symbol():
                 return self.symbol(node.name, ""), ATOM
             case Index():
@@ -117,8 +141,10 @@ class _Typeset:
                 return self.apply(node)
             case Item(base=Symbol() as base):
                 return self.symbol(base.name, self.selectors(node)), ATOM
-            case Item():
-                return write.script(self.text(node.base, ATOM), self.selectors(node), ""), ATOM
+            case Item(base=base):
+                inside = self.text(base, ATOM)
+                inside = write.fenced(inside) if isinstance(base, Derivative) else inside
+                return write.script(inside, self.selectors(node), ""), ATOM
             case Sum():
                 return self.sum(node), SUM + 1
             case Matrix():
@@ -135,13 +161,25 @@ class _Typeset:
                     write.fenced(self.text(node.body, 0), "[", "]"), below, ""
                 ), ATOM
 
+    def number(self, node: Number) -> tuple[str, int]:
+        """A number, or the dimension that it was written as: n₀ for n0."""
+        write = self.writer
+        if math.isnan(node.value):
+            return write.word("undefined"), ATOM
+        size = _DIMENSION.fullmatch(dimension(node, self.names, self.indices))
+        if size and (size[1], None, None) not in self.names.spellings:
+            return write.script(write.name(size[1]), self.scripts(size[2]), ""), ATOM
+        sign = write.sign("−") if node.value < 0 else ""
+        body = write.number(number_text(abs(node.value)))
+        return (write.row(sign, body), PREFIX) if sign else (body, ATOM)
+
     def place(self, node: Place) -> tuple[str, int]:
         """A value at one entry of zeros, times the unit vector or matrix of that entry."""
         write = self.writer
         if isinstance(node.row, Slice) or isinstance(node.column, Slice):
             inside = write.fenced(self.text(node.value, 0), "[", "]")
             return write.script(inside, self.selectors(node), ""), ATOM
-        unit = write.script(write.name("e" if 1 in node.shape else "E"), self.selectors(node), "")
+        unit = write.script(write.bold("e" if 1 in node.shape else "E"), self.selectors(node), "")
         if node.value == ONE:
             return unit, ATOM
         return write.row(self.text(node.value, PRODUCT), write.sign(""), unit), PRODUCT
@@ -190,10 +228,10 @@ class _Typeset:
 
     def apply(self, node: Apply) -> tuple[str, int]:
         write, args = self.writer, node.args
+        if node.function == "eq" and all(map(_is_place, args)):
+            return self.kronecker(node)
         if node.function in _SIGNS:
-            sign, own = _SIGNS[node.function]
-            left, right = self.text(args[0], own), self.text(args[1], own + 1)
-            return write.row(left, write.sign(sign), right), own
+            return self.operation(node)
         match node.function:
             case "mul":
                 return self.product(node)
@@ -204,11 +242,23 @@ class _Typeset:
             case "div":
                 return write.fraction(self.text(args[0], 0), self.text(args[1], 0)), ATOM
             case "pow":
-                return write.script(self.text(args[0], ATOM), "", self.text(args[1], 0)), POWER
+                base = self.text(args[0], ATOM)
+                if self.is_raised(args[0]) or _needs_brackets(args[0]):
+                    base = write.fenced(base)
+                return write.script(base, "", self.text(args[1], 0)), POWER
             case "transpose":
                 return self.transposed(args[0]), POWER
+            case _:
+                return self.function(node)
+
+    def function(self, node: Apply) -> tuple[str, int]:
+        """What is no operator: a root, bars, cases, a sum, or a name with brackets."""
+        write, args = self.writer, node.args
+        match node.function:
             case "sqrt":
                 return write.root(self.text(args[0], 0)), ATOM
+            case "norm":
+                return write.fenced(self.text(args[0], 0), "‖", "‖"), ATOM
             case "abs" if args[0].shape == SCALAR:
                 return write.fenced(self.text(args[0], 0), "|", "|"), ATOM
             case "where":
@@ -223,6 +273,29 @@ class _Typeset:
                 return self.constant(node), ATOM
             case _:
                 return self.call(node), ATOM
+
+    def operation(self, node: Apply) -> tuple[str, int]:
+        """Two things with a sign between them; conditions joined by ∧ and ∨ stay conditions."""
+        sign, own = _SIGNS[node.function]
+        part = self.condition if node.function in ("and", "or") else self.text
+        left, right = part(node.args[0], own), part(node.args[1], own + 1)
+        return self.writer.row(left, self.writer.sign(sign), right), own
+
+    def condition(self, node: Expression, power: int) -> str:
+        """What stands behind a case: there an equality of indices is no δ."""
+        if not (isinstance(node, Apply) and node.function in _SIGNS):
+            return self.text(node, power)
+        written, own = self.operation(node)
+        return self.writer.fenced(written) if own < power else written
+
+    def kronecker(self, node: Apply) -> tuple[str, int]:
+        """1 where two indices are equal: δ_ij, or [i = j] where the problem has a δ of its own."""
+        write = self.writer
+        if any(base == r"\delta" for base, _, _ in self.names.spellings):
+            return write.fenced(self.operation(node)[0], "[", "]"), ATOM
+        left, right = (self.text(place, 0) for place in node.args)
+        below = write.row(left, write.sign(","), right)
+        return write.script(write.name(r"\delta"), below, ""), ATOM
 
     def axis_sum(self, node: Apply) -> tuple[str, int]:
         """A sum down the rows or along the columns, as a product with ones."""
@@ -258,9 +331,14 @@ class _Typeset:
 
     def transposed(self, node: Expression) -> str:
         write = self.writer
-        plain = isinstance(node, Symbol) and "^" not in self.names.latex.get(node.name, "^")
+        plain = isinstance(node, Symbol) and not self.is_raised(node)
         base = self.text(node, 0) if plain else write.fenced(self.text(node, 0))
         return write.script(base, "", write.sign("⊤"))
+
+    def is_raised(self, node: Expression) -> bool:
+        """Whether a name has a script above already, so that another needs brackets: (W¹)²."""
+        name = base_name(node)
+        return name is not None and "^" in (self.names.latex.get(name) or default_latex(name)[0])
 
     def call(self, node: Apply) -> str:
         write = self.writer
@@ -286,7 +364,7 @@ class _Typeset:
         rest: Expression = node
         while isinstance(rest, Apply) and rest.function == "where":
             condition, value, rest = rest.args
-            rows.append([self.text(value, 0), self.text(condition, 0)])
+            rows.append([self.text(value, 0), self.condition(condition, 0)])
         if not (isinstance(rest, Number) and math.isnan(rest.value)):
             rows.append([self.text(rest, 0), write.word("otherwise")])
         return write.table(rows, cases=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from grader.notation.names import GREEK
+from grader.notation.printing.field import BOLD
 
 
 class Writer(Protocol):
@@ -21,7 +22,7 @@ class Writer(Protocol):
         """A number."""
 
     def bold(self, text: str) -> str:
-        """A number that stands for a whole array."""
+        """A number that stands for a whole array, or the letter of a unit vector or matrix."""
 
     def sign(self, text: str) -> str:
         """An operator, given as its Unicode character."""
@@ -54,7 +55,7 @@ class LatexWriter:
     signs: ClassVar = {
         "−": "-", "·": r"\cdot ", "⊙": r"\odot ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
         "∂": r"\partial ", "∧": r"\wedge ", "∨": r"\vee ", "⊤": r"\top ", "′": "'", "¬": r"\neg ",
-        "×": r"\times ", "": "",
+        "×": r"\times ", "‖": r"\|", "": "",
     }  # fmt: skip
 
     def name(self, text: str) -> str:
@@ -77,7 +78,7 @@ class LatexWriter:
         return "".join(parts)
 
     def fenced(self, inside: str, left: str = "(", right: str = ")") -> str:
-        return rf"\left{left}{inside}\right{right}"
+        return rf"\left{self.sign(left)}{inside}\right{self.sign(right)}"
 
     def fraction(self, above: str, below: str) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
@@ -133,7 +134,10 @@ class MathmlWriter:
         return f"<mn>{html.escape(text)}</mn>"
 
     def bold(self, text: str) -> str:
-        return f'<mn mathvariant="bold">{html.escape(text)}</mn>'
+        tag = (
+            "mn" if text.isdigit() else "mi"
+        )  # MathML Core knows no bold but the letters themselves
+        return f"<{tag}>{BOLD[text]}</{tag}>"
 
     def sign(self, text: str) -> str:
         return f"<mo>{html.escape(text)}</mo>" if text else "<mo>&#x2062;</mo>"
