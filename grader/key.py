@@ -3,7 +3,6 @@
 Built once per problem; answers are then only evaluated and compared.
 """
 
-import importlib.util
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from grader.authored import AuthoredError, computed, natural
 from grader.backprop import Backprop
 from grader.draws import Draws, generator, kinks, per_draw, sample
 from grader.errors import AuthorError, Fault, GraderError, Nonsense, ShapeMismatch
@@ -267,31 +267,11 @@ class _Build:
         return QuestionKey(question, node, draws, backprop, expected, noise)
 
     def _by_python(self, question: Question, draws: Draws) -> Array:
-        """The author's function, called with a dict of arrays for each draw."""
-        function = self._function(question)
-        rows = []
-        for at in range(draws.count):
-            values: dict[str, object] = {
-                name: natural(array[at]) for name, array in draws.values.items()
-            }
-            rows.append(np.atleast_2d(np.asarray(function(values), dtype=np.float64)))
-        expected = np.stack(rows)
-        if expected.ndim != 3 or not np.isfinite(expected).all():
-            raise self._fault(question, "the Python reference gave no finite array of two axes")
-        return expected
-
-    def _function(self, question: Question) -> "Callable[[dict[str, object]], object]":
-        reference = question.reference
-        assert isinstance(reference, Python)
-        spec = importlib.util.spec_from_file_location(reference.file.stem, reference.file)
-        if spec is None or spec.loader is None or not reference.file.is_file():
-            raise self._fault(question, f"no file {reference.file.name} beside {self.file}")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        function = getattr(module, reference.function, None)
-        if not callable(function):
-            raise self._fault(question, f"{reference.file.name} has no {reference.function}()")
-        return function  # type: ignore[no-any-return]
+        assert isinstance(question.reference, Python)
+        try:
+            return computed(question.reference, draws)
+        except AuthoredError as error:
+            raise self._fault(question, str(error)) from error
 
 
 def in_layout(question: Question, derivative: Expression) -> Expression:
@@ -306,13 +286,6 @@ def in_layout(question: Question, derivative: Expression) -> Expression:
         return derivative
     flipped = layout == ("numerator" if of.shape == SCALAR else "gradient")
     return transpose(derivative) if flipped else derivative
-
-
-def natural(array: Array) -> "Array | float":
-    """An array as NumPy users hold it: a scalar as a float, a column as one axis."""
-    if array.shape == SCALAR:
-        return float(array[0, 0])
-    return array[:, 0] if array.shape[1] == 1 else array
 
 
 def target_grid(free: tuple[Index, ...], shape: Shape) -> Shape:

@@ -50,9 +50,13 @@ def command(
         found = _validated(path, options)
         if fix_draws and isinstance(found, Validation) and _too_few(found):
             assert found.needed is not None
-            write_draws(path, found.needed)
-            click.echo(f"{path}: draws.count is {found.needed} now", err=True)
-            found = _validated(path, options)
+            try:
+                write_draws(path, found.needed)
+            except AuthorError as error:
+                click.echo(f"{path}: {error.faults[0]}", err=True)
+            else:
+                click.echo(f"{path}: draws.count is {found.needed} now", err=True)
+                found = _validated(path, options)
         sound = sound and isinstance(found, Validation) and found.sound
         if format_ == "json":
             reports.append(_as_json(path, found))
@@ -82,8 +86,17 @@ def _too_few(validation: "Validation") -> bool:
 def _as_json(path: Path, found: "Validation | AuthorError") -> dict[str, object]:
     if not isinstance(found, AuthorError):
         return found.to_json()
-    faults = [{"level": "error", "check": "yaml", "text": str(fault)} for fault in found.faults]
-    return {"problem": path.name, "sound": False, "findings": faults}
+    from grader.authoring.validation.finding import of_fault
+
+    faults = [of_fault(fault, "yaml").to_json() for fault in found.faults]
+    nothing: dict[str, object] = {"draws_needed": None, "questions": []}
+    return {
+        "schema_version": 1,
+        "problem": path.name,
+        "sound": False,
+        "findings": faults,
+        **nothing,
+    }
 
 
 def _show(path: Path, found: "Validation | AuthorError", verbose: bool) -> None:

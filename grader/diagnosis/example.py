@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.authored import natural
 from grader.diagnosis.facts import leaves
 from grader.draws import SAMPLERS, Draws, generator, kinks, modelled, per_draw
 from grader.errors import GraderError
 from grader.expression import Expression
-from grader.key import QuestionKey, natural
+from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.problem.model import Declared
 from grader.result import WorkedExample

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.errors import AuthorError, Fault, StudentError, UnknownName
-from grader.expression import SCALAR, Expression, Index, Shape, Symbol, base_name, symbols_in
+from grader.expression import (
+    SCALAR,
+    Expression,
+    Index,
+    Shape,
+    Symbol,
+    base_name,
+    free_indices,
+    symbols_in,
+)
 from grader.notation import Function, Names, infix, names
 from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
@@ -22,6 +31,9 @@ Path_ = tuple[str | int, ...]
 def build(source: ProblemSource) -> Problem:
     """The problem of a file that has been read. Raises AuthorError with all that is wrong."""
     return _Build(source).problem()
+
+
+_INDEXED = re.compile(r"(\w+)\[([^\[\]]*)$")  # an array and what stands before an index of it
 
 
 class _Build:
@@ -148,7 +160,7 @@ class _Build:
                 return None
             offset = error.span.start if error.span else None
             reason = f"{error.message} ({error.hint})" if error.hint else error.message
-            said = self._too_early(text, known, path) or self._without_range(error, path)
+            said = self._too_early(text, known, path) or self._without_range(error, known, path)
             self._fault(path, said or reason, offset)
             return None
 
@@ -166,7 +178,7 @@ class _Build:
                 return f"`{other}` is used before it is computed: move `{other}` above `{name}`"
         return None
 
-    def _without_range(self, error: StudentError, path: Path_) -> str | None:
+    def _without_range(self, error: StudentError, known: Names, path: Path_) -> str | None:
         """What is said of an index that nothing gives a range."""
         span = error.span
         if path[0] != "questions" or span is None or not isinstance(error, UnknownName):
@@ -175,8 +187,17 @@ class _Build:
         before = error.source[: span.start]
         if before.count("[") == before.count("]") or not name.isidentifier():
             return None
-        size = next(iter(self.dimensions), 3)
+        size = self._axis(before, known)
         return f"the index `{name}` has no range; add one beside it, such as `free: {{{name}: {size}}}`"
+
+    def _axis(self, before: str, known: Names) -> str | int:
+        """How long the axis is that an index counts, by the text before the index."""
+        base = _INDEXED.search(before)
+        symbol = known.symbols.get(base[1]) if base else None
+        if base is None or symbol is None:
+            return next(iter(self.dimensions), 3)
+        size = max(symbol.shape) if 1 in symbol.shape else symbol.shape[base[2].count(",") > 0]
+        return next((name for name, known_ in self.dimensions.items() if known_ == size), size)
 
     # Questions
 
@@ -189,6 +210,7 @@ class _Build:
         wrt = self._optional(data.get("wrt"), known, (*path, "wrt"))
         if wrt is not None and base_name(wrt) is None:
             self._fault((*path, "wrt"), "a symbol, a quantity, or an entry of one is meant")
+        self._check_asked(of, wrt, data, scope, path)
         return with_prompt(
             Question(
                 id=data["id"],
@@ -205,6 +227,25 @@ class _Build:
                 names=known,
             )
         )
+
+    def _check_asked(
+        self,
+        of: Expression | None,
+        wrt: Expression | None,
+        data: Mapping[str, Any],
+        scope: Scope,
+        path: Path_,
+    ) -> None:
+        """What is asked must be a derivative that exists, and each index variable a part of it."""
+        if of is None or wrt is None:
+            return
+        quantity = scope.model.get(base_name(wrt) or "")
+        if quantity is not None and quantity.definition is None:
+            reason = f"`{quantity.name}` has no formula: nothing can be differentiated by it"
+            self._fault((*path, "wrt"), reason)
+        for name in data["free"]:
+            if data["reference"] is None and name not in free_indices(of) | free_indices(wrt):
+                self._fault((*path, "free", name), f"neither `of` nor `wrt` has the index `{name}`")
 
     def _narrowed(self, base: Scope, data: Mapping[str, Any], path: Path_) -> Scope:
         """The scope of a question with symbols of its own: what they hide goes out of reach."""

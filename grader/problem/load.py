@@ -5,7 +5,7 @@ from pathlib import Path
 from grader.errors import AuthorError, Fault
 from grader.problem.build import build
 from grader.problem.model import Problem
-from grader.problem.source import in_order, read, without_unknown_keys
+from grader.problem.source import in_order, read, without_faulty_keys
 
 
 def load(path: str | Path) -> Problem:
@@ -23,8 +23,8 @@ def load(path: str | Path) -> Problem:
 
 
 def _besides(path: Path) -> tuple[Fault, ...]:
-    """What else is wrong with a file, were its unknown keys not there."""
-    source = without_unknown_keys(path)
+    """What else is wrong with a file, were its keys that are unknown or of no consequence not there."""
+    source = without_faulty_keys(path)
     try:
         if source is not None:
             build(source)

@@ -62,8 +62,15 @@ def read(path: Path) -> ProblemSource:
     return ProblemSource(file, _digest(content, _modules(source)), data, text)
 
 
-def without_unknown_keys(path: Path) -> ProblemSource | None:
-    """A file that was refused for keys that nobody knows, read without them; None if that is not all.
+_TOLD_ALONE = frozenset(
+    "points prompt label labels all_or_nothing feedback forbid require layout transposed form steps "
+    "follow_through follows mistakes accept title description draws".split()
+)
+"""Keys without which expressions mean the same, so that what is wrong with those can be told too."""
+
+
+def without_faulty_keys(path: Path) -> ProblemSource | None:
+    """A file that was refused for keys of no consequence, read without them; None if that is not all.
 
     So that what else is wrong can be said at once.
     """
@@ -82,8 +89,9 @@ def without_unknown_keys(path: Path) -> ProblemSource | None:
         Homework.model_validate(document.data)
     except ValidationError as error:
         for complaint in translated(error):
-            if complaint.at_key:
-                document.drop(complaint.path)
+            at = complaint.path if complaint.at_key else _told_alone(complaint.path)
+            if at:
+                document.drop(at)
     except AuthorError:
         return None
     if document.faults or any(complaints(document.data)):
@@ -93,6 +101,12 @@ def without_unknown_keys(path: Path) -> ProblemSource | None:
     except ValidationError:
         return None
     return ProblemSource(file, "", data, text)
+
+
+def _told_alone(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The key that a fault is in, if it is one of no consequence; () otherwise."""
+    own = path[:3] if path[:1] == ("questions",) else path[:1]
+    return own if own and own[-1] in _TOLD_ALONE else ()
 
 
 def validated(name: str, text: str) -> dict[str, Any]:

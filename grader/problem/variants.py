@@ -6,6 +6,8 @@ the published draw, and the grader.
 
 import copy
 import hashlib
+import itertools
+import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -44,6 +46,23 @@ def listed(source: ProblemSource) -> Iterator[tuple[str, str, list[Any]]]:
             yield section, name, values
 
 
+MOST_COMBINATIONS = 64
+
+
+def combinations(source: ProblemSource) -> Iterator[tuple[Choice, ...]]:
+    """Each choice alone, then all of them together in every way, or in 64 that are spread evenly."""
+    varies = [
+        [Choice(section, name, at, value) for at, value in enumerate(values)]
+        for section, name, values in listed(source)
+    ]
+    for choices in varies:
+        yield from ((choice,) for choice in choices)
+    total = math.prod(map(len, varies))
+    if len(varies) > 1:
+        step = max(1, total // MOST_COMBINATIONS)
+        yield from itertools.islice(itertools.product(*varies), 0, total, step)
+
+
 def chosen(problem: Problem, student: str) -> tuple[Choice, ...]:
     """What the student with an id has been given; () if nothing varies."""
     if problem.source is None:
@@ -65,7 +84,7 @@ def made(problem: Problem, choices: tuple[Choice, ...]) -> Problem:
     """The variant with these choices. Raises AuthorError if they do not go together."""
     if not choices or problem.source is None:
         return problem
-    built = build(_with(problem.source, choices))
+    built = build(with_choices(problem.source, choices))
     return replace(built, source=None, variant=", ".join(map(str, choices)))
 
 
@@ -83,7 +102,7 @@ def _faults(problem: Problem, source: ProblemSource, choice: Choice) -> list[Fau
     if choice.name not in source.data[choice.section]:
         return [source.fault(choice.path[:3], f"`{choice.name}` is not in {choice.section}")]
     try:
-        built = build(_with(source, (choice,)))
+        built = build(with_choices(source, (choice,)))
     except AuthorError as error:
         first = error.faults[0]
         return [source.fault(choice.path, f"with {choice}: {first.path}: {first.reason}")]
@@ -93,7 +112,8 @@ def _faults(problem: Problem, source: ProblemSource, choice: Choice) -> list[Fau
     return []
 
 
-def _with(source: ProblemSource, choices: tuple[Choice, ...]) -> ProblemSource:
+def with_choices(source: ProblemSource, choices: tuple[Choice, ...]) -> ProblemSource:
+    """The file as it would be with these choices."""
     data = copy.deepcopy(source.data)
     for choice in choices:
         owner = data[choice.section]

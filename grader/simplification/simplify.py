@@ -27,7 +27,7 @@ from grader.expression import (
     with_children,
 )
 from grader.primitives import TABLE, apply
-from grader.primitives.build import ONE, ZERO, add, item, matmul, transpose
+from grader.primitives.build import ONE, ZERO, add, item, matmul, transpose, zeros
 from grader.simplification.product import Product, product_of
 from grader.simplification.terms import multiplied_out, terms_of, written_sum
 
@@ -146,7 +146,8 @@ def _in_normal_form(node: Expression, known: Known) -> Expression:
 def _forms(node: Apply, known: Known) -> Iterator[Expression]:
     inverse = _reciprocals(known)
     terms = [_slopes_divided(_upright(term, inverse)) for term in terms_of(node)]
-    yield written_sum(terms)
+    written = written_sum(terms)
+    yield zeros(node.shape) if written == ZERO else written
     out = multiplied_out(terms)
     if out is not None and len(out) > len(terms):
         yield written_sum(out)
@@ -242,9 +243,12 @@ def _product_of_matrices(node: Expression, known: Known) -> Expression:
 def _norm(node: Expression, known: Known) -> Expression:
     """‖v‖ for the root of a sum of squares."""
     match node:
-        case Apply(function="sqrt", args=(Apply(function="sum", args=(squares,), params=(None,)),)):
+        case Apply(function="sqrt", args=(Apply(function="sum", args=(squares,), params=axis),)):
             match squares:
-                case Apply(function="pow", args=(vector, Number(value=2.0))):
+                case Apply(function="pow", args=(vector, Number(value=2.0))) if axis in (
+                    (),
+                    (None,),
+                ):
                     return apply("norm", vector)
     return node
 

@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring.validation import Finding, Level, Options, Validation, validate
-from grader.authoring.validation.fix_draws import with_count
+from grader.authoring.validation.fix_draws import fix_draws, with_count
 from grader.cli.group import group
+from grader.errors import AuthorError
 
 SOUND = """\
 id: small
@@ -59,7 +60,7 @@ def test_a_sound_problem(tmp_path: Path) -> None:
         assert one.derived.differences < 1e-8
         assert one.derived.exact is not None
         assert one.derived.exact < 1e-12
-        assert set(map(str, one.verdicts.values())) == {"correct"}
+        assert {str(read.verdict) for read in one.read.values()} == {"correct"}
         assert len(one.told_apart) > 15
 
 
@@ -102,7 +103,84 @@ def test_a_reference_that_nothing_checks_is_said_so(tmp_path: Path) -> None:
     assert "on trust" in finding.text
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise KeyError('g')", "own.py:3: KeyError: 'g'"),
+        ("raise SystemExit(0)", "own.py:3: SystemExit: 0"),
+        ("return 'h'", "no array of numbers but str"),
+        ("return None", "no finite array"),
+        ("return v['h'] * float('nan')", "no finite array"),
+        ("return np.ones(3)[: int(abs(v['y'][0])) + 1]", "arrays of several shapes"),
+        ("return", "no finite array"),
+        ("return (", "own.py:3: SyntaxError"),
+        ("import nowhere", "own.py:3: ModuleNotFoundError: No module named 'nowhere'"),
+    ],
+)
+def test_an_error_in_the_authors_python_has_its_line(tmp_path: Path, code: str, said: str) -> None:
+    (tmp_path / "own.py").write_text(f"import numpy as np\ndef f(v):\n    {code}\n", "utf-8")
+    text = changed(("wrt: h}", "wrt: h, reference: {python: 'own.py:f'}}"))
+    with pytest.raises(AuthorError) as caught:
+        checked(tmp_path, text, sympy=False)
+    (fault,) = caught.value.faults
+    assert said in fault.reason
+    assert fault.line == 15  # the question
+
+
+def test_what_the_authors_python_prints_is_not_the_result(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("def f(v):\n    print('hello')\n    return v['h'] - v['y']\n")
+    text = changed(("wrt: h}", "wrt: h, reference: {python: 'own.py:f'}}"))
+    (tmp_path / "problem.yaml").write_text(text, encoding="utf-8")
+    words = ["validate", str(tmp_path), "--no-sympy", "--format", "json"]
+    assert json.loads(CliRunner().invoke(group, words).stdout)[0]["sound"]
+
+
+@pytest.mark.parametrize(
+    ("question", "level", "said"),
+    [
+        ("of: 'sqrt(x[1])', wrt: 'x[1]', reference: {expression: 'x[1]'}", Level.ERROR, "no finite value"),
+        ("of: l, wrt: W, reference: {expression: '1'}", Level.ERROR, "it is scalar, the derivative is 2×3"),
+        ("of: x, wrt: y", Level.WARNING, "x does not depend on y"),
+        ("of: 'x[1]', wrt: 'x[2]'", Level.WARNING, "is zero on all draws"),
+        ("of: 'exp(20*x[1])', wrt: 'x[1]', reference: "
+         "{expression: 'where(x[1] < 0, 40, 20)*exp(20*x[1])'}", Level.ERROR, "is not the derivative"),
+    ],
+)  # fmt: skip
+def test_odd_questions(tmp_path: Path, question: str, level: Level, said: str) -> None:
+    text = changed(("of: l, wrt: h}", question + "}"))
+    found = of(checked(tmp_path, text), "derivation", level)
+    assert any(said in finding.text for finding in found), found
+    assert found[0].line == 15
+
+
+def test_an_identity_is_a_sound_jacobian(tmp_path: Path) -> None:
+    assert checked(tmp_path, changed(("of: l, wrt: h}", "of: x, wrt: x}")), sympy=False).sound
+
+
 # The kill matrix
+
+
+@pytest.mark.parametrize("loss", ["sum(maximum(x, y)**2)", "sum(maximum(0, 1 - x*y)**2)"])
+def test_one_unit_that_cannot_be_told_does_not_hide_another(tmp_path: Path, loss: str) -> None:
+    """Near misses at several kinks, and on both sides, are different mistakes."""
+    text = f"id: kinks\nsymbols: {{x: {{shape: [3]}}, y: {{shape: [3]}}}}\nmodel: {{l: {{is: '{loss}'}}}}\n"
+    assert checked(tmp_path, text + "questions: [{id: q1, of: l, wrt: x}]\n", sympy=False).sound
+
+
+def test_the_authors_own_number_of_draws_is_tried(tmp_path: Path) -> None:
+    text = """\
+id: rare
+draws: {count: 40, seed: 4}
+symbols: {x: {shape: [2]}}
+model: {l: {is: 'sum(where(x > 1.2, x**2, x))'}}
+questions: [{id: q1, of: l, wrt: x}]
+"""
+    validation = checked(tmp_path, text, sympy=False)
+    hardest = validation.questions[0].hardest
+    assert hardest is not None
+    assert validation.needed is not None
+    if hardest.caught >= 2:
+        assert validation.needed <= 40
 
 
 def test_equal_sizes_are_named(tmp_path: Path) -> None:
@@ -170,10 +248,30 @@ questions: [{id: q1, of: l, wrt: x}]
         ("id: a # b\nq: 1\n", "id: a # b\ndraws: {count: 48}\nq: 1\n"),
         ("id: a\ndraws: {}\n", "id: a\ndraws: {count: 48}\n"),
         ("id: a\r\ndraws:\r\n  count: 20 # c\r\n", "id: a\r\ndraws:\r\n  count: 48 # c\r\n"),
+        ("q: 1\nid: a", "q: 1\ndraws: {count: 48}\nid: a"),
+        ("id: a", "id: a\ndraws: {count: 48}"),
+        ("id: a\r\nq: 1\r\n", "id: a\r\ndraws: {count: 48}\r\nq: 1\r\n"),
+        ("id: a\rq: 1\r", "id: a\rdraws: {count: 48}\rq: 1\r"),
+        ("id: a\r\ndraws:\r\n  seed: 3\r\n", "id: a\r\ndraws:\r\n  count: 48\r\n  seed: 3\r\n"),
+        ("{id: a, q: 1}\n", "{id: a, draws: {count: 48}, q: 1}\n"),
+        ("  id: a\n  q: 1\n", "  id: a\n  draws: {count: 48}\n  q: 1\n"),
+        ("id: >-\n  a\nq: 1\n", "id: >-\n  a\ndraws: {count: 48}\nq: 1\n"),
     ],
 )
 def test_fixing_draws_leaves_all_else_as_it_is(before: str, after: str) -> None:
     assert with_count(before, 48) == after
+
+
+@pytest.mark.parametrize(
+    "text", ["n: &n 16\ndraws: {count: *n}\n", "draws: {count: &c 16}\nn: *c\n"]
+)
+def test_a_count_that_is_shared_is_not_touched(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "problem.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(AuthorError, match="write `count: 48` yourself"):
+        fix_draws(tmp_path, 48)
+    assert file.read_text("utf-8") == text
+    assert list(tmp_path.iterdir()) == [file]
 
 
 # Words
@@ -192,6 +290,23 @@ def test_fixing_draws_leaves_all_else_as_it_is(before: str, after: str) -> None:
         ("wrt: z}", "wrt: h}", "questions", "ask the same"),
         ("wrt: z}", "wrt: z, points: 0.33}", "points", "sum to 2.33"),
         ("wrt: z}", "wrt: z, points: 40}", "points", "where most questions have 1"),
+        ("latex: y}", "latex: 'W_{12}'}", "spellings", "could be an entry of `W`"),
+        ("latex: y}", "latex: x_1}", "spellings", "could be an entry of `x`"),
+        ("latex: y}", "latex: '\\nabla'}", "spellings", "may be read as a gradient"),
+        (
+            "sigma: {is: relu, latex: \\sigma}",
+            "sigma: {is: relu, latex: g}\n  t: {is: tanh, latex: g}",
+            "spellings",
+            "both functions",
+        ),
+        ("wrt: z}", "wrt: z, prompt: 'What is $\\frac{a}{b?'}", "prompts", "not closed"),
+        ("wrt: h}", "wrt: h, forbid: [y]}", "notations", "breaks the question's own rules"),
+        (
+            "wrt: h}",
+            "wrt: h, mistakes: [{expression: 'h - y', message: no}]}",
+            "notations",
+            "has the values of the reference",
+        ),
     ],
 )
 def test_what_students_could_misread(
@@ -248,6 +363,31 @@ def test_each_choice_of_the_variants_is_checked(tmp_path: Path) -> None:
     )
     (finding, *_) = of(checked(tmp_path, text), "derivation", Level.ERROR)
     assert finding.text.startswith("with sigma = tanh: ")
+
+
+def test_combinations_of_variants_are_checked(tmp_path: Path) -> None:
+    """Each choice alone is fine, both together take the logarithm of zeros."""
+    text = changed(
+        ("is: relu", "is: sigmoid"), ("sum((h - y)**2)/2", "sum(y*h)"),
+        ("n: 3, m: 2", "n: 3, m: 6"),
+        ("questions:", "variants:\n  functions: {sigma: [sigmoid, relu]}\n"
+         "  model: {l: [sum(y*h), sum(y*log(h))]}\nquestions:"),
+    )  # fmt: skip
+    validation = checked(tmp_path, text, sympy=False)
+    assert not validation.sound
+    assert validation.variants == 8
+    (finding, *_) = of(validation, "variants", Level.ERROR)
+    assert finding.text.startswith("with sigma = relu, l = sum(y*log(h)): ")
+
+
+def test_a_choice_gets_all_checks(tmp_path: Path) -> None:
+    """A unit that one of the functions never switches is told as it would be of the file itself."""
+    text = changed(
+        ("is: relu", "is: sigmoid"), ("is: W @ x", "is: W @ x - 9"),
+        ("questions:", "variants: {functions: {sigma: [sigmoid, relu]}}\nquestions:"),
+    )  # fmt: skip
+    found = checked(tmp_path, text, sympy=False).findings
+    assert any(one.text.startswith("with sigma = relu: ") for one in found), found
 
 
 # The command

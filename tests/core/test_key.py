@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.authored import natural
 from grader.errors import AuthorError, ShapeMismatch
 from grader.expression import SCALAR, Index, Shape
-from grader.key import Key, fits, natural, published_values, target_grid
+from grader.key import Key, fits, published_values, target_grid
 from grader.notation import infix, printing
 
 Build = Callable[[str], Key]

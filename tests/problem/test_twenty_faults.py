@@ -61,7 +61,7 @@ FAULTS = {
     "a name before it is computed": ("is: W @ x}", "is: W @ x + y2}\n  y2: {is: 2*y}", 12,
                                      "move `y2` above `z`"),
     "an index out of range": ("'W[i,j]', free: {i: m", "'W[3,j]', free: {i: m", 17, "out of range"),
-    "an index without a range": (", free: {i: m, j: n}", "", 17, "such as `free: {i: n}`"),
+    "an index without a range": (", free: {i: m, j: n}", "", 17, "such as `free: {i: m}`"),
     "a derivative by a sum": ("wrt: x}", "wrt: x + x}", 16, "a symbol, a quantity, or an entry"),
     "a derivative of nothing": ("of: l, wrt: x", "wrt: x", 16, "is missing"),
     "a colon in text": ("title: Faulty", "title: Homework: part 2", 2, "single quotes"),

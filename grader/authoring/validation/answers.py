@@ -1,9 +1,13 @@
 """The problem's own grader, asked about answers whose verdict is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
 
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.written import printed
+from grader.errors import GraderError
 from grader.grading import grade
 from grader.grading.rules import BROKEN
 from grader.key import Key, QuestionKey
@@ -12,6 +16,7 @@ from grader.submission import ArrayAnswer, Submission, TextAnswer
 from grader.submission import Place as At
 
 CHECK = "notations"
+NUMBERS = "numbers"
 _HERE = At("answer", 1)
 _NOBODY = "validate"
 
@@ -23,13 +28,14 @@ def judged(key: Key, question: str, text: str, notation: str = "infix") -> Quest
     return grade(key, handed_in, only=[question])[question]
 
 
-def notations(key: Key, own: QuestionKey) -> Iterator[tuple[str, Verdict | None]]:
-    """What the grader says to the reference in each notation; None where the author's rules refuse it."""
+def notations(key: Key, own: QuestionKey) -> "Iterator[tuple[str, Read]]":
+    """What the grader says to the reference in each notation."""
     for name, text, notation in printed(own):
         result = judged(key, own.question.id, text, notation)
         refused = BROKEN & {message.code for message in result.messages}
-        yield name, None if refused else result.verdict
-    yield "numbers", _numbers(key, own)
+        said = result.messages[0].text if result.messages else ""
+        yield name, Read(None if refused else result.verdict, f"{said}: {text}")
+    yield NUMBERS, Read(_numbers(key, own))
 
 
 def _numbers(key: Key, own: QuestionKey) -> Verdict:
@@ -41,19 +47,50 @@ def _numbers(key: Key, own: QuestionKey) -> Verdict:
     return grade(key, handed_in, only=[name])[name].verdict
 
 
-def findings(own: QuestionKey, verdicts: dict[str, Verdict | None]) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the grader says to the reference in one notation: None where the author's rules refuse it."""
+
+    verdict: Verdict | None
+    said: str = ""
+
+
+def findings(own: QuestionKey, verdicts: Mapping[str, Read]) -> Iterator[Finding]:
     """Where the grader does not know the reference when it sees it."""
     name = own.question.id
-    for notation, verdict in verdicts.items():
-        if verdict is None:
+    formulas = {notation: read for notation, read in verdicts.items() if notation != NUMBERS}
+    if formulas and all(read.verdict is None for read in formulas.values()):
+        text = "every form of the reference breaks the question's own rules (forbid, require, form)"
+        advice = "make sure that there is an answer that keeps them, and put it into cases.yaml"
+        yield Finding(Level.WARNING, CHECK, name, text, advice)
+        return
+    for notation, read in verdicts.items():
+        if read.verdict is None:
             text = f"the reference in {notation} breaks the question's own rules (forbid, require, form)"
             yield Finding(Level.NOTE, CHECK, name, text)
-        elif verdict != Verdict.CORRECT:
-            text = f"the reference itself, written in {notation}, is graded {verdict}"
-            yield Finding(Level.ERROR, CHECK, name, text, _advice(notation))
+        elif read.verdict != Verdict.CORRECT:
+            text = f"the reference itself, written in {notation}, is graded {read.verdict}"
+            yield Finding(Level.ERROR, CHECK, name, text, _advice(notation, read), read.said)
+    yield from _foreseen(own)
 
 
-def _advice(notation: str) -> str:
+def _foreseen(own: QuestionKey) -> Iterator[Finding]:
+    """Wrong answers of the author's that have the values of the reference."""
+    for rule in own.question.rules.mistakes:
+        if rule.expression is None:
+            continue
+        try:
+            value = own.evaluate(rule.expression)
+        except (GraderError, ValueError):
+            continue
+        if np.allclose(value, own.expected, rtol=1e-9, atol=0):
+            text = f"the foreseen mistake {rule.message!r} has the values of the reference"
+            yield Finding(Level.ERROR, CHECK, own.question.id, text, "a right answer is no mistake")
+
+
+def _advice(notation: str, read: Read) -> str:
+    if read.verdict is Verdict.UNDECIDED:
+        return "a unit that never switches, or values too large or too small: look at how symbols are drawn"
     if "LaTeX" in notation:
         return "look at the `latex` spellings: two that collide, or one that is also a function"
     return "look at the names: one may also be a function or an index"

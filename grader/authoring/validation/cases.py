@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, RootModel, ValidationError, model_validator
 
 from grader.authoring.validation.answers import judged
-from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.finding import Finding, Level, of_fault
 from grader.errors import AuthorError
 from grader.key import Key
 from grader.problem import source
@@ -105,25 +105,27 @@ def findings(key: Key, folder: Path) -> Iterator[Finding]:
         cases = _cases(document) if document else None
     except AuthorError as error:
         for fault in error.faults:
-            yield Finding(Level.ERROR, CHECK, "", str(fault))
+            yield of_fault(fault, CHECK)
         return
     if document is None or cases is None:
-        text = f"there is no {FILE}"
+        other = next((one.name for one in folder.glob("cases.*")), "")
+        text = f"there is no file {FILE}" + (f", but {other}" if other else "")
         advice = "write down right and wrong answers for each question; see docs/problem-yaml.md"
         yield Finding(Level.NOTE, CHECK, "", text, advice)
         return
     known = [question.id for question in key.problem.questions]
     for name, own in cases.items():
         if name not in known:
-            text = str(document.fault((name,), f"there is no question {name}", None, True))
-            yield Finding(Level.ERROR, CHECK, "", text)
+            close = difflib.get_close_matches(name.lower(), known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            reason = f"there is no question {name}{hint}"
+            yield of_fault(document.fault((name,), reason, None, True), CHECK)
             continue
         for kind, many in (("right", own.right), ("wrong", own.wrong)):
             for at, case in enumerate(many or ()):
                 reason = _judged(key, name, case, kind)
                 if reason:
-                    text = str(document.fault((name, kind, at), reason))
-                    yield Finding(Level.ERROR, CHECK, name, text)
+                    yield of_fault(document.fault((name, kind, at), reason), CHECK, name)
     for name in known:
         if name not in cases:
             yield Finding(Level.NOTE, CHECK, name, f"{FILE} has no case for it")

@@ -17,15 +17,19 @@ STENCIL = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
 (B. Fornberg, "Generation of finite difference formulas on arbitrarily spaced grids", 1988)."""
 
 
-def differences(key: QuestionKey) -> Array:
-    """The derivative that a question asks for on all draws, laid out like `key.expected`."""
+def differences(key: QuestionKey) -> tuple[Array, Array]:
+    """The derivative that a question asks for on all draws, laid out like `key.expected`.
+
+    With it, as (draws, 1, 1), the largest value of what is differentiated, which its rounding is a part of.
+    """
     of, base = key.question.of, _base(key)
     assert of is not None
     slope = _Slope(key, of)
     at = key.draws.values[base.name]
     by_entry = [slope.along(base.name, _unit(at.shape, *entry)) for entry in np.ndindex(base.shape)]
     stacked = np.stack(by_entry, axis=-1)
-    return target(key, stacked.reshape(*stacked.shape[:-1], *base.shape))
+    derivative = target(key, stacked.reshape(*stacked.shape[:-1], *base.shape))
+    return derivative, slope.size()
 
 
 def _base(key: QuestionKey) -> Symbol:
@@ -61,6 +65,11 @@ class _Slope:
             for steps, weight in STENCIL
         ]
         return np.asarray(sum(parts) / STEP)
+
+    def size(self) -> Array:
+        """The largest entry of what is differentiated, on each draw."""
+        value = np.abs(self._value({})).reshape(self.key.draws.count, -1)
+        return np.asarray(value.max(axis=1)[:, None, None])
 
     def _value(self, moved: Mapping[str, Array]) -> Array:
         scope, free = self.key.question.scope, self.key.question.free

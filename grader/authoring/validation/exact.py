@@ -5,6 +5,7 @@ which keeps expressions small.
 Arrays are NumPy arrays of SymPy objects, so that broadcasting is NumPy's.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -83,9 +84,12 @@ def _slope(value: Any, at: Any) -> float:
     try:
         slope = sp.diff(value, LETTER)
         number = slope.evalf(DIGITS, subs={LETTER: at}) if slope.free_symbols else slope
-        return float(number)
+        found = float(number)
     except (TypeError, RecursionError) as error:
         raise NotExactError("SymPy finds no value for a derivative") from error
+    if math.isnan(found):
+        raise NotExactError("SymPy finds no value for a derivative")
+    return found
 
 
 def _values(

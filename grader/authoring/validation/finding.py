@@ -1,7 +1,12 @@
 """What a check has to say."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any
+
+from grader.errors import Fault
+from grader.problem import Problem
+from grader.problem.source import ProblemSource
 
 
 class Level(StrEnum):
@@ -17,7 +22,8 @@ class Finding:
     """One thing that a check found; `question` is empty if it concerns the whole problem.
 
     `detail` is what it is about, where several findings have the same text. `advice` is the change that
-    would mend it.
+    would mend it. `at` is where in the data of `problem.yaml` it belongs; `line` and `column` say that in
+    the file, 0 where it has no place.
     """
 
     level: Level
@@ -26,7 +32,26 @@ class Finding:
     text: str
     advice: str = ""
     detail: str = ""
+    at: tuple[str | int, ...] = ()
+    line: int = 0
+    column: int = 0
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {**asdict(self), "level": str(self.level)}
+        data = {**asdict(self), "level": str(self.level)}
+        del data["at"]
+        return data
+
+    def placed(self, problem: Problem, source: ProblemSource) -> "Finding":
+        """With its line and column; without a place of its own it belongs to its question."""
+        ids = [question.id for question in problem.questions]
+        at = self.at or (("questions", ids.index(self.question)) if self.question in ids else ())
+        if self.line or not at:
+            return self
+        fault = source.fault(at, "")
+        return replace(self, line=fault.line, column=fault.column)
+
+
+def of_fault(fault: Fault, check: str, question: str = "") -> Finding:
+    """What is wrong at a place in a file."""
+    return Finding(Level.ERROR, check, question, str(fault), line=fault.line, column=fault.column)

@@ -5,8 +5,10 @@ almost all entries, almost to the last digit, or only for some inputs.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -20,10 +22,14 @@ from grader.errors import GraderError
 from grader.evaluation import ROUNDOFF
 from grader.expression import Apply, Expression, Index, Symbol, symbols_in, transform, walk
 from grader.key import QuestionKey
+from grader.notation import printing
 from grader.primitives import Array, apply
 from grader.primitives.build import ONE, item
 
+NEAR_MISS = "near-miss"
+LONGEST = 40  # characters of a unit that is named
 SLIGHTLY = 1e-4  # how far off a near miss is
+Identity = tuple[str, str, int]
 _RANGE = re.compile(r", 1, \d+\)")
 
 
@@ -31,25 +37,27 @@ _RANGE = re.compile(r", 1, \d+\)")
 class Attempt:
     """A wrong answer to a question, and on how many draws it differs from the reference.
 
-    `identity` names the same mistake in a problem of other sizes. `value` is (draws, rows, columns).
+    `identity` names the same mistake in a problem of other sizes; `nth` counts those that are called alike.
     """
 
     code: str
     text: str
-    value: Array = field(repr=False, compare=False)
     caught: int = 0
     decided: bool = True
+    nth: int = 0
 
     @property
-    def identity(self) -> tuple[str, str]:
+    def identity(self) -> Identity:
         """What the mistake is called whatever the sizes are."""
-        return self.code, _RANGE.sub(", 1, #)", self.text)
+        return self.code, _RANGE.sub(", 1, #)", self.text), self.nth
 
 
 def attempts(key: QuestionKey) -> Iterator[Attempt]:
     """Every wrong answer that is tried, the catalogue's first."""
-    yield from catalogued(key)
-    yield from near_misses(key)
+    seen: Counter[Identity] = Counter()
+    for attempt in chain(catalogued(key), near_misses(key)):
+        yield replace(attempt, nth=seen[attempt.identity])
+        seen[attempt.identity] += 1
 
 
 def catalogued(key: QuestionKey) -> Iterator[Attempt]:
@@ -97,7 +105,7 @@ def measured(key: QuestionKey, code: str, text: str, value: Array) -> Attempt:
     scale = np.abs(key.expected).max(axis=0)  # of each entry: near zero an entry is mostly rounding
     apart = np.abs(value - key.expected) > MATCH * np.maximum(scale, MATCH * scale.max(initial=0.0))
     decided = whole.correct or bool((whole.status == Status.INCORRECT).any())
-    return Attempt(code, text, value, int(apart.any(axis=(1, 2)).sum()), decided)
+    return Attempt(code, text, int(apart.any(axis=(1, 2)).sum()), decided)
 
 
 # Near misses
@@ -107,14 +115,12 @@ def near_misses(key: QuestionKey) -> Iterator[Attempt]:
     """Answers that are almost right."""
     expected = key.expected
     yield measured(
-        key, "near-miss", "all of it one ten-thousandth too large", expected * (1 + SLIGHTLY)
+        key, NEAR_MISS, "all of it one ten-thousandth too large", expected * (1 + SLIGHTLY)
     )
     for row, column in np.ndindex(key.grid):
         value = expected.copy()
         value[:, row, column] += SLIGHTLY * (np.abs(value[:, row, column]) + _size(expected))
-        yield measured(
-            key, "near-miss", f"entry ({row + 1}, {column + 1}) a little too large", value
-        )
+        yield measured(key, NEAR_MISS, f"entry ({row + 1}, {column + 1}) a little too large", value)
     if key.reference is not None:
         yield from _right_for_some(key, key.reference)
 
@@ -133,15 +139,19 @@ def _right_for_some(key: QuestionKey, reference: Expression) -> Iterator[Attempt
         for active in _active(node):
             changed = transform(reference, lambda part, node=node, active=active:  # type: ignore[misc]
                                 active if part == node else part)  # fmt: skip
-            yield from _tried(
-                key, "right only while every unit is on one side of its kink", changed
-            )
+            text = f"right only where {_said_of(key, node)} is {_said_of(key, active)}"
+            yield from _tried(key, text, changed)
+
+
+def _said_of(key: QuestionKey, node: Expression) -> str:
+    text = printing.infix(node, key.question.names)
+    return text if len(text) <= LONGEST else "a unit with a kink"
 
 
 def _tried(key: QuestionKey, text: str, expression: Expression) -> Iterator[Attempt]:
     value = evaluated(key, expression)
     if value is not None:
-        yield measured(key, "near-miss", text, value)
+        yield measured(key, NEAR_MISS, text, value)
 
 
 def _positive(node: Expression, name: str) -> Expression:

@@ -7,12 +7,13 @@ from grader import key as keys
 from grader.authoring.validation import mistakes
 from grader.authoring.validation.derivation import Derived
 from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.mistakes import Identity
 from grader.authoring.validation.result import Checked
 from grader.errors import AuthorError
 from grader.problem import Problem
 
-COUNTS = (16, 24, 32, 48, 64, 96, 128, 192, 256)
-"""How many draws are tried. Fewer than 16 are never used."""
+COUNTS = (16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096)
+"""How many draws are tried besides the problem's own number. Fewer than 16 are never used."""
 
 LEAST_CAUGHT = 2  # draws on which each mistake must differ: one alone may be luck
 
@@ -20,7 +21,7 @@ LEAST_CAUGHT = 2  # draws on which each mistake must differ: one alone may be lu
 def needed(problem: Problem, questions: Sequence[Checked]) -> int | None:
     """The least number of draws on which every mistake shows at least twice; None if none that is tried."""
     wanted = {one.id: _to_be_caught(one) for one in questions}
-    for count in COUNTS:
+    for count in sorted({*COUNTS, problem.draws}):
         same = count == problem.draws
         found = questions if same else _again(problem, count)
         if found is not None and _all_caught(found, wanted):
@@ -28,7 +29,7 @@ def needed(problem: Problem, questions: Sequence[Checked]) -> int | None:
     return None
 
 
-def _to_be_caught(one: Checked) -> set[tuple[str, str]]:
+def _to_be_caught(one: Checked) -> set[Identity]:
     """The mistakes that draws can tell apart."""
     late = {identity for identity, change in one.reasons.items() if change.same_problem}
     return late | {attempt.identity for attempt in one.told_apart}
@@ -45,7 +46,7 @@ def _again(problem: Problem, count: int) -> "list[Checked] | None":
     ]
 
 
-def _all_caught(questions: Sequence[Checked], wanted: dict[str, set[tuple[str, str]]]) -> bool:
+def _all_caught(questions: Sequence[Checked], wanted: dict[str, set[Identity]]) -> bool:
     return all(
         attempt.caught >= LEAST_CAUGHT
         for one in questions

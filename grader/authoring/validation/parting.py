@@ -7,13 +7,13 @@ from itertools import combinations
 from typing import Any
 
 from grader import key as keys
-from grader.authoring.validation.mistakes import Attempt, attempts
+from grader.authoring.validation.mistakes import Attempt, Identity, attempts
 from grader.errors import GraderError
 from grader.key import Key
 from grader.problem.build import build
 from grader.problem.source import ProblemSource
 
-Named = tuple[str, tuple[str, str]]  # a question and the identity of a mistake
+Named = tuple[str, Identity]  # a question and the identity of a mistake
 MANY = 512  # draws that show what the problem can show at all
 _NORMAL = {"kind": "normal", "mean": 0.0, "sd": 1.0}
 _KIND = {
@@ -21,12 +21,15 @@ _KIND = {
     "mask": "0 or 1", "integers": "whole numbers", "uniform": "drawn between bounds",
 }  # fmt: skip
 
+_MEANT = frozenset({"positive", "one_hot", "simplex", "mask", "bernoulli"})
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change to the problem that could part a mistake from the key.
 
-    With more draws alone it is the `same_problem`: then the draws are to blame.
+    With more draws alone it is the `same_problem`: then the draws are to blame. What undoes how a symbol
+    is `meant`, a threshold that is positive, is no advice that anybody needs to follow.
     """
 
     reason: str
@@ -34,6 +37,7 @@ class Change:
     data: dict[str, Any] = field(repr=False, compare=False)
     draws: int = 16
     same_problem: bool = False
+    meant: bool = False
 
 
 def reasons(
@@ -93,11 +97,14 @@ def _changes(data: dict[str, Any]) -> Iterator[Change]:
 def _relaxed(data: dict[str, Any]) -> Iterator[Change]:
     for name, symbol in data["symbols"].items():
         kind = symbol["draw"]["kind"]
-        if kind in _KIND:
+        off = kind == "normal" and symbol["draw"] != _NORMAL
+        if kind in _KIND or off:
             changed = copy.deepcopy(data)
             changed["symbols"][name]["draw"] = dict(_NORMAL)
-            reason = f"{name} is {_KIND[kind]}, and then it is a right answer"
-            yield Change(reason, f"draw {name} as `normal`, if it may be anything", changed)
+            drawn = f"drawn around {symbol['draw']['mean']:g}" if off else _KIND[kind]
+            reason = f"{name} is {drawn}, and then it is a right answer"
+            advice = f"draw {name} as plain `normal`, if it may be anything"
+            yield Change(reason, advice, changed, meant=kind in _MEANT)
 
 
 def _resized(data: dict[str, Any]) -> Iterator[Change]:

@@ -1,14 +1,16 @@
 """What is known of a problem and its questions when all checks are done."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.authoring.validation.answers import Read
 from grader.authoring.validation.derivation import Derived
 from grader.authoring.validation.finding import Finding, Level
-from grader.authoring.validation.mistakes import Attempt
+from grader.authoring.validation.mistakes import Attempt, Identity
 from grader.authoring.validation.parting import Change
 from grader.problem import Problem
-from grader.result import Verdict
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,9 @@ class Checked:
     id: str
     points: float
     derived: Derived
-    verdicts: dict[str, Verdict | None]
+    read: Mapping[str, Read]
     attempts: tuple[Attempt, ...]
-    reasons: dict[tuple[str, str], Change]
+    reasons: dict[Identity, Change]
 
     @property
     def told_apart(self) -> list[Attempt]:
@@ -40,13 +42,17 @@ class Checked:
 
 @dataclass(frozen=True)
 class Validation:
-    """The whole result; `needed` draws tell all mistakes apart, None if no number that was tried does."""
+    """The whole result; `needed` draws tell all mistakes apart, None if no number that was tried does.
+
+    `variants` is how many were checked besides the problem as it is written.
+    """
 
     problem: Problem
     questions: tuple[Checked, ...]
     findings: tuple[Finding, ...]
     needed: int | None
     milliseconds: float
+    variants: int = 0
 
     @property
     def sound(self) -> bool:
@@ -62,6 +68,7 @@ class Validation:
             "sound": self.sound,
             "draws": self.problem.draws,
             "draws_needed": self.needed,
+            "variants": self.variants,
             "milliseconds_per_submission": round(self.milliseconds, 3),
             "findings": [finding.to_json() for finding in self.findings],
             "questions": [_question_json(one, self.problem.draws) for one in self.questions],
@@ -72,9 +79,9 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
     return {
         "id": one.id,
         "points": one.points,
-        "differences": one.derived.differences,
-        "sympy": one.derived.exact,
-        "notations": {name: verdict and str(verdict) for name, verdict in one.verdicts.items()},
+        "differences": _finite(one.derived.differences),
+        "sympy": _finite(one.derived.exact),
+        "notations": {name: r.verdict and str(r.verdict) for name, r in one.read.items()},
         "mistakes": [
             {
                 "code": attempt.code,
@@ -86,6 +93,11 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
             for attempt in one.attempts
         ],
     }
+
+
+def _finite(error: float | None) -> float | None:
+    """JSON has no infinity."""
+    return error if error is not None and math.isfinite(error) else None
 
 
 def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from grader.authoring.validation.cases import FILE as CASES
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.result import Checked, Validation
 from grader.reports.plain_text import one_line
@@ -55,7 +56,7 @@ def _table(validation: Validation) -> Iterator[str]:
 
 
 def _row(one: Checked, draws: int) -> tuple[str, ...]:
-    tried = [verdict for verdict in one.verdicts.values() if verdict is not None]
+    tried = [read.verdict for read in one.read.values() if read.verdict is not None]
     read = sum(verdict == Verdict.CORRECT for verdict in tried)
     hardest = one.hardest
     seen = f"{hardest.caught} of {draws} draws: {_cut(hardest.text)}" if hardest else "–"
@@ -81,17 +82,33 @@ def _cut(text: str, most: int = 44) -> str:
 
 def _lines(validation: Validation, verbose: bool) -> Iterator[tuple[Level, str]]:
     """What was found; what is the same for several questions is said once."""
-    alike = sorted(validation.findings, key=lambda one: (list(Level).index(one.level), one.text))
+    alike = sorted(validation.findings, key=_place)
     for (level, text), group in groupby(alike, key=lambda one: (one.level, one.text)):
         findings = list(group)
         asked = ", ".join(dict.fromkeys(one.question for one in findings if one.question))
-        where = f"{asked}: " if asked else ""
-        yield level, f"{_MARKS[level]} {where}{one_line(text)}"
+        where = f"{asked}: " if asked and not text.startswith(f"{CASES}:") else ""
+        line = (
+            f" (line {findings[0].line})"
+            if len(findings) == 1 and _is_in_problem(findings[0])
+            else ""
+        )
+        yield level, f"{_MARKS[level]} {where}{one_line(text)}{line}"
         if findings[0].advice:
             yield level, f"    → {findings[0].advice}"
         yield from _details(findings, level, verbose)
     if validation.findings:
         yield Level.NOTE, ""
+
+
+def _place(finding: Finding) -> tuple[int, int, str]:
+    """Errors first; those of cases.yaml by line, others by what they say."""
+    line = finding.line if finding.check == "cases" else 0
+    return list(Level).index(finding.level), line, finding.text
+
+
+def _is_in_problem(finding: Finding) -> bool:
+    """Whether its place is to be said: that of cases.yaml stands in its text."""
+    return bool(finding.line) and finding.check != "cases" and finding.level is not Level.NOTE
 
 
 def _details(findings: list[Finding], level: Level, verbose: bool) -> Iterator[tuple[Level, str]]:
@@ -111,6 +128,8 @@ def _summary(validation: Validation) -> str:
     )
     verdict = "Sound." if validation.sound else f"Not sound: {_count(validation)}."
     draws = f"{validation.problem.draws} draws, {needed}"
+    if validation.variants:
+        draws += f"; {validation.variants} variants checked"
     return f"{verdict} {draws}; {validation.milliseconds:.1f} ms for a submission."
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -19,6 +19,7 @@ from grader.authoring.validation import (
     wording,
 )
 from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.mistakes import NEAR_MISS, Identity
 from grader.authoring.validation.parting import Change
 from grader.authoring.validation.result import SAME, Checked, Validation
 from grader.authoring.written import printed
@@ -48,16 +49,25 @@ def validate(
 ) -> Validation:
     """Check a problem. Raises AuthorError if it cannot even be read."""
     problem, source = load(path), read(path)
-    validation = _validated(_told_all(problem), source, options, progress)
-    if not options.variants or problem.source is None:
-        return validation
-    found = list(validation.findings)
-    for section, name, values in variants.listed(source):
-        for at, value in enumerate(values):
-            choice = variants.Choice(section, name, at, value)
-            progress(str(choice))
-            found += _of_variant(problem, choice, source, options)
-    return replace(validation, findings=tuple(found))
+    whole = _validated(_told_all(problem), source, options, progress)
+    found = [*whole.findings, *cases.findings(keys.build(_told_all(problem)), problem.path.parent)]
+    checked = 0
+    if options.variants and problem.source is not None:
+        odd = {_same(finding) for finding in found}
+        for choices in variants.combinations(source):
+            name = ", ".join(map(str, choices))
+            progress(name)
+            new = [one for one in _of_variant(problem, source, choices) if _same(one) not in odd]
+            found += [replace(one, text=f"with {name}: {one.text}") for one in new]
+            odd |= {_same(one) for one in new}
+            checked += 1
+    placed = [finding.placed(problem, source) for finding in found]
+    return replace(whole, findings=_in_order(placed, problem), variants=checked)
+
+
+def _same(finding: Finding) -> tuple[str, str, str]:
+    """What makes two findings the same, whatever the numbers in them are."""
+    return finding.check, finding.question, finding.text
 
 
 def _told_all(problem: Problem) -> Problem:
@@ -67,26 +77,32 @@ def _told_all(problem: Problem) -> Problem:
 
 
 def _of_variant(
-    problem: Problem, choice: variants.Choice, source: ProblemSource, options: Options
+    problem: Problem, source: ProblemSource, choices: tuple[variants.Choice, ...]
 ) -> Iterator[Finding]:
-    """What is wrong with one variant; what is only odd was said of the problem as it is written."""
+    """What is wrong or odd with one variant, SymPy left out; one choice alone gets all checks."""
+    made = _told_all(variants.made(problem, choices))
     try:
-        key = keys.build(_told_all(variants.made(problem, (choice,))))
+        if len(choices) == 1:
+            changed = variants.with_choices(source, choices)
+            found = list(_validated(made, changed, Options(sympy=False), lambda _: None).findings)
+        else:
+            key = keys.build(made)
+            found = [
+                finding
+                for own in key.questions.values()
+                for finding in derivation.findings(own, derivation.derived(own, with_sympy=False))
+            ]
     except AuthorError as error:
         for fault in error.faults:
-            yield Finding(Level.ERROR, "variants", "", f"with {choice}: {fault}")
+            yield Finding(Level.ERROR, "variants", "", str(fault), at=choices[-1].path)
         return
-    for own in key.questions.values():
-        checked = _checked(key, own, options)
-        for finding in _of_question(own, checked):
-            if finding.level is Level.ERROR:
-                yield replace(finding, text=f"with {choice}: {finding.text}")
+    yield from (finding for finding in found if finding.level is not Level.NOTE)
 
 
 def _validated(
     problem: Problem, source: ProblemSource, options: Options, progress: Progress
 ) -> Validation:
-    key = keys.build(problem)
+    key = _built(problem, source)
     questions = []
     for own in key.questions.values():
         progress(own.question.id)
@@ -95,11 +111,27 @@ def _validated(
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
     found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key, source)]
-    progress("cases.yaml")
-    found += cases.findings(key, problem.path.parent)
+    progress("how many draws are needed")
     least = needed.needed(problem, questions)
     found += needed.findings(problem, least)
     return Validation(problem, tuple(questions), _in_order(found, problem), least, _time(key))
+
+
+def _built(problem: Problem, source: ProblemSource) -> Key:
+    """The key. Raises AuthorError with the line of the question that has none."""
+    try:
+        return keys.build(problem)
+    except AuthorError as error:
+        ids = {f"question {one.id}": at for at, one in enumerate(problem.questions)}
+        faults = [
+            fault if fault.line else source.fault(_path(fault.path, ids), fault.reason)
+            for fault in error.faults
+        ]
+        raise AuthorError(faults) from None
+
+
+def _path(said: str, ids: Mapping[str, int]) -> tuple[str | int, ...]:
+    return ("questions", ids[said]) if said in ids else (said,)
 
 
 def _checked(key: Key, own: QuestionKey, options: Options) -> Checked:
@@ -117,7 +149,7 @@ def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Chec
     """With the change that would part each mistake that has the values of the reference."""
     coincident = {one.id: one.coincident for one in questions if one.coincident}
     reasons = parting.reasons(source, coincident) if coincident else {}
-    by_question: dict[str, dict[tuple[str, str], Change]] = defaultdict(dict)
+    by_question: dict[str, dict[Identity, Change]] = defaultdict(dict)
     for (question, identity), change in reasons.items():
         by_question[question][identity] = change
     return [replace(one, reasons=by_question[one.id]) for one in questions]
@@ -125,7 +157,7 @@ def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Chec
 
 def _of_question(own: QuestionKey, one: Checked) -> Iterator[Finding]:
     yield from derivation.findings(own, one.derived)
-    yield from answers.findings(own, one.verdicts)
+    yield from answers.findings(own, one.read)
     for attempt in one.attempts:
         if attempt.caught and not attempt.decided:
             text = f"too close to the reference to be told apart: {attempt.text}"
@@ -144,7 +176,9 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
         if change is None:
             yield Finding(Level.NOTE, "mistakes", one.id, SAME, detail=listed)
         else:
-            level = Level.ERROR if change.same_problem else Level.WARNING
+            meant = change.meant and all(one.startswith(NEAR_MISS) for one in same)
+            level = Level.NOTE if meant else Level.WARNING
+            level = Level.ERROR if change.same_problem else level
             text = f"not told apart from the reference, since {change.reason}"
             yield Finding(level, "mistakes", one.id, text, change.advice, listed)
 
