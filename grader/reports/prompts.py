@@ -30,15 +30,32 @@ _LETTERS = dict(
 _SIGNS = {
     "partial": "∂", "nabla": "∇", "cdot": "·", "times": "×", "odot": "⊙", "circ": "∘", "le": "≤",
     "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "to": "→", "top": "⊤",
+    "lVert": "‖", "rVert": "‖", "Vert": "‖", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|",
     "sum": "∑", "prod": "∏", "dots": "…", "ldots": "…", "cdots": "⋯", "prime": "′", "{": "{",
     "}": "}", "|": "‖", "pm": "±", "approx": "≈",
 }  # fmt: skip
 _FUNCTIONS = frozenset("exp log ln max min sin cos tan tanh det diag arg".split())
 _UPRIGHT = frozenset({"mathrm", "text", "operatorname", "textrm"})
-_FONTS = frozenset({"mathcal", "mathbf", "mathbb", "boldsymbol", "bm"})  # set as plain letters
+_FONTS = frozenset({"mathbf", "boldsymbol", "bm", "mathcal", "mathbb"})
+_SCRIPT = {
+    "B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "N": "𝒩", "R": "ℛ",
+    "D": "𝒟", "O": "𝒪", "S": "𝒮", "X": "𝒳", "J": "𝒥",
+}  # fmt: skip
+_BOLD = {
+    chr(start + at): chr(bold + at)
+    for start, bold, count in (
+        (ord("A"), 0x1D400, 26),
+        (ord("a"), 0x1D41A, 26),
+        (ord("0"), 0x1D7CE, 10),
+    )
+    for at in range(count)
+}
+_BLACKBOARD = {"R": "ℝ", "E": "𝔼", "N": "ℕ", "P": "ℙ", "Z": "ℤ", "1": "𝟙"}
+_ALPHABETS = {"mathcal": _SCRIPT, "mathbb": _BLACKBOARD}
 _ABOVE = {"hat": "^", "widehat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
 _SILENT = frozenset({"left", "right", "!", "displaystyle", "big", "Big"})
 _SPACES = {",": "0.17em", ";": "0.28em", ":": "0.22em", " ": "0.33em", "quad": "1em"}
+_TALL = frozenset({r"\frac", r"\dfrac", r"\sum", r"\prod", r"\sqrt", r"\begin"})
 _PLAIN_SIGNS = frozenset("()[]=+-*/<>|,;:.!")
 
 
@@ -91,6 +108,7 @@ class _Formula:
         self.tokens = tokens
         self.at = 0
         self.depth = 0
+        self.grown: list[bool] = []  # of each \left that is open, whether its bracket is tall
 
     def whole(self) -> str:
         """All of the formula."""
@@ -151,8 +169,31 @@ class _Formula:
         if token.isalpha():
             return f"<mi>{html.escape(token)}</mi>"
         if token in _PLAIN_SIGNS:
-            return f"<mo>{html.escape(token.replace('-', '−'))}</mo>"
+            return self.sign(token)
         raise _UnknownError
+
+    def sign(self, mark: str) -> str:
+        """An operator. Brackets are as tall as a letter, or as what `\\left` and `\\right` enclose."""
+        before = self.tokens[self.at - 2] if self.at > 1 else ""
+        grows = False
+        if before == r"\left":
+            grows = self.encloses_tall()
+            self.grown.append(grows)
+        elif before == r"\right" and self.grown:
+            grows = self.grown.pop()
+        how = ' stretchy="false"' if mark in "()[]|" and not grows else ""
+        return f"<mo{how}>{html.escape(mark.replace('-', '−'))}</mo>"
+
+    def encloses_tall(self) -> bool:
+        """Whether anything taller than a letter stands before the next `\\right` of this level."""
+        depth = 1
+        for mark in self.tokens[self.at :]:
+            depth += (mark == r"\left") - (mark == r"\right")
+            if depth == 0:
+                return False
+            if mark in _TALL:
+                return True
+        return False
 
     def braced(self) -> str:
         """What stands in braces that were just opened."""
@@ -186,8 +227,18 @@ class _Formula:
         if name in _UPRIGHT:
             return self.upright()
         if name in _FONTS:
-            return self.group()
+            return self.font(name)
         raise _UnknownError
+
+    def font(self, name: str) -> str:
+        """A group in another font; MathML Core has none but the letters themselves."""
+        letters = _ALPHABETS.get(name, _BOLD)
+        inside = self.tokens[self.at : self.at + 3]
+        if inside[:1] == ["{"] and inside[2:] == ["}"] and inside[1] in letters:
+            self.at += 3
+            tag = "mn" if inside[1].isdigit() else "mi"
+            return f"<{tag}>{letters[inside[1]]}</{tag}>"
+        return self.group()
 
     def upright(self) -> str:
         """A word in braces."""

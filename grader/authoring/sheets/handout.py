@@ -12,7 +12,7 @@ from grader.authoring.sheets.sheet import (
     Sheet,
     Table,
 )
-from grader.expression import SCALAR, Derivative, Expression
+from grader.expression import SCALAR, Apply, Derivative, Expression, Number, walk
 from grader.notation import Names, printing
 from grader.primitives import TABLE
 from grader.problem import Declared, Problem, Quantity, Question, Scope
@@ -27,8 +27,10 @@ _DRAWS = {
 _FUNCTIONS = {
     "relu": r"\max(0, u)", "leaky_relu": r"\max(0.01 u, u)", "sigmoid": r"\frac{1}{1 + e^{-u}}",
     "tanh": r"\tanh(u)", "softplus": r"\log(1 + e^u)", "exp": "e^u", "square": "u^2",
-    "softmax": r"\frac{e^{u_i}}{\sum_k e^{u_k}}",
+    "softmax": r"\frac{e^{u_i}}{\sum_k e^{u_k}}", "logsumexp": r"\log \sum_k e^{u_k}",
+    "log_softmax": r"u_i - \log \sum_k e^{u_k}", "correlate": r"\sum_k w_k x_{i+k-1}",
 }  # fmt: skip
+_APPLIED = {"softmax": "(u)_i", "log_softmax": "(u)_i", "correlate": "(x, w)_i"}
 
 
 def handout(problem: Problem, folder: str = "PROBLEM") -> Sheet:
@@ -39,6 +41,7 @@ def handout(problem: Problem, folder: str = "PROBLEM") -> Sheet:
     blocks = [
         *_description(problem),
         Heading("The model"),
+        *_varies(problem),
         *equations(problem),
         *_functions(problem.scope),
         Heading("Notation"),
@@ -63,6 +66,15 @@ def quantity_name(name: str, scope: Scope) -> str:
 
 
 # The model
+
+
+def _varies(problem: Problem) -> Iterator[Block]:
+    """A word on variants, in the handout that is for nobody in particular."""
+    if problem.source is not None and not problem.variant:
+        yield Prose(
+            "**Sizes, functions or formulas are different for each student**; these are an example. Yours "
+            "are in the handout that is made for you (`--student` with your id)."
+        )
 
 
 def equations(problem: Problem) -> Iterator[Block]:
@@ -113,19 +125,39 @@ def _mathml(sides: Sequence[Expression], names: Names) -> str:
 
 
 def _functions(scope: Scope) -> Iterator[Block]:
+    """What the functions of the model are: the author's own, and those that need a formula."""
+    own = {function.primitive: function for function in scope.names.functions.values()}
+    definitions = [q.definition for q in scope.model.values() if q.definition is not None]
+    used = [part.function for node in definitions for part in walk(node) if isinstance(part, Apply)]
     said = []
-    for function in scope.names.functions.values():
-        letter = (function.latex or (function.name,))[0]
-        formula = _FUNCTIONS.get(function.primitive)
-        shown = f"${letter}(u) = {formula}$" if formula else f"${letter}$ is {function.primitive}"
-        row = TABLE[function.primitive]
-        entrywise = ", entry by entry" if row.derivative is not None else ""
-        said.append(
-            f"{shown}{entrywise} (`{function.name}` or `{function.primitive}` in an answer file)"
-        )
+    for name in dict.fromkeys([*own, *(one for one in used if one in _FUNCTIONS)]):
+        formula = _FUNCTIONS.get(name)
+        letter = (own[name].latex or (own[name].name,))[0] if name in own else _upright(name)
+        applied = letter + _APPLIED.get(name, "(u)")
+        shown = f"${applied} = {formula}$" if formula else f"${letter}$ is {name}"
+        typed = dict.fromkeys([own[name].name, name] if name in own else [name])
+        how = _how(name, [node for node in definitions for node in walk(node)])
+        said.append(f"{shown}{how} ({' or '.join(f'`{one}`' for one in typed)} in an answer file)")
     if said:
         yield Prose("with")
         yield Bullets(tuple(said))
+    if _KINKED & {*used, *own}:
+        yield Prose("At kinks and ties either side counts: they are never drawn.")
+
+
+_KINKED = frozenset({"relu", "leaky_relu", "abs", "maximum", "minimum", "where"})
+
+
+def _upright(name: str) -> str:
+    return rf"\mathrm{{{name.replace('_', '-')}}}"
+
+
+def _how(name: str, parts: Sequence[Expression]) -> str:
+    """Along what a function goes."""
+    if name + "'" in TABLE:
+        return ", entry by entry"
+    axes = {part.params for part in parts if isinstance(part, Apply) and part.function == name}
+    return ", row by row" if axes == {(1,)} else ", column by column" if axes == {(0,)} else ""
 
 
 # Notation
@@ -155,7 +187,7 @@ def _symbols(problem: Problem) -> Table:
     scope = problem.scope
     rows = [_symbol(one, scope) for one in scope.named()]
     for name, size in scope.names.dimensions.items():
-        rows.append((f"${_sized_name(name)}$", f"`{name}`", "a number", f"{size}"))
+        rows.append((f"${_sized_name(name, scope)}$", f"`{name}`", "a number", f"{size}"))
     return Table(("on paper", "in an answer file", "shape", "what it is"), tuple(rows))
 
 
@@ -175,10 +207,10 @@ def _what(one: Declared | Quantity, scope: Scope) -> str:
     return f"${definition}$" if len(definition) <= 90 else "computed"
 
 
-def _sized_name(name: str) -> str:
-    stem = name.rstrip("0123456789")
-    number = name[len(stem) :]
-    return f"{stem}_{{{number}}}" if number and len(stem) == 1 else rf"\mathrm{{{name}}}"
+def _sized_name(name: str, scope: Scope) -> str:
+    """How a size is written on paper: n, n₀, d_k."""
+    written = printing.latex(Number(scope.names.dimensions[name], name=name), scope.names).strip()
+    return rf"\mathrm{{{name}}}" if written[0].isdigit() else written
 
 
 def _layout(problem: Problem) -> Iterator[Block]:

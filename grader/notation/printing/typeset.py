@@ -68,7 +68,7 @@ _SIGNS = {
 _SPELLED = re.compile(
     r"(?P<base>\\[A-Za-z]+(?:\{[^{}]*\}|\s+\\?[A-Za-z]+)?|[^\W\d_]+)(?P<scripts>(?:[_^](?:\{[^{}]*\}|.))*)"
 )
-_DIMENSION = re.compile(r"([A-Za-z])(\d*)")
+_DIMENSION = re.compile(r"([A-Za-z])(\d*|[a-z])")  # n, n0, dk
 _ONE_SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|.)")
 
 
@@ -236,7 +236,7 @@ class _Typeset:
             case "mul":
                 return self.product(node)
             case "neg":
-                return write.row(write.sign("−"), self.text(args[0], PREFIX)), SUM + 1
+                return write.row(write.sign("−"), self.text(args[0], PRODUCT - 5)), SUM + 1
             case "not":
                 return write.row(write.sign("¬"), self.text(args[0], ATOM)), PREFIX
             case "div":

@@ -106,6 +106,7 @@ _ABOVE = {
 }  # fmt: skip
 _ACCENTED = re.compile(rf"\\({'|'.join(_ABOVE)})\s*\{{?\s*([^{{}}]+?)\s*\}}?")
 _COMPOUND = re.compile(r"\w+(?:[-+,]\w+)+")  # a script such as t-1
+_TALL = re.compile(r"<m(?:frac|table|underover|munder|sqrt)")
 _FONT = re.compile(r"\\(?:math[a-z]+|boldsymbol|bm)\{(.*)\}")
 
 
@@ -146,7 +147,9 @@ class MathmlWriter:
         return f"<mrow>{''.join(parts)}</mrow>"
 
     def fenced(self, inside: str, left: str = "(", right: str = ")") -> str:
-        return f"<mrow><mo>{left}</mo>{inside}<mo>{right}</mo></mrow>"
+        # Stretched brackets are wide apart: they are only for what is taller than a letter.
+        how = "" if _TALL.search(inside) else ' stretchy="false"'
+        return f"<mrow><mo{how}>{left}</mo>{inside}<mo{how}>{right}</mo></mrow>"
 
     def fraction(self, above: str, below: str) -> str:
         return f"<mfrac>{_one(above)}{_one(below)}</mfrac>"
