@@ -52,7 +52,7 @@ _RULES = {
     ),
     ENTRYWISE: ("function of each entry", "$f({A})$ hands on ${G} \\odot f^\\prime({A})$"),
 }  # fmt: skip
-_LETTERS = {"A": "PRQHKMT", "B": "QSRMNTU", "G": ("G", r"\Gamma", r"\Lambda", "J")}
+_LETTERS = {"A": "PRQHKMT", "B": "QSRMNTU", "G": ("G", r"{\Gamma}", r"{\Lambda}", "J")}
 
 
 def rule_of(function: str) -> str:
