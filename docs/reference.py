@@ -99,7 +99,9 @@ A question without a `prompt` asks "What is ∂l/∂W (2×3)?". Index variables 
     "variants": """\
 Neighbours get different networks. What a student has been given is the same wherever their id is the same:
 `grader handout`, `draw` and `show` with `--student ID`, and `grade`, which says it in the feedback.
-`grader validate` checks every choice.
+`grader validate` checks the file as it is written, each choice alone, and the choices together in up to 64
+ways; `cases.yaml` belongs to the file as it is written. A handout without `--student` says that it is an
+example.
 
 ```yaml
 variants:
@@ -123,7 +125,7 @@ q1:
     - {latex: '\\hat{y} - y'}
   wrong:
     - {infix: "y - o", verdict: incorrect, codes: [sign]}
-    - {infix: "2*(o - y)", verdict: incorrect, codes: [constant-factor]}
+    - "2*(o - y)"
     - {infix: "(o - y", verdict: unreadable}
 ```
 
@@ -131,7 +133,7 @@ q1:
 |---|---|
 | `infix` | An answer as in an answer file; a plain text is one, too. |
 | `latex` | Instead: an answer in LaTeX. |
-| `verdict` | What a wrong answer gets: `partial`, `incorrect`, `unreadable` or `undecided`. |
+| `verdict` | What a wrong answer gets: `incorrect` unless `partial`, `unreadable` or `undecided` is said. |
 | `score` | The points that it gets, of those of the question. |
 | `codes` | What the feedback must contain at least: codes of mistakes ([The catalogue](mistakes.md)). |
 """

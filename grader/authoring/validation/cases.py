@@ -70,11 +70,9 @@ class Case(Strict):
 
 
 def _other_verdict(case: Case) -> Case:
-    if case.verdict in (None, "correct"):
-        raise refusal(
-            "a wrong answer has a verdict that is not `correct`: add `verdict: incorrect`"
-        )
-    return case
+    if case.verdict == "correct":
+        raise refusal("a wrong answer has another verdict: `incorrect`, `partial` or `unreadable`")
+    return case if case.verdict else case.model_copy(update={"verdict": "incorrect"})
 
 
 Right = Annotated[Case, BeforeValidator(_written)]

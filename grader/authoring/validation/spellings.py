@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from grader.authoring.validation.finding import Finding, Level
-from grader.expression import SCALAR
+from grader.expression import SCALAR, Apply, walk
 from grader.notation.names import (
     INFIX_FUNCTIONS,
     LATEX_FUNCTIONS,
@@ -44,6 +44,7 @@ def _of_scope(scope: Scope, problem: Problem) -> Iterator[Finding]:
     for one in scope.named():
         yield from _declared(one, meant, problem)
     yield from _functions(scope, meant)
+    yield from _sigmoid(scope, meant)
     yield from _powers(meant, problem)
     yield from _entries(meant, problem)
     for (base, sup, sub), one in meant.items():
@@ -104,6 +105,20 @@ def _functions(scope: Scope, meant: Meant) -> Iterator[Finding]:
         if command and command[1] in LATEX_FUNCTIONS:
             text = f"{base}, a spelling of `{name}`, is also the function {LATEX_FUNCTIONS[command[1]]}"
             yield Finding(Level.WARNING, CHECK, "", text, "give it another letter")
+
+
+def _sigmoid(scope: Scope, meant: Meant) -> Iterator[Finding]:
+    """Papers write σ for the sigmoid, which is read only where it is declared."""
+    definitions = (one.definition for one in scope.model.values() if one.definition is not None)
+    used = {part.function for d in definitions for part in walk(d) if isinstance(part, Apply)}
+    own = scope.names.functions.values()
+    letters = {spelling for function in own for spelling in function.latex} | {
+        key[0] for key in meant
+    }
+    if "sigmoid" in used and r"\sigma" not in letters:
+        text = "papers write \\sigma for the sigmoid of the model, and nothing here is spelled so"
+        advice = r"add `functions: {sigma: {is: sigmoid, latex: \sigma}}`"
+        yield Finding(Level.NOTE, CHECK, "", text, advice)
 
 
 def _powers(meant: Meant, problem: Problem) -> Iterator[Finding]:
