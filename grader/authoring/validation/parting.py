@@ -75,7 +75,8 @@ def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
     caught: set[Named] = set()
     same: set[Named] = set()
     for name in {question for question, _ in open_}:
-        for attempt in attempts(key[name]):
+        wanted = {identity for question, identity in open_ if question == name}
+        for attempt in attempts(key[name], wanted):
             (caught if attempt.caught else same).add((name, attempt.identity))
     return open_ & caught - same if change.same_problem else open_ - same
 
