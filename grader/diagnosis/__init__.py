@@ -5,6 +5,6 @@ A mistake is a faulty backward pass; an answer has it if it has the values of th
 
 from grader.diagnosis.diagnose import Diagnosing, Diagnosis
 from grader.diagnosis.example import Examples
-from grader.diagnosis.mutants import projection
+from grader.diagnosis.fingerprints import projection
 
 __all__ = ["Diagnosing", "Diagnosis", "Examples", "projection"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.diagnosis.facts import Facts, place_text
-from grader.diagnosis.mutants import MATCH, Mask, Match, Mutants, ratio
+from grader.diagnosis.fingerprints import MATCH, Mask, ratio
+from grader.diagnosis.mutants import Match, Mutants
 from grader.diagnosis.sentences import Sentences, simplest
 from grader.expression import Expression
 from grader.key import QuestionKey

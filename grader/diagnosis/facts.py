@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.diagnosis.mutants import NEAR, Mask, named_factor, ratio, same
+from grader.diagnosis.fingerprints import NEAR, Mask, named_factor, ratio, same
 from grader.diagnosis.sentences import constant, printed, times_text
 from grader.draws import kinks, modelled, per_draw
 from grader.errors import GraderError

@@ -4,12 +4,13 @@ A mistake says at which sites of a pass it acts and what it does there. The righ
 to find the sites; each faulty one is the same walk with changes, so that it works for any model.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.backprop import Adjoints, Backprop
+from grader.diagnosis.entrywise import Entrywise, entrywise
 from grader.errors import GraderError
-from grader.expression import Apply, Expression, Symbol
+from grader.expression import Apply, Expression, Symbol, symbols_in
 from grader.key import in_layout
 from grader.primitives.registry import Vjp
 from grader.problem import Question
@@ -41,12 +42,52 @@ RESULT: Site = ("result",)
 """The site where the finished derivative is written down."""
 
 
-class FaultyBackprop(Backprop):
+class DirectBackprop(Backprop):
+    """A backward pass that takes no way but those that lead to what is differentiated by.
+
+    The derivative is the same; what is left out would have been thrown away at the end.
+    """
+
+    _leading: frozenset[str] = frozenset()
+
+    def _gradient(self, of: Expression, wrt: Symbol) -> Expression:
+        outer, self._leading = self._leading, leading(self._model, wrt.name)
+        try:
+            return super()._gradient(of, wrt)
+        finally:
+            self._leading = outer
+
+    def _pull(self, node: Expression, adjoint: Expression, adjoints: Adjoints) -> None:
+        if not self._leading.isdisjoint(symbols_in(node)):
+            super()._pull(node, adjoint, adjoints)
+
+    def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
+        return {name: part for name, part in parts.items() if name in self._leading}
+
+
+def leading(model: Mapping[str, Quantity], wrt: str) -> frozenset[str]:
+    """The quantities that are computed from `wrt`, and `wrt` itself."""
+    found = {wrt}
+    for quantity in model.values():
+        names = symbols_in(quantity.definition) if quantity.definition is not None else set()
+        if not found.isdisjoint(names | quantity.upstream.keys()):
+            found.add(quantity.name)
+    return frozenset(found)
+
+
+class FaultyBackprop(DirectBackprop):
     """A backward pass with changes at some sites."""
 
     def __init__(self, model: Mapping[str, Quantity], changes: Mapping[Site, Change]) -> None:
         super().__init__(model)
         self._changes = changes
+
+    def step(self, name: str, adjoint: Expression, wrt: str) -> Adjoints:
+        """What one quantity hands on, on the way to `wrt`, of the adjoint that arrives at it."""
+        self._leading = leading(self._model, wrt)
+        adjoints: Adjoints = {}
+        self._through(self._model[name], self._arrived(name, adjoint), adjoints)
+        return adjoints
 
     def _vjp(self, vjp: Vjp, adjoint: Expression, node: Apply) -> tuple[Expression | None, ...]:
         parts = super()._vjp(vjp, adjoint, node)
@@ -60,7 +101,8 @@ class FaultyBackprop(Backprop):
 
     def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
         changed = {
-            name: self._changed(path(source, name), part, part) for name, part in parts.items()
+            name: self._changed(path(source, name), part, part)
+            for name, part in super()._handed_on(source, parts).items()
         }
         return {name: part for name, part in changed.items() if part is not None}
 
@@ -72,44 +114,57 @@ class FaultyBackprop(Backprop):
 
 
 @dataclass
-class Trace(Backprop):
+class Trace(DirectBackprop):
     """A right backward pass that remembers where it went.
 
-    `nodes` are the applications that were passed, `sources` the quantities that contribute to the
-    adjoint of each name, in the order of the pass.
+    `nodes` are the applications that were passed, each with the quantities that it was met in;
+    `sources` the quantities that contribute to the adjoint of each name, in the order of the pass.
     """
 
     model: Mapping[str, Quantity]
-    nodes: list[Apply] = field(default_factory=list)
+    nodes: dict[Apply, set[str]] = field(default_factory=dict)
     sources: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__(self.model)
+        self._at = ""
+
+    def _through(self, quantity: Quantity, adjoint: Expression, adjoints: Adjoints) -> None:
+        self._at = quantity.name
+        super()._through(quantity, adjoint, adjoints)
 
     def _vjp(self, vjp: Vjp, adjoint: Expression, node: Apply) -> tuple[Expression | None, ...]:
-        if node not in self.nodes:
-            self.nodes.append(node)
+        self.nodes.setdefault(node, set()).add(self._at)
         return super()._vjp(vjp, adjoint, node)
 
     def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
-        for name in parts:
+        handed_on = super()._handed_on(source, parts)
+        for name in handed_on:
             known = self.sources.setdefault(name, [])
             if source not in known:
                 known.append(source)
-        return parts
+        return handed_on
 
 
 @dataclass(frozen=True)
 class Pass:
     """The right backward pass of a question, as mistakes look at it.
 
-    `result` is the reference; `nodes` and `sources` are empty if the author wrote it down instead.
+    `result` is the reference; `nodes`, each with the quantities that it is passed in, and `sources`
+    are empty if the author wrote it down instead.
     """
 
     question: Question
     result: Expression
-    nodes: Sequence[Apply] = ()
+    nodes: Mapping[Apply, Collection[str]] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _views: dict[int, tuple[Expression, Entrywise]] = field(default_factory=dict, repr=False)
+
+    def view(self, result: Expression) -> Entrywise:
+        """A derivative seen entry by entry, remembered for the next mistake that is made in it."""
+        if id(result) not in self._views:
+            self._views[id(result)] = result, entrywise(self.question, result)
+        return self._views[id(result)][1]
 
     @property
     def model(self) -> Mapping[str, Quantity]:
@@ -136,13 +191,13 @@ def traced(question: Question, result: Expression) -> Pass:
         return Pass(question, result)
     trace = Trace(question.scope.model)
     trace.derivative(question.of, question.wrt)
-    return Pass(question, result, tuple(trace.nodes), trace.sources)
+    return Pass(question, result, trace.nodes, trace.sources)
 
 
-def mutant(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression | None:
-    """The derivative that a backward pass with all these changes gives.
+def derived(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression | None:
+    """The derivative that a backward pass gives with all those of the changes that are made on the way.
 
-    None if they do not go together: shapes that do not fit, two changes at one site of the pass.
+    None if they do not go together: shapes that do not fit, two changes at one site.
     """
     question = passed.question
     within: dict[Site, Change] = {}
@@ -151,14 +206,28 @@ def mutant(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression
         if sites & within.keys():
             return None
         within.update((site, change[site]) for site in sites)
+    if not within or question.of is None or question.wrt is None:
+        return passed.result
     try:
-        result: Expression | None = passed.result
-        if within and question.of is not None and question.wrt is not None:
-            faulty = FaultyBackprop(passed.model, within)
-            result = in_layout(question, faulty.derivative(question.of, question.wrt))
+        faulty = FaultyBackprop(passed.model, within)
+        return in_layout(question, faulty.derivative(question.of, question.wrt))
+    except (GraderError, ValueError):
+        return None
+
+
+def rearranged(
+    passed: Pass, result: Expression | None, changes: Sequence[Mapping[Site, Change]]
+) -> Expression | None:
+    """A finished derivative with those of the changes that are made in it, one after the other."""
+    try:
         for change in changes:
             if RESULT in change and result is not None:
                 result = change[RESULT](passed.result, result)
     except (GraderError, ValueError):
         return None
     return result
+
+
+def mutant(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression | None:
+    """The derivative with all these changes, None if they do not go together."""
+    return rearranged(passed, derived(passed, changes), changes)

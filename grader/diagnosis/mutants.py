@@ -1,55 +1,79 @@
 """The values of a question's faulty derivatives on its draws, and which of them an answer has.
 
 Mistakes made alone are kept as arrays. Of several made at once there are many, so only a fingerprint is
-kept of each: the direction of two random projections of its values, which a constant factor does not
-change. What the fingerprint finds is evaluated again and compared on every draw.
+kept of each; what it finds is evaluated again and compared on every draw.
+
+How many are tried is counted, not timed, so that what is said never depends on the machine: the likeliest
+first, until the work that was allotted is done.
 """
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import RESULT, Pass, mutant, traced
+from grader.diagnosis.faulty import RESULT, derived, rearranged, traced
+from grader.diagnosis.fingerprints import (
+    MATCH,
+    NEAR,
+    Mask,
+    Table,
+    blend,
+    fingerprints,
+    named_factor,
+    ratio,
+    same,
+    usable,
+)
 from grader.diagnosis.mistake import Fault, faults
+from grader.diagnosis.stacked import ABSENT, Stacked, is_on_the_way, is_stackable
 from grader.errors import GraderError
 from grader.expression import Expression, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
 
-MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
-NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
-MOST_PAIRS = 3_000  # the likeliest: for a question of a large network they take two seconds, once
-PAIR_WORK = 120_000  # nodes of derivatives: a second or so
-MOST_PRODUCTS = 10_000  # pairs of which one is a factor too many: microseconds each
+MOST_PAIRS = 3_000  # the likeliest; microseconds each, where steps are shared
 MOST_TRIPLES = 1_500
+STEPS = 150  # of a backward pass, for several mistakes in one step: 0.3 ms each
+WRITTEN = 2_000  # nodes of derivatives that are written down and evaluated on their own: 15 µs each
+FEW = 8  # draws that a fingerprint is taken of
 DROPPED = frozenset({
     "dropped-activation-derivative", "dropped-weight", "dropped-input", "dropped-upstream",
     "summed-instead-of-selected",
 })  # fmt: skip
 """Mistakes of which people make three at once: they write down less and less."""
 
-Mask = NDArray[np.bool_]
+__all__ = ["MATCH", "Match", "Mutant", "Mutants", "same"]
+
+Several = tuple[Fault, ...]
+Batch = tuple[list[Several], Array]
+"""Mistakes, and the values of each: (mistakes, draws, rows, columns)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mutant:
     """A faulty derivative: the mistakes in it and its values, laid out like those of the key."""
 
-    faults: tuple[Fault, ...]
-    expression: Expression
+    faults: Several
     value: Array
+    _written: "Mutants" = field(repr=False)
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The derivative itself."""
+        written = self._written.written(self.faults)
+        assert written is not None
+        return written
 
 
 @dataclass(frozen=True, eq=False)
 class Match:
     """Mistakes whose values, times `factor`, are those of an answer on every draw."""
 
-    faults: tuple[Fault, ...]
+    faults: Several
     factor: float = 1.0
 
     @property
@@ -63,16 +87,40 @@ class Mutants:
 
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
-        self._passed = _passed(key)
+        self._passed = None if key.reference is None else traced(key.question, key.reference)
         self._again: dict[tuple[int, ...], Array | None] = {}
+        self._derived: dict[tuple[int, ...], Expression | None] = {}  # by mistakes on the way
 
     @cached_property
     def singles(self) -> tuple[Mutant, ...]:
         """Each mistake made alone, those left out that change nothing or give no finite values."""
         if self._passed is None:
             return ()
-        found = (self.made((fault,)) for fault in faults(CATALOGUE, self._passed))
-        return tuple(one for one in found if one is not None)
+        alone = [(fault,) for fault in faults(CATALOGUE, self._passed)]
+        values = self._single_values(alone)
+        return tuple(
+            Mutant(one, value, self)
+            for one, value in zip(alone, values, strict=True)
+            if value is not None and self._is_wrong(value)
+        )
+
+    def _single_values(self, alone: Sequence[Several]) -> list[Array | None]:
+        stacked = self._stacked(
+            [one for one in alone if self._is_stacked(one)], self._key.draws.count
+        )
+        return [next(stacked) if self._is_stacked(one) else self._apart(one[0]) for one in alone]
+
+    def _apart(self, fault: Fault) -> Array | None:
+        """The values of a mistake made in the finished derivative."""
+        if fault.way.factor is None:
+            return self._evaluated((fault,))
+        factor = self.value(fault.way.factor)
+        with np.errstate(all="ignore"):
+            return None if factor is None else self._key.expected * factor
+
+    def _is_wrong(self, value: Array) -> bool:
+        """Whether values say something of how they came about: finite, not all zero, not right."""
+        return bool(usable(value[None])[0]) and not same(value, self._key.expected)
 
     def matching(self, got: Array, wrong: Mask) -> list[Match]:
         """The mistakes that explain an answer where it is wrong, of the simplest kind that does.
@@ -84,9 +132,9 @@ class Mutants:
         found = self.alone(got, wrong)
         if found or not wrong.all() or not got.any():
             return found
-        angle = fingerprint(got)
+        angle = float(fingerprints(got[None, :FEW])[0])
         for table in self._tables():
-            matches = table.matching(got, angle, self)
+            matches = list(self._multiples(table.near(angle), got))
             if matches:
                 simplest = min(match.rank[0] for match in matches)
                 return sorted((m for m in matches if m.rank[0] == simplest), key=lambda m: m.rank)
@@ -96,14 +144,22 @@ class Mutants:
         """The single mistakes that explain an answer, to a part of the largest value of each entry."""
         target = got[:, wrong]
         reach = max(NEAR, 4 * tolerance) * self._sizes[:, None]
-        apart = np.abs(self._blended[:, wrong] - _blend(got)[wrong]) > reach
+        apart = np.abs(self._blended[:, wrong] - blend(got)[wrong]) > reach
         close = (self.singles[at] for at in np.flatnonzero(~apart.any(axis=1)))
         return [Match(one.faults) for one in close if same(target, one.value[:, wrong], tolerance)]
+
+    def _multiples(self, found: Iterable[Several], got: Array) -> Iterator[Match]:
+        """Those of the mistakes whose values, times a constant that people write, are an answer's."""
+        for chosen in found:
+            value = self.again(chosen)
+            factor = None if value is None else ratio(got, value)
+            if factor is not None and named_factor(factor) is not None:
+                yield Match(chosen, factor)
 
     @cached_property
     def _blended(self) -> Array:
         """The values of each mistake, all draws blended into one: (mistakes, rows, columns)."""
-        values = [_blend(one.value) for one in self.singles]
+        values = [blend(one.value) for one in self.singles]
         return np.stack(values) if values else np.zeros((0, *self._key.grid))
 
     @cached_property
@@ -111,96 +167,130 @@ class Mutants:
         """The largest value of each mistake, all draws added up."""
         return np.array([np.abs(one.value).sum(axis=0).max() for one in self.singles])
 
-    def _tables(self) -> Iterator["Table"]:
+    # Several mistakes at once
+
+    def _tables(self) -> Iterator[Table]:
         yield self._scaled
         yield self._pairs
         yield self._triples
         yield self._unlikely
 
     @cached_property
-    def _scaled(self) -> "Table":
-        return Table((one.faults, one.value) for one in self.singles)
+    def _scaled(self) -> Table:
+        values = np.array([one.value[:FEW] for one in self.singles])
+        return _table([([one.faults for one in self.singles], values)] if self.singles else ())
 
     @cached_property
-    def _pairs(self) -> "Table":
-        return Table(self._evaluated(self.pairs, len(self.pairs)))
+    def _pairs(self) -> Table:
+        return _table(self._tried(self.pairs))
 
     @cached_property
-    def pairs(self) -> list[tuple[Fault, Fault]]:
+    def pairs(self) -> list[Several]:
         """The likeliest two mistakes at once."""
-        able = (two for two in self._couples if two[1].way.factor is None and not two[0].way.alone)
-        most = min(MOST_PAIRS, PAIR_WORK // self._size)
-        return sorted(able, key=lambda two: two[0].rank + two[1].rank)[:most]
+        able = (one.faults[0] for one in self.singles if one.faults[0].way.factor is None)
+        likeliest = _by_rank([fault for fault in able if not fault.way.alone])
+        return self._affordable(itertools.islice(likeliest, MOST_PAIRS), WRITTEN)
 
     @cached_property
-    def _couples(self) -> list[tuple[Fault, Fault]]:
-        """Any two mistakes of which the second leaves something of the first."""
-        made = [one.faults[0] for one in self.singles]
-        ordered = sorted(made, key=lambda fault: not fault.way.alone)
-        return [
-            two
-            for two in itertools.combinations(ordered, 2)
-            if not two[1].way.alone and (not two[0].way.alone or RESULT in two[1].way.changes)
-        ]
-
-    @cached_property
-    def _unlikely(self) -> "Table":
-        """A mistake with a factor too many, or in the derivative by something else."""
-        products = (two for two in self._couples if two[1].way.factor is not None)
-        others = (two for two in self._couples if two[1].way.factor is None and two[0].way.alone)
-        most = PAIR_WORK // self._size // 2
-        return Table(itertools.chain(self._multiplied(products), self._evaluated(others, most)))
-
-    @property
-    def _size(self) -> int:
-        """How much a derivative of this question takes to be made and evaluated: its nodes."""
-        if self._passed is None:
-            return 1
-        return sum(1 for _ in walk(self._passed.result)) * max(1, len(self._passed.nodes) // 8)
-
-    def _multiplied(
-        self, pairs: Iterable[tuple[Fault, Fault]]
-    ) -> Iterator[tuple[tuple[Fault, ...], Array]]:
-        """A mistake and a factor too many: its values times those of the factor."""
-        values = {id(one.faults[0]): one.value for one in self.singles}
-        factors: dict[int, Array | None] = {}
-        for first, second in itertools.islice(pairs, MOST_PRODUCTS):
-            assert second.way.factor is not None
-            if id(second) not in factors:
-                factors[id(second)] = self.value(second.way.factor)
-            factor = factors[id(second)]
-            with np.errstate(over="ignore"):
-                value = None if factor is None else values[id(first)] * factor
-            if value is not None and np.isfinite(value).all() and value.any():
-                yield (first, second), value
-
-    @cached_property
-    def _triples(self) -> "Table":
+    def _triples(self) -> Table:
         dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
-        most = min(MOST_TRIPLES, PAIR_WORK // self._size)
-        return Table(self._evaluated(itertools.combinations(dropped, 3), most))
+        able = filter(self._is_stacked, itertools.combinations(dropped, 3))
+        return _table(self._tried(self._affordable(itertools.islice(able, MOST_TRIPLES), 0)))
 
-    def _evaluated(
-        self, several: Iterable[tuple[Fault, ...]], most: int
-    ) -> Iterator[tuple[tuple[Fault, ...], Array]]:
-        for chosen in itertools.islice(several, most):
-            one = self.made(chosen)
-            if one is not None:
-                yield one.faults, one.value
+    @cached_property
+    def _unlikely(self) -> Table:
+        """A mistake with a factor too many, or in the derivative by something else."""
+        made = [one.faults[0] for one in self.singles if one.faults[0].way.factor is None]
+        others = (
+            (one, other)
+            for one in made
+            for other in made
+            if one.way.alone and not other.way.alone and RESULT in other.way.changes
+        )
+        tried = self._tried(self._affordable(others, WRITTEN // 4))
+        return _table(itertools.chain(self._multiplied(), tried))
 
-    def made(self, chosen: tuple[Fault, ...]) -> Mutant | None:
+    def _multiplied(self) -> Iterator[Batch]:
+        """A mistake and a factor too many: its values times those of the factor."""
+        others = [one for one in self.singles if one.faults[0].way.factor is None]
+        factors = [one for one in self.singles if one.faults[0].way.factor is not None]
+        for at, one in enumerate(factors):
+            factor = one.faults[0].way.factor
+            value = None if factor is None else self.value(factor)
+            first = [*others, *factors[: at + 1]]
+            if value is not None:
+                with np.errstate(over="ignore"):
+                    values = np.stack([other.value[:FEW] for other in first]) * value[:FEW]
+                yield [other.faults + one.faults for other in first], values
+
+    def _affordable(self, several: Iterable[Several], written: int) -> list[Several]:
+        """Those of several mistakes at once that the work allotted to them is enough for, in order."""
+        steps, chosen = STEPS, []
+        for one in several:
+            if self._is_stacked(one):
+                cost = self._stack.work(one)
+                steps -= cost
+                able = steps >= 0 or cost == 0
+            else:
+                written -= self._size
+                able = written >= 0
+            if able:
+                chosen.append(one)
+        return chosen
+
+    def _tried(self, several: Sequence[Several]) -> Iterator[Batch]:
+        """Several mistakes at once with their values on a few draws."""
+        stacked = [one for one in several if self._is_stacked(one)]
+        written = [one for one in several if not self._is_stacked(one)]
+        values = (*self._stacked(stacked, FEW), *map(self._evaluated, written))
+        found = zip((*stacked, *written), values, strict=True)
+        able = [(one, value[:FEW]) for one, value in found if value is not None]
+        if able:
+            yield [one for one, _ in able], np.stack([value for _, value in able])
+
+    @cached_property
+    def _size(self) -> int:
+        """How much a derivative of this question takes to be written down and evaluated: its nodes."""
+        assert self._passed is not None
+        return sum(1 for _ in walk(self._passed.result))
+
+    # Values
+
+    def _is_stacked(self, several: Several) -> bool:
+        passed = self._passed
+        return passed is not None and is_stackable(passed) and all(map(is_on_the_way, several))
+
+    @cached_property
+    def _stack(self) -> Stacked:
+        assert self._passed is not None
+        return Stacked(self._key, self._passed)
+
+    def _stacked(self, several: Sequence[Several], draws: int) -> Iterator[Array | None]:
+        if several:
+            values, own = self._stack.values(several, draws)
+            yield from (None if at == ABSENT else values[at] for at in own)
+
+    def made(self, chosen: Several) -> Mutant | None:
         """The derivative with these mistakes; None if it is right, not finite, or makes no sense."""
+        value = self._evaluated(chosen)
+        return None if value is None or not self._is_wrong(value) else Mutant(chosen, value, self)
+
+    def _evaluated(self, chosen: Several) -> Array | None:
+        expression = self.written(chosen)
+        return None if expression is None else self.value(expression)
+
+    def written(self, chosen: Several) -> Expression | None:
+        """The derivative with these mistakes, None if they do not go together."""
         if self._passed is None:
             return None
-        expression = mutant(self._passed, [fault.way.changes for fault in chosen])
-        if expression is None or expression == self._passed.result:
+        on_way = tuple(fault for fault in chosen if is_on_the_way(fault))
+        known = tuple(map(id, on_way))
+        if known not in self._derived:
+            self._derived[known] = derived(self._passed, [one.way.changes for one in on_way])
+        result = self._derived[known]
+        if result is None:
             return None
-        value = self.value(expression)
-        if value is None or not np.isfinite(value).all() or not value.any():
-            return None  # what is zero says nothing of how it came about
-        if same(value, self._key.expected):
-            return None
-        return Mutant(chosen, expression, value)
+        return rearranged(self._passed, result, [fault.way.changes for fault in chosen])
 
     def value(self, expression: Expression) -> Array | None:
         """The values of a derivative laid out like those of the key; None if that is not possible."""
@@ -210,7 +300,7 @@ class Mutants:
         except (GraderError, ValueError, IndexError):  # an index of its own that runs too far
             return None
 
-    def again(self, chosen: tuple[Fault, ...]) -> Array | None:
+    def again(self, chosen: Several) -> Array | None:
         """The values of mistakes of which only the fingerprint was kept: the same ones come often."""
         known = tuple(map(id, chosen))
         if known not in self._again:
@@ -219,96 +309,25 @@ class Mutants:
         return self._again[known]
 
 
-def _passed(key: QuestionKey) -> Pass | None:
-    return None if key.reference is None else traced(key.question, key.reference)
+def _table(batches: Iterable[Batch]) -> Table:
+    """The fingerprints of all values that say anything."""
+    several: list[Several] = []
+    angles = [np.zeros(0)]
+    for chosen, values in batches:
+        kept = np.flatnonzero(usable(values))
+        several.extend(chosen[at] for at in kept)
+        angles.append(fingerprints(values[kept]))
+    return Table(np.concatenate(angles), several)
 
 
-class Table:
-    """Fingerprints of mutants, sorted, to be looked up."""
-
-    def __init__(self, mutants: Iterable[tuple[tuple[Fault, ...], Array]]) -> None:
-        known = [(fingerprint(value), chosen) for chosen, value in mutants]
-        known.sort(key=lambda pair: pair[0])
-        self._angles = np.array([angle for angle, _ in known])
-        self._faults = [chosen for _, chosen in known]
-
-    def __len__(self) -> int:
-        return len(self._faults)
-
-    def matching(self, got: Array, angle: float, mutants: Mutants) -> list[Match]:
-        """The mutants whose values, times a constant that people write, are those of an answer."""
-        found = []
-        for at in self._near(angle):
-            value = mutants.again(self._faults[at])
-            factor = None if value is None else ratio(got, value)
-            if factor is not None and named_factor(factor) is not None:
-                found.append(Match(self._faults[at], factor))
-        return found
-
-    def _near(self, angle: float) -> Sequence[int]:
-        turns = (angle - np.pi, angle, angle + np.pi)
-        hits: list[int] = []
-        for turn in turns:
-            low, high = np.searchsorted(self._angles, (turn - NEAR, turn + NEAR))
-            hits.extend(range(int(low), int(high)))
-        return hits
-
-
-def projection(value: Array) -> tuple[float, float] | None:
-    """Two random projections of values: equal values have equal ones, others almost never.
-
-    None for values that are not finite, or too large to be added up.
-    """
-    if not np.isfinite(value).all():
-        return None
-    with np.errstate(over="ignore", invalid="ignore"):
-        one, other = _projections(value.size) @ value.reshape(-1)
-    return (float(one), float(other)) if np.isfinite((one, other)).all() else None
-
-
-def fingerprint(value: Array) -> float:
-    """The direction of two random projections, in [0, π): the same for all multiples of a value."""
-    one, other = _projections(value.size) @ value.reshape(-1)
-    return float(np.arctan2(other, one) % np.pi)
-
-
-def _blend(value: Array) -> Array:
-    """A random mean over draws: (draws, rows, columns) to (rows, columns), different where values are."""
-    draws, rows, columns = value.shape
-    return np.asarray(_projections(draws)[0] @ value.reshape(draws, -1)).reshape(rows, columns)
-
-
-def _projections(size: int) -> Array:
-    if size not in _PROJECTIONS:
-        rng = np.random.Generator(np.random.PCG64(size))
-        _PROJECTIONS[size] = rng.normal(size=(2, size))
-    return _PROJECTIONS[size]
-
-
-_PROJECTIONS: dict[int, Array] = {}
-
-
-def same(got: Array, expected: Array, tolerance: float = MATCH) -> bool:
-    """Whether values (draws, …) agree on every draw, up to rounding."""
-    scale = np.maximum(np.abs(expected).max(axis=0), tolerance * np.abs(expected).max(initial=0.0))
-    return bool((np.abs(got - expected) <= tolerance * scale).all())
-
-
-def ratio(got: Array, expected: Array) -> float | None:
-    """The constant c with got = c · expected on every draw; 1.0 exactly where that fits. None if none."""
-    if same(got, expected):
-        return 1.0
-    square = float((expected * expected).sum())
-    factor = float((got * expected).sum()) / square if square > 0 else 0.0
-    if factor == 0 or not np.isfinite(factor) or not same(got, factor * expected):
-        return None
-    return factor
-
-
-def named_factor(factor: float) -> str | None:
-    """A constant in words, if it is one that people write: "1", "-1", "2", "1/3"."""
-    for below in range(1, 65):
-        above = factor * below
-        if abs(above - round(above)) < MATCH * below and 1 <= abs(round(above)) <= 64:
-            return str(round(above)) if below == 1 else f"{round(above)}/{below}"
-    return None
+def _by_rank(found: Sequence[Fault]) -> Iterator[Several]:
+    """Any two of several mistakes, the likeliest two first."""
+    ranked: dict[int, list[Fault]] = {}
+    for fault in found:
+        ranked.setdefault(fault.rank, []).append(fault)
+    for total in range(2 * max(ranked, default=0) + 1):
+        for rank, some in ranked.items():
+            if 2 * rank == total:
+                yield from itertools.combinations(some, 2)
+            elif 2 * rank < total:
+                yield from itertools.product(some, ranked.get(total - rank, ()))

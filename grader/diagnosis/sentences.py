@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from grader.diagnosis.fingerprints import named_factor
 from grader.diagnosis.mistake import Fault
-from grader.diagnosis.mutants import Match, named_factor
+from grader.diagnosis.mutants import Match
 from grader.expression import Apply, Expression
 from grader.notation import Names, printing
 from grader.notation.names import GREEK

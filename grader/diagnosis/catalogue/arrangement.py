@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from grader.diagnosis.catalogue.entrywise import entrywise, rewritten
+from grader.diagnosis.entrywise import rewritten
 from grader.diagnosis.faulty import RESULT, Change, Pass
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.errors import Nonsense
@@ -31,7 +31,7 @@ def _everywhere(passed: Pass, replace: Replace, primed: bool = False) -> Change:
     """A change of the result that replaces parts of its entries."""
 
     def change(_: Expression, result: Expression) -> Expression:
-        view = entrywise(passed.question, result)
+        view = passed.view(result)
         return view.whole(rewritten(view.body, replace, primed))
 
     return change
@@ -42,13 +42,13 @@ def _everywhere(passed: Pass, replace: Replace, primed: bool = False) -> Change:
 
 def _entries(passed: Pass) -> list[Item]:
     """The entries of symbols in the derivative, each once."""
-    found = walk(entrywise(passed.question, passed.result).body)
+    found = walk(passed.view(passed.result).body)
     items = (part for part in found if isinstance(part, Item) and isinstance(part.base, Symbol))
     return list(dict.fromkeys(part for part in items if part.shape == SCALAR))
 
 
 def _wrong_index(passed: Pass) -> Iterator[Way]:
-    indices = entrywise(passed.question, passed.result).indices
+    indices = passed.view(passed.result).indices
     for right in _entries(passed):
         for given in _misindexed(right, indices):
             terms: dict[str, Expression | str] = {"factor": right, "given": given}
@@ -101,8 +101,9 @@ def _wrong_symbol(passed: Pass, pre: bool) -> Iterator[Way]:
             if _is_pre_activation(passed, right, given) == pre:
                 terms: dict[str, Expression | str] = {"factor": right, "given": given}
                 replace = _other_symbol(right, given)
-                rank = int(given.shape != right.shape)
-                yield Way({RESULT: _everywhere(passed, replace)}, terms, rank)
+                is_other = given.shape != right.shape  # fits entry by entry only
+                change = _everywhere(passed, replace) if is_other else _in_result(replace)
+                yield Way({RESULT: change}, terms, int(is_other))
 
 
 def _axes(passed: Pass, symbol: Symbol) -> int:
@@ -170,7 +171,7 @@ _AXES = ("the rows", "the columns", "the last index")
 
 
 def _summed_result(passed: Pass) -> Iterator[Way]:
-    indices = entrywise(passed.question, passed.result).indices
+    indices = passed.view(passed.result).indices
     for at, index in enumerate(indices):
         axis = "all entries" if len(indices) == 1 else _AXES[min(at, 2)]
         terms: dict[str, Expression | str] = {"index": index if passed.question.free else axis}
@@ -179,7 +180,7 @@ def _summed_result(passed: Pass) -> Iterator[Way]:
 
 def _summed_over(passed: Pass, name: str) -> Change:
     def change(_: Expression, result: Expression) -> Expression | None:
-        view = entrywise(passed.question, result)
+        view = passed.view(result)
         index = next((index for index in view.indices if index.name == name), None)
         if index is None:
             return None
@@ -191,7 +192,7 @@ def _summed_over(passed: Pass, name: str) -> Change:
 
 def _unsummed(passed: Pass) -> Iterator[Way]:
     """The body of a sum with an index of the question's in place of the bound one, and no sum."""
-    view = entrywise(passed.question, passed.result)
+    view = passed.view(passed.result)
     for part in walk(view.body):
         if not isinstance(part, Sum):
             continue
@@ -206,7 +207,7 @@ def _unsummed(passed: Pass) -> Iterator[Way]:
 
 
 def _transposed_result(passed: Pass) -> Iterator[Way]:
-    view = entrywise(passed.question, passed.result)
+    view = passed.view(passed.result)
     shapes = {(index.start, index.stop) for index in view.indices}
     if len(view.indices) == 2 and len(shapes) == 1:
         row, column = view.indices

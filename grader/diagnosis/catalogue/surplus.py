@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from grader.backprop import Backprop
-from grader.diagnosis.catalogue.entrywise import entrywise
 from grader.diagnosis.catalogue.node import fitting, times
 from grader.diagnosis.faulty import RESULT, Change, Pass, arrival
 from grader.diagnosis.mistake import Example, Mistake, Way
@@ -40,14 +39,14 @@ def _no_activation(passed: Pass) -> Iterator[Way]:
 
 def _surplus(passed: Pass) -> Iterator[Way]:
     for factor in _factors(passed):
-        view = entrywise(passed.question, passed.result)
+        view = passed.view(passed.result)
         every = view.whole(factor)
         yield Way({RESULT: _multiplied(passed, factor)}, {"factor": factor}, factor=every)
 
 
 def _multiplied(passed: Pass, factor: Expression) -> Change:
     def change(_: Expression, result: Expression) -> Expression:
-        view = entrywise(passed.question, result)
+        view = passed.view(result)
         return view.whole(mul(view.body, factor))
 
     return change
@@ -68,7 +67,7 @@ def _letters(passed: Pass) -> list[Selector]:
     asked = (passed.question.of, passed.question.wrt)
     given = (s for node in asked if isinstance(node, Item) for s in (node.row, node.column))
     numbers = [s for s in given if isinstance(s, Number)]
-    return list(dict.fromkeys([*entrywise(passed.question, passed.result).indices, *numbers]))
+    return list(dict.fromkeys([*passed.view(passed.result).indices, *numbers]))
 
 
 def _entries(symbol: Symbol, letters: list[Selector]) -> Iterator[Expression]:

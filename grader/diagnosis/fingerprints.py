@@ -1,0 +1,106 @@
+"""How values of many draws are compared with those of many mistakes: by fingerprints first.
+
+A fingerprint is the direction of two random projections of an array, which a constant factor does not
+change. What it finds is compared on every draw.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.diagnosis.mistake import Fault
+from grader.primitives import Array
+
+MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
+NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
+
+Mask = NDArray[np.bool_]
+
+
+class Table:
+    """Mistakes by the fingerprints of their values, sorted, to be looked up."""
+
+    def __init__(self, angles: Array, faults: Sequence[tuple[Fault, ...]]) -> None:
+        order = np.argsort(angles, kind="stable")
+        self._angles = angles[order]
+        self._faults = [faults[at] for at in order]
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def near(self, angle: float) -> list[tuple[Fault, ...]]:
+        """The mistakes whose values may be those with this fingerprint, or a multiple of them."""
+        hits: list[int] = []
+        for turn in (angle - np.pi, angle, angle + np.pi):
+            low, high = np.searchsorted(self._angles, (turn - NEAR, turn + NEAR))
+            hits.extend(range(int(low), int(high)))
+        return [self._faults[at] for at in hits]
+
+
+def fingerprints(values: Array) -> Array:
+    """The direction of two random projections of each array, in [0, π): (arrays, …) to (arrays,)."""
+    flat = values.reshape(len(values), -1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        one, other = _projections(flat.shape[1]) @ flat.T
+        return np.asarray(np.arctan2(other, one) % np.pi)
+
+
+def usable(values: Array) -> Mask:
+    """Which of several arrays are finite and not zero."""
+    flat = values.reshape(len(values), -1)
+    return np.asarray(np.isfinite(flat).all(axis=1) & flat.any(axis=1))
+
+
+def projection(value: Array) -> tuple[float, float] | None:
+    """Two random projections of values: equal values have equal ones, others almost never.
+
+    None for values that are not finite, or too large to be added up.
+    """
+    if not np.isfinite(value).all():
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        one, other = _projections(value.size) @ value.reshape(-1)
+    return (float(one), float(other)) if np.isfinite((one, other)).all() else None
+
+
+def blend(value: Array) -> Array:
+    """A random mean over draws: (draws, rows, columns) to (rows, columns), different where values are."""
+    draws, rows, columns = value.shape
+    return np.asarray(_projections(draws)[0] @ value.reshape(draws, -1)).reshape(rows, columns)
+
+
+def _projections(size: int) -> Array:
+    if size not in _PROJECTIONS:
+        rng = np.random.Generator(np.random.PCG64(size))
+        _PROJECTIONS[size] = rng.normal(size=(2, size))
+    return _PROJECTIONS[size]
+
+
+_PROJECTIONS: dict[int, Array] = {}
+
+
+def same(got: Array, expected: Array, tolerance: float = MATCH) -> bool:
+    """Whether values (draws, …) agree on every draw, up to rounding."""
+    scale = np.maximum(np.abs(expected).max(axis=0), tolerance * np.abs(expected).max(initial=0.0))
+    return bool((np.abs(got - expected) <= tolerance * scale).all())
+
+
+def ratio(got: Array, expected: Array) -> float | None:
+    """The constant c with got = c · expected on every draw; 1.0 exactly where that fits. None if none."""
+    if same(got, expected):
+        return 1.0
+    square = float((expected * expected).sum())
+    factor = float((got * expected).sum()) / square if square > 0 else 0.0
+    if factor == 0 or not np.isfinite(factor) or not same(got, factor * expected):
+        return None
+    return factor
+
+
+def named_factor(factor: float) -> str | None:
+    """A constant in words, if it is one that people write: "1", "-1", "2", "1/3"."""
+    for below in range(1, 65):
+        above = factor * below
+        if abs(above - round(above)) < MATCH * below and 1 <= abs(round(above)) <= 64:
+            return str(round(above)) if below == 1 else f"{round(above)}/{below}"
+    return None
