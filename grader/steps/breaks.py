@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.alignment import Entry
@@ -12,6 +12,7 @@ from grader.errors import IndexOutOfRange, StudentError, pointer
 from grader.key import QuestionKey
 from grader.problem import Question
 from grader.steps.chain import Chain, Derivation, Link, links, position
+from grader.steps.own import rests_on
 from grader.steps.standing import READINGS, Finding, Readings, Standing, against_key
 from grader.steps.statements import against_left, is_statement, reader, rested_on
 from grader.submission import Place
@@ -41,7 +42,8 @@ class Break:
     `before` is the last right member before it, if there is one, and `gap` tells that something
     between them could not be checked. For an equation on the way `left` is its left side as it was
     written. `reason` says why a member makes no sense at all. `setup` tells that some member is right
-    that neither repeats the question nor is the final answer.
+    that neither repeats the question nor is the final answer. `own` is the student's answer to another
+    question, by its left side, with which the member would follow.
     """
 
     part: Part
@@ -51,6 +53,7 @@ class Break:
     gap: bool = False
     setup: bool = False
     pointer: str | None = None
+    own: Part | None = None
 
     @property
     def line(self) -> int:
@@ -79,7 +82,10 @@ def first_break(key: QuestionKey, chain: Chain) -> Break | None:
     setup = _is_set_up(findings, false is not None)
     if false is not None and (at is None or _order(false) < _order(chained[at])):
         return Break(_part(false), left=false.left, setup=setup, pointer=_pointer(false))
-    return _in_chain(chained, findings, at, setup) if at is not None else None
+    if at is None:
+        return None
+    broken = _in_chain(chained, findings, at, setup)
+    return replace(broken, own=_own(key, chain, found, chained, findings, at))
 
 
 def _order(link: Link) -> tuple[int, int, int]:
@@ -148,6 +154,22 @@ def _in_chain(chained: Sequence[Link], findings: Sequence[Finding], at: int, set
     error = findings[at].error
     reason = error.message if error is not None else None
     return Break(_part(chained[at]), before, None, reason, gap, setup, _pointer(chained[at]))
+
+
+def _own(
+    key: QuestionKey,
+    chain: Chain,
+    found: Derivation,
+    chained: Sequence[Link],
+    findings: Sequence[Finding],
+    at: int,
+) -> Part | None:
+    """The answer to another question that a wrong member follows from, if a right one stands before it."""
+    if at == 0 or findings[at - 1].standing is not Standing.RIGHT:
+        return None
+    answer = rests_on(key, chain, chained[at - 1].entry, chained[at].entry, found.others)
+    stated = next(links(answer), None) if answer is not None else None
+    return None if stated is None else replace(_part(stated), text=stated.left)
 
 
 # Equations on the way

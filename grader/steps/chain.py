@@ -28,12 +28,14 @@ class ReadEntry(Protocol):
 class Derivation:
     """The equations of one section that belong to an answer, itself among them, in reading order.
 
-    `elsewhere` are those of other sections that work out a derivative that nobody asks for.
+    `elsewhere` are those of other sections that work out a derivative that nobody asks for, `others`
+    the answers to the other questions.
     """
 
     answer: Entry
     entries: tuple[Entry, ...]
     elsewhere: tuple[Entry, ...] = ()
+    others: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def derivation(
     start = max((n + 1 for n in before if id(found[n]) in ends), default=0)
     is_last = not any(id(entry) in ends for entry in found[at:])
     elsewhere = (e for e in others if e.section != answer.section and _is_own(e, asked))
-    return Derivation(answer, tuple(found[start : None if is_last else at + 1]), tuple(elsewhere))
+    within = tuple(found[start : None if is_last else at + 1])
+    return Derivation(
+        answer, within, tuple(elsewhere), tuple(e for e in answers if e is not answer)
+    )
 
 
 def _is_own(entry: Entry, asked: Collection[tuple[str, str]]) -> bool:

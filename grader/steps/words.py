@@ -14,7 +14,7 @@ def message_of(found: Break) -> Message:
 
 
 def _where(found: Break) -> str:
-    return f"look at {_line(found.part)} again"
+    return f"look at {_line(found.own or found.part)} again"
 
 
 def _text(found: Break) -> str:
@@ -25,6 +25,11 @@ def _text(found: Break) -> str:
         reason = f" ({found.reason})" if found.reason else ""
         return (
             f"{_named(part)} is not the derivative that was asked for: {quoted(part.text)}{reason}"
+        )
+    if found.own is not None:
+        return (
+            f"{_named(before)} is right: {quoted(before.text)}; what follows, {quoted(part.text)}, "
+            f"rests on {quoted(found.own.text)} in {_line(found.own)}, which is not right"
         )
     remark = "; what stands between them could not be checked" if found.gap else ""
     return f"{_follows(before, part)}{remark}"

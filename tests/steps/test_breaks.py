@@ -89,6 +89,18 @@ def test_a_chain(find: Find, text: str, message: str) -> None:
     assert said(find(question, text)) == message
 
 
+def test_a_member_that_follows_from_an_answer_of_ones_own_rests_on_it(find: Find) -> None:
+    earlier = f"5. $${D % ('l', 'h^2')} = 2 \\delta (W^3)^T$$"
+    chain = f"{D % ('l', 'W^2')} = {D % ('l', 'h^2')} (h^1)^T"
+    text = f"{earlier}\n\n11. $${chain} = 2 \\delta (W^3)^T (h^1)^T$$"
+    assert said(find("q11", text)) == (
+        "the second part of line 3 is right: “∂l/∂h² (h¹)ᵀ”; what follows, “2 δ (W³)ᵀ (h¹)ᵀ”, rests on "
+        "“∂l/∂h²” in line 1, which is not right"
+    )
+    other = f"{earlier}\n\n11. $${chain} = 3 \\delta (W^3)^T (h^1)^T$$"
+    assert "the third does not follow from it" in said(find("q11", other))
+
+
 @pytest.mark.parametrize(
     ("question", "text", "setup", "line"),
     [

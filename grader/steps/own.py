@@ -1,0 +1,44 @@
+"""A member that is wrong only since the student's own answer to another question is.
+
+The member before it is right, with that derivative in it as a name; with the student's value for the name
+it gives what was written next.
+"""
+
+from collections.abc import Sequence
+
+from grader.alignment import Entry
+from grader.comparison import compare
+from grader.errors import StudentError
+from grader.expression import Derivative, Expression, transform, walk
+from grader.key import QuestionKey
+from grader.notation import Reading
+from grader.steps.chain import Chain
+from grader.steps.statements import reader
+
+
+def rests_on(
+    key: QuestionKey, chain: Chain, before: Entry, after: Entry, answers: Sequence[Entry]
+) -> Entry | None:
+    """Which of the answers to other questions turns one member into the next; None if none does."""
+    try:
+        right, wrong = chain.read(before), chain.read(after)
+    except StudentError:
+        return None
+    named = [part for part in walk(right.node) if isinstance(part, Derivative)]
+    able = (answer for answer in answers if answer.left in named)
+    return next((one for one in able if _gives(key, right, one, wrong.node)), None)
+
+
+def _gives(key: QuestionKey, right: Reading, answer: Entry, wrong: Expression) -> bool:
+    """Whether a right member has the values of a wrong one if an answer is taken for granted."""
+    try:
+        said = reader(key, answer).node
+        if answer.left is None or said.shape != answer.left.shape:
+            return False
+        node = transform(right.node, lambda part: said if part == answer.left else part)
+        key.check_shape(node, right.used)
+        value, got = key.evaluate(node), key.evaluate(wrong)
+        noise = key.noise_of(node, value)
+    except (StudentError, ValueError):
+        return False
+    return compare(got, value, noise, lambda: key.noise_of(wrong, got)).correct
