@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.diagnosis.facts import Facts, place_text
-from grader.diagnosis.fingerprints import MATCH, Mask, ratio
+from grader.diagnosis.fingerprints import MATCH, Mask, named_factor, ratio
 from grader.diagnosis.mutants import Match, Mutants
-from grader.diagnosis.sentences import Sentences, simplest
+from grader.diagnosis.sentences import Sentences, constant, simplest
 from grader.expression import Expression
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.result import Kind, Message
+from grader.simplification import known
 
+CONSTANTS = frozenset({"missing-batch-mean", "constant-factor"})
 ENOUGH_DIGITS = 6  # of numbers in which a mistake is looked for: with fewer, chance would find one
 
 
@@ -51,7 +53,10 @@ class Diagnosing:
         the answer as it was read, None for numbers; `notation` is that of the student's text.
         """
         matches = tuple(self.mutants.matching(got, wrong))
-        if not matches or self._is_multiple(matches, got):
+        factor = ratio(got, self._key.expected) if np.isfinite(got).all() else None
+        if matches and factor is not None and named_factor(factor) == "-1":
+            return self._negative(factor, matches, notation)
+        if not matches or (factor is not None and self._is_by_chance(matches)):
             return Diagnosis(self.facts.of(node, got, ~wrong, notation))
         return self._explained(matches, wrong, notation)
 
@@ -74,16 +79,23 @@ class Diagnosing:
             shown = (*(_located(message, wrong) for message in shown), *rows)
         return Diagnosis(shown, matches, candidates)
 
-    def _in(self, notation: str) -> Sentences:
-        names = self._key.question.scope.names
-        return self._sentences.setdefault(notation, Sentences(names, notation))
+    def _negative(self, factor: float, matches: tuple[Match, ...], notation: str) -> Diagnosis:
+        """Minus the right answer: that comes first, whatever part of it is to blame."""
+        words = self._in(notation)
+        others = [m for m in matches if all(f.mistake.code != "sign" for f in m.faults)]
+        beside = words.messages(simplest(others), alternative=True) if others else ()
+        return Diagnosis((constant(factor), *beside), matches, words.messages(matches))
 
-    def _is_multiple(self, matches: Sequence[Match], got: Array) -> bool:
-        """Whether a plain constant factor explains the answer in a simpler way."""
-        if matches[0].rank[0] == 1 or not np.isfinite(got).all():
-            return False
-        factor = ratio(got, self._key.expected)
-        return factor is not None and factor != 1.0
+    def _in(self, notation: str) -> Sentences:
+        if notation not in self._sentences:
+            names, quantities = self._key.question.scope.names, self._key.remember(known)
+            self._sentences[notation] = Sentences(names, notation, quantities)
+        return self._sentences[notation]
+
+    def _is_by_chance(self, matches: Sequence[Match]) -> bool:
+        """Whether mistakes explain what is a multiple of the key, and are no forgotten constants."""
+        codes = {fault.mistake.code for fault in matches[0].faults}
+        return matches[0].rank[0] > 1 and not codes <= CONSTANTS
 
 
 def _located(message: Message, wrong: Mask) -> Message:

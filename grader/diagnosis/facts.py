@@ -104,24 +104,24 @@ class Facts:
         scale = np.abs(self._key.expected).max(axis=0)
         agrees = np.abs(got - self._key.expected) <= 1e-9 * np.maximum(scale, 1e-300)
         for unit, active in self._units:
-            sides = self._sides(active, agrees.shape)
-            if min(sides.sum(), (~sides).sum()) < ENOUGH or not agrees[sides].all():
-                continue
-            if not agrees[~sides].all() and (~agrees[~sides]).mean() > 0.5:
+            sides, known = self._sides(active, agrees)
+            if min(sides.sum(), (~sides).sum()) >= ENOUGH and (sides == known).all():
                 where = printed(unit, self._key.question.scope.names, notation)
                 text = f"the answer is right only where {where} is positive"
                 yield Message(Kind.NOTE, text, "right-only-where-active")
                 return
 
-    def _sides(self, active: Array, shape: tuple[int, ...]) -> Mask:
-        """For each entry of each draw whether its unit is active; if it has none, whether all are."""
-        _, rows, columns = shape
-        if active.shape[1] == rows:
-            return np.broadcast_to((active > 0)[:, :, None], shape)
-        if active.shape[1] == columns:
-            return np.broadcast_to((active > 0)[:, None, :], shape)
-        every = np.asarray((active > 0).all(axis=1))
-        return np.broadcast_to(every[:, None, None], shape)
+    def _sides(self, active: Array, agrees: Mask) -> tuple[Mask, Mask]:
+        """Where a unit is active, and where the answer is right: for each entry that has a unit.
+
+        If entries have none of their own, draws are told apart by whether all are active.
+        """
+        shape = agrees.shape
+        if active.shape[1] == shape[1]:
+            return np.broadcast_to((active > 0)[:, :, None], shape), agrees
+        if active.shape[1] == shape[2]:
+            return np.broadcast_to((active > 0)[:, None, :], shape), agrees
+        return np.asarray((active > 0).all(axis=1)), np.asarray(agrees.all(axis=(1, 2)))
 
     @cached_property
     def _units(self) -> list[tuple[Expression, Array]]:

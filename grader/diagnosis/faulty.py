@@ -151,11 +151,12 @@ class Pass:
     """The right backward pass of a question, as mistakes look at it.
 
     `result` is the reference; `nodes`, each with the quantities that it is passed in, and `sources`
-    are empty if the author wrote it down instead.
+    are empty if the author wrote it down instead. `written` is the reference as people write it.
     """
 
     question: Question
     result: Expression
+    written: Expression
     nodes: Mapping[Apply, Collection[str]] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _views: dict[int, tuple[Expression, Entrywise]] = field(default_factory=dict, repr=False)
@@ -185,13 +186,14 @@ class Pass:
         return [symbol for symbol in known.values() if symbol.name not in losses]
 
 
-def traced(question: Question, result: Expression) -> Pass:
-    """The right backward pass of a question whose reference is `result`."""
+def traced(question: Question, result: Expression, simple: Expression | None = None) -> Pass:
+    """The right backward pass of a question whose reference is `result`, or `simple` as people write it."""
+    written = result if simple is None else simple
     if question.of is None or question.wrt is None or question.reference is not None:
-        return Pass(question, result)
+        return Pass(question, result, written)
     trace = Trace(question.scope.model)
     trace.derivative(question.of, question.wrt)
-    return Pass(question, result, trace.nodes, trace.sources)
+    return Pass(question, result, written, trace.nodes, trace.sources)
 
 
 def derived(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression | None:

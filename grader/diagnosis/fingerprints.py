@@ -4,7 +4,7 @@ A fingerprint is the direction of two random projections of an array, which a co
 change. What it finds is compared on every draw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,26 +16,40 @@ MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by 
 NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
 
 Mask = NDArray[np.bool_]
+Several = tuple[Fault, ...]
+Batch = tuple[list[Several], Array]
+"""Mistakes, and the values of each: (mistakes, draws, rows, columns)."""
 
 
 class Table:
     """Mistakes by the fingerprints of their values, sorted, to be looked up."""
 
-    def __init__(self, angles: Array, faults: Sequence[tuple[Fault, ...]]) -> None:
-        order = np.argsort(angles, kind="stable")
-        self._angles = angles[order]
-        self._faults = [faults[at] for at in order]
+    def __init__(self, angles: Array, faults: Sequence[Several]) -> None:
+        self._order = np.argsort(angles, kind="stable")
+        self._angles = angles[self._order]
+        self._faults = faults
 
     def __len__(self) -> int:
         return len(self._faults)
 
-    def near(self, angle: float) -> list[tuple[Fault, ...]]:
-        """The mistakes whose values may be those with this fingerprint, or a multiple of them."""
+    def near(self, angle: float) -> list[Several]:
+        """The mistakes whose values may be those with this fingerprint, or a multiple, as given."""
         hits: list[int] = []
         for turn in (angle - np.pi, angle, angle + np.pi):
             low, high = np.searchsorted(self._angles, (turn - NEAR, turn + NEAR))
-            hits.extend(range(int(low), int(high)))
-        return [self._faults[at] for at in hits]
+            hits.extend(self._order[low:high].tolist())
+        return [self._faults[at] for at in sorted(hits)]
+
+
+def table_of(batches: Iterable[Batch]) -> Table:
+    """The fingerprints of all values that say anything."""
+    several: list[Several] = []
+    angles = [np.zeros(0)]
+    for chosen, values in batches:
+        kept = np.flatnonzero(usable(values))
+        several.extend(chosen[at] for at in kept)
+        angles.append(fingerprints(values[kept]))
+    return Table(np.concatenate(angles), several)
 
 
 def fingerprints(values: Array) -> Array:

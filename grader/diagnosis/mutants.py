@@ -15,17 +15,20 @@ from functools import cached_property
 import numpy as np
 
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import RESULT, derived, rearranged, traced
+from grader.diagnosis.faulty import RESULT, Pass, derived, rearranged, traced
 from grader.diagnosis.fingerprints import (
     MATCH,
     NEAR,
+    Batch,
     Mask,
+    Several,
     Table,
     blend,
     fingerprints,
     named_factor,
     ratio,
     same,
+    table_of,
     usable,
 )
 from grader.diagnosis.mistake import Fault, faults
@@ -34,11 +37,13 @@ from grader.errors import GraderError
 from grader.expression import Expression, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
+from grader.simplification import simplest
 
 MOST_PAIRS = 3_000  # the likeliest; microseconds each, where steps are shared
 MOST_TRIPLES = 1_500
 STEPS = 150  # of a backward pass, for several mistakes in one step: 0.3 ms each
 WRITTEN = 2_000  # nodes of derivatives that are written down and evaluated on their own: 15 µs each
+ODD_FACTOR = 3  # what a constant of unknown origin costs beside mistakes that are known
 FEW = 8  # draws that a fingerprint is taken of
 DROPPED = frozenset({
     "dropped-activation-derivative", "dropped-weight", "dropped-input", "dropped-upstream",
@@ -47,10 +52,6 @@ DROPPED = frozenset({
 """Mistakes of which people make three at once: they write down less and less."""
 
 __all__ = ["MATCH", "Match", "Mutant", "Mutants", "same"]
-
-Several = tuple[Fault, ...]
-Batch = tuple[list[Several], Array]
-"""Mistakes, and the values of each: (mistakes, draws, rows, columns)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,24 +80,28 @@ class Match:
     @property
     def rank(self) -> tuple[int, int]:
         """The simplest first."""
-        return len(self.faults) + (self.factor != 1.0), sum(fault.rank for fault in self.faults)
+        odd = 0 if self.factor in (1.0, -1.0) else ODD_FACTOR
+        return len(self.faults) + (self.factor != 1.0), sum(f.rank for f in self.faults) + odd
 
 
 class Mutants:
-    """All faulty derivatives of one question. Several mistakes at once are only tried when asked for."""
+    """All faulty derivatives of one question. Several mistakes at once are only tried when asked for.
+
+    `passed` is the right backward pass; None for a reference that the author's Python computes.
+    """
 
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
-        self._passed = None if key.reference is None else traced(key.question, key.reference)
+        self.passed = _traced(key)
         self._again: dict[tuple[int, ...], Array | None] = {}
         self._derived: dict[tuple[int, ...], Expression | None] = {}  # by mistakes on the way
 
     @cached_property
     def singles(self) -> tuple[Mutant, ...]:
         """Each mistake made alone, those left out that change nothing or give no finite values."""
-        if self._passed is None:
+        if self.passed is None:
             return ()
-        alone = [(fault,) for fault in faults(CATALOGUE, self._passed)]
+        alone = [(fault,) for fault in faults(CATALOGUE, self.passed)]
         values = self._single_values(alone)
         return tuple(
             Mutant(one, value, self)
@@ -133,8 +138,9 @@ class Mutants:
         if found or not wrong.all() or not got.any():
             return found
         angle = float(fingerprints(got[None, :FEW])[0])
-        for table in self._tables():
-            matches = list(self._multiples(table.near(angle), got))
+        for tables in self._tables():
+            near = (chosen for table in tables for chosen in table.near(angle))
+            matches = list(self._multiples(near, got))
             if matches:
                 simplest = min(match.rank[0] for match in matches)
                 return sorted((m for m in matches if m.rank[0] == simplest), key=lambda m: m.rank)
@@ -142,6 +148,8 @@ class Mutants:
 
     def alone(self, got: Array, wrong: Mask, tolerance: float = MATCH) -> list[Match]:
         """The single mistakes that explain an answer, to a part of the largest value of each entry."""
+        if not got[:, wrong].any():  # zeros say nothing: then the right entries are to fit too
+            wrong = np.ones_like(wrong)
         target = got[:, wrong]
         reach = max(NEAR, 4 * tolerance) * self._sizes[:, None]
         apart = np.abs(self._blended[:, wrong] - blend(got)[wrong]) > reach
@@ -169,20 +177,19 @@ class Mutants:
 
     # Several mistakes at once
 
-    def _tables(self) -> Iterator[Table]:
-        yield self._scaled
-        yield self._pairs
-        yield self._triples
-        yield self._unlikely
+    def _tables(self) -> Iterator[tuple[Table, ...]]:
+        yield self._scaled, self._pairs
+        yield (self._triples,)
+        yield (self._unlikely,)
 
     @cached_property
     def _scaled(self) -> Table:
         values = np.array([one.value[:FEW] for one in self.singles])
-        return _table([([one.faults for one in self.singles], values)] if self.singles else ())
+        return table_of([([one.faults for one in self.singles], values)] if self.singles else ())
 
     @cached_property
     def _pairs(self) -> Table:
-        return _table(self._tried(self.pairs))
+        return table_of(self._tried(self.pairs))
 
     @cached_property
     def pairs(self) -> list[Several]:
@@ -195,7 +202,7 @@ class Mutants:
     def _triples(self) -> Table:
         dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
         able = filter(self._is_stacked, itertools.combinations(dropped, 3))
-        return _table(self._tried(self._affordable(itertools.islice(able, MOST_TRIPLES), 0)))
+        return table_of(self._tried(self._affordable(itertools.islice(able, MOST_TRIPLES), 0)))
 
     @cached_property
     def _unlikely(self) -> Table:
@@ -208,7 +215,7 @@ class Mutants:
             if one.way.alone and not other.way.alone and RESULT in other.way.changes
         )
         tried = self._tried(self._affordable(others, WRITTEN // 4))
-        return _table(itertools.chain(self._multiplied(), tried))
+        return table_of(itertools.chain(self._multiplied(), tried))
 
     def _multiplied(self) -> Iterator[Batch]:
         """A mistake and a factor too many: its values times those of the factor."""
@@ -251,19 +258,19 @@ class Mutants:
     @cached_property
     def _size(self) -> int:
         """How much a derivative of this question takes to be written down and evaluated: its nodes."""
-        assert self._passed is not None
-        return sum(1 for _ in walk(self._passed.result))
+        assert self.passed is not None
+        return sum(1 for _ in walk(self.passed.result))
 
     # Values
 
     def _is_stacked(self, several: Several) -> bool:
-        passed = self._passed
+        passed = self.passed
         return passed is not None and is_stackable(passed) and all(map(is_on_the_way, several))
 
     @cached_property
     def _stack(self) -> Stacked:
-        assert self._passed is not None
-        return Stacked(self._key, self._passed)
+        assert self.passed is not None
+        return Stacked(self._key, self.passed)
 
     def _stacked(self, several: Sequence[Several], draws: int) -> Iterator[Array | None]:
         if several:
@@ -281,16 +288,16 @@ class Mutants:
 
     def written(self, chosen: Several) -> Expression | None:
         """The derivative with these mistakes, None if they do not go together."""
-        if self._passed is None:
+        if self.passed is None:
             return None
         on_way = tuple(fault for fault in chosen if is_on_the_way(fault))
         known = tuple(map(id, on_way))
         if known not in self._derived:
-            self._derived[known] = derived(self._passed, [one.way.changes for one in on_way])
+            self._derived[known] = derived(self.passed, [one.way.changes for one in on_way])
         result = self._derived[known]
         if result is None:
             return None
-        return rearranged(self._passed, result, [fault.way.changes for fault in chosen])
+        return rearranged(self.passed, result, [fault.way.changes for fault in chosen])
 
     def value(self, expression: Expression) -> Array | None:
         """The values of a derivative laid out like those of the key; None if that is not possible."""
@@ -309,15 +316,11 @@ class Mutants:
         return self._again[known]
 
 
-def _table(batches: Iterable[Batch]) -> Table:
-    """The fingerprints of all values that say anything."""
-    several: list[Several] = []
-    angles = [np.zeros(0)]
-    for chosen, values in batches:
-        kept = np.flatnonzero(usable(values))
-        several.extend(chosen[at] for at in kept)
-        angles.append(fingerprints(values[kept]))
-    return Table(np.concatenate(angles), several)
+def _traced(key: QuestionKey) -> Pass | None:
+    written = key.remember(simplest)
+    if key.reference is None or written is None:
+        return None
+    return traced(key.question, key.reference, written)
 
 
 def _by_rank(found: Sequence[Fault]) -> Iterator[Several]:

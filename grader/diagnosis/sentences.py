@@ -1,34 +1,60 @@
 """Mistakes in words: the sentence, the hint and the nudge of each, in the student's own notation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from grader.diagnosis.fingerprints import named_factor
 from grader.diagnosis.mistake import Fault
 from grader.diagnosis.mutants import Match
-from grader.expression import Apply, Expression
+from grader.expression import Apply, Expression, transform
 from grader.notation import Names, printing
 from grader.notation.names import GREEK
 from grader.result import Kind, Message
+from grader.simplification import simplified
 
+Known = Mapping[Expression, Expression]
 Print = Callable[[Expression, Names], str]
 LONGEST = 60  # of one factor in a sentence
-MOST_ALTERNATIVES = 5
+MOST_ALTERNATIVES = 2
+LESS_LIKELY = 1  # what an alternative may be, in ranks of mistakes
+_FAMILIES = (
+    frozenset({
+        "dropped-activation-derivative", "dropped-local-derivative", "dropped-weight", "dropped-input",
+        "dropped-upstream", "missing-batch-mean", "constant-factor", "summed-instead-of-selected",
+    }),
+    frozenset({"missing-term", "missing-sum"}),
+    frozenset({"extra-factor", "repeated-factor"}),
+)  # fmt: skip
+"""Mistakes that say the same if they have the same values: that a factor, or a part, is missing."""
 _TIMES = {"2": "twice", "3": "three times", "1/2": "half of", "1/3": "a third of"}
 
 
 class Sentences:
-    """The mistakes of one question in words; each is worded once."""
+    """The mistakes of one question in words; each is worded once.
 
-    def __init__(self, names: Names, notation: str) -> None:
+    `known` says what may stand for an expression: the name of a quantity for its definition.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        notation: str,
+        known: Mapping[Expression, Expression] = MappingProxyType({}),
+    ) -> None:
         self._names = names
         self._notation = notation
+        self._quantities = known
         self._known: dict[int, tuple[Fault, Message]] = {}
 
-    def messages(self, matches: Sequence[Match]) -> tuple[Message, ...]:
-        """What is said of mistakes that all explain an answer: the first in full, the others as "or"."""
+    def messages(self, matches: Sequence[Match], alternative: bool = False) -> tuple[Message, ...]:
+        """What is said of mistakes that all explain an answer: the first in full, the others as "or".
+
+        So is the first if all of them are an `alternative` to what is said before.
+        """
         said: dict[str, Message] = {}
         for match in matches:
-            for message in self._of(match, alternative=bool(said)):
+            for message in self._of(match, alternative=alternative or bool(said)):
                 said.setdefault(message.text, message)
         return tuple(said.values())
 
@@ -55,28 +81,41 @@ class Sentences:
 
     def _term(self, term: Expression | str) -> str:
         if not isinstance(term, str):
-            return printed(term, self._names, self._notation)
+            return printed(simplified(term, self._quantities), self._names, self._notation)
         name = term.removeprefix("function:")
         return function_name(name, self._names, self._notation) if name != term else term
 
 
 def simplest(matches: Sequence[Match]) -> list[Match]:
-    """The simplest explanation of each kind, as many as a student can weigh against each other."""
+    """The simplest explanation, and those that are hardly less simple and say something else."""
     kinds: dict[object, Match] = {}
     for match in matches:
-        codes = frozenset(fault.mistake.code for fault in match.faults)
-        kinds.setdefault((codes, match.factor), match)
-    return list(kinds.values())[:MOST_ALTERNATIVES]
+        if match.rank[1] <= matches[0].rank[1] + LESS_LIKELY:
+            kinds.setdefault((_family(match), match.factor), match)
+    return list(kinds.values())[: 1 + MOST_ALTERNATIVES]
+
+
+def _family(match: Match) -> frozenset[object]:
+    """What an explanation says, whatever it calls it."""
+    codes = (fault.mistake.code for fault in match.faults)
+    return frozenset(next((one for one in _FAMILIES if code in one), code) for code in codes)
 
 
 def printed(node: Expression, names: Names, notation: str) -> str:
-    """An expression in the student's notation, cut if it is long."""
+    """An expression in the student's notation, cut between two words if it is long."""
     write: Print = printing.field if notation == "latex" else printing.infix
-    text = write(node, names)
-    if len(text) <= LONGEST:
-        return text
-    function = f" of {node.function}" if isinstance(node, Apply) else ""
-    return f"{text[: LONGEST - 1]}…{function}"
+    text = write(transform(node, _without_axis), names)
+    return (
+        text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0] or text[:LONGEST]} …"
+    )
+
+
+def _without_axis(node: Expression) -> Expression:
+    """The same without the axis that says nothing: that of all entries, or of a vector's only one."""
+    if not (isinstance(node, Apply) and len(node.args) == len(node.params) == 1):
+        return node
+    is_whole = node.params == (None,) or 1 in node.args[0].shape
+    return replace(node, params=()) if is_whole else node
 
 
 def function_name(primitive: str, names: Names, notation: str) -> str:

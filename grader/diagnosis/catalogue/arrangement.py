@@ -93,17 +93,27 @@ def _instead(selector: Selector, size: int, indices: tuple[Index, ...]) -> Itera
 
 def _wrong_symbol(passed: Pass, pre: bool) -> Iterator[Way]:
     used = {s.name for s in walk(passed.result) if isinstance(s, Symbol)}
+    compared = _compared(passed.result)
     named = passed.named()
     for right in (symbol for symbol in named if symbol.name in used):
         for given in named:
             if given == right or _axes(passed, given) != _axes(passed, right):
                 continue
+            if (right, given) in compared or (given, right) in compared:
+                continue  # that would leave nothing of their difference
             if _is_pre_activation(passed, right, given) == pre:
                 terms: dict[str, Expression | str] = {"factor": right, "given": given}
                 replace = _other_symbol(right, given)
                 is_other = given.shape != right.shape  # fits entry by entry only
                 change = _everywhere(passed, replace) if is_other else _in_result(replace)
-                yield Way({RESULT: change}, terms, int(is_other))
+                rank = int(is_other or given.shape == SCALAR)  # numbers are seldom taken for others
+                yield Way({RESULT: change}, terms, rank)
+
+
+def _compared(node: Expression) -> set[tuple[Expression, Expression]]:
+    """What an expression has differences of."""
+    parts = (part for part in walk(node) if isinstance(part, Apply) and part.function == "sub")
+    return {(part.args[0], part.args[1]) for part in parts}
 
 
 def _axes(passed: Pass, symbol: Symbol) -> int:
@@ -305,6 +315,6 @@ ROWS = (
         "check the signs",
         _sign_of_term,
         (Example("l", "W2", "(y + t) @ h1.T"),),
-        rank=2,
+        rank=3,
     ),
 )

@@ -152,6 +152,6 @@ ROWS = (
         "where is {target} used?",
         "a sum is missing",
         _lost_path,
-        (Example("E", "W", "((V.T @ (y - t)) * tanh'(z2)) @ h1.T", "recurrent"),),
+        (Example("c", "r", "m * sigmoid(r)", "losses"),),
     ),
 )

@@ -9,12 +9,13 @@ from grader.diagnosis.catalogue.node import (
     fitting,
     is_function,
     local_derivative,
+    opposite,
     products,
     times,
 )
-from grader.diagnosis.faulty import Pass, argument
+from grader.diagnosis.faulty import Change, Pass, Site, argument
 from grader.diagnosis.mistake import Example, Mistake, Way
-from grader.expression import SCALAR, Apply, Expression, Number
+from grader.expression import SCALAR, Apply, Expression, Number, walk
 from grader.primitives import apply
 from grader.primitives.build import (
     ONE,
@@ -42,7 +43,8 @@ def _dropped(passed: Pass, wanted: bool) -> Iterator[Way]:
             continue
         change = {argument(node, 0): lambda g, right: g}
         sites.update(change)
-        yield Way(change, {**at_node(passed, node, 0), "factor": local_derivative(node)})
+        terms = {**at_node(passed, node, 0), "factor": local_derivative(node)}
+        yield Way(change, terms, 0 if wanted else 1)  # 1 for e^x is a chance more often
     if len(sites) > 1:
         last = next(node for node in passed.nodes if argument(node, 0) in sites)
         terms = at_node(passed, last, 0)
@@ -52,12 +54,26 @@ def _dropped(passed: Pass, wanted: bool) -> Iterator[Way]:
 def _dropped_activation(passed: Pass) -> Iterator[Way]:
     yield from _dropped(passed, wanted=True)
     for node in passed.nodes:
-        if node.function in ("maximum", "minimum", "where"):
+        if node.function in ("maximum", "minimum"):
             for at, arg in enumerate(node.args):
                 if arg.shape == node.shape and not isinstance(arg, Number):
                     change = {argument(node, at): lambda g, right: g}
                     factor = "the condition under which it counts"
                     yield Way(change, {**at_node(passed, node, at), "factor": factor})
+
+
+def _one_case(passed: Pass) -> Iterator[Way]:
+    """One of several cases taken everywhere."""
+    for node in passed.nodes:
+        if node.function == "where":
+            for at, other in ((1, 2), (2, 1)):
+                if node.args[at].shape == node.shape and not isinstance(node.args[at], Number):
+                    change: dict[Site, Change] = {
+                        argument(node, at): lambda g, right: g,
+                        argument(node, other): lambda g, right: None,
+                    }
+                    where = node.args[0] if at == 1 else opposite(node.args[0])
+                    yield Way(change, {**at_node(passed, node, at), "where": where})
 
 
 def _dropped_other(passed: Pass) -> Iterator[Way]:
@@ -72,6 +88,10 @@ def _dropped_other(passed: Pass) -> Iterator[Way]:
             change = {argument(node, 0): times(ones(shape))}
             factor = apply("softmax", node.args[0], params=node.params or (None,))
             yield Way(change, {**at_node(passed, node, 0), "factor": factor})
+        if node.function in ("softmax", "log_softmax"):
+            change = {argument(node, 0): lambda g, right: g}
+            whole = "the derivative of " + node.function.replace("_", "-")
+            yield Way(change, {**at_node(passed, node, 0), "factor": whole}, 1)
 
 
 # Something else in place of a local derivative
@@ -94,6 +114,19 @@ def _repeated(passed: Pass) -> Iterator[Way]:
             yield Way({argument(node, 0): times(mul(slope, slope))}, terms)
 
 
+def _repeated_softmax(passed: Pass) -> Iterator[Way]:
+    for node in passed.nodes:
+        if node.function == "softmax":
+            soft = apply("softmax", *node.args, params=node.params)
+            slope = mul(soft, sub(ONE, soft))
+            terms = {**at_node(passed, node, 0), "factor": slope}
+            yield Way({argument(node, 0): _with(slope)}, terms)
+
+
+def _with(slope: Expression) -> Change:
+    return lambda g, right: mul(right, slope)
+
+
 def _wrong_point(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
         if not is_function(node):
@@ -103,7 +136,14 @@ def _wrong_point(passed: Pass) -> Iterator[Way]:
             given = apply(f"{node.function}'", point, *node.args[1:])
             terms = {**at_node(passed, node, 0), "factor": local_derivative(node), "given": given,
                      "point": point, "right": right}  # fmt: skip
-            yield Way({argument(node, 0): times(given)}, terms, int(point != passed.output(node)))
+            yield Way({argument(node, 0): times(given)}, terms, _unlikely(passed, node, point))
+
+
+def _unlikely(passed: Pass, node: Apply, point: Expression) -> int:
+    """How far-fetched it is to take a derivative at another point: least at s for s/2."""
+    if point in walk(node.args[0]):
+        return -1
+    return int(point != passed.output(node))
 
 
 _BY_VALUE = {
@@ -155,7 +195,6 @@ def _diagonal(passed: Pass) -> Iterator[Way]:
             yield Way({argument(node, 0): times(slope)}, terms)
             if node.function == "softmax":
                 yield Way({argument(node, 0): times(soft)}, {**terms, "factor": soft}, 1)
-            yield Way({argument(node, 0): lambda g, right: g}, {**terms, "factor": ONE}, 2)
     for node, at in products(passed):
         other = node.args[1 - at]
         if other.shape[0] == other.shape[1] > 1 and 1 in node.args[at].shape:
@@ -184,6 +223,14 @@ ROWS = (
         (Example("D", "P", "-Y / 4", "classifier"),),
     ),
     Mistake(
+        "dropped-activation-derivative",
+        "right only where {where}: {output} has several cases, and one of them is taken everywhere",
+        "{output} has several cases: which of them counts where?",
+        "a case is taken where another one belongs",
+        _one_case,
+        (Example("L", "r", "r / 3", "losses"),),
+    ),
+    Mistake(
         "activation-for-derivative",
         "{given} stands where the derivative {factor} belongs",
         LOCAL_HINT,
@@ -198,6 +245,15 @@ ROWS = (
         "a factor of the chain rule is there more than once",
         _repeated,
         (Example("l", "z1", "(W2.T @ (y - t)) * sigma'(z1) * sigma'(z1)"),),
+        rank=2,
+    ),
+    Mistake(
+        "extra-factor",
+        "{factor} is a factor too many: the derivative of {function} is there already",
+        "is the derivative of {function} there more than once?",
+        "a factor does not belong there",
+        _repeated_softmax,
+        (Example("D", "Z2", "(P - Y) / 4 * P*(1 - P)", "classifier"),),
         rank=2,
     ),
     Mistake(
@@ -226,7 +282,7 @@ ROWS = (
         "check which products are entry by entry",
         _matmul_for_elementwise,
         (Example("l", "z1", "((W2.T @ (y - t)).T @ sigma'(z1)) * ones(2, 1)"),),
-        rank=3,
+        rank=2,
     ),
     Mistake(
         "diagonal-jacobian",

@@ -24,13 +24,21 @@ def local_derivative(node: Apply) -> Expression:
 
 def at_node(passed: Pass, node: Apply, at: int) -> "dict[str, Expression | str]":
     """What sentences name: what a node computes, one of its arguments, its function."""
-    names = {function.primitive for function in passed.question.scope.names.functions.values()}
-    known = f"{node.function}'" in TABLE or node.function in names
     return {
         "output": passed.output(node),
         "argument": node.args[at],
-        "function": "function:" + node.function if known else node,
+        "function": f"function:{node.function}",
     }
+
+
+_OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt", "eq": "ne", "ne": "eq"}
+
+
+def opposite(condition: Expression) -> Expression:
+    """Where a condition does not hold: a > b for a <= b."""
+    if isinstance(condition, Apply) and condition.function in _OPPOSITE:
+        return apply(_OPPOSITE[condition.function], *condition.args)
+    return apply("not", condition)
 
 
 def times(factor: Expression) -> Callable[[Expression, Expression], Expression]:

@@ -11,9 +11,10 @@ from grader.diagnosis.catalogue.node import (
 )
 from grader.diagnosis.faulty import Pass, argument
 from grader.diagnosis.mistake import Example, Mistake, Way
-from grader.expression import SCALAR, Apply, Expression, Number, Slice, Symbol
+from grader.expression import SCALAR, Apply, Expression, Number, Slice, Symbol, symbols_in
 from grader.primitives.build import (
     ONE,
+    div,
     fold,
     item,
     matmul,
@@ -47,10 +48,11 @@ def _dropped_factor(passed: Pass, inputs: bool) -> Iterator[Way]:
             continue
         for at in (0, 1):
             other = node.args[1 - at]
-            if isinstance(other, Number) or (node.function == "div" and at == 1):
+            if not symbols_in(other) or (node.function == "div" and at == 1):
                 continue
             if _is_input(passed, node, 1 - at) == inputs:
-                terms = {**at_node(passed, node, at), "factor": other}
+                factor = div(ONE, other) if node.function == "div" else other
+                terms = {**at_node(passed, node, at), "factor": factor}
                 yield Way({argument(node, at): _without(node, at)}, terms)
 
 

@@ -7,10 +7,20 @@ from grader.diagnosis.catalogue.node import fitting, times
 from grader.diagnosis.faulty import RESULT, Change, Pass, arrival
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.errors import Nonsense
-from grader.expression import SCALAR, Apply, Expression, Item, Number, Selector, Symbol, walk
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Item,
+    Number,
+    Selector,
+    Symbol,
+    symbols_in,
+    walk,
+)
 from grader.key import in_layout
 from grader.primitives import TABLE, apply
-from grader.primitives.build import ONE, entry, mul, transpose
+from grader.primitives.build import ONE, div, entry, mul, transpose
 
 
 def _activations(passed: Pass) -> list[str]:
@@ -44,6 +54,17 @@ def _surplus(passed: Pass) -> Iterator[Way]:
         yield Way({RESULT: _multiplied(passed, factor)}, {"factor": factor}, factor=every)
 
 
+def _missing(passed: Pass) -> Iterator[Way]:
+    """An entry that is missing as a factor of all: the derivative divided by it."""
+    letters = _letters(passed)
+    used = symbols_in(passed.written)
+    for symbol in (one for one in passed.named() if one.name in used):
+        for factor in _entries(symbol, letters):
+            inverse = div(ONE, factor)
+            every = passed.view(passed.result).whole(inverse)
+            yield Way({RESULT: _multiplied(passed, inverse)}, {"factor": factor}, factor=every)
+
+
 def _multiplied(passed: Pass, factor: Expression) -> Change:
     def change(_: Expression, result: Expression) -> Expression:
         view = passed.view(result)
@@ -55,11 +76,14 @@ def _multiplied(passed: Pass, factor: Expression) -> Change:
 def _factors(passed: Pass) -> Iterator[Expression]:
     """Every entry that the letters at hand can name, and the derivatives of activations there."""
     letters = _letters(passed)
+    functions = [
+        name for name in _activations(passed) if name != "log"
+    ]  # 1/p too many: p is missing
     for symbol in passed.named():
         for one in _entries(symbol, letters):
             yield one
             if symbol.name in passed.model or not passed.model:
-                yield from (apply(f"{function}'", one) for function in _activations(passed))
+                yield from (apply(f"{function}'", one) for function in functions)
 
 
 def _letters(passed: Pass) -> list[Selector]:
@@ -97,11 +121,13 @@ def _wrong_variable(passed: Pass) -> Iterator[Way]:
 
 
 def _by(passed: Pass, given: Expression) -> Change:
-    def change(_: Expression, result: Expression) -> Expression:
+    def change(_: Expression, result: Expression) -> Expression | None:
         of = passed.question.of
         assert of is not None
         other = in_layout(passed.question, Backprop(passed.model).derivative(of, given))
         lies = 1 in other.shape and other.shape == result.shape[::-1]
+        if not symbols_in(other):  # 0 or 1 is the derivative of too much by too much
+            return None
         return fitting(transpose(other) if lies else other, result)
 
     return change
@@ -135,6 +161,15 @@ ROWS = (
         _surplus,
         (Example("l", "h1[j]", "Sum(W2[k, j]*(y[k] - t[k]), (k, 1, 3)) * sigma'(z1[j])"),),
         rank=4,
+    ),
+    Mistake(
+        "dropped-local-derivative",
+        "the factor {factor} is missing",
+        "which factors has the derivative? one is not there",
+        "a factor is missing",
+        _missing,
+        (Example("q[1]", "r[j]", "KroneckerDelta(1, j) - q[j]", "losses"),),
+        rank=5,
     ),
     Mistake(
         "wrong-variable",

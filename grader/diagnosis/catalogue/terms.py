@@ -1,72 +1,92 @@
 """Mistakes in constants, signs and terms of sums."""
 
+import math
 from collections.abc import Callable, Iterator
 
-from grader.diagnosis.catalogue.node import (
-    at_node,
-)
+from grader.diagnosis.catalogue.node import at_node
 from grader.diagnosis.faulty import Pass, argument
 from grader.diagnosis.mistake import Example, Mistake, Way
-from grader.expression import Apply, Expression, Number, walk
-from grader.primitives.build import (
-    ONE,
-    div,
-    fold,
-    mul,
-    neg,
-    number,
-    power,
-    sub,
-)
+from grader.expression import Apply, Expression, Number, Sum, symbols_in, walk
+from grader.primitives.build import ONE, div, mul, neg, number, power, sub
+from grader.simplification import Product, product_of
 
 # Constants, signs and terms
 
 
 def _dropped_constant(passed: Pass, mean: bool) -> Iterator[Way]:
     for node in passed.nodes:
-        for at, factor in _constants(node):
-            if _is_mean(node) == mean:
-                terms = {**at_node(passed, node, at), "factor": factor}
-                change = {argument(node, at): _unscaled(node, at)}
-                yield Way(change, terms)
+        for at, constant in _constants(node):
+            counts = _counts(node.args[at])
+            for factor in _parts(constant):
+                if _is_share(factor, counts) == mean:
+                    terms = {**at_node(passed, node, at), "factor": factor.written}
+                    yield Way({argument(node, at): _without(factor)}, terms)
+        if node.function == "mean" and mean:
+            size = node.args[0].shape[0] * node.args[0].shape[1] // (node.shape[0] * node.shape[1])
+            factor = product_of(div(ONE, number(size)))
+            terms = {**at_node(passed, node, 0), "factor": factor.written}
+            yield Way({argument(node, 0): _without(factor)}, terms)
+        if node.function == "pow" and isinstance(node.args[1], Number):
+            terms = {**at_node(passed, node, 0), "factor": node.args[1]}
+            if not mean:
+                yield Way({argument(node, 0): _without_exponent(node)}, terms)
 
 
-def _constants(node: Apply) -> Iterator[tuple[int, Expression]]:
-    if node.function == "div" and isinstance(node.args[1], Number):
-        yield 0, div(ONE, node.args[1])
-    if node.function == "mul":
-        for at in (0, 1):
-            if isinstance(node.args[1 - at], Number) and not isinstance(node.args[at], Number):
-                yield at, node.args[1 - at]
-    if node.function == "pow" and isinstance(node.args[1], Number):
-        yield 0, node.args[1]
+def _constants(node: Apply) -> Iterator[tuple[int, Product]]:
+    """The arguments of a product or quotient that have a constant factor, and this."""
+    if node.function not in ("mul", "div"):
+        return
+    for at in (0, 1):
+        other = node.args[1 - at]
+        if symbols_in(other) or not symbols_in(node.args[at]) or (node.function, at) == ("div", 1):
+            continue
+        constant = product_of(other)
+        if constant.coefficient:
+            yield at, constant if node.function == "mul" else constant.to_the(-1)
 
 
-def _is_mean(node: Apply) -> bool:
-    """A sum divided by the number of what is added up: its rows, its columns, or all entries."""
-    for at, factor in _constants(node):
-        summed = next(
-            (p for p in walk(node.args[at]) if isinstance(p, Apply) and p.function == "sum"), None
-        )
-        if summed is not None:
-            rows, columns = summed.args[0].shape
-            return any(_is_share(factor, count) for count in {rows, columns, rows * columns} - {1})
-    return False
+def _parts(constant: Product) -> Iterator[Product]:
+    """What of a constant can be forgotten: a number, a size, or all of it."""
+    coefficient = Product(constant.coefficient)
+    parts = [Product(powers=(power,)) for power in constant.powers]
+    some = [part for part in (coefficient, *parts) if part != Product()]
+    yield from some if len(some) == 1 else (*some, constant)
 
 
-def _is_share(factor: Expression, count: int) -> bool:
-    if isinstance(factor, Apply) and factor.function == "div":
-        return factor.args[1] == number(count)
-    return isinstance(factor, Number) and abs(factor.value * count - 1) < 1e-12
+def _counts(node: Expression) -> set[int]:
+    """How many entries are added up somewhere in an expression."""
+    found = {1}
+    for part in walk(node):
+        match part:
+            case Apply(function="sum", args=(inner,)):
+                rows, columns = inner.shape
+                found |= {rows, columns, rows * columns}
+            case Apply(function="matmul", args=(left, _)):
+                found.add(left.shape[1])
+            case Sum(index=index):
+                found.add(index.size)
+    return found - {1}
 
 
-def _unscaled(node: Apply, at: int) -> Callable[[Expression, Expression], Expression]:
-    def change(g: Expression, right: Expression) -> Expression:
-        if node.function == "pow":
-            return mul(g, power(node.args[0], sub(node.args[1], ONE)))
-        return fold(g, node.args[at].shape)
+def _is_share(factor: Product, counts: set[int]) -> bool:
+    """Whether a constant is one over a size by which something is added up.
 
-    return change
+    A number that the author writes down, and not the name of a size, is no mean: the 1/2 of a square.
+    """
+    sizes = [f for f, exponent in factor.powers for _ in range(abs(exponent))]
+    if factor.coefficient != 1 or not sizes or any(e > 0 for _, e in factor.powers):
+        return False
+    values = [size.value for size in sizes if isinstance(size, Number)]
+    return len(values) == len(sizes) and math.prod(values) in counts
+
+
+def _without(factor: Product) -> Callable[[Expression, Expression], Expression]:
+    inverse = factor.to_the(-1).written
+    return lambda g, right: mul(right, inverse)
+
+
+def _without_exponent(node: Apply) -> Callable[[Expression, Expression], Expression]:
+    return lambda g, right: mul(g, power(node.args[0], sub(node.args[1], ONE)))
 
 
 def _sign(passed: Pass) -> Iterator[Way]:
@@ -83,7 +103,9 @@ def _dropped_term(passed: Pass) -> Iterator[Way]:
             for at in (0, 1):
                 if not isinstance(node.args[at], Number):
                     terms = {**at_node(passed, node, at), "factor": node.args[at]}
-                    yield Way({argument(node, at): lambda g, right: None}, terms)
+                    # In x + f(x), that x is used twice says more.
+                    rank = int(passed.question.wrt in node.args)
+                    yield Way({argument(node, at): lambda g, right: None}, terms, rank)
 
 
 ROWS = (

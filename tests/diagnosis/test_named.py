@@ -1,0 +1,106 @@
+"""What is said of wrong answers as students give them: what is named first, and what beside it."""
+
+import pytest
+from mutant_problems import key_of, result_of
+
+from grader.result import Kind
+
+NAMED = [
+    # A constant is a mean only where sizes are divided by: the 1/2 of a square is none.
+    ("vae", "q1", "2*mu", "constant-factor: the constant factor 1 / 2 is missing in the derivative with "
+     "respect to -sum(1 + s - mu**2 - exp(s))"),
+    ("linear-regression", "q3", "X.T @ r + lam*w",
+     "missing-batch-mean: the factor 1 / N of the mean is missing"),
+    ("linear-regression", "q5", "sum(r)",
+     "missing-batch-mean: the factor 1 / N of the mean is missing"),
+    ("linear-regression", "q2", "r", "missing-batch-mean: the factor 1 / N of the mean is missing"),
+    # A term of the derivative as people write it: forgotten, with another constant, with another sign.
+    ("linear-regression", "q3", "X.T @ r / N + 2*lam*w",
+     "constant-factor: 2*lam*w stands where the term lam*w belongs"),
+    ("linear-regression", "q3", "X.T @ r / N", "missing-term: the part that comes through "
+     "lam*sum(w**2) / 2 is missing: l is a sum, and each term counts"),
+    ("linear-regression", "q3", "X.T @ r / N - lam*w", "sign: the sign of the term lam*w is wrong"),
+    ("vae", "q3", "xhat", "missing-term: the term -x is missing"),
+    ("vae", "q2", "(exp(s) + 1)/2", "sign: the sign of the term 1 is wrong"),
+    ("matrix-calculus", "q1", "A @ x", "missing-term: the term A.T @ x is missing"),
+    ("matrix-calculus", "q9", "eye(3)/norm(x)",
+     "missing-term: the term -(x[i]*x[j] / norm(x)**3) is missing"),
+    ("word2vec", "q1", "yhat", "missing-term: the term -y is missing"),
+    ("softmax-cross-entropy", "q4", "p", "missing-term: the term -y is missing"),
+    ("lstm-cell", "q6", "(q + p*ot*tanh'(ct))*gt*it*(1 + it)", "sign: the sign of the term it is wrong"),
+    # A factor of it: forgotten, or once too often.
+    ("softmax-cross-entropy", "q1", "KroneckerDelta(i, j) - p[j]",
+     "dropped-local-derivative: the factor p[i] is missing"),
+    ("logistic-regression", "q1", "1 - p[i]", "dropped-local-derivative: the factor p[i] is missing"),
+    ("matrix-calculus", "q7", "B.T @ v", "dropped-local-derivative: the factor 1 / rho is missing"),
+    ("matrix-calculus", "q7", "B.T @ v / rho**2", "extra-factor: 1 / rho is there once too often"),
+    # The whole sign.
+    ("logistic-regression", "q3", "(y - p)/N", "sign: the sign is wrong"),
+    ("softmax-cross-entropy", "q4", "y - p", "sign: the sign is wrong"),
+    # One of several cases.
+    ("losses", "q1", "r[i]", "dropped-activation-derivative: right only where abs(r) <= delta: rho has "
+     "several cases, and one of them is taken everywhere"),
+    ("losses", "q2", "r/N", "dropped-activation-derivative: right only where abs(r) <= delta: rho has "
+     "several cases, and one of them is taken everywhere"),
+    # The Jacobian of softmax.
+    ("softmax-cross-entropy", "q8", "W.T @ (-y/p)", "dropped-local-derivative: the derivative of softmax "
+     "is missing: it is the derivative of p with respect to z"),
+    ("softmax-cross-entropy", "q5", "((p - y)*p*(1 - p)) @ x.T", "extra-factor: p*(1 - p) is a factor too "
+     "many: the derivative of softmax is there already"),
+    ("softmax-cross-entropy", "q1", "diag(p*(1 - p))", "diagonal-jacobian: in entry [1, 2] and others: the "
+     "Jacobian of p is taken as diagonal (p*(1 - p)): every entry of p depends on every entry of z"),
+    # Where a function is taken.
+    ("word2vec", "q7", "sigma(-t) @ v.T",
+     "derivative-at-wrong-point: the argument of sigma has the wrong sign"),
+]  # fmt: skip
+
+
+def mistakes(name: str, question: str, text: str) -> list[str]:
+    """The mistakes that a student is told of, each with its code."""
+    result = result_of(key_of(name), question, text)
+    assert result.verdict in ("incorrect", "partial")
+    return [f"{m.code}: {m.text}" for m in result.messages if m.kind is Kind.MISTAKE]
+
+
+@pytest.mark.parametrize(("name", "question", "text", "said"), NAMED)
+def test_one_mistake_is_named_and_nothing_else(name: str, question: str, text: str, said: str):
+    assert mistakes(name, question, text) == [said]
+
+
+def test_an_alternative_is_named_if_it_is_hardly_less_likely():
+    said = mistakes("softmax-cross-entropy", "q4", "-y/p")
+    assert [message.partition(":")[0] for message in said] == [
+        "dropped-local-derivative",
+        "wrong-variable",
+    ]
+
+
+def test_a_part_of_a_sum_is_named_before_a_factor_that_only_seems_to_be_missing():
+    assert mistakes("vae", "q7", "(D.T @ (xhat - x))*eps*exp(s/2)/2") == [
+        "missing-term: the part that comes through K is missing: l is a sum, and each term counts",
+        "dropped-local-derivative: or else, with the same values: exp(s) is missing: it is the derivative "
+        "of exp(s) with respect to s",
+    ]
+
+
+def test_the_sign_comes_before_a_variable_that_is_subtracted():
+    assert mistakes("losses", "q2", "-clip(r, -delta, delta)/N") == [
+        "sign: the sign is wrong",
+        "wrong-variable: or else, with the same values: this is the derivative by y; the question asks "
+        "for the one by r",
+    ]
+
+
+def test_the_derivative_at_another_point_is_named_before_one_taken_twice():
+    text = "(D.T @ (xhat - x))*eps*exp(s)/2 + (exp(s) - 1)/2"
+    assert mistakes("vae", "q7", text)[0] == (
+        "derivative-at-wrong-point: the derivative of exp is taken at s; it belongs at s / 2: exp(s / 2)"
+    )
+
+
+def test_the_derivative_of_a_quantity_by_itself_is_no_explanation():
+    assert not any("wrong-variable" in one for one in mistakes("softmax-cross-entropy", "q1", "1"))
+
+
+def test_nothing_is_exchanged_that_would_leave_nothing_of_a_difference():
+    assert [one.partition(":")[0] for one in mistakes("vae", "q6", "mu")] == ["missing-term"]
