@@ -315,6 +315,6 @@ ROWS = (
         "check the signs",
         _sign_of_term,
         (Example("l", "W2", "(y + t) @ h1.T"),),
-        rank=3,
+        rank=5,
     ),
 )

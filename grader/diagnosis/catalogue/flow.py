@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from grader.diagnosis.catalogue.node import times
 from grader.diagnosis.faulty import Pass, arrival, path
 from grader.diagnosis.mistake import Example, Mistake, Way
-from grader.expression import SCALAR, Expression, Symbol
+from grader.expression import SCALAR, Expression, Symbol, base_name
 from grader.primitives.build import derivative, mul, ones, total, transpose
 from grader.problem.model import Quantity
 
@@ -93,7 +93,12 @@ def _lost_path(passed: Pass) -> Iterator[Way]:
                 "target": Symbol(target, shape),
                 "source": _symbol(passed.model[source]),
             }
-            yield Way({path(source, target): lambda g, right: None}, terms)
+            # Of what has the target in a term of its own, this term is what is missing.
+            own = passed.model[source].definition is not None and source == base_name(
+                _asked(passed)
+            )
+            rank = 2 if own else 0
+            yield Way({path(source, target): lambda g, right: None}, terms, rank)
             rest = {path(other, target): _nothing for other in sources if other != source}
             if len(rest) > 1:
                 yield Way(rest, {**terms, "source": "the other ways"}, 1)
@@ -152,6 +157,6 @@ ROWS = (
         "where is {target} used?",
         "a sum is missing",
         _lost_path,
-        (Example("c", "r", "m * sigmoid(r)", "losses"),),
+        (Example("E", "W", "((V.T @ (y - t)) * tanh'(z2)) @ h1.T", "recurrent"),),
     ),
 )

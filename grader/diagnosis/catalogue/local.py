@@ -82,7 +82,7 @@ def _dropped_other(passed: Pass) -> Iterator[Way]:
         if node.function == "pow":
             change = {argument(node, 0): lambda g, right: g}
             slope = mul(node.args[1], power(node.args[0], sub(node.args[1], ONE)))
-            yield Way(change, {**at_node(passed, node, 0), "factor": slope})
+            yield Way(change, {**at_node(passed, node, 0), "factor": slope}, 1)
         if node.function == "logsumexp":
             shape = node.args[0].shape
             change = {argument(node, 0): times(ones(shape))}

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Iterator
 
 from grader.diagnosis.catalogue.node import at_node
-from grader.diagnosis.faulty import Pass, argument
+from grader.diagnosis.faulty import Pass, argument, leading
 from grader.diagnosis.mistake import Example, Mistake, Way
-from grader.expression import Apply, Expression, Number, Sum, symbols_in, walk
+from grader.expression import Apply, Expression, Number, Sum, base_name, symbols_in, walk
 from grader.primitives.build import ONE, div, mul, neg, number, power, sub
 from grader.simplification import Product, product_of
 
@@ -98,13 +98,14 @@ def _sign(passed: Pass) -> Iterator[Way]:
 
 
 def _dropped_term(passed: Pass) -> Iterator[Way]:
+    leads = leading(passed.model, base_name(passed.question.wrt) or "")
     for node in passed.nodes:
         if node.function in ("add", "sub"):
             for at in (0, 1):
                 if not isinstance(node.args[at], Number):
                     terms = {**at_node(passed, node, at), "factor": node.args[at]}
-                    # In x + f(x), that x is used twice says more.
-                    rank = int(passed.question.wrt in node.args)
+                    # Where the other term is a bias, this one is all that counts.
+                    rank = int(leads.isdisjoint(symbols_in(node.args[1 - at])))
                     yield Way({argument(node, at): lambda g, right: None}, terms, rank)
 
 

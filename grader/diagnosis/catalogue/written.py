@@ -164,6 +164,7 @@ ROWS = (
         "a term is missing",
         _missing_term,
         (Example("l", "y", "y"),),
+        rank=3,
     ),
     Mistake(
         "sign",
