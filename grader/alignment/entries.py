@@ -1,8 +1,10 @@
 """A paper as a run of equations, each with its left side and the definitions that hold for it."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.alignment.around import words_that_change
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -37,6 +39,13 @@ from grader.notation.names import Key as Spelling
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
+# What ends so has a formula behind it that may be an answer without any left side.
+_ANNOUNCES = re.compile(
+    r"(?:\w.*:|=|is|get|answer|\b(?:gives|yields|obtain|equals?|becomes|namely|result|solution|simply|clearly"
+    r"|obviously|just|(?:simplifies|reduces|amounts|equal|leads) to))\s*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_ENDING = 60  # characters
 PASSES = 2  # the second reads what rests on a definition that only comes later
 
 
@@ -46,7 +55,8 @@ class Entry:
 
     `equation` is None where the formula could not even be cut into equations, and `error` says why.
     `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
-    without any left side. `section` numbers the markers of the paper: two entries of the same labels
+    without any left side; `changed` are words beside the formula that make something else of it.
+    `section` numbers the markers of the paper: two entries of the same labels
     may stand below two of them. `defines` tells that the left side is a name of the student's own;
     `definitions` are those that hold here.
     """
@@ -57,6 +67,7 @@ class Entry:
     left: Expression | None = None
     error: StudentError | None = None
     announced: bool = False
+    changed: str = ""
     section: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
@@ -85,6 +96,8 @@ class Entry:
         `other` numbers ambiguous products that are to be read in the less usual way.
         """
         equation = self.equation
+        if self.changed:
+            raise self.is_changed()
         if equation is None:
             raise self.error or Unreadable("this formula cannot be read", self.formula.text)
         if isinstance(equation, PlainEquation):
@@ -96,6 +109,13 @@ class Entry:
                 raise
             start, end = self.answer_span
             return read_member(equation.source[start:end], start, names, equation.source, other)
+
+    def is_changed(self) -> Unreadable:
+        """Why a formula with words beside it that make something else of it cannot be read."""
+        message = f"the words “{self.changed}” beside this formula may make something else of it"
+        start, end = self.answer_span
+        hint = "write it all as one formula; a person will look at it"
+        return Unreadable(message, self.formula.text, Span(start, end), hint=hint)
 
     def place(self, span: Span | None = None) -> Place:
         """Where the equation, or a part of it, stands in the file."""
@@ -141,7 +161,10 @@ def _with_definitions(
         known = names.with_definitions({**later, **definitions})
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             left = read_left(entry.equation, known)
-            definitions = {**definitions, **defined(entry.equation, left, known, given)}
+            meant = defined(entry.equation, left, known, given)
+            if entry.changed:
+                meant = dict.fromkeys(meant, entry.is_changed())
+            definitions = {**definitions, **meant}
         left = _left_of(entry, names.with_definitions({**later, **definitions}))
         if before is not None and _continues(entry, before):
             left = before.left
@@ -164,15 +187,17 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
     labels: tuple[str, ...] = ()
     announced = False
     section = 0
-    for item in joined(paper.items):
+    items = joined(paper.items)
+    for at, item in enumerate(items):
         match item:
             case Marker():
                 labels, announced, section = item.labels, True, section + 1
             case Prose():
-                announced = item.text.rstrip().endswith((":", "=", "is", "get", "answer"))
+                announced = _ANNOUNCES.search(item.text[-_ENDING:]) is not None
             case Formula():
                 here = announced or item.display
-                yield Entry(labels, item, None, announced=here, section=section)
+                changed = words_that_change(items, at)
+                yield Entry(labels, item, None, announced=here, changed=changed, section=section)
                 announced = False
 
 

@@ -17,8 +17,25 @@ _CONDITION = re.compile(
     r"|else|otherwise|sonst|sinon|and else|or else)\b\s*(?:that\s*)?[:,]?",
     re.IGNORECASE,
 )
+# `for $y_1 = 1$` is a special case that says something of a quantity, not of an index.
+_ASSUMES = re.compile(r"\s*(?![i-nw]\s*=)[^=<>]*(?<![<>\\:!])=")
 _ENDING = re.compile(r"[,;]?\s*(?:otherwise|else|elsewhere|sonst|sinon)\b[.,;]?", re.IGNORECASE)
 _AND = re.compile(r"[,;]|[,;]?\s*(?:and|und|et)", re.IGNORECASE)
+_EQUALS = re.compile(
+    r"(?:=|:=|:|,?\s*(?:which\s)?(?:then\s|also\s|therefore\s|thus\s|simply\s|just\s|now\s)?"
+    r"(?:equals?|is|becomes|gives|reads|evaluates to|is equal to|(?:is\s)?given by"
+    r"|(?:simplifies|reduces|comes down|amounts) to|ist|ist gleich|est|est égal à)"
+    r"(?:\s(?:simply|just|then|thus|therefore|exactly|equal to|given by|gleich))?\s?:?)",
+    re.IGNORECASE,
+)
+_PLUS = re.compile(r"\+|plus")
+_DERIVATIVE = re.compile(
+    r"\s*(?:\\[dt]?frac\s*\{?\s*(?:\\partial|\\mathrm\{d\}|d\b|∂)|\\partial|\\nabla|∂|∇|d\w{1,3}\s?/\s?d)"
+)
+_SIZE = re.compile(
+    r"\s*\(?\w+\s*(?:\\times|×|\\text\{ ?x ?\})\s*\w+\)?\s*|.*\\in\b.*|.*\\mathbb\b.*"
+)
+_LONGEST_NAME = 200  # characters of a derivative alone
 _OR = re.compile(r"[,;]?\s*(?:or|oder|ou|or maybe|or else)", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|n't|never|nicht|kein|pas)\s*[:,]?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:\+|-|\*|\\times\b|\\cdot\b|\\odot\b|\\circ\b)")
@@ -74,18 +91,32 @@ def _together(before: Formula, prose: Prose | None, formula: Formula) -> str | N
         both = before.display and formula.display and _GOES_ON.match(formula.text)
         return f"{before.text}\n{formula.text}" if both else None
     said = prose.text.strip()
+    if _EQUALS.fullmatch(said) and _is_named(before.text, formula.text):
+        return f"{before.text} = {formula.text.lstrip(' =&')}"
+    if _PLUS.fullmatch(said) and not _is_equation(formula.text):
+        return f"{before.text} + {formula.text}"
     if _OR.fullmatch(said):
         return f"{before.text} \\text{{ or }} {_value(formula.text)}"
     if before.display or formula.display or "\n" in before.text + formula.text:
         return None
     match = _CONDITION.fullmatch(said)
-    if match:
+    if match and (match["word"].lower() in _WORDS or not _ASSUMES.match(formula.text)):
         word = _WORDS.get(match["word"].lower(), "if")
         between = ", \\text{ otherwise } " if word == "otherwise" else " \\text{ for } "
         return f"{before.text}{between}{formula.text}"
     if _AND.fullmatch(said) and "\\text{ for }" in before.text:
         return f"{before.text} \\text{{ and }} {formula.text}"
     return None
+
+
+def _is_named(left: str, right: str) -> bool:
+    """Whether a derivative stands alone in a formula, and the next formula may be its value."""
+    is_alone = len(left) <= _LONGEST_NAME and not _is_equation(left)
+    return is_alone and bool(_DERIVATIVE.match(left)) and not _SIZE.fullmatch(right)
+
+
+def _is_equation(text: str) -> bool:
+    return any(sign in text for sign in ("=", "\\equiv", "≡"))
 
 
 def _value(text: str) -> str:

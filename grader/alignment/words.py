@@ -23,6 +23,7 @@ _STATES = (
 _POINTS = r"(?i)[\[(]?\s?\d{1,3}(?:\.\d)?\s?(?:points?|pts?|p|marks?|punkte?)\.?\s?[\])]?"
 _SENTENCE = re.compile(r"(?<=[?:])\s+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_COMPUTES = re.compile(r"[-+*/^_\\]|\w\s+\w")  # more than a name
 _LONGEST = 400  # of what is repeated to the student
 _MOSTLY = 0.7  # of a line's words are in the prompt that it repeats
 
@@ -63,6 +64,7 @@ def _said(items: Sequence[Prose | Formula], question: Question) -> Words | None:
     prompt = {word.lower() for word in _WORD.findall(question.prompt)}
     own: list[str] = []
     place: Place | None = None
+    formulas = [i.text for i in items if isinstance(i, Formula) and _COMPUTES.search(i.text)]
     for paragraph in _paragraphs(items):
         sentences = _SENTENCE.split(" ".join(item.text for item in paragraph)[:_LONGEST])
         kept = [sentence for sentence in sentences if not _is_asked(sentence, prompt)]
@@ -72,7 +74,8 @@ def _said(items: Sequence[Prose | Formula], question: Question) -> Words | None:
     if place is None:
         return None
     text = " ".join(own)[:_LONGEST]
-    states = not is_blank(text) and re.search(_STATES, text) is not None
+    computes = any(formula in text for formula in formulas)
+    states = not is_blank(text) and (computes or re.search(_STATES, text) is not None)
     return Words(text, place, states)
 
 

@@ -193,6 +193,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         notation,
         text,
         meant,
+        entry.changed,
         tuple(names.indices.values()),
         found.steps.key,
         _texts(found.stated),

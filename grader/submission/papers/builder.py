@@ -15,6 +15,9 @@ from grader.submission.sources import Found
 
 # A line of nothing but these is markup: a rule, what is left of a bold marker, a table's frame.
 _MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
+# Between two formulas of a line these may make one of them: `$∂l/∂z$ = $p - y$`, `$D^T r$ + $\\mu$`.
+_JOINTS = frozenset({"=", ":=", ":", "+", "-", "−"})
+_JOINT_REACH = 40  # characters between two formulas
 
 
 # What begins with a relation goes on with what stands before.
@@ -82,13 +85,16 @@ class PaperBuilder:
         done = self._formula_line = 0
         self._chains.clear()
         stops: list[Span | Stop] = [*spans, *markers]
+        before: Span | Stop | None = None
         for stop in sorted(stops, key=lambda stop: stop.start):
             self._prose(text, places, done, stop.start, isinstance(stop, Stop))
             if isinstance(stop, Span):
+                if isinstance(before, Span):
+                    self._joint(text, places, done, stop.start)
                 self._formula(text, places, stop)
             elif stop.labels:
                 self._marker(Marker(stop.labels, places.at(stop.start)))
-            done = max(done, stop.end)
+            done, before = max(done, stop.end), stop
         self._prose(text, places, done, len(text), True)
 
     def found(self) -> Found:
@@ -190,6 +196,12 @@ class PaperBuilder:
         if line.strip(_MARKUP):
             offset = start + len(line) - len(line.lstrip())
             self._append(Prose(" ".join(line.split()), places.at(offset)))
+
+    def _joint(self, text: str, places: Places, start: int, stop: int) -> None:
+        """Keeps a sign that stands alone between two formulas: it says how they belong together."""
+        between = text[start:stop] if stop - start <= _JOINT_REACH else ""
+        if (sign := between.strip()) in _JOINTS and "\n" not in between:
+            self._append(Prose(sign, places.at(start)))
 
     def _append(self, item: Item) -> None:
         if len(self._items) < limits.ITEMS:

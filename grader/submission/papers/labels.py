@@ -61,6 +61,10 @@ _SMALL = re.compile(r"\s*\(?(?:[a-h]|[ivx]{1,4})\)", re.IGNORECASE)
 
 # Behind `(a)` or `x)`, these say that the line is mathematics written without dollars.
 _OPERATOR = re.compile(r"\s*(?:[=+/^@,;]|\*\s)")
+# Behind an undecorated `Q4` these make an answer of the line, not a sentence about the question.
+_REFERS = re.compile(
+    r"\s*(?:see|cf\.?|same|(?:is )?(?:the )?same|as in|like|siehe|wie)\s", re.IGNORECASE
+)
 _PLAIN_QUESTION = 7  # inside any heading, whose levels go from 1 to 6
 _PLAIN_PART = 8  # "Part 2" stands inside "Question 1"
 _BOXED_NUMBER = 5
@@ -181,5 +185,7 @@ def _with_inner(line: str, label: Label) -> Label:
 
 def _may_follow(rest: str) -> bool:
     """Whether what follows an undecorated `Question 1` lets it be a marker, not a sentence."""
+    if _REFERS.match(rest):
+        return True
     first = rest.lstrip()[:1]
     return not first.islower() and (not first or first not in "=+*/^_<>@,;'’")

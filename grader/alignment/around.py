@@ -1,0 +1,69 @@
+"""Words around a formula that make something else of it: `$p - y$ times $-1$`, `transpose of $…$`.
+
+The formula alone would be read without them, and might be right or wrong only by that. A clause that
+gives a reason or explains a name ("since", "where", "by the chain rule") says nothing of the kind.
+"""
+
+import re
+from collections.abc import Sequence
+
+from grader.alignment.joining import Item
+from grader.submission import Formula, Marker, Prose
+
+_REACH = 200  # characters of prose that are looked at on either side
+_LINES = 1  # a clause may go on in the next line
+_FORMULA = "□"  # stands for a formula in a clause
+
+_CHANGING = (
+    r"(?:times|multipl(?:y|ied)|divided?|plus|minus|added|subtracted|transposed?|squared|cubed|summed|averaged"
+    r"|negated?|inverted|except|halved|doubled|scaled|rescaled|flipped|reversed|opposite|sign|factor|off by"
+    r"|wrong|false)\b"
+)
+_BEHIND = re.compile(
+    r"[\s,;(]*(?:(?:and|all|then|but|the|a|an|whole|thing|everything|this|it|still|must be|has to be|which is"
+    r"|is|to be|with|up to|in|each|also|finally|again|again,|of it)\s+){0,5}" + _CHANGING
+)
+_ELSE = re.compile(r"\b(?:otherwise|elsewhere|else)\b")
+_BEFORE = re.compile(
+    r"(?:\b(?:minus|times|plus|without|twice|half)|\b(?:transpose|negative|inverse|sum|half|double|square"
+    r"|diagonal|trace|mean|average|opposite)\s+of)(?:\s+(?:the|this|that|all))?\s*\Z",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[.;!?](?=\s|\Z)")
+
+
+def words_that_change(items: Sequence[Item], at: int) -> str:
+    """The words before or behind the formula at a place that change what it says; "" if none do."""
+    formula, before = items[at], items[at - 1] if at else None
+    assert isinstance(formula, Formula)
+    if isinstance(before, Prose) and before.place.line >= formula.place.line - _LINES:
+        if match := _BEFORE.search(before.text[-_REACH:]):
+            return match[0].strip()
+    clause = _clause(items, at)
+    match = _BEHIND.match(clause)
+    if match is None and "\\text{" not in formula.text:
+        match = _ELSE.search(clause)
+    return match[0].strip(" ,;(") if match else ""
+
+
+def _clause(items: Sequence[Item], at: int) -> str:
+    """What follows a formula up to the end of its sentence, other formulas in it as `□`."""
+    last = _last_line(items[at])
+    said: list[str] = []
+    for item in items[at + 1 :]:
+        if isinstance(item, Marker) or item.place.line > last + _LINES:
+            break
+        if isinstance(item, Formula) and (item.display or sum(map(len, said)) > _REACH):
+            break
+        text = item.text[:_REACH] if isinstance(item, Prose) else _FORMULA
+        if isinstance(item, Prose) and (stop := _STOP.search(text)):
+            said.append(text[: stop.start()])
+            break
+        said.append(text)
+        last = _last_line(item)
+    return " ".join(said)[:_REACH]
+
+
+def _last_line(item: Item) -> int:
+    lines = item.text.count("\n") if isinstance(item, Formula) else 0
+    return item.place.line + lines
