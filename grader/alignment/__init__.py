@@ -1,7 +1,7 @@
 """Papers meet questions: which equation answers what, and what the student's own names mean."""
 
-from grader.alignment.align import Found, align, answer_of, in_words, named, names_for
-from grader.alignment.entries import Entry, entries, is_multiple, read_left
+from grader.alignment.align import Found, align, alone, in_words, named, names_for
+from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.matching import THE_SAME
 from grader.alignment.plain import PlainEquation
 from grader.alignment.words import Words
@@ -13,8 +13,7 @@ __all__ = [
     "PlainEquation",
     "Words",
     "align",
-    "answer_of",
-    "entries",
+    "alone",
     "in_words",
     "is_multiple",
     "named",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from grader.alignment.around import Role
 from grader.alignment.entries import Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, similarity
 from grader.alignment.plain import PlainEquation
@@ -18,7 +19,7 @@ from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import Names
 from grader.problem.model import Problem, Question
-from grader.submission import Paper, Place
+from grader.submission import Formula, Paper, Place
 
 LEFT_SIDE = 10.0  # for a left-hand side that names the question
 OTHER_LEFT_SIDE = -6.0  # for one that names another question exactly
@@ -67,6 +68,14 @@ def align(problem: Problem, paper: Paper) -> dict[str, Found]:
         if question.id not in answers and (mine := _listed(listed, question, problem)):
             answers[question.id] = _found(question, mine[-1], mine, [*found, *listed], problem)
     return answers
+
+
+def alone(problem: Problem, question: Question, formula: Formula) -> Found | None:
+    """The answer in a formula that is meant for one question; None if there is none in it."""
+    found = entries(Paper((formula,)), question.scope.names, problem.index_base)
+    usable = [entry for entry in found if not entry.is_open]
+    entry = _chosen(usable, question) or (usable[-1] if usable else None)
+    return None if entry is None else _found(question, entry, [entry], found, problem)
 
 
 def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
@@ -190,6 +199,8 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
     left = entry.equation.left if entry.equation is not None else None
     if not left or entry.is_open or entry.derivative is not None or entry.defines:
         return False
+    if entry.role is Role.CASE:
+        return False  # `zero at $s = 0$` does not say that s is zero
     if isinstance(entry.left, Symbol | Item):
         return True
     primed = not isinstance(left, str) and any(token.text == "'" for token in left)
@@ -316,20 +327,21 @@ def _skipped(questions: int) -> float:
 # Which of a question's equations is the answer
 
 
-def answer_of(found: Sequence[Entry], question: Question) -> Entry | None:
-    """The answer among equations that are all meant for one question."""
-    return _chosen(found, question) or (found[-1] if found else None)
-
-
 def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
     """The last of the equations that most look like the answer."""
     usable = [entry for entry in mine if not entry.is_open]
+    usable = [entry for entry in usable if not _is_called_upon(entry, usable)] or usable
     if not usable:
         return None
     top = max(_rank(entry, question) for entry in usable)
     if top < 0:
         return None
     return [entry for entry in usable if _rank(entry, question) == top][-1]
+
+
+def _is_called_upon(entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether an equation only says what a name means that another one is written with."""
+    return entry.defines and any(other.calls_upon(entry) for other in others if other is not entry)
 
 
 def _rank(entry: Entry, question: Question) -> float:
@@ -352,6 +364,8 @@ def _plain_rank(entry: Entry, question: Question) -> float:
     if entry.derivative is not None:
         match = similarity(entry.derivative, question)
         return 2.0 + match if match > 0 else 0.0
+    if entry.role is not None:
+        return -1.0
     if entry.equation.left is None:
         return 1.0 if entry.announced else -1.0
     if entry.defines and entry.labels and _marked(entry.labels, [question]):

@@ -6,6 +6,7 @@ gives a reason or explains a name ("since", "where", "by the chain rule") says n
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 
 from grader.alignment.joining import Item
 from grader.submission import Formula, Marker, Prose
@@ -20,28 +21,54 @@ _CHANGING = (
     r"|wrong|false)\b"
 )
 _BEHIND = re.compile(
-    r"[\s,;(]*(?:(?:and|all|then|but|the|a|an|whole|thing|everything|this|it|still|must be|has to be|which is"
-    r"|is|to be|with|up to|in|each|also|finally|again|again,|of it)\s+){0,5}" + _CHANGING
+    r"[\s,;(]*(?:(?:and|all|then|but|the|a|an|whole|thing|everything|this|it|still|must be|has to be"
+    r"|which is|is|to be|with|up to|in|each|also|finally|again|again,|of it)\s+){0,5}" + _CHANGING
 )
 _ELSE = re.compile(r"\b(?:otherwise|elsewhere|else)\b")
+_EXPLAINS = re.compile(r"[\s,;(]*(?:where|since|because|as|by|using|via|with)\b")
 _BEFORE = re.compile(
     r"(?:\b(?:minus|times|plus|without|twice|half)|\b(?:transpose|negative|inverse|sum|half|double|square"
     r"|diagonal|trace|mean|average|opposite)\s+of)(?:\s+(?:the|this|that|all))?\s*\Z",
     re.IGNORECASE,
 )
+_CASE = re.compile(
+    r"\b(?:at|if|when|whenever|unless|for|in case|once|near|(?:zero|vanish\w*|0|only|points?|nothing|exactly)"
+    r"\s+where)\s*\Z",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:since|because|as|using|note that|note|recall|recall that|know that|known that|given|given that"
+    r"|da|weil|car|puisque)\s*\Z",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.;!?](?=\s|\Z)")
+
+
+class Role(Enum):
+    """What the words in front of a formula say that it is for."""
+
+    CASE = "a special case: `zero at $s = 0$`"
+    REASON = "a reason: `since $\\sum_i y_i = 1$`"
+
+
+def role_of(before: Item | None) -> Role | None:
+    """What a formula is for by the words in front of it; None if they do not say."""
+    if not isinstance(before, Prose):
+        return None
+    said = before.text[-_REACH:]
+    return Role.CASE if _CASE.search(said) else Role.REASON if _REASON.search(said) else None
 
 
 def words_that_change(items: Sequence[Item], at: int) -> str:
     """The words before or behind the formula at a place that change what it says; "" if none do."""
     formula, before = items[at], items[at - 1] if at else None
     assert isinstance(formula, Formula)
-    if isinstance(before, Prose) and before.place.line >= formula.place.line - _LINES:
-        if match := _BEFORE.search(before.text[-_REACH:]):
-            return match[0].strip()
+    near = isinstance(before, Prose) and before.place.line >= formula.place.line - _LINES
+    if near and before is not None and (match := _BEFORE.search(before.text[-_REACH:])):
+        return match[0].strip()
     clause = _clause(items, at)
     match = _BEHIND.match(clause)
-    if match is None and "\\text{" not in formula.text:
+    if match is None and "\\text{" not in formula.text and not _EXPLAINS.match(clause):
         match = _ELSE.search(clause)
     return match[0].strip(" ,;(") if match else ""
 

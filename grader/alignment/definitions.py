@@ -7,6 +7,7 @@ counts entries; of `δ_n = ∂l/∂a_n`, where n counts nothing, it is part of t
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from grader.alignment.plain import PlainEquation
@@ -82,6 +83,39 @@ def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
     return equation is not None and bool(equation.left) and (
         any(True for _ in own_names(equation.members[0], names))
     )  # fmt: skip
+
+
+def naming_of(equation: Equation, names: Names, given: Collection[Spelling]) -> Equation | None:
+    """`g = ∂l/∂h` for a chain `∂l/∂h = Wᵀ r = g` that ends in a new name; None for any other.
+
+    A name that the paper itself has `given` a meaning, or that has one by custom, is an answer.
+    """
+    name = equation.answer[1:] if _is_defined_as(equation) else equation.answer
+    if len(equation.members) < (2 if _is_defined_as(equation) else 3) or not name:
+        return None
+    ways = list(own_names(name, names))
+    if (
+        not ways
+        or any(way.spelling in given for way in ways)
+        or _is_readable(name, equation, names)
+    ):
+        return None
+    first, value = equation.members[0], equation.members[-2]
+    is_derivative = bool(first) and _is_readable(first, equation, names)
+    return replace(equation, members=(name, first if is_derivative else value))
+
+
+def _is_defined_as(equation: Equation) -> bool:
+    """Whether the last member begins with a colon, as `=: g` is cut."""
+    return len(equation.members) > 1 and [t.text for t in equation.answer[:1]] == [":"]
+
+
+def _is_readable(tokens: Sequence[Token], equation: Equation, names: Names) -> bool:
+    try:
+        latex.parse_left(tokens, names, equation.source)
+    except StudentError:
+        return False
+    return True
 
 
 def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> Definitions:

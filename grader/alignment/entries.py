@@ -1,16 +1,17 @@
 """A paper as a run of equations, each with its left side and the definitions that hold for it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.alignment.around import words_that_change
+from grader.alignment.around import Role, role_of, words_that_change
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
     defined,
     introduced,
     is_own,
+    naming_of,
 )
 from grader.alignment.joining import joined
 from grader.alignment.plain import (
@@ -35,6 +36,7 @@ from grader.expression import (
 )
 from grader.notation import Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
+from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
@@ -55,10 +57,10 @@ class Entry:
 
     `equation` is None where the formula could not even be cut into equations, and `error` says why.
     `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
-    without any left side; `changed` are words beside the formula that make something else of it.
-    `section` numbers the markers of the paper: two entries of the same labels
+    without any left side; `changed` are words beside the formula that make something else of it,
+    `role` what they say it is for. `section` numbers the markers of the paper: two entries of the same labels
     may stand below two of them. `defines` tells that the left side is a name of the student's own;
-    `definitions` are those that hold here.
+    `definitions` are those that hold here, `naming` the one that the end of the equation makes.
     """
 
     labels: tuple[str, ...]
@@ -68,9 +70,11 @@ class Entry:
     error: StudentError | None = None
     announced: bool = False
     changed: str = ""
+    role: Role | None = None
     section: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
+    naming: Equation | None = None
 
     @property
     def derivative(self) -> Derivative | None:
@@ -110,6 +114,16 @@ class Entry:
             start, end = self.answer_span
             return read_member(equation.source[start:end], start, names, equation.source, other)
 
+    def calls_upon(self, other: "Entry") -> bool:
+        """Whether the name on the left of another equation stands on the right of this one."""
+        name = _texts(other.equation.left if other.equation else None)
+        right = _texts(self.equation.answer if self.equation else None)
+        return any(
+            right[at : at + len(name)] == name
+            and right[at + len(name) : at + len(name) + 1] not in (["_"], ["^"])
+            for at in range(len(right) - len(name) + 1 if name else 0)
+        )
+
     def is_changed(self) -> Unreadable:
         """Why a formula with words beside it that make something else of it cannot be read."""
         message = f"the words “{self.changed}” beside this formula may make something else of it"
@@ -127,11 +141,18 @@ class Entry:
         return Place(start.path, start.line + lines, column, start.cell)
 
 
+def _texts(side: Sequence[Token] | str | None) -> list[str]:
+    """One side of an equation as a run of signs, without the braces that make no difference."""
+    if isinstance(side, str):
+        return re.findall(r"\w+|[^\w\s]", side)
+    return [token.text for token in side or () if token.text not in ("{", "}")]
+
+
 def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) -> list[Entry]:
     """All equations of a paper in reading order, each with the definitions that hold for it.
 
     Of a name that is defined more than once the last definition before the equation counts; one
-    that is only defined later ("where …") counts from the start. With `code` these are the equations
+    that is only defined behind it counts below the same marker ("where …"). With `code` these are the equations
     in listings, whose names mean nothing outside of them. `base` is where NumPy-like text counts from.
     """
     names = names.with_macros(macros.definitions(paper.macros))
@@ -140,32 +161,54 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
         if (place.formula.notation == "code") == code:
             found.extend(_cut(place, names, base))
     given: set[Spelling] = set().union(*(introduced(entry.equation, names) for entry in found))
-    later: Definitions = {}
+    found = [_without_name(entry, names, given) for entry in found]
+    later: dict[int, Definitions] = {}
     for _ in range(PASSES):
         found = _with_definitions(found, names, later, given)
-        for entry in reversed(found):
-            later = {**later, **entry.definitions}
+        later = _known_at_the_end(found)
         if all(entry.left is not None or not is_own(entry.equation, names) for entry in found):
             break
-    return [replace(entry, definitions={**later, **entry.definitions}) for entry in found]
+    return [replace(e, definitions={**later[e.section], **e.definitions}) for e in found]
+
+
+def _without_name(entry: Entry, names: Names, given: Collection[Spelling]) -> Entry:
+    """`∂l/∂h = Wᵀ r = g`: the chain without the new name at its end, which is a name for the result."""
+    equation = entry.equation
+    naming = naming_of(equation, names, given) if isinstance(equation, Equation) else None
+    if naming is None or not isinstance(equation, Equation):
+        return entry
+    return replace(entry, equation=replace(equation, members=equation.members[:-1]), naming=naming)
+
+
+def _known_at_the_end(found: Sequence[Entry]) -> dict[int, Definitions]:
+    """What is defined up to the end of each section: "where …" may stand behind an answer."""
+    known: dict[int, Definitions] = {}
+    for entry in reversed(found):
+        known[entry.section] = {**known.get(entry.section, {}), **entry.definitions}
+    return known
 
 
 def _with_definitions(
-    found: Sequence[Entry], names: Names, later: Definitions, given: Collection[Spelling]
+    found: Sequence[Entry],
+    names: Names,
+    later: Mapping[int, Definitions],
+    given: Collection[Spelling],
 ) -> list[Entry]:
     """The entries with their left sides and the definitions up to each; `later` are known besides."""
     definitions: Definitions = {}
     before: Entry | None = None
     result = []
     for entry in found:
-        known = names.with_definitions({**later, **definitions})
+        behind = later.get(entry.section, {})
+        known = names.with_definitions({**behind, **definitions})
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             left = read_left(entry.equation, known)
             meant = defined(entry.equation, left, known, given)
             if entry.changed:
                 meant = dict.fromkeys(meant, entry.is_changed())
-            definitions = {**definitions, **meant}
-        left = _left_of(entry, names.with_definitions({**later, **definitions}))
+            named = defined(entry.naming, None, known, given) if entry.naming else {}
+            definitions = {**definitions, **meant, **named}
+        left = _left_of(entry, names.with_definitions({**behind, **definitions}))
         if before is not None and _continues(entry, before):
             left = before.left
         defines = left is not None and is_own(entry.equation, names)
@@ -193,12 +236,26 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
             case Marker():
                 labels, announced, section = item.labels, True, section + 1
             case Prose():
-                announced = _ANNOUNCES.search(item.text[-_ENDING:]) is not None
+                announced = _announces(item, items[at - 1] if at else None)
             case Formula():
                 here = announced or item.display
-                changed = words_that_change(items, at)
-                yield Entry(labels, item, None, announced=here, changed=changed, section=section)
+                yield Entry(
+                    labels,
+                    item,
+                    None,
+                    announced=here,
+                    changed=words_that_change(items, at),
+                    role=role_of(items[at - 1] if at else None),
+                    section=section,
+                )
                 announced = False
+
+
+def _announces(prose: Prose, before: Marker | Formula | Prose | None) -> bool:
+    """Whether an answer may follow: behind `so we get`, or the colon of `since $Σ y = 1$:`."""
+    if prose.text == ":":
+        return isinstance(before, Formula) and "=" in before.text
+    return _ANNOUNCES.search(prose.text[-_ENDING:]) is not None
 
 
 def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:

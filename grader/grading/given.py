@@ -5,9 +5,9 @@ one counts, and the student is told.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
 from grader.alignment import (
@@ -17,8 +17,7 @@ from grader.alignment import (
     PlainEquation,
     Words,
     align,
-    answer_of,
-    entries,
+    alone,
     in_words,
     is_multiple,
     named,
@@ -30,7 +29,7 @@ from grader.notation import Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.steps import Chain, Derivation, derivation
-from grader.submission import ArrayAnswer, Formula, Paper, Place, Refusal, Submission, TextAnswer
+from grader.submission import ArrayAnswer, Formula, Place, Refusal, Submission, TextAnswer
 
 
 class Read(Protocol):
@@ -46,6 +45,7 @@ class Written:
 
     `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
     asks for and that the student worked out elsewhere; `stated` are equations about the model itself.
+    Nobody looks at them where an answer of the same key was judged before.
     `chain` is how the answer was derived.
     """
 
@@ -55,8 +55,8 @@ class Written:
     read: Read
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
-    steps: frozenset[tuple[str, str]] = frozenset()
-    stated: tuple[Entry, ...] = ()
+    steps: Callable[[], Collection[tuple[str, str]]] = tuple
+    stated: Callable[[], Sequence[Entry]] = tuple
     chain: Chain | None = None
 
 
@@ -205,7 +205,15 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
     cut = partial(derivation, entry, others, answers, found.steps.asked, is_marked=marked)
     chain = Chain(cut, partial(_read_entry, question))
     return Written(
-        text, notation, place, read, _about(found), key, found.steps.own, found.stated, chain
+        text,
+        notation,
+        place,
+        read,
+        _about(found),
+        key,
+        lambda: found.steps.own,
+        lambda: found.stated,
+        chain,
     )
 
 
@@ -259,7 +267,7 @@ def _from_file(
         return Numbers(answer)
     base = problem.index_base if answer.index_base is None else answer.index_base
     if answer.notation == "latex":
-        return _latex_answer(question, answer)
+        return latex_answer(question, answer, problem)
     letters = letters_of(question, None)
     names = with_letters(question.names, letters).based(base)
 
@@ -269,33 +277,28 @@ def _from_file(
     return Written(answer.text, "infix", answer.place, read, (), ("infix", base, answer.text))
 
 
-def _latex_answer(question: Question, answer: TextAnswer) -> Written:
+def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Written:
+    """One answer in LaTeX, perhaps an equation or a chain of them; what stands beside it counts too."""
+
+    @cache
+    def written() -> Written:
+        # How lines of the text lie in the file is not known: the whole stands where it begins.
+        formula = Formula(answer.text.replace("\n", " "), True, answer.place)
+        found = alone(problem, question, formula)
+        if found is None:
+            span = Span(0, max(1, len(answer.text)))
+            raise Unreadable("there is no expression here", answer.text, span)
+        return _from_paper(found, question, [found.entry])
+
     def read(other: frozenset[int] = frozenset()) -> Reading:
-        return read_latex(question, answer.text, answer.place, other)
+        return written().read(other)
 
     def cut() -> Derivation | None:
-        # How lines of the text lie in the file is not known: the whole stands where it begins.
-        entry, found = _entries(question, answer.text.replace("\n", " "), answer.place)
-        return derivation(entry, found, (entry,)) if entry is not None else None
+        chain = written().chain
+        return chain.cut() if chain is not None else None
 
     key, chain = ("latex file", answer.text), Chain(cut, partial(_read_entry, question))
-    return Written(answer.text, "latex", answer.place, read, (), key, chain=chain)
-
-
-def read_latex(
-    question: Question, text: str, place: Place, other: frozenset[int] = frozenset()
-) -> Reading:
-    """One answer in LaTeX, perhaps an equation or a chain of them. Raises StudentError."""
-    entry, _ = _entries(question, text, place)
-    if entry is None:
-        raise Unreadable("there is no expression here", text, Span(0, max(1, len(text))))
-    if entry.equation is None:
-        raise entry.error or Unreadable("this formula cannot be read", text)
-    return _read_entry(question, entry, other)
-
-
-def _entries(question: Question, text: str, place: Place) -> tuple[Entry | None, list[Entry]]:
-    """The equations of a text, and the one among them that is the answer."""
-    formula = Formula(text, True, place)
-    found = entries(Paper((formula,)), question.scope.names)
-    return answer_of([entry for entry in found if not entry.is_open], question), found
+    return Written(
+        answer.text, "latex", answer.place, read, (), key,
+        lambda: written().steps(), lambda: written().stated(), chain,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ something else, the answer may be right only by that: a human must look.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,34 +21,83 @@ from grader.expression import (
     Item,
     Symbol,
     free_indices,
+    transform,
     walk,
 )
 from grader.key import QuestionKey
 from grader.notation import Names, latex
 from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
+from grader.primitives.build import transpose
 from grader.result import Kind, Message
 
 TOLERANCE = 1e-8  # a statement is judged by its values alone
 ARGUMENT = "argument"  # of a function in a statement such as σ'(t) = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an equation says of a symbol, a quantity, or the derivative of a function.
+
+    `right` is None where the equation cannot be read.
+    """
+
+    left: Expression
+    right: Expression | None
+    line: int
+
+
 def contradiction(
     key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
 ) -> Message | None:
     """The first statement of a paper that an answer rests on and that is not true of the model."""
+    for said in _about(node, entries, names):
+        if said.right is None:
+            text = (
+                f"the answer is right as far as its values go, but what line {said.line} of the paper says "
+                "about a name in it cannot be read; a person will look at it"
+            )
+            return Message(Kind.ERROR, text, "stated-unreadably")
+        if not _holds(key, said.left, said.right):
+            text = (
+                f"the answer is right as far as its values go, but line {said.line} of the paper says "
+                "something about the model that is not so, and the answer uses it; a person will "
+                "look at it"
+            )
+            return Message(Kind.ERROR, text, "stated-otherwise")
+    return None
+
+
+def as_stated(
+    key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
+) -> Iterator[tuple[Expression, Message]]:
+    """A wrong answer with what the paper says that a name in it is, where that is not so."""
+    for said in _about(node, entries, names):
+        left, right = said.left, said.right
+        if not isinstance(left, Symbol) or right is None or _holds(key, left, right):
+            continue
+        text = (
+            f"the answer is right only with what line {said.line} of the paper says about "
+            f"{left.name}, which the problem uses for something else; a person will look at it"
+        )
+        yield _put_in(node, left.name, right), Message(Kind.ERROR, text, "stated-otherwise")
+
+
+def _put_in(node: Expression, name: str, value: Expression) -> Expression:
+    def change(part: Expression) -> Expression:
+        is_it = isinstance(part, Symbol) and part.name == name and part.shape == value.shape
+        return value if is_it else part
+
+    return transform(node, change)
+
+
+def _about(node: Expression, entries: Sequence[Entry], names: Names) -> Iterator[Statement]:
+    """The statements about what stands in an answer."""
     used = {_kind(part) for part in walk(node)} - {None}
     for entry in entries:
-        for left, right in _statements(entry, names):
-            if _kind(left) in used and not _holds(key, left, right):
-                line = entry.place().line
-                text = (
-                    f"the answer is right as far as its values go, but line {line} of the paper says "
-                    "something about the model that is not so, and the answer uses it; a person will "
-                    "look at it"
-                )
-                return Message(Kind.ERROR, text, "stated-otherwise")
-    return None
+        statement = _statement(entry, names.with_definitions(entry.definitions))
+        if statement is not None and _kind(statement.left) in used:
+            yield statement
 
 
 def _kind(node: Expression) -> str | None:
@@ -60,22 +109,32 @@ def _kind(node: Expression) -> str | None:
     return node.function if primed and isinstance(node, Apply) else None
 
 
-def _statements(entry: Entry, names: Names) -> Iterator[tuple[Expression, Expression]]:
-    """Both sides of an equation about a quantity of the model or the derivative of a function."""
+def _statement(entry: Entry, names: Names) -> Statement | None:
+    """What an equation says about a name of the problem or the derivative of a function."""
     equation = entry.equation
     if not isinstance(equation, Equation) or not equation.left or not equation.answer:
-        return
+        return None
     known = _with_argument(names, equation.left)
+    line = entry.place().line
     try:
         left = latex.parse_left(equation.left, known, equation.source)
+    except StudentError:
+        return None
+    if _kind(left) is None:
+        return None
+    try:
         right = latex.parse_left(equation.answer, known, equation.source)
     except StudentError:
-        return
-    if _kind(left) is None or any(isinstance(part, Derivative) for part in walk(right)):
-        return
-    if isinstance(left, Symbol | Item) and _kind(left) not in names.depends:
-        return  # a symbol that is given, not a quantity of the model
-    yield left, right
+        return Statement(left, None, line) if _is_lost(left, equation, names) else None
+    named = any(isinstance(part, Derivative) for part in walk(right))
+    return None if named else Statement(left, right, line)
+
+
+def _is_lost(left: Expression, equation: Equation, names: Names) -> bool:
+    """Whether what is said of a quantity should have been read: more than its entries, or a remark."""
+    texts = {token.text for token in equation.answer}
+    listed = "\\dots" in texts or any(token.kind == "prose" for token in equation.answer)
+    return isinstance(left, Symbol | Item) and _kind(left) in names.depends and not listed
 
 
 def _with_argument(names: Names, left: Sequence[Token]) -> Names:
@@ -93,6 +152,8 @@ def _with_argument(names: Names, left: Sequence[Token]) -> Names:
 
 def _holds(key: QuestionKey, left: Expression, right: Expression) -> bool:
     """Whether both sides have the same values on the draws; what has none is not held against it."""
+    if left.shape != right.shape and 1 in left.shape and right.shape == left.shape[::-1]:
+        right = transpose(right)  # how a vector lies says nothing about it
     ranges = {p.name: p for side in (left, right) for p in walk(side) if isinstance(p, Index)}
     free = free_indices(left) | free_indices(right)
     indices = tuple(ranges[name] for name in sorted(free))
@@ -104,6 +165,7 @@ def _holds(key: QuestionKey, left: Expression, right: Expression) -> bool:
             one, other = (
                 Evaluator(values, key.backprop.lower, indices)(side) for side in (left, right)
             )
-        return bool(np.allclose(one, other, TOLERANCE, TOLERANCE))
+        fits = left.shape == right.shape or SCALAR in (left.shape, right.shape)
+        return fits and bool(np.allclose(one, other, TOLERANCE, TOLERANCE))
     except (StudentError, ValueError):
         return True

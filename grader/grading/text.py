@@ -20,7 +20,7 @@ from grader.grading.outcome import (
     told,
     unread,
 )
-from grader.grading.stated import contradiction
+from grader.grading.stated import as_stated, contradiction
 from grader.grading.wrong import WRONG, ruled
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
@@ -63,14 +63,30 @@ def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]
     except StudentError as error:
         return Judged(unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
-    outcome = _outcome(key, reading, asked, given.steps)
+    outcome = _outcome(key, reading, asked, given.steps())
     if reading.choices and outcome.verdict != Verdict.CORRECT:
         outcome = _with_other_readings(outcome, key, reading.choices, given, asked)
-    if outcome.verdict == Verdict.CORRECT and given.stated:
-        said = contradiction(key, reading.node, given.stated, key.question.scope.names)
-        outcome = outcome if said is None else Outcome(Verdict.UNDECIDED, messages=(said,))
+    said = _stated_otherwise(key, reading, outcome, given)
+    if said is not None:
+        outcome = Outcome(Verdict.UNDECIDED, messages=(said,))
     outcome = ruled(key, reading, outcome, given.notation)
     return Judged(outcome, notes, echoed(key, reading))
+
+
+def _stated_otherwise(
+    key: QuestionKey, reading: Reading, outcome: Outcome, given: Written
+) -> Message | None:
+    """Why only a human can judge an answer: by what the paper says of the names in it."""
+    names = key.question.scope.names
+    if outcome.verdict == Verdict.CORRECT:
+        return contradiction(key, reading.node, given.stated(), names)
+    if outcome.verdict not in WRONG:
+        return None
+    for node, message in as_stated(key, reading.node, given.stated(), names):
+        with contextlib.suppress(StudentError):
+            if _evaluated(key, replace(reading, node=node)).verdict == Verdict.CORRECT:
+                return message
+    return None
 
 
 def _read(given: Written) -> Reading:
@@ -101,7 +117,9 @@ def _with_other_readings(
     each = range(1, min(choices, OTHER_READINGS) + 1)
     for other in [*(frozenset([one]) for one in each), frozenset(each)]:
         try:
-            right = _outcome(key, given.read(other), asked, given.steps).verdict == Verdict.CORRECT
+            right = (
+                _outcome(key, given.read(other), asked, given.steps()).verdict == Verdict.CORRECT
+            )
         except StudentError:
             continue
         if right:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.given import read_latex
+from grader.grading.given import latex_answer
 from grader.grading.tree import Step, tree_of
 from grader.notation import infix
 from grader.problem import Problem, load
-from grader.submission import Place
+from grader.submission import Place, TextAnswer
 
 HERE = Place("answers.yaml", 1)
 PROBLEM = Path(__file__).parents[2] / "problems/cs1678-hw3"
@@ -22,7 +22,9 @@ def problem() -> Problem:
 def explained(problem: Problem, text: str, question: str = "q10") -> Step:
     asked = problem[question]
     in_latex = "\\" in text
-    reading = read_latex(asked, text, HERE) if in_latex else infix.read(text, asked.names)
+    answer = TextAnswer(question, text, "latex", HERE)
+    read = latex_answer(asked, answer, problem).read if in_latex else None
+    reading = read() if read else infix.read(text, asked.names)
     return tree_of(reading.node, problem.scope)
 
 

@@ -195,7 +195,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if single and entry and not self._is_row(node, entry, first):  # W_{ij}^T is an entry of W^T
             node, transposes = self.build.apply("transpose", node, span=node.span), 0
         if entry:
-            if node.shape == SCALAR and self._is_kronecker(node, entry):
+            if 1 in node.shape and self._is_kronecker(node, entry):
                 return self.kronecker(entry, first)
             if node.shape == SCALAR:
                 self._check_no_derivative(node, entry)
@@ -274,7 +274,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         return [*entry, token]
 
     def _is_kronecker(self, node: Expression, entry: Sequence[Token]) -> bool:
-        """δ_{ik}, with δ a scalar or undeclared, is Kronecker's where both are indices."""
+        """δ_{ik}, with δ a scalar, a vector or undeclared, is Kronecker's where both are indices."""
         source = self.build.source[node.span.start : node.span.end] if node.span else ""
         return source in ("\\delta", "δ") and pair(entry) is not None
 
