@@ -63,9 +63,10 @@ def words_that_change(items: Sequence[Item], at: int) -> str:
     """The words before or behind the formula at a place that change what it says; "" if none do."""
     formula, before = items[at], items[at - 1] if at else None
     assert isinstance(formula, Formula)
-    near = isinstance(before, Prose) and before.place.line >= formula.place.line - _LINES
-    if near and before is not None and (match := _BEFORE.search(before.text[-_REACH:])):
-        return match[0].strip()
+    if isinstance(before, Prose) and before.place.line >= formula.place.line - _LINES:
+        match = _BEFORE.search(before.text[-_REACH:])
+        if match is not None:
+            return match[0].strip()
     clause = _clause(items, at)
     match = _BEHIND.match(clause)
     if match is None and "\\text{" not in formula.text and not _EXPLAINS.match(clause):

@@ -152,8 +152,9 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
     """All equations of a paper in reading order, each with the definitions that hold for it.
 
     Of a name that is defined more than once the last definition before the equation counts; one
-    that is only defined behind it counts below the same marker ("where …"). With `code` these are the equations
-    in listings, whose names mean nothing outside of them. `base` is where NumPy-like text counts from.
+    that is only defined behind it counts below the same marker ("where …"). With `code` these are the
+    equations in listings, whose names mean nothing outside of them. `base` is where NumPy-like text
+    counts from.
     """
     names = names.with_macros(macros.definitions(paper.macros))
     found: list[Entry] = []

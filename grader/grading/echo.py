@@ -14,18 +14,18 @@ class TreeEcho:
     """The echo of an expression. Writing it costs more than grading it, so it waits."""
 
     def __init__(self, node: Expression, names: Names) -> None:
-        self._node = node
+        self.node = node
         self._names = names
 
     @cached_property
     def reading(self) -> str:
         """The reading as infix text."""
-        return printing.infix(self._node, self._names)
+        return printing.infix(self.node, self._names)
 
     @cached_property
     def mathml(self) -> str:
         """The reading as a MathML element."""
-        return printing.mathml(self._node, self._names)
+        return printing.mathml(self.node, self._names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from grader.grading.carried import carried
-from grader.grading.given import collect, unplaced
+from grader.grading.circles import without_circles
+from grader.grading.given import Written, collect, unplaced
 from grader.grading.judge import judge
 from grader.key import Key
 from grader.problem import Problem
@@ -25,13 +26,18 @@ def grade(
     given = collect(problem, submission)
     unread = unplaced(problem, submission)
     results = []
-    wanted = _with_earlier(problem, only)
+    # Which answers rest on each other is known only where all of them are read.
+    wanted = _with_earlier(problem, only) | {
+        name for name, one in given.items() if isinstance(one, Written)
+    }
     for question in problem.questions:
         if question.id not in wanted:
             continue
         result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(_unless_unread(result, unread))
-    results = [r for r in carried(key, given, results) if not only or r.id in only]
+    results = [
+        r for r in carried(key, given, without_circles(key, results)) if not only or r.id in only
+    ]
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
     messages = [*_variant(problem), *(complaint(refusal) for refusal in unread)]
     return report_of(problem, record, results, messages)

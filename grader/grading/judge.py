@@ -29,11 +29,11 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = _in_words(question, given.words)
         case Refused():
             result = _refused(question, given)
-    result = _for_instructor(result, key[question.id])
+    result = for_instructor(result, key[question.id])
     return result if question.feedback == "hint" else _as_allowed(result, key[question.id])
 
 
-def _for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
+def for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     """With the reference, and why the answer earned what it did, wherever something is not right."""
     if result.verdict == Verdict.CORRECT:
         return result

@@ -162,15 +162,19 @@ def _worked_out(
 ) -> None:
     """Raise NotWorkedOut for an answer that still contains what it should derive.
 
-    `known` are the derivatives that other questions ask for; of those that the student derived in
+    `known` are the derivatives that questions ask for, which may be used but for its own; of those that the student derived in
     `steps`, only entries that no step is about are left.
     """
-    asked = base_name(question.wrt)
+    asked, pair = base_name(question.wrt), bases(question.of, question.wrt)
     of = question.of  # σ(x) by x: its derivative is what is asked; in log(f(x)), log' is a factor
     named = isinstance(of, Apply) and of.args[:1] == (question.wrt,)
     own = of.function + "'" if isinstance(of, Apply) and named else None
     for part in _derivatives(reading):
-        if isinstance(part, Derivative) and base_name(part.wrt) == asked:
+        if (
+            isinstance(part, Derivative)
+            and base_name(part.wrt) == asked
+            and (bases(part.of, part.wrt) == pair or bases(part.of, part.wrt) not in known)
+        ):
             text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
                 f"the answer still contains a derivative with respect to what is asked: {text}",
