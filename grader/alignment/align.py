@@ -6,7 +6,7 @@ questions. The best labelling of all equations is found by dynamic programming (
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -92,21 +92,34 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
     if not found:
         return {}
     questions = problem.questions
+    numbered = {hit for entry in found for hit in _marked(entry.labels, questions)}
     labels = _best_path(
-        [
-            _emissions(entry, questions, before is None or before.section != entry.section)
-            for before, entry in zip((None, *found), found, strict=False)
-        ],
+        [_emissions(entry, questions, numbered) for entry in found],
         _backwards([entry.labels for entry in found], questions),
     )
     result = {}
     for at, question in enumerate(problem.questions):
         mine = [entry for entry, label in zip(found, labels, strict=True) if label == at]
         mine = [entry for entry in mine if not _is_elsewhere(entry, question, problem)]
-        chosen = _chosen(mine, question)
+        own = [e for e in mine if question.id in _marked(e.labels, problem.questions)]
+        chosen = _answer(own, question) or _chosen(mine, question)
+        if chosen is None:
+            mine = [entry for entry in found if _says(entry, question)]
+            chosen = _chosen(mine, question)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, found, problem)
     return result
+
+
+def _says(entry: Entry, question: Question) -> bool:
+    """Whether a left side is the very derivative that is asked for."""
+    return entry.derivative is not None and similarity(entry.derivative, question) == 1.0
+
+
+def _answer(own: Sequence[Entry], question: Question) -> Entry | None:
+    """The answer that stands below its own number with its own left side: nothing elsewhere beats it."""
+    chosen = _chosen(own, question)
+    return chosen if chosen is not None and _rank(chosen, question) >= 2.0 + THE_SAME else None
 
 
 def _is_elsewhere(entry: Entry, question: Question, problem: Problem) -> bool:
@@ -215,11 +228,14 @@ def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:
 # Which equation belongs to which question
 
 
-def _emissions(entry: Entry, questions: Sequence[Question], is_first: bool) -> list[float]:
-    """How well an equation fits each question, apart from the order; `is_first` below its marker.
+def _emissions(
+    entry: Entry, questions: Sequence[Question], numbered: Collection[str]
+) -> list[float]:
+    """How well an equation fits each question, apart from the order.
 
-    The first one below a marker may give the entries of the array that is asked for there, even if
-    another question asks for entries.
+    Below a marker the entries of the array that is asked for there are that array, even if another
+    question asks for entries; and a number says more than a left side that is not quite that of
+    another question which is `numbered` in the paper too.
     """
     left = entry.derivative
     matches = [similarity(left, question) if left is not None else 0.0 for question in questions]
@@ -228,9 +244,11 @@ def _emissions(entry: Entry, questions: Sequence[Question], is_first: bool) -> l
     scores = []
     for match, question in zip(matches, questions, strict=True):
         is_marked = question.id in marked
-        if is_marked and is_first and match > THE_SAME:
+        if is_marked and match > THE_SAME:
             match = 1.0
-        other = exact and match < (FITS if is_marked else 1.0)
+        other = exact and match < 1.0
+        if marked and not is_marked and match < 1.0 and question.id in numbered:
+            match = 0.0
         by_marker = 0.0 if not marked else MARKER if is_marked else OTHER_MARKER
         scores.append((OTHER_LEFT_SIDE if other else LEFT_SIDE * match) + by_marker)
     return scores
@@ -363,6 +381,8 @@ def _plain_rank(entry: Entry, question: Question) -> float:
         return 1.0
     if entry.derivative is not None:
         match = similarity(entry.derivative, question)
+        if match > THE_SAME and _marked(entry.labels, [question]):
+            match = 1.0  # below its marker the entries are as good as the whole
         return 2.0 + match if match > 0 else 0.0
     if entry.role is not None:
         return -1.0

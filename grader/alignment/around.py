@@ -32,8 +32,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CASE = re.compile(
-    r"\b(?:at|if|when|whenever|unless|for|in case|once|near|(?:zero|vanish\w*|0|only|points?|nothing|exactly)"
-    r"\s+where)\s*\Z",
+    r"\b(?:at|if|when|whenever|unless|for|in case|once|near"
+    r"|(?:zero|vanish\w*|0|only|points?|nothing|exactly)\s+where)\s*\Z",
     re.IGNORECASE,
 )
 _REASON = re.compile(

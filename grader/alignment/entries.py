@@ -58,8 +58,8 @@ class Entry:
     `equation` is None where the formula could not even be cut into equations, and `error` says why.
     `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
     without any left side; `changed` are words beside the formula that make something else of it,
-    `role` what they say it is for. `section` numbers the markers of the paper: two entries of the same labels
-    may stand below two of them. `defines` tells that the left side is a name of the student's own;
+    `role` what they say it is for. `section` numbers the markers of the paper: two entries of the
+    same labels may stand below two of them. `defines` tells that the left side is a name of the student's own;
     `definitions` are those that hold here, `naming` the one that the end of the equation makes.
     """
 

@@ -70,7 +70,7 @@ def _grounded(rests: Rests) -> set[str]:
 
 
 def _circle(start: str, rests: Rests, grounded: set[str]) -> list[str]:
-    """The way from an answer back to itself through answers that are not grounded; none if there is none."""
+    """The way from an answer back to itself through others that are not grounded, if there is one."""
     ways = [[start]]
     seen: set[str] = set()
     for way in ways:

@@ -162,8 +162,8 @@ def _worked_out(
 ) -> None:
     """Raise NotWorkedOut for an answer that still contains what it should derive.
 
-    `known` are the derivatives that questions ask for, which may be used but for its own; of those that the student derived in
-    `steps`, only entries that no step is about are left.
+    `known` are the derivatives that questions ask for, which may be used but for its own; of those
+    that the student derived in `steps`, only entries that no step is about are left.
     """
     asked, pair = base_name(question.wrt), bases(question.of, question.wrt)
     of = question.of  # σ(x) by x: its derivative is what is asked; in log(f(x)), log' is a factor
