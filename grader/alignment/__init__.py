@@ -1,6 +1,7 @@
 """Papers meet questions: which equation answers what, and what the student's own names mean."""
 
 from grader.alignment.align import Found, align, alone, in_words, named, names_for
+from grader.alignment.assembled import Assembled
 from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.matching import THE_SAME
 from grader.alignment.plain import PlainEquation
@@ -8,6 +9,7 @@ from grader.alignment.words import Words
 
 __all__ = [
     "THE_SAME",
+    "Assembled",
     "Entry",
     "Found",
     "PlainEquation",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.alignment.around import Role
+from grader.alignment.assembled import assembled
 from grader.alignment.entries import Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, similarity
 from grader.alignment.plain import PlainEquation
@@ -75,7 +76,7 @@ def alone(problem: Problem, question: Question, formula: Formula) -> Found | Non
     found = entries(Paper((formula,)), question.scope.names, problem.index_base)
     usable = [entry for entry in found if not entry.is_open]
     entry = _chosen(usable, question) or (usable[-1] if usable else None)
-    return None if entry is None else _found(question, entry, [entry], found, problem)
+    return None if entry is None else _found(question, entry, usable, found, problem)
 
 
 def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
@@ -182,6 +183,7 @@ def _found(
     found: Sequence[Entry],
     problem: Problem,
 ) -> Found:
+    entry = assembled(entry, mine, question)
     match = similarity(entry.derivative, question) if entry.derivative is not None else None
     marked = _marked(entry.labels, problem.questions)
     return Found(

@@ -59,8 +59,8 @@ class Entry:
     `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
     without any left side; `changed` are words beside the formula that make something else of it,
     `role` what they say it is for. `section` numbers the markers of the paper: two entries of the
-    same labels may stand below two of them. `defines` tells that the left side is a name of the student's own;
-    `definitions` are those that hold here, `naming` the one that the end of the equation makes.
+    same labels may stand below two of them. `defines` tells that the left side is a name of the
+    student's own; `definitions` are those that hold here, `naming` the one that the end of the equation makes.
     """
 
     labels: tuple[str, ...]
@@ -85,6 +85,12 @@ class Entry:
     def is_open(self) -> bool:
         """Whether the right side is missing."""
         return self.equation is not None and not self.equation.answer
+
+    @property
+    def text(self) -> str:
+        """The equation as it stands in the paper."""
+        span = self.equation.span if self.equation is not None else None
+        return self.formula.text[span.start : span.end] if span else self.formula.text
 
     @property
     def answer_span(self) -> Span:

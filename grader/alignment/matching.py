@@ -26,8 +26,8 @@ def similarity(left: Derivative, question: Question) -> float:
 
 
 def _part(given: Expression, asked: Expression) -> float:
-    base, selectors = _split(given)
-    asked_base, asked_selectors = _split(asked)
+    base, selectors = split(given)
+    asked_base, asked_selectors = split(asked)
     if base != asked_base:
         return 0.0
     if bool(selectors) != bool(asked_selectors):
@@ -58,7 +58,7 @@ def _is_letter(selector: Selector) -> bool:
     return isinstance(selector, Index)
 
 
-def _split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
+def split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
     """What is meant, without its shape, and which entry of it."""
     if isinstance(node, Item):
         if isinstance(node.base, Symbol) and 1 in node.base.shape:
@@ -79,7 +79,7 @@ def aliases(left: Derivative, question: Question) -> Mapping[str, Index]:
     for given, asked in ((left.of, question.of), (left.wrt, question.wrt)):
         if asked is None:
             continue
-        pairs = zip(_split(given)[1], _split(asked)[1], strict=False)
+        pairs = zip(split(given)[1], split(asked)[1], strict=False)
         for one, other in pairs:
             if isinstance(one, Index) and isinstance(other, Index):
                 found.setdefault(one.name, other)

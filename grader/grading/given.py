@@ -12,6 +12,7 @@ from typing import Protocol
 
 from grader.alignment import (
     THE_SAME,
+    Assembled,
     Entry,
     Found,
     PlainEquation,
@@ -183,7 +184,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
     def read(other: frozenset[int] = frozenset()) -> Reading:
         return found.steps.put_in(spread(entry.read(names, other), letters, question))
 
-    text = _compact(equation.source[equation.span.start : equation.span.end])
+    text = _compact(entry.text)
     if isinstance(equation, PlainEquation):
         notation, meant = "infix", equation.answer
     else:
@@ -198,7 +199,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         found.steps.key,
         _texts(found.stated),
     )
-    key = None if found.names.definitions else depends
+    key = None if found.names.definitions or isinstance(entry, Assembled) else depends
     place = entry.place(entry.answer_span)
     others = (*found.steps.entries, *found.stated)
     marked = bool(entry.labels) and not found.moved

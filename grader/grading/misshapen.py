@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from grader.comparison import Comparison, Status, compare
 from grader.errors import ShapeMismatch, StudentError
-from grader.expression import SCALAR, Expression, free_indices, shape_text
+from grader.expression import SCALAR, Expression, Matrix, Tabulate, free_indices, shape_text
 from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of, told
 from grader.key import QuestionKey, fits
 from grader.primitives.build import total, transpose
@@ -51,7 +51,7 @@ def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
     values = Values(turned, got, bad, turned=True)
     if key.question.rules.layout != "either":
         return replace(wrong, values=values)
-    outcome = told(key, _compared(key, turned), got, whole=True)
+    outcome = told(key, _compared(key, turned), got, whole=not isinstance(node, Tabulate))
     return replace(outcome, messages=(*outcome.messages, TURNED), values=values)
 
 
@@ -104,7 +104,9 @@ def _unsummed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome | N
 
 
 def _block(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
-    """The first rows or columns of the target earn their part."""
+    """The first rows or columns of the target earn their part, if they are written out."""
+    if not isinstance(node, Matrix):
+        return wrong  # a formula is right or wrong as a whole
     rows, columns = node.shape
     whole_rows = columns == key.grid[1] and rows < key.grid[0]
     whole_columns = rows == key.grid[0] and columns < key.grid[1]

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.comparison import Status, compare
 from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
-from grader.expression import Apply, Derivative, Expression, base_name, walk
+from grader.expression import Apply, Derivative, Expression, Tabulate, base_name, walk
 from grader.grading.advice import missing_index
 from grader.grading.echo import Echoed, echoed
 from grader.grading.given import Written
@@ -214,7 +214,8 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
         return misshapen(key, node, error)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
-    outcome = told(key, comparison, got, whole=not key.is_indexed(node))
+    in_letters = key.is_indexed(node) or isinstance(node, Tabulate)
+    outcome = told(key, comparison, got, whole=not in_letters)
     if outcome.verdict in WRONG and is_square_transposed(key, node):
         bare = Outcome(Verdict.INCORRECT, counterexample=outcome.counterexample)
         known = Values(node, got, np.zeros_like(comparison.status, np.bool_))  # for what follows
