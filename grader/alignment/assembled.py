@@ -73,7 +73,8 @@ def assembled(chosen: Entry, mine: Sequence[Entry], question: Question) -> Entry
     if sum(part is not None for part in parts) < 2:
         return chosen
     own = {one.name: getattr(chosen, one.name) for one in fields(Entry)}
-    assert question.of is not None and question.wrt is not None
+    assert question.of is not None
+    assert question.wrt is not None
     own["left"] = derivative(question.of, question.wrt)
     return Assembled(**own, parts=parts, grid=grid)
 
@@ -95,7 +96,7 @@ def _grid(question: Question) -> Shape | None:
 
 
 def _at(place: int, grid: Shape) -> Position:
-    rows, columns = grid
+    columns = grid[1]
     both = place // columns + 1, place % columns + 1
     return both if 1 not in grid else (max(both),)
 
@@ -103,7 +104,7 @@ def _at(place: int, grid: Shape) -> Position:
 def _position(entry: Entry, question: Question, grid: Shape) -> Position | None:
     """Which entry of the array an equation is about; None if it is about anything else."""
     left = entry.derivative
-    if left is None or SCALAR == grid:
+    if left is None or grid == SCALAR:
         return None
     found = list(_numbers(left, question))
     if None in found or len(found) != (1 if 1 in grid else 2):

@@ -19,6 +19,7 @@ from grader.alignment.plain import (
     PlainEquation,
     Products,
     is_infix,
+    is_of_a_gradient,
     plain_equations,
     read_member,
     typeset_fractions,
@@ -47,6 +48,7 @@ _ANNOUNCES = re.compile(
     r"|obviously|just|(?:simplifies|reduces|amounts|equal|leads) to))\s*\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_GOES_ON = "goes on from its earlier value"
 _ENDING = 60  # characters
 PASSES = 2  # the second reads what rests on a definition that only comes later
 
@@ -133,6 +135,8 @@ class Entry:
     def is_changed(self) -> Unreadable:
         """Why a formula with words beside it that make something else of it cannot be read."""
         message = f"the words “{self.changed}” beside this formula may make something else of it"
+        if self.changed == _GOES_ON:
+            message = f"a name that {_GOES_ON} is not followed from line to line"
         start, end = self.answer_span
         hint = "write it all as one formula; a person will look at it"
         return Unreadable(message, self.formula.text, Span(start, end), hint=hint)
@@ -271,7 +275,9 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
         if isinstance(equation, StudentError):
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
-            yield replace(place, equation=equation)
+            going_on = isinstance(equation, PlainEquation) and equation.accumulates
+            changed = _GOES_ON if going_on else place.changed
+            yield replace(place, equation=equation, changed=changed)
 
 
 def _equations(
@@ -279,7 +285,7 @@ def _equations(
 ) -> Iterable[Equation | PlainEquation | StudentError]:
     """A formula cut into equations, in the notation that it is in, or why that is not possible."""
     is_plain = formula.notation != "latex"
-    if is_plain and is_infix(formula.text):
+    if is_plain and (is_infix(formula.text) or is_of_a_gradient(formula.text, names)):
         return plain_equations(formula.text, base)
     text = typeset_fractions(formula.text) if is_plain else formula.text
     try:

@@ -21,7 +21,7 @@ _INFIX_SIGN = re.compile(
     r"|[A-Za-z]\d|[A-Za-z]{2}_[A-Za-z]|\b(?:Derivative|Sum|Matrix|Piecewise|outer|where)\("
 )
 _TYPESET_SIGN = re.compile(r"[\\²³¹⁰-₟ᵢⱼᵏʲⁱ{]|(?<![A-Za-z0-9])[^\W\d][_^]")
-_MARK = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<relation>:?=(?!=)|[≈≡←])|(?P<cut>[,;⇒])"
+_MARK = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<relation>[-+*/:]?=(?!=)|[≈≡←])|(?P<cut>[,;⇒])"
                    r"|[<>!=]=")  # fmt: skip
 _NUMBERED = re.compile(r"[A-Za-z]+\d+")
 
@@ -57,6 +57,15 @@ class PlainEquation:
     starts: tuple[int, ...]
     source: str
     base: int = 1
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether the value goes on from what the name was before: `dW += …`, `dW = dW + …`."""
+        if self.left is None:
+            return False
+        between = self.source[self.starts[0] + len(self.left) : self.starts[1]].strip()
+        again = re.search(rf"(?<![\w.]){re.escape(self.left)}(?!\w)", self.answer)
+        return between[:1] in "+-*/" or (self.left.isidentifier() and again is not None)
 
     @property
     def left(self) -> str | None:
@@ -116,6 +125,13 @@ def is_infix(text: str) -> bool:
     return bool(_INFIX_SIGN.search(text)) and not _TYPESET_SIGN.search(text)
 
 
+def is_of_a_gradient(text: str, names: Names) -> bool:
+    """Whether a text begins with `dz =`, one word for a gradient of the loss by a declared name."""
+    name, sign, _ = text.partition("=")
+    name = name.strip().rstrip("+-*/").rstrip()  # dW /= 2
+    return bool(sign) and name.isidentifier() and _derivative(name, 0, names, name) is not None
+
+
 def plain_equations(text: str, base: int) -> Iterator[PlainEquation]:
     """The equations of one text in reading order."""
     for start, end in _segments(text):
@@ -166,7 +182,10 @@ def read_member(
 
     `other` numbers ambiguous products that are to be read in the less usual way.
     """
-    readers = (_as_infix, _as_typeset) if is_infix(text) else (_as_typeset, _as_infix)
+    is_word = len(text) > 1 and text.isidentifier() and text.isascii()  # dz is no product
+    readers = (_as_infix, _as_typeset)
+    if not is_infix(text) and not is_word:
+        readers = readers[::-1]
     try:
         return readers[0](text, start, names, source, other)
     except Unreadable as error:

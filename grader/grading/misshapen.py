@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from grader.comparison import Comparison, Status, compare
 from grader.errors import ShapeMismatch, StudentError
-from grader.expression import SCALAR, Expression, Matrix, Tabulate, free_indices, shape_text
+from grader.expression import (
+    SCALAR,
+    Expression,
+    Item,
+    Matrix,
+    Slice,
+    Tabulate,
+    free_indices,
+    shape_text,
+)
 from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of, told
 from grader.key import QuestionKey, fits
 from grader.primitives.build import total, transpose
@@ -105,7 +114,7 @@ def _unsummed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome | N
 
 def _block(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
     """The first rows or columns of the target earn their part, if they are written out."""
-    if not isinstance(node, Matrix):
+    if not isinstance(node, Matrix) and not _is_part(node):
         return wrong  # a formula is right or wrong as a whole
     rows, columns = node.shape
     whole_rows = columns == key.grid[1] and rows < key.grid[0]
@@ -128,6 +137,11 @@ def _block(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
     note = Message(Kind.NOTE, _block_text(what, given, asked, comparison), "entries")
     messages = (*wrong.messages, note)
     return Outcome(Verdict.PARTIAL, share, messages, entries=grid_of(comparison))
+
+
+def _is_part(node: Expression) -> bool:
+    """Whether a row or column is picked from an array, as in `W[1,:]`."""
+    return isinstance(node, Item) and any(isinstance(s, Slice) for s in (node.row, node.column))
 
 
 def _block_text(what: str, given: int, asked: int, comparison: Comparison) -> str:

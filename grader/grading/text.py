@@ -8,7 +8,16 @@ import numpy as np
 
 from grader.comparison import Status, compare
 from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
-from grader.expression import Apply, Derivative, Expression, Tabulate, base_name, walk
+from grader.expression import (
+    Apply,
+    Derivative,
+    Expression,
+    Symbol,
+    Tabulate,
+    base_name,
+    children,
+    walk,
+)
 from grader.grading.advice import missing_index
 from grader.grading.echo import Echoed, echoed
 from grader.grading.given import Written
@@ -27,6 +36,10 @@ from grader.notation import Reading, printing
 from grader.problem import Question
 from grader.problem.model import bases
 from grader.result import Kind, Message, QuestionResult, Verdict
+
+
+Pair = tuple[str, str]
+"""The names of what is differentiated by what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ def judged_text(key: Key, question: Question, given: Written) -> Judged:
     return judged
 
 
-def _judged(key: QuestionKey, given: Written, asked: Collection[tuple[str, str]]) -> Judged:
+def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     try:
         reading = _read(given)
     except StudentError as error:
@@ -111,7 +124,7 @@ def _with_other_readings(
     key: QuestionKey,
     choices: int,
     given: Written,
-    asked: Collection[tuple[str, str]],
+    asked: frozenset[Pair],
 ) -> Outcome:
     """Say so if the answer would be right were its products read in the less usual way."""
     each = range(1, min(choices, OTHER_READINGS) + 1)
@@ -138,8 +151,8 @@ _OTHER_READING = Message(
 def _outcome(
     key: QuestionKey,
     reading: Reading,
-    asked: Collection[tuple[str, str]],
-    steps: Collection[tuple[str, str]],
+    asked: frozenset[Pair],
+    steps: Collection[Pair],
 ) -> Outcome:
     try:
         _worked_out(reading, key.question, asked, steps)
@@ -157,8 +170,8 @@ class NotWorkedOut(Nonsense):
 def _worked_out(
     reading: Reading,
     question: Question,
-    known: Collection[tuple[str, str]],
-    steps: Collection[tuple[str, str]],
+    known: frozenset[Pair],
+    steps: Collection[Pair],
 ) -> None:
     """Raise NotWorkedOut for an answer that still contains what it should derive.
 
@@ -166,15 +179,13 @@ def _worked_out(
     that the student derived in `steps`, only entries that no step is about are left.
     """
     asked, pair = base_name(question.wrt), bases(question.of, question.wrt)
+    taken = known - {pair} if not _is_chain_rule(reading.node, pair) else frozenset()
     of = question.of  # σ(x) by x: its derivative is what is asked; in log(f(x)), log' is a factor
     named = isinstance(of, Apply) and of.args[:1] == (question.wrt,)
     own = of.function + "'" if isinstance(of, Apply) and named else None
     for part in _derivatives(reading):
-        if (
-            isinstance(part, Derivative)
-            and base_name(part.wrt) == asked
-            and (bases(part.of, part.wrt) == pair or bases(part.of, part.wrt) not in known)
-        ):
+        by_asked = isinstance(part, Derivative) and base_name(part.wrt) == asked
+        if isinstance(part, Derivative) and by_asked and bases(part.of, part.wrt) not in taken:
             text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
                 f"the answer still contains a derivative with respect to what is asked: {text}",
@@ -194,6 +205,22 @@ def _worked_out(
         if isinstance(part, Apply) and part.function == own:
             raise NotWorkedOut("the answer only names the derivative that is asked for",
                                span=part.span, hint="say what its values are")  # fmt: skip
+
+
+def _is_chain_rule(node: Expression, pair: Pair) -> bool:
+    """Whether a derivative is only stated as a product of others, as ∂l/∂h ∂h/∂x for ∂l/∂x."""
+    derivatives: set[Pair] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Symbol):
+            return False
+        if isinstance(part, Derivative):
+            derivatives.add(bases(part.of, part.wrt))
+        else:
+            waiting += children(part)
+    of, wrt = pair
+    return any((of, middle) in derivatives and by == wrt for middle, by in derivatives)
 
 
 def _derivatives(reading: Reading) -> Iterator[Expression]:

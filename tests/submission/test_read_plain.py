@@ -197,6 +197,7 @@ open("p", "w")
         "dZ2 = A2 - Y",
         "dW2 = np.outer(\n    dZ2,\n    A1)",
         "db2 = dZ2.sum()",
+        "w += 3",
         "db1 = dZ1",
     ]
     assert prose(found) == []

@@ -25,6 +25,7 @@ from grader.submission.papers.plain_tokens import (
     Token,
     counted,
     has_operator,
+    has_relation,
     is_balanced,
     is_mathematical,
     is_scripted,
@@ -77,6 +78,7 @@ _TURNED = frozenset(
 _LEADING_WORDS = 20
 _REMARKS = 4
 _ONLY_A_DERIVATIVE = re.compile(r"[∂d][^\s/=]{1,30}/\s?[∂d][^\s/=]{1,30}")
+_GRADIENT = re.compile(r"d[A-Za-z]{1,4}_?\d{0,2}")
 _BARE_NUMBER = re.compile(r"[-+−]?\d{1,3}(?:\.\d{1,6})?")
 _NO_PRIME = re.compile(r"[A-Za-z][’'][a-z]|(?<![\w)\]}'])['’]")
 
@@ -265,12 +267,21 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
         return False
     if _NO_PRIME.search(text, start, end) or not is_balanced(tokens):
         return False
+    if _renames(tokens):
+        return True
     words, numbers, ordinary = counted(tokens)
     if ordinary > (0 if strict or not words else words + numbers) or not words + numbers:
         return False
-    if any(token.kind == "relation" for token in tokens):
+    if has_relation(tokens):
         return _is_related(tokens)
     return setting.below and ordinary == 0 and _answers(text[start:end], tokens, setting)
+
+
+def _renames(tokens: Sequence[Token]) -> bool:
+    """`dbo = dzo`: a gradient, by its letter d, that is another one."""
+    if len(tokens) != 3 or tokens[1].kind != "relation":
+        return False
+    return all(token.kind == "word" and _GRADIENT.fullmatch(token.text) for token in tokens[::2])
 
 
 def _is_related(tokens: Sequence[Token]) -> bool:

@@ -72,7 +72,7 @@ def counted(tokens: Sequence[Token]) -> tuple[int, int, int]:
     words = ordinary = 0
     numbers = sum(token.kind == "number" for token in tokens)
     compared = any(token.text in _COMPARISONS for token in tokens)
-    scripts = _scripts(tokens)
+    scripts = _scripts(tokens) | _arguments(tokens)
     for before, token, follows in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         if token.kind != "word" or (compared and token.text.lower() in _CASES):
             continue
@@ -85,6 +85,27 @@ def counted(tokens: Sequence[Token]) -> tuple[int, int, int]:
         else:
             return 0, 0, 1
     return words, numbers, ordinary
+
+
+def has_relation(tokens: Sequence[Token]) -> bool:
+    """Whether there is an equals sign outside of all brackets; inside it names an argument."""
+    depth = 0
+    for token in tokens:
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if token.kind == "relation" and depth == 0:
+            return True
+    return False
+
+
+def _arguments(tokens: Sequence[Token]) -> set[int]:
+    """Where the names of arguments and their words begin: `axis`, `keepdims` and `True` in calls."""
+    inside: set[int] = set()
+    depth = 0
+    for name, token, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        depth += (name.text in ("(", "[")) - (name.text in (")", "]"))
+        if token.kind == "relation" and depth > 0:
+            inside |= {name.start, value.start}
+    return inside
 
 
 def _scripts(tokens: Sequence[Token]) -> set[int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from grader.submission.offsets import Range
 from grader.submission.papers.plain import LONGEST, logical_line
+from grader.submission.papers.plain_tokens import has_relation, tokens_in
 
 LANGUAGES = frozenset(
     "python py python3 ipython ipython3 numpy sage julia jl matlab octave".split()
@@ -25,7 +26,7 @@ _CONDITIONAL = re.compile(
 )
 _ASSIGNMENT = re.compile(
     r"[^\W\d][\w.]{0,60}(?:\[[^\[\]=\n]{1,30}\])?(?:/[^\W\d][\w.]{0,60}(?:\[[^\[\]=\n]{1,30}\])?)?"
-    r"[ \t]{0,20}=(?!=)[ \t]{0,20}(?P<value>[^\n=]++(?:\n[^\n]*+)*)\Z"
+    r"[ \t]{0,20}[-+*/]?=(?!=)[ \t]{0,20}(?P<value>[^\n]++(?:\n[^\n]*+)*)\Z"
 )
 _EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
 _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
@@ -66,6 +67,7 @@ def _assignment(text: str, start: int, end: int) -> int | None:
         found is None
         or not _EXPRESSION.fullmatch(found["value"])
         or _KEYWORD.search(found["value"])
+        or has_relation(tokens_in(body, found.start("value"), len(body)))
     ):
         return None
     return start + len(body)

@@ -1,0 +1,59 @@
+"""Answers in NumPy, in listings and in lines of their own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from paper_grading import graded
+
+Write = Callable[[str], str]
+RNN = (
+    "da3 = (V.T @ (o-y)) * (1-h3**2)\nda2 = (W.T @ da3)*(1-h2**2)\nda1 = (W.T @ da2)*(1-h1**2)\n"
+    "dW = np.outer(da3, h2)\n%s"
+)
+
+
+def fenced(text: str) -> str:
+    return f"```python\n{text}\n```\n"
+
+
+def plain(text: str) -> str:
+    return f"{text}\n"
+
+
+@pytest.mark.parametrize("write", [fenced, plain])
+@pytest.mark.parametrize(
+    ("problem", "question", "text"),
+    [
+        ("batch-norm", "q1", "dbeta = G.sum(axis=0)"),
+        ("batch-norm", "q1", "dbeta = np.sum(G, axis=0, keepdims=True)"),
+        ("attention", "q4", "dS = A * (dA - (dA*A).sum(axis=1, keepdims=True))"),
+        ("softmax-cross-entropy", "q4", "dz = p - y"),
+        ("softmax-cross-entropy", "q7", "dz = p - y\ndb = dz"),
+    ],
+)
+def test_arguments_have_names(
+    tmp_path: Path, write: Write, problem: str, question: str, text: str
+) -> None:
+    """And of `dz` the d is none of the problem's sizes."""
+    result = graded(problem, tmp_path, write(text))[question]
+    assert result.verdict == "correct", result.messages
+
+
+def test_below_a_marker(tmp_path: Path) -> None:
+    assert graded("batch-norm", tmp_path, "Q1: np.sum(G, axis=0)")["q1"].verdict == "correct"
+
+
+@pytest.mark.parametrize("write", [fenced, plain])
+@pytest.mark.parametrize(
+    "more",
+    ["dW += np.outer(da2, h1)", "dW = dW + np.outer(da2, h1) + np.outer(da1, h0)", "dW /= 2"],
+)
+def test_a_value_that_goes_on_is_for_a_human(tmp_path: Path, write: Write, more: str) -> None:
+    """Its first line alone is not the answer."""
+    assert graded("rnn", tmp_path, write(RNN % more))["q6"].verdict == "unreadable"
+
+
+def test_a_gradient_may_be_another_one(tmp_path: Path) -> None:
+    text = "9. dbo = dzo\n"
+    assert graded("lstm-cell", tmp_path, text)["q9"].verdict in ("incorrect", "unreadable")
