@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from grader.alignment.joining import Item
+from grader.alignment.cases import Item, is_conditioned
 from grader.submission import Formula, Marker, Prose
 
 _REACH = 200  # characters of prose that are looked at on either side
@@ -67,6 +67,8 @@ def words_that_change(items: Sequence[Item], at: int) -> str:
         match = _BEFORE.search(before.text[-_REACH:])
         if match is not None:
             return match[0].strip()
+    if is_conditioned(items, at):
+        return "if …"
     clause = _clause(items, at)
     match = _BEHIND.match(clause)
     if match is None and "\\text{" not in formula.text and not _EXPLAINS.match(clause):

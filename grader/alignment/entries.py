@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.alignment.around import Role, role_of, words_that_change
+from grader.alignment.cases import with_cases
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -241,7 +242,7 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
     labels: tuple[str, ...] = ()
     announced = False
     section = 0
-    items = joined(paper.items)
+    items = joined(with_cases(paper.items))
     for at, item in enumerate(items):
         match item:
             case Marker():

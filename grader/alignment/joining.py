@@ -8,9 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.submission import Formula, Marker, Prose
-
-Item = Marker | Formula | Prose
+from grader.alignment.cases import Item
+from grader.submission import Formula, Prose
 
 _CONDITION = re.compile(
     r"(?:,|and|und|et|or|oder|;|\s)*\b(?P<word>if|for|when|whenever|in case|falls|wenn|für|si|pour"

@@ -9,7 +9,8 @@ from paper_grading import answered, graded
 POOLING = "max-pool-dropout"
 PAIRS = [(1, 1, 2), (1, 2, 1), (2, 3, 4), (2, 4, 3)]
 ENTRIES = [
-    rf"\frac{{\partial l}}{{\partial z_{j}}} = \frac{{\partial l}}{{\partial a_{i}}} \mathbb{{1}}[z_{j} > z_{k}]"
+    rf"\frac{{\partial l}}{{\partial z_{j}}} = "
+    rf"\frac{{\partial l}}{{\partial a_{i}}} \mathbb{{1}}[z_{j} > z_{k}]"
     for i, j, k in PAIRS
 ]
 FIRST = [

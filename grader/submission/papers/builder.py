@@ -16,7 +16,7 @@ from grader.submission.sources import Found
 # A line of nothing but these is markup: a rule, what is left of a bold marker, a table's frame.
 _MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
 # Between two formulas of a line these may make one of them: `$∂l/∂z$ = $p - y$`, `$D^T r$ + $\\mu$`.
-_JOINTS = frozenset({"=", ":=", ":", "+", "-", "−"})
+_JOINTS = frozenset({"=", ":=", ":", "+", "-", "−", ",", ";"})
 _JOINT_REACH = 40  # characters between two formulas
 
 
@@ -200,7 +200,7 @@ class PaperBuilder:
     def _joint(self, text: str, places: Places, start: int, stop: int) -> None:
         """Keeps a sign that stands alone between two formulas: it says how they belong together."""
         between = text[start:stop] if stop - start <= _JOINT_REACH else ""
-        if (sign := between.strip()) in _JOINTS and "\n" not in between:
+        if (sign := between.strip()) in _JOINTS and between.lstrip(" \t").startswith(sign):
             self._append(Prose(sign, places.at(start)))
 
     def _append(self, item: Item) -> None:
