@@ -2,6 +2,7 @@
 
 from grader.alignment.align import Found, align, alone, in_words, named, names_for
 from grader.alignment.assembled import Assembled
+from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.matching import THE_SAME
 from grader.alignment.plain import PlainEquation
@@ -20,5 +21,6 @@ __all__ = [
     "is_multiple",
     "named",
     "names_for",
+    "own_names",
     "read_left",
 ]

@@ -350,7 +350,8 @@ def _skipped(questions: int) -> float:
 def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
     """The last of the equations that most look like the answer."""
     usable = [entry for entry in mine if not entry.is_open]
-    usable = [entry for entry in usable if not _is_called_upon(entry, usable)] or usable
+    aside = {id(entry) for entry in _called_upon(usable)}
+    usable = [entry for entry in usable if id(entry) not in aside] or usable
     if not usable:
         return None
     top = max(_rank(entry, question) for entry in usable)
@@ -359,9 +360,11 @@ def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
     return [entry for entry in usable if _rank(entry, question) == top][-1]
 
 
-def _is_called_upon(entry: Entry, others: Sequence[Entry]) -> bool:
-    """Whether an equation only says what a name means that another one is written with."""
-    return entry.defines and any(other.calls_upon(entry) for other in others if other is not entry)
+def _called_upon(usable: Sequence[Entry]) -> list[Entry]:
+    """The equations that only say what a name means that the others are written with."""
+    naming = [entry for entry in usable if entry.defines]
+    said = "\n".join(entry.signs(left=False) for entry in usable) if naming else ""
+    return [e for e in naming if re.search(re.escape(e.signs(left=True)) + "(?![_^])", said)]
 
 
 def _rank(entry: Entry, question: Question) -> float:

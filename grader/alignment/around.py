@@ -12,6 +12,7 @@ from grader.alignment.cases import Item, is_conditioned
 from grader.submission import Formula, Marker, Prose
 
 _REACH = 200  # characters of prose that are looked at on either side
+_PARTS = 8  # formulas and pieces of prose of one clause
 _LINES = 1  # a clause may go on in the next line
 _FORMULA = "□"  # stands for a formula in a clause
 
@@ -80,10 +81,10 @@ def _clause(items: Sequence[Item], at: int) -> str:
     """What follows a formula up to the end of its sentence, other formulas in it as `□`."""
     last = _last_line(items[at])
     said: list[str] = []
-    for item in items[at + 1 :]:
+    for item in items[at + 1 : at + 1 + _PARTS]:
         if isinstance(item, Marker) or item.place.line > last + _LINES:
             break
-        if isinstance(item, Formula) and (item.display or sum(map(len, said)) > _REACH):
+        if isinstance(item, Formula) and item.display:
             break
         text = item.text[:_REACH] if isinstance(item, Prose) else _FORMULA
         if isinstance(item, Prose) and (stop := _STOP.search(text)):

@@ -3,6 +3,7 @@
 Each of them alone says only what holds under its condition.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,13 +22,15 @@ _THEN = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(
-    r"[.,;]?\s*(?:(?:and|but|while)\s+)?(?:otherwise|else|sonst)\s*(?:it is|this is|we get|we have)?\s*[:,]?",
+    r"[.,;]?\s*(?:(?:and|but|while)\s+)?(?:otherwise|else|sonst)"
+    r"\s*(?:it is|this is|we get|we have)?\s*[:,]?",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[.,;]?\s*(?:and|but|while)?", re.IGNORECASE)
 _COMPARES = re.compile(r"\\(?:neq?|leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≠≤≥]")
 _INDEX_IS = re.compile(r"\s*(?:[i-nw]|\\ell)\s*=\s*(?:[i-nw]|\\ell|\d{1,3})\s*")
 _HAS_CONDITION = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{[\s,]*(?:if|for|when|falls|wenn)\b")
+_MOST = 12  # cases of one distinction
 _SHORT = 200  # characters of a condition
 
 
@@ -47,7 +50,7 @@ def with_cases(items: Sequence[Item]) -> list[Item]:
     found: list[Item] = []
     at = 0
     while at < len(items):
-        cases = list(_cases(items, at))
+        cases = list(itertools.islice(_cases(items, at), _MOST))
         if len(cases) > 1:
             found += _together(cases)
             at += sum(len(case.items) for case in cases)

@@ -63,7 +63,8 @@ class Entry:
     without any left side; `changed` are words beside the formula that make something else of it,
     `role` what they say it is for. `section` numbers the markers of the paper: two entries of the
     same labels may stand below two of them. `defines` tells that the left side is a name of the
-    student's own; `definitions` are those that hold here, `naming` the one that the end of the equation makes.
+    student's own; `definitions` are those that hold here, `naming` the one that the end of the
+    equation makes.
     """
 
     labels: tuple[str, ...]
@@ -123,15 +124,11 @@ class Entry:
             start, end = self.answer_span
             return read_member(equation.source[start:end], start, names, equation.source, other)
 
-    def calls_upon(self, other: "Entry") -> bool:
-        """Whether the name on the left of another equation stands on the right of this one."""
-        name = _texts(other.equation.left if other.equation else None)
-        right = _texts(self.equation.answer if self.equation else None)
-        return any(
-            right[at : at + len(name)] == name
-            and right[at + len(name) : at + len(name) + 1] not in (["_"], ["^"])
-            for at in range(len(right) - len(name) + 1 if name else 0)
-        )
+    def signs(self, *, left: bool) -> str:
+        """One side of the equation as signs with spaces between and around them."""
+        equation = self.equation
+        side = (equation.left if left else equation.answer) if equation is not None else None
+        return f" {' '.join(_texts(side))} "
 
     def is_changed(self) -> Unreadable:
         """Why a formula with words beside it that make something else of it cannot be read."""

@@ -19,6 +19,7 @@ from grader.expression import (
     Number,
     Selector,
     fresh,
+    shape_text,
     substitute,
     transform,
     walk,
@@ -115,7 +116,7 @@ class Steps:
         try:
             value = step.read(names).node
         except StudentError as error:
-            raise self._unreadable(step) from error
+            raise self._unreadable(step, error.message) from error
         bound = _letters(left, term)
         assert bound is not None
         if value.shape == SCALAR or left.shape == SCALAR:
@@ -136,11 +137,12 @@ class Steps:
         chosen = _selectors(term)
         if term.shape == SCALAR and value.shape == left.shape and chosen:
             return _entry(value, term, chosen)
-        raise self._unreadable(step)
+        asked = f"{shape_text(value.shape)} stands for what is {shape_text(term.shape)}"
+        raise self._unreadable(step, asked)
 
-    def _unreadable(self, step: Entry) -> Unreadable:
+    def _unreadable(self, step: Entry, why: str) -> Unreadable:
         line = step.place().line
-        message = f"the answer rests on the step in line {line}, which cannot be used"
+        message = f"the answer rests on the step in line {line}, which cannot be used: {why}"
         return Unreadable(message, hint="a person will look at it", code="step-unreadable")
 
 

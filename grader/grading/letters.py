@@ -6,7 +6,7 @@ columns. Without a left side i counts rows and j columns, by custom, and a vecto
 
 from dataclasses import replace
 
-from grader.alignment import Entry
+from grader.alignment import Entry, PlainEquation, own_names
 from grader.expression import (
     SCALAR,
     Derivative,
@@ -16,6 +16,7 @@ from grader.expression import (
     Shape,
 )
 from grader.notation import Names, Reading
+from grader.notation.equations import Equation
 from grader.primitives.build import derivative, tabulate
 from grader.problem import Question
 
@@ -29,9 +30,21 @@ def letters_of(question: Question, entry: Entry | None) -> tuple[Index, ...]:
         return ()
     if entry is not None and entry.derivative is not None:
         return _of_left(entry.derivative)
+    shape = derivative(question.of, question.wrt).shape
     if entry is not None and entry.equation is not None and entry.equation.left is not None:
+        return _of_name(entry.equation, shape, question.names)
+    return _by_custom(shape, question.names)
+
+
+def _of_name(equation: Equation | PlainEquation, shape: Shape, names: Names) -> tuple[Index, ...]:
+    """The letters of a name of the student's own, as in `J_{ij} = …`, if it has one for each axis."""
+    if not isinstance(equation, Equation) or not equation.left:
         return ()
-    return _by_custom(derivative(question.of, question.wrt).shape, question.names)
+    found = next((way.letters for way in own_names(equation.left, names) if way.letters), ())
+    sizes = [size for size in shape if size > 1]
+    if len(found) != len(sizes) or len(set(found)) != len(found):
+        return ()
+    return tuple(Index(name, 1, size) for name, size in zip(found, sizes, strict=True))
 
 
 def _of_left(left: Derivative) -> tuple[Index, ...]:

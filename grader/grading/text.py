@@ -37,7 +37,6 @@ from grader.problem import Question
 from grader.problem.model import bases
 from grader.result import Kind, Message, QuestionResult, Verdict
 
-
 Pair = tuple[str, str]
 """The names of what is differentiated by what."""
 

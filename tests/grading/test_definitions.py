@@ -146,3 +146,15 @@ def test_nor_in_a_single_answer() -> None:
 )
 def test_a_reason_is_no_answer(tmp_path: Path, text: str, verdict: str) -> None:
     assert graded(SOFTMAX, tmp_path, text)["q4"].verdict == verdict
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "correct"), ("+", "incorrect")])
+def test_the_letters_of_a_name_count_rows_and_columns(
+    tmp_path: Path, sign: str, verdict: str
+) -> None:
+    text = (
+        r"J_{ij} = \frac{\delta_{ij}}{\lVert x\rVert} "
+        rf"{sign} \frac{{x_i x_j}}{{\lVert x\rVert^3}}"
+    )
+    assert graded("matrix-calculus", tmp_path, f"9. ${text}$")["q9"].verdict == verdict
+    assert answered("matrix-calculus", "q9", text)["q9"].verdict == verdict

@@ -81,3 +81,8 @@ def test_the_beginning_of_a_sum_is_not_the_whole(tmp_path: Path, sign: str) -> N
 )
 def test_words_are_never_missing(tmp_path: Path, text: str) -> None:
     assert graded(SOFTMAX, tmp_path, text)["q4"].verdict == "unreadable"
+
+
+def test_a_remark_in_brackets_is_no_part_of_the_chain(tmp_path: Path) -> None:
+    text = r"1. $\frac{\partial q}{\partial x} = (A + A^\top) x$ ($= 2Ax$ if $A$ is symmetric)"
+    assert graded("matrix-calculus", tmp_path, text)["q1"].verdict == "correct"

@@ -120,15 +120,25 @@ class PaperBuilder:
     def _formula(self, text: str, places: Places, span: Span) -> None:
         self._formula_line = places.at(max(span.start, span.end - 1)).line
         start, end = trimmed(text, span.left, span.right)
-        if start == end or self._continues(text, span, start, end):
+        if start == end:
             return
         place = places.at(start)
+        if self._is_remark(text, span, start):
+            self._append(Prose(" ".join(text[start:end].split()), place))
+            return
+        if self._continues(text, span, start, end):
+            return
         if fault := self._excess(place, end - start):
             self.refuse(fault)
             return
         self._formulas += 1
         self._chains[span.display, span.notation] = _Chain(len(self._items), start, end)
         self._append(Formula(text[start:end], span.display, place, span.notation))
+
+    def _is_remark(self, text: str, span: Span, start: int) -> bool:
+        """Whether a formula goes on with one before it, but in brackets: `($= 2x$ if …)`."""
+        before = text[max(0, span.start - _JOINT_REACH) : span.start].rstrip(" \t")
+        return before.endswith("(") and _BEGINS_OPEN.match(text, start) is not None
 
     def _continues(self, text: str, span: Span, start: int, end: int) -> bool:
         """Whether a formula that begins with an equals sign was added to the chain before it."""
