@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.alignment import Entry
-from grader.errors import StudentError
+from grader.errors import StudentError, Unreadable
 from grader.evaluation import Evaluator
 from grader.expression import (
     SCALAR,
@@ -58,7 +58,7 @@ def contradiction(
                 "about a name in it cannot be read; a person will look at it"
             )
             return Message(Kind.ERROR, text, "stated-unreadably")
-        if not _holds(key, said.left, said.right):
+        if not _holds(key, said.left, said.right, names):
             text = (
                 f"the answer is right as far as its values go, but line {said.line} of the paper says "
                 "something about the model that is not so, and the answer uses it; a person will "
@@ -74,7 +74,7 @@ def as_stated(
     """A wrong answer with what the paper says that a name in it is, where that is not so."""
     for said in _about(node, entries, names):
         left, right = said.left, said.right
-        if not isinstance(left, Symbol) or right is None or _holds(key, left, right):
+        if not isinstance(left, Symbol) or right is None or _holds(key, left, right, names):
             continue
         text = (
             f"the answer is right only with what line {said.line} of the paper says about "
@@ -124,17 +124,22 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
         return None
     try:
         right = latex.parse_left(equation.answer, known, equation.source)
-    except StudentError:
+    except Unreadable:
         return Statement(left, None, line) if _is_lost(left, equation, names) else None
+    except StudentError:
+        return None  # `(X - μ) s`, whose shapes are not meant to the letter
     named = any(isinstance(part, Derivative) for part in walk(right))
     return None if named else Statement(left, right, line)
 
 
 def _is_lost(left: Expression, equation: Equation, names: Names) -> bool:
-    """Whether what is said of a quantity should have been read: more than its entries, or a remark."""
+    """Whether what is said of a quantity should have been read: more than its entries, or a remark.
+
+    Of an entry nobody knows which values its letters take.
+    """
     texts = {token.text for token in equation.answer}
     listed = "\\dots" in texts or any(token.kind == "prose" for token in equation.answer)
-    return isinstance(left, Symbol | Item) and _kind(left) in names.depends and not listed
+    return isinstance(left, Symbol) and left.name in names.depends and not listed
 
 
 def _with_argument(names: Names, left: Sequence[Token]) -> Names:
@@ -150,8 +155,11 @@ def _with_argument(names: Names, left: Sequence[Token]) -> Names:
     )
 
 
-def _holds(key: QuestionKey, left: Expression, right: Expression) -> bool:
-    """Whether both sides have the same values on the draws; what has none is not held against it."""
+def _holds(key: QuestionKey, left: Expression, right: Expression, names: Names) -> bool:
+    """Whether both sides have the same values on the draws; what has none is not held against it.
+
+    Nor is another shape, where it is a quantity of the model that is repeated along an array.
+    """
     if left.shape != right.shape and 1 in left.shape and right.shape == left.shape[::-1]:
         right = transpose(right)  # how a vector lies says nothing about it
     ranges = {p.name: p for side in (left, right) for p in walk(side) if isinstance(p, Index)}
@@ -165,7 +173,8 @@ def _holds(key: QuestionKey, left: Expression, right: Expression) -> bool:
             one, other = (
                 Evaluator(values, key.backprop.lower, indices)(side) for side in (left, right)
             )
-        fits = left.shape == right.shape or SCALAR in (left.shape, right.shape)
-        return fits and bool(np.allclose(one, other, TOLERANCE, TOLERANCE))
+        if left.shape != right.shape and SCALAR not in (left.shape, right.shape):
+            return _kind(left) in names.depends
+        return bool(np.allclose(one, other, TOLERANCE, TOLERANCE))
     except (StudentError, ValueError):
         return True

@@ -1,0 +1,28 @@
+"""The model, said again in the words of the handout, is no contradiction of itself."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from paper_grading import PROBLEMS, graded
+
+
+def answers(problem: str) -> dict[str, str]:
+    """The first right answer in LaTeX to each question, from the problem's own cases."""
+    cases = yaml.safe_load((PROBLEMS / problem / "cases.yaml").read_text("utf-8"))
+    right = {
+        question: [one["latex"] for one in kinds["right"] if "latex" in one]
+        for question, kinds in cases.items()
+    }
+    return {question: found[0] for question, found in right.items() if found}
+
+
+@pytest.mark.parametrize(
+    "problem", sorted(path.parent.name for path in PROBLEMS.glob("*/problem.yaml"))
+)
+def test_the_handout_may_be_copied(tmp_path: Path, problem: str) -> None:
+    said = yaml.safe_load((PROBLEMS / problem / "problem.yaml").read_text("utf-8"))
+    written = answers(problem)
+    text = "".join(f"{name[1:]}. $${answer}$$\n\n" for name, answer in written.items())
+    report = graded(problem, tmp_path, f"{said.get('description', '')}\n\n{text}")
+    assert {name for name in written if report[name].verdict != "correct"} == set()
