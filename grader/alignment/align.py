@@ -98,18 +98,31 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
         [_emissions(entry, questions, numbered) for entry in found],
         _backwards([entry.labels for entry in found], questions),
     )
+    meant = _meant(found, labels, problem)
+    only = {id(mine[0]) for mine in meant.values() if len(mine) == 1}
     result = {}
-    for at, question in enumerate(problem.questions):
-        mine = [entry for entry, label in zip(found, labels, strict=True) if label == at]
-        mine = [entry for entry in mine if not _is_elsewhere(entry, question, problem)]
-        own = [e for e in mine if question.id in _marked(e.labels, problem.questions)]
+    for question in questions:
+        mine = meant[question.id]
+        own = [e for e in mine if question.id in _marked(e.labels, questions)]
         chosen = _answer(own, question) or _chosen(mine, question)
-        if chosen is None:
-            mine = [entry for entry in found if _says(entry, question)]
+        if chosen is None:  # what was said beside the answer to another question
+            mine = [e for e in found if _says(e, question) and id(e) not in only]
             chosen = _chosen(mine, question)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, found, problem)
     return result
+
+
+def _meant(
+    found: Sequence[Entry], labels: Sequence[int], problem: Problem
+) -> dict[str, list[Entry]]:
+    """The equations for each question by their labels, without steps that stand elsewhere."""
+    meant: dict[str, list[Entry]] = {question.id: [] for question in problem.questions}
+    for entry, label in zip(found, labels, strict=True):
+        question = problem.questions[label]
+        if not _is_elsewhere(entry, question, problem):
+            meant[question.id].append(entry)
+    return meant
 
 
 def _says(entry: Entry, question: Question) -> bool:
