@@ -1,10 +1,11 @@
 """Papers meet questions: which equation answers what, and what the student's own names mean."""
 
-from grader.alignment.align import Found, align, alone, in_words, named, names_for
+from grader.alignment.align import Found, align, alone, in_words, names_for
 from grader.alignment.assembled import Assembled
 from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.matching import THE_SAME
+from grader.alignment.numbering import named
 from grader.alignment.plain import PlainEquation
 from grader.alignment.words import Words
 

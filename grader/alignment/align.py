@@ -8,13 +8,15 @@ questions. The best labelling of all equations is found by dynamic programming (
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from grader.alignment.around import Role
 from grader.alignment.assembled import assembled
 from grader.alignment.entries import Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, similarity
+from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
+from grader.alignment.ranking import chosen as chosen_of
+from grader.alignment.ranking import rank
 from grader.alignment.steps import Steps
 from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
@@ -75,7 +77,7 @@ def alone(problem: Problem, question: Question, formula: Formula) -> Found | Non
     """The answer in a formula that is meant for one question; None if there is none in it."""
     found = entries(Paper((formula,)), question.scope.names, problem.index_base)
     usable = [entry for entry in found if not entry.is_open]
-    entry = _chosen(usable, question) or (usable[-1] if usable else None)
+    entry = chosen_of(usable, question) or (usable[-1] if usable else None)
     return None if entry is None else _found(question, entry, usable, found, problem)
 
 
@@ -84,7 +86,7 @@ def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
     by_id = {question.id: question for question in problem.questions}
 
     def marked(labels: tuple[str, ...]) -> list[Question]:
-        return [by_id[hit] for hit in _marked(labels, problem.questions)]
+        return [by_id[hit] for hit in questions_marked(labels, problem.questions)]
 
     return {question.id: said for question, said in words(paper, marked)}
 
@@ -93,7 +95,7 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
     if not found:
         return {}
     questions = problem.questions
-    numbered = {hit for entry in found for hit in _marked(entry.labels, questions)}
+    numbered = {hit for entry in found for hit in questions_marked(entry.labels, questions)}
     labels = _best_path(
         [_emissions(entry, questions, numbered) for entry in found],
         _backwards([entry.labels for entry in found], questions),
@@ -103,11 +105,11 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
     result = {}
     for question in questions:
         mine = meant[question.id]
-        own = [e for e in mine if question.id in _marked(e.labels, questions)]
-        chosen = _answer(own, question) or _chosen(mine, question)
+        own = [e for e in mine if question.id in questions_marked(e.labels, questions)]
+        chosen = _answer(own, question) or chosen_of(mine, question)
         if chosen is None:  # what was said beside the answer to another question
             mine = [e for e in found if _says(e, question) and id(e) not in only]
-            chosen = _chosen(mine, question)
+            chosen = chosen_of(mine, question)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, found, problem)
     return result
@@ -132,13 +134,13 @@ def _says(entry: Entry, question: Question) -> bool:
 
 def _answer(own: Sequence[Entry], question: Question) -> Entry | None:
     """The answer that stands below its own number with its own left side: nothing elsewhere beats it."""
-    chosen = _chosen(own, question)
-    return chosen if chosen is not None and _rank(chosen, question) >= 2.0 + THE_SAME else None
+    chosen = chosen_of(own, question)
+    return chosen if chosen is not None and rank(chosen, question) >= 2.0 + THE_SAME else None
 
 
 def _is_elsewhere(entry: Entry, question: Question, problem: Problem) -> bool:
     """Whether an equation is a step or a definition on the way, and not below the marker either."""
-    if question.id in _marked(entry.labels, problem.questions):
+    if question.id in questions_marked(entry.labels, problem.questions):
         return False
     left = entry.derivative
     by_other = left is not None and base_name(left.wrt) != base_name(question.wrt)
@@ -167,7 +169,7 @@ def _listed(listed: Sequence[Entry], question: Question, problem: Problem) -> li
     By its left side, or by its marker if the left side is but a name.
     """
     usable = [entry for entry in listed if not entry.is_open]
-    below = [e for e in usable if _marked(e.labels, problem.questions) == [question.id]]
+    below = [e for e in usable if questions_marked(e.labels, problem.questions) == [question.id]]
     named_so = [e for e in usable if _fits_best(e, question, problem, e in below)]
     plain = [e for e in below if e.derivative is None and not isinstance(e.left, Symbol)]
     return [e for e in named_so if e in below] or named_so or plain
@@ -198,7 +200,7 @@ def _found(
 ) -> Found:
     entry = assembled(entry, mine, question)
     match = similarity(entry.derivative, question) if entry.derivative is not None else None
-    marked = _marked(entry.labels, problem.questions)
+    marked = questions_marked(entry.labels, problem.questions)
     return Found(
         question=question.id,
         entry=entry,
@@ -216,7 +218,7 @@ def _is_earlier(other: Entry, chosen: Entry, question: Question) -> bool:
     if other.section == chosen.section or other.is_open:
         return False
     same = other.labels == chosen.labels
-    return _rank(other, question) >= (1.0 if same else 2.0)
+    return rank(other, question) >= (1.0 if same else 2.0)
 
 
 def _is_stated(entry: Entry, answer: Entry) -> bool:
@@ -255,7 +257,7 @@ def _emissions(
     left = entry.derivative
     matches = [similarity(left, question) if left is not None else 0.0 for question in questions]
     exact = 1.0 in matches
-    marked = _marked(entry.labels, questions)
+    marked = questions_marked(entry.labels, questions)
     scores = []
     for match, question in zip(matches, questions, strict=True):
         is_marked = question.id in marked
@@ -269,41 +271,6 @@ def _emissions(
     return scores
 
 
-def _marked(labels: tuple[str, ...], questions: Sequence[Question]) -> list[str]:
-    """The questions that markers can mean: the longest run of inner labels that names any."""
-    for start in range(len(labels)):
-        path = _path(".".join(labels[start:]))
-        hits = [q.id for q in questions if path in _labels(q.id, q.labels)]
-        if hits:
-            return hits
-    return []
-
-
-def named(label: str | None, questions: Sequence[Question]) -> Question | None:
-    """The question of an id as a student may write it: `q1`, `Q1`, `1`."""
-    path = _path(label or "")
-    hits = [q for q in questions if q.id == label] or [
-        q for q in questions if path and path in _labels(q.id, q.labels)
-    ]
-    return hits[0] if len(hits) == 1 else None
-
-
-@lru_cache(maxsize=4096)
-def _labels(question_id: str, own: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    """How a question may be marked: its id, its id's number, the author's own labels."""
-    paths = [_path(label) for label in (question_id, *own)]
-    stripped = [path[1:] for path in paths if len(path) > 1 and path[0] in _MARKER_WORDS]
-    return frozenset([*paths, *stripped])
-
-
-_MARKER_WORDS = frozenset("q p ex question problem exercise part task item".split())
-
-
-def _path(label: str) -> tuple[str, ...]:
-    """A label as its runs of digits and letters: `2b`, `2.b` and `2 (b)` are the same."""
-    return tuple(re.findall(r"\d+|[^\W\d_]+", label.lower()))
-
-
 def _backwards(
     labels: Sequence[tuple[str, ...]], questions: Sequence[Question]
 ) -> list[Sequence[float]]:
@@ -312,8 +279,8 @@ def _backwards(
     That is trusted only if all markers are those of the problem. Where parts are numbered anew below
     each heading the order tells.
     """
-    known = [_labels(question.id, question.labels) for question in questions]
-    paths = {label: _path(".".join(label)) for label in labels}
+    known = [labels_of(question.id, question.labels) for question in questions]
+    paths = {label: path_of(".".join(label)) for label in labels}
     far = [BACKWARDS] * len(questions)
     if any(path and not any(path in one for one in known) for path in paths.values()):
         return [far] * len(labels)
@@ -355,59 +322,3 @@ def _transition(before: int, after: int, backwards: float) -> float:
 
 def _skipped(questions: int) -> float:
     return max(MOST_SKIPPED, SKIPPED * questions)
-
-
-# Which of a question's equations is the answer
-
-
-def _chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
-    """The last of the equations that most look like the answer."""
-    usable = [entry for entry in mine if not entry.is_open]
-    aside = {id(entry) for entry in _called_upon(usable)}
-    usable = [entry for entry in usable if id(entry) not in aside] or usable
-    if not usable:
-        return None
-    top = max(_rank(entry, question) for entry in usable)
-    if top < 0:
-        return None
-    return [entry for entry in usable if _rank(entry, question) == top][-1]
-
-
-def _called_upon(usable: Sequence[Entry]) -> list[Entry]:
-    """The equations that only say what a name means that the others are written with."""
-    naming = [entry for entry in usable if entry.defines]
-    said = "\n".join(entry.signs(left=False) for entry in usable) if naming else ""
-    return [e for e in naming if re.search(re.escape(e.signs(left=True)) + "(?![_^])", said)]
-
-
-def _rank(entry: Entry, question: Question) -> float:
-    """2 + match for a left side that names the question, 1 for none, 0 for another, −1 for prose.
-
-    A formula that cannot be read ranks like one without a left side: a human must see it. What the
-    student put in a box goes before all that is not.
-    """
-    boxed = BOXED if "\\boxed" in entry.formula.text else 0.0
-    rank = _plain_rank(entry, question)
-    return rank + boxed if rank >= 1.0 else rank
-
-
-BOXED = 5.0
-
-
-def _plain_rank(entry: Entry, question: Question) -> float:
-    if entry.equation is None:
-        return 1.0
-    if entry.derivative is not None:
-        match = similarity(entry.derivative, question)
-        if match > THE_SAME and _marked(entry.labels, [question]):
-            match = 1.0  # below its marker the entries are as good as the whole
-        return 2.0 + match if match > 0 else 0.0
-    if entry.role is not None:
-        return -1.0
-    if entry.equation.left is None:
-        return 1.0 if entry.announced else -1.0
-    if entry.defines and entry.labels and _marked(entry.labels, [question]):
-        return 1.0  # `13. G = …`: the answer, by a name of the student's own
-    if isinstance(entry.left, Symbol):
-        return -1.0  # a statement of the model, or of a definition
-    return 1.0 if entry.left is None else 0.0
