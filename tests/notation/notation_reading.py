@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader import key as keys
 from grader import submission
+from grader.authoring.validation.answers import judged as judge
 from grader.grading import grade
 from grader.key import Key
 from grader.notation import infix, latex, printing
@@ -54,6 +55,28 @@ def square() -> Key:
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "problem.yaml").write_text(SQUARE, encoding="utf-8")
         return keys.build(load(Path(name)))
+
+
+@cache
+def problem_key(name: str) -> Key:
+    """The key of a homework in `problems/`."""
+    return keys.build(load(ROOT / "problems" / name))
+
+
+def answered(problem: str, question: str, answer: str | dict[str, str]) -> QuestionResult:
+    """One answer to a homework in `problems/`: infix text, or `{"latex": …}`."""
+    notation, text = ("infix", answer) if isinstance(answer, str) else ("latex", answer["latex"])
+    return judge(problem_key(problem), question, text, notation)
+
+
+def as_read(result: QuestionResult) -> str | None:
+    """How an answer was understood, in infix; None if it was not."""
+    return result.answer.reading if result.answer else None
+
+
+def texts(result: QuestionResult) -> str:
+    """All that the student is told."""
+    return " ".join(message.text for message in result.messages)
 
 
 def reading(text: str, key: Key, question: str, notation: str = "latex") -> str:

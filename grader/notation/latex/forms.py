@@ -55,10 +55,11 @@ class FormReader(NameReader):
         if top[0].text == "\\delta" == bottom[0].text and self._are_names(top[1:], bottom[1:]):
             self.build.notes.append("δ…/δ… was read as a derivative")
             return True
-        return (
-            top[0].text == "d" == bottom[0].text
-            and self.lookup(("d", None, None), top[0].span) is None
-        )
+        if not top[0].text == "d" == bottom[0].text:
+            return False
+        if self.is_size(top[0]):  # d/dW is a derivative even so, d/d and d/N are none
+            return is_one_name(bottom[1:]) and self.is_quantity(bottom[1:])
+        return self.lookup(("d", None, None), top[0].span) is None
 
     def _are_names(self, top: Sequence[Token], bottom: Sequence[Token]) -> bool:
         """Whether one quantity of the model stands above, and one name below."""
@@ -149,6 +150,11 @@ class FormReader(NameReader):
         def body() -> Expression:
             return self._sums(rest, sup, token, first)
 
+        if part.members:
+            written = self.build.source[part.members[0].start : part.members[-1].end]
+            hint = "write the values, k \\in \\{1, 3\\}, or a condition such as k \\ne i"
+            message = f"what the set `{written}` holds is not known here"
+            self.build.fail(message, _span(part.members), hint)
         if part.values:
             return self._over_values(part, token, body)
         if part.condition and (not part.name or self.build.bound_index(part.name) is not None):
@@ -348,6 +354,10 @@ class FormReader(NameReader):
         if self.take("_") or self.take("^"):
             self.group()
         return node
+
+
+def _span(tokens: Sequence[Token]) -> Span:
+    return Span(tokens[0].start, tokens[-1].end)
 
 
 def _stripped_condition(condition: Sequence[Token]) -> Sequence[Token]:

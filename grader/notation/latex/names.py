@@ -33,6 +33,8 @@ class NameReader(UndeclaredReader, DecorationReader):
         function = self.function(token)
         if function is not None and self._is_called(token):
             return self.called(function, token)
+        if self.begins_differential(token):
+            return self.differential(token)
         first = self.at - 1
         sub, sup, primes = self.scripts()
         node = self.resolve(token, sub, sup, first)

@@ -14,7 +14,8 @@ class Range:
     """One index variable of a sum, or a condition on one.
 
     Without `low`, `high`, `values` and `condition` the range follows from what the variable indexes.
-    A condition without a name only filters what other parts range over.
+    A condition without a name only filters what other parts range over. `members` is a set of which
+    the text does not say what it holds.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Range:
     high: Tokens = ()
     values: tuple[Tokens, ...] = ()
     condition: Tokens = ()
+    members: Tokens = ()
 
 
 def ranges(script: Tokens) -> list[Range]:
@@ -47,6 +49,8 @@ def _range(part: Tokens) -> Range:
         return Range(name)
     if part[1].text == "\\in":
         return _member(name, part[2:])
+    if part[1].text in ("\\notin", "\\not"):
+        return Range(name, members=part[1:])
     low, *rest = split(part, "=")
     if len(low) == 1 and len(rest) == 1 and rest[0]:
         return Range(name, low=rest[0])
@@ -54,10 +58,21 @@ def _range(part: Tokens) -> Range:
 
 
 def _member(name: str, members: Tokens) -> Range:
-    """`k \\in \\{1, 2\\}` has values; any other set is all that k can be."""
-    if members and members[0].text == "\\{" and members[-1].text == "\\}":
-        return Range(name, values=tuple(split(members[1:-1], ",")))
-    return Range(name)
+    """`k \\in \\{1, 2\\}` has values, `k \\in \\{1, …, n\\}`, `[1, n]` and `[n]` have ends."""
+    if not members:
+        return Range(name)
+    bracket = members[0].text, members[-1].text
+    inside = split(members[1:-1], ",") if bracket in _SETS else []
+    if len(inside) > 2 and [token.text for token in inside[-2]] == ["\\dots"]:
+        return Range(name, inside[0], inside[-1])
+    if bracket == ("\\{", "\\}"):
+        return Range(name, values=tuple(inside))
+    if 1 <= len(inside) <= 2:
+        return Range(name, inside[0] if len(inside) == 2 else (), inside[-1])
+    return Range(name, members=members)
+
+
+_SETS = frozenset({("\\{", "\\}"), ("[", "]")})
 
 
 def _between(part: Tokens) -> Range | None:

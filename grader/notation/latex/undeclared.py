@@ -5,12 +5,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.expression import SCALAR, Expression
+from grader.errors import Span
+from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
 from grader.notation.latex.scripts import pair, split, split_script, without_brackets
 from grader.notation.latex_tokens import Token
-from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function
+from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function, Key
 from grader.notation.products import IDENTITY, JUXTAPOSED, product
 
 COMMANDS = ("frac", "partial", "nabla", "sum", "prod", "sqrt", "odot", "cdot", "times", "top")
@@ -23,6 +24,10 @@ class UndeclaredReader(FunctionReader):
     @abstractmethod
     def named(self, token: Token) -> Expression:
         """A name with its scripts."""
+
+    @abstractmethod
+    def lookup(self, key: Key, span: Span) -> Expression | None:
+        """What a name without an entry or a power stands for, None if it is not there."""
 
     @abstractmethod
     def resolve(
@@ -119,6 +124,30 @@ class UndeclaredReader(FunctionReader):
         if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
             self.build.fail("an identity matrix wants its size, I_{n}", self.span(first))
         return self.build.apply("identity", params=(int(size), int(size)), span=self.span(first))
+
+    def begins_differential(self, token: Token) -> bool:
+        """Whether a d that is a size here stands before a declared name: `dW`, `\\mathrm{d}z`.
+
+        `d W` with a gap is set like `dW`, and can be both.
+        """
+        name = self.peek()
+        if token.text != "d" or not self.is_size(token) or not self.is_quantity([name]):
+            return False
+        between = self.build.source[token.end : name.start]
+        if between and "}" not in between:
+            hint = "write \\frac{\\partial l}{\\partial W}, or d \\cdot W for the product"
+            self.build.fail("a d before a name is a differential or a size", token.span, hint)
+        return True
+
+    def is_size(self, token: Token) -> bool:
+        """Whether a letter alone is a size that the problem declares."""
+        return isinstance(self.lookup((token.text, None, None), token.span), Number)
+
+    def is_quantity(self, tokens: Sequence[Token]) -> bool:
+        """Whether tokens begin with the letter of a declared symbol, or of a name of the student's."""
+        names = self.build.names
+        known = (*names.spellings, *names.definitions)
+        return bool(tokens) and any(base == tokens[0].text for base, _, _ in known)
 
     def differential(self, token: Token) -> Expression:
         """`dW^{[1]}`: the gradient of the loss by what follows."""
