@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.errors import Nonsense, ShapeMismatch, Span
+from grader.errors import ShapeMismatch, Span, Unreadable
 from grader.expression import SCALAR, Apply, Expression, Shape, shape_text
 
 Array = NDArray[np.float64]
@@ -58,13 +58,14 @@ def register(*rows: Primitive) -> None:
 def apply(function: str, *args: Expression, params: Params = (), span: Span | None = None) -> Apply:
     """A primitive applied to arguments, its shape checked.
 
-    Raises ShapeMismatch if the shapes do not fit, and Nonsense for a wrong number of arguments.
+    Raises ShapeMismatch if the shapes do not fit, and Unreadable for a wrong number of arguments.
     """
     row = TABLE[function]
     low, high = row.arity
     if not low <= len(args) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
-        raise Nonsense(f"{function} takes {wanted} arguments, not {len(args)}", span=span)
+        message = f"{function} takes {wanted} arguments, not {len(args)}"
+        raise Unreadable(message, span=span)
     try:
         shape = row.shape([arg.shape for arg in args], params)
     except ShapeMismatch as error:

@@ -196,6 +196,17 @@ class Binding(Core):
         self._nodes += 1
         return Item(base, row, column, (selector_size(row), selector_size(column)), span)
 
+    def entries_of(self, node: Expression, span: Span) -> list[Expression]:
+        """The entries of a vector; anything else as it is. Raises TooLarge."""
+        size = max(node.shape)
+        if node.shape == SCALAR or 1 not in node.shape:
+            return [node]
+        if size > WRITTEN_OUT_LIMIT:
+            message = f"a largest or smallest of more than {WRITTEN_OUT_LIMIT} entries"
+            raise TooLarge(message, self.source, span)
+        self.count(size * sum(1 for _ in walk(node)))
+        return [self.item(node, (Number(float(at + 1)),), span) for at in range(size)]
+
     def _range_hint(self, base: Expression, given: tuple[Selector, Selector]) -> str | None:
         """The shape of what was indexed, and an entry of it that these indices can mean."""
         text = self.source[base.span.start : base.span.end] if base.span else ""

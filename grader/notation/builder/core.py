@@ -226,6 +226,13 @@ class Core:
             return self._chained(name, args, span)
         return self.apply(name, *args, *extra, span=span)
 
+    def clipped(self, args: Sequence[Expression], span: Span) -> Expression:
+        """`clip(x, low, high)`: x, but not below `low` and not above `high`."""
+        if len(args) != 3:
+            self.fail("clip takes an array and two bounds", span)
+        x, low, high = args
+        return self.apply("minimum", self.apply("maximum", x, low, span=span), high, span=span)
+
     def _chained(self, name: str, args: Sequence[Expression], span: Span) -> Expression:
         """max(a, b, c) is max(max(a, b), c)."""
         if len(args) < 2:

@@ -1,9 +1,10 @@
 """Calls of functions in infix text, and their keyword arguments."""
 
 import re
+from collections.abc import Sequence
 
 from grader.errors import Span
-from grader.expression import Expression
+from grader.expression import Expression, Symbol
 from grader.notation.builder import constant
 from grader.notation.infix.reader import Reader
 from grader.notation.infix.tokens import Token
@@ -13,10 +14,15 @@ LETTERS = {letter: name for name, letter in GREEK.items()}
 _PRIME_SPELLINGS = re.compile(
     r"(?P<a>.+?)_?(?:prime|deriv|derivative|grad)$|d_?(?P<b>.+)$|grad_(?P<c>.+)$"
 )
-NO_AXIS = -99
 
 
+Options = dict[str, Expression | None]  # by name; None is Python's None
+AXIS_OPTIONS = frozenset({"axis", "dim", "keepdims", "keepdim"})
+_OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 _WITH_AXIS = frozenset({"sum", "mean", "softmax", "log_softmax", "logsumexp"})
+_OF_TWO = frozenset({"maximum", "minimum"})
+_AXES = {0.0: 0, 1.0: 1, -1.0: 1, -2.0: 0}
+_AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # its only axis; along a row that has one entry
 
 
 class CallReader(Reader):
@@ -34,13 +40,13 @@ class CallReader(Reader):
         while self.peek().text == "'":
             self.at += 1
             prime += 1
-        opened = self.expect("(")
-        args, axis = self.arguments(opened)
+        along = function.primitive in _WITH_AXIS and not prime
+        args, options = self.arguments(self.expect("("), AXIS_OPTIONS if along else frozenset())
         span = Span(token.start, self.end())
-        if axis is not NO_AXIS and function.primitive not in _WITH_AXIS:
-            self.build.fail(f"{name} takes no axis", span)
-        if axis is not NO_AXIS:
-            return self.build.apply(function.primitive, *args, params=(axis,), span=span)
+        if along and args:
+            return self.reduced(function.primitive, args, options, span)
+        if function.primitive in _OF_TWO and len(args) == 1:
+            args = self.build.entries_of(args[0], span)
         return self.build.call(function, prime, args, span)
 
     def function(self, name: str) -> tuple[Function | None, int]:
@@ -59,39 +65,65 @@ class CallReader(Reader):
             return self.function(stem)[0], 1
         return None, 0
 
-    def arguments(self, opened: Token) -> tuple[list[Expression], int | None]:
-        """The arguments of a call, `axis=` and `keepdims=` apart."""
+    def arguments(
+        self, opened: Token, known: frozenset[str] = frozenset()
+    ) -> tuple[list[Expression], Options]:
+        """The arguments of a call; those given by name apart, of which only `known` may be there."""
         self.build.deeper(opened.span)
         args: list[Expression] = []
-        axis: int | None = NO_AXIS
+        options: Options = {}
         while self.peek().text != ")" or self.peek().kind != "sign":
             if self.tokens[self.at + 1 : self.at + 2] and self._is_keyword():
-                axis = self.keyword(axis)
+                self._keyword(options, known)
             else:
                 args.append(self.expression())
             if not self.take(","):
                 break
         self.expect(")", opened)
         self.build.depth -= 1
-        return args, axis
+        return args, options
+
+    def no_arguments(self) -> None:
+        """The empty bracket of a method. Raises Unreadable if anything stands in it."""
+        opened = self.expect("(")
+        if self.peek().text != ")":
+            self.build.fail("an argument that is not known here", self.peek().span)
+        self.expect(")", opened)
 
     def _is_keyword(self) -> bool:
         token, sign = self.tokens[self.at], self.tokens[self.at + 1]
         return token.kind == "name" and sign.text == "=" and sign.kind == "sign"
 
-    def keyword(self, axis: int | None) -> int | None:
+    def _keyword(self, options: Options, known: frozenset[str]) -> None:
         token = self.next()
         self.at += 1
-        if token.text in ("keepdims", "keepdim"):
-            self.next()
-            return axis
-        if token.text not in ("axis", "dim"):
+        if token.text not in known:
             self.build.fail(f"the argument `{token.text}=` is not known here", token.span)
-        first = self.at
-        if self.peek().text == "None":
-            self.at += 1
-            return None
-        value = constant(self.expression())
-        if value not in (0, 1, -1):
-            self.build.fail("an axis is 0 (down the rows) or 1 (along a row)", self.span(first))
-        return 1 if value == -1 else int(value)
+        name = _OPTION_NAMES.get(token.text, token.text)
+        if name in options:
+            self.build.fail(f"the argument `{token.text}=` is given twice", token.span)
+        options[name] = None if self.take_name("None") else self.expression()
+
+    def reduced(
+        self, primitive: str, args: Sequence[Expression], options: Options, span: Span
+    ) -> Expression:
+        """`sum(X, 0)`, `mean(X, axis=-1)`: as in NumPy, a second argument is the axis."""
+        node, *more = args
+        if len(more) + ("axis" in options) > 1:
+            self.build.fail("an array and one axis are meant here", span)
+        if not more and "axis" not in options:
+            return self.build.apply(primitive, node, span=span)
+        axis = more[0] if more else options["axis"]
+        params = (None if axis is None else self._axis(node, constant(axis), span),)
+        return self.build.apply(primitive, node, params=params, span=span)
+
+    def _axis(self, node: Expression, axis: float | None, span: Span) -> int:
+        """0 (down the rows) or 1 (along a row); a negative axis counts from the end."""
+        one_axis = node.shape[1] == 1 and not self._is_declared_matrix(node)
+        axes = _AXES_OF_ONE if one_axis else _AXES
+        if axis not in axes:
+            self.build.fail("an axis is 0 (down the rows) or 1 (along a row)", span)
+        return axes[axis]
+
+    def _is_declared_matrix(self, node: Expression) -> bool:
+        return isinstance(node, Symbol) and node.name in self.build.names.matrices

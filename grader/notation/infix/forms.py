@@ -1,32 +1,23 @@
-"""Forms of their own in infix text: sums, matrices, case distinctions, derivatives; methods."""
+"""Forms of their own in infix text: sums, matrices, case distinctions, derivatives."""
 
 from collections.abc import Callable
 
 from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
-from grader.notation.infix.arrays import ArrayReader
-from grader.notation.infix.calls import NO_AXIS
+from grader.notation.infix.calls import AXIS_OPTIONS
+from grader.notation.infix.methods import MethodReader
 from grader.notation.infix.tokens import Token
-from grader.notation.products import JUXTAPOSED, MATRIX, product
+from grader.notation.products import JUXTAPOSED, product
 
 
-class FormReader(ArrayReader):
+class FormReader(MethodReader):
     """Reads forms; each is called with the reader at the `(` behind the name."""
 
     def form(self, name: str, token: Token) -> Expression | None:
         """The form of a name, None if it is no form."""
         form = SPECIAL.get(name)
         return None if form is None else form(self, token)
-
-    def attribute(self, node: Expression, first: int) -> Expression:
-        dot = self.next()
-        name = self.next()
-        method = METHODS.get(name.text)
-        if name.kind != "name" or method is None:
-            hint = "`.T` is the transpose"
-            self.build.fail(f"`.{name.text}` is not known", Span(dot.start, name.span.end), hint)
-        return method(self, node, first)
 
     def sum_form(self, token: Token) -> Expression:
         """`Sum(body, (i, 1, n), …)`: the limits stand last and are read first."""
@@ -46,24 +37,6 @@ class FormReader(ArrayReader):
         self.at = end + 1
         self.build.depth -= 1
         return node
-
-    def commas(self, opened: Token) -> tuple[list[int], int]:
-        """The top-level commas of the bracket that was just opened, and where it closes."""
-        depth = 0
-        commas: list[int] = []
-        for at in range(self.at, len(self.tokens)):
-            token = self.tokens[at]
-            if token.kind == "end":
-                self.unexpected(token, "`)`", opened)
-            elif token.kind == "sign" and token.text in "([":
-                depth += 1
-            elif token.kind == "sign" and token.text in ")]":
-                if depth == 0:
-                    return commas, at
-                depth -= 1
-            elif token.text == "," and depth == 0:
-                commas.append(at)
-        raise AssertionError
 
     def _limit(self, at: int) -> Index | str:
         """`(i, 1, n)` as an index variable, or `i` alone as a name whose range is open."""
@@ -100,22 +73,24 @@ class FormReader(ArrayReader):
         """`sum(x)`, `np.sum(x, axis=1)`: over entries."""
         self.at = opened
         self.build.depth -= 1
-        args, axis = self.arguments(self.expect("("))
-        if len(args) != 1:
+        args, options = self.arguments(self.expect("("), AXIS_OPTIONS)
+        if not args:
             self.build.fail("sum takes one array", token.span, "or Sum(e, (i, 1, n))")
-        params = () if axis is NO_AXIS else (axis,)
-        return self.build.apply("sum", *args, params=params, span=Span(token.start, self.end()))
+        return self.reduced("sum", args, options, Span(token.start, self.end()))
 
     def clipped(self, token: Token) -> Expression:
         """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
         args, _ = self.arguments(self.expect("("))
+        return self.build.clipped(args, Span(token.start, self.end()))
+
+    def norm_form(self, token: Token) -> Expression:
+        """`norm(v)`, `np.linalg.norm(v, ord=2)`: of the norms only the usual one."""
+        args, options = self.arguments(self.expect("("), frozenset({"ord", "p"}))
         span = Span(token.start, self.end())
-        if len(args) != 3:
-            self.build.fail(f"{token.text} takes an array and two bounds", span)
-        x, low, high = args
-        return self.build.apply(
-            "minimum", self.build.apply("maximum", x, low, span=span), high, span=span
-        )
+        orders = [*args[1:], *(order for order in options.values() if order is not None)]
+        if any(constant(order) != 2 or 1 not in args[0].shape for order in orders):
+            self.build.fail("of orders only the norm of a vector of order 2 is read", span)
+        return self.build.apply("norm", *args[:1], span=span)
 
     def np_sum(self, token: Token) -> Expression:
         """`sum(…)` with limits is `Sum`; without, it runs over entries."""
@@ -275,73 +250,10 @@ class FormReader(ArrayReader):
         return node
 
 
-def _method_gradient(parser: FormReader, node: Expression, first: int) -> Expression:
-    """`W2.grad` is the gradient of the loss."""
-    loss = parser.build.names.loss
-    if loss is None:
-        parser.build.fail("the gradient of what?", parser.span(first), "Derivative(l, W2)")
-    return parser.build.derivative(loss, node, parser.span(first))
-
-
-def _method_reshape(parser: FormReader, node: Expression, first: int) -> Expression:
-    """`x.reshape(-1, 1)` stands a vector up, `x.reshape(1, -1)` lays it down."""
-    args, _ = parser.arguments(parser.expect("("))
-    sizes = [constant(arg) for arg in args]
-    if 1 not in node.shape or len(sizes) != 2 or 1.0 not in sizes:
-        hint = "a vector is stood up by .reshape(-1, 1)"
-        parser.build.fail("a matrix is not given another shape here", parser.span(first), hint)
-    stands = sizes[1] == 1
-    if (node.shape[1] == 1) == stands:
-        return node
-    return parser.build.apply("transpose", node, span=parser.span(first))
-
-
-def _method_transpose(parser: FormReader, node: Expression, first: int) -> Expression:
-    if parser.peek().text == "(" and parser.tokens[parser.at - 1].text == "transpose":
-        parser.arguments(parser.next())
-    return parser.build.apply("transpose", node, span=parser.span(first))
-
-
-def _method_reduce(function: str) -> Callable[[FormReader, Expression, int], Expression]:
-    def method(parser: FormReader, node: Expression, first: int) -> Expression:
-        _, axis = parser.arguments(parser.expect("("))
-        params = () if axis is NO_AXIS else (axis,)
-        return parser.build.apply(function, node, params=params, span=parser.span(first))
-
-    return method
-
-
-def _method_dot(parser: FormReader, node: Expression, first: int) -> Expression:
-    args, _ = parser.arguments(parser.expect("("))
-    if len(args) != 1:
-        parser.build.fail("dot takes one argument", parser.span(first))
-    return product(parser.build, node, args[0], MATRIX, parser.span(first))
-
-
-def _method_ignored(parser: FormReader, node: Expression, first: int) -> Expression:
-    """`.astype(float)` and the like change nothing here."""
-    opened = parser.expect("(")
-    _, end = parser.commas(opened)
-    parser.at = end + 1
-    return node
-
-
-METHODS: dict[str, Callable[[FormReader, Expression, int], Expression]] = {
-    "T": _method_transpose,
-    "transpose": _method_transpose,
-    "sum": _method_reduce("sum"),
-    "mean": _method_reduce("mean"),
-    "dot": _method_dot,
-    "astype": _method_ignored,
-    "float": _method_ignored,
-    "copy": _method_ignored,
-    "grad": _method_gradient,
-    "reshape": _method_reshape,
-}
-
 SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
     "clip": FormReader.clipped,
     "clamp": FormReader.clipped,
+    "norm": FormReader.norm_form,
     "Sum": FormReader.np_sum,
     "sum": FormReader.np_sum,
     "summation": FormReader.np_sum,

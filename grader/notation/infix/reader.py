@@ -34,6 +34,14 @@ class Reader(ABC):
             return True
         return False
 
+    def take_name(self, text: str) -> bool:
+        """Whether the next token is this name; if so, it is consumed."""
+        token = self.tokens[self.at]
+        if token.text == text and token.kind == "name":
+            self.at += 1
+            return True
+        return False
+
     def expect(self, text: str, opened: Token | None = None) -> Token:
         token = self.next()
         if token.text != text or token.kind != "sign":
@@ -50,6 +58,24 @@ class Reader(ABC):
         elif token.kind in ("name", "number", "entry") or token.text == "(":
             hint = "a product is written with `*`, a matrix product with `@`"
         self.build.fail(f"{what} where {wanted} is expected", span, hint)
+
+    def commas(self, opened: Token) -> tuple[list[int], int]:
+        """The top-level commas of the bracket that was just opened, and where it closes."""
+        depth = 0
+        commas: list[int] = []
+        for at in range(self.at, len(self.tokens)):
+            token = self.tokens[at]
+            if token.kind == "end":
+                self.unexpected(token, "`)`", opened)
+            elif token.kind == "sign" and token.text in "([":
+                depth += 1
+            elif token.kind == "sign" and token.text in ")]":
+                if depth == 0:
+                    return commas, at
+                depth -= 1
+            elif token.text == "," and depth == 0:
+                commas.append(at)
+        raise AssertionError
 
     def span(self, first: int) -> Span:
         """From the token `first` to the last one consumed."""
