@@ -6,7 +6,7 @@ is never made out of two columns: the transpose is what is being asked for there
 """
 
 from grader.errors import ShapeMismatch, Span
-from grader.expression import SCALAR, Apply, Expression, Shape, Symbol, shape_text
+from grader.expression import SCALAR, Apply, Expression, Shape, Symbol, shape_text, walk
 from grader.notation.builder import NONSENSE, Builder
 
 HADAMARD = "hadamard"  # ⊙ and \circ
@@ -47,10 +47,10 @@ def combine(build: Builder, function: str, a: Expression, b: Expression, span: S
 
 
 def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
-    """The quotient a / b: by a scalar, or entry by entry of arrays of one shape."""
+    """The quotient a / b: by a scalar, or entry by entry of arrays that fit as they stand."""
     if b is not NONSENSE and a is not NONSENSE and SCALAR not in (a.shape, b.shape):
-        if a.shape == b.shape:
-            return build.apply("div", a, b, span=span)
+        if a.shape == b.shape or _extends(a.shape, b.shape) or _extends(b.shape, a.shape):
+            return combine(build, "div", a, b, span)
         error = ShapeMismatch("a division by an array of another shape")
         return build.nonsense(error, span)
     if b is not NONSENSE and b.shape != SCALAR:
@@ -115,34 +115,65 @@ def _sized(
     build: Builder, a: Expression, b: Expression, entrywise: bool
 ) -> tuple[Expression, Expression]:
     """A bold 1 or an I among two operands gets the size that the other one leaves it."""
-    if (0 in a.shape) == (0 in b.shape) or SCALAR in (a.shape, b.shape):
+    if not _is_open(a) and not _is_open(b):
         return a, b
-    if 0 in a.shape:
-        inner = b.shape[0]
-        shape = b.shape if entrywise else (inner if a.shape[0] == 0 else 1, inner)
-        fits = entrywise or a.shape in ((1, 0), (0, 0))
-        return (_filled(build, a, shape) if fits else a), b
-    inner = a.shape[1]
-    shape = a.shape if entrywise else (inner, inner if b.shape[1] == 0 else 1)
-    fits = entrywise or b.shape in ((0, 1), (0, 0))
-    return a, (_filled(build, b, shape) if fits else b)
+    if SCALAR in (a.shape, b.shape):
+        return a, b
+    if entrywise:
+        shape = _common(a, b)
+        return _fitted(build, a, shape), _fitted(build, b, shape)
+    if _is_open(a) and a.shape[1] == 0 and not _is_open(b):
+        return _fitted(build, a, (a.shape[0] or b.shape[0], b.shape[0])), b
+    if _is_open(b) and b.shape[0] == 0 and not _is_open(a):
+        return a, _fitted(build, b, (a.shape[1], b.shape[1] or a.shape[1]))
+    return a, b
+
+
+def _is_open(node: Expression) -> bool:
+    return 0 in node.shape
+
+
+def _common(a: Expression, b: Expression) -> Shape:
+    """The shape of two operands entry by entry: what one leaves open, the other tells.
+
+    Beside an identity matrix all is square.
+    """
+    rows, columns = (max(sizes) for sizes in zip(a.shape, b.shape, strict=True))
+    square = any(part.shape == (0, 0) and _holds_identity(part) for part in (a, b))
+    return (rows or columns, columns or rows) if square else (rows, columns)
+
+
+def _holds_identity(node: Expression) -> bool:
+    return any(isinstance(part, Symbol) and part.name == IDENTITY.name for part in walk(node)
+               if part.shape == (0, 0))  # fmt: skip
+
+
+def _fitted(build: Builder, node: Expression, shape: Shape) -> Expression:
+    """A constant without a size in the size that it now has, if that is known."""
+    return _filled(build, node, shape) if _is_open(node) and 0 not in shape else node
 
 
 def _filled(build: Builder, node: Expression, shape: Shape) -> Expression:
     """A constant without a size, perhaps times a number or turned, in the size that it now has."""
-    if node.shape == (0, 0) and shape[0] != shape[1]:
-        return node  # an identity is square
     match node:
+        case Symbol(name="I") if shape[0] != shape[1]:
+            return node  # an identity is square
         case Symbol(name="I"):
             build.notes.append(f"I was read as the {shape_text(shape)} identity matrix")
             return build.apply("identity", params=shape, span=node.span)
         case Symbol():
             build.notes.append(f"the bold 1 was read as {shape_text(shape)} ones")
             return build.apply("ones", params=shape, span=node.span)
+        case Apply(function="transpose", args=(Symbol() as constant,)):
+            return _filled(build, constant, shape)  # which is the same as it stands and as it lies
         case Apply(function="transpose", args=(inside,)):
-            return _filled(build, inside, shape)
+            return build.apply("transpose", _filled(build, inside, shape[::-1]), span=node.span)
+        case Apply(function="matmul", args=(left, right)):
+            left = _fitted(build, left, (shape[0], left.shape[1]))
+            right = _fitted(build, right, (right.shape[0], shape[1]))
+            return build.apply("matmul", left, right, span=node.span)
         case Apply():
-            args = [_filled(build, x, shape) if 0 in x.shape else x for x in node.args]
+            args = [_fitted(build, x, shape) for x in node.args]
             return build.apply(node.function, *args, span=node.span)
     return node
 
@@ -233,6 +264,9 @@ def _flipped(
 
 
 def _mismatch(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
+    for part in (a, b):
+        if _is_open(part):
+            build.unsized(part)
     message = (
         f"the product of {shape_text(a.shape)} and {shape_text(b.shape)} does not exist: "
         f"{a.shape[1]} columns meet {b.shape[0]} rows"

@@ -1,6 +1,6 @@
 """Selectors of entries: how many they select, and whether they stay within an axis."""
 
-from grader.errors import IndexOutOfRange
+from grader.errors import IndexOutOfRange, Unreadable
 from grader.expression import Apply, Index, Number, Selector, Slice
 
 
@@ -10,7 +10,10 @@ def selector_size(selector: Selector) -> int:
 
 
 def check_range(selector: Selector, size: int) -> None:
-    """Raise IndexOutOfRange unless every value of the selector lies in 1..size."""
+    """Raise IndexOutOfRange unless every value of the selector lies in 1..size.
+
+    Raises Unreadable for what is no index at all, such as the bounds of a clipped `[r]_{-1}^{1}`.
+    """
     low, high = bounds(selector)
     if low < 1 or high > size:
         reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
@@ -32,4 +35,4 @@ def bounds(selector: Selector) -> tuple[float, float]:
             (low, high), (low2, high2) = bounds(a), bounds(b)
             return low - high2, high - low2
         case _:
-            raise IndexOutOfRange("an index is a whole number, an index variable, or a sum of both")
+            raise Unreadable("an index is a whole number, an index variable, or a sum of both")

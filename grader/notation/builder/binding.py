@@ -14,6 +14,7 @@ from grader.expression import (
     Slice,
     Sum,
     Symbol,
+    free_indices,
     shape_text,
     substitute,
     transform,
@@ -28,7 +29,7 @@ from grader.notation.builder.core import (
     Core,
     constant,
 )
-from grader.primitives.build import ONE
+from grader.primitives.build import ONE, tabulate
 from grader.primitives.selectors import check_range, selector_size
 
 
@@ -133,6 +134,22 @@ class Binding(Core):
         self.count(len(values) * sum(1 for _ in walk(node)))
         return [substitute(node, index.name, Number(value)) for value in values]
 
+    def array_over(self, node: Expression, letters: Sequence[Index | None]) -> Expression | None:
+        """A number as the array of its values over letters of the question that stand in it.
+
+        None if it is no such array: a letter is bound by a sum, or not in the order of the alphabet,
+        so that rows and columns may be meant exchanged.
+        """
+        known = [one for one in letters if one is not None and one is self._given.get(one.name)]
+        names = [one.name for one in known]
+        free = free_indices(node) if node.shape == SCALAR else set()
+        if len(known) != len(letters) or not 1 <= len(known) <= 2 or not free.issuperset(names):
+            return None
+        if names != sorted(set(names)):
+            return None
+        self.bound_letters.update(names)
+        return tabulate(node, known[0], known[1] if len(known) == 2 else Index("", 1, 1))
+
     def scoped(self, index: Index, body: Callable[[], Expression]) -> Expression:
         """What `body` parses while `index` is in scope."""
         self.bound += 1
@@ -148,6 +165,7 @@ class Binding(Core):
 
     def shifted(self, selector: Expression) -> Expression:
         """An index as the text counts, in the 1-based count used inside."""
+        self.check_letter(selector)
         if self.names.base == 1:
             return selector
         match selector:
@@ -159,6 +177,17 @@ class Binding(Core):
                 return Apply(sign, (self.shifted(left), right), SCALAR)
             case _:
                 return Apply("add", (selector, ONE), SCALAR)
+
+    def check_letter(self, selector: Expression) -> None:
+        """Refuse a size of one letter that stands as an index: `p_k` hardly means the last entry.
+
+        Of what the problem itself says, it is the last entry that is meant.
+        """
+        name = selector.name if isinstance(selector, Number) else ""
+        if self._sizes_select or len(name) != 1:
+            return
+        hint = f"take an index letter that is no size here, or the number {constant(selector):g}"
+        self.fail(f"`{name}` stands as an index and is a size here", selector.span, hint)
 
     def fixed_entry(self, text: str, span: Span, base: Expression) -> Expression:
         """`W3[1,2]`, to be looked up from now on: the same few entries make up most answers."""
@@ -226,7 +255,7 @@ class Binding(Core):
         if len(selectors) == 1:
             if columns == 1:
                 return selectors[0], ONE
-            if rows == 1 and not row_first:
+            if rows == 1 and not (row_first and _may_be_row(selectors[0])):
                 return ONE, selectors[0]
             return selectors[0], Slice(1, columns)
         if len(selectors) != 2:
@@ -254,6 +283,11 @@ class Binding(Core):
             self.nonsense(IndexOutOfRange(f"the slice does not lie in 1 to {size}"), span)
             return Slice(1, size)
         return Slice(first, last)
+
+
+def _may_be_row(selector: Selector) -> bool:
+    """Whether one index into the only row of an array can pick that row: `W[1]`, and no `gamma[j]`."""
+    return isinstance(selector, Slice) or selector == ONE
 
 
 def _in_range(

@@ -28,6 +28,7 @@ from grader.expression import (
     Symbol,
     children,
     depth_of,
+    free_indices,
     shape_text,
 )
 from grader.notation.names import Function, Names
@@ -74,16 +75,19 @@ class Core:
         source: str,
         open_indices: bool = False,
         other: frozenset[int] = frozenset(),
+        sizes_select: bool = False,
     ) -> None:
         self.names = names
         self._open_indices = open_indices
         self._other = other
+        self._sizes_select = sizes_select
         self._choices = 0
         self.source = source
         self.notes: list[str] = []
         self.depth = 0
         self.bound = 0
         self.used: set[str] = set()
+        self.bound_letters: set[str] = set()  # those over which an array was made
         self.derivatives: list[Expression] = []
         self.kinked: list[Apply] = []
         self._given = names.indices
@@ -106,8 +110,9 @@ class Core:
         node = self.finish(node)
         notes = tuple(dict.fromkeys(self.notes))
         defined = bool(self.names.definitions)
+        used = self.used - (self.bound_letters - free_indices(node))
         return Reading(
-            node, notes, frozenset(self.used), tuple(self.derivatives), tuple(self.kinked), defined,
+            node, notes, frozenset(used), tuple(self.derivatives), tuple(self.kinked), defined,
             self._choices,
         )  # fmt: skip
 
@@ -164,8 +169,7 @@ class Core:
             if arg is NONSENSE:
                 return NONSENSE
             if arg.shape != SCALAR:
-                if 0 in arg.shape and not _keeps_open(function, args):
-                    self.unsized(arg)
+                self._check_sized(function, args)
                 break
         else:
             if function in _ENTRYWISE:
@@ -180,6 +184,12 @@ class Core:
             return self.nonsense(error, span)
         except Nonsense as error:
             return self.nonsense(error, span)
+
+    def _check_sized(self, function: str, args: Sequence[Expression]) -> None:
+        """Refuse a constant without a size where none can be found for it any more."""
+        still_open = [arg for arg in args if 0 in arg.shape]
+        if still_open and not _keeps_open(function, args):
+            self.unsized(still_open[0])
 
     def name_operands(self, error: ShapeMismatch, args: Sequence[Expression]) -> None:
         """Say which operand has which shape, quoting the student's own text."""
@@ -202,6 +212,9 @@ class Core:
     def power(self, base: Expression, exponent: Expression, span: Span | None) -> Expression:
         """base ** exponent. Raises TooLarge where constants alone overflow."""
         a, b = _constant(base), _constant(exponent)
+        if isinstance(base, Number) and base.name == "e" and b is None:
+            self.notes.append("e, which is a size here, was read as Euler's number below a power")
+            return self.apply("exp", exponent, span=span)
         if a is not None and b is not None and _overflows(a, b):
             raise TooLarge("this power is too large a number", self.source, span)
         if 1 not in base.shape and (b or 0.0) < 0:
@@ -274,8 +287,13 @@ _ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
 
 def _keeps_open(function: str, args: Sequence[Expression]) -> bool:
     """Whether a constant without a size may still find one behind an operation."""
-    scaled = function in ("mul", "div") and any(arg.shape == SCALAR for arg in args)
-    return scaled or function in ("transpose", "neg")
+    if function in ("mul", "div"):
+        return any(arg.shape == SCALAR for arg in args)
+    if function in ("add", "sub"):
+        return args[0].shape == args[1].shape
+    if function == "matmul":  # an outer product: p 1ᵀ
+        return args[0].shape[1] == args[1].shape[0] == 1
+    return function in ("transpose", "neg")
 
 
 CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})

@@ -7,10 +7,19 @@ from grader.errors import ShapeMismatch, Span, TooLarge
 from grader.expression import SCALAR, Cells, Expression, Item, Matrix, Number
 from grader.notation.builder.binding import Binding
 from grader.notation.builder.core import NONSENSE, SIZE_LIMIT, is_condition
+from grader.notation.names import Function
 
 
 class Builder(Binding):
     """Makes expressions for one text; `source` is that text, for errors."""
+
+    def call(
+        self, function: Function, prime: int, args: Sequence[Expression], span: Span
+    ) -> Expression:
+        """A function applied; `diag(a, b, c)` takes the entries one by one too."""
+        if function.primitive == "diag" and len(args) > 1:
+            args = [self.matrix([[arg] for arg in args], span)]
+        return super().call(function, prime, args, span)
 
     def matrix(self, rows: Sequence[Sequence[Expression]], span: Span) -> Expression:
         """A matrix literal; a column of row vectors, or a row of columns, is stacked."""

@@ -9,6 +9,7 @@ from grader.notation.builder import constant
 from grader.notation.infix.reader import Reader
 from grader.notation.infix.tokens import Token
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, Function
+from grader.notation.products import MATRIX, product
 
 LETTERS = {letter: name for name, letter in GREEK.items()}
 _PRIME_SPELLINGS = re.compile(
@@ -20,6 +21,7 @@ Options = dict[str, Expression | None]  # by name; None is Python's None
 AXIS_OPTIONS = frozenset({"axis", "dim", "keepdims", "keepdim"})
 _OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 _WITH_AXIS = frozenset({"sum", "mean", "softmax", "log_softmax", "logsumexp"})
+_PRODUCTS = frozenset({"dot", "matmul", "inner"})
 _OF_TWO = frozenset({"maximum", "minimum"})
 _AXES = {0.0: 0, 1.0: 1, -1.0: 1, -2.0: 0}
 _AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # its only axis; along a row that has one entry
@@ -45,9 +47,23 @@ class CallReader(Reader):
         span = Span(token.start, self.end())
         if along and args:
             return self.reduced(function.primitive, args, options, span)
+        if function.primitive in _PRODUCTS and len(args) == 2 and not prime:
+            return self._product(function.primitive, args, span)
         if function.primitive in _OF_TWO and len(args) == 1:
             args = self.build.entries_of(args[0], span)
         return self.build.call(function, prime, args, span)
+
+    def _product(self, primitive: str, args: Sequence[Expression], span: Span) -> Expression:
+        """`np.dot(v, M)` is `v @ M`, and `np.inner(A, B)` the product of the rows of both."""
+        a, b = args
+        vectors = [1 in arg.shape for arg in args]
+        if primitive == "inner" and not any(vectors):
+            return product(
+                self.build, a, self.build.apply("transpose", b, span=b.span), MATRIX, span
+            )
+        if primitive == "inner" or all(vectors):
+            return self.build.apply(primitive, a, b, span=span)
+        return product(self.build, a, b, MATRIX, span)
 
     def function(self, name: str) -> tuple[Function | None, int]:
         """The function of a name, and how many derivatives the name itself says."""

@@ -217,6 +217,8 @@ class FormReader(MethodReader):
     def delta_form(self, token: Token) -> Expression:
         """`KroneckerDelta(i, j)`."""
         args, _ = self.arguments(self.expect("("))
+        for arg in args:
+            self.build.check_letter(arg)
         return self.build.apply("eq", *args, span=Span(token.start, self.end()))
 
     def product_form(self, token: Token) -> Expression:

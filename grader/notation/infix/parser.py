@@ -34,22 +34,26 @@ MODULES = frozenset(
 
 
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
-    """The expression that a text says, and notes on how it was read.
+    """The expression that a formula of the problem says, and notes on how it was read.
 
     `dW = …` is read as what follows the last `=`. Raises Unreadable (a human must look) or Nonsense
     (it was read, and cannot be a value).
     """
-    reading = read(text, names)
+    reading = _reading(text, names, Builder(names, text, sizes_select=True))
     return reading.node, list(reading.notes)
 
 
 def read(text: str, names: Names, other: frozenset[int] = frozenset()) -> Reading:
-    """The same, with what else is known of the text.
+    """What a student's text says, with what else is known of it; raises like `parse`.
 
     `other` numbers the products, of those that can be read in two ways, that are to be read in the
-    less usual one.
+    less usual one. A size of one letter is no index here: `p[k]` is an entry for each k.
     """
-    parser = _Parser(tokenize(text), Builder(names, text, other=other))
+    return _reading(text, names, Builder(names, text, other=other))
+
+
+def _reading(text: str, names: Names, build: Builder) -> Reading:
+    parser = _Parser(tokenize(text), build)
     try:
         return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:

@@ -8,6 +8,8 @@ from grader.notation.latex.reader import Reader
 from grader.notation.latex.scripts import digits, split, without_brackets
 from grader.notation.latex_tokens import Token
 
+WHOLE_AXIS = frozenset({":", "\\cdot", "\\odot", "*"})  # X_{:,2}, X_{\cdot 2}, X_{\bullet 2}
+
 
 class IndexReader(Reader):
     """Reads the subscripts of arrays."""
@@ -49,7 +51,7 @@ class IndexReader(Reader):
             here = self.tokens[max(0, self.at - 1)].span
             self.build.fail("an index is missing", here)
         first = part[0]
-        if len(part) == 1 and first.text in (":", "\\cdot", "*"):
+        if len(part) == 1 and first.text in WHOLE_AXIS:
             thin_row = base.shape[0] == 1 and base.shape[1] > 1
             size = base.shape[1] if thin_row and alone else base.shape[min(axis, 1)]
             return Slice(1, size)

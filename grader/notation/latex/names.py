@@ -7,6 +7,7 @@ from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.latex.decoration import DecorationReader
+from grader.notation.latex.indices import WHOLE_AXIS
 from grader.notation.latex.scripts import (
     TRANSPOSES,
     complete,
@@ -104,7 +105,7 @@ class NameReader(UndeclaredReader, DecorationReader):
             ((token.text, None, subscript), None, content),
             ((token.text, None, None), sub, content),
             ((token.text, subscript, None), content, None),
-            ((token.text, None, layer), sub, None),
+            ((token.text, None, self._lowered(layer, content, sub)), sub, None),
         ):
             whole = complete(key, layer, subscript) if first_of != key[1] else bool(entry)
             node = self.lookup(key, token.span) if whole else None
@@ -121,6 +122,12 @@ class NameReader(UndeclaredReader, DecorationReader):
                 continue  # n_0^2 is a power of the size n_0, not an entry of n^2
             return self.finished(node, entry, power, transposed + primes, first)
         return None
+
+    def _lowered(
+        self, layer: str | None, content: list[Token], sub: list[Token] | None
+    ) -> str | None:
+        """A superscript as the declared subscript: of `h_t^2` the 2 is a power, of `h^2` it may not be."""
+        return None if sub and len(content) == 1 else layer
 
     def _declared_part(self, token: Token, sub: list[Token] | None) -> tuple[str, list[Token]]:
         """`c_{t,1}` as the declared c_t and the index 1; "" if no such part is declared."""
@@ -210,7 +217,9 @@ class NameReader(UndeclaredReader, DecorationReader):
         ):
             node, power = self.entry(node, power, first), None
         if power:
-            node = self.build.power(node, self.exponent(power), self.span(first))
+            of_size = isinstance(node, Number)  # of which no layer or example is meant
+            exponent = self.within(power, self.whole) if of_size else self.exponent(power)
+            node = self.build.power(node, exponent, self.span(first))
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
@@ -224,7 +233,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         parts = split(script, ",")
         if len(parts) == 1:
             parts = self.undivided(script, node)
-        return any(token.text == ":" for token in script) or (
+        return any(token.text in WHOLE_AXIS for token in script) or (
             len(parts) == 1 and 1 not in node.shape
         )
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
-from grader.expression import SCALAR, Expression, Number, free_indices
+from grader.expression import SCALAR, Apply, Expression, Number, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
-from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
+from grader.notation.latex.scripts import COMPARISONS, PAIRS, split, split_script, without_brackets
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 from grader.notation.products import (
@@ -298,12 +298,19 @@ class Parser(FormReader):
         self._bars = bars
         self.build.depth -= 1
         if opened.text == "\\langle" and len(entries) == 2:
-            return self.build.apply("inner", *entries, span=self.span(self.at - 1))
+            return self._inner(entries, self.span(self.at - 1))
         if len(entries) > 1:
             span = Span(opened.start, self.tokens[self.at - 1].end)
             rows = [entries] if opened.text == "[" else [[entry] for entry in entries]
             return self.build.matrix(rows, span)
         return entries[0]
+
+    def _inner(self, entries: Sequence[Expression], span: Span) -> Expression:
+        """⟨a, b⟩ of vectors, or of matrices, of which it is Frobenius's."""
+        if 1 in entries[0].shape or entries[0].shape != entries[1].shape:
+            return self.build.apply("inner", *entries, span=span)
+        both = self.build.apply("mul", *entries, span=span)
+        return self.build.apply("sum", both, span=span)
 
     def braces(self, opened: Token) -> Expression:
         """A group; `{a \\over b}` is a fraction."""
@@ -328,6 +335,8 @@ class Parser(FormReader):
         self._bars -= 1
         self.build.depth -= 1
         scalar = opened.text == "|" and node.shape == SCALAR
+        if scalar and isinstance(node, Apply) and node.function == "norm":
+            return node  # ||v||
         return self.build.apply("abs" if scalar else "norm", node, span=opened.span)
 
     def scripted(self, node: Expression, first: int) -> Expression:
@@ -338,8 +347,11 @@ class Parser(FormReader):
                 self.at += 1
                 node = self.superscript(node, self.group(), first)
             elif token.text == "_" and token.kind == "sign":
+                bracketed = self.tokens[self.at - 1].text in (")", "]")
                 self.at += 1
-                node = self.entry(node, self.group(), first)
+                script = self.group()
+                array = self.array_over(node, script) if bracketed else None
+                node = self.entry(node, script, first) if array is None else array
             elif token.text == "'" and node.shape != SCALAR:
                 self.at += 1
                 node = self.build.apply("transpose", node, span=self.span(first))
@@ -347,6 +359,15 @@ class Parser(FormReader):
                 self.build.fail("a factorial does not belong here", token.span)
             else:
                 return node
+
+    def array_over(self, node: Expression, script: Sequence[Token]) -> Expression | None:
+        """`[p_i y_j]_{ij}`, the array of these entries; None if the subscript says anything else."""
+        said = split(without_brackets(script), "=")
+        if len(said) > 1 and self.take("^"):
+            self.group()  # [y_i]_{i=1}^{n}
+        tokens = said[0] if len(said) > 1 else without_brackets(script)
+        letters = [self.build.index(token.text) for token in tokens if token.text != ","]
+        return self.build.array_over(node, letters)
 
     def superscript(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
         """Behind something whole, a superscript is a transpose or a power."""

@@ -190,4 +190,6 @@ class UndeclaredReader(FunctionReader):
 
     def kronecker(self, entry: Sequence[Token], first: int) -> Expression:
         left, right = (self.within(part, self.whole) for part in pair(entry) or ())
+        self.build.check_letter(left)
+        self.build.check_letter(right)
         return self.build.apply("eq", left, right, span=self.span(first))

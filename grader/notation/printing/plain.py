@@ -73,7 +73,8 @@ class _Infix:
                 limits = f"({index.name}, {index.start}, {index.stop})"
                 return f"Sum({self.text(body, 0)}, {limits})", ATOM
             case Tabulate(body=body, row=row, column=column):
-                limits = ", ".join(f"({i.name}, {i.start}, {i.stop})" for i in (row, column))
+                letters = [index for index in (row, column) if index.name]
+                limits = ", ".join(f"({i.name}, {i.start}, {i.stop})" for i in letters)
                 return f"table({self.text(body, 0)}, {limits})", ATOM
             case Matrix():
                 rows = (", ".join(self.text(entry, 0) for entry in row) for row in node.rows)

@@ -156,7 +156,8 @@ class _Typeset:
             case Place():
                 return self.place(node)
             case Tabulate():
-                below = write.row(self.text(node.row, 0), self.text(node.column, 0))
+                letters = [index for index in (node.row, node.column) if index.name]
+                below = write.row(*(self.text(index, 0) for index in letters))
                 return write.script(
                     write.fenced(self.text(node.body, 0), "[", "]"), below, ""
                 ), ATOM

@@ -1,0 +1,52 @@
+"""A letter that names a size of the problem too: k in softmax-cross-entropy, n in matrix-calculus."""
+
+import pytest
+from notation_reading import answered, as_read, texts
+
+REFUSED = [
+    ("softmax-cross-entropy", "q4", "p[k] - y[k]"),
+    ("softmax-cross-entropy", "q4", {"latex": "p_k - y_k"}),
+    ("softmax-cross-entropy", "q1", "p[i]*(KroneckerDelta(i, k) - p[j])"),
+    ("softmax-cross-entropy", "q1", {"latex": r"p_i (\delta_{ik} - p_j)"}),
+    ("matrix-calculus", "q1", {"latex": r"\sum_j (A_{kj} + A_{jk}) x_j"}),
+    ("matrix-calculus", "q1", {"latex": r"\sum_j (A_{nj} + A_{jn}) x_j"}),
+]
+
+
+@pytest.mark.parametrize(("problem", "question", "answer"), REFUSED)
+def test_as_an_index_it_is_not_silently_the_size(
+    problem: str, question: str, answer: str | dict[str, str]
+) -> None:
+    result = answered(problem, question, answer)
+    assert result.verdict == "unreadable"
+    assert "stands as an index" in texts(result)
+
+
+READ = [
+    ("softmax-cross-entropy", "q4", {"latex": "p - y + 0 k"}, "p - y + 0*k"),
+    ("softmax-cross-entropy", "q1", {"latex": r"p_i (\delta_{ij} - \sum_k \delta_{kj} p_k)"},
+     "p[i]*((i == j) - Sum((k == j)*p[k], (k, 1, 3)))"),
+    # e is a size of attention, and Euler's number where it has a power
+    ("attention", "q3",
+     {"latex": r"A_{ij} (\delta_{jk} - \frac{e^{S_{ik}}}{\sum_{r=1}^m e^{S_{ir}}})"},
+     "A[i, j]*((j == k) - exp(S[i, k]) / Sum(exp(S[i, r]), (r, 1, 3)))"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem", "question", "answer", "expected"), READ)
+def test_elsewhere_it_is_what_it_is(
+    problem: str, question: str, answer: dict[str, str], expected: str
+) -> None:
+    result = answered(problem, question, answer)
+    assert (result.verdict, as_read(result)) == ("correct", expected), texts(result)
+
+
+@pytest.mark.parametrize("text", ["1 - h_t^2", "1 - h_i^2"])
+def test_a_power_beside_a_subscript_is_no_step(text: str) -> None:
+    """Where the steps are h_1, h_2, h_3, as in rnn."""
+    answer = {"latex": rf"\operatorname{{diag}}({text}) V^T (o - y)"}
+    assert answered("rnn", "q3", answer).verdict == "unreadable"
+    assert (
+        answered("rnn", "q3", {"latex": answer["latex"].replace(text, "1 - h_3^2")}).verdict
+        == "correct"
+    )
