@@ -118,11 +118,17 @@ def _segments(tokens: list[Token]) -> list[Segment]:
     depth = 0
     for at, token in enumerate(tokens):
         depth = max(0, depth + _depth_change(token))
-        if depth == 0 and _separates(tokens, at):
+        if depth == 0 and _separates(tokens, at) and not _indents(token, segments[-1]):
             segments.append(Segment(token, []))
-        elif not (token.text == "&" and depth == 0):
+        elif not (token.text == "&" and depth == 0) and not _indents(token, segments[-1]):
             segments[-1].tokens.append(token)
     return [Segment(before, _trimmed(part)) for before, part in segments]
+
+
+def _indents(token: Token, segment: Segment) -> bool:
+    """Whether a gap stands at the beginning of a row, which it only sets in."""
+    begins = segment.before is not None and segment.before.text == "\\\\" and not segment.tokens
+    return begins and token.text == "\\quad"
 
 
 def _separates(tokens: list[Token], at: int) -> bool:
@@ -175,13 +181,20 @@ def _trimmed(segment: list[Token]) -> list[Token]:
 def _members(segment: list[Token]) -> list[list[Token]]:
     members: list[list[Token]] = [[]]
     depth = 0
+    in_condition = False
     for token in segment:
         depth = max(0, depth + _depth_change(token))
-        if depth == 0 and (token.text == "=" or _is_colon(token, members)):
+        if depth == 0 and token.kind in ("word", "sign"):  # the `=` of `a if i = j` is none between
+            in_condition = token.text in _IFS or (in_condition and token.text not in _ENDS_IF)
+        if depth == 0 and not in_condition and (token.text == "=" or _is_colon(token, members)):
             members.append([])
         else:
             members[-1].append(token)
     return members
+
+
+_IFS = frozenset({"if", "when"})
+_ENDS_IF = frozenset({",", "then", "else", "otherwise"})
 
 
 def _is_colon(token: Token, members: list[list[Token]]) -> bool:
@@ -214,9 +227,16 @@ def _attach(
         chains[-1].append(members[0])
     elif before is not None and before.text == "\\\\":
         _run_on(chains, members[0])
+    elif _is_next_case(before, chains[-1][-1]) and not _is_remark(before, members[0]):
+        chains[-1][-1] = conditions.with_case(chains[-1][-1], members[0])
     elif not _is_remark(before, members[0]):
         between = [before] if before is not None and chains[-1][-1] else []
         chains[-1][-1].extend([*between, *members[0]])
+
+
+def _is_next_case(before: Token | None, member: Sequence[Token]) -> bool:
+    """Whether a gap follows a case and its condition: `a for i = j, \\quad b for i \\ne j`."""
+    return before is not None and before.text == "\\quad" and conditions.is_conditioned(member)
 
 
 _CASE_WORDS = _OTHERWISE | {"and"}

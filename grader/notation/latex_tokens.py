@@ -41,9 +41,11 @@ _UNICODE = {
     "≥": "\\ge", "≠": "\\ne", "′": "'", "’": "'", "√": "\\sqrt", "←": "=", "≈": "=", "≡": "=",
     "⇒": "\\Rightarrow", "→": "\\rightarrow", "…": "\\dots", "∏": "\\prod", "∈": "\\in",
     "⟨": "\\langle", "⟩": "\\rangle", "‖": "\\|", "∞": "\\infty", "𝟙": "1", "⊤": "\\top",
+    "⊘": "\\oslash",
 }  # fmt: skip
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁱʲᵏˡᵐⁿ", "0123456789+-()Tijklmn", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙ", "0123456789+-()ijklmn", strict=True))
+_FRACTIONS = {"½": ("1", "2"), "⅓": ("1", "3"), "⅔": ("2", "3"), "¼": ("1", "4"), "¾": ("3", "4")}
 _COMBINING = {
     "\u0302": "hat",
     "\u0304": "bar",
@@ -179,6 +181,11 @@ class _Tokenizer:
             if text in table:
                 yield from self._unicode_script(table, mark, raw)
                 return
+        if text in _FRACTIONS:
+            above, below = _FRACTIONS[text]
+            yield from _grouped([Token("number", above, start, end), Token("sign", "/", start, end),
+                                 Token("number", below, start, end)])  # fmt: skip
+            return
         if text == "." and [part.text for part in self.raw[self.at : self.at + 2]] == [".", "."]:
             text = "…"
             self.at += 2

@@ -31,7 +31,8 @@ def infix_functions() -> dict[str, str]:
 
 def latex_functions() -> dict[str, str]:
     """Every LaTeX spelling of a function in the table, without its backslash."""
-    return {spelling: row.name for row in TABLE.values() for spelling in row.latex}
+    rows = {spelling: row.name for row in TABLE.values() for spelling in row.latex}
+    return {**rows, "clip": "clip", "clamp": "clip"}  # a largest and a smallest, no row of its own
 
 
 INFIX_FUNCTIONS = infix_functions()

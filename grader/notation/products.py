@@ -5,6 +5,8 @@ and noted. A vector may lie or stand where its entries alone decide the result, 
 is never made out of two columns: the transpose is what is being asked for there.
 """
 
+from collections.abc import Sequence
+
 from grader.errors import ShapeMismatch, Span
 from grader.expression import SCALAR, Apply, Expression, Shape, Symbol, shape_text, walk
 from grader.notation.builder import NONSENSE, Builder
@@ -15,6 +17,7 @@ STAR = "star"  # * in infix: entry by entry as in NumPy
 ASTERISK = "asterisk"  # * in LaTeX: entry by entry of one shape, a product of matrices otherwise
 JUXTAPOSED = "juxtaposed"  # A B, A \times B
 OUTER = "outer"  # ⊗
+QUOTIENT = "quotient"  # \oslash: a division entry by entry
 DOT = "dot"  # A \cdot B: juxtaposition, but the inner product of two columns
 
 
@@ -22,9 +25,15 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     """a times b, where `how` is one of the signs above. Shapes that do not fit become nonsense."""
     if NONSENSE in (a, b):
         return NONSENSE
+    if how == QUOTIENT:
+        return divide(build, a, b, span)
     a, b = _sized(build, a, b, entrywise=how == HADAMARD)
     if a.shape == SCALAR or b.shape == SCALAR:
+        _keep_axes(build, (a, b), span)
         return build.apply("mul", a, b, span=span)
+    spread = _spread(build, a, b) if how == STAR else None
+    if spread is not None:
+        return build.apply("outer", *spread, span=span)
     readings = _readings(a, b, how)
     if readings is not None:
         return _chosen(build, a, b, readings, span)
@@ -41,6 +50,7 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
     """An entrywise operation such as + on operands of which one may be a vector laid down."""
+    _check_axes(build, a, b, span)
     if NONSENSE not in (a, b) and a.shape != b.shape:
         a, b = _aligned(build, *_sized(build, a, b, entrywise=True))
     return build.apply(function, a, b, span=span)
@@ -49,13 +59,52 @@ def combine(build: Builder, function: str, a: Expression, b: Expression, span: S
 def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
     """The quotient a / b: by a scalar, or entry by entry of arrays that fit as they stand."""
     if b is not NONSENSE and a is not NONSENSE and SCALAR not in (a.shape, b.shape):
+        _check_axes(build, a, b, span)
         if a.shape == b.shape or _extends(a.shape, b.shape) or _extends(b.shape, a.shape):
             return combine(build, "div", a, b, span)
         error = ShapeMismatch("a division by an array of another shape")
         return build.nonsense(error, span)
+    _keep_axes(build, (a,), span)
     if b is not NONSENSE and b.shape != SCALAR:
         build.notes.append("a division by an array was read entry by entry")
     return build.apply("div", a, b, span=span)
+
+
+# Vectors that were given a new axis, as `x[:, None]`, of which NumPy makes a matrix
+
+
+def _keep_axes(build: Builder, parts: Sequence[Expression], span: Span) -> None:
+    """A multiple of a vector with a new axis has it too."""
+    if any(part.span in build.two_axes for part in parts):
+        build.two_axes.add(span)
+
+
+def _spread(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
+    """The factors of the outer product that `x[:, None]*y` is, that of the rows first."""
+    given = [part for part in (a, b) if part.span in build.two_axes]
+    if not given or not _vector(a.shape) or not _vector(b.shape):
+        return None
+    columns = [part for part in (a, b) if part.shape[1] == 1]
+    rows = [part for part in (a, b) if part.shape[1] != 1]
+    if len(columns) == 1 and (columns[0] in given or columns[0].shape[0] != rows[0].shape[1]):
+        return columns[0], rows[0]
+    if len(columns) == 2 and len(given) == 1:
+        return given[0], columns[given[0] is columns[0]]
+    if len(columns) == 1:
+        hint = "write np.outer(a, b), or a product of entries without the new axis"
+        build.fail("whether this is a matrix depends on the axes of both", a.span, hint)
+    return None
+
+
+def _check_axes(build: Builder, a: Expression, b: Expression, span: Span) -> None:
+    """Refuse `x[:, None] + y`, a matrix in NumPy; of two with a new axis the result has it too."""
+    given = [part for part in (a, b) if part.span in build.two_axes]
+    alike = len(given) == 2 and a.shape == b.shape
+    if given and alike:
+        build.two_axes.add(span)
+    elif given and all(_vector(part.shape) and part.shape != SCALAR for part in (a, b)):
+        hint = "write it without the new axis, or say the matrix that is meant"
+        build.fail("a vector with a new axis beside one without it", span, hint)
 
 
 # Products that can be read in two ways

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.expression import Apply, Expression
-from grader.primitives.build import ONE, ZERO, div, mul, neg, number, power, sub, zeros
+from grader.primitives.build import ONE, ZERO, add, div, mul, neg, number, power, sub, zeros
 from grader.primitives.registry import Array, Primitive, apply, register, same
 
 Unary = Callable[[Expression], Expression]
@@ -74,6 +74,11 @@ def _logistic_slope(x: Expression) -> Expression:
     return mul(apply("sigmoid", x), sub(ONE, apply("sigmoid", x)))
 
 
+def _silu_slope(x: Expression) -> Expression:
+    """σ(x) + x σ′(x)."""
+    return add(apply("sigmoid", x), mul(x, _logistic_slope(x)))
+
+
 _register("exp", np.exp, _call("exp"))
 _register("log", np.log, lambda x: div(ONE, x), ("ln",), ("ln",))
 _register("sqrt", np.sqrt, lambda x: div(number(0.5), apply("sqrt", x)))
@@ -91,6 +96,10 @@ _register(
     ("ReLU", "Relu", "RELU"), ("ReLU", "Relu", "RELU"), kinked=True, exact=True,
 )  # fmt: skip
 _register("sigmoid", sigmoid_value, _logistic_slope, ("expit", "logistic"), ("expit",))
+_register(
+    "silu", lambda x: x * sigmoid_value(x), _silu_slope,
+    ("SiLU", "swish", "Swish"), ("SiLU", "swish", "Swish"),
+)  # fmt: skip
 _register("tanh", np.tanh, lambda x: sub(ONE, power(apply("tanh", x), number(2))), (), ())
 _register("sinh", np.sinh, _call("cosh"))
 _register("cosh", np.cosh, _call("sinh"))

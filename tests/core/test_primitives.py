@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grader.backprop import Backprop
-from grader.errors import Nonsense, ShapeMismatch
+from grader.errors import ShapeMismatch, Unreadable
 from grader.evaluation import Evaluator
 from grader.expression import SCALAR, Apply, Expression, Shape, Symbol
 from grader.primitives import TABLE, apply, broadcast
@@ -223,6 +223,8 @@ CASES: dict[str, Case] = {
     "sech'": unary(lambda x: -anp.sinh(x) / anp.cosh(x) ** 2),
     "softplus": unary(lambda x: anp.log(1 + anp.exp(x))),
     "softplus'": unary(sigmoid),
+    "silu": unary(lambda x: x * sigmoid(x)),
+    "silu'": unary(lambda x: sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
     "matmul": Case(anp.dot, PRODUCTS),
     "dot": Case(dot, [*PRODUCTS, *VECTORS[:1], ((1, 3), (1, 3)), (MATRIX, SCALAR)]),
     "outer": Case(outer, [*VECTORS, (SCALAR, COLUMN), (SCALAR, SCALAR)]),
@@ -359,7 +361,20 @@ def differences(used: Application, at: int, shape: Shape, step: float = 1e-5) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["exp", "log", "sqrt", "sin", "cos", "sigmoid", "tanh", "softplus", "sinh", "cosh", "sech"],
+    [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "sigmoid",
+        "tanh",
+        "softplus",
+        "silu",
+        "sinh",
+        "cosh",
+        "sech",
+    ],
 )
 def test_third_derivatives_of_smooth_functions(name: str) -> None:
     """The derivative of a derivative of a derivative, since expansions are differentiated too."""
@@ -444,7 +459,7 @@ def test_shapes_that_do_not_fit_are_refused(name: str, shapes: tuple[Shape, ...]
 
 @pytest.mark.parametrize(("name", "count"), [("add", 1), ("where", 2), ("exp", 0), ("exp", 2)])
 def test_a_wrong_number_of_arguments_is_refused(name: str, count: int) -> None:
-    with pytest.raises(Nonsense, match="takes"):
+    with pytest.raises(Unreadable, match="takes"):
         apply(name, *(Symbol("a", SCALAR),) * count)
 
 

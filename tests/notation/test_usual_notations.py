@@ -54,7 +54,7 @@ def test_accepts(
 
 
 UNREADABLE = [
-    ("residual-block", "q4", "latex", r"(W^{2\top} g) \odot \mathbb{1}[|z| + z > 0]", "two things"),
+    ("residual-block", "q4", "latex", r"(W^{2\top} g) \odot \mathbb{1}[|z| + 1 > 0]", "two things"),
     ("residual-block", "q8", "latex", "I", "which size"),
     ("softmax-cross-entropy", "q2", "latex", r"\operatorname{diag}(p) (I - 1 p^\top)", "which size"),
     ("softmax-cross-entropy", "q2", "latex", r"p \mathbf{1}^\top", "how many ones"),

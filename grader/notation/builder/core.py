@@ -90,6 +90,7 @@ class Core:
         self.bound_letters: set[str] = set()  # those over which an array was made
         self.derivatives: list[Expression] = []
         self.kinked: list[Apply] = []
+        self.two_axes: set[Span | None] = set()  # where vectors stand that were given a new axis
         self._given = names.indices
         self._nodes = 0
         self._nonsense: Nonsense | None = None

@@ -16,7 +16,9 @@ class Builder(Binding):
     def call(
         self, function: Function, prime: int, args: Sequence[Expression], span: Span
     ) -> Expression:
-        """A function applied; `diag(a, b, c)` takes the entries one by one too."""
+        """A function applied; `clip` is made of others, `diag(a, b, c)` takes entries one by one."""
+        if function.primitive == "clip" and not prime:
+            return self.clipped(args, span)
         if function.primitive == "diag" and len(args) > 1:
             args = [self.matrix([[arg] for arg in args], span)]
         return super().call(function, prime, args, span)

@@ -1,6 +1,7 @@
 """Entries, slices and literals of arrays in infix text."""
 
 import re
+from dataclasses import replace
 
 from grader.expression import Expression, Item, Number, Slice
 from grader.notation.infix.calls import CallReader
@@ -43,9 +44,11 @@ class ArrayReader(CallReader):
         while self.next().text != "]":
             pass
         stands = match["column"] is not None
+        span = self.span(first)
+        self.build.two_axes.add(span)
         if (base.shape[1] == 1) == stands:
-            return base
-        return self.build.apply("transpose", base, span=self.span(first))
+            return replace(base, span=span)
+        return self.build.apply("transpose", base, span=span)
 
     def selector(self, base: Expression, axis: int) -> Expression | Slice:
         token = self.tokens[self.at]

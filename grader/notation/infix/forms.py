@@ -238,6 +238,14 @@ class FormReader(MethodReader):
             node = product(self.build, node, factor, JUXTAPOSED, span)
         return node
 
+    def length_form(self, token: Token) -> Expression:
+        """`len(r)`: the number of its entries, or rows."""
+        args, _ = self.arguments(self.expect("("))
+        span = Span(token.start, self.end())
+        if len(args) != 1 or args[0].shape[0] == 1:
+            self.build.fail("len takes one array, no row", span)
+        return Number(float(args[0].shape[0]), span)
+
     def number_form(self, token: Token) -> Expression:
         """`float(z > 0)`: a condition is a number here already."""
         args, _ = self.arguments(self.expect("("))
@@ -270,6 +278,7 @@ SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
     "diff": FormReader.derivative_form,
     "grad": FormReader.derivative_form,
     "Product": FormReader.product_form,
+    "len": FormReader.length_form,
     "float": FormReader.number_form,
     "int": FormReader.number_form,
     "I": FormReader.number_form,

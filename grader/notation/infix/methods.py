@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from grader.errors import Span
-from grader.expression import Expression
+from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.infix.arrays import ArrayReader
 from grader.notation.infix.calls import AXIS_OPTIONS
@@ -30,6 +30,16 @@ def _method_gradient(parser: ArrayReader, node: Expression, first: int) -> Expre
     if loss is None:
         parser.build.fail("the gradient of what?", parser.span(first), "Derivative(l, W2)")
     return parser.build.derivative(loss, node, parser.span(first))
+
+
+def _method_shape(parser: ArrayReader, node: Expression, first: int) -> Expression:
+    """`X.shape[0]`: the number of rows, or of entries."""
+    inside = "".join(token.text for token in parser.tokens[parser.at : parser.at + 3])
+    axis = {"[0]": 0, "[1]": 1}.get(inside)
+    if axis is None or node.shape[axis] == 1:  # of a vector, how many axes it has is not said
+        parser.build.fail("of a shape one size is read: X.shape[0]", parser.span(first))
+    parser.at += 3
+    return Number(float(node.shape[axis]), parser.span(first))
 
 
 def _method_reshape(parser: ArrayReader, node: Expression, first: int) -> Expression:
@@ -119,4 +129,5 @@ METHODS: dict[str, Callable[[ArrayReader, Expression, int], Expression]] = {
     "copy": _method_unchanged,
     "grad": _method_gradient,
     "reshape": _method_reshape,
+    "shape": _method_shape,
 }

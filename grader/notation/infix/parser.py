@@ -125,7 +125,10 @@ class _Parser(FormReader):
             self.build.depth -= 1
             if not function:
                 return operand
-            return self.build.apply(function, operand, span=Span(token.start, self.end()))
+            span = Span(token.start, self.end())
+            if operand.span in self.build.two_axes:
+                self.build.two_axes.add(span)
+            return self.build.apply(function, operand, span=span)
         return self.postfix()
 
     def postfix(self) -> Expression:

@@ -232,10 +232,12 @@ class FormReader(NameReader):
         return node
 
     def subscripted(self, token: Token) -> Expression:
-        """`1_{z > 0}` is an indicator; `1_{n}` and `0_{m \\times n}` are constant arrays."""
+        """`1_{z > 0}` and `\\mathbb{1}_{ij}` are indicators, `1_{n}` and `0_{m \\times n}` arrays."""
         self.at += 1
         script = without_brackets(self.group())
         span = Span(token.start, self.tokens[self.at - 1].end)
+        if token.kind == "bold" and self._is_entry(script):
+            return self.kronecker(script, self.at - 1)
         sizes = [self.within(part, self.sum) for part in split(script, "\\times")] if not any(
             part.text in COMPARISONS for part in script) else []  # fmt: skip
         if sizes:

@@ -1,6 +1,7 @@
 """Functions with primes and powers, and their arguments."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.errors import Span
 from grader.expression import SCALAR, Apply, Expression, children, walk
@@ -12,6 +13,10 @@ from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
 BARE_ARGUMENT = frozenset("exp log ln sin cos tanh sqrt abs".split())
 
+_OF_ENTRIES = frozenset({"maximum", "minimum", "sign", "clip"})
+_BY_ENTRIES = "|·| was read entry by entry here, ‖·‖ is a norm"
+_AS_NORM = "|·| of an array was read as its norm; entry by entry would be possible too"
+_FACTORS = {"mul": 2, "div": 1, "neg": 1}  # which operands a multiple can be of
 SINGLE_BARS = frozenset({"|", "\\vert", "\\lvert", "\\left|"})
 
 
@@ -67,7 +72,9 @@ class FunctionReader(IndexReader):
         first = self.at - 1
         sub, sup, primes = self.scripts()
         content, transposed, more = split_script(sup)
+        outer, self._of_entries = self._of_entries, function.primitive in _OF_ENTRIES
         args = self.arguments()
+        self._of_entries = outer
         if sub:
             self._check_subscript(function, token, sub, args, first)
         span = Span(token.start, self.tokens[self.at - 1].end)
@@ -114,20 +121,64 @@ class FunctionReader(IndexReader):
         self.build.depth -= 1
         return args
 
+    def single_bars(self, node: Expression, opened: Token) -> Expression:
+        """|x| of a number is its absolute value, ||v|| and |v| of a vector are its norm.
+
+        Where a function of entries is taken of it, |v| is meant for each entry.
+        """
+        if isinstance(node, Apply) and node.function == "norm":
+            self._not_as_norm(node)
+            return replace(node, span=Span(opened.start, self.tokens[self.at - 1].end))
+        if node.shape == SCALAR:
+            return self.build.apply("abs", node, span=opened.span)
+        if self._of_entries:
+            self.build.notes.append(_BY_ENTRIES)
+            return self.build.apply("abs", node, span=opened.span)
+        by_entries = self.build.chooses_other()
+        self.build.notes.append(_AS_NORM)
+        return self.build.apply("abs" if by_entries else "norm", node, span=opened.span)
+
     def entrywise_bars(self, node: Expression) -> Expression:
         """The |r| of a condition such as `|r| \\le \\delta`, which is meant for each entry of a vector."""
-        if self._has_single_bars(node):
-            self.build.notes.append("|·| in a condition was read entry by entry, ‖·‖ is a norm")
-            return self.build.apply("abs", *children(node), span=node.span)
-        doubled = [
-            a for p in walk(node) if isinstance(p, Apply) and p.function == "abs" for a in p.args
-        ]
-        if any(
-            self._has_single_bars(p) and p not in doubled for p in walk(node)
-        ):  # ||r|| is a norm
+        node = self._by_entries(node)
+        if any(self._has_single_bars(part) for part in walk(node)):
             hint = "write \\operatorname{abs}(r) for each entry, \\lVert r \\rVert for the norm"
             self.build.fail("|·| of a vector in a condition can mean two things", node.span, hint)
         return node
+
+    def beside(self, node: Expression, other: Expression) -> Expression:
+        """|r| that is combined entry by entry with an array as large as r is meant for each entry."""
+        bars = self._bars_in(node)
+        if bars is None or other.shape == SCALAR or children(bars)[0].shape != other.shape:
+            return node
+        return self._by_entries(node)
+
+    def _bars_in(self, node: Expression, most: int = 20) -> Expression | None:
+        """The |r| of which a node is a multiple; looked for among so many factors at most."""
+        if self._has_single_bars(node):
+            return node
+        if not isinstance(node, Apply) or node.shape != SCALAR or not most:
+            return None
+        factors = node.args[: _FACTORS.get(node.function, 0)]
+        found = [bars for part in factors if (bars := self._bars_in(part, most - 1)) is not None]
+        return found[0] if len(found) == 1 else None
+
+    def _by_entries(self, node: Expression) -> Expression:
+        """A multiple of |r| with the bars for each entry; any other node as it is."""
+        bars = self._bars_in(node)
+        if bars is None:
+            return node
+        if node is bars:
+            self._not_as_norm(node)
+            self.build.notes.append(_BY_ENTRIES)
+            return self.build.apply("abs", *children(node), span=node.span)
+        assert isinstance(node, Apply)
+        return self.build.apply(node.function, *map(self._by_entries, node.args), span=node.span)
+
+    def _not_as_norm(self, node: Expression) -> None:
+        """Take back that single bars were read as a norm."""
+        if self._has_single_bars(node) and _AS_NORM in self.build.notes:
+            self.build.notes.remove(_AS_NORM)
 
     def _has_single_bars(self, node: Expression) -> bool:
         """Whether a norm was written with single bars."""

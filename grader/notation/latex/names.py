@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span, StudentError
-from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.expression import SCALAR, Expression, Item, Number, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.latex.decoration import DecorationReader
 from grader.notation.latex.indices import WHOLE_AXIS
@@ -39,12 +39,33 @@ class NameReader(UndeclaredReader, DecorationReader):
         first = self.at - 1
         sub, sup, primes = self.scripts()
         node = self.resolve(token, sub, sup, first)
+        if node is not None and primes and self.peek().text == "(":
+            slope = self.slope(node, primes, first)
+            if slope is not None:
+                return slope
         if node is not None:
             self.decoration(token, node, first)
             for _ in range(primes):
                 node = self.primed(node, self.span(first))
             return node
         return self.undeclared(token, function, sub, sup, first)
+
+    def slope(self, node: Expression, primes: int, first: int) -> Expression | None:
+        """`\\rho'(r_i)` of a quantity that depends on r: its derivative. None if it is a product."""
+        quantity, at = _base(node), self.at
+        wrt = self.bracket(self.next())
+        by, depends = _base(wrt), self.build.names.depends
+        if quantity is None or by is None or by.name not in depends.get(quantity.name, ()):
+            self.at = at
+            return None
+        span = self.span(first)
+        entry = isinstance(wrt, Item) and wrt.shape == SCALAR and quantity.shape == by.shape
+        if entry and isinstance(wrt, Item) and not isinstance(node, Item):
+            node = Item(node, wrt.row, wrt.column, SCALAR, span)
+        if primes > 1 or node.shape != SCALAR or wrt.shape != SCALAR:
+            hint = "write it entry by entry, or as a fraction with \\partial"
+            self.build.fail("a prime on a quantity of the model, of a whole array", span, hint)
+        return self.build.derivative(node, wrt, span)
 
     def primed(self, node: Expression, span: Span) -> Expression:
         """A prime behind an array can only be a transpose; behind a scalar it is nothing known."""
@@ -288,6 +309,12 @@ class NameReader(UndeclaredReader, DecorationReader):
         """δ_{ik}, with δ a scalar, a vector or undeclared, is Kronecker's where both are indices."""
         source = self.build.source[node.span.start : node.span.end] if node.span else ""
         return source in ("\\delta", "δ") and pair(entry) is not None
+
+
+def _base(node: Expression) -> Symbol | None:
+    """The symbol that a node is, or is an entry of."""
+    base = node.base if isinstance(node, Item) else node
+    return base if isinstance(base, Symbol) and base is not NONSENSE else None
 
 
 def _is_too_much(node: Expression, entry: Sequence[Token]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
-from grader.expression import SCALAR, Apply, Expression, Number, free_indices
+from grader.expression import SCALAR, Expression, Number, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
 from grader.notation.latex.functions import OPEN
@@ -21,6 +21,7 @@ from grader.notation.products import (
     HADAMARD,
     JUXTAPOSED,
     OUTER,
+    QUOTIENT,
     UNSIZED,
     combine,
     divide,
@@ -30,6 +31,7 @@ from grader.notation.products import (
 
 PRODUCTS = {
     "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK, "\\otimes": OUTER,
+    "\\oslash": QUOTIENT,
 }  # fmt: skip
 STOPS = frozenset({"if", "otherwise", "else", "for", "when", "where", "and", "or", "with", "let",
                     "then"})  # fmt: skip
@@ -170,11 +172,14 @@ class Parser(FormReader):
         while self.peek().text in ("+", "-"):
             function = "add" if self.next().text == "+" else "sub"
             right = self.signed() if self.peek().text in ("+", "-") else self.term()
+            node, right = self.beside(node, right), self.beside(right, node)
             node = combine(self.build, function, node, right, self.span(first))
         return node
 
     def signed(self) -> Expression:
         """A term with leading signs."""
+        while self.peek().text == "{" and self.tokens[self.at + 1].text == "}":
+            self.at += 2  # an empty group, which some write before a sign
         first = self.at
         negative = False
         while self.peek().text in ("+", "-"):
@@ -195,9 +200,10 @@ class Parser(FormReader):
             at = 0
             while self._comes_later(factors, signs, at):
                 at += 1
-            both = product(
-                self.build, factors[at], factors[at + 1], signs.pop(at), self.span(first)
-            )
+            a, b, sign = factors[at], factors[at + 1], signs.pop(at)
+            if sign == HADAMARD:
+                a, b = self.beside(a, b), self.beside(b, a)
+            both = product(self.build, a, b, sign, self.span(first))
             factors[at : at + 2] = [both]
         return factors[0]
 
@@ -334,10 +340,9 @@ class Parser(FormReader):
                 self.build.fail(f"the norm ‖·‖ with subscript {kind} is not read", opened.span)
         self._bars -= 1
         self.build.depth -= 1
-        scalar = opened.text == "|" and node.shape == SCALAR
-        if scalar and isinstance(node, Apply) and node.function == "norm":
-            return node  # ||v||
-        return self.build.apply("abs" if scalar else "norm", node, span=opened.span)
+        if opened.text == "\\|":
+            return self.build.apply("norm", node, span=opened.span)
+        return self.single_bars(node, opened)
 
     def scripted(self, node: Expression, first: int) -> Expression:
         """Scripts behind a bracket or a finished name: transpose, power, entry."""
@@ -387,6 +392,8 @@ class Parser(FormReader):
 
     def exponent(self, script: Sequence[Token]) -> Expression:
         """A power; one in brackets, or with an index in it, is rather a layer or an example."""
+        if len(script) > 1 and script[0].text == "\\odot":
+            script = script[1:]  # r^{\odot 2}: powers are entry by entry anyway
         if len(script) > 2 and (script[0].text, script[-1].text) in PAIRS:
             hint = "the problem declares no such layer"
             self.build.fail("a superscript in brackets is no power", _span_of(script), hint)

@@ -17,6 +17,7 @@ class Reader(ABC):
         self.tokens: list[Token] = []
         self.at = 0
         self._bars = 0
+        self._of_entries = False  # in the argument of a function that compares entries
         self._enter(tokens, 0)
 
     def _enter(self, tokens: Sequence[Token], at: int) -> None:

@@ -46,6 +46,8 @@ class UndeclaredReader(FunctionReader):
         if token.text == "e" and sup and not sub:
             exponent = self.within(sup, self.whole)
             return self.build.apply("exp", exponent, span=self.span(first))
+        if token.text == "e" and sub and split_script(sup)[1] and self.peek().text == "e":
+            return self.unit_product(sub, first)
         if token.text == "\\delta" and sub and not sup and pair(sub):
             return self.kronecker(sub, first)
         if token.text == "\\chi" and sub and not sup:
@@ -65,10 +67,11 @@ class UndeclaredReader(FunctionReader):
         if token.kind == "command" and token.text[1:] not in GREEK:
             self.build.fail(f"`{token.text}` is not known here", span, self._known_commands(token))
         written = self.build.source[span.start : span.end]
+        written = written if written.count("{") == written.count("}") else token.text
         return self.build.unknown(written, span, list(self.build.names.latex.values()))
 
     def _is_entry(self, sub: Sequence[Token]) -> bool:
-        """Whether a subscript is two index letters: `I_{ij}`."""
+        """Whether a subscript is two index letters: `I_{ij}`, `\\mathbb{1}_{ij}`."""
         letters = [part[0].text for part in pair(sub) or () if len(part) == 1]
         return len(letters) == 2 and all(self.build.index(letter) for letter in letters)
 
@@ -80,6 +83,7 @@ class UndeclaredReader(FunctionReader):
             return f"declared are: {', '.join(names.latex[name] for name in spelled)}"
         known = {*(base for base, _, _ in names.spellings), *names.function_bases}
         known |= {f"\\{name}" for name in (*LATEX_FUNCTIONS, *GREEK, *COMMANDS)}
+        known.discard(token.text)  # a command that is known, and has no place here
         close = difflib.get_close_matches(token.text, [*known], n=3, cutoff=0.6)
         if close:
             return f"did you mean {' or '.join(f'`{name}`' for name in sorted(close))}?"
@@ -187,6 +191,14 @@ class UndeclaredReader(FunctionReader):
             and mark.text in ("d", "\\partial")
             and name.kind in ("letter", "word", "accent", "command")
         )
+
+    def unit_product(self, left: Sequence[Token], first: int) -> Expression:
+        """`e_i^\\top e_j` of two unit vectors, where no e is declared: Kronecker's delta."""
+        second = self.next()
+        right, sup, primes = self.scripts()
+        if not right or sup or primes:
+            self.build.fail("a unit vector wants its index, e_i^\\top e_j", self.span(first))
+        return self.kronecker([*left, second._replace(text=","), *right], first)
 
     def kronecker(self, entry: Sequence[Token], first: int) -> Expression:
         left, right = (self.within(part, self.whole) for part in pair(entry) or ())
