@@ -44,6 +44,7 @@ def test_a_norm_where_entries_were_meant_is_told() -> None:
 def test_a_prime_before_an_argument_is_a_derivative() -> None:
     """Of a quantity of the model by what it is computed from; elsewhere a transpose."""
     assert reading(r"a'^{[1]}(z^{[1]}_i)", square(), "q1") == "Derivative(a1[i], z1[i])"
+    assert reading(r"a^{[1]\prime}(z^{[1]}_i)", square(), "q1") == "Derivative(a1[i], z1[i])"
     assert reading(r"W'^{[2]}(\hat y - y)", square(), "q1") == "W2.T @ (yhat - y)"
     with pytest.raises(Unreadable, match="of a whole array"):
         reading(r"a'^{[1]}(z^{[1]})", square(), "q1")

@@ -12,6 +12,7 @@ from grader.notation.latex.scripts import (
     TRANSPOSES,
     complete,
     is_index_list,
+    is_one_name,
     layer_of,
     leading_layer,
     pair,
@@ -38,11 +39,10 @@ class NameReader(UndeclaredReader, DecorationReader):
             return self.differential(token)
         first = self.at - 1
         sub, sup, primes = self.scripts()
+        slope = self.slope(token, sub, sup, primes, first)
+        if slope is not None:
+            return slope
         node = self.resolve(token, sub, sup, first)
-        if node is not None and primes and self.peek().text == "(":
-            slope = self.slope(node, primes, first)
-            if slope is not None:
-                return slope
         if node is not None:
             self.decoration(token, node, first)
             for _ in range(primes):
@@ -50,22 +50,40 @@ class NameReader(UndeclaredReader, DecorationReader):
             return node
         return self.undeclared(token, function, sub, sup, first)
 
-    def slope(self, node: Expression, primes: int, first: int) -> Expression | None:
+    def slope(
+        self,
+        token: Token,
+        sub: list[Token] | None,
+        sup: list[Token] | None,
+        primes: int,
+        first: int,
+    ) -> Expression | None:
         """`\\rho'(r_i)` of a quantity that depends on r: its derivative. None if it is a product."""
-        quantity, at = _base(node), self.at
-        wrt = self.bracket(self.next())
-        by, depends = _base(wrt), self.build.names.depends
-        if quantity is None or by is None or by.name not in depends.get(quantity.name, ()):
-            self.at = at
+        primes += split_script(sup)[2]
+        if not primes or self.peek().text != "(":
             return None
-        span = self.span(first)
-        entry = isinstance(wrt, Item) and wrt.shape == SCALAR and quantity.shape == by.shape
-        if entry and isinstance(wrt, Item) and not isinstance(node, Item):
-            node = Item(node, wrt.row, wrt.column, SCALAR, span)
+        bare = [part for part in sup or () if part.text != "'"]
+        node = self.resolve(token, sub, bare or None, first)
+        if node is None or not self._takes_argument(node):
+            return None
+        wrt = self.bracket(self.next())
+        span, by = self.span(first), _base(wrt)
+        alike = by is not None and node.shape == by.shape
+        if isinstance(wrt, Item) and isinstance(node, Symbol) and alike:
+            node = Item(node, wrt.row, wrt.column, wrt.shape, span)
         if primes > 1 or node.shape != SCALAR or wrt.shape != SCALAR:
             hint = "write it entry by entry, or as a fraction with \\partial"
             self.build.fail("a prime on a quantity of the model, of a whole array", span, hint)
         return self.build.derivative(node, wrt, span)
+
+    def _takes_argument(self, node: Expression) -> bool:
+        """Whether the bracket that follows holds one name, of what a quantity is computed from."""
+        quantity, inside = _base(node), self._inside_bracket()
+        if quantity is None or not is_one_name(inside):
+            return False
+        names = self.build.names
+        spelled = {name for key, name in names.spellings.items() if key[0] == inside[0].text}
+        return not spelled.isdisjoint(names.depends.get(quantity.name, ()))
 
     def primed(self, node: Expression, span: Span) -> Expression:
         """A prime behind an array can only be a transpose; behind a scalar it is nothing known."""

@@ -356,6 +356,11 @@ class Parser(FormReader):
                 self.at += 1
                 script = self.group()
                 array = self.array_over(node, script) if bracketed else None
+                if bracketed and array is None and node.shape == SCALAR and node is not NONSENSE:
+                    hint = "an entry is written at the array, a clipped value with \\min and \\max"
+                    self.build.fail(
+                        "a subscript at a bracket with a number in it", token.span, hint
+                    )
                 node = self.entry(node, script, first) if array is None else array
             elif token.text == "'" and node.shape != SCALAR:
                 self.at += 1
