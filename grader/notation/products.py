@@ -50,7 +50,8 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
     """An entrywise operation such as + on operands of which one may be a vector laid down."""
-    _check_axes(build, a, b, span)
+    if build.two_axes:
+        _check_axes(build, a, b, span)
     if NONSENSE not in (a, b) and a.shape != b.shape:
         a, b = _aligned(build, *_sized(build, a, b, entrywise=True))
     return build.apply(function, a, b, span=span)
@@ -75,7 +76,7 @@ def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expressi
 
 def _keep_axes(build: Builder, parts: Sequence[Expression], span: Span) -> None:
     """A multiple of a vector with a new axis has it too."""
-    if any(part.span in build.two_axes for part in parts):
+    if build.two_axes and any(part.span in build.two_axes for part in parts):
         build.two_axes.add(span)
 
 

@@ -1,20 +1,16 @@
 """What begins with a command: fractions, derivatives, sums, matrices, case distinctions."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Item, Number, Symbol
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
-from grader.notation.latex.names import NameReader
+from grader.notation.latex.cases import CaseReader
 from grader.notation.latex.ranges import Range, Tokens, ranges
 from grader.notation.latex.scripts import (
     COMPARISONS,
-    CONDITION_WORDS,
-    PUNCTUATION,
     digits,
-    is_filler,
     is_one_name,
     split,
     without_brackets,
@@ -27,7 +23,7 @@ MATRICES = frozenset(
 )
 
 
-class FormReader(NameReader):
+class FormReader(CaseReader):
     """Reads forms."""
 
     def frac(self, token: Token) -> Expression:
@@ -306,14 +302,6 @@ class FormReader(NameReader):
             self.build.fail("an empty entry in a matrix", token.span)
         return self.within(cell, self.whole)
 
-    def cases(self, body: list[Token], token: Token) -> Expression:
-        rows = [row for row in split(body, "\\\\") if row]
-        pairs = [self.one_case(row) for row in rows]
-        if any(condition is None for _, condition in pairs[:-1]):
-            self.build.fail("a case without a condition is not the last one", token.span)
-        span = Span(token.start, self.tokens[self.at - 1].end)
-        return self.build.piecewise(pairs, span)
-
     def braced_cases(self, opened: Token) -> Expression:
         """A brace that is not closed before an array: a case distinction."""
         token = self.next()
@@ -322,32 +310,6 @@ class FormReader(NameReader):
             self.group()
         node = self.cases(self._until_end(token, name), token)
         self.take("\\}")
-        return node
-
-    def one_case(self, row: Sequence[Token]) -> tuple[Expression, Expression | None]:
-        """`value & condition`; the `&` may be a comma, a space or an "if"."""
-        value, condition = _cut(row)
-        undefined = any(token.text.lower().startswith(UNDEFINED) for token in value)
-        node = Number(math.nan) if undefined else self.within(value, self.whole)
-        otherwise = any(token.text in OTHERWISE for token in condition)
-        condition = _stripped_condition(condition)
-        if not condition:
-            return node, None
-        if otherwise and not any(token.text in COMPARISONS for token in condition):
-            self.build.fail("more than `otherwise` stands here", condition[0].span)
-        if otherwise:
-            return node, None
-        return node, self.conditions(condition)
-
-    def conditions(self, tokens: Sequence[Token]) -> Expression:
-        """One condition, or several behind each other: `j = 1, z_1 > z_2` wants both."""
-        parts = [_stripped_condition(part) for part in split(tokens, ",")]
-        if not all(any(token.text in COMPARISONS for token in part) for part in parts):
-            parts = [tokens]
-        node = self.within(parts[0], self.whole)
-        for part in parts[1:]:
-            span = Span(tokens[0].start, tokens[-1].end)
-            node = self.build.apply("and", node, self.within(part, self.whole), span=span)
         return node
 
     def underbrace(self, token: Token) -> Expression:
@@ -361,39 +323,6 @@ class FormReader(NameReader):
 def _span(tokens: Sequence[Token]) -> Span:
     return Span(tokens[0].start, tokens[-1].end)
 
-
-def _stripped_condition(condition: Sequence[Token]) -> Sequence[Token]:
-    """A condition without the words and signs around it."""
-    while condition and (is_filler(condition[0]) or condition[0].text in OTHERWISE):
-        condition = condition[1:]
-    while condition and is_filler(condition[-1]):
-        condition = condition[:-1]
-    return condition
-
-
-def _cut(row: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:
-    """The value and the condition of a case."""
-    value, *rest = split(row, "&")
-    if rest:
-        return _stripped(value), [token for part in rest for token in part]
-    depth = 0
-    for at, token in enumerate(row):
-        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
-        words = token.kind == "word" and token.text in CONDITION_WORDS | OTHERWISE
-        if depth == 0 and (words or token.text in ("\\quad", ",")):
-            return _stripped(row[:at]), row[at:]
-    return _stripped(row), []
-
-
-def _stripped(tokens: Sequence[Token]) -> Sequence[Token]:
-    return tokens[:-1] if tokens and tokens[-1].text in PUNCTUATION else tokens
-
-
-OTHERWISE = frozenset(
-    "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
-)
-UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
-             "nicht definiert", "non défini")  # fmt: skip
 
 FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
     "\\frac": FormReader.frac,

@@ -10,7 +10,8 @@ from dataclasses import replace
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
-from grader.notation.latex.forms import FORMS, OTHERWISE, FormReader
+from grader.notation.latex.cases import OTHERWISE
+from grader.notation.latex.forms import FORMS, FormReader
 from grader.notation.latex.functions import OPEN
 from grader.notation.latex.scripts import COMPARISONS, PAIRS, split, split_script, without_brackets
 from grader.notation.latex_tokens import Token, tokenize
