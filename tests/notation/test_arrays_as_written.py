@@ -30,6 +30,8 @@ RIGHT = [
     ("matrix-calculus", "q7", "np.dot(v, B)/norm(v)"),
     ("matrix-calculus", "q7", "np.matmul(v, B)/norm(v)"),
     ("attention", "q2", "np.inner(G, V)"),
+    ("matrix-calculus", "q1", "np.inner(x, A) + np.dot(x, A)"),
+    ("matrix-calculus", "q1", "np.inner(A, x) + np.inner(A.T, x)"),
     # ones that get their size from what they meet
     ("attention", "q4",
      {"latex": r"A \odot (GV^\top - (A \odot GV^\top)\mathbf{1}\mathbf{1}^\top)"}),

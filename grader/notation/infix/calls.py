@@ -54,15 +54,15 @@ class CallReader(Reader):
         return self.build.call(function, prime, args, span)
 
     def _product(self, primitive: str, args: Sequence[Expression], span: Span) -> Expression:
-        """`np.dot(v, M)` is `v @ M`, and `np.inner(A, B)` the product of the rows of both."""
+        """`np.dot(v, M)` is `v @ M`, and `np.inner` takes the rows of both."""
         a, b = args
         vectors = [1 in arg.shape for arg in args]
-        if primitive == "inner" and not any(vectors):
-            return product(
-                self.build, a, self.build.apply("transpose", b, span=b.span), MATRIX, span
-            )
-        if primitive == "inner" or all(vectors):
+        if all(vectors):
             return self.build.apply(primitive, a, b, span=span)
+        if primitive == "inner" and vectors[0]:
+            a, b = b, a
+        elif primitive == "inner" and not vectors[1]:
+            b = self.build.apply("transpose", b, span=b.span)
         return product(self.build, a, b, MATRIX, span)
 
     def function(self, name: str) -> tuple[Function | None, int]:
