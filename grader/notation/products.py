@@ -87,11 +87,12 @@ def _spread(build: Builder, a: Expression, b: Expression) -> tuple[Expression, E
         return None
     columns = [part for part in (a, b) if part.shape[1] == 1]
     rows = [part for part in (a, b) if part.shape[1] != 1]
-    if len(columns) == 1 and (columns[0] in given or columns[0].shape[0] != rows[0].shape[1]):
+    unlike = max(a.shape) != max(b.shape)
+    if len(columns) == 1 and (columns[0] in given or unlike):
         return columns[0], rows[0]
-    if len(columns) == 2 and len(given) == 1:
+    if len(columns) == 2 and len(given) == 1 and unlike:
         return given[0], columns[given[0] is columns[0]]
-    if len(columns) == 1:
+    if len(given) == 1:
         hint = "write np.outer(a, b), or a product of entries without the new axis"
         build.fail("whether this is a matrix depends on the axes of both", a.span, hint)
     return None

@@ -29,9 +29,12 @@ RIGHT = [
     ("softmax-cross-entropy", "q5", "(p-y)[:,None]*x"),
     ("softmax-cross-entropy", "q5", "-(y-p)[:,None]*x[None,:]"),
     ("softmax-cross-entropy", "q5", "x[np.newaxis,:]*(p-y)[:,np.newaxis]"),
+    ("softmax-cross-entropy", "q5", "(p-y).reshape(-1, 1)*x"),
+    ("softmax-cross-entropy", "q5", "(p-y)*x.reshape(1, -1)"),
     ("softmax-cross-entropy", "q5", "x*(p[:,None] - y[:,None])"),
     ("softmax-cross-entropy", "q4", "(p-y)[:,None]"),
-    ("matrix-calculus", "q2", "x[:,None]*x"),
+    ("matrix-calculus", "q2", "x[:,None]*x[None,:]"),
+    ("matrix-calculus", "q2", "x[None,:]*x[:,None]"),
 ]  # fmt: skip
 
 
@@ -59,6 +62,8 @@ UNREADABLE = [
     ("matrix-calculus", "q2", "x[:,None] + x", "with a new axis"),
     ("matrix-calculus", "q2", "x[:,None]/x", "with a new axis"),
     ("matrix-calculus", "q2", "x*x[None,:]", "depends on the axes"),
+    ("matrix-calculus", "q2", "x[:,None]*x", "depends on the axes"),
+    ("matrix-calculus", "q2", "x.reshape(-1, 1)*x", "depends on the axes"),
     ("linear-regression", "q2", "r/gamma.shape", "not declared"),
     ("linear-regression", "q2", "r/X.shape", "one size"),
     ("linear-regression", "q2", {"latex": r"\bar{r}"}, r"`\bar{r}` is not declared"),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from grader.errors import Span
 from grader.expression import Expression, Item, Number, Slice
 from grader.notation.infix.calls import CallReader
 from grader.notation.infix.tokens import Token
@@ -43,8 +44,10 @@ class ArrayReader(CallReader):
             return None
         while self.next().text != "]":
             pass
-        stands = match["column"] is not None
-        span = self.span(first)
+        return self.given_axes(base, match["column"] is not None, self.span(first))
+
+    def given_axes(self, base: Expression, stands: bool, span: Span) -> Expression:
+        """A vector stood up or laid down, of which it is remembered that it has two axes now."""
         self.build.two_axes.add(span)
         if (base.shape[1] == 1) == stands:
             return replace(base, span=span)

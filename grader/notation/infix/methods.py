@@ -49,10 +49,7 @@ def _method_reshape(parser: ArrayReader, node: Expression, first: int) -> Expres
     if 1 not in node.shape or len(sizes) != 2 or 1.0 not in sizes:
         hint = "a vector is stood up by .reshape(-1, 1)"
         parser.build.fail("a matrix is not given another shape here", parser.span(first), hint)
-    stands = sizes[1] == 1
-    if (node.shape[1] == 1) == stands:
-        return node
-    return parser.build.apply("transpose", node, span=parser.span(first))
+    return parser.given_axes(node, sizes[1] == 1, parser.span(first))
 
 
 def _method_transpose(parser: ArrayReader, node: Expression, first: int) -> Expression:
