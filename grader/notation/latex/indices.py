@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from grader.errors import Span
-from grader.expression import Expression, Slice
+from grader.expression import SCALAR, Expression, Slice
+from grader.notation.builder import NONSENSE
 from grader.notation.latex.reader import Reader
 from grader.notation.latex.scripts import digits, split, without_brackets
 from grader.notation.latex_tokens import Token
@@ -13,6 +14,25 @@ WHOLE_AXIS = frozenset({":", "\\cdot", "\\odot", "*"})  # X_{:,2}, X_{\cdot 2}, 
 
 class IndexReader(Reader):
     """Reads the subscripts of arrays."""
+
+    def entry_of_bracket(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
+        """`(A x)_i` is an entry, `[p_i y_j]_{ij}` the array of these entries."""
+        if node.shape != SCALAR or node is NONSENSE:
+            return self.entry(node, script, first)
+        array = self._array_over(node, script)
+        if array is None:
+            hint = "an entry is written at the array, a clipped value with \\min and \\max"
+            self.build.fail("a subscript at a bracket with a number in it", self.span(first), hint)
+        return array
+
+    def _array_over(self, node: Expression, script: Sequence[Token]) -> Expression | None:
+        """The array over the letters of a subscript; None if it says anything else."""
+        said = split(without_brackets(script), "=")
+        if len(said) > 1 and self.take("^"):
+            self.group()  # [y_i]_{i=1}^{n}
+        tokens = said[0] if len(said) > 1 else without_brackets(script)
+        letters = [self.build.index(token.text) for token in tokens if token.text != ","]
+        return self.build.array_over(node, letters)
 
     def selectors(self, script: Sequence[Token], base: Expression) -> list[Expression | Slice]:
         """The indices in a script: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""

@@ -13,7 +13,7 @@ from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.cases import OTHERWISE
 from grader.notation.latex.forms import FORMS, FormReader
 from grader.notation.latex.functions import OPEN
-from grader.notation.latex.scripts import COMPARISONS, PAIRS, split, split_script, without_brackets
+from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 from grader.notation.products import (
@@ -356,13 +356,8 @@ class Parser(FormReader):
                 bracketed = self.tokens[self.at - 1].text in (")", "]")
                 self.at += 1
                 script = self.group()
-                array = self.array_over(node, script) if bracketed else None
-                if bracketed and array is None and node.shape == SCALAR and node is not NONSENSE:
-                    hint = "an entry is written at the array, a clipped value with \\min and \\max"
-                    self.build.fail(
-                        "a subscript at a bracket with a number in it", token.span, hint
-                    )
-                node = self.entry(node, script, first) if array is None else array
+                select = self.entry_of_bracket if bracketed else self.entry
+                node = select(node, script, first)
             elif token.text == "'" and node.shape != SCALAR:
                 self.at += 1
                 node = self.build.apply("transpose", node, span=self.span(first))
@@ -370,15 +365,6 @@ class Parser(FormReader):
                 self.build.fail("a factorial does not belong here", token.span)
             else:
                 return node
-
-    def array_over(self, node: Expression, script: Sequence[Token]) -> Expression | None:
-        """`[p_i y_j]_{ij}`, the array of these entries; None if the subscript says anything else."""
-        said = split(without_brackets(script), "=")
-        if len(said) > 1 and self.take("^"):
-            self.group()  # [y_i]_{i=1}^{n}
-        tokens = said[0] if len(said) > 1 else without_brackets(script)
-        letters = [self.build.index(token.text) for token in tokens if token.text != ","]
-        return self.build.array_over(node, letters)
 
     def superscript(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
         """Behind something whole, a superscript is a transpose or a power."""
