@@ -42,7 +42,7 @@ def test_the_reference_is_for_the_instructor(grader: Grader, wrong: str):
     words = ("check", PROBLEM, wrong, "-q", "q17")
     assert "For the instructor" not in grader(*words).out
     shown = grader(*words, "--instructor").out
-    assert "Reference: W2.T @ (W3.T*delta)*sigma'(z1) @ x.T" in shown
+    assert "Reference: W2.T @ (delta*W3.T)*sigma'(z1) @ x.T" in shown
     (question,) = grader(*words, "--instructor", "--format", "json").json["questions"]
     assert question["instructor"]["candidates"][0]["code"] == "dropped-activation-derivative"
     assert "instructor" not in grader(*words, "--format", "json").json["questions"][0]
