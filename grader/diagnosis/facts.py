@@ -79,13 +79,14 @@ class Facts:
         )
         multiple = _is_multiple(mine, right)
         for at in np.flatnonzero(multiple | others.any(axis=1) | ~mine.any(axis=0)):
-            said = self._entry(mine[:, at], right[:, at], others[at])
+            own = int(rows[at]) * self._key.grid[1] + int(columns[at])
+            said = self._entry(mine[:, at], right[:, at], others[at], own)
             if said is not None:
                 place = place_text(rows[at], columns[at], wrong.shape)
                 yield Message(Kind.NOTE, f"entry {place} {said}", "entries")
 
-    def _entry(self, got: Array, right: Array, others: Mask) -> str | None:
-        """One entry on all draws; `others` marks the entries of the reference that it may be."""
+    def _entry(self, got: Array, right: Array, others: Mask, own: int) -> str | None:
+        """The entry `own` on all draws; `others` marks the entries of the reference that it may be."""
         if not got.any():
             return "is zero"
         factor = ratio(got, right)
@@ -93,7 +94,7 @@ class Facts:
             return f"is {times_text(factor)} what it should be"
         for other in np.flatnonzero(others):
             row, column = divmod(int(other), self._key.grid[1])
-            if same(got, self._key.expected[:, row, column]):
+            if other != own and same(got, self._key.expected[:, row, column]):
                 return f"has what belongs into entry {place_text(row, column, self._key.grid)}"
         return None
 

@@ -4,6 +4,7 @@ A fingerprint is the direction of two random projections of an array, which a co
 change. What it finds is compared on every draw.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -54,15 +55,20 @@ def table_of(batches: Iterable[Batch]) -> Table:
 
 def fingerprints(values: Array) -> Array:
     """The direction of two random projections of each array, in [0, π): (arrays, …) to (arrays,)."""
-    flat = values.reshape(len(values), -1)
+    flat = _flat(values)
     with np.errstate(over="ignore", invalid="ignore"):
         one, other = _projections(flat.shape[1]) @ flat.T
         return np.asarray(np.arctan2(other, one) % np.pi)
 
 
+def _flat(values: Array) -> Array:
+    """Each array as a row; there may be none."""
+    return values.reshape(len(values), math.prod(values.shape[1:]))
+
+
 def usable(values: Array) -> Mask:
     """Which of several arrays are finite and not zero."""
-    flat = values.reshape(len(values), -1)
+    flat = _flat(values)
     return np.asarray(np.isfinite(flat).all(axis=1) & flat.any(axis=1))
 
 

@@ -80,6 +80,11 @@ class Sentences:
         return self._known[id(fault)][1]
 
     def _term(self, term: Expression | str) -> str:
+        if isinstance(term, Apply) and term.function.endswith("'"):
+            slope = simplified(
+                term
+            )  # of σ′ with another name nothing is told that is to be worked out
+            return printed(slope, self._names, self._notation)
         if not isinstance(term, str):
             return printed(simplified(term, self._quantities), self._names, self._notation)
         name = term.removeprefix("function:")

@@ -1,8 +1,11 @@
 """What is said of wrong answers as students give them: what is named first, and what beside it."""
 
+from pathlib import Path
+
 import pytest
 from mutant_problems import key_of, result_of
 
+from grader.api import grade, load_problem
 from grader.result import Kind
 
 NAMED = [
@@ -16,17 +19,17 @@ NAMED = [
     ("linear-regression", "q2", "r", "missing-batch-mean: the factor 1 / N of the mean is missing"),
     # A term of the derivative as people write it: forgotten, with another constant, with another sign.
     ("linear-regression", "q3", "X.T @ r / N + 2*lam*w",
-     "constant-factor: 2*lam*w stands where the term lam*w belongs"),
+     "constant-factor: the constant of the term 2*lam*w is wrong"),
     ("linear-regression", "q3", "X.T @ r / N", "missing-term: the part that comes through "
      "lam*sum(w**2) / 2 is missing: l is a sum, and each term counts"),
     ("linear-regression", "q3", "X.T @ r / N - lam*w", "sign: the sign of the term lam*w is wrong"),
-    ("vae", "q3", "xhat", "missing-term: the term -x is missing"),
+    ("vae", "q3", "xhat", "missing-term: a term is missing: xhat is not all of the sum"),
     ("vae", "q2", "(exp(s) + 1)/2", "sign: the sign of the term 1 is wrong"),
-    ("matrix-calculus", "q1", "A @ x", "missing-term: the term A.T @ x is missing"),
+    ("matrix-calculus", "q1", "A @ x", "missing-term: a term is missing: A @ x is not all of the sum"),
     ("matrix-calculus", "q9", "eye(3)/norm(x)",
-     "missing-term: the term -(x[i]*x[j] / norm(x)**3) is missing"),
-    ("word2vec", "q1", "yhat", "missing-term: the term -y is missing"),
-    ("softmax-cross-entropy", "q4", "p", "missing-term: the term -y is missing"),
+     "missing-term: a term is missing: (i == j) / norm(x) is not all of the sum"),
+    ("word2vec", "q1", "yhat", "missing-term: a term is missing: yhat is not all of the sum"),
+    ("softmax-cross-entropy", "q4", "p", "missing-term: a term is missing: p is not all of the sum"),
     ("lstm-cell", "q6", "(q + p*ot*tanh'(ct))*gt*it*(1 + it)", "sign: the sign of the term it is wrong"),
     # A factor of it: forgotten, or once too often.
     ("softmax-cross-entropy", "q1", "KroneckerDelta(i, j) - p[j]",
@@ -104,3 +107,28 @@ def test_the_derivative_of_a_quantity_by_itself_is_no_explanation():
 
 def test_nothing_is_exchanged_that_would_leave_nothing_of_a_difference():
     assert [one.partition(":")[0] for one in mistakes("vae", "q6", "mu")] == ["missing-term"]
+
+
+GATE = """\
+id: gate
+dimensions: {n: 3}
+symbols: {a: {shape: [n]}, b: {shape: [n]}, z: {shape: [n]}, g: {shape: [n]}}
+model: {h: {is: (1 - z)*a + z*b}, l: {upstream: {h: g}}}
+questions: [{id: q1, of: l, wrt: z}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("g*(a - b)", "the sign is wrong"),
+        ("2*g*(b - a)", "the answer is twice what it should be"),
+        ("g*b + 2*g*a", ""),  # nothing explains it, and no three mistakes can be made at once here
+        ("g*(b - a) + 1e-9*z", ""),  # so near that each entry is "what belongs into" itself
+    ],
+)
+def test_a_gate_where_few_mistakes_can_be_made(tmp_path: Path, answer: str, said: str) -> None:
+    (tmp_path / "problem.yaml").write_text(GATE, encoding="utf-8")
+    result = grade(load_problem(tmp_path), {"q1": answer})["q1"]
+    assert result.verdict == "incorrect"
+    assert [m.text for m in result.messages] == ([said] if said else [])

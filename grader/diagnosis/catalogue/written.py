@@ -96,6 +96,7 @@ def _with_other_terms(passed: Pass, scale: Fraction) -> Iterator[Way]:
             named: dict[str, Expression | str] = {
                 "factor": term.written,
                 "given": given.written,
+                "rest": written_sum([*terms[:at], *terms[at + 1 :]]),
                 "size": term.scaled(Fraction(-1)).written if term.coefficient < 0 else term.written,
             }
             yield Way(change, named, alone=True)
@@ -159,7 +160,7 @@ def _at_minus(node: Apply) -> Expression:
 ROWS = (
     Mistake(
         "missing-term",
-        "the term {factor} is missing",
+        "a term is missing: {rest} is not all of the sum",
         "how many terms has the derivative? one is not there",
         "a term is missing",
         _missing_term,
@@ -176,7 +177,7 @@ ROWS = (
     ),
     Mistake(
         "constant-factor",
-        "{given} stands where the term {factor} belongs",
+        "the constant of the term {given} is wrong",
         "check the constant in front of each term",
         "a constant factor is not right",
         _other_constant,
