@@ -1,14 +1,14 @@
-"""A letter that names a size of the problem too: k in softmax-cross-entropy, n in matrix-calculus."""
+"""A letter that names a size of the problem too: n and m in matrix-calculus and attention."""
 
 import pytest
 from notation_reading import answered, as_read, texts
 
 REFUSED = [
-    ("softmax-cross-entropy", "q4", "p[k] - y[k]"),
-    ("softmax-cross-entropy", "q4", {"latex": "p_k - y_k"}),
-    ("softmax-cross-entropy", "q1", "p[i]*(KroneckerDelta(i, k) - p[j])"),
-    ("softmax-cross-entropy", "q1", {"latex": r"p_i (\delta_{ik} - p_j)"}),
-    ("matrix-calculus", "q1", {"latex": r"\sum_j (A_{kj} + A_{jk}) x_j"}),
+    ("matrix-calculus", "q3", "a[m]*x[n]"),
+    ("matrix-calculus", "q3", {"latex": "a_m x_n"}),
+    ("attention", "q3", "A[i,k]*(KroneckerDelta(k, n) - A[i,j])"),
+    ("attention", "q3", {"latex": r"A_{ik} (\delta_{kn} - A_{ij})"}),
+    ("matrix-calculus", "q1", "Sum((A[n,j] + A[j,n])*x[j], (j, 1, n))"),
     ("matrix-calculus", "q1", {"latex": r"\sum_j (A_{nj} + A_{jn}) x_j"}),
 ]
 
@@ -23,13 +23,12 @@ def test_as_an_index_it_is_not_silently_the_size(
 
 
 READ = [
-    ("softmax-cross-entropy", "q4", {"latex": "p - y + 0 k"}, "p - y + 0*k"),
+    ("softmax-cross-entropy", "q4", {"latex": "p - y + 0 K"}, "p - y + 0*K"),
     ("softmax-cross-entropy", "q1", {"latex": r"p_i (\delta_{ij} - \sum_k \delta_{kj} p_k)"},
      "p[i]*((i == j) - Sum((k == j)*p[k], (k, 1, 3)))"),
-    # e is a size of attention, and Euler's number where it has a power
     ("attention", "q3",
      {"latex": r"A_{ij} (\delta_{jk} - \frac{e^{S_{ik}}}{\sum_{r=1}^m e^{S_{ir}}})"},
-     "A[i, j]*((j == k) - exp(S[i, k]) / Sum(exp(S[i, r]), (r, 1, 3)))"),
+     "A[i, j]*((j == k) - exp(S[i, k]) / Sum(exp(S[i, r]), (r, 1, 4)))"),
 ]  # fmt: skip
 
 
