@@ -170,7 +170,8 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
         if (place.formula.notation == "code") == code:
             found.extend(_cut(place, names, base))
     given: set[Spelling] = set().union(*(introduced(entry.equation, names) for entry in found))
-    found = [_without_name(entry, names, given) for entry in found]
+    found = _with_changed_entries([_without_name(entry, names, given) for entry in found])
+    given = given.union(*(introduced(entry.naming, names) for entry in found))
     later: dict[int, Definitions] = {}
     for _ in range(PASSES):
         found = _with_definitions(found, names, later, given)
@@ -187,6 +188,23 @@ def _without_name(entry: Entry, names: Names, given: Collection[Spelling]) -> En
     if naming is None or not isinstance(equation, Equation):
         return entry
     return replace(entry, equation=replace(equation, members=equation.members[:-1]), naming=naming)
+
+
+def _with_changed_entries(found: Sequence[Entry]) -> list[Entry]:
+    """What is assigned as a whole and changed in one place later, `dz[0] = 0`, is for a human."""
+    lefts = [e.equation.left if isinstance(e.equation, PlainEquation) else None for e in found]
+    parts = [_PART.match(left) if left else None for left in lefts]
+    first = {left: at for at, left in reversed(list(enumerate(lefts))) if left}
+    last = {part[1]: at for at, part in enumerate(parts) if part and first.get(part[1], at) < at}
+    return [
+        replace(entry, changed=_GOES_ON)
+        if (part and part[1] in last) or last.get(left or "", -1) > at
+        else entry
+        for at, (entry, left, part) in enumerate(zip(found, lefts, parts, strict=True))
+    ]
+
+
+_PART = re.compile(r"(\w+)\s*\[")
 
 
 def _known_at_the_end(found: Sequence[Entry]) -> dict[int, Definitions]:
@@ -212,7 +230,7 @@ def _with_definitions(
         known = names.with_definitions({**behind, **definitions})
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             left = read_left(entry.equation, known)
-            meant = defined(entry.equation, left, known, given)
+            meant = defined(entry.equation, left, known, {*given, *definitions})
             if entry.changed:
                 meant = dict.fromkeys(meant, entry.is_changed())
             named = defined(entry.naming, None, known, given) if entry.naming else {}

@@ -67,7 +67,7 @@ def test_a_name_of_the_problem_used_for_something_else(tmp_path: Path) -> None:
     """r is the bilinear form; the answer is right with what the student calls r."""
     text = (
         r"9. Let $r = \lVert x\rVert$. "
-        r"$\frac{\partial e_i}{\partial x_j} = \frac{1}{r}(\delta_{ij}-\frac{x_ix_j}{r^2})$"
+        r"$\frac{\partial \hat{x}_i}{\partial x_j} = \frac{1}{r}(\delta_{ij}-\frac{x_ix_j}{r^2})$"
     )
     assert graded("matrix-calculus", tmp_path, text)["q9"].verdict == "undecided"
     wrong = text.replace("delta_{ij}-", "delta_{ij}+")
@@ -97,7 +97,8 @@ def test_the_name_of_a_result_is_known_from_there_on(
 
 def test_a_name_that_has_a_meaning_is_an_answer(tmp_path: Path) -> None:
     known = rf"5. Let $G = 2 x$. ${W} = (p-y) x^\top = G$"
-    custom = r"9. $\frac{\partial e}{\partial x} = \frac{1}{\lVert x \rVert}(I - e e^\top) = I$"
+    direction = r"\frac{1}{\lVert x \rVert}(I - \hat{x} \hat{x}^\top)"
+    custom = rf"9. $\frac{{\partial \hat{{x}}}}{{\partial x}} = {direction} = I$"
     assert graded(SOFTMAX, tmp_path, known)["q5"].verdict == "incorrect"
     assert graded("matrix-calculus", tmp_path, custom)["q9"].verdict == "incorrect"
 

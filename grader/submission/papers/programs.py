@@ -28,6 +28,7 @@ _ASSIGNMENT = re.compile(
     r"[^\W\d][\w.]{0,60}(?:\[[^\[\]=\n]{1,30}\])?(?:/[^\W\d][\w.]{0,60}(?:\[[^\[\]=\n]{1,30}\])?)?"
     r"[ \t]{0,20}[-+*/]?=(?!=)[ \t]{0,20}(?P<value>[^\n]++(?:\n[^\n]*+)*)\Z"
 )
+_NAME = re.compile(r"[^\W\d]\w*")
 _EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
 _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
 _COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
@@ -39,8 +40,12 @@ def is_program(text: str) -> bool:
 
 
 def assignments(text: str, start: int, end: int) -> Iterator[Range]:
-    """The places of `name = expression` in the program that stands in a range of a text."""
+    """The places of `name = expression` in the program that stands in a range of a text.
+
+    Of what runs more than once, or perhaps never, only what changes a name that was there before.
+    """
     skipped_from: int | None = None
+    known: set[str] = set()
     at = start
     while at < end:
         stop = logical_line(text, at, end)
@@ -51,8 +56,12 @@ def assignments(text: str, start: int, end: int) -> Iterator[Range]:
                 skipped_from = None
             if skipped_from is None and _CONDITIONAL.match(text, left, stop):
                 skipped_from = left - at
-            elif skipped_from is None and (right := _assignment(text, left, stop)):
-                yield left, right
+            elif right := _assignment(text, left, stop):
+                name = _NAME.match(text, left)
+                if skipped_from is None and name:
+                    known.add(name[0])
+                if skipped_from is None or (name and name[0] in known):
+                    yield left, right
         at = stop + 1
 
 
