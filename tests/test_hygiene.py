@@ -24,7 +24,10 @@ MODULES = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib", "code", "
 ALLOWED = {
     ("cli/group.py", "import_module"): "our own commands, by a name from our own table",
     ("submission/formats.py", "import_module"): "our own readers, by a name from our own table",
-    ("authored.py", "exec_module"): "the author's own Python beside the problem; authors are trusted",
+    (
+        "authored.py",
+        "exec_module",
+    ): "the author's own Python beside the problem; authors are trusted",
 }
 
 

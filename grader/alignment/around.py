@@ -45,6 +45,12 @@ _REASON = re.compile(
 _STOP = re.compile(r"[.;!?](?=\s|\Z)")
 
 
+# A derivative that nothing is said to be equal to: the words behind it may say what it is.
+_ALONE = re.compile(
+    r"\s*(?:\\d?frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d(?=\s*[\\A-Za-z]))|\\nabla|\\partial|∂)[^=≈∝<>]{0,200}\Z"
+)
+
+
 class Role(Enum):
     """What the words in front of a formula say that it is for."""
 
@@ -71,6 +77,8 @@ def words_that_change(items: Sequence[Item], at: int) -> str:
     if is_conditioned(items, at):
         return "if …"
     clause = _clause(items, at)
+    if _ALONE.match(formula.text) and _FORMULA in clause:
+        return clause.partition(_FORMULA)[0].strip(" ,;(:")
     match = _BEHIND.match(clause)
     if match is None and "\\text{" not in formula.text and not _EXPLAINS.match(clause):
         match = _ELSE.search(clause)

@@ -191,17 +191,21 @@ def _without_name(entry: Entry, names: Names, given: Collection[Spelling]) -> En
 
 
 def _with_changed_entries(found: Sequence[Entry]) -> list[Entry]:
-    """What is assigned as a whole and changed in one place later, `dz[0] = 0`, is for a human."""
-    lefts = [e.equation.left if isinstance(e.equation, PlainEquation) else None for e in found]
-    parts = [_PART.match(left) if left else None for left in lefts]
-    first = {left: at for at, left in reversed(list(enumerate(lefts))) if left}
-    last = {part[1]: at for at, part in enumerate(parts) if part and first.get(part[1], at) < at}
-    return [
-        replace(entry, changed=_GOES_ON)
-        if (part and part[1] in last) or last.get(left or "", -1) > at
-        else entry
-        for at, (entry, left, part) in enumerate(zip(found, lefts, parts, strict=True))
-    ]
+    """What is assigned as a whole and changed in one place later, `dz[0] = 0`, is for a human.
+
+    Below another marker an entry is an answer of its own.
+    """
+    whole: dict[tuple[str, int], int] = {}
+    changed: set[int] = set()
+    for at, entry in enumerate(found):
+        left = entry.equation.left if isinstance(entry.equation, PlainEquation) else None
+        part = _PART.match(left) if left else None
+        before = whole.get((part[1], entry.section)) if part else None
+        if before is not None:
+            changed |= {before, at}
+        elif left:
+            whole[left, entry.section] = at
+    return [replace(e, changed=_GOES_ON) if at in changed else e for at, e in enumerate(found)]
 
 
 _PART = re.compile(r"(\w+)\s*\[")
@@ -327,7 +331,12 @@ def read_left(equation: Equation | PlainEquation, names: Names) -> Expression | 
 
 
 def _entry_by_entry(left: Expression) -> Expression:
-    """`(∂l/∂W)ᵢⱼ` as `∂l/∂Wᵢⱼ`, and an entry of a Jacobian as the derivative of an entry."""
+    """`(∂l/∂W)ᵢⱼ` as `∂l/∂Wᵢⱼ`, and an entry of a Jacobian as the derivative of an entry.
+
+    A gradient by a vector may lie or stand, so that `∂l/∂xᵀ` is `∂l/∂x`.
+    """
+    if isinstance(left, Apply) and left.function == "transpose" and 1 in left.shape:
+        left = left.args[0]
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span

@@ -261,6 +261,11 @@ class Core:
         if of is NONSENSE or wrt is NONSENSE:
             return NONSENSE
         base = wrt.base if isinstance(wrt, Item) else wrt
+        if isinstance(base, Apply) and base.function == "transpose":
+            whole = self.derivative(
+                of, base.args[0], span
+            )  # of a vector that is the Jacobian itself
+            return self.apply("transpose", whole, span=span) if of.shape == SCALAR else whole
         if not isinstance(base, Symbol):
             hint = "write a name or an entry below the line"
             self.fail("a derivative is taken by a symbol or an entry of one", span, hint)
