@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -132,12 +131,18 @@ def test_a_thousand_submissions(grader: Grader, folder: Path) -> None:
         (folder / f"student-{at:04}.yaml").write_text(
             f'answers: {{q1: "{at % 7}*delta*h2[1]", q3: "delta*h2", q10: "delta*W3[1,i]*h1[j]"}}'
         )
-    started = time.perf_counter()
+    before = _worked()
     run = grader("grade", PROBLEM, str(folder), "--out", "out")
-    assert time.perf_counter() - started < 30
+    assert _worked() - before < 60  # half a minute of two processors, however busy they are
     assert run.code == 0
     assert "1000 submissions" in run.out
     assert sum(score == "4" for score in scores(Path("out")).values()) == 143
+
+
+def _worked() -> float:
+    """The processor seconds of all child processes that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def test_arrays_for_a_published_draw(grader: Grader, tmp_path: Path) -> None:
