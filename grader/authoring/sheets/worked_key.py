@@ -58,7 +58,7 @@ def _rules(key: Key) -> Iterator[Block]:
     """How each function of the model hands a gradient back."""
     used: list[str] = []
     for own in key.questions.values():
-        found = derivation(own)
+        found = own.remember(derivation)
         if found is not None:
             for step in (*found.steps, _last(own, found)):
                 used += _functions_of(step, own, found)
@@ -78,7 +78,7 @@ def _question(number: int, own: QuestionKey, told: Told) -> Iterator[Block]:
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
     yield Heading(f"{number}. {question.id} ({points})")
     yield Prose(question.prompt)
-    found = derivation(own)
+    found = own.remember(derivation)
     if found is not None:
         yield from _steps(own, found, told)
     yield from _result(own, found)
@@ -191,7 +191,7 @@ def _result(own: QuestionKey, found: Derivation | None) -> Iterator[Block]:
 
 def _to_type(own: QuestionKey, asked: Container[object]) -> Iterator[Block]:
     """An answer for an answer file; a long one by the derivatives that other questions ask for."""
-    reference, found = own.remember(simplest), derivation(own)
+    reference, found = own.remember(simplest), own.remember(derivation)
     if reference is None:
         return
     text = in_answer_file(own, reference)

@@ -35,10 +35,11 @@ TIMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is to be checked: with SymPy too, and each choice of the variants too."""
+    """What is to be checked: with SymPy too, each choice of the variants too, and `cases.yaml`."""
 
     sympy: bool = True
     variants: bool = True
+    cases: bool = True
 
 
 Progress = Callable[[str], None]
@@ -50,7 +51,7 @@ def validate(
     """Check a problem. Raises AuthorError if it cannot even be read."""
     problem, source = load(path), read(path)
     whole = _validated(_told_all(problem), source, options, progress)
-    found = [*whole.findings, *cases.findings(keys.build(_told_all(problem)), problem.path.parent)]
+    found = list(whole.findings)
     checked = 0
     if options.variants and problem.source is not None:
         odd = {_same(finding) for finding in found}
@@ -84,7 +85,11 @@ def _of_variant(
     try:
         if len(choices) == 1:
             changed = variants.with_choices(source, choices)
-            found = list(_validated(made, changed, Options(sympy=False), lambda _: None).findings)
+            found = list(
+                _validated(
+                    made, changed, Options(sympy=False, cases=False), lambda _: None
+                ).findings
+            )
         else:
             key = keys.build(made)
             found = [
@@ -111,6 +116,9 @@ def _validated(
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
     found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key, source)]
+    if options.cases:
+        progress("cases.yaml")
+        found += cases.findings(key, problem.path.parent)
     progress("how many draws are needed")
     least = needed.needed(problem, questions)
     found += needed.findings(problem, least)
