@@ -28,6 +28,10 @@ arrays:
 fuzz minutes='5':
     .venv/bin/python tests/properties/fuzz.py --minutes {{minutes}}
 
+# Grade everything there is and print what moved: just golden, just golden main, just golden OLD NEW
+golden *words:
+    .venv/bin/python tests/golden/compare.py {{words}}
+
 # What CI does, from scratch
 ci:
     .ci/run

@@ -125,7 +125,9 @@ def documented() -> Iterator[Entry]:
     suffixes = {"yaml": "yaml", "json": "json", "markdown": "md", "python": "py"}
     for block in ALL:
         problem = "tanh-mlp" if block.page.startswith("tutorial") else HOMEWORK
-        if block.language in suffixes and ("answers" in block.text or block.language in ("markdown", "python")):
+        if block.language in suffixes and (
+            "answers" in block.text or block.language in ("markdown", "python")
+        ):
             name = f"answers.{suffixes[block.language]}"
             yield Entry(problem, "docs", files={name: block.text})
 
@@ -178,8 +180,19 @@ def of_tests(corpus: Corpus) -> Iterator[Entry]:
         record = Path(folder, "record")
         record.touch()
         environment = {**os.environ, "PYTHONPATH": str(answers.HERE), "GOLDEN_RECORD": str(record)}
-        command = [sys.executable, "-m", "pytest", "-p", "recording", "-p", "no:cacheprovider", "-q"]
-        subprocess.run([*command, *(f"tests/{name}" for name in WATCHED)], cwd=ROOT, env=environment)
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "recording",
+            "-p",
+            "no:cacheprovider",
+            "-q",
+        ]
+        subprocess.run(
+            [*command, *(f"tests/{name}" for name in WATCHED)], cwd=ROOT, env=environment
+        )
         yield from recorded(record, corpus)
 
 
@@ -188,14 +201,17 @@ def recorded(record: Path, corpus: Corpus) -> Iterator[Entry]:
     for line in record.read_text(encoding="utf-8").splitlines():
         data: dict[str, Any] = json.loads(line)
         size = len(data.get("text", "")) + sum(map(len, map(str, data.get("files", {}).values())))
-        if size <= LONGEST:
-            data["on"] = corpus.problem(data.pop("problem"))
+        if 0 < size <= LONGEST:
+            data["on"] = corpus.problem(data.pop("problem")) if "problem" in data else data["on"]
             yield Entry.from_json(data)
 
 
 def in_order(entries: Mapping[str, Entry]) -> list[Entry]:
     """By source, problem, question and notation; hand-written ones stay as they were written."""
-    return sorted(entries.values(), key=lambda one: (one.source, one.problem, _natural(one.question), one.notation))
+    return sorted(
+        entries.values(),
+        key=lambda one: (one.source, one.problem, _natural(one.question), one.notation),
+    )
 
 
 def _natural(question: str) -> tuple[int, str]:
@@ -207,7 +223,9 @@ def main() -> None:
     """Collect everything and write the corpus."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--beside", type=Path, help="a folder with papers.yaml and listings.yaml")
-    parser.add_argument("--record", type=Path, help="a record of the tests, in place of running them")
+    parser.add_argument(
+        "--record", type=Path, help="a record of the tests, in place of running them"
+    )
     parser.add_argument("--count", type=int, default=20_000, help="how many answers are generated")
     asked = parser.parse_args()
     sys.path[:0] = [str(TESTS / name) for name in ("content", "docs", "properties")]

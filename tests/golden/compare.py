@@ -2,7 +2,7 @@
 
     python tests/golden/compare.py                # the committed verdicts, and the tree as it is
     python tests/golden/compare.py main           # a git revision, and the tree as it is
-    python tests/golden/compare.py OLD NEW        # each a verdict file, a folder with a checkout, a revision
+    python tests/golden/compare.py OLD NEW        # each a verdict file, a checkout, or a revision
 
 What is no file or folder is a git revision: it is checked out into a temporary folder and grades there,
 with the corpus of answers of this tree. Ends with 1 if anything moved.
@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -63,7 +63,14 @@ def moves(old: Mapping[str, Row], new: Mapping[str, Row]) -> list[Move]:
     return [move for move in pairs if move.old != move.new]
 
 
-def report(moved: Sequence[Move], entries: Mapping[str, Entry], shown: int = SHOWN) -> Iterator[str]:
+def of_entries(rows: Mapping[str, Row], entries: Collection[str]) -> dict[str, Row]:
+    """The rows of some entries, given by their digests."""
+    return {name: row for name, row in rows.items() if name.partition("/")[0] in entries}
+
+
+def report(
+    moved: Sequence[Move], entries: Mapping[str, Entry], shown: int = SHOWN
+) -> Iterator[str]:
     """The lines to print: the groups with their sizes, then each with its answers."""
     groups: dict[str, list[Move]] = {}
     for move in sorted(moved, key=lambda move: move.urgency):
@@ -112,22 +119,22 @@ def _safe(text: str) -> str:
 # The two sides
 
 
-def verdicts(side: str, jobs: int) -> dict[str, Row]:
-    """The verdicts of a file, of a checkout, or of a git revision."""
+def verdicts(side: str, options: Sequence[str]) -> dict[str, Row]:
+    """The verdicts of a file, of a checkout, or of a git revision; `options` are those of `grade.py`."""
     if Path(side).is_file():
         return parsed(Path(side).read_text(encoding="utf-8"))
     if Path(side).is_dir():
-        return _of_tree(Path(side), jobs)
+        return _of_tree(Path(side), options)
     with worktree(side) as tree:
-        return _of_tree(tree, jobs)
+        return _of_tree(tree, options)
 
 
-def _of_tree(tree: Path, jobs: int) -> dict[str, Row]:
+def _of_tree(tree: Path, options: Sequence[str]) -> dict[str, Row]:
     """What a checkout says; a process of its own, since there is only one grader in a process."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "verdicts.tsv")
-        command = [sys.executable, str(answers.HERE / "grade.py"), "--tree", str(tree)]
-        command += ["--out", str(out), "--jobs", str(jobs)]
+        grade = [sys.executable, str(answers.HERE / "grade.py")]
+        command = [*grade, "--tree", str(tree), "--out", str(out), *options]
         subprocess.run(command, check=True)
         return parsed(out.read_text(encoding="utf-8"))
 
@@ -150,13 +157,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("old", nargs="?", default=str(VERDICTS))
     parser.add_argument("new", nargs="?", default=str(ROOT))
-    parser.add_argument("--show", type=int, default=SHOWN, help="how many answers of each group are printed")
-    parser.add_argument("--only", default="", help="print only groups with this in their name: 'correct →'")
+    parser.add_argument(
+        "--show", type=int, default=SHOWN, help="how many answers of each group are printed"
+    )
+    parser.add_argument(
+        "--only", default="", help="print only groups with this in their name: 'correct →'"
+    )
+    parser.add_argument(
+        "--sample", action="store_true", help="only what the tests grade in every run"
+    )
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    moved = moves(verdicts(asked.old, asked.jobs), verdicts(asked.new, asked.jobs))
     entries = {entry.digest: entry for entry in answers.load()[1]}
-    print("\n".join(report([move for move in moved if asked.only in move.group], entries, asked.show)))
+    options = ["--jobs", str(asked.jobs)]
+    if asked.sample:
+        options.append("--sample")
+        entries = {entry.digest: entry for entry in answers.sample([*entries.values()])}
+    old, new = (of_entries(verdicts(side, options), entries) for side in (asked.old, asked.new))
+    moved = moves(old, new)
+    print(
+        "\n".join(report([move for move in moved if asked.only in move.group], entries, asked.show))
+    )
     if moved and asked.old == str(VERDICTS):
         print(f"\n{ACCEPT}")
     return 1 if moved else 0

@@ -1,14 +1,14 @@
 """Answers that nobody has written: right ones rewritten, wrong ones with a mistake, papers of both.
 
 What the property tests do one example at a time, with a fixed seed and for every problem. The tools are
-those of `tests/properties`; what they make is kept as text, so that later changes to them change nothing here.
+those of `tests/properties`; what they make is kept as text, so that a change to them changes nothing here.
 """
 
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from answers import Entry
 
 from grader import key as keys
 from grader.errors import GraderError, StudentError
-from grader.expression import Expression
+from grader.expression import Expression, Sum, children, substitute, with_children
 from grader.key import Key, QuestionKey
 from grader.notation import infix, printing
 from grader.primitives.build import derivative
@@ -26,7 +26,10 @@ from grader.problem import load
 SEED = 1678
 RIGHT = 0.6  # of the generated answers
 PAPERS = 15  # for each problem
-STEPS = {True: (0, 0, 1, 1, 2, 2, 3, 4, 6), False: (0, 0, 0, 1, 2)}  # how often right, wrong answers are rewritten
+STEPS = {
+    True: (0, 0, 1, 1, 2, 2, 3, 4, 6),
+    False: (0, 0, 0, 1, 2),
+}  # how often right, wrong answers are rewritten
 TRIES = 40  # for one answer before the question is left
 
 
@@ -46,13 +49,15 @@ def own_problems() -> Mapping[str, str]:
 
 
 def generated(problems: Mapping[str, str], count: int) -> Iterator[Entry]:
-    """About `count` answers, as many for each problem of the library and of the property tests, and papers."""
+    """About `count` answers, as many for each problem, and papers."""
     from collect import LIBRARY
 
     names = [*LIBRARY, *own_problems()]
     each = count // len(names)
     with ProcessPoolExecutor(2) as pool:
-        for found in pool.map(_of_problem, names, [problems[n] for n in names], [each] * len(names)):
+        for found in pool.map(
+            _of_problem, names, [problems[n] for n in names], [each] * len(names)
+        ):
             yield from found
 
 
@@ -68,7 +73,10 @@ def _of_problem(name: str, text: str, count: int) -> list[Entry]:
             found.setdefault(entry.digest, entry)
         if len(found) >= count:
             break
-    papers = [_paper(name, key, sources, random.Random(f"{SEED} {name} paper {at}")) for at in range(PAPERS)]
+    papers = [
+        _paper(name, key, sources, random.Random(f"{SEED} {name} paper {at}"))
+        for at in range(PAPERS)
+    ]
     return [*found.values(), *papers]
 
 
@@ -109,8 +117,16 @@ def _written(name: str, question: str) -> list[str]:
 
 def _is_right(own: QuestionKey, node: Expression) -> bool:
     """Whether the values are those of the reference, to a millionth, in either layout of a vector."""
-    got = own.evaluate(node)
+    got = own.evaluate(_bound(node))
     return bool(np.allclose(got, own.expected, rtol=1e-6, atol=1e-9))
+
+
+def _bound(node: Expression) -> Expression:
+    """The tree as it will be read: a rule may shorten a sum and leave the old range in its body."""
+    node = with_children(node, tuple(_bound(part) for part in children(node)))
+    if isinstance(node, Sum):
+        return replace(node, body=substitute(node.body, node.index.name, node.index))
+    return node
 
 
 def _answer(name: str, source: Source, dice: random.Random) -> Entry | None:
@@ -121,7 +137,9 @@ def _answer(name: str, source: Source, dice: random.Random) -> Entry | None:
     notation = dice.choices(("infix", "latex", "unicode"), (45, 45, 10))[0]
     kind = f"generated {'right' if right else 'wrong'}"
     text = _text(source.own, node, notation, dice)
-    return Entry(name, kind, source.own.question.id, "infix" if notation == "infix" else "latex", text)
+    return Entry(
+        name, kind, source.own.question.id, "infix" if notation == "infix" else "latex", text
+    )
 
 
 def _node(source: Source, right: bool, dice: random.Random) -> Expression | None:
@@ -170,15 +188,22 @@ def _aligned(label: str, left: str, members: list[str]) -> str:
     return f"\\section*{{Question {label}}}\n\\begin{{align*}}\n{left} &= {rows}\n\\end{{align*}}\n"
 
 
+def _equation(label: str, left: str, members: list[str]) -> str:
+    chain = _chain(left, members)
+    return f"\\subsection*{{Problem {label}}}\n\\begin{{equation}}\n{chain}\n\\end{{equation}}\n"
+
+
 LAYOUTS: Mapping[str, tuple[str, Layout]] = {
     "numbered": ("md", lambda n, left, m: f"{n}. $${_chain(left, m)}$$\n"),
-    "headings": ("md", lambda n, left, m: f"## Question {n}\n\nWe have\n\n$$\n{_chain(left, m)}\n$$\n"),
+    "headings": (
+        "md", lambda n, left, m: f"## Question {n}\n\nWe have\n\n$$\n{_chain(left, m)}\n$$\n",
+    ),
     "bold": ("md", lambda n, left, m: f"**Q{n}** By the chain rule ${_chain(left, m)}$.\n"),
     "left sides": ("md", lambda n, left, m: f"$${_chain(left, m)}$$\n"),
     "parts": ("md", lambda n, left, m: f"({n}) Therefore\n$${_chain(left, m)}$$\n"),
     "aligned": ("tex", _aligned),
     "items": ("tex", lambda n, left, m: f"\\item[{n}.] \\[ {_chain(left, m)} \\]\n"),
-    "equations": ("tex", lambda n, left, m: f"\\subsection*{{Problem {n}}}\n\\begin{{equation}}\n{_chain(left, m)}\n\\end{{equation}}\n"),
+    "equations": ("tex", _equation),
 }  # fmt: skip
 
 

@@ -33,8 +33,8 @@ ROOT = answers.HERE.parents[1]
 VERDICTS = answers.HERE / "verdicts.tsv"
 SUMMARY = answers.HERE / "summary.md"
 CHUNK = 150  # entries of one problem that a process grades at a time
-PATIENCE = 60  # seconds for one entry: milliseconds are usual, and one without an end must not stop the rest
-LONGEST = 200  # characters of a reading that are written down
+PATIENCE = 60  # seconds for one entry, which takes milliseconds: a loop without an end is an error
+LONGEST = 120  # characters of a reading that are written down
 
 
 class Row(NamedTuple):
@@ -67,7 +67,7 @@ def _problem(text: str, folder: str) -> Any:
 
 
 def graded(text: str, entry: Entry, folder: str) -> list[Row]:
-    """The rows of one entry to a problem. Only the API of the grader is used, which is the same for long."""
+    """The rows of one entry to a problem. Of the grader only the API is used, which lasts."""
     from grader import grade
 
     names = [entry.digest]
@@ -81,7 +81,7 @@ def graded(text: str, entry: Entry, folder: str) -> list[Row]:
         handed_in = answers.written(entry.files, Path(tempfile.mkdtemp(dir=folder)))
         results = grade(problem, handed_in).questions
         return [_row(name, result) for name, result in zip(names, results, strict=True)]
-    except Exception as error:  # noqa: BLE001 - a fault of the grader is a verdict here
+    except Exception as error:  # a fault of the grader is a verdict here
         return [Row(name, "error", "0", type(error).__name__) for name in names]
     finally:
         signal.alarm(0)
@@ -89,7 +89,9 @@ def graded(text: str, entry: Entry, folder: str) -> list[Row]:
 
 def _row(name: str, result: Any) -> Row:
     codes = ",".join(dict.fromkeys(message.code for message in result.messages if message.code))
-    return Row(name, str(result.verdict), f"{result.score:g}", codes, _place(result), _reading(result))
+    return Row(
+        name, str(result.verdict), f"{result.score:g}", codes, _place(result), _reading(result)
+    )
 
 
 def _place(result: Any) -> str:
@@ -129,7 +131,9 @@ def all_graded(
     chunks = [own[i : i + CHUNK] for own in of_problem.values() for i in range(0, len(own), CHUNK)]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["GRADER_CACHE_DIR"] = folder  # nothing that another version has compiled
-        tasks = [(problems[entries[c[0]].problem], [entries[at] for at in c], folder) for c in chunks]
+        tasks = [
+            (problems[entries[c[0]].problem], [entries[at] for at in c], folder) for c in chunks
+        ]
         rows: dict[int, list[Row]] = {}
         for chunk, done in zip(chunks, _done(tasks, jobs), strict=True):
             rows.update(zip(chunk, done, strict=True))
@@ -137,7 +141,9 @@ def all_graded(
         yield entry, rows[at]
 
 
-def _done(tasks: Sequence[tuple[str, Sequence[Entry], str]], jobs: int) -> Iterator[list[list[Row]]]:
+def _done(
+    tasks: Sequence[tuple[str, Sequence[Entry], str]], jobs: int
+) -> Iterator[list[list[Row]]]:
     if jobs == 1:
         yield from map(_graded_chunk, tasks)
         return
@@ -159,7 +165,9 @@ def as_text(graded: Iterable[tuple[Entry, list[Row]]]) -> str:
 
 def parsed(text: str) -> dict[str, Row]:
     """The rows of a verdict file by their names."""
-    rows = (Row(*line.split("\t")) for line in text.split("\n") if line and not line.startswith("# "))
+    rows = (
+        Row(*line.split("\t")) for line in text.split("\n") if line and not line.startswith("# ")
+    )
     return {row.name: row for row in rows}
 
 
@@ -185,16 +193,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tree", type=Path, default=ROOT, help="the checkout whose grader grades")
     parser.add_argument("--out", type=Path, help="where to write the verdicts")
-    parser.add_argument("--write", action="store_true", help="write the files that are committed")
+    parser.add_argument("--write", action="store_true", help="write the committed files")
+    parser.add_argument(
+        "--sample", action="store_true", help="only what the tests grade in every run"
+    )
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
+    if asked.write and (asked.sample or asked.tree != ROOT):
+        parser.error("what is committed is all that this tree says")
     tree = asked.tree.resolve()
     sys.path.insert(0, str(tree))
     import grader
 
     if not Path(grader.__file__).is_relative_to(tree):
         sys.exit(f"the grader of {tree} was not found, but {grader.__file__}")
-    text = as_text(all_graded(*answers.load(), asked.jobs))
+    problems, entries = answers.load()
+    entries = answers.sample(entries) if asked.sample else entries
+    text = as_text(all_graded(problems, entries, asked.jobs))
     if asked.write:
         VERDICTS.write_text(text, encoding="utf-8")
         SUMMARY.write_text(summary(text), encoding="utf-8")

@@ -7,15 +7,18 @@ Each is a line of JSON as `answers.py` describes it. What Hypothesis makes up is
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from answers import stored
+from hypothesis import currently_in_test_context
 
 import grader.grading
 import grader.problem
 import grader.submission
-from answers import stored
-from hypothesis import currently_in_test_context
+
+HOMEWORK = "cs1678-hw3"  # which the files that are only read are answers to
 
 _problems: dict[str, str] = {}  # the text of a problem by its digest
 _files: dict[str, dict[str, str]] = {}  # what was handed in, by its digest
@@ -37,6 +40,8 @@ def _remembering_files(read: Callable[..., Any]) -> Callable[..., Any]:
         submission = read(path, **rest)
         if not rest:
             _files[submission.digest] = stored(Path(path))
+            if _test().startswith("tests/submission") and not currently_in_test_context():
+                _write({"on": HOMEWORK, "files": _files[submission.digest]})
         return submission
 
     return wrapped
@@ -52,8 +57,6 @@ def _recorded(grade: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _record(problem: Any, submission: Any) -> None:
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
-    known = {"problem": _problems[problem.digest], "from": "/".join(test.split("/")[:2])}
     found: list[dict[str, Any]] = [
         {"question": one.question, "notation": one.notation, "text": one.text}
         for one in submission.answers
@@ -61,8 +64,18 @@ def _record(problem: Any, submission: Any) -> None:
     ]
     if submission.digest in _files:
         found = [{"files": _files[submission.digest]}]
+    for one in found:
+        _write({"problem": _problems[problem.digest], **one})
+
+
+def _write(entry: Mapping[str, Any]) -> None:
+    source = "/".join(_test().split("/")[:2])
     with open(os.environ["GOLDEN_RECORD"], "a", encoding="utf-8") as record:
-        record.writelines(json.dumps({**known, **one}) + "\n" for one in found)
+        record.write(json.dumps({**entry, "from": source}) + "\n")
+
+
+def _test() -> str:
+    return os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
 
 
 grader.problem.load = _remembering_problems(grader.problem.load)
