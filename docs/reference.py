@@ -17,13 +17,15 @@ PROBLEMS = DOCS.parent / "problems"
 _TOP = """\
 # problem.yaml
 
-*Made from the schema by `docs/reference.py`.* A [problem](glossary.md#problem) is a folder with a `problem.yaml`. The
-file declares [symbols](glossary.md#symbol), computes [quantities](glossary.md#quantity) from them in a
-[forward model](glossary.md#forward-model), and asks questions about their derivatives.
+*Made from the schema by `docs/reference.py`.* A [problem](glossary.md#problem) is a folder with a
+`problem.yaml`. The file declares [symbols](glossary.md#symbol): inputs, weights,
+[upstream gradients](glossary.md#upstream-gradient). From these it computes
+[quantities](glossary.md#quantity) in a [forward model](glossary.md#forward-model), and it asks questions
+about their derivatives. You write formulas in it as [students write theirs](writing-answers.md) in
+[answer files](glossary.md#answer-file).
 
-You write formulas in it as [students write theirs](writing-answers.md) in [answer files](glossary.md#answer-file). The grader reports
-all faults of a file at once, with line and column. `grader validate` then proves that its questions are
-[sound](glossary.md#sound). To have an editor complete and check the file, run
+The grader reports all faults of a file at once, with line and column. `grader validate` then proves that its
+questions are [sound](glossary.md#sound). To have an editor complete and check the file, run
 `grader schema --out problem.schema.json` and begin the file with
 `# yaml-language-server: $schema=problem.schema.json`.
 
@@ -55,13 +57,14 @@ questions:
   - {id: q4, points: 1, of: o, wrt: x}
 ```
 
-Choose sizes that are all different and above 1: then no transposed or misplaced matrix fits by accident. Square
-matrices are fine where the network has them, as in a recurrent one. `grader validate` says if a mistake hides behind
-that.
+Choose sizes that are all different and above 1: then no transposed or misplaced matrix fits by accident.
+Square matrices are fine where the network has them, as in a recurrent one. `grader validate` says if a
+mistake hides behind that.
 
-A name is made of letters, digits and `_`: `Wz`, `h_prev`. Answer files use names. Papers use spellings: letters, Greek
-letters and accents with scripts, such as `W_z`, `'h_{t-1}'`, `'\\hat{y}'`, `'W^{(2)}'`. Indices of entries follow the
-scripts: `h_{t-1,i}`, `W_{z,ij}` or `(W_z)_{ij}`. In formulas `*` is entry by entry and `@` the matrix product.
+A name is made of letters, digits and `_`: `Wz`, `h_prev`. Answer files use names. Papers use spellings:
+letters, Greek letters and accents with scripts, such as `W_z`, `'h_{t-1}'`, `'\\hat{y}'`, `'W^{(2)}'`.
+Indices of entries follow the scripts: `h_{t-1,i}`, `W_{z,ij}` or `(W_z)_{ij}`. In formulas `*` is entry by
+entry and `@` the matrix product.
 """
 _SECTIONS = (
     ("", "The file"),
@@ -77,8 +80,9 @@ _SECTIONS = (
 )
 _BETWEEN = {
     "model": """\
-Each quantity comes below those that it is computed from. Where the rest of a network does not matter, `upstream` says
-which [gradient](glossary.md#upstream-gradient) arrives at which quantity. The loss then has a name and no formula:
+Each quantity comes below those that it is computed from. Where the rest of a network does not matter,
+`upstream` says which [gradient](glossary.md#upstream-gradient) arrives at which quantity. The loss then has
+a name and no formula:
 
 ```yaml
 id: one-layer
@@ -100,10 +104,10 @@ A question without a `prompt` asks "What is ∂l/∂W (2×3)?". Index variables 
 `{of: 'z[i]', wrt: 'x[j]', free: {i: m, j: n}}` asks for one formula for all i and j.
 """,
     "variants": """\
-Neighbours get different networks ([variants](glossary.md#variant)). The same id always gets the same one: in
-`grader handout`, `draw` and `show` with `--student ID`, and in `grade`, whose feedback names it. `grader validate` checks
-the file as written, each choice alone, and up to 64 combinations of choices. `cases.yaml` belongs to the file as written.
-A handout without `--student` says that it is an example.
+Neighbours get different networks ([variants](glossary.md#variant)). The same id always gets the same one:
+in `grader handout`, `draw` and `show` with `--student ID`, and in `grade`, whose feedback names it. `grader
+validate` checks the file as written, each choice alone, and up to 64 combinations of choices. `cases.yaml`
+belongs to the file as written. A handout without `--student` says that it is an example.
 
 ```yaml
 variants:
@@ -118,8 +122,8 @@ _KINDS = ("Normal", "Uniform", "Positive", "Integers", "OneHot", "Simplex", "Sym
 _CASES = """\
 ## cases.yaml
 
-A file beside `problem.yaml`: answers with the [verdict](glossary.md#verdict) that you expect. `grader validate` grades
-them.
+A file beside `problem.yaml`: answers with the [verdict](glossary.md#verdict) that you expect. `grader
+validate` grades them.
 
 ```yaml
 q1:
@@ -237,9 +241,9 @@ def library() -> str:
         "# The library",
         "",
         "*Made from `problems/` by `docs/reference.py`.* Each problem has a handout, a",
-        "[worked key](glossary.md#worked-key), cases that `grader validate` checks, and sample submissions in",
-        "`submissions/`. Every [reference](glossary.md#reference) agrees with HIPS autograd to 1e-9 on a model that was written",
-        "independently. Copy one and change it.",
+        "[worked key](glossary.md#worked-key), cases that `grader validate` checks, and sample submissions",
+        "in `submissions/`. Every [reference](glossary.md#reference) agrees with HIPS autograd to 1e-9",
+        "on a model that was written independently. Copy one and change it.",
         "",
         "| problem | what it is | questions | points |",
         "| --- | --- | --- | --- |",

@@ -40,7 +40,8 @@ def run(clone: Path, line: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in COMING_AND_GOING}
     path = f"{clone / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", line], cwd=clone, input="q\n", capture_output=True, text=True, check=False,
+        ["bash", "-euo", "pipefail", "-c", line],
+        cwd=clone, input="q\n", capture_output=True, text=True, check=False,
         env={**clean, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
     )  # fmt: skip
 

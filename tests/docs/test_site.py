@@ -1,4 +1,4 @@
-"""The site builds without a warning, says on each page what its source says, and loads nothing from elsewhere."""
+"""The site builds without a warning, says what its sources say, and loads nothing from elsewhere."""
 
 import importlib.util
 import os
@@ -23,7 +23,9 @@ EXPECTED = [
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def built(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The folder of the site, and what MkDocs said while it made it."""
     site = tmp_path_factory.mktemp("docs") / "site"
     done = subprocess.run(
@@ -69,7 +71,7 @@ def test_every_page_is_in_the_navigation() -> None:
 
 
 class Words(HTMLParser):
-    """What a reader sees in some part of a page, in order: the words, and those of each heading and code block.
+    """What a reader sees in a part of a page, in order: all words, those of headings, those of code blocks.
 
     The part is the article of a page of the site, its table of contents, or the whole text. What the theme
     adds (the sign that links to a heading, the title of a code block) is left out.
