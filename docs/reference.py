@@ -18,16 +18,15 @@ _TOP = """\
 # problem.yaml
 
 *Made from the schema by `docs/reference.py`.* A [problem](glossary.md#problem) is a folder with a
-`problem.yaml`. The file declares [symbols](glossary.md#symbol): inputs, weights,
-[upstream gradients](glossary.md#upstream-gradient). From these it computes
-[quantities](glossary.md#quantity) in a [forward model](glossary.md#forward-model), and it asks questions
-about their derivatives. You write formulas in it as [students write theirs](writing-answers.md) in
-[answer files](glossary.md#answer-file).
+`problem.yaml`. The file declares [symbols](glossary.md#symbol): inputs, weights, [upstream
+gradients](glossary.md#upstream-gradient). From these it computes [quantities](glossary.md#quantity) in a
+[forward model](glossary.md#forward-model), and it asks questions about their derivatives. You write
+formulas in it as [students write theirs](writing-answers.md) in [answer files](glossary.md#answer-file).
 
-The grader reports all faults of a file at once, with line and column. `grader validate` then proves that its
-questions are [sound](glossary.md#sound). To have an editor complete and check the file, run
-`grader schema --out problem.schema.json` and begin the file with
-`# yaml-language-server: $schema=problem.schema.json`.
+The grader reports all faults of a file at once, with line and column. `grader validate` then proves that
+its questions are [sound](glossary.md#sound). To have an editor complete and check the file, run `grader
+schema --out problem.schema.json` and begin the file with `# yaml-language-server:
+$schema=problem.schema.json`.
 
 A whole problem:
 
