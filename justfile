@@ -24,7 +24,7 @@ grade:
 arrays:
     .venv/bin/python tests/content/array_answers.py
 
-# Look for what the tests have not met yet, five minutes unless told otherwise: just fuzz 30
+# Look for what the tests have not met yet, for five minutes by default: just fuzz 30
 fuzz minutes='5':
     .venv/bin/python tests/properties/fuzz.py --minutes {{minutes}}
 
