@@ -125,10 +125,10 @@ def test_letters_of_a_step(letters: str, step: str) -> None:
     """The step is about its own letters, wherever it is used."""
     a, b, _ = letters
     row, bound = step
-    by_z = rf"\frac{{\partial l}}{{\partial z_{row}}}"
-    said = rf"{by_z} = \sum_{{{bound}}} g_{bound} V_{{{bound}{row}}}"
-    by_w = rf"\frac{{\partial l}}{{\partial W_{{{a}{b}}}}}"
-    text = f"$${said}$$\n\n2. $${by_w} = {by_z.replace(row, a)} x_{b}$$"
+    by = r"\frac{\partial l}{\partial %s}"
+    said = rf"{by % f'z_{row}'} = \sum_{{{bound}}} g_{bound} V_{{{bound}{row}}}"
+    answer = rf"{by % f'W_{{{a}{b}}}'} = {by % f'z_{a}'} x_{b}"
+    text = f"$${said}$$\n\n2. $${answer}$$"
     assert verdict(OBLONG, "q2", text) == "correct"
     wrong = text.replace(f"g_{bound} V", f"g_{bound} g_{bound} V")
     assert verdict(OBLONG, "q2", wrong) == "incorrect"
