@@ -64,6 +64,7 @@ def environment() -> "Environment":
     )
     environment.filters |= {
         "points": figures.points,
+        "number": figures.number,
         "printable": printable,
         "one_line": one_line,
         "block": block,
