@@ -156,29 +156,34 @@ def _magnitude(sp: Any, x: Any) -> Any:
 
 
 ELEMENTARY = (
-    function("exp", np.exp, _call("exp"), lambda sp, x: sp.exp(x), formula="e^u"),
+    function("exp", np.exp, _call("exp"), lambda sp, x: sp.exp(x), bare=True, formula="e^u"),
     function(
-        "log", np.log, lambda x: div(ONE, x), lambda sp, x: sp.log(x), infix=("ln",), latex=("ln",)
+        "log", np.log, lambda x: div(ONE, x), lambda sp, x: sp.log(x), bare=True,
+        infix=("ln",), latex=("ln",),
     ),
     function(
-        "sqrt", np.sqrt, lambda x: div(number(0.5), apply("sqrt", x)), lambda sp, x: sp.sqrt(x)
+        "sqrt", np.sqrt, lambda x: div(number(0.5), apply("sqrt", x)), lambda sp, x: sp.sqrt(x),
+        bare=True,
     ),
     function(
         "square", np.square, lambda x: mul(TWO, x), lambda sp, x: x**2,
         formula="u^2", rule=Rule("square", "${A}^2$ hands on $2 {A} \\odot {G}$"),
     ),
-    function("sin", np.sin, _call("cos"), lambda sp, x: sp.sin(x)),
-    function("cos", np.cos, lambda x: neg(apply("sin", x)), lambda sp, x: sp.cos(x)),
-    function("tan", np.tan, lambda x: add(ONE, power(apply("tan", x), TWO)), lambda sp, x: sp.tan(x)),
+    function("sin", np.sin, _call("cos"), lambda sp, x: sp.sin(x), bare=True),
+    function("cos", np.cos, lambda x: neg(apply("sin", x)), lambda sp, x: sp.cos(x), bare=True),
+    function(
+        "tan", np.tan, lambda x: add(ONE, power(apply("tan", x), TWO)), lambda sp, x: sp.tan(x),
+        bare=True,
+    ),
     function(
         "arctan", np.arctan, lambda x: div(ONE, add(ONE, power(x, TWO))), lambda sp, x: sp.atan(x),
-        infix=("atan",), latex=("atan",),
+        bare=True, infix=("atan",), latex=("atan",),
     ),
-    function("sinh", np.sinh, _call("cosh"), lambda sp, x: sp.sinh(x)),
-    function("cosh", np.cosh, _call("sinh"), lambda sp, x: sp.cosh(x)),
+    function("sinh", np.sinh, _call("cosh"), lambda sp, x: sp.sinh(x), bare=True),
+    function("cosh", np.cosh, _call("sinh"), lambda sp, x: sp.cosh(x), bare=True),
     function(
         "sech", sech_value, lambda x: neg(mul(apply("sech", x), apply("tanh", x))),
-        lambda sp, x: sp.sech(x), formula=r"\frac{1}{\cosh(u)}",
+        lambda sp, x: sp.sech(x), bare=True, formula=r"\frac{1}{\cosh(u)}",
     ),
     function(
         "log_sigmoid", lambda x: -softplus_value(-x), lambda x: sub(ONE, apply("sigmoid", x)),
@@ -195,7 +200,7 @@ SMOOTH_ACTIVATIONS = (
     ),
     function(
         "tanh", np.tanh, lambda x: _tanh_slope(apply("tanh", x)), lambda sp, x: sp.tanh(x),
-        activation=True, formula=r"\tanh(u)", slope_by_value=_tanh_slope,
+        activation=True, bare=True, formula=r"\tanh(u)", slope_by_value=_tanh_slope,
     ),
     function(
         "softplus", softplus_value, _call("sigmoid"), lambda sp, x: sp.log(1 + sp.exp(x)),
@@ -216,7 +221,7 @@ SMOOTH_ACTIVATIONS = (
 
 KINKED = (
     function(
-        "abs", abs_value, _call("sign"), _magnitude, activation=True, exact=True, kink=_at_zero,
+        "abs", abs_value, _call("sign"), _magnitude, activation=True, exact=True, bare=True, kink=_at_zero,
         sides=lambda node: (node.args[0], neg(node.args[0])), infix=("Abs", "fabs"),
         slope_in_words="1 where ${u} > 0$ and $-1$ where ${u} < 0$",
     ),

@@ -58,9 +58,10 @@ class Primitive:
         function's own value, where people write it so: 1 − y² for tanh.
     How it is written:
         `infix` and `latex` are its spellings, the first is printed (signs are the notation's business).
-        `formula` defines it in LaTeX, of `formula_of`. `rule` says how it hands a gradient back; entrywise
-        functions of one argument share one rule and need none. `slope_in_words` says what f′(u) is where
-        the formula says less. `words` are what a reading calls a node: "negative of"; empty for the name.
+        What is `bare` in LaTeX needs no brackets: "sin z". `formula` defines it in LaTeX, `formula_of` what
+        it is applied to there. `rule` says how it hands a gradient back; entrywise functions of one
+        argument share a rule and need none. `slope_in_words` says what f′(u) is where its formula says
+        less. `words` are what a reading calls a node: "negative of"; empty for the name itself.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Primitive:
     slope_by_value: Callable[[Expression], Expression] | None = None
     infix: tuple[str, ...] = ()
     latex: tuple[str, ...] = ()
+    bare: bool = False
     formula: str = ""
     formula_of: str = "(u)"
     rule: Rule | None = None

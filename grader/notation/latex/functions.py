@@ -9,9 +9,10 @@ from grader.notation.latex.indices import IndexReader
 from grader.notation.latex.scripts import is_layer_mark, split_script
 from grader.notation.latex_tokens import Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
+from grader.primitives import TABLE
 
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
-BARE_ARGUMENT = frozenset("exp log ln sin cos tanh sqrt abs".split())
+BARE_ARGUMENT = frozenset(name for name, row in TABLE.items() if row.bare)
 
 _OF_ENTRIES = frozenset({"maximum", "minimum", "sign", "clip"})
 _BY_ENTRIES = "|·| was read entry by entry here, ‖·‖ is a norm"
