@@ -1,13 +1,21 @@
 """The table of functions: all that is known of each. Adding a function adds a row."""
 
 from grader.primitives import arithmetic, convolution, elementwise, linear
-from grader.primitives.registry import TABLE, Array, Primitive, Rule, apply, broadcast, is_function
+from grader.primitives.registry import (
+    TABLE,
+    Array,
+    BackwardRule,
+    Primitive,
+    apply,
+    broadcast,
+    is_function,
+)
 
 __all__ = [
     "TABLE",
     "Array",
+    "BackwardRule",
     "Primitive",
-    "Rule",
     "apply",
     "arithmetic",
     "broadcast",

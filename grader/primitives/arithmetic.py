@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.expression import SCALAR, Apply, Expression, Number
 from grader.primitives.build import ZERO, div, fold, mul, neg, number, power, sub
-from grader.primitives.registry import Array, Primitive, Rule, Vjp, apply, register, same
+from grader.primitives.registry import Array, BackwardRule, Primitive, Vjp, apply, register, same
 from grader.primitives.symbolic import choice, truth
 
 Adjoints = tuple[Expression | None, ...]
@@ -135,7 +135,7 @@ def _extremum(
         name, value, _extremum_vjp(comparison), chains=True, exact=True, kink=difference,
         sympy=lambda sp, a, b: choice(sp, relation(a, b), a, b), sides=lambda node: node.args,
         infix=(name, *infix), latex=infix[:1], words=f"{larger} of",
-        rule=Rule(name, f"the {larger} one gets ${{G}}$, the other one nothing"),
+        rule=BackwardRule(name, f"the {larger} one gets ${{G}}$, the other one nothing"),
     )  # fmt: skip
 
 
@@ -161,17 +161,17 @@ register(
     _binary(
         "add", np.add, lambda g, node: _folded(node, g, g),
         sympy=lambda sp, a, b: a + b, infix=("Add", "add"), words="sum",
-        rule=Rule("sum", "${A} + {B}$ hands ${G}$ to both"),
+        rule=BackwardRule("sum", "${A} + {B}$ hands ${G}$ to both"),
     ),
     _binary(
         "sub", np.subtract, lambda g, node: _folded(node, g, neg(g)),
         sympy=lambda sp, a, b: a - b, infix=("subtract",), words="difference",
-        rule=Rule("difference", "${A} - {B}$ hands ${G}$ to ${A}$ and $-{G}$ to ${B}$"),
+        rule=BackwardRule("difference", "${A} - {B}$ hands ${G}$ to ${A}$ and $-{G}$ to ${B}$"),
     ),
     _binary(
         "mul", np.multiply, _mul_vjp, sympy=lambda sp, a, b: a * b,
         infix=("multiply", "multiply_elementwise"), words=product_in_words,
-        rule=Rule(
+        rule=BackwardRule(
             "product",
             "${A} \\odot {B}$ hands ${G} \\odot {B}$ to ${A}$ and ${G} \\odot {A}$ to ${B}$",
         ),
@@ -179,7 +179,7 @@ register(
     _binary(
         "div", np.divide, _div_vjp, sympy=lambda sp, a, b: a / b, infix=("divide",),
         words=_division_in_words,
-        rule=Rule(
+        rule=BackwardRule(
             "quotient",
             "${A} / {B}$ hands ${G} / {B}$ to ${A}$ and $-{G} \\odot {A} / {B}^2$ to ${B}$",
         ),
@@ -187,12 +187,12 @@ register(
     _binary(
         "pow", _pow_value, _pow_vjp, sympy=lambda sp, a, b: a**b, infix=("pow", "power", "Pow"),
         words=_power_in_words,
-        rule=Rule("power", "${A}^n$ hands on $n {A}^{{n-1}} \\odot {G}$"),
+        rule=BackwardRule("power", "${A}^n$ hands on $n {A}^{{n-1}} \\odot {G}$"),
     ),
     Primitive(
         "neg", same, np.negative, lambda g, node: (neg(g),), sympy=lambda sp, a: -a, entrywise=True,
         exact=True, infix=("negative",), words="negative of",
-        rule=Rule("sign", "$-{A}$ hands on $-{G}$"),
+        rule=BackwardRule("sign", "$-{A}$ hands on $-{G}$"),
     ),
     _extremum("maximum", np.maximum, "gt", "larger", "max", "Max"),
     _extremum("minimum", np.minimum, "lt", "smaller", "min", "Min"),
@@ -221,6 +221,6 @@ register(
         "where", same, _where_value, _where_vjp,
         sympy=lambda sp, c, a, b: choice(sp, sp.Ne(c, 0), a, b), arity=(3, 3), entrywise=True,
         exact=True, infix=("where", "ITE"), words="case distinction",
-        rule=Rule("cases", "the case that holds gets ${G}$, the other one nothing"),
+        rule=BackwardRule("cases", "the case that holds gets ${G}$, the other one nothing"),
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 from grader.errors import ShapeMismatch
 from grader.expression import Apply, Expression, Shape, shape_text
 from grader.primitives.build import transpose
-from grader.primitives.registry import Array, Params, Primitive, Rule, apply, register, same
+from grader.primitives.registry import Array, BackwardRule, Params, Primitive, apply, register, same
 from grader.primitives.symbolic import Exact
 
 Adjoints = tuple[Expression | None, ...]
@@ -107,7 +107,7 @@ register(
         "correlate", _correlate_shape, _correlate_value, _correlate_vjp, sympy=_correlate_by_sympy,
         arity=(2, 2), infix=("correlate",), latex=("correlate",),
         formula=r"\sum_k w_k x_{i+k-1}", formula_of="(x, w)_i",
-        rule=Rule(
+        rule=BackwardRule(
             "correlation",
             "$\\sum_k {B}_k {A}_{{i+k-1}}$ hands convolve$({G}, {B})$ to ${A}$ "
             "and correlate$({A}, {G})$ to ${B}$",
@@ -116,11 +116,11 @@ register(
     Primitive(
         "convolve", _convolve_shape, _convolve_value, _convolve_vjp, sympy=_convolve_by_sympy,
         arity=(2, 2), infix=("convolve",), latex=("convolve",),
-        rule=Rule("convolution", "it hands on the correlation of ${G}$ with the other factor"),
+        rule=BackwardRule("convolution", "it hands on the correlation of ${G}$ with the other factor"),
     ),
     Primitive(
         "flip", _vector, _flip, lambda g, node: (apply("flip", g),),
         sympy=lambda sp, node, x: _flip(x), linear=True, exact=True, infix=("flip",), latex=("flip",),
-        rule=Rule("flip", "it hands on the gradient, flipped back"),
+        rule=BackwardRule("flip", "it hands on the gradient, flipped back"),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.expression import Apply, Expression
 from grader.primitives.build import ONE, ZERO, add, div, mul, neg, number, power, sub, zeros
-from grader.primitives.registry import Array, Primitive, Rule, apply, register, same
+from grader.primitives.registry import Array, BackwardRule, Primitive, apply, register, same
 from grader.primitives.symbolic import choice
 
 LEAK = number(0.01)  # the usual slope of leaky ReLU; a second argument gives another
@@ -167,7 +167,7 @@ ELEMENTARY = (
     ),
     function(
         "square", np.square, lambda x: mul(TWO, x), lambda sp, x: x**2,
-        formula="u^2", rule=Rule("square", "${A}^2$ hands on $2 {A} \\odot {G}$"),
+        formula="u^2", rule=BackwardRule("square", "${A}^2$ hands on $2 {A} \\odot {G}$"),
     ),
     function("sin", np.sin, _call("cos"), lambda sp, x: sp.sin(x), bare=True),
     function("cos", np.cos, lambda x: neg(apply("sin", x)), lambda sp, x: sp.cos(x), bare=True),

@@ -15,9 +15,9 @@ from grader.primitives.arithmetic import product_in_words
 from grader.primitives.build import div, matmul, mul, ones, sub, total, transpose
 from grader.primitives.registry import (
     Array,
+    BackwardRule,
     Params,
     Primitive,
-    Rule,
     apply,
     broadcast,
     register,
@@ -291,67 +291,71 @@ register(
     Primitive(
         "matmul", _matmul_shape, _matmul_value, _matmul_vjp, sympy=lambda sp, node, a, b: a @ b,
         arity=(2, 2), linear=True, infix=("matmul", "MatMul"), words="matrix product",
-        rule=Rule(
+        rule=BackwardRule(
             "matrix product",
             "${A}{B}$ hands ${G}{B}^\\top$ to ${A}$ and ${A}^\\top {G}$ to ${B}$",
         ),
     ),
     Primitive(
         "dot", _matmul_or_scale, expansion=_dot, arity=(2, 2), infix=("dot",), words=_dot_in_words,
-        rule=Rule("dot product", "${A} \\cdot {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"),
+        rule=BackwardRule(
+            "dot product", "${A} \\cdot {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"
+        ),
     ),
     Primitive(
         "outer", _outer_shape, expansion=_outer, arity=(2, 2), infix=("outer",),
         words="outer product",
-        rule=Rule(
+        rule=BackwardRule(
             "outer product", "${A} {B}^\\top$ hands ${G} {B}$ to ${A}$ and ${G}^\\top {A}$ to ${B}$"
         ),
     ),
     Primitive(
         "inner", _inner_shape, expansion=_inner, arity=(2, 2), infix=("inner", "vdot"),
         words="inner product",
-        rule=Rule("inner product", "${A}^\\top {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"),
+        rule=BackwardRule(
+            "inner product", "${A}^\\top {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"
+        ),
     ),
     Primitive(
         "transpose", lambda shapes, _: (shapes[0][1], shapes[0][0]), _transpose_value,
         lambda g, node: (transpose(g),), sympy=lambda sp, node, x: x.T, linear=True, exact=True,
         infix=("transpose", "Transpose"), words=_transpose_in_words,
-        rule=Rule("transpose", "${A}^\\top$ hands on ${G}^\\top$"),
+        rule=BackwardRule("transpose", "${A}^\\top$ hands on ${G}^\\top$"),
     ),
     Primitive(
         "sum", _reduced, _sum_value, _sum_vjp,
         sympy=lambda sp, node, x: summed(x, _axis(node.params)), linear=True, axis=True,
         infix=("sum",), latex=("sum",), words=_reduction_in_words,
-        rule=Rule("sum of entries", "every entry that is summed gets the gradient of its sum"),
+        rule=BackwardRule("sum of entries", "every entry that is summed gets the gradient of its sum"),
     ),
     Primitive(
         "mean", _reduced, expansion=_mean, linear=True, axis=True, infix=("mean", "average"),
         latex=("mean",), words=_reduction_in_words,
-        rule=Rule(
+        rule=BackwardRule(
             "mean", "every entry gets the gradient of its mean, divided by how many there are"
         ),
     ),
     Primitive(
         "diag", _diag_shape, _diag_value, _diag_vjp, sympy=_diag_by_sympy, exact=True,
         infix=("diag", "Diag", "diagflat"), latex=("diag", "Diag"), words=_diag_in_words,
-        rule=Rule("diagonal", "only the diagonal gets a gradient"),
+        rule=BackwardRule("diagonal", "only the diagonal gets a gradient"),
     ),
     Primitive(
         "trace", _square_to_scalar, _trace_value,
         lambda g, node: (mul(g, apply("identity", params=node.args[0].shape)),),
         sympy=lambda sp, node, x: np.full(SCALAR, np.trace(x), dtype=object), linear=True,
         infix=("trace", "tr", "Tr", "Trace"), latex=("tr", "Tr", "trace"), words="trace of",
-        rule=Rule("trace", "the gradient of a trace is the identity matrix"),
+        rule=BackwardRule("trace", "the gradient of a trace is the identity matrix"),
     ),
     Primitive(
         "norm", lambda *_: SCALAR, expansion=_norm, infix=("norm",), latex=("norm",),
-        words="norm of", rule=Rule("norm", "$\\|{A}\\|$ hands on ${G} {A} / \\|{A}\\|$"),
+        words="norm of", rule=BackwardRule("norm", "$\\|{A}\\|$ hands on ${G} {A} / \\|{A}\\|$"),
     ),
     Primitive(
         "softmax", same, _softmax_value, _softmax_vjp, sympy=_softmax_by_sympy, axis=True,
         infix=("softmax", "Softmax"), latex=("softmax", "Softmax"),
         formula=r"\frac{e^{u_i}}{\sum_k e^{u_k}}", formula_of="(u)_i",
-        rule=Rule(
+        rule=BackwardRule(
             "softmax",
             "${A} = \\mathrm{{softmax}}({B})$ hands on ${A} \\odot ({G} - \\sum_k {G}_k {A}_k)$, "
             "since $\\partial {A}_k / \\partial {B}_j = {A}_k (\\delta_{{kj}} - {A}_j)$",
@@ -361,7 +365,7 @@ register(
         "log_softmax", same, _log_softmax_value, _log_softmax_vjp, sympy=_log_softmax_by_sympy,
         axis=True, infix=("log_softmax",), latex=("logsoftmax", "LogSoftmax"),
         formula=r"u_i - \log \sum_k e^{u_k}", formula_of="(u)_i",
-        rule=Rule(
+        rule=BackwardRule(
             "log-softmax",
             "$\\log \\mathrm{{softmax}}({B})$ hands on ${G} - \\mathrm{{softmax}}({B}) \\sum_k {G}_k$",
         ),
@@ -370,7 +374,7 @@ register(
         "logsumexp", _logsumexp_shape, _logsumexp_value, _logsumexp_vjp, sympy=_logsumexp_by_sympy,
         axis=True, infix=("logsumexp",), latex=("logsumexp", "LSE"),
         formula=r"\log \sum_k e^{u_k}",
-        rule=Rule("log-sum-exp", "its derivative is softmax"),
+        rule=BackwardRule("log-sum-exp", "its derivative is softmax"),
     ),
     _constant("zeros", lambda m, n: np.zeros((m, n)), "array of zeros"),
     _constant("ones", lambda m, n: np.ones((m, n)), "array of ones"),

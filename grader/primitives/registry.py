@@ -25,7 +25,7 @@ Vjp = Callable[[Expression, Apply], "tuple[Expression | None, ...]"]
 ShapeRule = Callable[[Sequence[Shape], Params], Shape]
 
 
-class Rule(NamedTuple):
+class BackwardRule(NamedTuple):
     """How a function hands a gradient back, for the worked key.
 
     In the sentence `{A}` and `{B}` stand for the arguments and `{G}` for the gradient that arrives.
@@ -86,7 +86,7 @@ class Primitive:
     bare: bool = False
     formula: str = ""
     formula_of: str = "(u)"
-    rule: Rule | None = None
+    rule: BackwardRule | None = None
     slope_in_words: str = ""
     words: str | Callable[[Apply], str] = ""
 

@@ -17,7 +17,7 @@ from grader.expression import SCALAR, Apply, Expression, Symbol
 from grader.grading.tree import tree_of
 from grader.key import Key
 from grader.notation import infix, latex, printing
-from grader.primitives import TABLE, Primitive, Rule, apply, is_function, registry
+from grader.primitives import TABLE, Primitive, apply, is_function, registry
 from grader.primitives.build import ONE, add, div, mul, number, power
 from grader.primitives.elementwise import function
 from grader.primitives.registry import register
@@ -186,7 +186,7 @@ def has_a_rule_where_it_hands_a_gradient_back(row: Primitive) -> None:
     if row.name.endswith("'"):
         return
     assert (row.rule is not None or is_function(row.name)) is hands_back(row.name)
-    if isinstance(row.rule, Rule):
+    if row.rule is not None:
         assert row.rule.sentence.format(A="P", B="Q", G="G")
 
 

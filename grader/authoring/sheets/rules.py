@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 
 from grader.expression import SCALAR, Symbol
 from grader.notation import Names, printing
-from grader.primitives import TABLE, Rule, apply, is_function
+from grader.primitives import TABLE, BackwardRule, apply, is_function
 from grader.simplification import simplified
 
 BROADCAST = "broadcast"  # no function: what stands beside something larger is repeated along it
 ENTRYWISE = "entrywise"
 _SHARED = {
-    BROADCAST: Rule(
+    BROADCAST: BackwardRule(
         "repetition",
         "what is repeated, as a bias added to every row, gets the sum over all its repetitions",
     ),
-    ENTRYWISE: Rule("function of each entry", "$f({A})$ hands on ${G} \\odot f^\\prime({A})$"),
+    ENTRYWISE: BackwardRule(
+        "function of each entry", "$f({A})$ hands on ${G} \\odot f^\\prime({A})$"
+    ),
 }
 _LETTERS = {"A": "PRQHKMT", "B": "QSRMNTU", "G": ("G", r"{\Gamma}", r"{\Lambda}", "J")}
 
@@ -31,7 +33,7 @@ def name_of(rule: str) -> str:
     return _rule(rule).name
 
 
-def _rule(rule: str) -> Rule:
+def _rule(rule: str) -> BackwardRule:
     found = _SHARED.get(rule) or TABLE[rule].rule
     assert found is not None
     return found
