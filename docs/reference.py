@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring.schema import schema
-from grader.primitives import TABLE
+from grader.primitives import TABLE, is_function
 from grader.problem import load
 
 DOCS = Path(__file__).parent
@@ -230,7 +230,7 @@ def _functions() -> Iterator[str]:
         if row.infix and not row.name.endswith("'"):
             infix = ", ".join(f"`{name}`" for name in dict.fromkeys(row.infix))
             latex = ", ".join(f"`\\{name}`" for name in dict.fromkeys(row.latex))
-            yield f"| {row.name} | {infix} | {latex} | {'yes' if row.derivative else ''} |"
+            yield f"| {row.name} | {infix} | {latex} | {'yes' if is_function(row.name) else ''} |"
     yield ""
 
 

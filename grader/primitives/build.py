@@ -36,7 +36,6 @@ from grader.primitives.selectors import check_range, selector_size
 
 ZERO = Number(0.0)
 ONE = Number(1.0)
-POINTWISE = frozenset({"add", "sub", "mul", "div", "neg", "pow", "where", "maximum", "minimum"})
 
 
 def number(value: float) -> Number:
@@ -287,14 +286,10 @@ def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expressi
             return ONE
         case "identity":
             return kronecker(row, column)
-        case function if function in POINTWISE or _is_elementwise(base):
+        case function if TABLE[function].entrywise:
             return _rebuilt(base, tuple(_aligned(arg, row, column) for arg in base.args))
         case _:
             return entry(base, row, column)
-
-
-def _is_elementwise(node: Apply) -> bool:
-    return node.function.endswith("'") or TABLE[node.function].derivative is not None
 
 
 def _aligned(arg: Expression, row: Expression, column: Expression) -> Expression:

@@ -186,7 +186,7 @@ class Core:
                 return Apply(function, args, SCALAR, params, span)
         try:
             node = apply(function, *args, params=params, span=span)
-            if function in _KINKED:
+            if TABLE[function].kink is not None:
                 self.kinked.append(node)
             return node
         except ShapeMismatch as error:
@@ -258,7 +258,7 @@ class Core:
         if name not in TABLE:
             self.fail(f"{function.name} with {prime} primes cannot be read", span)
         extra = tuple(Number(value) for value in function.extra)
-        if name in ("maximum", "minimum", "and", "or"):
+        if TABLE[name].chains:
             return self._chained(name, args, span)
         return self.apply(name, *args, *extra, span=span)
 
@@ -306,8 +306,6 @@ class Core:
         if self._nodes > NODE_LIMIT:
             raise TooLarge(f"more than {NODE_LIMIT} operations", self.source)
 
-
-_KINKED = frozenset(name for name, row in TABLE.items() if row.kink is not None)
 
 # What two scalars always may do: no shape needs to be checked.
 _ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})

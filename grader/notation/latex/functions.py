@@ -10,9 +10,10 @@ from grader.notation.latex.scripts import is_layer_mark, split_script
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
 from grader.notation.products import ASTERISK, DOT, JUXTAPOSED, divide, product
+from grader.primitives import TABLE
 
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
-BARE_ARGUMENT = frozenset("exp log sin cos tanh sqrt abs".split())
+BARE_ARGUMENT = frozenset(name for name, row in TABLE.items() if row.bare)
 _OF_PRODUCTS = BARE_ARGUMENT - {"sqrt", "abs"}  # \\sin 2x, but √2 x
 _SIGNS = {"\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK}
 
