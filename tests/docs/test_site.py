@@ -53,6 +53,14 @@ def test_nothing_is_loaded_from_elsewhere(
         assert not re.findall(r'(?:src|<link[^>]*href)="(https?://[^"]+)"', page), file.name
 
 
+@pytest.mark.parametrize("source", [ROOT / "README.md", *SOURCES], ids=lambda page: page.stem)
+def test_pictures_are_there_and_small_and_described(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+    for name in re.findall(r'src(?:set)?="([^"]+)"', text):
+        assert (source.parent / name).stat().st_size < 200_000, name
+    assert text.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{20,}"', text))
+
+
 def test_pages_that_are_made_are_up_to_date() -> None:
     spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
     assert spec is not None
