@@ -5,7 +5,7 @@
     python tests/golden/compare.py OLD NEW        # each a verdict file, a checkout, or a revision
 
 What is no file or folder is a git revision: it is checked out into a temporary folder and grades there,
-with the corpus of answers of this tree. Ends with 1 if anything moved.
+with the corpus of answers of this tree. Ends with 1 if anything moved, with 2 if a side cannot be graded.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +37,14 @@ class Move(NamedTuple):
     new: Row
 
     @property
-    def name(self) -> str:
-        """The digest, with the question where it is a paper's."""
-        return self.old.name or self.new.name
+    def digest(self) -> str:
+        """What names the entry in the corpus."""
+        return (self.old.name or self.new.name).partition("/")[0]
+
+    @property
+    def question(self) -> str:
+        """The question, where the entry is a paper."""
+        return (self.old.name or self.new.name).partition("/")[2]
 
     @property
     def group(self) -> str:
@@ -78,24 +84,55 @@ def report(
     yield f"{len(moved)} answers moved" if moved else "nothing moved"
     yield from (f"{len(group):7}  {name}" for name, group in groups.items())
     for name, group in groups.items():
-        yield f"\n== {name}: {len(group)}"
-        for move in group[:shown]:
-            yield from _described(move, entries)
-        if len(group) > shown:
-            yield f"\n   … and {len(group) - shown} more (--show)"
+        yield from _group(name, group, entries, shown)
 
 
-def _described(move: Move, entries: Mapping[str, Entry]) -> Iterator[str]:
-    entry = entries.get(move.name.partition("/")[0])
-    yield f"\n-- {move.name}  {entry.head if entry else 'no longer in the corpus'}"
+def _group(
+    name: str, group: Sequence[Move], entries: Mapping[str, Entry], shown: int
+) -> Iterator[str]:
+    """A group: how many of which source, then some of each source, a paper once for all its answers."""
+    sources = Counter(_source(move, entries) for move in group)
+    yield f"\n== {name}: {len(group)} ({', '.join(f'{source} {n}' for source, n in sources.items())})"
+    of_entry: dict[str, list[Move]] = {}
+    for move in group:
+        of_entry.setdefault(move.digest, []).append(move)
+    before: Counter[str] = Counter()
+    ranked = []
+    for own in of_entry.values():
+        source = _source(own[0], entries)
+        ranked.append((before[source], own))
+        before[source] += 1
+    ranked.sort(key=lambda pair: pair[0])
+    for _, own in ranked[:shown]:
+        yield from _described(own, entries)
+    if len(ranked) > shown:
+        yield f"\n   … and {len(ranked) - shown} more texts (--show)"
+
+
+def _source(move: Move, entries: Mapping[str, Entry]) -> str:
+    return entries[move.digest].source if move.digest in entries else "no longer in the corpus"
+
+
+def _described(own: Sequence[Move], entries: Mapping[str, Entry]) -> Iterator[str]:
+    """An entry with its text, and what is new for each of its answers."""
+    entry = entries.get(own[0].digest)
+    yield f"\n-- {own[0].digest}  {entry.head if entry else 'no longer in the corpus'}"
     if entry is not None:
-        yield from (f"   | {line}" for line in _text(entry, move).splitlines())
+        yield from (f"   | {line}" for line in _text(entry, own[0]).splitlines())
+    questions: dict[str, list[str]] = {}
+    for move in own:
+        questions.setdefault("; ".join(_fields(move)), []).append(move.question)
+    for new, names in questions.items():
+        yield f"   {' '.join((*filter(None, names), new))}"
+
+
+def _fields(move: Move) -> Iterator[str]:
     for field in ("verdict", *FIELDS):
         old, new = getattr(move.old, field), getattr(move.new, field)
         if old != new:
-            yield f"   {field}: {old or '–'} → {new or '–'}"
+            yield f"{field}: {old or '–'} → {new or '–'}"
         elif old and field in ("codes", "reading"):
-            yield f"   {field}: {old}"
+            yield f"{field}: {old}"
 
 
 def _text(entry: Entry, move: Move) -> str:
@@ -123,7 +160,7 @@ def verdicts(side: str, options: Sequence[str]) -> dict[str, Row]:
     """The verdicts of a file, of a checkout, or of a git revision; `options` are those of `grade.py`."""
     if Path(side).is_file():
         return parsed(Path(side).read_text(encoding="utf-8"))
-    if Path(side).is_dir():
+    if Path(side, "grader").is_dir():  # a branch may have the name of another folder
         return _of_tree(Path(side), options)
     with worktree(side) as tree:
         return _of_tree(tree, options)
@@ -168,6 +205,14 @@ def main() -> int:
     )
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
+    try:
+        return _compared(asked)
+    except subprocess.CalledProcessError as error:
+        print(f"failed: {' '.join(error.cmd)}", file=sys.stderr)
+        return 2
+
+
+def _compared(asked: argparse.Namespace) -> int:
     entries = {entry.digest: entry for entry in answers.load()[1]}
     options = ["--jobs", str(asked.jobs)]
     if asked.sample:

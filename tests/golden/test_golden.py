@@ -97,9 +97,18 @@ def test_right_answers_that_are_lost_come_first() -> None:
         "c": Row("c", "missing"),
     }
     groups = [line for line in report(moves(was, now), {}) if line.startswith("\n== ")]
-    assert [line[4:] for line in groups] == [
+    assert [line[4:].partition(" (")[0] for line in groups] == [
         "correct → missing: 1", "missing → correct: 1", "another reading: 1",
     ]  # fmt: skip
+
+
+def test_a_paper_is_shown_once_for_all_its_answers() -> None:
+    paper = next(one for one in ENTRIES if one.source == "styles")
+    names = [f"{paper.digest}/q{number}" for number in (1, 2, 3)]
+    was, now = ({name: Row(name, verdict) for name in names} for verdict in ("correct", "missing"))
+    lines = list(report(moves(was, now), OF_DIGEST))
+    assert sum(line.startswith("\n-- ") for line in lines) == 1
+    assert lines[-1] == "   q1 q2 q3 verdict: correct → missing"
 
 
 def test_a_fault_of_the_grader_is_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
