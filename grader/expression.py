@@ -300,14 +300,10 @@ def free_ranges(*nodes: Expression) -> dict[str, Index]:
     """The index variables that nodes use and do not bind; of two ranges of one the smaller."""
     found: dict[str, Index] = {}
     for node in nodes:
-        if isinstance(node, Index):
-            inside = {node.name: node}
-        else:
-            inside = free_ranges(*children(node))
-            for index in _bound(node):
-                inside.pop(index.name, None)
-        for name, index in inside.items():
-            found[name] = min(found.get(name, index), index, key=lambda one: one.stop)
+        inside = {node.name: node} if isinstance(node, Index) else free_ranges(*children(node))
+        for name in inside.keys() - {index.name for index in _bound(node)}:
+            ranges = found.get(name, inside[name]), inside[name]
+            found[name] = min(ranges, key=lambda index: index.stop)
     return found
 
 
@@ -324,8 +320,8 @@ def substitute(node: Expression, name: str, value: Expression) -> Expression:
 def substitute_all(node: Expression, values: Mapping[str, Expression]) -> Expression:
     """The tree with free index variables replaced, all at once: `{i: j, j: i}` exchanges two.
 
-    Bound variables of the tree that the values use are renamed, so that none is captured (H. B. Curry
-    & R. Feys, "Combinatory Logic", 1958, section 3E).
+    Bound variables that the values use are renamed, so that none is captured (Curry & Feys,
+    "Combinatory Logic", 1958, section 3E).
     """
     if isinstance(node, Index):
         return values.get(node.name, node)
@@ -355,9 +351,8 @@ def renamed_apart(node: Binder, avoid: set[str]) -> Binder:
     for index in bound:
         name = fresh(index.name, taken) if index.name in avoid else index.name
         others.append(replace(index, name=name))
-        taken = taken | {name}
-    values = {old.name: new for old, new in zip(bound, others, strict=True) if old != new}
-    body = substitute_all(node.body, values)
+        taken.add(name)
+    body = substitute_all(node.body, {a.name: b for a, b in zip(bound, others, strict=True)})
     if isinstance(node, Sum):
         return replace(node, body=body, index=others[0])
     return replace(node, body=body, row=others[0], column=others[1])
@@ -365,8 +360,8 @@ def renamed_apart(node: Binder, avoid: set[str]) -> Binder:
 
 def all_indices(node: Expression) -> set[str]:
     """The names of all index variables in a tree, free and bound."""
-    found = {part.name for part in walk(node) if isinstance(part, Index)}
-    return found.union(*({index.name for index in _bound(part)} for part in walk(node)))
+    found = ((part,) if isinstance(part, Index) else _bound(part) for part in walk(node))
+    return {index.name for indices in found for index in indices}
 
 
 def fresh(prefix: str, avoid: set[str]) -> str:

@@ -109,6 +109,13 @@ class Core:
             raise TooLarge(f"operations more than {TREE_DEPTH} deep", self.source)
         return node
 
+    def only(self, node: Expression) -> Expression:
+        """The expression where no other reading is tried. Raises Unreadable if there is an open one."""
+        if self.extents:
+            hint = "write its argument in brackets"
+            self.fail("how far a function without brackets reaches is not clear", node.span, hint)
+        return node
+
     def reading(self, node: Expression) -> Reading:
         """All that is known of a text that was read to its end. Raises Nonsense like `finish`."""
         node = self.finish(node)

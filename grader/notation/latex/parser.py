@@ -84,11 +84,7 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
     build = Builder(names, source, open_indices=True)
     parser = Parser(tokens, build)
     try:
-        node = build.closed(build.finish(parser.whole()))
-        if build.extents:
-            hint = "write its argument in brackets"
-            build.fail("how far a function without brackets reaches is not clear", node.span, hint)
-        return node
+        return build.only(build.closed(build.finish(parser.whole())))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
 
