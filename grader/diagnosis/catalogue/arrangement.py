@@ -18,6 +18,7 @@ from grader.expression import (
     Symbol,
     fresh,
     substitute,
+    substitute_all,
     walk,
 )
 from grader.primitives import apply, is_function
@@ -225,9 +226,7 @@ def _transposed_result(passed: Pass) -> Iterator[Way]:
         def change(_: Expression, result: Expression) -> Expression:
             if not passed.question.free:
                 return transpose(result)
-            middle = Index(fresh("k", names_in(result)), row.start, row.stop)
-            body = substitute(result, row.name, middle)
-            return substitute(substitute(body, column.name, row), middle.name, column)
+            return substitute_all(result, {row.name: column, column.name: row})
 
         yield Way({RESULT: change})
 
