@@ -226,19 +226,20 @@ KINKED = (
         slope_in_words="1 where ${u} > 0$ and $-1$ where ${u} < 0$",
     ),
     function(
-        "sign", lambda x: np.sign(x.real), _flat, lambda sp, x: choice(sp, x > 0, 1, -1),
+        "sign", lambda x: np.sign(x.real), _flat,
+        lambda sp, x: choice(sp, x > 0, sp.Integer(1), sp.Integer(-1)),
         activation=True, exact=True, kink=_at_zero, sides=lambda node: (ONE, neg(ONE)),
         infix=("sgn",), latex=("sgn",),
     ),
     function(
         "step", lambda x, at_zero=0.5: np.heaviside(x.real, np.real(at_zero)), _flat,
-        lambda sp, x, *_: choice(sp, x > 0, 1, 0), parameters=1,
+        lambda sp, x, *_: choice(sp, x > 0, sp.Integer(1), sp.Integer(0)), parameters=1,
         activation=True, exact=True, kink=_at_zero, sides=lambda node: (ONE, ZERO),
         infix=("Heaviside", "heaviside", "H"), latex=("Heaviside",),
     ),
     function(
         "relu", lambda x: np.maximum(x, 0.0), _call("step"),
-        lambda sp, x: choice(sp, x > 0, x, 0),
+        lambda sp, x: choice(sp, x > 0, x, sp.Integer(0)),
         activation=True, exact=True, kink=_at_zero, sides=lambda node: (node.args[0], ZERO),
         infix=("ReLU", "Relu", "RELU"), latex=("ReLU", "Relu", "RELU"), formula=r"\max(0, u)",
         slope_in_words="1 where ${u} > 0$ and 0 where ${u} < 0$",
@@ -246,7 +247,7 @@ KINKED = (
     function(
         "leaky_relu", _leaky_value,
         lambda x, slope=LEAK: _where_positive(x, ONE, slope),
-        lambda sp, x, *slope: choice(sp, x > 0, x, (*slope, sp.Rational(str(LEAK.value)))[0] * x),
+        lambda sp, x, *slope: choice(sp, x > 0, x, (*slope, sp.Rational(1, 100))[0] * x),
         parameters=1, activation=True, kink=_at_zero, sides=_leaky_sides,
         infix=("LeakyReLU",), latex=("LeakyReLU",), formula=r"\max(0.01 u, u)",
     ),
@@ -264,7 +265,8 @@ KINKED = (
     ),
     function(
         "hardtanh", lambda x: np.where(np.abs(x.real) < 1.0, x, np.sign(x.real)), _hardtanh_slope,
-        lambda sp, x: choice(sp, x > 1, 1, choice(sp, x > -1, x, -1)), activation=True, exact=True,
+        lambda sp, x: choice(sp, x > 1, sp.Integer(1), choice(sp, x > -1, x, sp.Integer(-1))),
+        activation=True, exact=True,
         kink=lambda x: sub(power(x, TWO), ONE), sides=lambda node: (node.args[0], ONE, neg(ONE)),
         infix=("Hardtanh", "hard_tanh"), latex=("Hardtanh",), formula=r"\max(-1, \min(1, u))",
         slope_in_words="1 where $|{u}| < 1$ and 0 where $|{u}| > 1$",

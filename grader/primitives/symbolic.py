@@ -20,7 +20,7 @@ def choice(sp: Any, condition: Any, yes: Any, no: Any) -> Any:
 
 def truth(relation: Callable[..., Any]) -> Callable[..., Any]:
     """A condition as 1 and 0; `relation` gets `sp` and the entries."""
-    return lambda sp, *entries: choice(sp, relation(sp, *entries), 1, 0)
+    return lambda sp, *entries: choice(sp, relation(sp, *entries), sp.Integer(1), sp.Integer(0))
 
 
 def each(function: Callable[[Any], Any], array: Exact) -> Exact:
