@@ -13,6 +13,7 @@ from grader.primitives.build import ZERO, div, fold, mul, neg, number, power, su
 from grader.primitives.registry import Array, Primitive, Vjp, apply, register, same
 
 Adjoints = tuple[Expression | None, ...]
+WHOLE = 100  # exponents below are powers by multiplication, in NumPy's complex numbers too
 
 
 def _folded(node: Apply, *adjoints: Expression | None) -> Adjoints:
@@ -46,7 +47,18 @@ def _pow_value(a: Array, b: Array) -> Array:
     exponent = b.item() if b.size == 1 else None
     if exponent == 2:
         return a * a
-    return a * a * a if exponent == 3 else np.asarray(np.power(a, b))
+    if exponent == 3:
+        return a * a * a
+    with_step = np.iscomplexobj(a) or np.iscomplexobj(b)
+    return _continued_power(a, b) if with_step else np.asarray(np.power(a, b))
+
+
+def _continued_power(a: Array, b: Array) -> Array:
+    """(±1)**b · e^{b log |a|}: a negative base has a power only if the exponent is whole."""
+    if not np.iscomplexobj(b) and ((b == np.round(b)) & (np.abs(b) < WHOLE)).all():
+        return np.asarray(np.power(a, b))
+    sign = np.power(np.where(a.real < 0, -1.0, 1.0), b.real)
+    return np.asarray(sign * np.exp(b * np.log(np.where(a.real < 0, -a, a))))
 
 
 def _where_vjp(g: Expression, node: Apply) -> Adjoints:
@@ -56,6 +68,7 @@ def _where_vjp(g: Expression, node: Apply) -> Adjoints:
 
 
 def _where_value(condition: Array, a: Array, b: Array) -> Array:
+    condition = condition.real
     chosen = np.where(condition != 0, a, b)
     return np.asarray(np.where(np.isnan(condition), np.nan, chosen))
 
@@ -84,6 +97,7 @@ def _truth(ufunc: Callable[..., Any]) -> Callable[..., Array]:
     """A comparison that gives 1.0 and 0.0, and is undefined of what is undefined."""
 
     def value(a: Array, b: Array) -> Array:
+        a, b = a.real, b.real
         return np.asarray(np.where(np.isnan(a) | np.isnan(b), np.nan, ufunc(a, b)))
 
     return value
@@ -134,7 +148,7 @@ register(
     Primitive(
         "not",
         same,
-        lambda a: np.asarray(a == 0, dtype=np.float64),
+        lambda a: np.asarray(a.real == 0, dtype=np.float64),
         _flat,
         infix=("Not", "logical_not"),
         exact=True,

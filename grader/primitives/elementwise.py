@@ -20,15 +20,29 @@ def _call(name: str) -> Unary:
     return lambda x: apply(name, x)
 
 
+def abs_value(x: Array) -> Array:
+    """|x|, analytic on either side of its kink (`np.abs` of a complex number is its modulus)."""
+    return np.where(x.real < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
+
+
 def sigmoid_value(x: Array) -> Array:
     """1 / (1 + e^{-x}) without overflow."""
-    decay = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, decay) / (1.0 + decay)
+    decay = np.exp(-abs_value(x))
+    return np.where(x.real >= 0, 1.0, decay) / (1.0 + decay)
+
+
+def softplus_value(x: Array) -> Array:
+    """log(1 + e^x) without overflow."""
+    value = np.logaddexp(0.0, x.real)
+    if not np.iscomplexobj(x):
+        return value
+    tail = np.log1p(np.exp(-abs_value(x)))  # of which NumPy rounds the real part to nothing
+    return value + 1j * (np.where(x.real > 0, x.imag, 0.0) + tail.imag)
 
 
 def sech_value(x: Array) -> Array:
     """1 / cosh x without overflow."""
-    decay = np.exp(-np.abs(x))
+    decay = np.exp(-abs_value(x))
     return 2.0 * decay / (1.0 + decay * decay)
 
 
@@ -85,10 +99,10 @@ _register("sqrt", np.sqrt, lambda x: div(number(0.5), apply("sqrt", x)))
 _register("sin", np.sin, _call("cos"))
 _register("cos", np.cos, lambda x: neg(apply("sin", x)))
 _register("square", np.square, lambda x: mul(number(2), x))
-_register("abs", np.abs, _call("sign"), ("Abs", "fabs"), kinked=True, exact=True)
-_register("sign", np.sign, _flat, ("sgn",), ("sgn",), kinked=True, exact=True)
+_register("abs", abs_value, _call("sign"), ("Abs", "fabs"), kinked=True, exact=True)
+_register("sign", lambda x: np.sign(x.real), _flat, ("sgn",), ("sgn",), kinked=True, exact=True)
 _register(
-    "step", lambda x, at_zero=0.5: np.heaviside(x, at_zero), _flat,
+    "step", lambda x, at_zero=0.5: np.heaviside(x.real, np.real(at_zero)), _flat,
     ("Heaviside", "heaviside", "H"), ("Heaviside",), kinked=True, exact=True, most=2,
 )  # fmt: skip
 _register(
@@ -104,7 +118,7 @@ _register("tanh", np.tanh, lambda x: sub(ONE, power(apply("tanh", x), number(2))
 _register("sinh", np.sinh, _call("cosh"))
 _register("cosh", np.cosh, _call("sinh"))
 _register("sech", sech_value, lambda x: neg(mul(apply("sech", x), apply("tanh", x))))
-_register("softplus", lambda x: np.logaddexp(0.0, x), _call("sigmoid"))
+_register("softplus", softplus_value, _call("sigmoid"))
 
 
 def _slope(node: Apply) -> Expression:
@@ -112,7 +126,7 @@ def _slope(node: Apply) -> Expression:
 
 
 def _leaky(x: Array, slope: Array | float = LEAK) -> Array:
-    return np.where(x > 0, x, slope * x)
+    return np.where(x.real > 0, x, slope * x)
 
 
 def _leaky_prime(node: Apply) -> Expression:

@@ -4,6 +4,9 @@ Values are NumPy functions over stacks of matrices, shaped (…, rows, columns):
 index variables and draws, and broadcast. The vector-Jacobian product (vjp) of a row maps the
 adjoint of its result to the adjoints of its arguments, as expressions; the backward pass itself
 knows no mathematics (the design of HIPS autograd).
+
+On complex arrays a value is continued analytically, and the real part of an argument chooses the branch:
+the imaginary part of f(x + ih) is then h f'(x), a derivative that knows no vjp.
 """
 
 from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.authoring.validation.answers import Read
-from grader.authoring.validation.derivation import Derived
+from grader.authoring.validation.derivation import Apart, Derived
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.mistakes import Attempt, Identity
 from grader.authoring.validation.parting import Change
@@ -79,8 +79,8 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
     return {
         "id": one.id,
         "points": one.points,
-        "differences": _finite(one.derived.differences),
-        "sympy": _finite(one.derived.exact),
+        "complex_step": _finite(one.derived.by_step),
+        "sympy": _finite(one.derived.by_sympy),
         "notations": {name: r.verdict and str(r.verdict) for name, r in one.read.items()},
         "mistakes": [
             {
@@ -95,9 +95,9 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
     }
 
 
-def _finite(error: float | None) -> float | None:
+def _finite(apart: Apart | None) -> float | None:
     """JSON has no infinity."""
-    return error if error is not None and math.isfinite(error) else None
+    return apart.size if apart is not None and math.isfinite(apart.size) else None
 
 
 def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:

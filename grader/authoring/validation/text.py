@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader.authoring.validation.cases import FILE as CASES
+from grader.authoring.validation.derivation import Apart
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.result import Checked, Validation
 from grader.reports.plain_text import one_line
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _MARKS = {Level.ERROR: "✗", Level.WARNING: "!", Level.NOTE: "·"}
 _STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
-_HEADS = ("", "points", "differences", "SymPy", "read back", "mistakes", "hardest to see")
+_HEADS = ("", "points", "complex step", "SymPy", "read back", "mistakes", "hardest to see")
 
 
 def show(validation: Validation, verbose: bool = False) -> None:
@@ -64,16 +65,16 @@ def _row(one: Checked, draws: int) -> tuple[str, ...]:
     return (
         one.id,
         f"{one.points:g}",
-        _size(one.derived.differences),
-        _size(one.derived.exact),
+        _size(one.derived.by_step),
+        _size(one.derived.by_sympy),
         f"{read} of {len(tried)}",
         f"{len(one.told_apart)} told{same}",
         seen,
     )
 
 
-def _size(error: float | None) -> str:
-    return "–" if error is None else f"{error:.0e}"
+def _size(apart: Apart | None) -> str:
+    return "–" if apart is None else f"{apart.size:.0e}"
 
 
 def _cut(text: str, most: int = 44) -> str:
