@@ -10,7 +10,7 @@ from grader.cli.options import as_json_option, echo_json
 from grader.errors import AuthorError
 
 if TYPE_CHECKING:
-    from grader.authoring.validation import Options, Validation
+    from grader.authoring.validation import Validation
 
 
 @click.command(name="validate", short_help="Prove that a problem is sound.")
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
                 metavar="PROBLEM...")  # fmt: skip
 @click.option("--fix-draws", is_flag=True, help="Write the number of draws that is needed into "
               "problem.yaml, if there are fewer.")  # fmt: skip
-@click.option("--no-sympy", is_flag=True, help="Leave out the check by SymPy.")
+@click.option("--no-sympy", is_flag=True, hidden=True, expose_value=False)  # nothing is slow any more
 @click.option("-v", "--verbose", is_flag=True, help="Name every mistake that is not told apart.")
 @as_json_option
 def command(
-    problems: tuple[Path, ...], fix_draws: bool, no_sympy: bool, verbose: bool, format_: str
+    problems: tuple[Path, ...], fix_draws: bool, verbose: bool, format_: str
 ) -> None:
     """Prove that the questions of each PROBLEM are sound, and print why or why not.
 
@@ -41,13 +41,12 @@ def command(
       0  every problem is sound (there may be warnings)
       4  one is not
     """
-    from grader.authoring.validation import Options, Validation
+    from grader.authoring.validation import Validation
     from grader.authoring.validation.fix_draws import fix_draws as write_draws
 
-    options = Options(sympy=not no_sympy)
     reports, sound = [], True
     for path in problems:
-        found = _validated(path, options)
+        found = _validated(path)
         if fix_draws and isinstance(found, Validation) and _too_few(found):
             assert found.needed is not None
             try:
@@ -56,7 +55,7 @@ def command(
                 click.echo(f"{path}: {error.faults[0]}", err=True)
             else:
                 click.echo(f"{path}: draws.count is {found.needed} now", err=True)
-                found = _validated(path, options)
+                found = _validated(path)
         sound = sound and isinstance(found, Validation) and found.sound
         if format_ == "json":
             reports.append(_as_json(path, found))
@@ -67,14 +66,14 @@ def command(
     raise click.exceptions.Exit(0 if sound else INVALID_PROBLEM)
 
 
-def _validated(path: Path, options: "Options") -> "Validation | AuthorError":
+def _validated(path: Path) -> "Validation | AuthorError":
     """The result, or all that is wrong with a file that cannot be read."""
     from grader.authoring.validation import validate
     from grader.cli.progress import working
 
     try:
         with working(str(path)) as tell:
-            return validate(path, options, tell)
+            return validate(path, progress=tell)
     except AuthorError as error:
         return error
 

@@ -11,6 +11,7 @@ every symbol, see `grader.evaluation`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,18 @@ class _Asked:
         return self._key.laid_out(self._key.reference, values, self._count, disturb)
 
     def by_complex_step(self, given: Arrays, disturb: Disturbance | None) -> Array:
-        """The derivative by the imaginary part."""
-        return self._by_entry(lambda some: self._value(given, some, 1j * STEP, disturb).imag / STEP)
+        """The derivative by the imaginary part; not a number where there is no real value."""
+
+        def slopes(some: Entries) -> Array:
+            moved = self._value(given, some, 1j * STEP, disturb).imag / STEP
+            return np.where(np.concatenate([self._defined] * len(some)), moved, np.nan)
+
+        return self._by_entry(slopes)
+
+    @cached_property
+    def _defined(self) -> NDArray[np.bool_]:
+        """Where what is differentiated has a finite value: complex numbers know the root of −1."""
+        return np.isfinite(self._value(self.given, [(0, 0)], 0.0, None))
 
     def by_differences(self) -> tuple[Array, Array]:
         """The derivative by real differences, and an estimate of its error."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from grader.authoring.validation import complex_step
 from grader.authoring.validation.complex_step import Estimate
+from grader.authoring.validation.exact import NotExactError, exact
 from grader.authoring.validation.finding import Finding, Level
 from grader.expression import shape_text
 from grader.key import QuestionKey, target_grid
@@ -18,7 +19,6 @@ CHECK = "derivation"
 RELATIVE = 1e-10  # of a value: further off than what rounding may have done to it
 COARSE = 1e-6  # of a value: what rounding may do without a word
 EXACT_DRAWS = (0, -1)
-NOT_ASKED = "not asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,18 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """How far a reference is from the complex step and from SymPy; None where not tried, and why.
+    """How far a reference is from the complex step and from 100 digits; None where not tried, and why.
 
     `hidden` is what rounding may hide: of an entry where it is worst, on the draw where that is best.
     """
 
     by_step: Apart | None = None
-    by_sympy: Apart | None = None
+    by_digits: Apart | None = None
     hidden: float = 0.0
     reason: str = ""
 
 
-def derived(key: QuestionKey, with_sympy: bool = True) -> Derived:
+def derived(key: QuestionKey) -> Derived:
     """The reference against each independent derivation."""
     question = key.question
     if question.of is None or question.wrt is None:
@@ -55,16 +55,10 @@ def derived(key: QuestionKey, with_sympy: bool = True) -> Derived:
         return Derived()
     reference, by_step = complex_step.reference(key), complex_step.derivative(key)
     step, hidden = apart(reference, by_step), _hidden(reference, by_step)
-    if not with_sympy:
-        return Derived(step, None, hidden, NOT_ASKED)
-    from grader.authoring.validation.exact import NotExactError, exact
-
     try:
         values = [exact(key, draw % key.draws.count) for draw in EXACT_DRAWS]
     except NotExactError as refusal:
         return Derived(step, None, hidden, str(refusal))
-    except RecursionError:  # SymPy folds cases into cases
-        return Derived(step, None, hidden, "too deep for SymPy")
     known, some = np.concatenate(values), list(EXACT_DRAWS)
     part = Estimate(reference.values[some], reference.error[some])
     known = np.where(np.isnan(known), part.values, known)
@@ -105,7 +99,7 @@ def _misshapen(key: QuestionKey) -> str:
 def findings(key: QuestionKey, found: Derived) -> Iterator[Finding]:
     """What is wrong with the reference of a question."""
     name = key.question.id
-    for what, one in (("the complex step", found.by_step), ("SymPy", found.by_sympy)):
+    for what, one in (("the complex step", found.by_step), ("100 digits", found.by_digits)):
         if one is not None and not np.isfinite(one.size):
             text = "what is differentiated has no finite value on some draws: nothing can be proved"
             yield Finding(Level.ERROR, CHECK, name, text, "restrict how symbols are drawn")
@@ -131,8 +125,8 @@ def _of_shape_and_size(key: QuestionKey, found: Derived) -> Iterator[Finding]:
         of, wrt = (printing.infix(one, question.names) for one in (question.of, question.wrt))
         text = f"the derivative is zero on all draws: {of} does not depend on {wrt}"
         yield Finding(Level.WARNING, CHECK, name, text, "ask for something that it depends on")
-    elif found.by_sympy is None and found.reason and found.reason != NOT_ASKED:
-        text = f"SymPy did not derive it: {found.reason}; the complex step did"
+    elif found.by_digits is None and found.reason:
+        text = f"not derived in 100 digits: {found.reason}; only the complex step did"
         yield Finding(Level.NOTE, CHECK, name, text)
 
 

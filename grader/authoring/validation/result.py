@@ -80,7 +80,7 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
         "id": one.id,
         "points": one.points,
         "complex_step": _finite(one.derived.by_step),
-        "sympy": _finite(one.derived.by_sympy),
+        "digits": _finite(one.derived.by_digits),
         "notations": {name: r.verdict and str(r.verdict) for name, r in one.read.items()},
         "mistakes": [
             {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MARKS = {Level.ERROR: "✗", Level.WARNING: "!", Level.NOTE: "·"}
 _STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
-_HEADS = ("", "points", "complex step", "SymPy", "read back", "mistakes", "hardest to see")
+_HEADS = ("", "points", "complex step", "100 digits", "read back", "mistakes", "hardest to see")
 
 
 def show(validation: Validation, verbose: bool = False) -> None:
@@ -66,7 +66,7 @@ def _row(one: Checked, draws: int) -> tuple[str, ...]:
         one.id,
         f"{one.points:g}",
         _size(one.derived.by_step),
-        _size(one.derived.by_sympy),
+        _size(one.derived.by_digits),
         f"{read} of {len(tried)}",
         f"{len(one.told_apart)} told{same}",
         seen,

@@ -35,9 +35,8 @@ TIMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is to be checked: with SymPy too, each choice of the variants too, and `cases.yaml`."""
+    """What is to be checked besides the problem as written: each choice of the variants, `cases.yaml`."""
 
-    sympy: bool = True
     variants: bool = True
     cases: bool = True
 
@@ -80,22 +79,18 @@ def _told_all(problem: Problem) -> Problem:
 def _of_variant(
     problem: Problem, source: ProblemSource, choices: tuple[variants.Choice, ...]
 ) -> Iterator[Finding]:
-    """What is wrong or odd with one variant, SymPy left out; one choice alone gets all checks."""
+    """What is wrong or odd with one variant; one choice alone gets all checks."""
     made = _told_all(variants.made(problem, choices))
     try:
         if len(choices) == 1:
             changed = variants.with_choices(source, choices)
-            found = list(
-                _validated(
-                    made, changed, Options(sympy=False, cases=False), lambda _: None
-                ).findings
-            )
+            found = list(_validated(made, changed, Options(cases=False), lambda _: None).findings)
         else:
             key = keys.build(made)
             found = [
                 finding
                 for own in key.questions.values()
-                for finding in derivation.findings(own, derivation.derived(own, with_sympy=False))
+                for finding in derivation.findings(own, derivation.derived(own))
             ]
     except AuthorError as error:
         for fault in error.faults:
@@ -111,7 +106,7 @@ def _validated(
     questions = []
     for own in key.questions.values():
         progress(own.question.id)
-        questions.append(_checked(key, own, options))
+        questions.append(_checked(key, own))
     progress("what would part mistakes from the key")
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
@@ -142,11 +137,11 @@ def _path(said: str, ids: Mapping[str, int]) -> tuple[str | int, ...]:
     return ("questions", ids[said]) if said in ids else (said,)
 
 
-def _checked(key: Key, own: QuestionKey, options: Options) -> Checked:
+def _checked(key: Key, own: QuestionKey) -> Checked:
     return Checked(
         own.question.id,
         own.question.points,
-        derivation.derived(own, options.sympy),
+        derivation.derived(own),
         dict(answers.notations(key, own)),
         tuple(mistakes.attempts(own)),
         {},
