@@ -52,6 +52,7 @@ class QuestionKey:
     backprop: Backprop
     expected: Array
     noise: Array
+    diagnoses: bool = True  # whether wrong answers are explained, besides getting a verdict
     _remembered: dict[object, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -116,14 +116,22 @@ def _values(key: QuestionKey, ways: "Ways", found: Sequence[Fault]) -> Iterator[
         Stacked(key, ways.passed).values([(fault,) for fault in on_the_way], key.draws.count)
         if on_the_way else (key.expected[:0], np.zeros(0, np.intp))
     )  # fmt: skip
-    stacked = dict(zip(map(id, on_the_way), own, strict=True))
+    stacked = {id(fault): values[at] for fault, at in zip(on_the_way, own, strict=True) if at != ABSENT}
     for fault in found:
         if id(fault) in stacked:
-            at = stacked[id(fault)]
-            yield None if at == ABSENT else values[at]
-        else:
-            expression = ways.written(fault)
-            yield None if expression is None else evaluated(key, expression)
+            yield stacked[id(fault)]
+        else:  # made in the finished derivative, or nothing is left of it on the way
+            yield _apart(key, ways, fault)
+
+
+def _apart(key: QuestionKey, ways: "Ways", fault: Fault) -> Array | None:
+    """The values of one mistake, which may be those of the reference times something."""
+    factor = None if fault.way.factor is None else evaluated(key, fault.way.factor)
+    if factor is not None:
+        with np.errstate(over="ignore"):
+            return key.expected * factor
+    expression = ways.written(fault)
+    return None if expression is None else evaluated(key, expression)
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,12 +220,11 @@ def evaluated(key: QuestionKey, expression: Expression) -> Array | None:
 def measured(key: QuestionKey, wrong: Wrong, value: Array) -> Attempt:
     """How the comparison sees an answer, draw by draw and as a whole."""
     noise = np.abs(value) * ROUNDOFF * 16
-    whole = compare(value, key.expected, key.noise, lambda: noise)
     scale = np.abs(key.expected).max(axis=0)  # of each entry: near zero an entry is mostly rounding
     apart = np.abs(value - key.expected) > MATCH * np.maximum(scale, MATCH * scale.max(initial=0.0))
-    decided = whole.correct or bool((whole.status == Status.INCORRECT).any())
     caught = int(apart.any(axis=(1, 2)).sum())
-    return Attempt(wrong, caught, decided)
+    whole = compare(value, key.expected, key.noise, lambda: noise)
+    return Attempt(wrong, caught, whole.correct or bool((whole.status == Status.INCORRECT).any()))
 
 
 # Near misses
