@@ -18,17 +18,20 @@ if TYPE_CHECKING:
                 metavar="PROBLEM...")  # fmt: skip
 @click.option("--fix-draws", is_flag=True, help="Write the number of draws that is needed into "
               "problem.yaml, if there are fewer.")  # fmt: skip
-@click.option("--no-sympy", is_flag=True, hidden=True, expose_value=False)  # nothing is slow any more
-@click.option("-v", "--verbose", is_flag=True, help="Name every mistake that is not told apart.")
+@click.option(
+    "--no-sympy", is_flag=True, hidden=True, expose_value=False
+)  # nothing is slow any more
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Name every mistake that has the values of the reference."
+)
 @as_json_option
-def command(
-    problems: tuple[Path, ...], fix_draws: bool, verbose: bool, format_: str
-) -> None:
+def command(problems: tuple[Path, ...], fix_draws: bool, verbose: bool, format_: str) -> None:
     """Prove that the questions of each PROBLEM are sound, and print why or why not.
 
-    Each reference is derived anew by differences of values and by SymPy, read back in every notation by
-    the problem's own grader, and told apart from every mistake of the catalogue and from near misses.
-    cases.yaml is graded, and names, spellings, points and draws are looked at.
+    Each reference is derived again in two ways that know nothing of the grader's rules: by a complex step,
+    and by differences in 100 digits. The problem's own grader reads it in every notation. Every known
+    mistake and many near misses must differ from it on the draws. cases.yaml is graded, and names,
+    spellings, points and draws are checked.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ def _call(name: str) -> Unary:
 
 def abs_value(x: Array) -> Array:
     """|x|, analytic on either side of its kink (`np.abs` of a complex number is its modulus)."""
-    return np.where(x.real < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
+    return np.asarray(np.where(x.real < 0, -x, x) if np.iscomplexobj(x) else np.abs(x))
 
 
 def sigmoid_value(x: Array) -> Array:

@@ -35,7 +35,7 @@ def test_it_is_sound(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_not_told_apart_from_the_key_is_the_same_and_explained(name: str) -> None:
+def test_what_is_not_seen_from_the_key_is_the_same_and_explained(name: str) -> None:
     """A survivor of the kill matrix is right as the symbols are drawn and sized, or altogether."""
     for one in validated(name).questions:
         explained = " ".join(

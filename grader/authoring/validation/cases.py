@@ -178,7 +178,8 @@ def misses(result: QuestionResult, case: Case, kind: str) -> str:
     codes = {message.code for message in result.messages}
     missing = [code for code in case.codes if code not in codes]
     if missing:
-        return f"is not told {', '.join(missing)} but {', '.join(sorted(filter(None, codes))) or 'nothing'}"
+        given = ", ".join(sorted(filter(None, codes))) or "none"
+        return f"does not get the code {', '.join(missing)}; it gets: {given}"
     if case.score is not None and abs(result.score - case.score) > NEAR:
         return f"earns {result.score:g}, not {case.score:g}"
     return ""

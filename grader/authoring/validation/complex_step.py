@@ -30,10 +30,14 @@ Arrays = Mapping[str, Array]
 Entries = Sequence[tuple[int, ...]]
 
 STEP = 2.0**-100  # its square is nothing beside rounding
-AT_ONCE = 4096  # draws in one evaluation, which has those of the question for each entry that is moved
+AT_ONCE = (
+    4096  # draws in one evaluation, which has those of the question for each entry that is moved
+)
 SAMPLES = 3  # disturbed evaluations for one estimate
 SAFETY = 64.0  # the estimate is random, within an order of magnitude
-OF_PYTHON = 1e-12  # of an entry's largest value: rounding in the author's code, which nobody can disturb
+OF_PYTHON = (
+    1e-12  # of an entry's largest value: rounding in the author's code, which nobody can disturb
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +126,12 @@ class _Asked:
             with np.errstate(invalid="ignore"):
                 return np.asarray((up - down) / (2 * step))
 
-        parts = (
-            self._by_entry(lambda some: ridders(lambda step: difference(some, step))[part])
-            for part in (0, 1)
+        def limit(some: Entries) -> tuple[Array, Array]:
+            return ridders(lambda step: difference(some, step))
+
+        return self._by_entry(lambda some: limit(some)[0]), self._by_entry(
+            lambda some: limit(some)[1]
         )
-        return next(parts), next(parts)
 
     def _by_entry(self, slopes: Callable[[Entries], Array]) -> Array:
         """The slopes along all entries, (entries · draws, …), laid out as the question asks for them."""

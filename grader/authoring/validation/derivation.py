@@ -99,16 +99,22 @@ def _misshapen(key: QuestionKey) -> str:
 def findings(key: QuestionKey, found: Derived) -> Iterator[Finding]:
     """What is wrong with the reference of a question."""
     name = key.question.id
-    for what, one in (("the complex step", found.by_step), ("100 digits", found.by_digits)):
+    for what, one in (
+        ("the complex step", found.by_step),
+        ("a difference in 100 digits", found.by_digits),
+    ):
         if one is not None and not np.isfinite(one.size):
-            text = "what is differentiated has no finite value on some draws: nothing can be proved"
+            text = "what is differentiated has no finite value on some draws, so that nothing is proved"
             yield Finding(Level.ERROR, CHECK, name, text, "restrict how symbols are drawn")
         elif one is not None and one.beyond:
-            text = f"the reference is not the derivative: {what} gives another value, {one.size:.1g} of its size away"
+            text = (
+                f"the reference is not the derivative: {what} is {one.size:.1g} of its value away"
+            )
             yield Finding(Level.ERROR, CHECK, name, text, _advice(key))
     if found.hidden > COARSE:
-        text = f"rounding hides errors of the reference up to {found.hidden:.1g} of its size"
-        yield Finding(Level.WARNING, CHECK, name, text, "draw the symbols less extremely")
+        level = Level.NOTE if key.question.reference is None else Level.WARNING
+        text = f"rounding hides errors of the reference below {found.hidden:.1g} of its value"
+        yield Finding(level, CHECK, name, text, "draw the symbols less extremely")
     yield from _of_shape_and_size(key, found)
 
 

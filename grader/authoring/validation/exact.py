@@ -94,7 +94,11 @@ class _Model:
         symbols = {name: values[name] for name in self._scope.symbols}
         self._gradients = upstream(self._scope, symbols, _evaluated, _inner)
         self._still = forward(
-            self._scope, {**symbols, base.name: values[base.name]}, _evaluated, _inner, self._gradients
+            self._scope,
+            {**symbols, base.name: values[base.name]},
+            _evaluated,
+            _inner,
+            self._gradients,
         )
         for name in _behind(self._scope, base.name):
             self._still.pop(name, None)
@@ -112,7 +116,11 @@ def _behind(scope: Scope, name: str) -> list[str]:
     """The quantities that are computed from a symbol or quantity."""
     found = [name]
     for quantity in scope.model.values():
-        used = symbols_in(quantity.definition) if quantity.definition is not None else quantity.upstream
+        used = (
+            symbols_in(quantity.definition)
+            if quantity.definition is not None
+            else quantity.upstream
+        )
         if quantity.name != name and not set(found).isdisjoint(used):
             found.append(quantity.name)
     return found[1:]

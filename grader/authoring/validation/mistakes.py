@@ -1,4 +1,4 @@
-"""The kill matrix: which mistakes are told apart from the reference by the draws.
+"""The kill matrix: which mistakes have other values than the reference on the draws.
 
 Besides the mistakes of the catalogue there are near misses: answers that agree with the reference in
 almost all entries, almost to the last digit, or only for some inputs.
@@ -111,12 +111,16 @@ def _catalogued(
 
 def _values(key: QuestionKey, ways: "Ways", found: Sequence[Fault]) -> Iterator[Array | None]:
     """The values of mistakes; of those on the way back all at once, which a walk for each would repeat."""
-    on_the_way = [fault for fault in found if is_on_the_way(fault)] if is_stackable(ways.passed) else []
+    on_the_way = (
+        [fault for fault in found if is_on_the_way(fault)] if is_stackable(ways.passed) else []
+    )
     values, own = (
         Stacked(key, ways.passed).values([(fault,) for fault in on_the_way], key.draws.count)
         if on_the_way else (key.expected[:0], np.zeros(0, np.intp))
     )  # fmt: skip
-    stacked = {id(fault): values[at] for fault, at in zip(on_the_way, own, strict=True) if at != ABSENT}
+    stacked = {
+        id(fault): values[at] for fault, at in zip(on_the_way, own, strict=True) if at != ABSENT
+    }
     for fault in found:
         if id(fault) in stacked:
             yield stacked[id(fault)]

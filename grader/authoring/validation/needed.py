@@ -1,4 +1,4 @@
-"""How many draws it takes to tell every mistake from the reference."""
+"""How many draws it takes until every mistake differs from the reference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -41,11 +41,11 @@ def _is_caught(one: Checked, wanted: set[Identity]) -> bool:
 def _to_be_caught(one: Checked) -> set[Identity]:
     """The mistakes that draws can tell apart."""
     late = {identity for identity, change in one.reasons.items() if change.same_problem}
-    return late | {attempt.identity for attempt in one.told_apart}
+    return late | {attempt.identity for attempt in one.seen}
 
 
 def _hardest(one: Checked) -> set[Identity]:
-    """The few of a question that show on the fewest draws: where draws are too few, they tell first."""
+    """The few of a question that show on the fewest draws: they show first that draws are too few."""
     return {attempt.identity for attempt in sorted(one.attempts, key=lambda a: a.caught)[:FIRST]}
 
 
@@ -66,8 +66,16 @@ def _is_enough(problem: Problem, count: int, *wanted: Wanted) -> bool:
 def findings(problem: Problem, least: int | None) -> Iterator[Finding]:
     """Where the draws of a problem are too few; `least` is what `needed` gives."""
     if least is None:
-        text = f"no number of draws up to {COUNTS[-1]} shows every mistake twice"
-        yield Finding(Level.ERROR, "draws", "", text, "draw the symbols less one-sidedly")
+        text = f"even {COUNTS[-1]} draws do not show every mistake twice"
+        yield Finding(
+            Level.ERROR, "draws", "", text, "draw the symbols with both signs and with more spread"
+        )
     elif least > problem.draws:
-        text = f"{problem.draws} draws do not show every mistake twice; {least} do"
-        yield Finding(Level.ERROR, "draws", "", text, "--fix-draws sets the count")
+        text = f"{problem.draws} draws are too few to show every mistake twice; {least} are enough"
+        yield Finding(
+            Level.ERROR,
+            "draws",
+            "",
+            text,
+            "`grader validate --fix-draws` writes the number into problem.yaml",
+        )

@@ -25,19 +25,19 @@ class Checked:
     reasons: dict[Identity, Change]
 
     @property
-    def told_apart(self) -> list[Attempt]:
+    def seen(self) -> list[Attempt]:
         """The wrong answers that differ from the reference on some draw."""
         return [attempt for attempt in self.attempts if attempt.caught]
 
     @property
     def coincident(self) -> list[Attempt]:
-        """Those that have its values on every draw."""
+        """The wrong answers that have the values of the reference on every draw."""
         return [attempt for attempt in self.attempts if not attempt.caught]
 
     @property
     def hardest(self) -> Attempt | None:
         """The wrong answer that differs on the fewest draws."""
-        return min(self.told_apart, key=lambda one: one.caught, default=None)
+        return min(self.seen, key=lambda one: one.caught, default=None)
 
 
 @dataclass(frozen=True)
@@ -108,4 +108,4 @@ def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
     return {"reason": reason.reason, "advice": reason.advice}
 
 
-SAME = "these have the values of the reference whatever the sizes and draws: here they are right"
+SAME = "for all sizes and draws, which makes it a right answer here"

@@ -61,14 +61,13 @@ def _row(one: Checked, draws: int) -> tuple[str, ...]:
     read = sum(verdict == Verdict.CORRECT for verdict in tried)
     hardest = one.hardest
     seen = f"{hardest.caught} of {draws} draws: {_cut(hardest.text)}" if hardest else "–"
-    same = f", {len(one.coincident)} the same" if one.coincident else ""
     return (
         one.id,
         f"{one.points:g}",
         _size(one.derived.by_step),
         _size(one.derived.by_digits),
         f"{read} of {len(tried)}",
-        f"{len(one.told_apart)} told{same}",
+        f"tells {len(one.seen)} of {len(one.attempts)} apart",
         seen,
     )
 
@@ -123,15 +122,13 @@ def _details(findings: list[Finding], level: Level, verbose: bool) -> Iterator[t
 
 def _summary(validation: Validation) -> str:
     needed = (
-        "no number of draws is enough"
-        if validation.needed is None
-        else f"{validation.needed} needed"
+        "no number is enough" if validation.needed is None else f"{validation.needed} are needed"
     )
     verdict = "Sound." if validation.sound else f"Not sound: {_count(validation)}."
     draws = f"{validation.problem.draws} draws, {needed}"
     if validation.variants:
         draws += f"; {validation.variants} variants checked"
-    return f"{verdict} {draws}; {validation.milliseconds:.1f} ms for a submission."
+    return f"{verdict} {draws}; grading takes {validation.milliseconds:.1f} ms a submission."
 
 
 def _count(validation: Validation) -> str:

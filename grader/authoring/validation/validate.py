@@ -49,7 +49,7 @@ def validate(
 ) -> Validation:
     """Check a problem. Raises AuthorError if it cannot even be read."""
     problem, source = load(path), read(path)
-    whole = _validated(_told_all(problem), source, options, progress)
+    whole = _validated(_open(problem), source, options, progress)
     found = list(whole.findings)
     checked = 0
     if options.variants and problem.source is not None:
@@ -70,8 +70,8 @@ def _same(finding: Finding) -> tuple[str, str, str]:
     return finding.check, finding.question, finding.text
 
 
-def _told_all(problem: Problem) -> Problem:
-    """The problem as it is written, for everybody, with feedback that hides nothing from the checks."""
+def _open(problem: Problem) -> Problem:
+    """The problem as it is written, without variants, with feedback that hides nothing from the checks."""
     questions = tuple(replace(question, feedback="hint") for question in problem.questions)
     return replace(problem, source=None, questions=questions)
 
@@ -80,7 +80,7 @@ def _of_variant(
     problem: Problem, source: ProblemSource, choices: tuple[variants.Choice, ...]
 ) -> Iterator[Finding]:
     """What is wrong or odd with one variant; one choice alone gets all checks."""
-    made = _told_all(variants.made(problem, choices))
+    made = _open(variants.made(problem, choices))
     try:
         if len(choices) == 1:
             changed = variants.with_choices(source, choices)
@@ -107,7 +107,7 @@ def _validated(
     for own in key.questions.values():
         progress(own.question.id)
         questions.append(_checked(key, own))
-    progress("what would part mistakes from the key")
+    progress("why mistakes have the values of the reference")
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
     found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key, source)]
@@ -149,7 +149,7 @@ def _checked(key: Key, own: QuestionKey) -> Checked:
 
 
 def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Checked]:
-    """With the change that would part each mistake that has the values of the reference."""
+    """With the reason for each mistake that has the values of the reference."""
     coincident = {one.id: one.coincident for one in questions if one.coincident}
     reasons = parting.reasons(source, coincident) if coincident else {}
     by_question: dict[str, dict[Identity, Change]] = defaultdict(dict)
@@ -163,13 +163,13 @@ def _of_question(own: QuestionKey, one: Checked) -> Iterator[Finding]:
     yield from answers.findings(own, one.read)
     for attempt in one.attempts:
         if attempt.caught and not attempt.decided:
-            text = f"too close to the reference to be told apart: {attempt.text}"
+            text = f"too close to the reference for a verdict: {attempt.text}"
             yield Finding(Level.ERROR, "mistakes", one.id, text, "draw the symbols less extremely")
     yield from _coincidences(one)
 
 
 def _coincidences(one: Checked) -> Iterator[Finding]:
-    """One finding for each change that would part mistakes from the key."""
+    """One finding for each reason why mistakes have the values of the reference."""
     texts: dict[Change | None, list[str]] = defaultdict(list)
     for attempt in one.coincident:
         change = one.reasons.get(attempt.identity)
@@ -177,13 +177,19 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
     for change, same in texts.items():
         listed = "; ".join(dict.fromkeys(same))
         if change is None:
-            yield Finding(Level.NOTE, "mistakes", one.id, SAME, detail=listed)
+            text = f"{_counted(same)} {SAME}"
+            yield Finding(Level.NOTE, "mistakes", one.id, text, detail=listed)
         else:
             meant = change.meant and all(one.startswith(NEAR_MISS) for one in same)
             level = Level.NOTE if meant else Level.WARNING
             level = Level.ERROR if change.same_problem else level
-            text = f"not told apart from the reference, since {change.reason}"
+            text = f"{_counted(same)}, because {change.reason}"
             yield Finding(level, "mistakes", one.id, text, change.advice, listed)
+
+
+def _counted(same: Sequence[str]) -> str:
+    many = "1 mistake has" if len(same) == 1 else f"{len(same)} mistakes have"
+    return f"{many} the same values as the reference"
 
 
 def _time(key: Key) -> float:
