@@ -33,7 +33,7 @@ def sigmoid_value(x: Array) -> Array:
 
 def softplus_value(x: Array) -> Array:
     """log(1 + e^x) without overflow."""
-    value = np.logaddexp(0.0, x.real)
+    value = np.asarray(np.logaddexp(0.0, x.real))
     if not np.iscomplexobj(x):
         return value
     tail = np.log1p(np.exp(-abs_value(x)))  # of which NumPy rounds the real part to nothing

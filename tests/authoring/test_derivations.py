@@ -1,4 +1,4 @@
-"""The derivations that check a reference: right wherever the model is finite, and never alarmed by rounding."""
+"""What checks a reference is right wherever the model is finite, and no rounding raises an alarm."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -108,4 +108,4 @@ def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
     return {"reason": reason.reason, "advice": reason.advice}
 
 
-SAME = "for all sizes and draws, which makes it a right answer here"
+SAME = "the same values for all sizes and draws: here it is a right answer"

@@ -21,7 +21,7 @@ from grader.authoring.validation import (
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.mistakes import NEAR_MISS, Identity
 from grader.authoring.validation.parting import Change
-from grader.authoring.validation.result import SAME, Checked, Validation
+from grader.authoring.validation.result import Checked, Validation
 from grader.authoring.written import printed
 from grader.errors import AuthorError
 from grader.grading import grade
@@ -31,6 +31,7 @@ from grader.problem.source import ProblemSource, read
 from grader.submission import Place, Submission, TextAnswer
 
 TIMED = 5
+THESE = "these mistakes have the same values as the reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +178,14 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
     for change, same in texts.items():
         listed = "; ".join(dict.fromkeys(same))
         if change is None:
-            text = f"{_counted(same)} {SAME}"
+            text = f"{THESE} for all sizes and draws: here they are right answers"
             yield Finding(Level.NOTE, "mistakes", one.id, text, detail=listed)
         else:
             meant = change.meant and all(one.startswith(NEAR_MISS) for one in same)
             level = Level.NOTE if meant else Level.WARNING
             level = Level.ERROR if change.same_problem else level
-            text = f"{_counted(same)}, because {change.reason}"
+            text = f"{THESE}, because {change.reason}"
             yield Finding(level, "mistakes", one.id, text, change.advice, listed)
-
-
-def _counted(same: Sequence[str]) -> str:
-    many = "1 mistake has" if len(same) == 1 else f"{len(same)} mistakes have"
-    return f"{many} the same values as the reference"
 
 
 def _time(key: Key) -> float:
