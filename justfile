@@ -24,9 +24,13 @@ grade:
 arrays:
     .venv/bin/python tests/content/array_answers.py
 
-# Look for what the tests have not met yet, five minutes unless told otherwise: just fuzz 30
+# Look for what the tests have not met yet, for five minutes by default: just fuzz 30
 fuzz minutes='5':
     .venv/bin/python tests/properties/fuzz.py --minutes {{minutes}}
+
+# Grade everything there is and print what moved: just golden, just golden main, just golden OLD NEW
+golden *words:
+    .venv/bin/python tests/golden/compare.py {{words}}
 
 # What CI does, from scratch
 ci:

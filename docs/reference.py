@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring.schema import schema
-from grader.primitives import TABLE
+from grader.primitives import TABLE, is_function
 from grader.problem import load
 
 DOCS = Path(__file__).parent
@@ -17,11 +17,16 @@ PROBLEMS = DOCS.parent / "problems"
 _TOP = """\
 # problem.yaml
 
-*Made from the schema by `docs/reference.py`.* A problem is a folder with a `problem.yaml`. Every formula
-in it is written as students write theirs in answer files ([Writing answers](writing-answers.md)). All that
-is wrong with a file is told at once, with line and column; `grader validate` then proves that its questions
-are sound. Editors complete and check it with `grader schema --out problem.schema.json` and a first line
-`# yaml-language-server: $schema=problem.schema.json`.
+*Made from the schema by `docs/reference.py`.* A [problem](glossary.md#problem) is a folder with a
+`problem.yaml`. The file declares [symbols](glossary.md#symbol): inputs, weights, [upstream
+gradients](glossary.md#upstream-gradient). From these it computes [quantities](glossary.md#quantity) in a
+[forward model](glossary.md#forward-model), and it asks questions about their derivatives. You write
+formulas in it as [students write theirs](writing-answers.md) in [answer files](glossary.md#answer-file).
+
+The grader reports all faults of a file at once, with line and column. `grader validate` then proves that
+its questions are [sound](glossary.md#sound). To have an editor complete and check the file, run `grader
+schema --out problem.schema.json` and begin the file with `# yaml-language-server:
+$schema=problem.schema.json`.
 
 A whole problem:
 
@@ -51,14 +56,14 @@ questions:
   - {id: q4, points: 1, of: o, wrt: x}
 ```
 
-Sizes are best all different and above 1: then no transposed or misplaced matrix fits by accident. Square
-matrices are fine where the network has them, as in a recurrent one; `grader validate` says if a mistake
-hides behind that.
+Choose sizes that are all different and above 1: then no transposed or misplaced matrix fits by accident.
+Square matrices are fine where the network has them, as in a recurrent one. `grader validate` says if a
+mistake hides behind that.
 
-A name is letters, digits and `_`, and is what answer files use: `Wz`, `h_prev`. What papers use are the
-spellings: letters, Greek letters and accents with scripts, such as `W_z`, `'h_{t-1}'`, `'\\hat{y}'`,
-`'W^{(2)}'`. Entries of it are written behind the scripts: `h_{t-1,i}`, `W_{z,ij}` or `(W_z)_{ij}`. In
-formulas `*` is entry by entry and `@` the matrix product.
+A name is made of letters, digits and `_`: `Wz`, `h_prev`. Answer files use names. Papers use spellings:
+letters, Greek letters and accents with scripts, such as `W_z`, `'h_{t-1}'`, `'\\hat{y}'`, `'W^{(2)}'`.
+Indices of entries follow the scripts: `h_{t-1,i}`, `W_{z,ij}` or `(W_z)_{ij}`. In formulas `*` is entry by
+entry and `@` the matrix product.
 """
 _SECTIONS = (
     ("", "The file"),
@@ -74,8 +79,9 @@ _SECTIONS = (
 )
 _BETWEEN = {
     "model": """\
-Each quantity comes below those that it is computed from. Where the rest of a network does not matter, say
-with `upstream` which gradient arrives at which quantity; the loss then has a name and no formula:
+Each quantity comes below those that it is computed from. Where the rest of a network does not matter,
+`upstream` says which [gradient](glossary.md#upstream-gradient) arrives at which quantity. The loss then has
+a name and no formula:
 
 ```yaml
 id: one-layer
@@ -97,11 +103,10 @@ A question without a `prompt` asks "What is ∂l/∂W (2×3)?". Index variables 
 `{of: 'z[i]', wrt: 'x[j]', free: {i: m, j: n}}` asks for one formula for all i and j.
 """,
     "variants": """\
-Neighbours get different networks. What a student has been given is the same wherever their id is the same:
-`grader handout`, `draw` and `show` with `--student ID`, and `grade`, which says it in the feedback.
-`grader validate` checks the file as it is written, each choice alone, and the choices together in up to 64
-ways; `cases.yaml` belongs to the file as it is written. A handout without `--student` says that it is an
-example.
+Neighbours get different networks ([variants](glossary.md#variant)). The same id always gets the same one:
+in `grader handout`, `draw` and `show` with `--student ID`, and in `grade`, whose feedback names it. `grader
+validate` checks the file as written, each choice alone, and up to 64 combinations of choices. `cases.yaml`
+belongs to the file as written. A handout without `--student` says that it is an example.
 
 ```yaml
 variants:
@@ -110,13 +115,14 @@ variants:
   model: {l: ['sum((o - y)**2)/2', 'sum((o - y)**4)/4']}
 ```
 """,
-    "mistakes": "[Rules](rules.md) has examples of these and of the rules above.\n",
+    "mistakes": "[Rules](rules.md) has examples of mistakes and of the rules above.\n",
 }
 _KINDS = ("Normal", "Uniform", "Positive", "Integers", "OneHot", "Simplex", "Symmetric", "Mask")
 _CASES = """\
 ## cases.yaml
 
-Beside `problem.yaml`: answers with the verdict that you expect. `grader validate` grades them.
+A file beside `problem.yaml`: answers with the [verdict](glossary.md#verdict) that you expect. `grader
+validate` grades them.
 
 ```yaml
 q1:
@@ -131,11 +137,11 @@ q1:
 
 | key | meaning |
 |---|---|
-| `infix` | An answer as in an answer file; a plain text is one, too. |
+| `infix` | An answer as in an answer file. A plain text is one, too. |
 | `latex` | Instead: an answer in LaTeX. |
-| `verdict` | What a wrong answer gets: `incorrect` unless `partial`, `unreadable` or `undecided` is said. |
-| `score` | The points that it gets, of those of the question. |
-| `codes` | What the feedback must contain at least: codes of mistakes ([The catalogue](mistakes.md)). |
+| `verdict` | What a wrong answer gets: `partial`, `unreadable` or `undecided`; without it, `incorrect`. |
+| `score` | The points that it gets. |
+| `codes` | Codes of mistakes that the feedback must contain ([the catalogue](mistakes.md)). |
 """
 
 
@@ -224,7 +230,7 @@ def _functions() -> Iterator[str]:
         if row.infix and not row.name.endswith("'"):
             infix = ", ".join(f"`{name}`" for name in dict.fromkeys(row.infix))
             latex = ", ".join(f"`\\{name}`" for name in dict.fromkeys(row.latex))
-            yield f"| {row.name} | {infix} | {latex} | {'yes' if row.derivative else ''} |"
+            yield f"| {row.name} | {infix} | {latex} | {'yes' if is_function(row.name) else ''} |"
     yield ""
 
 
@@ -233,9 +239,10 @@ def library() -> str:
     lines = [
         "# The library",
         "",
-        "*Made from `problems/` by `docs/reference.py`.* Each problem has a handout, a worked key, cases",
-        "that `grader validate` checks, and sample submissions in `submissions/`. Every",
-        "reference agrees with HIPS autograd to 1e-9 on a model written apart. Copy one and change it.",
+        "*Made from `problems/` by `docs/reference.py`.* Each problem has a handout, a",
+        "[worked key](glossary.md#worked-key), cases that `grader validate` checks, and sample submissions",
+        "in `submissions/`. Every [reference](glossary.md#reference) agrees with HIPS autograd to 1e-9",
+        "on a model that was written independently. Copy one and change it.",
         "",
         "| problem | what it is | questions | points |",
         "| --- | --- | --- | --- |",

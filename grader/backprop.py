@@ -22,7 +22,7 @@ from grader.expression import (
     Symbol,
     Tabulate,
     fresh,
-    substitute,
+    renamed_apart,
 )
 from grader.primitives import TABLE
 from grader.primitives.build import (
@@ -147,9 +147,10 @@ class Backprop:
             case Matrix():
                 self._pull_matrix(node, adjoint, adjoints)
             case Sum():
-                index, body = _apart(node, adjoint)
-                self._pull_bound(body, adjoint, (index,), adjoints)
+                node = renamed_apart(node, names_in(adjoint))
+                self._pull_bound(node.body, adjoint, (node.index,), adjoints)
             case Tabulate():
+                node = renamed_apart(node, names_in(adjoint))
                 inner = item(adjoint, node.row, node.column)
                 self._pull_bound(node.body, inner, (node.row, node.column), adjoints)
             case Derivative():
@@ -193,11 +194,3 @@ class Backprop:
 def _accumulate(adjoints: Adjoints, name: str, adjoint: Expression) -> None:
     known = adjoints.get(name)
     adjoints[name] = adjoint if known is None else add(known, adjoint)
-
-
-def _apart(node: Sum, adjoint: Expression) -> tuple[Index, Expression]:
-    """The index and body of a sum, the index renamed if the adjoint uses its name."""
-    if node.index.name not in names_in(adjoint):
-        return node.index, node.body
-    index = replace(node.index, name=fresh(node.index.name, names_in(adjoint, node.body)))
-    return index, substitute(node.body, node.index.name, index)

@@ -103,8 +103,10 @@ def compare_numbers(
     """Compare handed-in numbers to the precision that they were handed in with.
 
     `digits` are significant decimal digits, `decimals` decimal places if the numbers were rounded
-    to some. Agreement is worth something from `LEAST_DIGITS` digits on; below that, and for entries
-    too small to show at this precision, it is undecided.
+    to some. Below `LEAST_DIGITS` digits, and for entries too small to show at this precision, an
+    entry is undecided whether it is near or not: if only the near ones were, the first digit could be
+    found by trying, then the next. Numbers that have no more digits than were written are told apart.
+    `worst` is the first difference, not the clearest, which would say how far off the others are.
     """
     trivial = np.asarray(~expected.any(axis=0))
     with np.errstate(invalid="ignore"):
@@ -115,11 +117,30 @@ def compare_numbers(
         agrees = difference <= np.maximum(exact, step)
         fine = digits >= LEAST_DIGITS and bool((step <= COARSE_STEP * size.max()).all())
         told = fine & ((size == 0) | (size >= 10 * step))
-    status = np.full(difference.shape, Status.INCORRECT, np.int8)
-    status[agrees] = Status.UNDECIDED
+        # Of an entry that does not show, this much is known: it is below ten steps.
+        far = ~np.isfinite(got) | (fine & (np.abs(got) > 11 * step))
+        short = _is_short(expected, exact, decimals)
+    status = np.full(difference.shape, Status.UNDECIDED, np.int8)
+    status[((told | short) & ~agrees) | far] = Status.INCORRECT
     status[(agrees & told) | (difference <= exact)] = Status.CORRECT
-    scale = np.where(size > 0, size, 1.0)
-    return Comparison(status.max(axis=0), trivial, _worst(difference, scale.max(axis=0), status))
+    return Comparison(status.max(axis=0), trivial, _first(got, status))
+
+
+def _is_short(expected: Array, exact: Array, decimals: int | None) -> NDArray[np.bool_]:
+    """Which entries are written out by so many decimal places, such as 0 or 2 by none."""
+    if decimals is None:
+        return np.zeros(expected.shape, np.bool_)
+    with np.errstate(over="ignore"):  # more places than a double has
+        return np.asarray(np.abs(expected - np.round(expected, decimals)) <= exact)
+
+
+def _first(got: Array, status: NDArray[np.int8]) -> tuple[int, int, int] | None:
+    """The first draw and entry that is wrong; an undefined value comes before any number."""
+    wrong = status == Status.INCORRECT
+    undefined = wrong & ~np.isfinite(got)
+    for draw, row, column in np.argwhere(undefined if undefined.any() else wrong).tolist():
+        return draw, row, column
+    return None
 
 
 def _step(size: Array, digits: int, decimals: int | None) -> Array:

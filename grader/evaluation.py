@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.errors import Nonsense, TooLarge
+from grader.errors import Nonsense, TooLarge, Unreadable
 from grader.expression import (
     Apply,
     Cells,
@@ -154,7 +154,7 @@ class Evaluator:
 
     def _index(self, node: Index) -> Array:
         depth = self._depths[node.name]
-        index = self._scope[depth]
+        index = self._scope[depth]  # whose range counts, however the letter was read
         values = np.arange(index.start, index.stop + 1, dtype=np.float64)
         return values.reshape(-1, *(1,) * (depth + 3))
 
@@ -193,6 +193,8 @@ class Evaluator:
         row, column = node.row, node.column
         if type(row) is Number and type(column) is Number:
             i, j = int(row.value), int(column.value)
+            _check_inside(i, i, base.shape[-2])
+            _check_inside(j, j, base.shape[-1])
             return base[..., i - 1 : i, j - 1 : j]
         return self._picked(self._picked(base, row, -2), column, -1)
 
@@ -201,6 +203,7 @@ class Evaluator:
         if isinstance(selector, Number):
             selector = Slice(int(selector.value), int(selector.value))
         if isinstance(selector, Slice):
+            _check_inside(selector.start, selector.stop, base.shape[axis])
             part = slice(selector.start - 1, selector.stop)
             return base[..., part, :] if axis == -2 else base[..., part]
         if isinstance(selector, Index):
@@ -222,7 +225,9 @@ class Evaluator:
 
     def _along(self, base: Array, index: Index, axis: int) -> Array | None:
         """All entries that an index variable runs over, as a view; None if base varies with it."""
-        dims = 4 + self._depths[index.name]
+        depth = self._depths[index.name]
+        index, dims = self._scope[depth], 4 + depth
+        _check_inside(index.start, index.stop, base.shape[axis])
         if base.ndim < dims:
             base = base.reshape((1,) * (dims - base.ndim) + base.shape)
         if base.shape[-dims] != 1:
@@ -233,6 +238,7 @@ class Evaluator:
 
     def _taken(self, base: Array, at: NDArray[np.intp], axis: int) -> Array:
         """The entries at computed positions."""
+        _check_inside(int(at.min()) + 1, int(at.max()) + 1, base.shape[axis])
         dims = max(at.ndim, base.ndim)
         at = at.reshape((1,) * (dims - at.ndim) + at.shape)
         base = base.reshape((1,) * (dims - base.ndim) + base.shape)
@@ -358,6 +364,16 @@ _VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
     Matrix: Evaluator._matrix,
     Derivative: Evaluator._derivative,
 }
+
+
+def _check_inside(first: int, last: int, size: int) -> None:
+    """Raise Unreadable unless an index stays within an axis: NumPy would wrap it, or fail.
+
+    An index in a text was checked when it was read; one that runs out only here was put in place of
+    another, so that nothing is known of the answer.
+    """
+    if first < 1 or last > size:
+        raise Unreadable(f"an index runs from {first} to {last} here, and there are 1 to {size}")
 
 
 def _compares_indices(node: Apply) -> bool:

@@ -6,10 +6,10 @@ the place (`span`) they were read from.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from grader.errors import Span
 
@@ -202,6 +202,7 @@ class Derivative:
 
 Expression = Number | Symbol | Index | Apply | Item | Place | Sum | Tabulate | Matrix | Derivative
 Selector = Expression | Slice
+Binder = TypeVar("Binder", bound="Sum | Tabulate")
 
 
 def children(node: Expression) -> "tuple[Expression, ...]":
@@ -295,64 +296,77 @@ def depth_of(node: Expression) -> int:
     return deepest
 
 
+def free_ranges(*nodes: Expression) -> dict[str, Index]:
+    """The index variables that nodes use and do not bind; of two ranges of one the smaller."""
+    found: dict[str, Index] = {}
+    for node in nodes:
+        if isinstance(node, Index):
+            inside = {node.name: node}
+        else:
+            inside = free_ranges(*children(node))
+            for index in _bound(node):
+                inside.pop(index.name, None)
+        for name, index in inside.items():
+            found[name] = min(found.get(name, index), index, key=lambda one: one.stop)
+    return found
+
+
 def free_indices(node: Expression) -> set[str]:
     """The names of the index variables that a node uses and does not bind."""
-    match node:
-        case Index():
-            return {node.name}
-        case Sum():
-            return free_indices(node.body) - {node.index.name}
-        case Tabulate():
-            return free_indices(node.body) - {node.row.name, node.column.name}
-        case _:
-            return set().union(*(free_indices(child) for child in children(node)))
+    return set(free_ranges(node))
 
 
 def substitute(node: Expression, name: str, value: Expression) -> Expression:
-    """The tree with the free index variable `name` replaced by `value`.
+    """The tree with the free index variable `name` replaced by `value`, without capture."""
+    return substitute_all(node, {name: value})
 
-    Bound variables of the tree that `value` uses are renamed, so that none is captured.
+
+def substitute_all(node: Expression, values: Mapping[str, Expression]) -> Expression:
+    """The tree with free index variables replaced, all at once: `{i: j, j: i}` exchanges two.
+
+    Bound variables of the tree that the values use are renamed, so that none is captured (H. B. Curry
+    & R. Feys, "Combinatory Logic", 1958, section 3E).
     """
-    return _substituted(node, name, value, free_indices(value))
-
-
-def _substituted(node: Expression, name: str, value: Expression, free: set[str]) -> Expression:
     if isinstance(node, Index):
-        return value if node.name == name else node
+        return values.get(node.name, node)
     if isinstance(node, Sum | Tabulate):
-        if name in (index.name for index in _bound(node)):
+        hidden = {index.name for index in _bound(node)}
+        values = {name: value for name, value in values.items() if name not in hidden}
+        if not values:
             return node
-        node = _renamed_apart(node, free | {name})
-    parts = tuple(_substituted(child, name, value, free) for child in children(node))
-    return with_children(node, parts)
+        node = renamed_apart(node, set().union(*map(free_indices, values.values())))
+    return with_children(node, tuple(substitute_all(child, values) for child in children(node)))
 
 
-def _bound(node: "Sum | Tabulate") -> tuple[Index, ...]:
-    return (node.index,) if isinstance(node, Sum) else (node.row, node.column)
+def _bound(node: Expression) -> tuple[Index, ...]:
+    """The index variables that a node binds."""
+    if isinstance(node, Sum):
+        return (node.index,)
+    return (node.row, node.column) if isinstance(node, Tabulate) else ()
 
 
-def _renamed_apart(node: "Sum | Tabulate", avoid: set[str]) -> "Sum | Tabulate":
+def renamed_apart(node: Binder, avoid: set[str]) -> Binder:
     """A binder whose variables have none of the names in `avoid`."""
-    for index in _bound(node):
-        if index.name in avoid:
-            other = replace(index, name=fresh(index.name, avoid | all_indices(node)))
-            body = _substituted(node.body, index.name, other, {other.name})
-            if isinstance(node, Sum):
-                node = replace(node, body=body, index=other)
-            elif index == node.row:
-                node = replace(node, body=body, row=other)
-            else:
-                node = replace(node, body=body, column=other)
-    return node
+    bound = _bound(node)
+    if avoid.isdisjoint(index.name for index in bound):
+        return node
+    taken = avoid | all_indices(node) | symbols_in(node)
+    others: list[Index] = []
+    for index in bound:
+        name = fresh(index.name, taken) if index.name in avoid else index.name
+        others.append(replace(index, name=name))
+        taken = taken | {name}
+    values = {old.name: new for old, new in zip(bound, others, strict=True) if old != new}
+    body = substitute_all(node.body, values)
+    if isinstance(node, Sum):
+        return replace(node, body=body, index=others[0])
+    return replace(node, body=body, row=others[0], column=others[1])
 
 
 def all_indices(node: Expression) -> set[str]:
     """The names of all index variables in a tree, free and bound."""
     found = {part.name for part in walk(node) if isinstance(part, Index)}
-    for part in walk(node):
-        if isinstance(part, Sum | Tabulate):
-            found |= {index.name for index in _bound(part)}
-    return found
+    return found.union(*({index.name for index in _bound(part)} for part in walk(node)))
 
 
 def fresh(prefix: str, avoid: set[str]) -> str:

@@ -187,7 +187,9 @@ def _fits_best(entry: Entry, question: Question, problem: Problem, is_below: boo
 def names_for(question: Question, entry: Entry) -> Names:
     """What an answer may use: the question's names, the student's, and the student's letters."""
     letters = aliases(entry.derivative, question) if entry.derivative is not None else {}
-    known = question.scope.names.with_indices(question.free, letters)
+    renamed = {index.name for index in letters.values()}  # whose own letters mean nothing here
+    free = [index for index in question.free if index.name not in renamed]
+    known = question.scope.names.with_indices(free, letters)
     return known.with_definitions(entry.definitions)
 
 

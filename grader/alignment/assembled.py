@@ -55,6 +55,9 @@ class Assembled(Entry):
             message = f"{given} of the {len(self.parts)} entries have an equation of their own"
             raise Unreadable(message, hint="give all entries; a person will look at it")
         reading = part.read(names.with_definitions(part.definitions))
+        if reading.extents:
+            message = "how far a function without brackets reaches is not clear"
+            raise Unreadable(message, part.formula.text, hint="write its argument in brackets")
         if reading.node.shape != SCALAR:
             raise Unreadable(
                 "an equation for one entry gives more than a number", part.formula.text

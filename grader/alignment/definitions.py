@@ -19,6 +19,7 @@ from grader.expression import (
     Index,
     Symbol,
     free_indices,
+    free_ranges,
     walk,
 )
 from grader.notation import Names, latex
@@ -267,14 +268,13 @@ def _is_number(key: Spelling, names: Names, sub: str | None) -> bool:
 
 def _over(letters: Sequence[str], body: Expression) -> Expression | None:
     """What a definition says: an array over its letters, if it has any; None if they do not fit."""
-    free = free_indices(body)
+    free = free_ranges(body)
     if not letters:
         return body if not free else None
-    ranges = {part.name: part for part in walk(body) if isinstance(part, Index)}
-    if body.shape != SCALAR or free != set(letters) or len(letters) > 2:
+    if body.shape != SCALAR or set(free) != set(letters) or len(letters) > 2:
         return None
-    if any(ranges[letter].stop < ranges[letter].start for letter in letters):
+    if any(free[letter].stop < free[letter].start for letter in letters):
         return None
-    row = ranges[letters[0]]
-    column = ranges[letters[1]] if len(letters) == 2 else Index("", 1, 1)
+    row = free[letters[0]]
+    column = free[letters[1]] if len(letters) == 2 else Index("", 1, 1)
     return tabulate(body, row, column)

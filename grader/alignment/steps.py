@@ -18,14 +18,14 @@ from grader.expression import (
     Item,
     Number,
     Selector,
-    fresh,
+    Slice,
     shape_text,
-    substitute,
+    substitute_all,
     transform,
     walk,
 )
 from grader.notation import Names, Reading
-from grader.primitives.build import item, names_in, tabulate, transpose
+from grader.primitives.build import item, tabulate, transpose
 from grader.problem.model import bases
 
 DEPTH_LIMIT = 12  # steps that rest on each other
@@ -114,13 +114,18 @@ class Steps:
         names = self.names.with_definitions(step.definitions)
         names = names.with_indices((), {index.name: index for index in letters})
         try:
-            value = step.read(names).node
+            reading = step.read(names)
         except StudentError as error:
             raise self._unreadable(step, error.message) from error
+        if reading.extents:
+            raise self._unreadable(step, "how far a function without brackets reaches is not clear")
+        value = reading.node
         bound = _letters(left, term)
         assert bound is not None
         if value.shape == SCALAR or left.shape == SCALAR:
-            value = _with_selectors(value, bound)
+            value = substitute_all(
+                value, {name: s for name, s in bound.items() if not isinstance(s, Slice)}
+            )
         return self._laid_out(value, left, term, step)
 
     def _laid_out(
@@ -170,9 +175,9 @@ def _of(node: Expression) -> Iterator[Selector]:
             yield node.column
 
 
-def _letters(left: Derivative, term: Derivative) -> list[tuple[Index, Selector]] | None:
+def _letters(left: Derivative, term: Derivative) -> dict[str, Selector] | None:
     """What the letters of a step stand for in a term; None if the step is about other entries."""
-    bound: list[tuple[Index, Selector]] = []
+    bound: dict[str, Selector] = {}
     for mine, theirs in ((left.of, term.of), (left.wrt, term.wrt)):
         ours, given = list(_of(mine)), list(_of(theirs))
         if not ours or not given:
@@ -180,29 +185,10 @@ def _letters(left: Derivative, term: Derivative) -> list[tuple[Index, Selector]]
                 return None
             continue
         for one, other in zip(ours, given, strict=True):
-            if isinstance(one, Index):
-                bound.append((one, other))
-            elif one != other:
-                return None
+            meant = bound.setdefault(one.name, other) if isinstance(one, Index) else one
+            if meant != other:
+                return None  # of ∂p_k/∂z_k nothing follows for ∂p_i/∂z_j
     return bound
-
-
-def _with_selectors(value: Expression, bound: Sequence[tuple[Index, Selector]]) -> Expression:
-    """A value with its letters replaced, all at once."""
-    avoid = names_in(value) | {index.name for index, _ in bound}
-    for _, selector in bound:
-        if isinstance(selector, Expression):
-            avoid |= names_in(selector)
-    middle: list[tuple[str, Selector]] = []
-    for index, selector in bound:
-        name = fresh(index.name, avoid)
-        avoid.add(name)
-        value = substitute(value, index.name, replace(index, name=name))
-        middle.append((name, selector))
-    for name, selector in middle:
-        if isinstance(selector, Expression):
-            value = substitute(value, name, selector)
-    return value
 
 
 def _entry(value: Expression, term: Derivative, chosen: Sequence[Selector]) -> Expression:

@@ -8,7 +8,7 @@ graded again. What is graded by the grader and what a person says are kept apart
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,14 +165,16 @@ class Database:
         found = [(name, digest, json.dumps(data)) for name, (digest, data) in hand_ins.items()]
         self.database.executemany("INSERT INTO hand_ins VALUES (?, ?, ?)", found)
 
-    def students(self) -> dict[str, dict[str, Any]]:
-        """Everybody in the class, by id and in its order."""
-        rows = self.database.execute("SELECT id, data FROM students ORDER BY id")
+    def students(self, only: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+        """Everybody in the class, or `only` some, by id and in its order."""
+        rows = self._rows("SELECT id, data FROM students", "id", only)
         return {name: json.loads(data) for name, data in rows}
 
-    def hand_ins(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """The digest and the data of what each student handed in."""
-        rows = self.database.execute("SELECT student, digest, data FROM hand_ins ORDER BY student")
+    def hand_ins(
+        self, only: Collection[str] | None = None
+    ) -> dict[str, tuple[str, dict[str, Any]]]:
+        """The digest and the data of what each student, or `only` some, handed in."""
+        rows = self._rows("SELECT student, digest, data FROM hand_ins", "student", only)
         return {name: (digest, json.loads(data)) for name, digest, data in rows}
 
     def add_results(self, results: Iterable[tuple[Filed, bool, str]]) -> None:
@@ -208,9 +210,10 @@ class Database:
             [(f.student, f.submission, f.problem, f.version) for f in filed],
         )
 
-    def standings(self) -> dict[str, Filed]:
+    def standings(self, only: Collection[str] | None = None) -> dict[str, Filed]:
         """Which result counts, by student."""
-        rows = self.database.execute("SELECT student, submission, problem, version FROM standings")
+        query = "SELECT student, submission, problem, version FROM standings"
+        rows = self._rows(query, "student", only)
         return {row[0]: Filed(*row) for row in rows}
 
     def set_override(
@@ -229,11 +232,12 @@ class Database:
         )
         return done.rowcount > 0
 
-    def overrides(self) -> dict[str, list[tuple[str, float, str, str]]]:
+    def overrides(
+        self, only: Collection[str] | None = None
+    ) -> dict[str, list[tuple[str, float, str, str]]]:
         """By student: question, points, comment, and the digest of the hand-in."""
-        rows = self.database.execute(
-            "SELECT student, question, points, comment, submission FROM overrides ORDER BY at"
-        )
+        query = "SELECT student, question, points, comment, submission FROM overrides"
+        rows = self._rows(query, "student", only, order="at")
         found: dict[str, list[tuple[str, float, str, str]]] = {}
         for student, *word in rows:
             found.setdefault(student, []).append(tuple(word))
@@ -253,6 +257,17 @@ class Database:
     def pages(self) -> dict[str, str]:
         """From what each student's pages were made last."""
         return dict(self.database.execute("SELECT student, digest FROM pages"))
+
+    def _rows(
+        self, query: str, column: str, only: Collection[str] | None, order: str = ""
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query in order; with `only`, those with these ids, found by their index."""
+        ordered = f"ORDER BY {order or column}"
+        if only is None:
+            yield from self.database.execute(f"{query} {ordered}")
+            return
+        for name in sorted(only):
+            yield from self.database.execute(f"{query} WHERE {column} = ? {ordered}", (name,))
 
     def versions(self) -> set[str]:
         """The versions of the grader whose results count."""

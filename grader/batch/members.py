@@ -1,6 +1,6 @@
 """The members of a class: which hand-in is whose, and when it came."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.batch.discovery import Found
@@ -8,6 +8,8 @@ from grader.batch.discovery.discover import newest
 from grader.course import Student, Timing
 from grader.course.lateness import Lateness
 from grader.course.roster import Names
+
+MOST_NOTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,12 @@ class Members:
     students: tuple[Student, ...] = ()
     notes: tuple[str, ...] = ()
     timed: Callable[[Found], Timing | None] = lambda _: None
+
+    def with_notes(self, notes: Iterable[str]) -> "Members":
+        """The same, and more that the instructor must know; of many notes the first."""
+        several = tuple(notes)
+        more = (f"and {len(several) - MOST_NOTES} more",) if len(several) > MOST_NOTES else ()
+        return replace(self, notes=(*self.notes, *several[:MOST_NOTES], *more))
 
     def with_lateness(self, lateness: Lateness) -> "Members":
         """The same, each hand-in against its deadline."""

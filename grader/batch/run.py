@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from grader.batch.discovery import Found
 from grader.batch.engines.protocol import Engine
@@ -17,7 +18,6 @@ from grader.course import Student, Timing
 from grader.grading import report_of
 from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord, Verdict
-from grader.submission import digest_of
 from grader.submission.files import printable
 from grader.version import __version__
 
@@ -39,9 +39,7 @@ def enlist(
     everybody = {
         one.id: listed.get(one.id, Student(one.id, one.name, one.email)) for one in found
     } | listed
-    hand_ins = {
-        one.id: (digest_of(one.path, one.files), _hand_in(one, timed(one))) for one in found
-    }
+    hand_ins = {one.id: (one.digest(), _hand_in(one, timed(one))) for one in found}
     with store.together():
         store.set_class({name: _plain(student) for name, student in everybody.items()}, hand_ins)
         store.count_problem(problem)
@@ -90,10 +88,7 @@ def finish(store: Store, problem: Problem) -> None:
 
 def hand_ins(store: Store) -> list[tuple[Found, str]]:
     """What was handed in, where it lies, and its digest when it was graded."""
-    return [
-        (Found(name, Path(data["path"]), tuple((n, Path(p)) for n, p in data["files"])), digest)
-        for name, (digest, data) in store.hand_ins().items()
-    ]
+    return [(_found(name, data), digest) for name, (digest, data) in store.hand_ins().items()]
 
 
 def filed_now(store: Store, problem: Problem) -> list[Filed]:
@@ -131,7 +126,15 @@ def _hand_in(found: Found, timing: Timing | None) -> Mapping[str, object]:
         "timing": timing_json(timing),
         "notes": found.notes,
         "unsure": found.unsure,
+        "left_out": found.left_out,
     }
+
+
+def _found(name: str, data: Mapping[str, Any]) -> Found:
+    """A hand-in as `_hand_in` wrote it down, as far as it is read again."""
+    files = tuple((file, Path(place)) for file, place in data["files"])
+    left_out = tuple((file, reason) for file, reason in data.get("left_out", ()))
+    return Found(name, Path(data["path"]), files, left_out=left_out)
 
 
 def _plain(student: Student) -> Mapping[str, object]:

@@ -47,11 +47,10 @@ class Store(Database):
                 "goes on where it was"
             )
         problem = self.problem()
-        hand_ins, filed, words = self.hand_ins(), self.standings(), self.overrides()
+        hand_ins, filed, words = self.hand_ins(only), self.standings(only), self.overrides(only)
         standings = (
             self._standing(name, data, hand_ins.get(name), filed.get(name), words.get(name, ()))
-            for name, data in self.students().items()
-            if only is None or name in only
+            for name, data in self.students(only).items()
         )
         columns = tuple(Column(*column) for column in problem["columns"])
         return Gradebook(problem["id"], problem["title"], columns, tuple(standings))

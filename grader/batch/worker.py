@@ -22,7 +22,6 @@ from grader.grading import grade
 from grader.key import Key
 from grader.problem import load
 from grader.result import Report
-from grader.submission import read
 
 log = logging.getLogger("grader")
 MEGABYTE = 1 << 20
@@ -51,12 +50,12 @@ Done = list[Graded]
 
 def grade_one(key: Key, found: Found) -> Report:
     """The report of one submission."""
-    return grade(key, read(found.path, id=found.id, files=found.files))
+    return grade(key, found.read())
 
 
 def grade_some(key: Key, found: Found, only: frozenset[str]) -> Report:
     """The report of some questions of one submission."""
-    return grade(key, read(found.path, id=found.id, files=found.files), only=only)
+    return grade(key, found.read(), only=only)
 
 
 @dataclass(frozen=True, slots=True)

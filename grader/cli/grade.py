@@ -119,15 +119,17 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
              id_pattern: str | None) -> "Members":  # fmt: skip
     """Who is in the class and what they handed in. A zip is unpacked beside the results."""
     from grader.batch.discovery import discover
-    from grader.batch.discovery.archives import unpack
+    from grader.batch.discovery.archives import Unpacked, unpack
     from grader.batch.members import members
     from grader.course.lateness import read_lateness
     from grader.course.roster import read_roster
 
-    if submissions.suffix.lower() == ".zip":
-        submissions = unpack(submissions, folder / "handed-in")
+    unpacked = Unpacked(submissions)
+    if submissions.suffix.lower() == ".zip" and submissions.is_file():
+        unpacked = unpack(submissions, folder / "handed-in")
     students = read_roster(roster) if roster else ()
-    found = members(discover(submissions, id_pattern), students)
+    handed_in = discover(unpacked.folder, id_pattern, unpacked.left_out)
+    found = members(handed_in, students).with_notes(map(str, unpacked.left_out))
     ids = [student.id for student in students] or [one.id for one in found.found]
     return found.with_lateness(read_lateness(late, ids)) if late else found
 

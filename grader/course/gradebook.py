@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from grader.course.student import Student
 from grader.course.timing import Timing
@@ -66,16 +67,20 @@ class Standing:
         return round(self.report.score * credit, 6)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gradebook:
-    """A class: the problem's questions, and a standing for every student, by id."""
+    """A class: the problem's questions, and a standing for every student, by id.
+
+    What is asked of it for every row is worked out once: a pass over the class for each student would
+    cost the square of the class.
+    """
 
     problem: str
     title: str
     columns: tuple[Column, ...]
     standings: tuple[Standing, ...] = field(default=())
 
-    @property
+    @cached_property
     def max_score(self) -> float:
         """Points that could be earned."""
         return round(sum(column.max_score for column in self.columns), 6)
@@ -84,12 +89,12 @@ class Gradebook:
         """Points that this student could earn; a report of another day may have had other questions."""
         return self.max_score if standing.report is None else standing.report.max_score
 
-    @property
+    @cached_property
     def reports(self) -> tuple[Report, ...]:
         """The reports of all who handed something in."""
         return tuple(s.report for s in self.standings if s.report is not None)
 
-    @property
+    @cached_property
     def has_deadline(self) -> bool:
         """Whether lateness is known of anybody, so that it gets columns of its own."""
         return any(standing.timing is not None for standing in self.standings)

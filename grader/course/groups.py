@@ -1,6 +1,6 @@
 """Wrong answers that mean the same: one decision of the instructor for all of them."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -60,11 +60,19 @@ def _by_value(members: Iterable[Member]) -> Iterator[list[Member]]:
     """Neighbours in the order of their projections belong together: there is no edge to fall off."""
     valued = [(p, member) for member in members if (p := _projection(member[1])) is not None]
     valued.sort(key=lambda pair: pair[0])
-    while valued:
-        first = valued[0][0]
-        near = [pair for pair in valued if _same(pair[0], first)]
-        valued = [pair for pair in valued if not _same(pair[0], first)]
-        yield [member for _, member in near]
+    waiting = deque(valued)
+    while waiting:
+        first = waiting[0][0]
+        close = []
+        while waiting and not _beyond(waiting[0][0], first):
+            close.append(waiting.popleft())
+        yield [member for p, member in close if _same(p, first)]
+        waiting.extendleft(reversed([pair for pair in close if not _same(pair[0], first)]))
+
+
+def _beyond(one: tuple[float, float], first: tuple[float, float]) -> bool:
+    """Whether neither this projection nor any after it in their order can be the same as the first."""
+    return one[0] - first[0] > 2 * NEAR * max(map(abs, first))
 
 
 def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -137,9 +137,10 @@ class _Reader:
     def _extensions(self, node: yaml.Node | None, deadline: datetime | None) -> dict[str, datetime]:
         """A new deadline, or how much longer than the others."""
         found = {}
+        known = {student.casefold() for student in self._students}
         for name, value in (self._entries(node, "extensions") if node else {}).items():
             path = f"extensions.{name}"
-            if self._students and name.casefold() not in {s.casefold() for s in self._students}:
+            if known and name.casefold() not in known:
                 self._fault(value, path, f"nobody has this id{_meant(name, self._students)}")
             span = self._span_of(str(value.value))
             moment = deadline.astimezone(UTC) + span if deadline and span else None

@@ -15,10 +15,7 @@ from grader.expression import (
 )
 from grader.notation import Names, printing
 from grader.primitives import TABLE
-from grader.primitives.registry import same
 from grader.problem import Question
-
-_ENTRYWISE = frozenset({"add", "sub", "mul", "div", "neg", "pow", "where"})
 
 
 def missing_index(node: Expression, question: Question, used: Collection[str]) -> str | None:
@@ -45,14 +42,14 @@ def _arrays(node: Expression) -> Iterator[Expression]:
         yield node
     elif isinstance(node, Sum):
         yield from _arrays(node.body)
-    elif isinstance(node, Apply) and node.function in _ENTRYWISE:
+    elif isinstance(node, Apply) and TABLE[node.function].entrywise:
         for arg in node.args:
             yield from _arrays(arg)
 
 
 def _vector(node: Expression) -> Symbol | None:
     """The one vector in a name, or in a function of a name."""
-    while isinstance(node, Apply) and len(node.args) == 1 and TABLE[node.function].shape is same:
+    while isinstance(node, Apply) and len(node.args) == 1 and TABLE[node.function].entrywise:
         node = node.args[0]
     return node if isinstance(node, Symbol) and 1 in node.shape and node.shape != SCALAR else None
 

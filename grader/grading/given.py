@@ -195,7 +195,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         text,
         meant,
         entry.changed,
-        tuple(names.indices.values()),
+        tuple(names.indices.items()),
         found.steps.key,
         _texts(found.stated),
     )

@@ -82,7 +82,7 @@ def with_letters(names: Names, letters: tuple[Index, ...]) -> Names:
     """The names of a question that also knows these letters."""
     if not letters:
         return names
-    return names.with_indices(names.indices.values(), {index.name: index for index in letters})
+    return names.with_indices((), {**names.indices, **{index.name: index for index in letters}})
 
 
 def spread(reading: Reading, letters: tuple[Index, ...], question: Question) -> Reading:

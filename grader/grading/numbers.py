@@ -51,9 +51,11 @@ def _compared(key: Key, question: Question, given: Numbers, student: str) -> Out
     own, got = _own_draws(key, question, answer.array, student)
     comparison = compare_numbers(got, own.expected, own.noise, answer.digits, answer.decimals)
     outcome = told(own, comparison, got, whole=True)
+    if question.feedback != "full":
+        outcome = _withheld(outcome)
     if outcome.verdict is Verdict.UNDECIDED:
         text = (
-            f"the numbers agree to their {answer.digits} digits, which is too few to tell; "
+            f"numbers with {answer.digits} digits are too few to tell a right answer from a wrong one; "
             "hand in more"
         )
         return replace(outcome, messages=(Message(Kind.ERROR, text, "precision"),))
@@ -75,7 +77,19 @@ def _explained(
     return replace(
         outcome,
         messages=(*found.messages, *outcome.messages),
-        instructor=Instructor(candidates=found.candidates),
+        instructor=replace(outcome.instructor or Instructor(), candidates=found.candidates),
+    )
+
+
+def _withheld(outcome: Outcome) -> Outcome:
+    """Without the expected value, which is a number of the answer itself: only the instructor sees it."""
+    shown = outcome.counterexample
+    if shown is None:
+        return outcome
+    return replace(
+        outcome,
+        counterexample=replace(shown, expected=None),
+        instructor=Instructor(expected=shown.expected),
     )
 
 

@@ -21,6 +21,7 @@ from grader.expression import (
     shape_text,
 )
 from grader.notation import Names, printing
+from grader.primitives import TABLE
 from grader.problem import Scope
 
 
@@ -53,7 +54,7 @@ def remark(node: Expression, operands: Sequence[Expression]) -> str:
     """What the shapes of the operands made of a product, and which operand is repeated."""
     if not isinstance(node, Apply) or node.shape == SCALAR == node.args[0].shape:
         return ""
-    repeated = _repeated(node, operands) if node.function in _ENTRYWISE else ""
+    repeated = _repeated(node, operands) if TABLE[node.function].entrywise else ""
     if node.function not in _PRODUCTS:
         return f"{_applied(node)}, {repeated}" if repeated else ""
     pair = " times ".join(_sized(arg.shape) for arg in node.args)
@@ -94,77 +95,26 @@ def _line(axis: str, selector: Selector, text: str) -> str:
 
 # Functions
 
-_WORDS = {
-    "add": "sum", "sub": "difference", "neg": "negative of", "matmul": "matrix product",
-    "outer": "outer product", "inner": "inner product", "where": "case distinction",
-    "maximum": "larger of", "minimum": "smaller of", "and": "both of", "or": "one of",
-    "not": "opposite of", "trace": "trace of", "norm": "norm of", "zeros": "array of zeros",
-    "ones": "array of ones", "identity": "identity matrix",
-} | dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne"), "condition")  # fmt: skip
-
-_ALONG: dict[tuple[int | None, ...], str] = {
-    (0,): "down each column of",
-    (1,): "along each row of",
-}
 _PRODUCTS = frozenset({"mul", "matmul", "outer", "inner", "dot"})
-# These repeat an operand that is smaller.
-_ENTRYWISE = frozenset("add sub mul div where maximum minimum and or gt ge lt le eq ne".split())
 _ORDINALS = {1: "derivative", 2: "second derivative"}
 
 
 def _applied(node: Apply) -> str:
-    match node.function:
-        case "mul" | "dot":
-            return _product(node)
-        case "div":
-            return _division(node)
-        case "pow":
-            return "power" if node.shape == SCALAR else "elementwise power"
-        case "transpose":
-            return _transpose(node)
-        case "diag":
-            return "diagonal matrix of" if 1 in node.args[0].shape else "diagonal of"
-        case "sum" | "mean" as name:
-            return f"{name} {_ALONG.get(node.params, 'of all entries of')}"
-        case name:
-            return _WORDS.get(name) or _function(node)
-
-
-def _product(node: Apply) -> str:
-    left, right = (arg.shape for arg in node.args)
-    if SCALAR in (left, right):
-        return "product of numbers" if node.shape == SCALAR else "scaling by a number"
-    if node.function == "mul":
-        return "elementwise product"
-    return "matrix product" if left[1] == right[0] else "inner product"
-
-
-def _division(node: Apply) -> str:
-    if node.args[1].shape != SCALAR:
-        return "elementwise division"
-    return "quotient" if node.shape == SCALAR else "division by a number"
-
-
-def _transpose(node: Apply) -> str:
-    """A transpose that has no place of its own in the text was added so that the shapes fit."""
-    added = node.span is not None and node.span == node.args[0].span
-    return "transpose, added so that the shapes fit, of" if added else "transpose of"
+    words = TABLE[node.function].words
+    return (words if isinstance(words, str) else words(node)) or _function(node)
 
 
 def _function(node: Apply) -> str:
     """`relu of`, `derivative of relu at each entry of`."""
     name = node.function.rstrip("'")
     primes = len(node.function) - len(name)
-    each = "each entry of" if node.shape != SCALAR and name not in _WHOLE else ""
+    each = "each entry of" if node.shape != SCALAR and TABLE[name].entrywise else ""
     told = (
         f"{_ORDINALS.get(primes, f'{primes}th derivative')} of {name} at"
         if primes
         else f"{name} of"
     )
     return f"{told} {each}".strip()
-
-
-_WHOLE = frozenset({"softmax", "log_softmax", "logsumexp"})  # these mix the entries
 
 
 # Shapes

@@ -17,10 +17,9 @@ from grader.expression import (
     Apply,
     Derivative,
     Expression,
-    Index,
     Item,
     Symbol,
-    free_indices,
+    free_ranges,
     transform,
     walk,
 )
@@ -162,9 +161,7 @@ def _holds(key: QuestionKey, left: Expression, right: Expression, names: Names) 
     """
     if left.shape != right.shape and 1 in left.shape and right.shape == left.shape[::-1]:
         right = transpose(right)  # how a vector lies says nothing about it
-    ranges = {p.name: p for side in (left, right) for p in walk(side) if isinstance(p, Index)}
-    free = free_indices(left) | free_indices(right)
-    indices = tuple(ranges[name] for name in sorted(free))
+    indices = tuple(index for _, index in sorted(free_ranges(left, right).items()))
     count = key.draws.count
     argument = np.linspace(-3.0, 3.0, count + count % 2)[:count].reshape(count, 1, 1)
     values = {**key.draws.values, ARGUMENT: argument}

@@ -1,7 +1,7 @@
 """An answer in text against its reference: read, shape, evaluate, compare."""
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,7 +77,7 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     outcome = _outcome(key, reading, asked, given.steps())
     if reading.choices and outcome.verdict != Verdict.CORRECT:
-        outcome = _with_other_readings(outcome, key, reading.choices, given, asked)
+        outcome = _with_other_readings(outcome, key, reading, given, asked)
     said = _stated_otherwise(key, reading, outcome, given)
     if said is not None:
         outcome = Outcome(Verdict.UNDECIDED, messages=(said,))
@@ -115,30 +115,66 @@ def _read(given: Written) -> Reading:
         raise error
 
 
-OTHER_READINGS = 6  # ambiguous products of one answer that are tried the other way
+OTHER_READINGS = 6  # ambiguous places of one answer that are tried the other way
 
 
 def _with_other_readings(
     outcome: Outcome,
     key: QuestionKey,
-    choices: int,
+    reading: Reading,
     given: Written,
     asked: frozenset[Pair],
 ) -> Outcome:
-    """Say so if the answer would be right were its products read in the less usual way."""
-    each = range(1, min(choices, OTHER_READINGS) + 1)
+    """Say so if the answer would be right were it read in a less usual way.
+
+    A product is what its sign says; how far a function without brackets reaches only a human can tell.
+    """
+
+    def is_right(other: Reading) -> bool:
+        return _outcome(key, other, asked, given.steps()).verdict == Verdict.CORRECT
+
+    if _may_reach_otherwise(reading, given, is_right):
+        return Outcome(Verdict.UNDECIDED, messages=(_OTHER_EXTENT,))
+    each = range(1, min(reading.choices, OTHER_READINGS) + 1)
     for other in [*(frozenset([one]) for one in each), frozenset(each)]:
-        try:
-            right = (
-                _outcome(key, given.read(other), asked, given.steps()).verdict == Verdict.CORRECT
-            )
-        except StudentError:
-            continue
-        if right:
-            return replace(outcome, messages=(*outcome.messages, _OTHER_READING))
+        with contextlib.suppress(StudentError):
+            if is_right(given.read(other)):
+                return replace(outcome, messages=(*outcome.messages, _OTHER_READING))
     return outcome
 
 
+def _may_reach_otherwise(
+    reading: Reading, given: Written, is_right: Callable[[Reading], bool]
+) -> bool:
+    """Whether an answer is right with functions without brackets taken of more, or less.
+
+    All ways are tried, each as a usual one with one change behind those it has; beyond `MOST_EXTENTS`
+    of them the answer may be right for all that is known.
+    """
+    waiting, tried = [(frozenset[int](), reading)], 0
+    for other, known in waiting:
+        for one in sorted(known.extents):
+            if one <= max(other, default=0):
+                continue
+            if tried == MOST_EXTENTS:
+                return True
+            tried += 1
+            with contextlib.suppress(StudentError):
+                found = given.read(other | {one})
+                if is_right(found):
+                    return True
+                waiting.append((other | {one}, found))
+    return False
+
+
+MOST_EXTENTS = 32
+
+_OTHER_EXTENT = Message(
+    Kind.ERROR,
+    "how far a function without brackets reaches is not clear here, and the answer may be right: "
+    "write its argument in brackets; a person will look at it",
+    "other-reading",
+)
 _OTHER_READING = Message(
     Kind.HINT,
     "with a product read the other way that its shapes allow, this answer would be right: write "

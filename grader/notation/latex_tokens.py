@@ -1,5 +1,6 @@
 """LaTeX mathematics → tokens: spacing, fonts and sizes gone, Unicode spelled out, places kept."""
 
+import itertools
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -29,7 +30,8 @@ _SYNONYMS = {
     "\\lt": "<", "\\gt": ">", "\\to": "\\rightarrow", "\\implies": "\\Rightarrow",
     "\\iff": "\\Rightarrow", "\\therefore": "\\Rightarrow", "\\because": "\\Rightarrow",
     "\\coloneqq": "=", "\\equiv": "=", "\\triangleq": "=", "\\gets": "=", "\\leftarrow": "=",
-    "\\approx": "=", "\\newline": "\\\\", "\\cr": "\\\\", "\\ldots": "\\dots", "\\cdots": "\\dots",
+    "\\approx": "=", "\\newline": "\\\\", "\\cr": "\\\\", "\\tabularnewline": "\\\\",
+    "\\ldots": "\\dots", "\\cdots": "\\dots",
     "\\dotsc": "\\dots", "\\dotsb": "\\dots", "\\mathds": "\\mathbb", "\\mathbbm": "\\mathbb",
     "\\land": "\\wedge", "\\lor": "\\vee", "\\varnothing": "\\emptyset", "\\lang": "\\langle",
     "\\rang": "\\rangle", "\\dot*": ".*",
@@ -213,10 +215,16 @@ class _Tokenizer:
             self.at += 1
         yield Token("sign", mark, raw.start, raw.end)
         yield Token("sign", "{", raw.start, raw.end)
-        for part in run:
-            char = table[part.text]
-            kind = "number" if char.isdigit() else "letter" if char.isalpha() else "sign"
-            yield Token(kind, char, part.start, part.end)
+        signs = [(table[part.text], part) for part in run]
+        for is_number, group in itertools.groupby(signs, lambda sign: sign[0].isdigit()):
+            parts = list(group)
+            if is_number:  # ¹⁰ is ten
+                digits = "".join(char for char, _ in parts)
+                yield Token("number", digits, parts[0][1].start, parts[-1][1].end)
+            else:
+                for char, part in parts:
+                    kind = "letter" if char.isalpha() else "sign"
+                    yield Token(kind, char, part.start, part.end)
         yield Token("sign", "}", raw.start, run[-1].end)
 
     def _next_is(self, sign: str) -> bool:

@@ -16,8 +16,14 @@ EXPANSION_LIMIT = 1_000  # commands put in, in one formula
 SIZE_LIMIT = 20_000  # tokens of one formula once they are
 MACRO_LIMIT = 500  # commands of one paper
 
+# The end of a row. The length in `\\[4pt]` says nothing; `\\ [a, b]` begins the next row.
+ROW_END = (
+    r"\\\\\*?+(?:\s*+\[\s*+[-+]?+\s*+(?:[\d.,]++\s*+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu)"
+    r"|[\d.,]*+\s*+\\(?:[a-z]*skip(?:amount)?|jot))\s*+\])?+"
+)
 _TOKEN = re.compile(
-    r"(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+    rf"(?P<row>{ROW_END})"
+    r"|(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<accented>[^\W\d_][\u0300-\u036f])|(?P<letters>[A-Za-z]+(?![\u0300-\u036f]))"
     r"|(?P<space>[\s~]+|%[^\n]*)|(?P<sign>.)",
     re.DOTALL,
@@ -44,11 +50,13 @@ class Macro:
 
 def raw_tokens(text: str) -> list[Raw]:
     """All pieces of a formula but spaces and comments."""
-    return [
-        Raw(match.lastgroup or "", match.group(), match.start(), match.end())
-        for match in _TOKEN.finditer(text)
-        if match.lastgroup != "space"
-    ]
+    return [_raw(match) for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
+
+
+def _raw(match: re.Match[str]) -> Raw:
+    if match.lastgroup == "row":
+        return Raw("command", "\\\\", match.start(), match.end())
+    return Raw(match.lastgroup or "", match.group(), match.start(), match.end())
 
 
 # Reading definitions

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from grader.errors import StudentError, Unreadable
 from grader.expression import Expression, Index, Item, Symbol
 from grader.notation.macros import Macro
-from grader.primitives import TABLE
+from grader.primitives import registry
 
 FONTS = frozenset(
     "mathbf mathrm mathit mathsf mathcal mathbb boldsymbol bm bf rm cal text textbf textrm textit "
@@ -24,19 +24,10 @@ Key = tuple[str, str | None, str | None]
 Definition = Expression | StudentError  # the error where a definition cannot be read
 
 
-def infix_functions() -> dict[str, str]:
-    """Every infix spelling of a function in the table."""
-    return {spelling: row.name for row in TABLE.values() for spelling in row.infix}
-
-
-def latex_functions() -> dict[str, str]:
-    """Every LaTeX spelling of a function in the table, without its backslash."""
-    rows = {spelling: row.name for row in TABLE.values() for spelling in row.latex}
-    return {**rows, "clip": "clip", "clamp": "clip"}  # a largest and a smallest, no row of its own
-
-
-INFIX_FUNCTIONS = infix_functions()
-LATEX_FUNCTIONS = latex_functions()
+# Every spelling of a function in the table; in LaTeX without its backslash.
+INFIX_FUNCTIONS = registry.INFIX
+LATEX_FUNCTIONS = registry.LATEX
+LATEX_FUNCTIONS.update(clip="clip", clamp="clip")  # a largest and a smallest, no row of its own
 
 
 @dataclass(frozen=True, slots=True)

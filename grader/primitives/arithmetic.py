@@ -3,14 +3,16 @@
 Comparisons and choices are piecewise constant: their own derivative is zero wherever it exists.
 """
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from grader.expression import Apply, Expression, Number
+from grader.expression import SCALAR, Apply, Expression, Number
 from grader.primitives.build import ZERO, div, fold, mul, neg, number, power, sub
-from grader.primitives.registry import Array, Primitive, Vjp, apply, register, same
+from grader.primitives.registry import Array, BackwardRule, Primitive, Vjp, apply, register, same
+from grader.primitives.symbolic import choice, truth
 
 Adjoints = tuple[Expression | None, ...]
 WHOLE = 100  # exponents below are powers by multiplication, in NumPy's complex numbers too
@@ -103,63 +105,122 @@ def _truth(ufunc: Callable[..., Any]) -> Callable[..., Array]:
     return value
 
 
-def _binary(name: str, value: Callable[..., Array], vjp: Vjp, **more: object) -> Primitive:
-    return Primitive(name, same, value, vjp, arity=(2, 2), **more)  # type: ignore[arg-type]
+def product_in_words(node: Apply) -> str:
+    """What a product of numbers, or entry by entry, is called."""
+    left, right = (arg.shape for arg in node.args)
+    if SCALAR not in (left, right):
+        return "elementwise product"
+    return "product of numbers" if node.shape == SCALAR else "scaling by a number"
 
 
-def _comparison(name: str, ufunc: Callable[..., Any], *infix: str) -> Primitive:
+def _division_in_words(node: Apply) -> str:
+    if node.args[1].shape != SCALAR:
+        return "elementwise division"
+    return "quotient" if node.shape == SCALAR else "division by a number"
+
+
+def _power_in_words(node: Apply) -> str:
+    return "power" if node.shape == SCALAR else "elementwise power"
+
+
+def _binary(name: str, value: Callable[..., Array], vjp: Vjp, **more: Any) -> Primitive:
+    return Primitive(name, same, value, vjp, arity=(2, 2), entrywise=True, **more)
+
+
+def _extremum(
+    name: str, value: Callable[..., Array], comparison: str, larger: str, *infix: str
+) -> Primitive:
+    relation = {"gt": operator.gt, "lt": operator.lt}[comparison]
+    return _binary(
+        name, value, _extremum_vjp(comparison), chains=True, exact=True, kink=difference,
+        sympy=lambda sp, a, b: choice(sp, relation(a, b), a, b), sides=lambda node: node.args,
+        infix=(name, *infix), latex=infix[:1], words=f"{larger} of",
+        rule=BackwardRule(name, f"the {larger} one gets ${{G}}$, the other one nothing"),
+    )  # fmt: skip
+
+
+def _logic(
+    name: str, value: Callable[..., Any], sympy: Callable[..., Any], **more: Any
+) -> Primitive:
+    """A condition: true or false of two things."""
+    return _binary(name, _truth(value), _flat, exact=True, sympy=truth(sympy), **more)
+
+
+def _comparison(
+    name: str, value: Callable[..., Any], sympy: Callable[..., Any], opposite: str, *infix: str
+) -> Primitive:
     kink = None if name in ("eq", "ne") else difference
-    return _binary(name, _truth(ufunc), _flat, infix=infix, exact=True, kink=kink)
+    return _logic(name, value, sympy, opposite=opposite, infix=infix, kink=kink, words="condition")
+
+
+def _holds(sp: Any, *entries: Any) -> list[Any]:
+    return [sp.Ne(entry, 0) for entry in entries]
 
 
 register(
-    _binary("add", np.add, lambda g, node: _folded(node, g, g), infix=("Add", "add")),
-    _binary("sub", np.subtract, lambda g, node: _folded(node, g, neg(g)), infix=("subtract",)),
-    _binary("mul", np.multiply, _mul_vjp, infix=("multiply", "multiply_elementwise")),
-    _binary("div", np.divide, _div_vjp, infix=("divide",)),
-    _binary("pow", _pow_value, _pow_vjp, infix=("pow", "power", "Pow")),
-    Primitive("neg", same, np.negative, lambda g, node: (neg(g),), infix=("negative",), exact=True),
     _binary(
-        "maximum",
-        np.maximum,
-        _extremum_vjp("gt"),
-        exact=True,
-        kink=difference,
-        infix=("maximum", "max", "Max"),
-        latex=("max",),
+        "add", np.add, lambda g, node: _folded(node, g, g),
+        sympy=lambda sp, a, b: a + b, infix=("Add", "add"), words="sum",
+        rule=BackwardRule("sum", "${A} + {B}$ hands ${G}$ to both"),
     ),
     _binary(
-        "minimum",
-        np.minimum,
-        _extremum_vjp("lt"),
-        exact=True,
-        kink=difference,
-        infix=("minimum", "min", "Min"),
-        latex=("min",),
+        "sub", np.subtract, lambda g, node: _folded(node, g, neg(g)),
+        sympy=lambda sp, a, b: a - b, infix=("subtract",), words="difference",
+        rule=BackwardRule("difference", "${A} - {B}$ hands ${G}$ to ${A}$ and $-{G}$ to ${B}$"),
     ),
-    _comparison("gt", np.greater, "Gt", "greater"),
-    _comparison("ge", np.greater_equal, "Ge", "greater_equal"),
-    _comparison("lt", np.less, "Lt", "less"),
-    _comparison("le", np.less_equal, "Le", "less_equal"),
-    _comparison("eq", np.equal, "Eq", "equal", "KroneckerDelta"),
-    _comparison("ne", np.not_equal, "Ne", "not_equal"),
-    _binary("and", _truth(np.logical_and), _flat, infix=("And", "logical_and"), exact=True),
-    _binary("or", _truth(np.logical_or), _flat, infix=("Or", "logical_or"), exact=True),
+    _binary(
+        "mul", np.multiply, _mul_vjp, sympy=lambda sp, a, b: a * b,
+        infix=("multiply", "multiply_elementwise"), words=product_in_words,
+        rule=BackwardRule(
+            "product",
+            "${A} \\odot {B}$ hands ${G} \\odot {B}$ to ${A}$ and ${G} \\odot {A}$ to ${B}$",
+        ),
+    ),
+    _binary(
+        "div", np.divide, _div_vjp, sympy=lambda sp, a, b: a / b, infix=("divide",),
+        words=_division_in_words,
+        rule=BackwardRule(
+            "quotient",
+            "${A} / {B}$ hands ${G} / {B}$ to ${A}$ and $-{G} \\odot {A} / {B}^2$ to ${B}$",
+        ),
+    ),
+    _binary(
+        "pow", _pow_value, _pow_vjp, sympy=lambda sp, a, b: a**b, infix=("pow", "power", "Pow"),
+        words=_power_in_words,
+        rule=BackwardRule("power", "${A}^n$ hands on $n {A}^{{n-1}} \\odot {G}$"),
+    ),
     Primitive(
-        "not",
-        same,
-        lambda a: np.asarray(a.real == 0, dtype=np.float64),
-        _flat,
-        infix=("Not", "logical_not"),
-        exact=True,
+        "neg", same, np.negative, lambda g, node: (neg(g),), sympy=lambda sp, a: -a, entrywise=True,
+        exact=True, infix=("negative",), words="negative of",
+        rule=BackwardRule("sign", "$-{A}$ hands on $-{G}$"),
+    ),
+    _extremum("maximum", np.maximum, "gt", "larger", "max", "Max"),
+    _extremum("minimum", np.minimum, "lt", "smaller", "min", "Min"),
+    _comparison("gt", np.greater, lambda sp, a, b: a > b, "le", "Gt", "greater"),
+    _comparison("ge", np.greater_equal, lambda sp, a, b: a >= b, "lt", "Ge", "greater_equal"),
+    _comparison("lt", np.less, lambda sp, a, b: a < b, "ge", "Lt", "less"),
+    _comparison("le", np.less_equal, lambda sp, a, b: a <= b, "gt", "Le", "less_equal"),
+    _comparison(
+        "eq", np.equal, lambda sp, a, b: sp.Eq(a, b), "ne", "Eq", "equal", "KroneckerDelta"
+    ),
+    _comparison("ne", np.not_equal, lambda sp, a, b: sp.Ne(a, b), "eq", "Ne", "not_equal"),
+    _logic(
+        "and", np.logical_and, lambda sp, a, b: sp.And(*_holds(sp, a, b)), chains=True,
+        infix=("And", "logical_and"), words="both of",
+    ),
+    _logic(
+        "or", np.logical_or, lambda sp, a, b: sp.Or(*_holds(sp, a, b)), chains=True,
+        infix=("Or", "logical_or"), words="one of",
     ),
     Primitive(
-        "where",
-        same,
-        _where_value,
-        _where_vjp,
-        arity=(3, 3),
-        infix=("where", "ITE"),
-        exact=True,
+        "not", same, lambda a: np.asarray(a.real == 0, dtype=np.float64), _flat,
+        sympy=truth(lambda sp, a: sp.Eq(a, 0)), entrywise=True, exact=True,
+        infix=("Not", "logical_not"), words="opposite of",
     ),
-)
+    Primitive(
+        "where", same, _where_value, _where_vjp,
+        sympy=lambda sp, c, a, b: choice(sp, sp.Ne(c, 0), a, b), arity=(3, 3), entrywise=True,
+        exact=True, infix=("where", "ITE"), words="case distinction",
+        rule=BackwardRule("cases", "the case that holds gets ${G}$, the other one nothing"),
+    ),
+)  # fmt: skip

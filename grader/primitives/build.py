@@ -25,8 +25,10 @@ from grader.expression import (
     all_indices,
     free_indices,
     fresh,
+    renamed_apart,
     shape_text,
     substitute,
+    substitute_all,
     symbols_in,
 )
 from grader.primitives.registry import TABLE, apply, broadcast
@@ -34,7 +36,6 @@ from grader.primitives.selectors import check_range, selector_size
 
 ZERO = Number(0.0)
 ONE = Number(1.0)
-POINTWISE = frozenset({"add", "sub", "mul", "div", "neg", "pow", "where", "maximum", "minimum"})
 
 
 def number(value: float) -> Number:
@@ -255,8 +256,7 @@ def item(base: Expression, row: Selector, column: Selector) -> Expression:
         case Matrix() if isinstance(row, Number) and isinstance(column, Number):
             return base.rows[int(row.value) - 1][int(column.value) - 1]
         case Tabulate():
-            body = substitute(base.body, base.row.name, row)
-            return substitute(body, base.column.name, column)
+            return substitute_all(base.body, {base.row.name: row, base.column.name: column})
         case _:
             return entry(base, row, column)
 
@@ -286,14 +286,10 @@ def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expressi
             return ONE
         case "identity":
             return kronecker(row, column)
-        case function if function in POINTWISE or _is_elementwise(base):
+        case function if TABLE[function].entrywise:
             return _rebuilt(base, tuple(_aligned(arg, row, column) for arg in base.args))
         case _:
             return entry(base, row, column)
-
-
-def _is_elementwise(node: Apply) -> bool:
-    return node.function.endswith("'") or TABLE[node.function].derivative is not None
 
 
 def _aligned(arg: Expression, row: Expression, column: Expression) -> Expression:
@@ -359,11 +355,8 @@ def _shifted(at: Expression, inner: Index) -> Expression:
 
 def _item_of_sum(base: Sum, row: Expression, column: Expression) -> Expression:
     """(Σ_k B_k)[i, j] = Σ_k B_k[i, j], with k renamed if i or j use its name."""
-    index, body = base.index, base.body
-    if index.name in free_indices(row) | free_indices(column):
-        renamed = replace(index, name=fresh(index.name, names_in(base, row, column)))
-        index, body = renamed, substitute(body, index.name, renamed)
-    return summed(item(body, row, column), index)
+    base = renamed_apart(base, free_indices(row) | free_indices(column))
+    return summed(item(base.body, row, column), base.index)
 
 
 def derivative(of: Expression, wrt: Expression, span: Span | None = None) -> Derivative:

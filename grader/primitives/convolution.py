@@ -6,13 +6,15 @@ correlation of x and ȳ (V. Dumoulin & F. Visin, "A guide to convolution arithme
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from grader.errors import ShapeMismatch
 from grader.expression import Apply, Expression, Shape, shape_text
 from grader.primitives.build import transpose
-from grader.primitives.registry import Array, Params, Primitive, apply, register, same
+from grader.primitives.registry import Array, BackwardRule, Params, Primitive, apply, register, same
+from grader.primitives.symbolic import Exact
 
 Adjoints = tuple[Expression | None, ...]
 
@@ -67,6 +69,20 @@ def _flip(x: Array) -> Array:
     return x[..., ::-1, ::-1]
 
 
+def _correlate_by_sympy(sp: Any, node: Apply, x: Exact, w: Exact) -> Exact:
+    flat, kernel = x.ravel(), w.ravel()
+    count = len(flat) - len(kernel) + 1
+    entries = [np.sum(flat[at : at + len(kernel)] * kernel) for at in range(count)]
+    return np.array(entries, dtype=object).reshape(node.shape)
+
+
+def _convolve_by_sympy(sp: Any, node: Apply, a: Exact, b: Exact) -> Exact:
+    whole = np.zeros(a.size + b.size - 1, dtype=object)
+    for at, factor in enumerate(a.ravel()):
+        whole[at : at + b.size] += factor * b.ravel()
+    return whole.reshape(node.shape)
+
+
 def _like(adjoint: Expression, arg: Expression) -> Expression:
     return adjoint if adjoint.shape == arg.shape else transpose(adjoint)
 
@@ -88,15 +104,23 @@ def _vector(shapes: Sequence[Shape], params: Params) -> Shape:
 
 register(
     Primitive(
-        "correlate", _correlate_shape, _correlate_value, _correlate_vjp, arity=(2, 2),
-        infix=("correlate",), latex=("correlate",),
+        "correlate", _correlate_shape, _correlate_value, _correlate_vjp, sympy=_correlate_by_sympy,
+        arity=(2, 2), infix=("correlate",), latex=("correlate",),
+        formula=r"\sum_k w_k x_{i+k-1}", formula_of="(x, w)_i",
+        rule=BackwardRule(
+            "correlation",
+            "$\\sum_k {B}_k {A}_{{i+k-1}}$ hands convolve$({G}, {B})$ to ${A}$ "
+            "and correlate$({A}, {G})$ to ${B}$",
+        ),
     ),
     Primitive(
-        "convolve", _convolve_shape, _convolve_value, _convolve_vjp, arity=(2, 2),
-        infix=("convolve",), latex=("convolve",),
+        "convolve", _convolve_shape, _convolve_value, _convolve_vjp, sympy=_convolve_by_sympy,
+        arity=(2, 2), infix=("convolve",), latex=("convolve",),
+        rule=BackwardRule("convolution", "it hands on the correlation of ${G}$ with the other factor"),
     ),
     Primitive(
-        "flip", _vector, _flip, lambda g, node: (apply("flip", g),), exact=True,
-        infix=("flip",), latex=("flip",),
+        "flip", _vector, _flip, lambda g, node: (apply("flip", g),),
+        sympy=lambda sp, node, x: _flip(x), linear=True, exact=True, infix=("flip",), latex=("flip",),
+        rule=BackwardRule("flip", "it hands on the gradient, flipped back"),
     ),
 )  # fmt: skip

@@ -1,28 +1,78 @@
-"""Functions of one argument, entry by entry, each with its derivative as an expression.
+"""Functions of one variable, entry by entry: a row each, with its derivative as an expression.
 
-A row `f` with a derivative brings a row `f'` along, so that σ'(z) can be written, read and printed.
+A row `f` brings a row `f'` along, so that σ'(z) can be written, read and printed.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from grader.expression import Apply, Expression
 from grader.primitives.build import ONE, ZERO, add, div, mul, neg, number, power, sub, zeros
-from grader.primitives.registry import Array, Primitive, apply, register, same
+from grader.primitives.registry import Array, BackwardRule, Primitive, apply, register, same
+from grader.primitives.symbolic import choice
 
-Unary = Callable[[Expression], Expression]
+LEAK = number(0.01)  # the usual slope of leaky ReLU; a second argument gives another
+TWO = number(2)
 
-LEAK = 0.01  # the usual slope of leaky ReLU; a second argument gives another
+
+def function(
+    name: str,
+    value: Callable[..., Array],
+    slope: Callable[..., Expression],
+    sympy: Callable[..., Any],
+    *,
+    parameters: int = 0,
+    kink: Callable[[Expression], Expression] | None = None,
+    infix: tuple[str, ...] = (),
+    latex: tuple[str, ...] = (),
+    **more: Any,
+) -> tuple[Primitive, Primitive]:
+    """The rows of f and f'. `slope` is f' of the argument and up to `parameters` numbers behind it.
+
+    `kink` is given the argument. The name is the first spelling, but in LaTeX if it has an underscore.
+    """
+    prime = name + "'"
+    arity = (1, 1 + parameters)
+    bends = None if kink is None else lambda node: kink(node.args[0])
+
+    def vjp(g: Expression, node: Apply) -> tuple[Expression | None, ...]:
+        parameters = (None,) * (len(node.args) - 1)  # nothing flows to them
+        return mul(g, apply(prime, *node.args)), *parameters
+
+    readable = () if "_" in name else (name,)  # \_ is nothing to write in LaTeX
+    return (
+        Primitive(
+            name, same, value, vjp, sympy=sympy, arity=arity, entrywise=True, kink=bends,
+            infix=(name, *infix), latex=(*readable, *latex), **more,
+        ),
+        Primitive(
+            prime, same, expansion=lambda node: slope(*node.args), arity=arity, entrywise=True,
+            kink=bends,
+        ),
+    )  # fmt: skip
 
 
-def _call(name: str) -> Unary:
+def _call(name: str) -> Callable[[Expression], Expression]:
     return lambda x: apply(name, x)
+
+
+def _at_zero(x: Expression) -> Expression:
+    return x
+
+
+def _flat(x: Expression, *_: Expression) -> Expression:
+    return zeros(x.shape)
+
+
+def _where_positive(x: Expression, yes: Expression, no: Expression) -> Expression:
+    return apply("where", apply("gt", x, ZERO), yes, no)
 
 
 def abs_value(x: Array) -> Array:
     """|x|, analytic on either side of its kink (`np.abs` of a complex number is its modulus)."""
-    return np.asarray(np.where(x.real < 0, -x, x) if np.iscomplexobj(x) else np.abs(x))
+    return np.where(x.real < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
 
 
 def sigmoid_value(x: Array) -> Array:
@@ -31,61 +81,45 @@ def sigmoid_value(x: Array) -> Array:
     return np.where(x.real >= 0, 1.0, decay) / (1.0 + decay)
 
 
-def softplus_value(x: Array) -> Array:
-    """log(1 + e^x) without overflow."""
-    value = np.asarray(np.logaddexp(0.0, x.real))
-    if not np.iscomplexobj(x):
-        return value
-    tail = np.log1p(np.exp(-abs_value(x)))  # of which NumPy rounds the real part to nothing
-    return value + 1j * (np.where(x.real > 0, x.imag, 0.0) + tail.imag)
-
-
 def sech_value(x: Array) -> Array:
     """1 / cosh x without overflow."""
     decay = np.exp(-abs_value(x))
     return 2.0 * decay / (1.0 + decay * decay)
 
 
-def _flat(x: Expression) -> Expression:
-    return zeros(x.shape)
+def softplus_value(x: Array) -> Array:
+    """log(1 + e^x) without overflow."""
+    value = np.logaddexp(0.0, x.real)
+    if not np.iscomplexobj(x):
+        return np.asarray(value)
+    tail = np.log1p(np.exp(-abs_value(x)))  # of which NumPy rounds the real part to nothing
+    return np.asarray(value + 1j * (np.where(x.real > 0, x.imag, 0.0) + tail.imag))
 
 
-def _argument(node: Apply) -> Expression:
-    return node.args[0]
+def _leaky_value(x: Array, slope: Array | float = LEAK.value) -> Array:
+    return np.where(x.real > 0, x, slope * x)
 
 
-def _none(node: Apply) -> tuple[None, ...]:
-    """Nothing flows to arguments behind the first: they are parameters."""
-    return (None,) * (len(node.args) - 1)
+def _leaky_sides(node: Apply) -> tuple[Expression, ...]:
+    x, slope = (*node.args, LEAK)[:2]
+    return x, mul(slope, x)
 
 
-def _register(
-    name: str,
-    value: Callable[..., Array],
-    derivative: Unary,
-    infix: tuple[str, ...] = (),
-    latex: tuple[str, ...] = (),
-    kinked: bool = False,
-    exact: bool = False,
-    most: int = 1,
-) -> None:
-    prime = name + "'"
-    kink = _argument if kinked else None
-    register(
-        Primitive(
-            name, same, value, lambda g, node: (mul(g, apply(prime, node.args[0])), *_none(node)),
-            arity=(1, most), infix=(name, *infix), latex=(name, *latex), kink=kink,
-            derivative=derivative, exact=exact,
-        ),
-        Primitive(
-            prime, same, kink=kink, derivative=_flat if kinked else None,
-            expansion=lambda node: derivative(node.args[0]),
-        ),
-    )  # fmt: skip
+def _elu_value(x: Array, scale: Array | float = 1.0) -> Array:
+    return np.where(x.real > 0, x, scale * np.expm1(np.minimum(x, 0.0)))
+
+
+def _elu_sides(node: Apply) -> tuple[Expression, ...]:
+    x, scale = (*node.args, ONE)[:2]
+    return x, mul(scale, sub(apply("exp", x), ONE))
 
 
 def _logistic_slope(x: Expression) -> Expression:
     return mul(apply("sigmoid", x), sub(ONE, apply("sigmoid", x)))
+
+
+def _tanh_slope(y: Expression) -> Expression:
+    return sub(ONE, power(y, TWO))
 
 
 def _silu_slope(x: Expression) -> Expression:
@@ -93,54 +127,149 @@ def _silu_slope(x: Expression) -> Expression:
     return add(apply("sigmoid", x), mul(x, _logistic_slope(x)))
 
 
-_register("exp", np.exp, _call("exp"))
-_register("log", np.log, lambda x: div(ONE, x), ("ln",), ("ln",))
-_register("sqrt", np.sqrt, lambda x: div(number(0.5), apply("sqrt", x)))
-_register("sin", np.sin, _call("cos"))
-_register("cos", np.cos, lambda x: neg(apply("sin", x)))
-_register("square", np.square, lambda x: mul(number(2), x))
-_register("abs", abs_value, _call("sign"), ("Abs", "fabs"), kinked=True, exact=True)
-_register("sign", lambda x: np.sign(x.real), _flat, ("sgn",), ("sgn",), kinked=True, exact=True)
-_register(
-    "step", lambda x, at_zero=0.5: np.heaviside(x.real, np.real(at_zero)), _flat,
-    ("Heaviside", "heaviside", "H"), ("Heaviside",), kinked=True, exact=True, most=2,
-)  # fmt: skip
-_register(
-    "relu", lambda x: np.maximum(x, 0.0), _call("step"),
-    ("ReLU", "Relu", "RELU"), ("ReLU", "Relu", "RELU"), kinked=True, exact=True,
-)  # fmt: skip
-_register("sigmoid", sigmoid_value, _logistic_slope, ("expit", "logistic"), ("expit",))
-_register(
-    "silu", lambda x: x * sigmoid_value(x), _silu_slope,
-    ("SiLU", "swish", "Swish"), ("SiLU", "swish", "Swish"),
-)  # fmt: skip
-_register("tanh", np.tanh, lambda x: sub(ONE, power(apply("tanh", x), number(2))), (), ())
-_register("sinh", np.sinh, _call("cosh"))
-_register("cosh", np.cosh, _call("sinh"))
-_register("sech", sech_value, lambda x: neg(mul(apply("sech", x), apply("tanh", x))))
-_register("softplus", softplus_value, _call("sigmoid"))
+def _mish_slope(x: Expression) -> Expression:
+    """y + x (1 − y²) σ(x), where y = tanh(softplus(x))."""
+    y = apply("tanh", apply("softplus", x))
+    return add(y, mul(mul(x, _tanh_slope(y)), apply("sigmoid", x)))
 
 
-def _slope(node: Apply) -> Expression:
-    return node.args[1] if len(node.args) > 1 else number(LEAK)
+def _softsign_slope(x: Expression) -> Expression:
+    """1 / (1 + |x|)²."""
+    return div(ONE, power(add(ONE, apply("abs", x)), TWO))
 
 
-def _leaky(x: Array, slope: Array | float = LEAK) -> Array:
-    return np.where(x.real > 0, x, slope * x)
+def _softsign_sides(node: Apply) -> tuple[Expression, ...]:
+    (x,) = node.args
+    return div(x, add(ONE, x)), div(x, sub(ONE, x))
 
 
-def _leaky_prime(node: Apply) -> Expression:
-    x = node.args[0]
-    return apply("where", apply("gt", x, ZERO), ONE, _slope(node))
+def _hardtanh_slope(x: Expression) -> Expression:
+    return apply("where", apply("lt", apply("abs", x), ONE), ONE, ZERO)
 
 
-register(
-    Primitive(
-        "leaky_relu", same, _leaky, arity=(1, 2), kink=_argument, infix=("leaky_relu", "LeakyReLU"),
-        latex=("LeakyReLU",),
-        vjp=lambda g, node: (mul(g, apply("leaky_relu'", *node.args)), *_none(node)),
+def _sigmoid_by_sympy(sp: Any, x: Any) -> Any:
+    return 1 / (1 + sp.exp(-x))
+
+
+def _magnitude(sp: Any, x: Any) -> Any:
+    return choice(sp, x > 0, x, -x)
+
+
+ELEMENTARY = (
+    function("exp", np.exp, _call("exp"), lambda sp, x: sp.exp(x), bare=True, formula="e^u"),
+    function(
+        "log", np.log, lambda x: div(ONE, x), lambda sp, x: sp.log(x), bare=True,
+        infix=("ln",), latex=("ln",),
     ),
-    Primitive(
-        "leaky_relu'", same, arity=(1, 2), kink=_argument, expansion=_leaky_prime,
+    function(
+        "sqrt", np.sqrt, lambda x: div(number(0.5), apply("sqrt", x)), lambda sp, x: sp.sqrt(x),
+        bare=True,
+    ),
+    function(
+        "square", np.square, lambda x: mul(TWO, x), lambda sp, x: x**2,
+        formula="u^2", rule=BackwardRule("square", "${A}^2$ hands on $2 {A} \\odot {G}$"),
+    ),
+    function("sin", np.sin, _call("cos"), lambda sp, x: sp.sin(x), bare=True),
+    function("cos", np.cos, lambda x: neg(apply("sin", x)), lambda sp, x: sp.cos(x), bare=True),
+    function(
+        "tan", np.tan, lambda x: add(ONE, power(apply("tan", x), TWO)), lambda sp, x: sp.tan(x),
+        bare=True,
+    ),
+    function(
+        "arctan", np.arctan, lambda x: div(ONE, add(ONE, power(x, TWO))), lambda sp, x: sp.atan(x),
+        bare=True, infix=("atan",), latex=("atan",),
+    ),
+    function("sinh", np.sinh, _call("cosh"), lambda sp, x: sp.sinh(x), bare=True),
+    function("cosh", np.cosh, _call("sinh"), lambda sp, x: sp.cosh(x), bare=True),
+    function(
+        "sech", sech_value, lambda x: neg(mul(apply("sech", x), apply("tanh", x))),
+        lambda sp, x: sp.sech(x), bare=True, formula=r"\frac{1}{\cosh(u)}",
+    ),
+    function(
+        "log_sigmoid", lambda x: -softplus_value(-x), lambda x: sub(ONE, apply("sigmoid", x)),
+        lambda sp, x: sp.log(_sigmoid_by_sympy(sp, x)), infix=("logsigmoid", "LogSigmoid"),
+        latex=("logsigmoid", "LogSigmoid"), formula=r"-\log(1 + e^{-u})",
     ),
 )  # fmt: skip
+
+SMOOTH_ACTIVATIONS = (
+    function(
+        "sigmoid", sigmoid_value, _logistic_slope, _sigmoid_by_sympy, activation=True,
+        infix=("expit", "logistic"), latex=("expit",), formula=r"\frac{1}{1 + e^{-u}}",
+        slope_by_value=lambda y: mul(y, sub(ONE, y)),
+    ),
+    function(
+        "tanh", np.tanh, lambda x: _tanh_slope(apply("tanh", x)), lambda sp, x: sp.tanh(x),
+        activation=True, bare=True, formula=r"\tanh(u)", slope_by_value=_tanh_slope,
+    ),
+    function(
+        "softplus", softplus_value, _call("sigmoid"), lambda sp, x: sp.log(1 + sp.exp(x)),
+        activation=True, infix=("Softplus",), latex=("Softplus",), formula=r"\log(1 + e^u)",
+    ),
+    function(
+        "silu", lambda x: x * sigmoid_value(x), _silu_slope,
+        lambda sp, x: x * _sigmoid_by_sympy(sp, x), activation=True,
+        infix=("SiLU", "swish", "Swish"), latex=("SiLU", "swish", "Swish"),
+        formula=r"\frac{u}{1 + e^{-u}}",
+    ),
+    function(
+        "mish", lambda x: x * np.tanh(softplus_value(x)), _mish_slope,
+        lambda sp, x: x * sp.tanh(sp.log(1 + sp.exp(x))), activation=True,
+        infix=("Mish",), latex=("Mish",), formula=r"u \tanh(\log(1 + e^u))",
+    ),
+)  # fmt: skip
+
+KINKED = (
+    function(
+        "abs", abs_value, _call("sign"), _magnitude, activation=True, exact=True, bare=True, kink=_at_zero,
+        sides=lambda node: (node.args[0], neg(node.args[0])), infix=("Abs", "fabs"),
+        slope_in_words="1 where ${u} > 0$ and $-1$ where ${u} < 0$",
+    ),
+    function(
+        "sign", lambda x: np.sign(x.real), _flat, lambda sp, x: choice(sp, x > 0, 1, -1),
+        activation=True, exact=True, kink=_at_zero, sides=lambda node: (ONE, neg(ONE)),
+        infix=("sgn",), latex=("sgn",),
+    ),
+    function(
+        "step", lambda x, at_zero=0.5: np.heaviside(x.real, np.real(at_zero)), _flat,
+        lambda sp, x, *_: choice(sp, x > 0, 1, 0), parameters=1,
+        activation=True, exact=True, kink=_at_zero, sides=lambda node: (ONE, ZERO),
+        infix=("Heaviside", "heaviside", "H"), latex=("Heaviside",),
+    ),
+    function(
+        "relu", lambda x: np.maximum(x, 0.0), _call("step"),
+        lambda sp, x: choice(sp, x > 0, x, 0),
+        activation=True, exact=True, kink=_at_zero, sides=lambda node: (node.args[0], ZERO),
+        infix=("ReLU", "Relu", "RELU"), latex=("ReLU", "Relu", "RELU"), formula=r"\max(0, u)",
+        slope_in_words="1 where ${u} > 0$ and 0 where ${u} < 0$",
+    ),
+    function(
+        "leaky_relu", _leaky_value,
+        lambda x, slope=LEAK: _where_positive(x, ONE, slope),
+        lambda sp, x, *slope: choice(sp, x > 0, x, (*slope, sp.Rational(str(LEAK.value)))[0] * x),
+        parameters=1, activation=True, kink=_at_zero, sides=_leaky_sides,
+        infix=("LeakyReLU",), latex=("LeakyReLU",), formula=r"\max(0.01 u, u)",
+    ),
+    function(
+        "elu", _elu_value,
+        lambda x, scale=ONE: _where_positive(x, ONE, mul(scale, apply("exp", x))),
+        lambda sp, x, scale=1: choice(sp, x > 0, x, scale * (sp.exp(x) - 1)),
+        parameters=1, activation=True, kink=_at_zero, sides=_elu_sides,
+        infix=("ELU",), latex=("ELU",), formula=r"\max(0, u) + \min(0, e^u - 1)",
+    ),
+    function(
+        "softsign", lambda x: x / (1.0 + abs_value(x)), _softsign_slope,
+        lambda sp, x: x / (1 + _magnitude(sp, x)), activation=True, kink=_at_zero,
+        sides=_softsign_sides, infix=("Softsign",), latex=("Softsign",), formula=r"\frac{u}{1 + |u|}",
+    ),
+    function(
+        "hardtanh", lambda x: np.where(np.abs(x.real) < 1.0, x, np.sign(x.real)), _hardtanh_slope,
+        lambda sp, x: choice(sp, x > 1, 1, choice(sp, x > -1, x, -1)), activation=True, exact=True,
+        kink=lambda x: sub(power(x, TWO), ONE), sides=lambda node: (node.args[0], ONE, neg(ONE)),
+        infix=("Hardtanh", "hard_tanh"), latex=("Hardtanh",), formula=r"\max(-1, \min(1, u))",
+        slope_in_words="1 where $|{u}| < 1$ and 0 where $|{u}| > 1$",
+    ),
+)  # fmt: skip
+
+for rows in (*ELEMENTARY, *SMOOTH_ACTIVATIONS, *KINKED):
+    register(*rows)

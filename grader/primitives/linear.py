@@ -4,14 +4,26 @@ Adjoints of matrix functions: M. Giles, "Collected matrix derivative results for
 mode algorithmic differentiation" (2008).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from grader.errors import Nonsense, ShapeMismatch
 from grader.expression import A_SIZE, SCALAR, Apply, Expression, Number, Shape, shape_text
+from grader.primitives.arithmetic import product_in_words
 from grader.primitives.build import div, matmul, mul, ones, sub, total, transpose
-from grader.primitives.registry import Array, Params, Primitive, apply, broadcast, register, same
+from grader.primitives.registry import (
+    Array,
+    BackwardRule,
+    Params,
+    Primitive,
+    apply,
+    broadcast,
+    register,
+    same,
+)
+from grader.primitives.symbolic import Exact, each, summed
 
 Adjoints = tuple[Expression | None, ...]
 
@@ -222,52 +234,149 @@ def _dot(node: Apply) -> Expression:
     return matmul(a, b) if a.shape[1] == b.shape[0] else _inner(node)
 
 
+def _axis(params: Params) -> int | None:
+    return params[0] if params else None
+
+
+def _softmax_by_sympy(sp: Any, node: Apply, x: Exact) -> Exact:
+    powers = each(sp.exp, x)
+    return np.asarray(powers / summed(powers, _softmax_axis(node)), dtype=object)
+
+
+def _log_softmax_by_sympy(sp: Any, node: Apply, x: Exact) -> Exact:
+    total = summed(each(sp.exp, x), _softmax_axis(node))
+    return np.asarray(x - each(sp.log, total), dtype=object)
+
+
+def _logsumexp_by_sympy(sp: Any, node: Apply, x: Exact) -> Exact:
+    return each(sp.log, summed(each(sp.exp, x), _axis(node.params)))
+
+
+def _diag_by_sympy(sp: Any, node: Apply, x: Exact) -> Exact:
+    return np.diag(x.ravel()) if _is_vector(x.shape) else np.diagonal(x)[:, None]
+
+
+def _reduction_in_words(node: Apply) -> str:
+    along = {0: "down each column of", 1: "along each row of"}
+    return f"{node.function} {along.get(_axis(node.params), 'of all entries of')}"  # type: ignore[arg-type]
+
+
+def _transpose_in_words(node: Apply) -> str:
+    """A transpose that has no place of its own in the text was added so that the shapes fit."""
+    added = node.span is not None and node.span == node.args[0].span
+    return "transpose, added so that the shapes fit, of" if added else "transpose of"
+
+
+def _diag_in_words(node: Apply) -> str:
+    return "diagonal matrix of" if _is_vector(node.args[0].shape) else "diagonal of"
+
+
+def _dot_in_words(node: Apply) -> str:
+    left, right = (arg.shape for arg in node.args)
+    if SCALAR in (left, right):
+        return product_in_words(node)
+    return "matrix product" if left[1] == right[0] else "inner product"
+
+
+def _constant(name: str, value: Callable[[int, int], Array], words: str) -> Primitive:
+    """An array whose size stands in `params`."""
+    return Primitive(
+        name, _static_shape, lambda m, n: value(m, n)[None], lambda g, node: (),
+        sympy=lambda sp, node: np.vectorize(sp.Integer, otypes=[object])(value(*node.shape)),
+        arity=(0, 0), exact=True, words=words,
+    )  # fmt: skip
+
+
 register(
     Primitive(
-        "matmul", _matmul_shape, _matmul_value, _matmul_vjp, arity=(2, 2),
-        infix=("matmul", "MatMul"),
+        "matmul", _matmul_shape, _matmul_value, _matmul_vjp, sympy=lambda sp, node, a, b: a @ b,
+        arity=(2, 2), linear=True, infix=("matmul", "MatMul"), words="matrix product",
+        rule=BackwardRule(
+            "matrix product",
+            "${A}{B}$ hands ${G}{B}^\\top$ to ${A}$ and ${A}^\\top {G}$ to ${B}$",
+        ),
     ),
-    Primitive("dot", _matmul_or_scale, arity=(2, 2), infix=("dot",), expansion=_dot),
-    Primitive("outer", _outer_shape, arity=(2, 2), infix=("outer",), expansion=_outer),
-    Primitive("inner", _inner_shape, arity=(2, 2), infix=("inner", "vdot"), expansion=_inner),
+    Primitive(
+        "dot", _matmul_or_scale, expansion=_dot, arity=(2, 2), infix=("dot",), words=_dot_in_words,
+        rule=BackwardRule(
+            "dot product", "${A} \\cdot {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"
+        ),
+    ),
+    Primitive(
+        "outer", _outer_shape, expansion=_outer, arity=(2, 2), infix=("outer",),
+        words="outer product",
+        rule=BackwardRule(
+            "outer product", "${A} {B}^\\top$ hands ${G} {B}$ to ${A}$ and ${G}^\\top {A}$ to ${B}$"
+        ),
+    ),
+    Primitive(
+        "inner", _inner_shape, expansion=_inner, arity=(2, 2), infix=("inner", "vdot"),
+        words="inner product",
+        rule=BackwardRule(
+            "inner product", "${A}^\\top {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"
+        ),
+    ),
     Primitive(
         "transpose", lambda shapes, _: (shapes[0][1], shapes[0][0]), _transpose_value,
-        lambda g, node: (transpose(g),), infix=("transpose", "Transpose"), exact=True,
+        lambda g, node: (transpose(g),), sympy=lambda sp, node, x: x.T, linear=True, exact=True,
+        infix=("transpose", "Transpose"), words=_transpose_in_words,
+        rule=BackwardRule("transpose", "${A}^\\top$ hands on ${G}^\\top$"),
     ),
-    Primitive("sum", _reduced, _sum_value, _sum_vjp, infix=("sum",), latex=("sum",)),
-    Primitive("mean", _reduced, infix=("mean", "average"), latex=("mean",), expansion=_mean),
     Primitive(
-        "diag", _diag_shape, _diag_value, _diag_vjp, infix=("diag", "Diag", "diagflat"),
-        latex=("diag", "Diag"), exact=True,
+        "sum", _reduced, _sum_value, _sum_vjp,
+        sympy=lambda sp, node, x: summed(x, _axis(node.params)), linear=True, axis=True,
+        infix=("sum",), latex=("sum",), words=_reduction_in_words,
+        rule=BackwardRule("sum of entries", "every entry that is summed gets the gradient of its sum"),
+    ),
+    Primitive(
+        "mean", _reduced, expansion=_mean, linear=True, axis=True, infix=("mean", "average"),
+        latex=("mean",), words=_reduction_in_words,
+        rule=BackwardRule(
+            "mean", "every entry gets the gradient of its mean, divided by how many there are"
+        ),
+    ),
+    Primitive(
+        "diag", _diag_shape, _diag_value, _diag_vjp, sympy=_diag_by_sympy, exact=True,
+        infix=("diag", "Diag", "diagflat"), latex=("diag", "Diag"), words=_diag_in_words,
+        rule=BackwardRule("diagonal", "only the diagonal gets a gradient"),
     ),
     Primitive(
         "trace", _square_to_scalar, _trace_value,
         lambda g, node: (mul(g, apply("identity", params=node.args[0].shape)),),
-        infix=("trace", "tr", "Tr", "Trace"), latex=("tr", "Tr", "trace"),
-    ),
-    Primitive("norm", lambda *_: SCALAR, infix=("norm",), latex=("norm",), expansion=_norm),
-    Primitive(
-        "softmax", same, _softmax_value, _softmax_vjp, infix=("softmax", "Softmax"),
-        latex=("softmax", "Softmax"),
+        sympy=lambda sp, node, x: np.full(SCALAR, np.trace(x), dtype=object), linear=True,
+        infix=("trace", "tr", "Tr", "Trace"), latex=("tr", "Tr", "trace"), words="trace of",
+        rule=BackwardRule("trace", "the gradient of a trace is the identity matrix"),
     ),
     Primitive(
-        "log_softmax", same, _log_softmax_value, _log_softmax_vjp, infix=("log_softmax",),
-        latex=("logsoftmax", "LogSoftmax"),
+        "norm", lambda *_: SCALAR, expansion=_norm, infix=("norm",), latex=("norm",),
+        words="norm of", rule=BackwardRule("norm", "$\\|{A}\\|$ hands on ${G} {A} / \\|{A}\\|$"),
     ),
     Primitive(
-        "logsumexp", _logsumexp_shape, _logsumexp_value, _logsumexp_vjp,
-        infix=("logsumexp",), latex=("logsumexp", "LSE"),
+        "softmax", same, _softmax_value, _softmax_vjp, sympy=_softmax_by_sympy, axis=True,
+        infix=("softmax", "Softmax"), latex=("softmax", "Softmax"),
+        formula=r"\frac{e^{u_i}}{\sum_k e^{u_k}}", formula_of="(u)_i",
+        rule=BackwardRule(
+            "softmax",
+            "${A} = \\mathrm{{softmax}}({B})$ hands on ${A} \\odot ({G} - \\sum_k {G}_k {A}_k)$, "
+            "since $\\partial {A}_k / \\partial {B}_j = {A}_k (\\delta_{{kj}} - {A}_j)$",
+        ),
     ),
     Primitive(
-        "zeros", _static_shape, lambda m, n: np.zeros((1, m, n)), lambda g, node: (),
-        arity=(0, 0), exact=True,
+        "log_softmax", same, _log_softmax_value, _log_softmax_vjp, sympy=_log_softmax_by_sympy,
+        axis=True, infix=("log_softmax",), latex=("logsoftmax", "LogSoftmax"),
+        formula=r"u_i - \log \sum_k e^{u_k}", formula_of="(u)_i",
+        rule=BackwardRule(
+            "log-softmax",
+            "$\\log \\mathrm{{softmax}}({B})$ hands on ${G} - \\mathrm{{softmax}}({B}) \\sum_k {G}_k$",
+        ),
     ),
     Primitive(
-        "ones", _static_shape, lambda m, n: np.ones((1, m, n)), lambda g, node: (),
-        arity=(0, 0), exact=True,
+        "logsumexp", _logsumexp_shape, _logsumexp_value, _logsumexp_vjp, sympy=_logsumexp_by_sympy,
+        axis=True, infix=("logsumexp",), latex=("logsumexp", "LSE"),
+        formula=r"\log \sum_k e^{u_k}",
+        rule=BackwardRule("log-sum-exp", "its derivative is softmax"),
     ),
-    Primitive(
-        "identity", _static_shape, lambda m, n: np.eye(m, n)[None], lambda g, node: (),
-        arity=(0, 0), exact=True,
-    ),
+    _constant("zeros", lambda m, n: np.zeros((m, n)), "array of zeros"),
+    _constant("ones", lambda m, n: np.ones((m, n)), "array of ones"),
+    _constant("identity", lambda m, n: np.eye(m, n), "identity matrix"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ the imaginary part of f(x + ih) is then h f'(x), a derivative that knows no vjp.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,38 +25,92 @@ Vjp = Callable[[Expression, Apply], "tuple[Expression | None, ...]"]
 ShapeRule = Callable[[Sequence[Shape], Params], Shape]
 
 
+class BackwardRule(NamedTuple):
+    """How a function hands a gradient back, for the worked key.
+
+    In the sentence `{A}` and `{B}` stand for the arguments and `{G}` for the gradient that arrives.
+    """
+
+    name: str
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """One row of the table.
+    """One row of the table: all that is known of a function.
 
-    `infix` and `latex` are the spellings of the function (operators are the notation's business).
-    `exact` says that the value adds no rounding error. `kink` gives the expression whose zero set
-    is where the function or its derivative jumps. `derivative` is f' of an elementwise function;
-    `expansion` defines a row by other rows instead of `value` and `vjp`.
+    What it computes:
+        `shape` is the shape of the result. `value` maps stacks of matrices, and then `params`, to a stack.
+        `vjp` gives the adjoints of the arguments; None for what is constant in an argument.
+        `expansion` defines a row by other rows instead of `value`, `vjp` and `sympy`.
+        `sympy` is the same function in SymPy's words, from its definition; what has these words, SymPy
+        or numbers of many digits, comes as the first argument: then the entries, or the node and whole
+        object arrays where a function is not `entrywise`.
+    What it is:
+        `arity` is the least and the greatest number of arguments; one of two that `chains` takes more,
+        as in max(a, b, c).
+        `entrywise` functions map each entry alone, their arguments broadcast. `linear` ones are linear
+        in each argument. `axis` says that it runs along an axis on request, given in `params`.
+        An `activation` has a derivative that people write σ′(z); log′(p) is 1/p to everybody.
+        `exact` says that the value adds no rounding error. `opposite` is the row that is true where this
+        one is false. `kink` gives the expression whose zeros are where the function or its derivative
+        jumps, and `sides` what the function is on either side. `slope_by_value` is the derivative by the
+        function's own value, where people write it so: 1 − y² for tanh.
+    How it is written:
+        `infix` and `latex` are its spellings, the first is printed (signs are the notation's business).
+        What is `bare` in LaTeX needs no brackets: "sin z". `formula` defines it in LaTeX, `formula_of` what
+        it is applied to there. `rule` says how it hands a gradient back; entrywise functions of one
+        argument share a rule and need none. `slope_in_words` says what f′(u) is where its formula says
+        less. `words` are what a reading calls a node: "negative of"; empty for the name itself.
     """
 
     name: str
     shape: ShapeRule
     value: Callable[..., Array] | None = None
     vjp: Vjp | None = None
+    expansion: Callable[[Apply], Expression] | None = None
+    sympy: Callable[..., Any] | None = None
     arity: tuple[int, int] = (1, 1)
+    chains: bool = False
+    entrywise: bool = False
+    linear: bool = False
+    axis: bool = False
+    activation: bool = False
+    exact: bool = False
+    opposite: str = ""
+    kink: Callable[[Apply], Expression] | None = None
+    sides: Callable[[Apply], tuple[Expression, ...]] | None = None
+    slope_by_value: Callable[[Expression], Expression] | None = None
     infix: tuple[str, ...] = ()
     latex: tuple[str, ...] = ()
-    exact: bool = False
-    kink: Callable[[Apply], Expression] | None = None
-    derivative: Callable[[Expression], Expression] | None = None
-    expansion: Callable[[Apply], Expression] | None = None
+    bare: bool = False
+    formula: str = ""
+    formula_of: str = "(u)"
+    rule: BackwardRule | None = None
+    slope_in_words: str = ""
+    words: str | Callable[[Apply], str] = ""
 
 
 TABLE: dict[str, Primitive] = {}
+INFIX: dict[str, str] = {}  # every spelling in infix, and the name of its row
+LATEX: dict[str, str] = {}  # every spelling in LaTeX, without its backslash
 
 
 def register(*rows: Primitive) -> None:
-    """Add rows to the table. Names are unique."""
+    """Add rows to the table. Raises ValueError for a name or spelling that another row has."""
     for row in rows:
         if row.name in TABLE:
             raise ValueError(f"two primitives named {row.name!r}")
+        for spellings, known in ((row.infix, INFIX), (row.latex, LATEX)):
+            for spelling in spellings:
+                if known.setdefault(spelling, row.name) != row.name:
+                    raise ValueError(f"{spelling!r} is {known[spelling]} and {row.name}")
         TABLE[row.name] = row
+
+
+def is_function(name: str) -> bool:
+    """Whether a primitive is a function of one variable, entry by entry, which has a derivative f'."""
+    return f"{name}'" in TABLE
 
 
 def apply(function: str, *args: Expression, params: Params = (), span: Span | None = None) -> Apply:

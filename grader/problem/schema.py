@@ -191,7 +191,7 @@ class KnownMistake(Strict):
 
     expression: Text | None = _said("A wrong answer with the same values.", None)
     code: Code | None = _said("Instead: the code of a mistake, such as `transposed`.", None)
-    message: Text = _said("What the student is told.")
+    message: Text = _said("What the feedback says to the student.")
     credit: Credit = _said("The part of the points that it earns.", 0.0)
 
 
@@ -212,7 +212,7 @@ class Rules(Strict):
     form: Form | None = _said("Every entry written out, or one formula in the indices.", None)
     steps: Steps | None = _said("Credit for a right set-up.", None)
     follow_through: Credit | None = _said("The part of the points for what follows rightly.", None)
-    feedback: Feedback | None = _said("How much students are told; `full` shows references.", None)
+    feedback: Feedback | None = _said("How much students see; `full` shows references.", None)
 
 
 class Variants(Strict):

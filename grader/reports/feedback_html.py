@@ -6,7 +6,7 @@ escaped but the MathML, which is ours, and which is checked all the same: a note
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ def environment() -> "Environment":
     )
     environment.filters |= {
         "points": figures.points,
+        "number": figures.number,
         "printable": printable,
         "one_line": one_line,
         "block": block,
@@ -84,6 +85,7 @@ def mathml(text: str | None) -> "Markup | None":
     return None
 
 
+@lru_cache(maxsize=512)  # a problem has its prompts, and every page of a class shows them
 def prompt(text: str) -> "Markup":
     """A prompt with its formulas typeset; one that cannot be is shown as code."""
     from markupsafe import Markup, escape

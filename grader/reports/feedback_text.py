@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from grader.reports import story, terminal, wording
+from grader.reports import figures, story, terminal, wording
 from grader.reports.plain_text import one_line
 from grader.reports.story import Part
 from grader.reports.verdicts import LOOKS, entry_look
@@ -94,6 +94,8 @@ def _instructor(question: QuestionResult) -> Iterator[Part]:
         yield Part(f"Points: {one_line(seen.credit)}", 4)
     if seen.reference:
         yield Part(f"Reference: {one_line(seen.reference)}", 4)
+    if seen.expected is not None:
+        yield Part(f"Expected there: {figures.number(seen.expected)}", 4)
     for message in seen.candidates:
         code = f" [{one_line(message.code)}]" if message.code else ""
         yield Part(f"Candidate: {one_line(message.text)}{code}", 4)

@@ -17,6 +17,11 @@ def points(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+def number(value: float) -> str:
+    """A value with six digits."""
+    return _value(value, 6)
+
+
 def value_pair(expected: float, got: float) -> tuple[str, str]:
     """Two values with as few digits as show that they differ."""
     texts = ("", "")

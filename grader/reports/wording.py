@@ -6,7 +6,7 @@ from pathlib import PurePath
 from textwrap import wrap
 from typing import TypeGuard
 
-from grader.reports.figures import points, value_pair
+from grader.reports.figures import number, points, value_pair
 from grader.reports.plain_text import one_line
 from grader.reports.verdicts import KIND_TITLES
 from grader.result import (
@@ -128,6 +128,8 @@ def waiting(report: Report) -> str:
 def counterexample(example: Counterexample) -> str:
     """Such as: In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75."""
     entry = f", entry ({', '.join(map(str, example.entry))})" if example.entry else ""
+    if example.expected is None:
+        return f"In draw {example.draw}{entry}: your answer gives {number(example.got)}, which is wrong."
     expected, got = value_pair(example.expected, example.got)
     return f"In draw {example.draw}{entry}: expected {expected}, your answer gives {got}."
 

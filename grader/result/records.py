@@ -137,28 +137,36 @@ class AnswerRecord:
 class Counterexample:
     """One entry of one draw on which the answer and the reference differ.
 
-    `entry` is 1-based and empty for a scalar; `got` may be NaN or infinite.
+    `entry` is 1-based and empty for a scalar; `got` may be NaN or infinite. `expected` is None where
+    the draw is the student's own and the answer is numbers: there it would be the answer.
     """
 
     draw: int
     entry: tuple[int, ...]
-    expected: float
+    expected: float | None
     got: float
 
     def to_json(self) -> dict[str, Any]:
-        """The counterexample as plain data."""
-        return {
-            "draw": self.draw,
-            "entry": list(self.entry),
-            "expected": number_json(self.expected),
-            "got": number_json(self.got),
-        }
+        """The counterexample as plain data, without what is not shown."""
+        return without_none(
+            {
+                "draw": self.draw,
+                "entry": list(self.entry),
+                "expected": None if self.expected is None else number_json(self.expected),
+                "got": number_json(self.got),
+            }
+        )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The counterexample that `to_json` made."""
-        entry = tuple(data["entry"])
-        return cls(data["draw"], entry, float(data["expected"]), float(data["got"]))
+        expected = data.get("expected")
+        return cls(
+            data["draw"],
+            tuple(data["entry"]),
+            None if expected is None else float(expected),
+            float(data["got"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,7 @@ class Instructor:
     `candidates` are all mistakes whose values are those of the answer, the simplest first.
     `projection` is two random projections of the answer's values on the draws: answers that mean the
     same have the same, up to rounding. None where there are no values that could be compared.
+    `expected` is the value that the counterexample withholds from the student.
     """
 
     reference: str | None = None
@@ -204,6 +213,7 @@ class Instructor:
     candidates: tuple[Message, ...] = ()
     credit: str = ""
     projection: tuple[float, float] | None = None
+    expected: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What the instructor sees as plain data, without what is not known."""
@@ -211,6 +221,8 @@ class Instructor:
         candidates = [message.to_json() for message in self.candidates]
         if self.projection is not None:
             data["projection"] = list(self.projection)
+        if self.expected is not None:
+            data["expected"] = number_json(self.expected)
         return {**data, "candidates": candidates}
 
     @classmethod
@@ -223,6 +235,7 @@ class Instructor:
             tuple(map(Message.from_json, data["candidates"])),
             data["credit"],
             (projection[0], projection[1]) if projection else None,
+            float(data["expected"]) if "expected" in data else None,
         )
 
 

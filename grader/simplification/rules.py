@@ -24,9 +24,6 @@ from grader.simplification.terms import multiplied_out, terms_of, written_sum
 
 Rule = Callable[[Expression, Known], Expression]
 _ENTRYWISE = frozenset({"add", "sub", "neg", "mul", "div", "pow"})
-_LINEAR = frozenset({"matmul", "transpose", "sum", "mean", "trace", "flip"})
-_PLAIN_SLOPES = frozenset({"exp'", "log'", "sqrt'", "square'", "sin'", "cos'", "sinh'", "cosh'"})
-"""Derivatives that nobody leaves as log′(p); σ′(z) stays, unless σ(z) has a name."""
 
 
 def _size(node: Expression) -> int:
@@ -40,16 +37,16 @@ def _called_by_name(node: Expression, known: Known) -> Expression:
 
 
 def _slope_worked_out(node: Expression, known: Known) -> Expression:
-    """1/p for log′(p), and 1 − h² for tanh′(z) where h is tanh(z)."""
+    """1/p for log′(p), and 1 − h² for tanh′(z) where h is tanh(z); else σ′(z) stays."""
     if not (isinstance(node, Apply) and node.function.endswith("'")):
         return node
     expansion = TABLE[node.function].expansion
-    if expansion is None:
-        return node
+    assert expansion is not None
     function = Apply(node.function[:-1], node.args, node.shape, node.params)
+    elementary = not TABLE[function.function].activation
     named = name_of(function, known) is not None
     written = expansion(node)
-    if node.function in _PLAIN_SLOPES or (named and function in walk(written)):
+    if elementary or (named and function in walk(written)):
         return written
     return node
 
@@ -97,7 +94,7 @@ def _slopes_divided(term: Product) -> Product:
 def _constants_in_front(node: Expression, known: Known) -> Expression:
     """c f(x) for f(c x), where f is linear and c a constant."""
     match node:
-        case Apply(function=function, args=args) if function in _LINEAR:
+        case Apply(function=function, args=args) if TABLE[function].linear:
             parts = args
         case Sum(body=body):
             parts = (body,)
@@ -165,12 +162,9 @@ def _chosen_first(node: Expression, known: Known) -> Expression:
     """What is not zero in front: {v if a ≤ b, else 0} for {0 if a > b, else v}."""
     match node:
         case Apply(function="where", args=(Apply(function=sign, args=sides), Number(value=0.0), v)):
-            if sign in _OPPOSITE and v != ZERO:
-                return apply("where", apply(_OPPOSITE[sign], *sides), v, ZERO)
+            if TABLE[sign].opposite and v != ZERO:
+                return apply("where", apply(TABLE[sign].opposite, *sides), v, ZERO)
     return node
-
-
-_OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
 def _places_as_matrix(node: Expression, known: Known) -> Expression:

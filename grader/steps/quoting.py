@@ -6,6 +6,7 @@ Nothing is read here. What is not known stays as it was written.
 import re
 import unicodedata
 
+from grader.notation.macros import ROW_END
 from grader.notation.names import FONTS, GREEK
 from grader.notation.printing.field import FieldWriter
 
@@ -22,6 +23,7 @@ _SIGNS = {
 }  # fmt: skip
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SPACING = re.compile(r"\\[,;:!> ]|~|&")
+_ROW_END = re.compile(ROW_END)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{(?P<name>[A-Za-z*]{1,20})\}")
 _FRACTION = re.compile(r"\\[dtc]?frac\s?\{([^{}]*)\}\s?\{([^{}]*)\}")
 _ONE = r"[_^]\s?(?:\{[^{}]*\}|[^\s{}()\\_^])"
@@ -46,7 +48,7 @@ def _one_line(text: str) -> str:
 
 def _plain(text: str) -> str:
     """LaTeX as one would write it in a mail: `\\frac{\\partial l}{\\partial W^3}` is ∂l/∂W³."""
-    text = _ENVIRONMENT.sub(_bracket, text.replace("\\\\", ";"))
+    text = _ENVIRONMENT.sub(_bracket, _ROW_END.sub(";", text))
     text = _COMMAND.sub(_sign, _SPACING.sub(" ", text)).replace("∂ ", "∂")
     for _ in range(NESTED):
         opened = _FRACTION.sub(_fraction, _SCRIPTS.sub(_scripts, text))

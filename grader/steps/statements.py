@@ -21,7 +21,7 @@ from grader.expression import (
     Item,
     Symbol,
     base_name,
-    free_indices,
+    free_ranges,
     walk,
 )
 from grader.key import QuestionKey
@@ -79,11 +79,7 @@ def _pair(part: Expression | None) -> object:
 
 
 def _letters(left: Expression | None) -> tuple[Index, ...]:
-    if left is None:
-        return ()
-    free = free_indices(left)
-    ranges = {part.name: part for part in walk(left) if isinstance(part, Index)}
-    return tuple(ranges[name] for name in sorted(free))
+    return () if left is None else tuple(index for _, index in sorted(free_ranges(left).items()))
 
 
 def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> Standing:

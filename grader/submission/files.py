@@ -49,6 +49,14 @@ def listing(path: Path) -> list[Listed]:
     return [*found[: limits.FILES], Listed(".", path, fault)]
 
 
+def unless_link(path: Path, name: str = "") -> Listed:
+    """A file, or the refusal of a link: it may point anywhere, at another student's file for one."""
+    fault = None
+    if path.is_symlink():
+        fault = Refused("This is a link, so it was not read.", hint="Hand in the file itself.")
+    return Listed(name or printable(path.name), path, fault)
+
+
 def load(path: Path, limit: int) -> bytes:
     """The bytes of a file, at most `limit` and one more.
 
@@ -117,6 +125,8 @@ def _entry(entry: os.DirEntry[str], name: str, depth: int) -> Iterator[Listed]:
     path = Path(entry.path)
     if fault := _fault(entry, depth):
         yield Listed(name, path, fault)
+    elif entry.is_symlink():
+        yield unless_link(path, name)
     elif entry.is_dir(follow_symlinks=False):
         yield from _walk(path, f"{name}/", depth + 1)
     else:
@@ -130,9 +140,6 @@ def _fault(entry: os.DirEntry[str], depth: int) -> Refused | None:
             hint="Rename it if it holds answers.",
             loses_answers=False,
         )
-    # A link may point anywhere, at another student's file for one.
-    if entry.is_symlink():
-        return Refused("This is a link, so it was not read.", hint="Hand in the file itself.")
     if entry.is_dir(follow_symlinks=False) and depth >= limits.FOLDER_DEPTH:
         return Refused(
             f"Folders are read {limits.FOLDER_DEPTH} levels deep; this one lies deeper.",

@@ -6,7 +6,15 @@ from pathlib import Path, PurePosixPath
 
 from grader.submission import limits
 from grader.submission.exports import refuse_by_suffix, refuse_disguise
-from grader.submission.files import Digest, Listed, check_size, listing, load, printable
+from grader.submission.files import (
+    Digest,
+    Listed,
+    check_size,
+    listing,
+    load,
+    printable,
+    unless_link,
+)
 from grader.submission.formats import ACCEPTED, BY_SUFFIX
 from grader.submission.model import Submission
 from grader.submission.refusals import Refused
@@ -18,6 +26,8 @@ def read(
     *,
     id: str | None = None,  # noqa: A002
     files: Sequence[tuple[str, Path]] = (),
+    left_out: Sequence[tuple[str, str]] = (),
+    follow_link: bool = True,
 ) -> Submission:
     """Everything a student handed in: one file, or a folder of files.
 
@@ -25,6 +35,8 @@ def read(
         path: the file or folder.
         id: the student's id; the file's stem or the folder's name by default.
         files: names and places of several loose files, in place of what is at `path`.
+        left_out: names of files that were handed in and are not there, and why: `is a link`.
+        follow_link: whether `path` itself may be a link; nothing in a folder ever is followed.
 
     Returns:
         What was found. A file or answer that cannot be read is a `Refusal` in it, never an error.
@@ -34,11 +46,11 @@ def read(
 
     """
     path = Path(path)
-    listed = _listed(path, files)
+    listed = _listed(path, files, follow_link)
     name = Path(os.path.abspath(path)).name
     stem = name if path.is_dir() else PurePosixPath(name).stem
-    digest = Digest()
-    found = _join(_read_all(listed, digest))
+    digest = _begun(left_out)
+    found = _join([*_read_all(listed, digest), _refused(left_out)])
     return Submission(
         id=printable(stem) if id is None else id,
         path=printable(name),
@@ -49,22 +61,43 @@ def read(
     )
 
 
-def digest_of(path: Path | str, files: Sequence[tuple[str, Path]] = ()) -> str:
+def digest_of(
+    path: Path | str,
+    files: Sequence[tuple[str, Path]] = (),
+    left_out: Sequence[tuple[str, str]] = (),
+    follow_link: bool = True,
+) -> str:
     """The digest that `read` would give, without reading what the files say.
 
     Raises OSError if nothing is at `path`.
     """
-    digest = Digest()
-    for file, data in _contents(_listed(Path(path), files)):
+    digest = _begun(left_out)
+    for file, data in _contents(_listed(Path(path), files, follow_link)):
         if isinstance(data, bytes):
             digest.add(file.name, data)
     return str(digest)
 
 
-def _listed(path: Path, files: Sequence[tuple[str, Path]]) -> list[Listed]:
+def _begun(left_out: Iterable[tuple[str, str]]) -> Digest:
+    """A digest that already knows what is not there."""
+    digest = Digest()
+    for name, reason in left_out:
+        digest.add(printable(name), reason.encode("utf-8", "replace"))
+    return digest
+
+
+def _refused(left_out: Iterable[tuple[str, str]]) -> Found:
+    faults = (
+        (name, Refused(f"This file {reason}, so it was not read.")) for name, reason in left_out
+    )
+    return Found(refusals=tuple(fault.refusal(printable(name)) for name, fault in faults))
+
+
+def _listed(path: Path, files: Sequence[tuple[str, Path]], follow_link: bool) -> list[Listed]:
+    """The files to read. Several loose files come from a folder of the class: none may be a link."""
     if not files:
-        return listing(path)
-    return [Listed(name, place) for name, place in files[: limits.FILES]]
+        return listing(path) if follow_link or not path.is_symlink() else [unless_link(path)]
+    return [unless_link(place, name) for name, place in files[: limits.FILES]]
 
 
 def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[Found]:

@@ -143,10 +143,10 @@ def test_a_zip_is_unpacked_once_and_keeps_its_times(tmp_path: Path) -> None:
     with zipfile.ZipFile(file, "w") as zipped:
         member = zipfile.ZipInfo("Ann_5_assignsubmission_file_/a.md", (2026, 11, 20, 12, 0, 0))
         zipped.writestr(member, "text")
-    place = unpack(file, tmp_path / "into")
+    place = unpack(file, tmp_path / "into").folder
     (one,) = discover(place)
     assert (one.id, f"{one.handed_in:%Y-%m-%d %H:%M}") == ("5", "2026-11-20 12:00")
-    assert unpack(file, tmp_path / "into") == place
+    assert unpack(file, tmp_path / "into").folder == place
     assert [path.name for path in (tmp_path / "into").iterdir()] == [place.name]
 
 

@@ -15,10 +15,11 @@ from grader.submission import read
 
 TEXT = (ROOT / "docs/writing-answers.md").read_text(encoding="utf-8")
 NOTATIONS = {"text": "infix", "latex": "latex"}
+ANSWERS = re.compile(r"^`(q\d+)` asks for .*:\n\n```(text|latex)\n((?:.+\n)+)```$", re.MULTILINE)
 EXAMPLES = [
-    (match[2], NOTATIONS[match[1]], line)
-    for match in re.finditer(r"^```(text|latex) (q\d+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-    for line in match[3].splitlines()
+    (question, NOTATIONS[language], line)
+    for question, language, lines in ANSWERS.findall(TEXT)
+    for line in lines.splitlines()
 ]
 FILES = [
     (match[2], match[3])
@@ -33,6 +34,8 @@ REFUSED = re.findall(
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) > 40
+    fences = re.findall(r"^```(?:text|latex)$", TEXT, re.MULTILINE)
+    assert len(ANSWERS.findall(TEXT)) == len(fences)
     assert [kind for kind, _ in FILES] == ["yaml", "json", *["markdown"] * 3]
     assert len(REFUSED) == 6
 

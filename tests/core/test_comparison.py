@@ -301,6 +301,12 @@ def test_too_few_digits_are_undecided(digits: int) -> None:
     assert (handed(significant(VALUES[:1], digits), digits).status == UNDECIDED).all()
 
 
+@pytest.mark.parametrize("digits", range(1, LEAST_DIGITS))
+@pytest.mark.parametrize("factor", [-1.0, 0.2, 1.0, 1.3, 40.0])
+def test_too_few_digits_do_not_tell_how_near_they_are(digits: int, factor: float) -> None:
+    assert (handed(significant(VALUES[:1] * factor, digits), digits).status == UNDECIDED).all()
+
+
 def test_the_least_digits_are_enough() -> None:
     assert handed(significant(VALUES[:1], LEAST_DIGITS), LEAST_DIGITS).correct
 
@@ -315,7 +321,7 @@ def test_a_small_entry_rounded_away_by_decimals_is_undecided() -> None:
     assert verdict.status[1, 0] == UNDECIDED
 
 
-@pytest.mark.parametrize("digits", [4, 5, 7, 12, 17])
+@pytest.mark.parametrize("digits", [5, 7, 12, 17])
 def test_one_percent_off_is_wrong(digits: int) -> None:
     assert (handed(significant(VALUES[:1] * 1.01, digits), digits).status == INCORRECT).all()
 

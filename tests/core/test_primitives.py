@@ -51,6 +51,11 @@ def positive(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
     return rng.uniform(0.4, 2.0, size)
 
 
+def between_poles(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
+    """Where the tangent is smooth."""
+    return grid(rng, size) / 2
+
+
 def whole(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
     return rng.integers(-1, 2, size).astype(float)
 
@@ -90,6 +95,17 @@ def truth(value: Callable[..., Any], *domains: Domain) -> Case:
 
 def sigmoid(x: Any) -> Any:
     return 1 / (1 + anp.exp(-x))
+
+
+def arctan(x: Any) -> Any:
+    """By the half-angle formula: cos(arctan x) is 1/√(1 + x²)."""
+    return 2 * anp.arcsin(anp.sqrt((1 - 1 / anp.sqrt(1 + x * x)) / 2)) * anp.sign(x)
+
+
+def mish(x: Any) -> Any:
+    """x ((1 + e^x)² − 1) / ((1 + e^x)² + 1): tanh(log t) is (t² − 1) / (t² + 1)."""
+    squared = (1 + anp.exp(x)) ** 2
+    return x * (squared - 1) / (squared + 1)
 
 
 def axis_of(params: Params) -> int | None:
@@ -221,10 +237,24 @@ CASES: dict[str, Case] = {
     "sinh'": unary(anp.cosh),
     "cosh'": unary(anp.sinh),
     "sech'": unary(lambda x: -anp.sinh(x) / anp.cosh(x) ** 2),
+    "tan": unary(lambda x: anp.sin(x) / anp.cos(x), between_poles),
+    "tan'": unary(lambda x: anp.cos(x) ** -2, between_poles),
+    "arctan": unary(arctan),
+    "arctan'": unary(lambda x: 1 / (1 + x * x)),
+    "log_sigmoid": unary(lambda x: anp.log(sigmoid(x))),
+    "log_sigmoid'": unary(lambda x: sigmoid(-x)),
     "softplus": unary(lambda x: anp.log(1 + anp.exp(x))),
     "softplus'": unary(sigmoid),
     "silu": unary(lambda x: x * sigmoid(x)),
     "silu'": unary(lambda x: sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+    "mish": unary(mish),
+    "mish'": unary(autograd.elementwise_grad(mish)),
+    "elu": unary(lambda x: anp.where(x > 0, x, anp.exp(x) - 1)),
+    "elu'": unary(lambda x: anp.where(x > 0, 1 + 0 * x, anp.exp(x))),
+    "softsign": unary(lambda x: anp.where(x > 0, x / (1 + x), x / (1 - x))),
+    "softsign'": unary(lambda x: anp.where(x > 0, (1 + x) ** -2.0, (1 - x) ** -2.0)),
+    "hardtanh": unary(lambda x: (anp.abs(x + 1) - anp.abs(x - 1)) / 2),
+    "hardtanh'": unary(flat(lambda x: abs(x) < 1)),
     "matmul": Case(anp.dot, PRODUCTS),
     "dot": Case(dot, [*PRODUCTS, *VECTORS[:1], ((1, 3), (1, 3)), (MATRIX, SCALAR)]),
     "outer": Case(outer, [*VECTORS, (SCALAR, COLUMN), (SCALAR, SCALAR)]),
@@ -371,6 +401,10 @@ def differences(used: Application, at: int, shape: Shape, step: float = 1e-5) ->
         "tanh",
         "softplus",
         "silu",
+        "mish",
+        "log_sigmoid",
+        "tan",
+        "arctan",
         "sinh",
         "cosh",
         "sech",
@@ -394,6 +428,9 @@ def test_third_derivatives_of_smooth_functions(name: str) -> None:
         ("relu", 0.0, 0.0), ("abs", 0.0, 0.0), ("sign", 0.0, 0.0), ("step", 0.0, 0.5),
         ("sigmoid", -800.0, 0.0), ("sigmoid", 800.0, 1.0),
         ("softplus", -800.0, 0.0), ("softplus", 800.0, 800.0), ("tanh", 400.0, 1.0),
+        ("log_sigmoid", -800.0, -800.0), ("log_sigmoid", 800.0, 0.0), ("mish", 800.0, 800.0),
+        ("mish", -800.0, 0.0), ("elu", -800.0, -1.0), ("elu", 800.0, 800.0), ("hardtanh", 3.0, 1.0),
+        ("softsign", 0.0, 0.0), ("sech", 800.0, 0.0),
     ],
 )  # fmt: skip
 def test_values_at_kinks_and_far_out(name: str, at: float, value: float) -> None:

@@ -12,15 +12,15 @@ NETWORKS = Path(__file__).parent / "problems"
 HEAD = """\
 # Mistakes that the grader names
 
-Each is a faulty backward pass: the way back through the model of the homework, whatever it is, taken
-wrongly at one place. A wrong answer has the mistake if it has the values of that pass on every draw. Two
-mistakes at once are found too, three if they are of the kind where less and less is written down, and any
-of them times a constant. An answer may have the values of several: then the simplest are named as
-alternatives.
+Each mistake is a [faulty backward pass](glossary.md#faulty-backward-pass): the chain rule through the model
+of the homework, with an error at one place. A wrong answer has the mistake if it has the values of that
+pass on every [draw](glossary.md#draw). The grader also finds two mistakes at once, three if each leaves
+something out, and any of them times a constant. If an answer has the values of several, the feedback names
+the simplest as alternatives.
 
-Names in italics are filled in with those of the homework. `check --hint 1` gives the
-first of the two hints, `--hint 2` the second. The examples are wrong answers, in infix, to "what is the
-derivative of *of* by *wrt*" in one of the networks at the end.
+Words in italics stand for names of the homework. `check --hint 1` gives the first of the two hints, `--hint
+2` the second. The examples are wrong answers, in infix, to "what is the derivative of *of* by *wrt*" in one
+of the networks at the end.
 
 This page is made from `grader/diagnosis/catalogue/`.
 """

@@ -37,7 +37,7 @@ READINGS = [
     (r"\sigma(z^1)^T", "sigma(z1).T"),
     (r"\sigma'(z^1_1)^2", "sigma'(z1[1])**2"),
     (r"\sigma^2(z^1_1)", "sigma(z1[1])**2"),
-    (r"\log x_1 x_2", "log(x[1])*x[2]"),
+    (r"\log x_1 x_2", "log(x[1]*x[2])"),
     (r"e^{-x_1}", "exp(-x[1])"),
     (r"\max\{0,z^1_1\}", "maximum(0, z1[1])"),
     # sums, products, fractions

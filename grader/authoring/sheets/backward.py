@@ -20,7 +20,8 @@ from grader.expression import (
     symbols_in,
 )
 from grader.key import QuestionKey
-from grader.primitives.build import ONE, POINTWISE, derivative, item
+from grader.primitives import TABLE
+from grader.primitives.build import ONE, derivative, item
 from grader.problem.model import Quantity
 from grader.simplification import known, simplified
 
@@ -151,7 +152,8 @@ def functions(definition: Expression, name: str) -> list[str]:
         inside = [part for part in children(node) if name in symbols_in(part)]
         if isinstance(node, Apply) and inside:
             found[node.function] = None
-            if node.function in POINTWISE and any(part.shape != node.shape for part in inside):
+            repeated = any(part.shape != node.shape for part in inside)
+            if repeated and TABLE[node.function].entrywise:
                 found[BROADCAST] = None
         stack = inside + stack
     return list(found)

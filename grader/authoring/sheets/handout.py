@@ -14,7 +14,7 @@ from grader.authoring.sheets.sheet import (
 )
 from grader.expression import SCALAR, Apply, Derivative, Expression, Number, walk
 from grader.notation import Names, printing
-from grader.primitives import TABLE
+from grader.primitives import TABLE, is_function
 from grader.problem import Declared, Problem, Quantity, Question, Scope
 from grader.problem.describe import shape_words
 from grader.problem.prompt import size_beside
@@ -24,13 +24,6 @@ _DRAWS = {
     "one_hot": "one-hot", "simplex": "positive, sums to 1", "symmetric": "symmetric",
     "mask": "0 or 1", "positive": "positive", "integers": "whole numbers",
 }  # fmt: skip
-_FUNCTIONS = {
-    "relu": r"\max(0, u)", "leaky_relu": r"\max(0.01 u, u)", "sigmoid": r"\frac{1}{1 + e^{-u}}",
-    "tanh": r"\tanh(u)", "softplus": r"\log(1 + e^u)", "exp": "e^u", "square": "u^2",
-    "softmax": r"\frac{e^{u_i}}{\sum_k e^{u_k}}", "logsumexp": r"\log \sum_k e^{u_k}",
-    "log_softmax": r"u_i - \log \sum_k e^{u_k}", "correlate": r"\sum_k w_k x_{i+k-1}",
-}  # fmt: skip
-_APPLIED = {"softmax": "(u)_i", "log_softmax": "(u)_i", "correlate": "(x, w)_i"}
 
 
 def handout(problem: Problem, folder: str = "PROBLEM") -> Sheet:
@@ -130,22 +123,19 @@ def _functions(scope: Scope) -> Iterator[Block]:
     definitions = [q.definition for q in scope.model.values() if q.definition is not None]
     used = [part.function for node in definitions for part in walk(node) if isinstance(part, Apply)]
     said = []
-    for name in dict.fromkeys([*own, *(one for one in used if one in _FUNCTIONS)]):
-        formula = _FUNCTIONS.get(name)
+    for name in dict.fromkeys([*own, *(one for one in used if TABLE[one].formula)]):
+        row = TABLE[name]
         letter = (own[name].latex or (own[name].name,))[0] if name in own else _upright(name)
-        applied = letter + _APPLIED.get(name, "(u)")
-        shown = f"${applied} = {formula}$" if formula else f"${letter}$ is {name}"
+        defined = f"${letter}{row.formula_of} = {row.formula}$"
+        shown = defined if row.formula else f"${letter}$ is {name}"
         typed = dict.fromkeys([own[name].name, name] if name in own else [name])
         how = _how(name, [node for node in definitions for node in walk(node)])
         said.append(f"{shown}{how} ({' or '.join(f'`{one}`' for one in typed)} in an answer file)")
     if said:
         yield Prose("with")
         yield Bullets(tuple(said))
-    if _KINKED & {*used, *own}:
+    if any(TABLE[name].kink for name in (*used, *own)):
         yield Prose("At kinks and ties either side counts: they are never drawn.")
-
-
-_KINKED = frozenset({"relu", "leaky_relu", "abs", "maximum", "minimum", "where"})
 
 
 def _upright(name: str) -> str:
@@ -154,7 +144,7 @@ def _upright(name: str) -> str:
 
 def _how(name: str, parts: Sequence[Expression]) -> str:
     """Along what a function goes."""
-    if name + "'" in TABLE:
+    if is_function(name):
         return ", entry by entry"
     axes = {part.params for part in parts if isinstance(part, Apply) and part.function == name}
     return ", row by row" if axes == {(1,)} else ", column by column" if axes == {(0,)} else ""

@@ -4,78 +4,53 @@ from collections.abc import Iterable, Mapping
 
 from grader.expression import SCALAR, Symbol
 from grader.notation import Names, printing
-from grader.primitives import TABLE, apply
+from grader.primitives import TABLE, BackwardRule, apply, is_function
 from grader.simplification import simplified
 
 BROADCAST = "broadcast"  # no function: what stands beside something larger is repeated along it
 ENTRYWISE = "entrywise"
-_RULES = {
-    "matmul": ("matrix product", "${A}{B}$ hands ${G}{B}^\\top$ to ${A}$ and ${A}^\\top {G}$ to ${B}$"),
-    "mul": ("product", "${A} \\odot {B}$ hands ${G} \\odot {B}$ to ${A}$ and ${G} \\odot {A}$ to ${B}$"),
-    "div": ("quotient", "${A} / {B}$ hands ${G} / {B}$ to ${A}$ and $-{G} \\odot {A} / {B}^2$ to ${B}$"),
-    "add": ("sum", "${A} + {B}$ hands ${G}$ to both"),
-    "sub": ("difference", "${A} - {B}$ hands ${G}$ to ${A}$ and $-{G}$ to ${B}$"),
-    "neg": ("sign", "$-{A}$ hands on $-{G}$"),
-    "pow": ("power", "${A}^n$ hands on $n {A}^{{n-1}} \\odot {G}$"),
-    "square": ("square", "${A}^2$ hands on $2 {A} \\odot {G}$"),
-    "transpose": ("transpose", "${A}^\\top$ hands on ${G}^\\top$"),
-    "sum": ("sum of entries", "every entry that is summed gets the gradient of its sum"),
-    "mean": ("mean", "every entry gets the gradient of its mean, divided by how many there are"),
-    "maximum": ("maximum", "the larger one gets ${G}$, the other one nothing"),
-    "minimum": ("minimum", "the smaller one gets ${G}$, the other one nothing"),
-    "where": ("cases", "the case that holds gets ${G}$, the other one nothing"),
-    "softmax": (
-        "softmax",
-        "${A} = \\mathrm{{softmax}}({B})$ hands on ${A} \\odot ({G} - \\sum_k {G}_k {A}_k)$, "
-        "since $\\partial {A}_k / \\partial {B}_j = {A}_k (\\delta_{{kj}} - {A}_j)$",
-    ),
-    "log_softmax": (
-        "log-softmax",
-        "$\\log \\mathrm{{softmax}}({B})$ hands on ${G} - \\mathrm{{softmax}}({B}) \\sum_k {G}_k$",
-    ),
-    "logsumexp": ("log-sum-exp", "its derivative is softmax"),
-    "norm": ("norm", "$\\|{A}\\|$ hands on ${G} {A} / \\|{A}\\|$"),
-    "trace": ("trace", "the gradient of a trace is the identity matrix"),
-    "dot": ("dot product", "${A} \\cdot {B}$ hands ${G} {B}$ to ${A}$ and ${G} {A}$ to ${B}$"),
-    "outer": ("outer product", "${A} {B}^\\top$ hands ${G} {B}$ to ${A}$ and ${G}^\\top {A}$ to ${B}$"),
-    "diag": ("diagonal", "only the diagonal gets a gradient"),
-    "correlate": (
-        "correlation",
-        "$\\sum_k {B}_k {A}_{{i+k-1}}$ hands convolve$({G}, {B})$ to ${A}$ "
-        "and correlate$({A}, {G})$ to ${B}$",
-    ),
-    "convolve": ("convolution", "it hands on the correlation of ${G}$ with the other factor"),
-    "flip": ("flip", "it hands on the gradient, flipped back"),
-    BROADCAST: (
+_SHARED = {
+    BROADCAST: BackwardRule(
         "repetition",
         "what is repeated, as a bias added to every row, gets the sum over all its repetitions",
     ),
-    ENTRYWISE: ("function of each entry", "$f({A})$ hands on ${G} \\odot f^\\prime({A})$"),
-}  # fmt: skip
+    ENTRYWISE: BackwardRule(
+        "function of each entry", "$f({A})$ hands on ${G} \\odot f^\\prime({A})$"
+    ),
+}
 _LETTERS = {"A": "PRQHKMT", "B": "QSRMNTU", "G": ("G", r"{\Gamma}", r"{\Lambda}", "J")}
 
 
 def rule_of(function: str) -> str:
-    """Which rule is used at a function; empty if there is none to say."""
-    if function in _RULES:
+    """Which rule is used at a function: its own or one that it shares; empty if there is none to say."""
+    if function in _SHARED or TABLE[function].rule is not None:
         return function
-    return ENTRYWISE if function + "'" in TABLE else ""
+    return ENTRYWISE if is_function(function) else ""
 
 
 def name_of(rule: str) -> str:
     """What a rule is called."""
-    return _RULES[rule][0]
+    return _rule(rule).name
+
+
+def _rule(rule: str) -> BackwardRule:
+    found = _SHARED.get(rule) or TABLE[rule].rule
+    assert found is not None
+    return found
 
 
 def sentences(functions: Iterable[str], names: Names) -> list[str]:
-    """The rules at these functions, each once, and the derivatives of functions of each entry."""
+    """The rules at these functions, each once, in their order, and what f′ of each entry is.
+
+    The rules that functions share come last.
+    """
     functions = dict.fromkeys(functions)
-    used = {rule_of(function) for function in functions}
+    used = dict.fromkeys(filter(None, map(rule_of, functions)))
+    own = [rule for rule in used if rule not in _SHARED]
     letters = _free(names)
     said = [
         f"**{name}**: {sentence.format_map(letters)}"
-        for rule, (name, sentence) in _RULES.items()
-        if rule in used
+        for name, sentence in map(_rule, [*own, *(rule for rule in _SHARED if rule in used)])
     ]
     slopes = [_slope(function, names) for function in functions if rule_of(function) == ENTRYWISE]
     return [*said[:-1], f"{said[-1]}; {', '.join(slopes)}"] if slopes else said
@@ -86,17 +61,11 @@ def _slope(function: str, names: Names) -> str:
     letter = next(one for one in "utrsvw" if (one, None, None) not in names.spellings)
     plain = apply(function + "'", Symbol(letter, SCALAR))
     left = printing.latex(plain, names)
-    if function in _KINKED:
-        return f"${left}$ is {_KINKED[function].format(u=letter)}"
+    if TABLE[function].slope_in_words:
+        return f"${left}$ is {TABLE[function].slope_in_words.format(u=letter)}"
     expansion = TABLE[plain.function].expansion
     assert expansion is not None
     return f"${left} = {printing.latex(simplified(expansion(plain)), names)}$"
-
-
-_KINKED = {
-    "relu": "1 where ${u} > 0$ and 0 where ${u} < 0$",
-    "abs": "1 where ${u} > 0$ and $-1$ where ${u} < 0$",
-}
 
 
 def gradient_letter(names: Names) -> str:

@@ -14,8 +14,8 @@ Float = _CONTEXT.mpf
 Integer = _CONTEXT.mpf
 
 
-def Rational(numerator: int, denominator: int) -> Any:  # noqa: N802
-    """A quotient of whole numbers."""
+def Rational(numerator: int | str, denominator: int = 1) -> Any:  # noqa: N802
+    """A quotient of whole numbers, or a decimal fraction as it is written."""
     return _CONTEXT.mpf(numerator) / denominator
 
 

@@ -6,13 +6,13 @@ definitions. Arrays are NumPy arrays of mpmath's numbers, so that broadcasting i
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from grader.authoring.validation import digits as sp
+from grader.authoring.validation import digits
 from grader.authoring.validation.forward import forward, upstream
 from grader.authoring.validation.layout import position, target
 from grader.errors import GraderError
@@ -32,10 +32,10 @@ from grader.expression import (
 )
 from grader.key import QuestionKey
 from grader.primitives import TABLE, Array
+from grader.primitives.symbolic import Exact
 from grader.problem import Scope
 
-Exact = NDArray[Any]  # (rows, columns) of numbers of 100 digits
-STEP = sp.Float("1e-30")
+STEP = digits.Float("1e-30")
 MOST_ENTRIES = 16  # of a large array that is differentiated by, and others on the next draw
 
 
@@ -140,7 +140,7 @@ def _inner(a: Exact, b: Exact) -> Exact:
 
 
 def _numbers(array: Array) -> Exact:
-    return _each(lambda x: sp.Float(float(x)), array.astype(object))
+    return _each(lambda x: digits.Float(float(x)), array.astype(object))
 
 
 def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:
@@ -148,113 +148,27 @@ def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:
     return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), dtype=object)
 
 
-def _choice(condition: Any, yes: Any, no: Any) -> Any:
-    return sp.Piecewise((yes, condition), (no, True))
-
-
-def _truth(relation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda a, b: _choice(relation(a, b), sp.Integer(1), sp.Integer(0))
-
-
-_LEAK = sp.Rational(1, 100)
-_ELEMENTWISE: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "neg": lambda a: -a,
-    "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "sin": sp.sin, "cos": sp.cos, "tanh": sp.tanh,
-    "square": lambda x: x**2, "sigmoid": lambda x: 1 / (1 + sp.exp(-x)),
-    "softplus": lambda x: sp.log(1 + sp.exp(x)),
-    "relu": lambda x: _choice(x > 0, x, sp.Integer(0)),
-    "abs": lambda x: _choice(x > 0, x, -x),
-    "sign": lambda x: _choice(x > 0, sp.Integer(1), sp.Integer(-1)),
-    "step": lambda x, *_: _choice(x > 0, sp.Integer(1), sp.Integer(0)),
-    "leaky_relu": lambda x, slope=_LEAK: _choice(x > 0, x, slope * x),
-    "maximum": lambda a, b: _choice(a > b, a, b), "minimum": lambda a, b: _choice(a < b, a, b),
-    "gt": _truth(lambda a, b: a > b), "ge": _truth(lambda a, b: a >= b),
-    "lt": _truth(lambda a, b: a < b), "le": _truth(lambda a, b: a <= b),
-    "eq": _truth(sp.Eq), "ne": _truth(sp.Ne),
-    "where": lambda c, a, b: _choice(sp.Ne(c, 0), a, b),
-}  # fmt: skip
-
-
-def _axis(params: tuple[int | None, ...]) -> int | None:
-    return params[0] if params else None
-
-
-def _sum(x: Exact, axis: int | None) -> Exact:
-    return np.asarray(np.sum(x, axis=axis, keepdims=True), dtype=object)
-
-
-def _rowwise(node: Apply) -> int | None:
-    """The axis of softmax and its kin: all entries of a vector, each row of a matrix."""
-    if node.params:
-        return node.params[0]
-    return None if 1 in node.args[0].shape else 1
-
-
-def _softmax(x: Exact, node: Apply) -> Exact:
-    powers = _each(sp.exp, x)
-    return np.asarray(powers / _sum(powers, _rowwise(node)), dtype=object)
-
-
-def _log_softmax(x: Exact, node: Apply) -> Exact:
-    total = _sum(_each(sp.exp, x), _rowwise(node))
-    return np.asarray(x - _each(sp.log, total), dtype=object)
-
-
-def _diag(x: Exact, node: Apply) -> Exact:
-    return np.diag(x.ravel()) if 1 in x.shape else np.diagonal(x)[:, None]
-
-
-def _correlate(x: Exact, w: Exact, node: Apply) -> Exact:
-    flat, kernel = x.ravel(), w.ravel()
-    count = len(flat) - len(kernel) + 1
-    entries = [np.sum(flat[at : at + len(kernel)] * kernel) for at in range(count)]
-    return np.array(entries, dtype=object).reshape(node.shape)
-
-
-def _convolve(a: Exact, b: Exact, node: Apply) -> Exact:
-    whole = np.zeros(a.size + b.size - 1, dtype=object)
-    for at, factor in enumerate(a.ravel()):
-        whole[at : at + b.size] += factor * b.ravel()
-    return whole.reshape(node.shape)
-
-
-_WHOLE: dict[str, Callable[..., Exact]] = {
-    "matmul": lambda a, b, node: a @ b,
-    "transpose": lambda x, node: x.T,
-    "sum": lambda x, node: _sum(x, _axis(node.params)),
-    "trace": lambda x, node: np.full((1, 1), np.trace(x), dtype=object),
-    "diag": _diag,
-    "softmax": _softmax,
-    "log_softmax": _log_softmax,
-    "logsumexp": lambda x, node: _each(sp.log, _sum(_each(sp.exp, x), _axis(node.params))),
-    "correlate": _correlate,
-    "convolve": _convolve,
-    "flip": lambda x, node: x[::-1, ::-1],
-    "zeros": lambda node: np.zeros(node.shape, dtype=object),
-    "ones": lambda node: np.ones(node.shape, dtype=object),
-    "identity": lambda node: np.eye(*node.shape, dtype=object),
-}
-
-
 class Numeric:
-    """Evaluates an expression in 100 digits at given values of its index variables."""
+    """Evaluates an expression at values of its index variables, in 100 digits or what `sp` stands for."""
 
-    def __init__(self, values: Mapping[str, Exact], indices: Mapping[str, int]) -> None:
+    def __init__(
+        self, values: Mapping[str, Exact], indices: Mapping[str, int], sp: Any = digits
+    ) -> None:
         self._values = values
         self._indices = dict(indices)
+        self._sp = sp
 
     def __call__(self, node: Expression) -> Exact:
         """(rows, columns) of numbers, or broadcastable to that. Raises NotExactError."""
         match node:
             case Number():
-                return _scalar(sp.Float(node.value))
+                return _scalar(self._sp.Float(node.value))
             case Symbol():
                 if node.name not in self._values:
                     raise NotExactError(f"`{node.name}` has no value")
                 return self._values[node.name]
             case Index():
-                return _scalar(sp.Integer(self._indices[node.name]))
+                return _scalar(self._sp.Integer(self._indices[node.name]))
             case Apply():
                 return self._apply(node)
             case Item():
@@ -276,14 +190,13 @@ class Numeric:
                 raise NotExactError("a derivative inside of the model")
 
     def _apply(self, node: Apply) -> Exact:
-        if node.function in _ELEMENTWISE:
-            return _each(_ELEMENTWISE[node.function], *map(self, node.args))
-        if node.function in _WHOLE:
-            return _WHOLE[node.function](*(self._full(arg) for arg in node.args), node)
-        expansion = TABLE[node.function].expansion
-        if expansion is None:
-            raise NotExactError(f"`{node.function}` is not known here")
-        return self(expansion(node))
+        row = TABLE[node.function]
+        if row.sympy is None:
+            assert row.expansion is not None
+            return self(row.expansion(node))
+        if row.entrywise:
+            return _each(partial(row.sympy, self._sp), *map(self, node.args))
+        return np.asarray(row.sympy(self._sp, node, *map(self._full, node.args)), dtype=object)
 
     def _full(self, node: Expression) -> Exact:
         return np.broadcast_to(self(node), node.shape)

@@ -25,7 +25,7 @@ from grader.evaluation import ROUNDOFF
 from grader.expression import Apply, Expression, Index, Symbol, symbols_in, transform, walk
 from grader.key import QuestionKey
 from grader.notation import Names, printing
-from grader.primitives import Array, apply
+from grader.primitives import TABLE, Array, apply
 from grader.primitives.build import ONE, item
 
 NEAR_MISS = "near-miss"
@@ -284,17 +284,12 @@ def _positive(node: Expression, name: str) -> Expression:
 
 
 def _has_kink(node: Expression) -> bool:
-    return isinstance(node, Apply) and (
-        node.function in _ACTIVE or node.function in ("maximum", "minimum")
-    )
-
-
-_ACTIVE = {"relu", "leaky_relu", "abs"}
+    return isinstance(node, Apply) and TABLE[node.function].sides is not None
 
 
 def _active(node: Expression) -> list[Expression]:
     """A function with a kink as it is on one side of it."""
     assert isinstance(node, Apply)
-    if node.function in _ACTIVE:
-        return [node.args[0]]
-    return [arg for arg in node.args if arg.shape == node.shape]
+    sides = TABLE[node.function].sides
+    assert sides is not None
+    return [side for side in sides(node) if side.shape == node.shape]

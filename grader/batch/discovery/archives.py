@@ -1,95 +1,261 @@
-"""Unpacks the zip of a learning platform, with limits, and never out of its folder."""
+"""Unpacks the zip of a learning platform, with limits, and never out of its folder.
 
+A file that is hostile or damaged is left out alone, with the reason, and the rest of the class is
+unpacked. An empty file lies in its place, so that its student is found.
+"""
+
+import errno
 import hashlib
+import json
 import os
+import re
 import shutil
 import stat
+import struct
 import time
+import unicodedata
 import zipfile
-from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
+from grader.batch.discovery.found import LeftOut
 from grader.errors import GraderError
+from grader.submission.limits import FOLDER_BYTES
 
 MOST_BYTES = 4 << 30
 MOST_FILES = 100_000
+MOST_OWN_FILES = 1_000  # of one folder, where there are more than `MOST_FILES` in all
 MOST_RATIO = 200  # text rarely shrinks to a twentieth; bombs to a thousandth
 MOST_DEPTH = 12
+MOST_NAME, MOST_PART = 1_000, 255  # bytes of a path, and of one name in it, as file systems take
+MOST_SHOWN = 200  # characters of a name in a message
 _BLOCK = 1 << 20
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+_ENCRYPTED = 0x1
+
+# All that `zipfile` and `zlib` were seen to raise on damaged archives.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
+    ValueError, OverflowError,
+)  # fmt: skip
+_NO_PLACE = {errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ, errno.EEXIST, errno.ENOTDIR}
+
+Placed = tuple[PurePosixPath, zipfile.ZipInfo]
 
 
 class ArchiveError(GraderError):
     """The zip cannot be unpacked; the text says why."""
 
 
-def unpack(archive: Path, into: Path) -> Path:
-    """The folder below `into` with what is in the zip, named by the zip's content.
+class TooMuchError(Exception):
+    """A file of the zip unpacks to more than its share."""
 
-    What was unpacked before is not unpacked again; half of it never counts. Raises ArchiveError.
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """The folder with what was in a zip, and what was left out of it."""
+
+    folder: Path
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def unpack(archive: Path, into: Path) -> Unpacked:
+    """Unpack a zip into a folder below `into` that is named by the zip's content.
+
+    What was unpacked before is not unpacked again; half of it never counts. Raises ArchiveError if the
+    zip cannot be read or nothing in it can be unpacked; OSError.
     """
     with archive.open("rb") as file:
         name = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    target = into / name
-    if target.is_dir():
-        return target
-    draft = into / f".{name}.{os.urandom(4).hex()}"
-    draft.mkdir(parents=True)
+    target, notes = into / name, into / f"{name}.json"
+    if not target.is_dir():
+        draft = into / f".{name}.{os.urandom(4).hex()}"
+        draft.mkdir(parents=True)
+        try:
+            if left_out := _unpacked(archive, draft):
+                notes.write_text(json.dumps(left_out), "utf-8")
+            draft.rename(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    listed = json.loads(notes.read_text("utf-8")) if notes.is_file() else []
+    return Unpacked(target, tuple(LeftOut(target / place, *why) for place, *why in listed))
+
+
+def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
+    """Unpacks; returns what was left out: its place, its name in the zip, and why."""
     try:
         with zipfile.ZipFile(archive) as zipped:
-            _extract(_checked(zipped.infolist(), archive), zipped, draft)
-        draft.rename(target)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            members = [member for member in zipped.infolist() if not member.is_dir()]
+            wanted, left_out = _sorted_out(members)
+            if len(wanted) > MOST_FILES:
+                raise ArchiveError(
+                    f"{archive} holds {len(wanted)} files; at most {MOST_FILES} are unpacked"
+                )
+            damaged = list(_extracted(zipped, wanted, folder))
+    except _DAMAGE as error:
         raise ArchiveError(f"{archive} cannot be unpacked: {error}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+    left_out += damaged
+    if left_out and len(damaged) == len(wanted):
+        _, name, reason = left_out[0]
+        raise ArchiveError(f"{archive}: {name!r} {reason}; nothing was unpacked")
+    for place, _, _ in left_out:
+        with suppress(FileExistsError, NotADirectoryError):
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / place).touch(exist_ok=False)
+    return left_out
 
 
-def _checked(members: list[zipfile.ZipInfo], archive: Path) -> list[zipfile.ZipInfo]:
-    if len(members) > MOST_FILES:
-        raise ArchiveError(
-            f"{archive} holds {len(members)} files; at most {MOST_FILES} are unpacked"
-        )
-    files = [member for member in members if not member.is_dir()]
-    for member in files:
-        reason = _refusal(member)
-        if reason:
-            raise ArchiveError(f"{archive}: {member.filename!r} {reason}; nothing was unpacked")
-    return files
+def _sorted_out(
+    members: Iterable[zipfile.ZipInfo],
+) -> tuple[list[Placed], list[tuple[str, str, str]]]:
+    """What is to be unpacked, and what is left out unread. Of two with one name the first counts."""
+    names, wanted, refused = _Names(), [], []
+    for member in members:
+        place = _place(member)
+        if reason := _refusal(member) or names.take(place):
+            refused.append((place, member, reason))
+        else:
+            wanted.append((place, member))
+    left_out = [(names.known(place), _name(member), reason) for place, member, reason in refused]
+    crowd = _crowd([place for place, _ in wanted])
+    for owner, places in crowd.items():
+        left_out.append((str(places[0]), str(owner), f"holds {len(places)} files: too many"))
+    lost = {place for places in crowd.values() for place in places}
+    return [pair for pair in wanted if pair[0] not in lost], left_out
 
 
 def _refusal(member: zipfile.ZipInfo) -> str:
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in member.filename.split("/", 1)[0]:
+    """Why a file may not be unpacked; empty if it may."""
+    name = member.orig_filename  # zipfile itself cuts a name at a NUL
+    path = PurePosixPath(name.replace("\\", "/"))
+    mode = member.external_attr >> 16
+    if PureWindowsPath(name).anchor or ".." in path.parts:
         return "points out of the folder"
-    if len(path.parts) > MOST_DEPTH or len(member.filename) > 1000:
+    if _CONTROL.search(name):
+        return "has a control character in its name"
+    if any(map(_DEVICE.fullmatch, path.parts)):
+        return "has the name of a device of Windows"
+    if len(path.parts) > MOST_DEPTH:
         return "lies too deep"
-    if stat.S_ISLNK(member.external_attr >> 16):
+    if len(name.encode()) > MOST_NAME or any(len(p.encode()) > MOST_PART for p in path.parts):
+        return "has a name that is too long"
+    if stat.S_ISLNK(mode):
         return "is a link"
-    if member.flag_bits & 1:
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "is not a regular file"
+    if member.flag_bits & _ENCRYPTED:
         return "is encrypted"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed in a way that is not read here"
     return ""
 
 
-def _extract(members: Iterable[zipfile.ZipInfo], zipped: zipfile.ZipFile, folder: Path) -> None:
+def _place(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Where a file goes, or where an empty one shows that it was left out: always in the folder."""
+    path = PureWindowsPath(member.orig_filename)
+    parts = [_harmless(part) for part in path.parts if part not in (path.anchor, "..")]
+    parts = parts or ["unnamed"]
+    return PurePosixPath(*parts[: MOST_DEPTH - 1], *parts[MOST_DEPTH - 1 :][-1:])
+
+
+def _harmless(part: str) -> str:
+    """A name that every file system takes; one that is harmless stays as it is."""
+    part = _CONTROL.sub("_", part)
+    while len(part.encode()) > MOST_PART:
+        part = part[:-1]
+    return f"_{part}" if _DEVICE.fullmatch(part) else part
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    name = member.orig_filename
+    return name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}…"
+
+
+class _Names:
+    """The names that are taken, apart from capitals and how accents are encoded."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, PurePosixPath] = {}
+        self._folders: set[str] = set()
+
+    def take(self, place: PurePosixPath) -> str:
+        """Take a name; returns why it cannot be had, or an empty text."""
+        key, above = self._key(place), [self._key(parent) for parent in place.parents[:-1]]
+        if key in self._files:
+            same = self._files[key] == place
+            return "is in the zip twice" if same else f"has the name of {self.known(place)!r}"
+        if key in self._folders or any(parent in self._files for parent in above):
+            return "has the name of a folder"
+        self._files[key] = place
+        self._folders.update(above)
+        return ""
+
+    def known(self, place: PurePosixPath) -> str:
+        """The name as it was taken, or as it is if nobody has taken it."""
+        return str(self._files.get(self._key(place), place))
+
+    @staticmethod
+    def _key(place: PurePosixPath) -> str:
+        return unicodedata.normalize("NFC", str(place).casefold())
+
+
+def _crowd(places: Sequence[PurePosixPath]) -> dict[PurePosixPath, list[PurePosixPath]]:
+    """Folders with too many files, and these, if there are too many in all: a student's, not the class."""
+    if len(places) <= MOST_FILES:
+        return {}
+    wrapped = len({place.parts[0] for place in places}) == 1
+    folders: dict[PurePosixPath, list[PurePosixPath]] = {}
+    for place in places:
+        folders.setdefault(PurePosixPath(*place.parts[: 1 + wrapped]), []).append(place)
+    return {folder: inside for folder, inside in folders.items() if len(inside) > MOST_OWN_FILES}
+
+
+def _extracted(
+    zipped: zipfile.ZipFile, wanted: Iterable[Placed], folder: Path
+) -> Iterator[tuple[str, str, str]]:
+    """Unpacks, the smallest first, so that only what is large can be too much; yields what cannot be."""
     left = MOST_BYTES
-    for member in members:
-        place = folder / PurePosixPath(member.filename.replace("\\", "/"))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        most = min(left, MOST_RATIO * max(member.compress_size, _BLOCK // 16))
-        with zipped.open(member) as source, place.open("wb") as target:
-            left -= _copied(source, target, most, member.filename)
+    for place, member in sorted(wanted, key=lambda pair: pair[1].file_size):
+        try:
+            left -= _extract(zipped, member, folder / place, left)
+        except TooMuchError:
+            yield str(place), _name(member), "unpacks to too much"
+        except _DAMAGE as error:
+            yield str(place), _name(member), f"is damaged ({error})"
+        except OSError as error:
+            if error.errno not in _NO_PLACE:
+                raise
+            yield str(place), _name(member), f"cannot be unpacked ({error.strerror})"
+
+
+def _extract(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left: int) -> int:
+    """Unpacks one file; returns its size. What cannot be unpacked leaves an empty file."""
+    most = min(left, FOLDER_BYTES, MOST_RATIO * max(member.compress_size, _BLOCK // 16))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with zipped.open(member) as source, place.open("xb") as target:
+        try:
+            size = _copied(source, target, most)
+        except BaseException:
+            target.truncate(0)
+            raise
+    with suppress(ValueError, OverflowError, OSError):  # a date that there never was
         moment = time.mktime((*member.date_time, 0, 0, -1))
         os.utime(place, (moment, moment))
+    return size
 
 
-def _copied(source: IO[bytes], target: IO[bytes], most: int, name: str) -> int:
+def _copied(source: IO[bytes], target: IO[bytes], most: int) -> int:
     """Copies, and counts what really comes: the sizes in a zip's header are claims."""
     total = 0
     while block := source.read(_BLOCK):
         total += len(block)
         if total > most:
-            raise ArchiveError(f"{name!r} unpacks to too much; nothing was unpacked")
+            raise TooMuchError
         target.write(block)
     return total

@@ -7,7 +7,8 @@ hand-in, and Canvas exports the last attempt only.
 import re
 from pathlib import Path
 
-from grader.batch.discovery.folder import entries
+from grader.batch.discovery.entries import entries, is_folder
+from grader.batch.discovery.folder import by_name
 from grader.batch.discovery.found import Found
 from grader.submission.files import printable
 
@@ -15,19 +16,22 @@ _NAME = re.compile(r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\
 
 
 def recognise(folder: Path) -> bool:
-    """Whether all files, and there are some, are named as Canvas names them."""
-    files = entries(folder)
-    return bool(files) and all(path.is_file() and _NAME.fullmatch(path.name) for path in files)
+    """Whether all files, and there are some, are named as Canvas names them; links do not count."""
+    files = [path for path in entries(folder) if not path.is_symlink()]
+    return bool(files) and all(not is_folder(path) and _NAME.fullmatch(path.name) for path in files)
 
 
 def hand_ins(folder: Path) -> list[Found]:
-    """One hand-in a user."""
+    """One hand-in a user; a link of another name stands for itself."""
     by_user: dict[str, list[tuple[re.Match[str], Path]]] = {}
+    others = []
     for path in entries(folder):
         match = _NAME.fullmatch(path.name)
         if match:
             by_user.setdefault(match["id"], []).append((match, path))
-    return [_hand_in(user, files) for user, files in sorted(by_user.items())]
+        else:
+            others.append(by_name(path))
+    return [*(_hand_in(user, files) for user, files in sorted(by_user.items())), *others]
 
 
 def _hand_in(user: str, files: list[tuple[re.Match[str], Path]]) -> Found:

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
+from grader.batch.discovery.entries import entries, is_folder
 from grader.batch.discovery.found import Found
 from grader.submission.files import printable
-
-# What operating systems leave in folders and in the archives that learning platforms export.
-_DEBRIS = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
 def recognise(folder: Path) -> bool:
@@ -16,17 +14,14 @@ def recognise(folder: Path) -> bool:
 
 def hand_ins(folder: Path) -> list[Found]:
     """A hand-in a file or folder, by name; hidden ones are passed over."""
-    return [Found(student_id(path), path) for path in entries(folder)]
+    return list(map(by_name, entries(folder)))
 
 
-def entries(folder: Path) -> list[Path]:
-    """What lies in a folder on purpose, by name."""
-    return sorted(
-        path for path in folder.iterdir()
-        if not path.name.startswith(".") and path.name not in _DEBRIS
-    )  # fmt: skip
+def by_name(path: Path) -> Found:
+    """A hand-in that goes by the name of its file or folder."""
+    return Found(student_id(path), path)
 
 
 def student_id(path: Path) -> str:
     """The folder's name, or the file's without its ending."""
-    return printable(path.name if path.is_dir() else path.stem)
+    return printable(path.name if is_folder(path) else path.stem)

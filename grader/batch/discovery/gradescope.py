@@ -32,8 +32,9 @@ _SafeRubyLoader.add_multi_constructor("!", _plain)
 
 
 def recognise(folder: Path) -> bool:
-    """Whether the metadata is there."""
-    return (folder / METADATA).is_file()
+    """Whether the metadata is there, and no link to some."""
+    metadata = folder / METADATA
+    return metadata.is_file() and not metadata.is_symlink()
 
 
 def hand_ins(folder: Path) -> list[Found]:

@@ -6,7 +6,8 @@ The number is the participant's. Files and text that was typed into the page are
 import re
 from pathlib import Path
 
-from grader.batch.discovery.folder import entries
+from grader.batch.discovery.entries import entries, is_folder
+from grader.batch.discovery.folder import by_name
 from grader.batch.discovery.found import Found
 from grader.submission.files import printable
 
@@ -16,30 +17,34 @@ _NAME = re.compile(
 
 
 def recognise(folder: Path) -> bool:
-    """Whether everything in it, and there is something, is named as Moodle names it."""
-    found = entries(folder)
+    """Whether all in it, and there is something, is named as Moodle names it; links do not count."""
+    found = [path for path in entries(folder) if not path.is_symlink()]
     return bool(found) and all(_NAME.fullmatch(path.name) for path in found)
 
 
 def hand_ins(folder: Path) -> list[Found]:
-    """One hand-in a participant."""
+    """One hand-in a participant; a link of another name stands for itself."""
     by_participant: dict[str, list[tuple[re.Match[str], Path]]] = {}
+    others = []
     for path in entries(folder):
         match = _NAME.fullmatch(path.name)
         if match:
             by_participant.setdefault(match["id"], []).append((match, path))
-    return [_hand_in(number, parts) for number, parts in sorted(by_participant.items())]
+        else:
+            others.append(by_name(path))
+    found = [_hand_in(number, parts) for number, parts in sorted(by_participant.items())]
+    return [*found, *others]
 
 
 def _hand_in(number: str, parts: list[tuple[re.Match[str], Path]]) -> Found:
     who = printable(parts[0][0]["who"])
-    if len(parts) == 1 and parts[0][1].is_dir():
+    if len(parts) == 1 and is_folder(parts[0][1]):
         return Found(number, parts[0][1], name=who)
     files = [pair for match, path in parts for pair in _files(match, path)]
     return Found(number, parts[0][1], tuple(files), name=who)
 
 
 def _files(match: re.Match[str], path: Path) -> list[tuple[str, Path]]:
-    if path.is_dir():
-        return [(printable(file.name), file) for file in entries(path) if file.is_file()]
+    if is_folder(path):
+        return [(printable(file.name), file) for file in entries(path) if not is_folder(file)]
     return [(printable(match["file"] or path.name), path)]

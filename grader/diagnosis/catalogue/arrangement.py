@@ -18,9 +18,10 @@ from grader.expression import (
     Symbol,
     fresh,
     substitute,
+    substitute_all,
     walk,
 )
-from grader.primitives import TABLE, apply
+from grader.primitives import apply, is_function
 from grader.primitives.build import entry, item, names_in, number, summed, transpose
 
 Replace = Callable[[Expression], "Expression | None"]
@@ -136,7 +137,7 @@ def _is_activation_of(definition: Expression | None, argument: Expression) -> bo
     return (
         isinstance(definition, Apply)
         and definition.args[:1] == (argument,)
-        and (f"{definition.function}'" in TABLE or definition.function == "softmax")
+        and (is_function(definition.function) or definition.function == "softmax")
     )
 
 
@@ -158,7 +159,7 @@ def _slope_for_activation(passed: Pass) -> Iterator[Way]:
     used = {s.name for s in walk(passed.result) if isinstance(s, Symbol)}
     for quantity in passed.model.values():
         node = quantity.definition
-        if quantity.name in used and isinstance(node, Apply) and f"{node.function}'" in TABLE:
+        if quantity.name in used and isinstance(node, Apply) and is_function(node.function):
             slope = apply(f"{node.function}'", *node.args)
             right = Symbol(quantity.name, quantity.shape)
             terms: dict[str, Expression | str] = {"factor": right, "given": slope}
@@ -225,9 +226,7 @@ def _transposed_result(passed: Pass) -> Iterator[Way]:
         def change(_: Expression, result: Expression) -> Expression:
             if not passed.question.free:
                 return transpose(result)
-            middle = Index(fresh("k", names_in(result)), row.start, row.stop)
-            body = substitute(result, row.name, middle)
-            return substitute(substitute(body, column.name, row), middle.name, column)
+            return substitute_all(result, {row.name: column, column.name: row})
 
         yield Way({RESULT: change})
 

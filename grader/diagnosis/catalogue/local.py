@@ -7,7 +7,6 @@ from grader.diagnosis.catalogue.node import (
     LOCAL_HINT,
     at_node,
     fitting,
-    is_function,
     local_derivative,
     opposite,
     products,
@@ -16,22 +15,16 @@ from grader.diagnosis.catalogue.node import (
 from grader.diagnosis.faulty import Change, Pass, Site, argument
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import SCALAR, Apply, Expression, Number, walk
-from grader.primitives import apply
+from grader.primitives import TABLE, apply, is_function
 from grader.primitives.build import (
     ONE,
     matmul,
     mul,
-    number,
     ones,
     power,
     sub,
     transpose,
 )
-
-ACTIVATIONS = frozenset(
-    "relu leaky_relu sigmoid tanh softplus step sign abs maximum minimum where".split()
-)
-
 
 # A local derivative dropped
 
@@ -39,7 +32,7 @@ ACTIVATIONS = frozenset(
 def _dropped(passed: Pass, wanted: bool) -> Iterator[Way]:
     sites = {}
     for node in passed.nodes:
-        if not is_function(node) or (node.function in ACTIVATIONS) != wanted:
+        if not is_function(node.function) or TABLE[node.function].activation != wanted:
             continue
         change = {argument(node, 0): lambda g, right: g}
         sites.update(change)
@@ -99,7 +92,7 @@ def _dropped_other(passed: Pass) -> Iterator[Way]:
 
 def _activation_for_derivative(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
-        if is_function(node):
+        if is_function(node.function):
             right = {**at_node(passed, node, 0), "factor": local_derivative(node)}
             yield Way({argument(node, 0): times(node)}, {**right, "given": passed.output(node)})
             inside = node.args[0]
@@ -108,7 +101,7 @@ def _activation_for_derivative(passed: Pass) -> Iterator[Way]:
 
 def _repeated(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
-        if is_function(node):
+        if is_function(node.function):
             slope = local_derivative(node)
             terms = {**at_node(passed, node, 0), "factor": slope}
             yield Way({argument(node, 0): times(mul(slope, slope))}, terms)
@@ -129,7 +122,7 @@ def _with(slope: Expression) -> Change:
 
 def _wrong_point(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
-        if not is_function(node):
+        if not is_function(node.function):
             continue
         right = node.args[0]
         for point in _points(passed, node):
@@ -146,19 +139,12 @@ def _unlikely(passed: Pass, node: Apply, point: Expression) -> int:
     return int(point != passed.output(node))
 
 
-_BY_VALUE = {
-    "tanh": lambda y: sub(ONE, power(y, number(2))),
-    "sigmoid": lambda y: mul(y, sub(ONE, y)),
-}
-"""Derivatives as people write them by the value y of the function: 1 − y², y (1 − y)."""
-
-
 def _argument_for_value(passed: Pass) -> Iterator[Way]:
+    """z (1 − z) for y (1 − y), where y is the sigmoid of z."""
     for node in passed.nodes:
-        if node.function in _BY_VALUE:
-            given, right = (
-                _BY_VALUE[node.function](y) for y in (node.args[0], passed.output(node))
-            )
+        slope = TABLE[node.function].slope_by_value
+        if slope is not None:
+            given, right = (slope(y) for y in (node.args[0], passed.output(node)))
             terms = {**at_node(passed, node, 0), "factor": right, "given": given}
             yield Way({argument(node, 0): times(given)}, terms)
 
@@ -171,7 +157,7 @@ def _points(passed: Pass, node: Apply) -> list[Expression]:
 
 def _matmul_for_elementwise(passed: Pass) -> Iterator[Way]:
     for node in passed.nodes:
-        if is_function(node) and node.shape != SCALAR:
+        if is_function(node.function) and node.shape != SCALAR:
             slope = local_derivative(node)
 
             def change(g: Expression, right: Expression, slope: Expression = slope) -> Expression:

@@ -12,11 +12,6 @@ LOCAL_HINT = "look at the step from {output} back to {argument}: what is its loc
 FACTOR_NUDGE = "a factor of the chain rule is missing"
 
 
-def is_function(node: Apply) -> bool:
-    """Whether a node applies a function of one argument, entry by entry."""
-    return f"{node.function}'" in TABLE or TABLE[node.function].derivative is not None
-
-
 def local_derivative(node: Apply) -> Expression:
     """f'(z) for a node f(z)."""
     return apply(f"{node.function}'", *node.args)
@@ -31,13 +26,10 @@ def at_node(passed: Pass, node: Apply, at: int) -> "dict[str, Expression | str]"
     }
 
 
-_OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt", "eq": "ne", "ne": "eq"}
-
-
 def opposite(condition: Expression) -> Expression:
     """Where a condition does not hold: a > b for a <= b."""
-    if isinstance(condition, Apply) and condition.function in _OPPOSITE:
-        return apply(_OPPOSITE[condition.function], *condition.args)
+    if isinstance(condition, Apply) and (name := TABLE[condition.function].opposite):
+        return apply(name, *condition.args)
     return apply("not", condition)
 
 

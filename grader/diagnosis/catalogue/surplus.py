@@ -19,14 +19,14 @@ from grader.expression import (
     walk,
 )
 from grader.key import in_layout
-from grader.primitives import TABLE, apply
+from grader.primitives import apply, is_function
 from grader.primitives.build import ONE, div, entry, mul, transpose
 
 
 def _activations(passed: Pass) -> list[str]:
     """The functions that the model applies entry by entry."""
     nodes = (p for q in passed.model.values() if q.definition for p in walk(q.definition))
-    applied = (n.function for n in nodes if isinstance(n, Apply) and f"{n.function}'" in TABLE)
+    applied = (n.function for n in nodes if isinstance(n, Apply) and is_function(n.function))
     return list(dict.fromkeys(applied))
 
 

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeGuard
 
-from grader.diagnosis.catalogue.node import is_function
 from grader.diagnosis.entrywise import rewritten
 from grader.diagnosis.faulty import RESULT, Change, Pass, Site
 from grader.diagnosis.mistake import Example, Mistake, Way
@@ -24,6 +23,7 @@ from grader.expression import (
     symbols_in,
     walk,
 )
+from grader.primitives import is_function
 from grader.primitives.build import mul, neg, ones
 from grader.simplification import Product, product_of, terms_of, written_sum
 
@@ -148,7 +148,7 @@ def _factor_twice(passed: Pass) -> Iterator[Way]:
 
 def _negative_argument(passed: Pass) -> Iterator[Way]:
     for part in dict.fromkeys(walk(passed.written)):
-        if isinstance(part, Apply) and (is_function(part) or part.function.endswith("'")):
+        if isinstance(part, Apply) and (is_function(part.function) or part.function.endswith("'")):
             change = _instead(passed, part, partial(_at_minus, part))
             yield Way(change, {"function": f"function:{part.function}"}, alone=True)
 

@@ -1,6 +1,7 @@
 """Index variables, sums and entries."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from grader.errors import IndexOutOfRange, Span, TooLarge
 from grader.expression import (
@@ -15,6 +16,7 @@ from grader.expression import (
     Sum,
     Symbol,
     free_indices,
+    fresh,
     shape_text,
     substitute,
     transform,
@@ -40,7 +42,7 @@ class Binding(Core):
         """The index variable of this name, if one is in scope."""
         found = self.names.indices.get(name)
         if found is not None and found is self._given.get(name):
-            self.used.add(name)
+            self.used.add(found.name)
         return found
 
     def bound_index(self, name: str) -> Index | None:
@@ -79,19 +81,21 @@ class Binding(Core):
 
     def sum(self, index: Index, body: Callable[[], Expression], span: Span) -> Expression:
         """Σ over an index variable; `body` is parsed while it is in scope."""
-        node = self.scoped(index, body)
+        letter, index = index.name, self._apart(index)
+        node = self.scoped(letter, index, body)
         if node is NONSENSE:
             return NONSENSE
         return Sum(node, index, node.shape, span)
 
     def open_sum(self, name: str, body: Callable[[], Expression], span: Span) -> Expression:
         """Σ over an index whose range follows from what it indexes."""
-        outer = self._open.get(name)
-        self._open[name] = set()
-        node = self.scoped(Index(name, 1, 0), body)
-        sizes = self._open.pop(name)
+        index = self._apart(Index(name, 1, 0))
+        outer = self._open.get(index.name)
+        self._open[index.name] = set()
+        node = self.scoped(name, index, body)
+        sizes = self._open.pop(index.name)
         if outer is not None:
-            self._open[name] = outer
+            self._open[index.name] = outer
         if node is NONSENSE:
             return NONSENSE
         if len(sizes) != 1:
@@ -99,7 +103,7 @@ class Binding(Core):
             self.fail(
                 f"the range of {name} is not clear: {found}", span, "write it: \\sum_{k=1}^{n}"
             )
-        index = Index(name, 1, sizes.pop())
+        index = replace(index, stop=sizes.pop())
         return Sum(_ranged(node, index), index, node.shape, span)
 
     def factors(self, index: Index, body: Callable[[], Expression], span: Span) -> list[Expression]:
@@ -128,7 +132,8 @@ class Binding(Core):
         if len(values) > WRITTEN_OUT_LIMIT:
             message = f"more than {WRITTEN_OUT_LIMIT} terms or factors written out"
             raise TooLarge(message, self.source, span)
-        node = self.scoped(index, body)
+        letter, index = index.name, self._apart(index)
+        node = self.scoped(letter, index, body)
         if node is NONSENSE:
             return [NONSENSE]
         self.count(len(values) * sum(1 for _ in walk(node)))
@@ -150,13 +155,27 @@ class Binding(Core):
         self.bound_letters.update(names)
         return tabulate(node, known[0], known[1] if len(known) == 2 else Index("", 1, 1))
 
-    def scoped(self, index: Index, body: Callable[[], Expression]) -> Expression:
-        """What `body` parses while `index` is in scope."""
+    def _apart(self, index: Index) -> Index:
+        """A bound index variable with a name that nothing else in scope has.
+
+        A student's letters may stand for letters of the question: where k is the question's j, a sum
+        over the student's own j must not bind it.
+        """
+        known = self.names.indices.items()
+        taken = {one.name for letter, one in known if letter != index.name}
+        taken |= set(self._open) - {index.name}
+        if index.name not in taken:
+            return index
+        others = (self.names.symbols, self.names.dimensions, self.names.functions)
+        return replace(index, name=fresh(index.name, taken.union(*others)))
+
+    def scoped(self, letter: str, index: Index, body: Callable[[], Expression]) -> Expression:
+        """What `body` parses while a letter stands for `index`."""
         self.bound += 1
         if self.bound > BINDER_LIMIT:
             raise TooLarge(f"more than {BINDER_LIMIT} sums inside each other", self.source)
         outer = self.names
-        self.names = outer.with_indices((), {**outer.indices, index.name: index})
+        self.names = outer.with_indices((), {**outer.indices, letter: index})
         try:
             return body()
         finally:

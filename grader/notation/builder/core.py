@@ -53,8 +53,9 @@ class Reading:
 
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime; `kinked` its functions and comparisons that have a kink; `defined`
-    tells that the student's own definitions were at hand. `choices` counts the products that could
-    be read in two ways.
+    tells that the student's own definitions were at hand. `choices` counts the places that could
+    be read in two ways; `extents` are those of them where it is not sure how far the argument of a
+    function without brackets reaches.
     """
 
     node: Expression
@@ -64,6 +65,7 @@ class Reading:
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
     choices: int = 0
+    extents: frozenset[int] = frozenset()
 
 
 class Core:
@@ -82,6 +84,7 @@ class Core:
         self._other = other
         self._sizes_select = sizes_select
         self._choices = 0
+        self.extents: set[int] = set()
         self.source = source
         self.notes: list[str] = []
         self.depth = 0
@@ -111,16 +114,22 @@ class Core:
         node = self.finish(node)
         notes = tuple(dict.fromkeys(self.notes))
         defined = bool(self.names.definitions)
-        used = self.used - (self.bound_letters - free_indices(node))
+        bound = self.bound_letters and self.bound_letters - free_indices(node)
         return Reading(
-            node, notes, frozenset(used), tuple(self.derivatives), tuple(self.kinked), defined,
-            self._choices,
+            node, notes, frozenset(self.used - bound), tuple(self.derivatives), tuple(self.kinked), defined,
+            self._choices, frozenset(self.extents),
         )  # fmt: skip
 
     def chooses_other(self) -> bool:
-        """Whether the product that is now read in one of two ways is to be read in the other."""
+        """Whether what is now read in one of two ways is to be read in the other."""
         self._choices += 1
         return self._choices in self._other
+
+    def extends_otherwise(self) -> bool:
+        """The same of how far the argument of a function without brackets reaches."""
+        other = self.chooses_other()
+        self.extents.add(self._choices)
+        return other
 
     def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
         """Raise Unreadable at a place."""
@@ -177,7 +186,7 @@ class Core:
                 return Apply(function, args, SCALAR, params, span)
         try:
             node = apply(function, *args, params=params, span=span)
-            if function in _KINKED:
+            if TABLE[function].kink is not None:
                 self.kinked.append(node)
             return node
         except ShapeMismatch as error:
@@ -226,6 +235,19 @@ class Core:
             self.notes.append("a power of a matrix was read entry by entry")
         return self.apply("pow", base, exponent, span=span)
 
+    def root(self, base: Expression, order: Expression, span: Span | None) -> Expression:
+        """The real root of some order, entry by entry: negative numbers have one of an odd order."""
+        n = _constant(order)
+        if n == 0:
+            self.fail("a root of order 0", span)
+        if n is None or n % 2 != 1:
+            return self.power(base, self.apply("div", Number(1.0), order, span=span), span)
+        known = len(self.kinked)
+        size = self.power(self.apply("abs", base, span=span), Number(1 / n), span)
+        node = self.apply("mul", self.apply("sign", base, span=span), size, span=span)
+        del self.kinked[known:]  # on both sides of zero it is one function
+        return node
+
     def call(
         self, function: Function, prime: int, args: Sequence[Expression], span: Span
     ) -> Expression:
@@ -236,7 +258,7 @@ class Core:
         if name not in TABLE:
             self.fail(f"{function.name} with {prime} primes cannot be read", span)
         extra = tuple(Number(value) for value in function.extra)
-        if name in ("maximum", "minimum", "and", "or"):
+        if TABLE[name].chains:
             return self._chained(name, args, span)
         return self.apply(name, *args, *extra, span=span)
 
@@ -284,8 +306,6 @@ class Core:
         if self._nodes > NODE_LIMIT:
             raise TooLarge(f"more than {NODE_LIMIT} operations", self.source)
 
-
-_KINKED = frozenset(name for name, row in TABLE.items() if row.kink is not None)
 
 # What two scalars always may do: no shape needs to be checked.
 _ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})

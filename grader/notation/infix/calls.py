@@ -10,6 +10,7 @@ from grader.notation.infix.reader import Reader
 from grader.notation.infix.tokens import Token
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, Function
 from grader.notation.products import MATRIX, product
+from grader.primitives import TABLE
 
 LETTERS = {letter: name for name, letter in GREEK.items()}
 _PRIME_SPELLINGS = re.compile(
@@ -20,7 +21,6 @@ _PRIME_SPELLINGS = re.compile(
 Options = dict[str, Expression | None]  # by name; None is Python's None
 AXIS_OPTIONS = frozenset({"axis", "dim", "keepdims", "keepdim"})
 _OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims"}
-_WITH_AXIS = frozenset({"sum", "mean", "softmax", "log_softmax", "logsumexp"})
 _PRODUCTS = frozenset({"dot", "matmul", "inner"})
 _OF_TWO = frozenset({"maximum", "minimum"})
 _AXES = {0.0: 0, 1.0: 1, -1.0: 1, -2.0: 0}
@@ -42,7 +42,7 @@ class CallReader(Reader):
         while self.peek().text == "'":
             self.at += 1
             prime += 1
-        along = function.primitive in _WITH_AXIS and not prime
+        along = TABLE[function.primitive].axis and not prime
         args, options = self.arguments(self.expect("("), AXIS_OPTIONS if along else frozenset())
         span = Span(token.start, self.end())
         if along and args:

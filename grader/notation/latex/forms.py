@@ -123,12 +123,6 @@ class FormReader(CaseReader):
         of = self.differentiated()
         return self.build.derivative(of, wrt, self.span(first))
 
-    def sqrt(self, token: Token) -> Expression:
-        if self.peek().text == "[":
-            self.build.fail("only square roots are read", token.span)
-        node = self.within(self.group(), self.whole)
-        return self.build.apply("sqrt", node, span=token.span)
-
     def big_sum(self, token: Token) -> Expression:
         """`\\sum` with a range, an index alone, values, or conditions."""
         sub, sup, _ = self.scripts()
@@ -328,7 +322,6 @@ FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
     "\\frac": FormReader.frac,
     "\\partial": FormReader.partial,
     "\\nabla": FormReader.nabla,
-    "\\sqrt": FormReader.sqrt,
     "\\sum": FormReader.big_sum,
     "\\prod": FormReader.big_product,
     "\\begin": FormReader.environment,

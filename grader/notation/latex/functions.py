@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Apply, Expression, children, walk
+from grader.expression import SCALAR, Apply, Expression, Number, children, walk
 from grader.notation.latex.indices import IndexReader
 from grader.notation.latex.scripts import is_layer_mark, split_script
 from grader.notation.latex_tokens import Token
-from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
+from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function
+from grader.notation.products import ASTERISK, DOT, JUXTAPOSED, divide, product
+from grader.primitives import TABLE
 
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle"}
-BARE_ARGUMENT = frozenset("exp log ln sin cos tanh sqrt abs".split())
+BARE_ARGUMENT = frozenset(name for name, row in TABLE.items() if row.bare)
+_OF_PRODUCTS = BARE_ARGUMENT - {"sqrt", "abs"}  # \\sin 2x, but √2 x
+_SIGNS = {"\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK}
 
 _OF_ENTRIES = frozenset({"maximum", "minimum", "sign", "clip"})
 _BY_ENTRIES = "|·| was read entry by entry here, ‖·‖ is a norm"
@@ -72,13 +76,17 @@ class FunctionReader(IndexReader):
         first = self.at - 1
         sub, sup, primes = self.scripts()
         content, transposed, more = split_script(sup)
+        order = self._order() if function.primitive == "sqrt" else None
         outer, self._of_entries = self._of_entries, function.primitive in _OF_ENTRIES
-        args = self.arguments()
+        args = self.arguments(reaches=function.primitive in _OF_PRODUCTS)
         self._of_entries = outer
         if sub:
             self._check_subscript(function, token, sub, args, first)
         span = Span(token.start, self.tokens[self.at - 1].end)
-        node = self.build.call(function, primes + more, args, span)
+        if order is not None:
+            node = self.build.root(args[0], order, span)
+        else:
+            node = self.build.call(function, primes + more, args, span)
         if [part.text for part in content] == ["-", "1"]:
             self.build.fail("an inverse function is not read", self.span(first))
         if content and not is_layer_mark(content):
@@ -104,10 +112,25 @@ class FunctionReader(IndexReader):
         hint = "an entry is written behind the argument, \\sigma(z)_1 or \\sigma(z_1)"
         self.build.fail("a function with a subscript", self.span(first), hint)
 
-    def arguments(self) -> list[Expression]:
+    def _order(self) -> Expression | None:
+        """The 3 of `\\sqrt[3]{x}`; None of `\\sqrt[x]`, which has its argument in the bracket."""
+        if self.peek().text != "[":
+            return None
+        depth = 0
+        for end in range(self.at, len(self.tokens)):
+            depth += (self.tokens[end].text == "[") - (self.tokens[end].text == "]")
+            if depth == 0:
+                break
+        if depth or not self._could_begin(end + 1):
+            return None
+        inside, self.at = self.tokens[self.at + 1 : end], end + 1
+        return self.within(inside, self.whole)
+
+    def arguments(self, *, reaches: bool = False) -> list[Expression]:
+        """What a function is taken of; without brackets one factor, or all that it `reaches`."""
         opened = self.peek()
         if opened.text not in ("(", "[", "\\{", "{"):
-            return [self.factor()]
+            return [self._product_behind() if reaches else self.factor()]
         self.at += 1
         if opened.text == "{":
             return [self.braces(opened)]
@@ -120,6 +143,63 @@ class FunctionReader(IndexReader):
         self._bars = bars
         self.build.depth -= 1
         return args
+
+    def _product_behind(self) -> Expression:
+        """The argument of a function without brackets: `\\sin 2x`, `\\ln xy`; a sum ends it.
+
+        What stands behind a number belongs to it. Behind anything else nobody can be sure: of names in
+        a row all are taken, else no more, and the other reading is one to be tried.
+        """
+        first, known = self.at, len(self.build.extents)
+        in_names = self._name_follows()
+        node = self.factor()
+        is_number = _is_numeral(node)
+        while self._goes_on(is_number, in_names):
+            in_names = in_names and self._name_follows()
+            sign = self.peek().text
+            self.at += sign == "/" or sign in _SIGNS
+            right = self.factor()
+            is_number = is_number and _is_numeral(right)
+            span = self.span(first)
+            if sign == "/":
+                node = divide(self.build, node, right, span)
+            else:
+                node = product(self.build, node, right, _SIGNS.get(sign, JUXTAPOSED), span)
+        if len(self.build.extents) > known:
+            span = self.span(first)
+            written = self.build.source[span.start : span.end]
+            self.build.notes.append(f"a function without brackets was read as that of `{written}`")
+        return node
+
+    def _goes_on(self, is_number: bool, in_names: bool) -> bool:
+        """Whether the argument of a function without brackets goes on with what follows."""
+        token = self.peek()
+        if token.text != "/" and token.text not in _SIGNS and not self.starts_factor():
+            return False
+        if self._call_follows():  # sin 2x cos y; of log 2 σ(z) nobody can be sure
+            own = token.text in self.build.names.function_bases
+            return (is_number or own) and self.build.extends_otherwise()
+        if is_number and (self._name_follows() or token.text == "\\frac"):
+            return True
+        return (in_names and self._name_follows()) != self.build.extends_otherwise()
+
+    def _name_follows(self) -> bool:
+        """Whether the next factor is a number, or a name with its scripts."""
+        token = self.peek()
+        if token.kind == "command":
+            known = token.text[1:] in GREEK or bool(self.build.names.spelled(token.text))
+        else:
+            known = token.kind in ("number", "letter", "accent", "word")
+        return known and self.starts_factor() and not self._call_follows()
+
+    def _call_follows(self) -> bool:
+        """Whether a function with its argument is next."""
+        token, at = self.peek(), self.at
+        self.at = min(at + 1, len(self.tokens) - 1)
+        function = self.function(token) if token.kind != "end" else None
+        called = function is not None and self._is_called(token)
+        self.at = at
+        return called
 
     def single_bars(self, node: Expression, opened: Token) -> Expression:
         """|x| of a number is its absolute value, ||v|| and |v| of a vector are its norm.
@@ -185,3 +265,9 @@ class FunctionReader(IndexReader):
         span = node.span
         opened = self.build.source[span.start : span.end] if span else ""
         return isinstance(node, Apply) and node.function == "norm" and opened in SINGLE_BARS
+
+
+def _is_numeral(node: Expression) -> bool:
+    """Whether a factor is a number such as 2, π, ½ or 2³, and no size of the problem."""
+    parts = node.args if isinstance(node, Apply) else (node,)
+    return all(isinstance(part, Number) and not part.name for part in parts)

@@ -84,7 +84,11 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
     build = Builder(names, source, open_indices=True)
     parser = Parser(tokens, build)
     try:
-        return build.closed(build.finish(parser.whole()))
+        node = build.closed(build.finish(parser.whole()))
+        if build.extents:
+            hint = "write its argument in brackets"
+            build.fail("how far a function without brackets reaches is not clear", node.span, hint)
+        return node
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
 
@@ -238,9 +242,6 @@ class Parser(FormReader):
             if self.peek().text == "/":
                 self.at += 1
                 node = divide(self.build, node, self.factor(), self.span(first))
-            elif self.peek().text == "{" and self.tokens[self.at + 1].text == "}":
-                self.at += 2  # an empty group, which some write before a script
-                node = self.scripted(node, first)
             elif self.starts_factor():
                 self.check_no_call(node)
                 self.check_no_rows()
@@ -363,6 +364,8 @@ class Parser(FormReader):
                 node = self.build.apply("transpose", node, span=self.span(first))
             elif token.text == "!":
                 self.build.fail("a factorial does not belong here", token.span)
+            elif token.text == "{" and self.tokens[self.at + 1].text == "}":
+                self.at += 2  # A{}^T: an empty group has its scripts from the factor before it
             else:
                 return node
 

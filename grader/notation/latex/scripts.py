@@ -40,6 +40,12 @@ def pair(script: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]] | N
     return (parts[0], parts[1]) if len(parts) == 2 and all(parts) else None
 
 
+def one_by_one(script: Sequence[Token]) -> list[Token]:
+    """A script with a token for each digit: of δ_{11} both are indices."""
+    parts = (digits(t) if t.kind == "number" and t.text.isdigit() else [t] for t in script)
+    return [token for part in parts for token in part]
+
+
 def split_script(script: Sequence[Token] | None) -> tuple[list[Token], bool, int]:
     """A superscript as content, whether it ends in a transpose, and its number of primes."""
     content = list(script or ())

@@ -9,7 +9,13 @@ from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
-from grader.notation.latex.scripts import pair, split, split_script, without_brackets
+from grader.notation.latex.scripts import (
+    one_by_one,
+    pair,
+    split,
+    split_script,
+    without_brackets,
+)
 from grader.notation.latex_tokens import Token
 from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function, Key
 from grader.notation.products import IDENTITY, JUXTAPOSED, product
@@ -48,8 +54,8 @@ class UndeclaredReader(FunctionReader):
             return self.build.apply("exp", exponent, span=self.span(first))
         if token.text == "e" and sub and split_script(sup)[1] and self.peek().text == "e":
             return self.unit_product(sub, first)
-        if token.text == "\\delta" and sub and not sup and pair(sub):
-            return self.kronecker(sub, first)
+        if token.text == "\\delta" and sub and not sup and pair(one_by_one(sub)):
+            return self.kronecker(one_by_one(sub), first)
         if token.text == "\\chi" and sub and not sup:
             return self.condition(sub, first)
         if token.text in STEPS and not sub and not sup and self.peek().text == "(":

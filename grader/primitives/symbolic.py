@@ -1,0 +1,33 @@
+"""What rows of the table share in SymPy's words.
+
+What has these words comes as an argument, `sp`: SymPy itself, in tests, or its words for numbers of 100
+digits, in validation. Arrays are NumPy arrays of its objects.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Exact = NDArray[Any]  # (rows, columns) of objects
+
+
+def choice(sp: Any, condition: Any, yes: Any, no: Any) -> Any:
+    """One of two values."""
+    return sp.Piecewise((yes, condition), (no, True))
+
+
+def truth(relation: Callable[..., Any]) -> Callable[..., Any]:
+    """A condition as 1 and 0; `relation` gets `sp` and the entries."""
+    return lambda sp, *entries: choice(sp, relation(sp, *entries), 1, 0)
+
+
+def each(function: Callable[[Any], Any], array: Exact) -> Exact:
+    """A function of each entry."""
+    return np.asarray(np.frompyfunc(function, 1, 1)(array), dtype=object)
+
+
+def summed(array: Exact, axis: int | None) -> Exact:
+    """The sum of all entries, or along an axis, which stays."""
+    return np.asarray(np.sum(array, axis=axis, keepdims=True), dtype=object)

@@ -1,0 +1,128 @@
+"""The verdicts are those that are committed: on a sample in every run, on the whole corpus at night."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import answers
+import pytest
+from compare import ACCEPT, moves, of_entries, report
+from grade import ROOT, SUMMARY, VERDICTS, Row, all_graded, as_text, parsed, summary
+
+PROBLEMS, ENTRIES = answers.load()
+OF_DIGEST = {entry.digest: entry for entry in ENTRIES}
+TEXT = VERDICTS.read_text(encoding="utf-8")
+GOLDEN = parsed(TEXT)
+GRADE, COMPARE = (str(answers.HERE / name) for name in ("grade.py", "compare.py"))
+
+
+def test_a_sample_has_the_verdicts_that_are_committed() -> None:
+    chosen = answers.sample(ENTRIES)
+    new = parsed(as_text(all_graded(PROBLEMS, chosen)))
+    moved = moves(of_entries(GOLDEN, {entry.digest for entry in chosen}), new)
+    assert not moved, "\n".join([*report(moved, OF_DIGEST), "", ACCEPT])
+
+
+@pytest.mark.nightly
+def test_all_answers_have_the_verdicts_that_are_committed(tmp_path: Path) -> None:
+    """To the byte, with other hashes than those it was written with."""
+    out = tmp_path / "verdicts.tsv"
+    environment = {**os.environ, "PYTHONHASHSEED": "1678"}
+    subprocess.run([sys.executable, GRADE, "--out", str(out)], check=True, env=environment)
+    text = out.read_text(encoding="utf-8")
+    assert text == TEXT, "\n".join([*report(moves(GOLDEN, parsed(text)), OF_DIGEST), "", ACCEPT])
+
+
+@pytest.mark.nightly
+def test_two_processes_say_what_one_says(tmp_path: Path) -> None:
+    said = set()
+    for jobs, seed in (("1", "0"), ("2", "1")):
+        out = tmp_path / jobs
+        command = [sys.executable, GRADE, "--sample", "--out", str(out), "--jobs", jobs]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        said.add(out.read_bytes())
+    assert len(said) == 1
+
+
+@pytest.mark.nightly
+def test_a_revision_is_graded_in_a_checkout_of_its_own() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git here")
+    command = [sys.executable, COMPARE, "--sample", "HEAD", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stdout.splitlines()[0].endswith("moved")
+
+
+def test_every_answer_has_a_verdict_and_no_verdict_is_of_nothing() -> None:
+    assert len(OF_DIGEST) == len(ENTRIES)
+    assert {name.partition("/")[0] for name in GOLDEN} == set(OF_DIGEST)
+    assert SUMMARY.read_text(encoding="utf-8") == summary(TEXT)
+
+
+def test_the_corpus_holds_what_it_should() -> None:
+    sources = {entry.source.partition(" ")[0] for entry in ENTRIES}
+    assert sources >= {
+        "cases",
+        "styles",
+        "submissions",
+        "hostile",
+        "docs",
+        "formulas",
+        "papers",
+        "generated",
+    }
+    assert (
+        sum(entry.source in ("generated right", "generated wrong") for entry in ENTRIES) >= 19_000
+    )
+
+
+def test_what_moved_is_grouped_and_shown_with_its_text() -> None:
+    entry = next(one for one in ENTRIES if one.source == "cases right" and one.question == "q1")
+    old = GOLDEN[entry.digest]
+    new = old._replace(verdict="incorrect", score="0")
+    (moved,) = moves({old.name: old}, {new.name: new})
+    shown = "\n".join(report([moved], OF_DIGEST))
+    assert moved.group == "correct → incorrect"
+    assert "      1  correct → incorrect" in shown
+    assert entry.text in shown
+
+
+def test_right_answers_that_are_lost_come_first() -> None:
+    was = {name: Row(name, "correct" if name == "c" else "missing") for name in "abc"}
+    now = {
+        "a": Row("a", "missing", reading="x"),
+        "b": Row("b", "correct"),
+        "c": Row("c", "missing"),
+    }
+    groups = [line for line in report(moves(was, now), {}) if line.startswith("\n== ")]
+    assert [line[4:].partition(" (")[0] for line in groups] == [
+        "correct → missing: 1", "missing → correct: 1", "another reading: 1",
+    ]  # fmt: skip
+
+
+def test_a_paper_is_shown_once_for_all_its_answers() -> None:
+    paper = next(one for one in ENTRIES if one.source == "styles")
+    names = [f"{paper.digest}/q{number}" for number in (1, 2, 3)]
+    was, now = ({name: Row(name, verdict) for name in names} for verdict in ("correct", "missing"))
+    lines = list(report(moves(was, now), OF_DIGEST))
+    assert sum(line.startswith("\n-- ") for line in lines) == 1
+    assert lines[-1] == "   q1 q2 q3 verdict: correct → missing"
+
+
+def test_a_fault_of_the_grader_is_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("grader.grade", broken, raising=False)
+    entries = [one for one in ENTRIES if one.source == "styles" or one.source == "docs"][:60]
+    rows = [row for _, some in all_graded(PROBLEMS, entries) for row in some]
+    assert {(row.verdict, row.codes) for row in rows} == {("error", "RecursionError")}
+    assert sum("/" in row.name for row in rows) >= 17
+
+
+def test_what_students_write_does_not_steer_the_terminal() -> None:
+    entry = next(one for one in ENTRIES if "\x1b[31m" in one.text)
+    (moved,) = moves({entry.digest: Row(entry.digest, "missing")}, {})
+    assert "\x1b" not in "\n".join(report([moved], OF_DIGEST))
