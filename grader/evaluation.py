@@ -316,7 +316,8 @@ class Evaluator:
         shapes = {entry.shape[:-2] for row in entries for entry in row}
         batch = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
         self._check_size(batch, node.shape)
-        value = np.empty(batch + node.shape)
+        dtype = np.result_type(*(entry for row in entries for entry in row))
+        value = np.empty(batch + node.shape, dtype)
         for i, row in enumerate(entries):
             for j, entry in enumerate(row):
                 value[..., i, j] = entry[..., 0, 0]

@@ -52,6 +52,7 @@ class QuestionKey:
     backprop: Backprop
     expected: Array
     noise: Array
+    diagnoses: bool = True  # whether wrong answers are explained, besides getting a verdict
     _remembered: dict[object, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -69,27 +70,24 @@ class QuestionKey:
 
     def evaluate(self, node: Expression) -> Array:
         """An answer's values laid out like `expected`; its shape must fit. Raises TooLarge."""
-        return self._laid_out(node, self.draws.values, self.draws.count, None)
+        return self.laid_out(node, self.draws.values, self.draws.count)
 
     def noise_of(self, node: Expression, value: Array) -> Array:
         """The rounding noise of `evaluate`, which gave `value`, estimated by disturbing it."""
         count = self.draws.count * SAMPLES
-        disturbed = self._laid_out(node, self.draws.repeated(SAMPLES), count, Disturbance())
+        disturbed = self.laid_out(node, self.draws.repeated(SAMPLES), count, Disturbance())
         with np.errstate(invalid="ignore"):
             spread = np.abs(disturbed.reshape(SAMPLES, *value.shape) - value).max(axis=0)
         return np.asarray(spread * (ROUNDOFF / DISTURBANCE))
 
-    def laid_out(self, node: Expression, values: Mapping[str, Array], count: int) -> Array:
-        """An expression's values on other draws, (count, rows, columns), laid out like `expected`."""
-        return self._laid_out(node, values, count, None)
-
-    def _laid_out(
+    def laid_out(
         self,
         node: Expression,
         values: Mapping[str, Array],
         count: int,
-        disturb: Disturbance | None,
+        disturb: Disturbance | None = None,
     ) -> Array:
+        """An expression's values on other draws, (count, rows, columns), laid out like `expected`."""
         free = self.question.free if self.is_indexed(node) else ()
         with np.errstate(all="ignore"):
             value = Evaluator(values, self.backprop.lower, free, disturb)(node)

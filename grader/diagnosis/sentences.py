@@ -46,6 +46,7 @@ class Sentences:
         self._notation = notation
         self._quantities = known
         self._known: dict[int, tuple[Fault, Message]] = {}
+        self._terms: dict[Expression | str, str] = {}  # the same few are named again and again
 
     def messages(self, matches: Sequence[Match], alternative: bool = False) -> tuple[Message, ...]:
         """What is said of mistakes that all explain an answer: the first in full, the others as "or".
@@ -80,6 +81,11 @@ class Sentences:
         return self._known[id(fault)][1]
 
     def _term(self, term: Expression | str) -> str:
+        if term not in self._terms:
+            self._terms[term] = self._in_words(term)
+        return self._terms[term]
+
+    def _in_words(self, term: Expression | str) -> str:
         if isinstance(term, Apply) and term.function.endswith("'"):
             slope = simplified(
                 term

@@ -53,6 +53,8 @@ def _without_credit(outcome: Outcome, broken: Message) -> Outcome:
 def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
     """The outcome of a wrong answer with its diagnosis; any other outcome as it is."""
     values = outcome.values
+    if not key.diagnoses:
+        return outcome
     if outcome.verdict not in WRONG or values is None or not values.wrong.any():
         return outcome
     diagnosis = key.remember(Diagnosing).of(values.got, values.wrong, values.node, notation)

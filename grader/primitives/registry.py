@@ -43,9 +43,9 @@ class Primitive:
         `shape` is the shape of the result. `value` maps stacks of matrices, and then `params`, to a stack.
         `vjp` gives the adjoints of the arguments; None for what is constant in an argument.
         `expansion` defines a row by other rows instead of `value`, `vjp` and `sympy`.
-        `sympy` is the same function by SymPy, which comes as the first argument, so that nobody
-        imports it who does not need it: then the entries, or the node and whole object arrays where a
-        function is not `entrywise`.
+        `sympy` is the same function in SymPy's words, from its definition; what has these words, SymPy
+        or numbers of many digits, comes as the first argument: then the entries, or the node and whole
+        object arrays where a function is not `entrywise`.
     What it is:
         `arity` is the least and the greatest number of arguments; one of two that `chains` takes more,
         as in max(a, b, c).

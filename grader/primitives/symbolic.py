@@ -1,7 +1,7 @@
-"""What rows of the table share in SymPy's arithmetic.
+"""What rows of the table share in SymPy's words.
 
-SymPy comes as an argument, `sp`: it takes long to import, and only validation needs it. Arrays are
-NumPy arrays of SymPy's objects.
+What has these words comes as an argument, `sp`: SymPy itself, in tests, or its words for numbers of 100
+digits, in validation. Arrays are NumPy arrays of its objects.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Exact = NDArray[Any]  # (rows, columns) of SymPy's objects
+Exact = NDArray[Any]  # (rows, columns) of objects
 
 
 def choice(sp: Any, condition: Any, yes: Any, no: Any) -> Any:

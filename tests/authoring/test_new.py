@@ -35,7 +35,7 @@ NETWORKS = [
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
 def test_it_is_sound_as_written(tmp_path: Path, network: Network) -> None:
     write(tmp_path / "mine", "", network)
-    validation = validate(tmp_path / "mine", Options(sympy=False))
+    validation = validate(tmp_path / "mine", Options())
     assert validation.sound, validation.findings
     assert not [f for f in validation.findings if f.check == "cases"]
     kinds = {f.check for f in validation.findings if f.level is Level.WARNING}

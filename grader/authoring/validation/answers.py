@@ -61,7 +61,7 @@ def findings(own: QuestionKey, verdicts: Mapping[str, Read]) -> Iterator[Finding
     formulas = {notation: read for notation, read in verdicts.items() if notation != NUMBERS}
     if formulas and all(read.verdict is None for read in formulas.values()):
         text = "every form of the reference breaks the question's own rules (forbid, require, form)"
-        advice = "make sure that there is an answer that keeps them, and put it into cases.yaml"
+        advice = "make sure that some answer keeps them, and put it into cases.yaml"
         yield Finding(Level.WARNING, CHECK, name, text, advice)
         return
     for notation, read in verdicts.items():
@@ -84,15 +84,15 @@ def _foreseen(own: QuestionKey) -> Iterator[Finding]:
         except (GraderError, ValueError):
             continue
         if np.allclose(value, own.expected, rtol=1e-9, atol=0):
-            text = f"the foreseen mistake {rule.message!r} has the values of the reference"
-            yield Finding(Level.ERROR, CHECK, own.question.id, text, "a right answer is no mistake")
+            text = f"the mistake {rule.message!r} has the values of the reference: it is a right answer"
+            yield Finding(Level.ERROR, CHECK, own.question.id, text, "take it out of `mistakes`")
 
 
 def _advice(notation: str, read: Read) -> str:
     if read.verdict is Verdict.UNDECIDED:
-        return "a unit that never switches, or values too large or too small: look at how symbols are drawn"
+        return "look at how symbols are drawn: a unit may never switch, or values may be extreme"
     if "LaTeX" in notation:
-        return "look at the `latex` spellings: two that collide, or one that is also a function"
+        return "look at the `latex` spellings: two may collide, or one may also be a function"
     return "look at the names: one may also be a function or an index"
 
 

@@ -7,6 +7,7 @@ q1:
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -112,6 +113,7 @@ def findings(key: Key, folder: Path) -> Iterator[Finding]:
         yield Finding(Level.NOTE, CHECK, "", text, advice)
         return
     known = [question.id for question in key.problem.questions]
+    quick = _without_diagnosis(key)
     for name, own in cases.items():
         if name not in known:
             close = difflib.get_close_matches(name.lower(), known, n=1)
@@ -121,12 +123,24 @@ def findings(key: Key, folder: Path) -> Iterator[Finding]:
             continue
         for kind, many in (("right", own.right), ("wrong", own.wrong)):
             for at, case in enumerate(many or ()):
-                reason = _judged(key, name, case, kind)
+                unexplained = kind == "right" or not case.codes
+                reason = _judged(quick if unexplained else key, name, case, kind)
+                if reason and unexplained:
+                    reason = _judged(key, name, case, kind)
                 if reason:
                     yield of_fault(document.fault((name, kind, at), reason), CHECK, name)
     for name in known:
         if name not in cases:
             yield Finding(Level.NOTE, CHECK, name, f"{FILE} has no case for it")
+
+
+def _without_diagnosis(key: Key) -> Key:
+    """The same key for verdicts alone, where the author's rules do not go by what a mistake is."""
+    questions = {
+        name: replace(own, diagnoses=any(rule.code for rule in own.question.rules.mistakes))
+        for name, own in key.questions.items()
+    }
+    return replace(key, questions=questions, seen={}, variants={})
 
 
 def _document(file: Path) -> Document | None:
@@ -164,7 +178,8 @@ def misses(result: QuestionResult, case: Case, kind: str) -> str:
     codes = {message.code for message in result.messages}
     missing = [code for code in case.codes if code not in codes]
     if missing:
-        return f"is not told {', '.join(missing)} but {', '.join(sorted(filter(None, codes))) or 'nothing'}"
+        given = ", ".join(sorted(filter(None, codes))) or "none"
+        return f"does not get the code {', '.join(missing)}; it gets: {given}"
     if case.score is not None and abs(result.score - case.score) > NEAR:
         return f"earns {result.score:g}, not {case.score:g}"
     return ""

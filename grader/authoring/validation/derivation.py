@@ -5,73 +5,85 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.authoring.validation.differences import differences
+from grader.authoring.validation import complex_step
+from grader.authoring.validation.complex_step import Estimate
+from grader.authoring.validation.exact import NotExactError, exact
 from grader.authoring.validation.finding import Finding, Level
 from grader.expression import shape_text
 from grader.key import QuestionKey, target_grid
 from grader.notation import printing
-from grader.primitives import Array
 from grader.primitives.build import derivative
 from grader.problem import Python
 
 CHECK = "derivation"
-NEAR = 1e-6  # of an entry's size: what differences of values are good for
-EXACT = 1e-9
-ROUNDED = 1e-2  # of the size of what is differentiated: far below, differences are mostly rounding
+RELATIVE = 1e-10  # of a value: further off than what rounding may have done to it
+COARSE = 1e-6  # of a value: what rounding may do without a word
 EXACT_DRAWS = (0, -1)
-NOT_ASKED = "not asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How far a reference is from a derivation.
+
+    Where nothing lies beyond rounding, `size` is the largest difference as a part of the entry's largest
+    value; where something does, as a part of the value itself, infinite where one of them is not finite.
+    """
+
+    size: float
+    beyond: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """How far a reference is from differences of values and from SymPy; None where not tried, and why."""
+    """How far a reference is from the complex step and from 100 digits; None where not tried, and why.
 
-    differences: float | None = None
-    exact: float | None = None
+    `hidden` is what rounding may hide: of an entry where it is worst, on the draw where that is best.
+    """
+
+    by_step: Apart | None = None
+    by_digits: Apart | None = None
+    hidden: float = 0.0
     reason: str = ""
 
 
-def derived(key: QuestionKey, with_sympy: bool = True) -> Derived:
-    """The largest relative error of the reference against each independent derivation."""
+def derived(key: QuestionKey) -> Derived:
+    """The reference against each independent derivation."""
     question = key.question
     if question.of is None or question.wrt is None:
         return Derived(reason="the question has a reference and does not say `of` what `wrt` what")
     if _misshapen(key):
         return Derived()
-    numeric, size = differences(key)
-    apart = error(key.expected, numeric, size)
-    if not with_sympy:
-        return Derived(apart, reason=NOT_ASKED)
-    from grader.authoring.validation.exact import NotExactError, exact
-
+    reference, by_step = complex_step.reference(key), complex_step.derivative(key)
+    step, hidden = apart(reference, by_step), _hidden(reference, by_step)
     try:
         values = [exact(key, draw % key.draws.count) for draw in EXACT_DRAWS]
     except NotExactError as refusal:
-        return Derived(apart, reason=str(refusal))
-    except RecursionError:  # SymPy folds cases into cases
-        return Derived(apart, reason="too deep for SymPy")
-    known = np.concatenate(values)
-    some = list(EXACT_DRAWS)
-    reference = key.expected[some]
-    tried = np.where(np.isnan(known), reference, known)
-    return Derived(apart, error(reference, tried, size[some]))
+        return Derived(step, None, hidden, str(refusal))
+    known, some = np.concatenate(values), list(EXACT_DRAWS)
+    part = Estimate(reference.values[some], reference.error[some])
+    known = np.where(np.isnan(known), part.values, known)
+    return Derived(step, apart(part, Estimate(known, np.zeros_like(known))), hidden)
 
 
-def error(reference: Array, other: Array, size: Array) -> float:
-    """The largest difference: of an entry, as a part of its largest value; on a draw, of its values there.
+def apart(reference: Estimate, other: Estimate) -> Apart:
+    """How far two derivations are from each other, beyond what rounding may have done to both."""
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(reference.values - other.values)
+        size = np.maximum(np.abs(reference.values), np.abs(other.values))
+        beyond = ~(difference <= RELATIVE * size + reference.error + other.error)
+    if not np.isfinite(difference).all():
+        return Apart(float("inf"), True)
+    scale = size if beyond.any() else size.max(axis=0, keepdims=True)
+    parts = difference / np.where(scale > 0, scale, 1.0)
+    return Apart(float(parts[beyond].max() if beyond.any() else parts.max()), bool(beyond.any()))
 
-    So neither small entries nor draws of small values hide behind large ones. Infinite where one of the two
-    has no finite value. `size` is (draws, 1, 1), see `differences`.
-    """
-    apart = np.abs(reference - other)
-    if not (np.isfinite(apart).all() and np.isfinite(size).all()):
-        return float("inf")
-    entries = np.abs(reference).max(axis=0, keepdims=True)
-    entries = np.maximum(entries, 1e-3 * float(entries.max(initial=0.0)))
-    draws = np.abs(reference).max(axis=(1, 2), keepdims=True)
-    least = np.maximum(ROUNDED * size, 1e-300)
-    parts = (apart / np.maximum(scale, least) for scale in (entries, draws))
-    return max(float(part.max(initial=0.0)) for part in parts)
+
+def _hidden(reference: Estimate, other: Estimate) -> float:
+    size = np.abs(reference.values)
+    with np.errstate(invalid="ignore"):
+        parts = (reference.error + other.error) / np.where(size > 0, size, np.inf)
+    best = np.where(size > 0, parts, np.inf).min(axis=0)
+    return float(best[size.any(axis=0)].max(initial=0.0))
 
 
 def _misshapen(key: QuestionKey) -> str:
@@ -87,16 +99,22 @@ def _misshapen(key: QuestionKey) -> str:
 def findings(key: QuestionKey, found: Derived) -> Iterator[Finding]:
     """What is wrong with the reference of a question."""
     name = key.question.id
-    for what, apart, most in (
-        ("differences of values differ", found.differences, NEAR),
-        ("SymPy differs", found.exact, EXACT),
+    for what, one in (
+        ("the complex step", found.by_step),
+        ("a difference in 100 digits", found.by_digits),
     ):
-        if apart is not None and not np.isfinite(apart):
-            text = "what is differentiated has no finite value on some draws: nothing can be proved"
+        if one is not None and not np.isfinite(one.size):
+            text = "what is differentiated has no finite value on some draws, so that nothing is proved"
             yield Finding(Level.ERROR, CHECK, name, text, "restrict how symbols are drawn")
-        elif apart is not None and apart > most:
-            text = f"the reference is not the derivative: {what} from it by {apart:.1g} of its size"
+        elif one is not None and one.beyond:
+            text = (
+                f"the reference is not the derivative: {what} is {one.size:.1g} of its value away"
+            )
             yield Finding(Level.ERROR, CHECK, name, text, _advice(key))
+    if found.hidden > COARSE:
+        level = Level.NOTE if key.question.reference is None else Level.WARNING
+        text = f"rounding hides errors of the reference below {found.hidden:.1g} of its value"
+        yield Finding(level, CHECK, name, text, "draw the symbols less extremely")
     yield from _of_shape_and_size(key, found)
 
 
@@ -113,8 +131,8 @@ def _of_shape_and_size(key: QuestionKey, found: Derived) -> Iterator[Finding]:
         of, wrt = (printing.infix(one, question.names) for one in (question.of, question.wrt))
         text = f"the derivative is zero on all draws: {of} does not depend on {wrt}"
         yield Finding(Level.WARNING, CHECK, name, text, "ask for something that it depends on")
-    elif found.exact is None and found.reason and found.reason != NOT_ASKED:
-        text = f"SymPy did not derive it: {found.reason}; differences of values did"
+    elif found.by_digits is None and found.reason:
+        text = f"not derived in 100 digits: {found.reason}; only the complex step did"
         yield Finding(Level.NOTE, CHECK, name, text)
 
 

@@ -1,18 +1,18 @@
-"""Derivatives by SymPy, in 40 digits: independent of our rules and of our rounding.
+"""Derivatives by differences in 100 digits: independent of our rules and of our rounding.
 
-Only the entry that is differentiated by is a letter; everything else is the number that it is on a draw,
-which keeps expressions small.
-Arrays are NumPy arrays of SymPy objects, so that broadcasting is NumPy's.
+The step is 30 digits down, so that a central difference keeps more digits than a double has, wherever
+the model is finite. Functions have other forms here than in `grader.primitives`, written from their
+definitions. Arrays are NumPy arrays of mpmath's numbers, so that broadcasting is NumPy's.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
+from grader.authoring.validation import digits
 from grader.authoring.validation.forward import forward, upstream
 from grader.authoring.validation.layout import position, target
 from grader.errors import GraderError
@@ -28,18 +28,19 @@ from grader.expression import (
     Sum,
     Symbol,
     Tabulate,
+    symbols_in,
 )
 from grader.key import QuestionKey
 from grader.primitives import TABLE, Array
 from grader.primitives.symbolic import Exact
+from grader.problem import Scope
 
-DIGITS = 40
-MOST_ENTRIES = 2  # of an array that is differentiated by, and others on the next draw
-LETTER = sp.Symbol("t", real=True)
+STEP = digits.Float("1e-30")
+MOST_ENTRIES = 16  # of a large array that is differentiated by, and others on the next draw
 
 
 class NotExactError(GraderError):
-    """SymPy's arithmetic does not have this, or it would take too long."""
+    """This arithmetic does not have what is asked for."""
 
 
 def exact(key: QuestionKey, draw: int) -> Array:
@@ -53,19 +54,16 @@ def exact(key: QuestionKey, draw: int) -> Array:
     base = wrt.base if isinstance(wrt, Item) else wrt
     assert isinstance(base, Symbol)
     sizes = tuple(index.size for index in question.free)
-    numbers = {name: _numbers(array[draw]) for name, array in key.draws.values.items()}
+    model = _Model(key, draw, base)
     partial = np.full((1, *sizes, *of.shape, *base.shape), np.nan)
     for entry in _some(base.shape, draw):
-        moved = numbers[base.name].copy()
-        at, moved[entry] = moved[entry], LETTER
-        values = _values(key, numbers, {base.name: moved})
+        up, down = (model.moved(entry, step) for step in (STEP, -STEP))
         for place in np.ndindex(*sizes):
             if isinstance(wrt, Item) and position(key, place) != entry:
                 continue
             where = {i.name: i.start + p for i, p in zip(question.free, place, strict=True)}
-            value = np.broadcast_to(Symbolic(values, where)(of), of.shape)
-            slopes = [_slope(one, at) for one in value.ravel()]
-            partial[(0, *place, ..., *entry)] = np.array(slopes).reshape(of.shape)
+            slope = (_evaluated(of, up, where) - _evaluated(of, down, where)) / (2 * STEP)
+            partial[(0, *place, ..., *entry)] = _doubles(slope)
     return target(key, partial)
 
 
@@ -79,30 +77,62 @@ def _some(shape: tuple[int, int], draw: int) -> list[tuple[int, int]]:
     return [entries[at] for at in chosen]
 
 
-def _slope(value: Any, at: Any) -> float:
-    """The derivative of one entry by the letter, at a value of the letter."""
+def _doubles(values: Exact) -> Array:
+    """Numbers as doubles."""
     try:
-        slope = sp.diff(value, LETTER)
-        number = slope.evalf(DIGITS, subs={LETTER: at}) if slope.free_symbols else slope
-        found = float(number)
-    except (TypeError, RecursionError) as error:
-        raise NotExactError("SymPy finds no value for a derivative") from error
-    if math.isnan(found):
-        raise NotExactError("SymPy finds no value for a derivative")
-    return found
+        return values.astype(np.float64)
+    except TypeError as error:  # a complex one: the logarithm of a negative number, say
+        raise NotExactError("it has a value that is no real number") from error
 
 
-def _values(
-    key: QuestionKey, numbers: Mapping[str, Exact], held: Mapping[str, Exact]
-) -> dict[str, Exact]:
-    scope = key.question.scope
-    symbols = {name: numbers[name] for name in scope.symbols}
-    gradients = upstream(scope, symbols, _evaluated, _inner)
-    return forward(scope, {**symbols, **held}, _evaluated, _inner, gradients)
+class _Model:
+    """The forward model on one draw, where entries of one array are moved."""
+
+    def __init__(self, key: QuestionKey, draw: int, base: Symbol) -> None:
+        self._scope, self._base = key.question.scope, base.name
+        values = {name: _numbers(array[draw]) for name, array in key.draws.values.items()}
+        symbols = {name: values[name] for name in self._scope.symbols}
+        self._gradients = upstream(self._scope, symbols, _evaluated, _inner)
+        self._still = forward(
+            self._scope,
+            {**symbols, base.name: values[base.name]},
+            _evaluated,
+            _inner,
+            self._gradients,
+        )
+        for name in _behind(self._scope, base.name):
+            self._still.pop(name, None)
+
+    def moved(self, entry: tuple[int, int], step: Any) -> dict[str, Exact]:
+        """The values of everything with one entry moved by a step."""
+        held = self._still[self._base].copy()
+        held[entry] += step
+        return forward(
+            self._scope, {**self._still, self._base: held}, _evaluated, _inner, self._gradients
+        )
 
 
-def _evaluated(node: Expression, values: Mapping[str, Exact]) -> Exact:
-    return np.broadcast_to(Symbolic(values, {})(node), node.shape)
+def _behind(scope: Scope, name: str) -> list[str]:
+    """The quantities that are computed from a symbol or quantity."""
+    found = [name]
+    for quantity in scope.model.values():
+        used = (
+            symbols_in(quantity.definition)
+            if quantity.definition is not None
+            else quantity.upstream
+        )
+        if quantity.name != name and not set(found).isdisjoint(used):
+            found.append(quantity.name)
+    return found[1:]
+
+
+def _evaluated(
+    node: Expression, values: Mapping[str, Exact], indices: Mapping[str, int] = MappingProxyType({})
+) -> Exact:
+    try:
+        return np.broadcast_to(Numeric(values, indices)(node), node.shape)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise NotExactError("it has a value that is no real number") from error
 
 
 def _inner(a: Exact, b: Exact) -> Exact:
@@ -110,7 +140,7 @@ def _inner(a: Exact, b: Exact) -> Exact:
 
 
 def _numbers(array: Array) -> Exact:
-    return _each(lambda x: sp.Float(float(x), DIGITS), array.astype(object))
+    return _each(lambda x: digits.Float(float(x)), array.astype(object))
 
 
 def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:
@@ -118,26 +148,27 @@ def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:
     return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), dtype=object)
 
 
-class Symbolic:
-    """Evaluates an expression in SymPy's arithmetic at given values of its index variables."""
+class Numeric:
+    """Evaluates an expression at values of its index variables, in 100 digits or what `sp` stands for."""
 
-    def __init__(self, values: Mapping[str, Exact], indices: Mapping[str, int]) -> None:
+    def __init__(
+        self, values: Mapping[str, Exact], indices: Mapping[str, int], sp: Any = digits
+    ) -> None:
         self._values = values
         self._indices = dict(indices)
+        self._sp = sp
 
     def __call__(self, node: Expression) -> Exact:
-        """(rows, columns) of SymPy objects, or broadcastable to that. Raises NotExactError."""
+        """(rows, columns) of numbers, or broadcastable to that. Raises NotExactError."""
         match node:
             case Number():
-                whole = node.value.is_integer()
-                value = sp.Integer(int(node.value)) if whole else sp.Float(node.value, DIGITS)
-                return _scalar(value)
+                return _scalar(self._sp.Float(node.value))
             case Symbol():
                 if node.name not in self._values:
                     raise NotExactError(f"`{node.name}` has no value")
                 return self._values[node.name]
             case Index():
-                return _scalar(sp.Integer(self._indices[node.name]))
+                return _scalar(self._sp.Integer(self._indices[node.name]))
             case Apply():
                 return self._apply(node)
             case Item():
@@ -164,8 +195,8 @@ class Symbolic:
             assert row.expansion is not None
             return self(row.expansion(node))
         if row.entrywise:
-            return _each(partial(row.sympy, sp), *map(self, node.args))
-        return np.asarray(row.sympy(sp, node, *map(self._full, node.args)), dtype=object)
+            return _each(partial(row.sympy, self._sp), *map(self, node.args))
+        return np.asarray(row.sympy(self._sp, node, *map(self._full, node.args)), dtype=object)
 
     def _full(self, node: Expression) -> Exact:
         return np.broadcast_to(self(node), node.shape)

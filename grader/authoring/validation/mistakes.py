@@ -1,4 +1,4 @@
-"""The kill matrix: which mistakes are told apart from the reference by the draws.
+"""The kill matrix: which mistakes have other values than the reference on the draws.
 
 Besides the mistakes of the catalogue there are near misses: answers that agree with the reference in
 almost all entries, almost to the last digit, or only for some inputs.
@@ -6,8 +6,8 @@ almost all entries, almost to the last digit, or only for some inputs.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -15,15 +15,16 @@ import numpy as np
 
 from grader.comparison import Status, compare
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import mutant, traced
+from grader.diagnosis.faulty import Pass, mutant, traced
 from grader.diagnosis.mistake import Fault, faults
 from grader.diagnosis.mutants import MATCH, Match
 from grader.diagnosis.sentences import Sentences
+from grader.diagnosis.stacked import ABSENT, Stacked, is_on_the_way, is_stackable
 from grader.errors import GraderError
 from grader.evaluation import ROUNDOFF
 from grader.expression import Apply, Expression, Index, Symbol, symbols_in, transform, walk
 from grader.key import QuestionKey
-from grader.notation import printing
+from grader.notation import Names, printing
 from grader.primitives import TABLE, Array, apply
 from grader.primitives.build import ONE, item
 
@@ -31,21 +32,19 @@ NEAR_MISS = "near-miss"
 LONGEST = 40  # characters of a unit that is named
 SLIGHTLY = 1e-4  # how far off a near miss is
 Identity = tuple[str, str, int]
+Near = tuple[str, Array | None]  # what is wrong with an answer, and its values if it has any
 _RANGE = re.compile(r", 1, \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A wrong answer as an expression, which is the same whatever the draws are.
+    """A wrong answer by its name, which is the same whatever the draws are.
 
-    `nth` counts those that are called alike. With `signed`, the name of a symbol, it is wrong only if that
-    symbol may be negative.
+    `nth` counts those that are called alike.
     """
 
     code: str
     text: str
-    expression: Expression = field(repr=False)
-    signed: str = ""
     nth: int = 0
 
     @property
@@ -80,16 +79,63 @@ class Attempt:
 
 def attempts(key: QuestionKey, only: Collection[Identity] | None = None) -> Iterator[Attempt]:
     """Every wrong answer that is tried, the catalogue's first; or only those that are named."""
-    for wrong in _wrong(_Asked(key)):
-        if (only is None or wrong.identity in only) and _can_be_wrong(key, wrong):
-            value = evaluated(key, wrong.expression)
-            if value is not None:
-                yield measured(key, wrong, value)
-    yield from (near for near in near_misses(key) if only is None or near.identity in only)
+    if key.reference is not None:
+        yield from _catalogued(key, key.reference, only)
+    if only is None or any(code == NEAR_MISS for code, _, _ in only):
+        yield from _near(key, only)
 
 
-def _can_be_wrong(key: QuestionKey, wrong: Wrong) -> bool:
-    return not wrong.signed or bool((key.draws.values[wrong.signed] < 0).any())
+def _is_asked_for(wrong: Wrong, only: Collection[Identity] | None) -> bool:
+    return only is None or wrong.identity in only
+
+
+def _catalogued(
+    key: QuestionKey, reference: Expression, only: Collection[Identity] | None
+) -> Iterator[Attempt]:
+    """The mistakes of the catalogue that can be made in this question, each in every way."""
+    ways = _ways(_Asked(key))
+    codes = None if only is None else {code for code, _, _ in only}
+    found = [
+        (fault, wrong)
+        for fault in ways.faults
+        if codes is None or fault.mistake.code in codes
+        if _is_asked_for(wrong := ways.wrong(fault), only)
+    ]
+    values = _values(key, ways, [fault for fault, _ in found])
+    for (fault, wrong), value in zip(found, values, strict=True):
+        if value is not None and np.isfinite(value).all():
+            attempt = measured(key, wrong, value)
+            if attempt.caught or not _reads_alike(ways.written(fault), reference):
+                yield attempt
+
+
+def _values(key: QuestionKey, ways: "Ways", found: Sequence[Fault]) -> Iterator[Array | None]:
+    """The values of mistakes; of those on the way back all at once, which a walk for each would repeat."""
+    on_the_way = (
+        [fault for fault in found if is_on_the_way(fault)] if is_stackable(ways.passed) else []
+    )
+    values, own = (
+        Stacked(key, ways.passed).values([(fault,) for fault in on_the_way], key.draws.count)
+        if on_the_way else (key.expected[:0], np.zeros(0, np.intp))
+    )  # fmt: skip
+    stacked = {
+        id(fault): values[at] for fault, at in zip(on_the_way, own, strict=True) if at != ABSENT
+    }
+    for fault in found:
+        if id(fault) in stacked:
+            yield stacked[id(fault)]
+        else:  # made in the finished derivative, or nothing is left of it on the way
+            yield _apart(key, ways, fault)
+
+
+def _apart(key: QuestionKey, ways: "Ways", fault: Fault) -> Array | None:
+    """The values of one mistake, which may be those of the reference times something."""
+    factor = None if fault.way.factor is None else evaluated(key, fault.way.factor)
+    if factor is not None:
+        with np.errstate(over="ignore"):
+            return key.expected * factor
+    expression = ways.written(fault)
+    return None if expression is None else evaluated(key, expression)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,39 +168,47 @@ class _Asked:
 
 
 @lru_cache(maxsize=128)
-def _wrong(asked: _Asked) -> tuple[Wrong, ...]:
-    """The wrong answers to a question that are expressions, made once for all numbers of draws."""
-    seen: Counter[Identity] = Counter()
-    found = []
-    for wrong in chain(catalogued(asked.key), right_for_some(asked.key)):
-        found.append(replace(wrong, nth=seen[wrong.identity]))
-        seen[wrong.identity] += 1
-    return tuple(found)
+def _ways(asked: _Asked) -> "Ways":
+    assert asked.key.reference is not None
+    return Ways(traced(asked.key.question, asked.key.reference), asked.key.question.scope.names)
 
 
-def catalogued(key: QuestionKey) -> Iterator[Wrong]:
-    """The mistakes of the catalogue that can be made in this question, each in every way."""
-    if key.reference is None:
-        return
-    passed = traced(key.question, key.reference)
-    sentences = Sentences(key.question.scope.names, "infix")
-    for fault in faults(CATALOGUE, passed):
-        expression = mutant(passed, [fault.way.changes])
-        if expression is not None and not _reads_alike(expression, passed.result):
-            yield Wrong(fault.mistake.code, _said(sentences, fault), expression)
+class Ways:
+    """The ways to go wrong in a question, made once for all numbers of draws; put into words when asked."""
+
+    def __init__(self, passed: Pass, names: Names) -> None:
+        self.passed = passed
+        self.faults = faults(CATALOGUE, passed)
+        self._sentences = Sentences(names, "infix")
+        self._wrong: dict[int, Wrong] = {}
+        self._written: dict[int, Expression | None] = {}
+
+    def wrong(self, fault: Fault) -> Wrong:
+        """What a mistake is called."""
+        if id(fault) not in self._wrong:
+            seen: Counter[Identity] = Counter()
+            for one in self.faults:
+                if one.mistake.code == fault.mistake.code:
+                    text = self._sentences.messages([Match((one,))])[0].text
+                    wrong = Wrong(one.mistake.code, text)
+                    self._wrong[id(one)] = replace(wrong, nth=seen[wrong.identity])
+                    seen[wrong.identity] += 1
+        return self._wrong[id(fault)]
+
+    def written(self, fault: Fault) -> Expression | None:
+        """The derivative with a mistake in it; None if that makes no sense."""
+        if id(fault) not in self._written:
+            self._written[id(fault)] = mutant(self.passed, [fault.way.changes])
+        return self._written[id(fault)]
 
 
-def _reads_alike(one: Expression, other: Expression) -> bool:
+def _reads_alike(one: Expression | None, other: Expression) -> bool:
     """Whether two expressions are the same, entry by entry, as they are written."""
-    if one == other or one.shape != other.shape:
+    if one is None or one == other or one.shape != other.shape:
         return one == other
     row = Index("row", 1, one.shape[0]) if one.shape[0] > 1 else ONE
     column = Index("column", 1, one.shape[1]) if one.shape[1] > 1 else ONE
     return item(one, row, column) == item(other, row, column)
-
-
-def _said(sentences: Sentences, fault: Fault) -> str:
-    return sentences.messages([Match((fault,))])[0].text
 
 
 def evaluated(key: QuestionKey, expression: Expression) -> Array | None:
@@ -170,47 +224,54 @@ def evaluated(key: QuestionKey, expression: Expression) -> Array | None:
 def measured(key: QuestionKey, wrong: Wrong, value: Array) -> Attempt:
     """How the comparison sees an answer, draw by draw and as a whole."""
     noise = np.abs(value) * ROUNDOFF * 16
-    whole = compare(value, key.expected, key.noise, lambda: noise)
     scale = np.abs(key.expected).max(axis=0)  # of each entry: near zero an entry is mostly rounding
     apart = np.abs(value - key.expected) > MATCH * np.maximum(scale, MATCH * scale.max(initial=0.0))
-    decided = whole.correct or bool((whole.status == Status.INCORRECT).any())
     caught = int(apart.any(axis=(1, 2)).sum())
-    return Attempt(wrong, caught, decided)
+    whole = compare(value, key.expected, key.noise, lambda: noise)
+    return Attempt(wrong, caught, whole.correct or bool((whole.status == Status.INCORRECT).any()))
 
 
 # Near misses
 
 
-def near_misses(key: QuestionKey) -> Iterator[Attempt]:
+def _near(key: QuestionKey, only: Collection[Identity] | None) -> Iterator[Attempt]:
+    seen: Counter[str] = Counter()
+    for text, value in chain(right_for_some(key), near_misses(key)):
+        wrong = Wrong(NEAR_MISS, text, seen[text])
+        seen[text] += 1
+        if value is not None and _is_asked_for(wrong, only):
+            yield measured(key, wrong, value)
+
+
+def near_misses(key: QuestionKey) -> Iterator[Near]:
     """Answers whose values are almost right."""
     expected = key.expected
-    whole = Wrong(NEAR_MISS, "all of it one ten-thousandth too large", ONE)
-    yield measured(key, whole, expected * (1 + SLIGHTLY))
+    yield "all of it one ten-thousandth too large", expected * (1 + SLIGHTLY)
     for row, column in np.ndindex(key.grid):
         value = expected.copy()
         value[:, row, column] += SLIGHTLY * (np.abs(value[:, row, column]) + _size(expected))
-        near = Wrong(NEAR_MISS, f"entry ({row + 1}, {column + 1}) a little too large", ONE)
-        yield measured(key, near, value)
+        yield f"entry ({row + 1}, {column + 1}) a little too large", value
 
 
 def _size(expected: Array) -> float:
     return float(np.abs(expected).max(initial=0.0)) or 1.0
 
 
-def right_for_some(key: QuestionKey) -> Iterator[Wrong]:
+def right_for_some(key: QuestionKey) -> Iterator[Near]:
     """Answers that are right only for some inputs, or on one side of a kink."""
     reference = key.reference
     if reference is None:
         return
     for name in sorted(symbols_in(reference)):
-        changed = transform(reference, lambda node, name=name: _positive(node, name))  # type: ignore[misc]
-        yield Wrong(NEAR_MISS, f"right only where {name} is positive", changed, signed=name)
+        if (key.draws.values[name] < 0).any():
+            changed = transform(reference, lambda node, name=name: _positive(node, name))  # type: ignore[misc]
+            yield f"right only where {name} is positive", evaluated(key, changed)
     for node in dict.fromkeys(part for part in walk(reference) if _has_kink(part)):
         for active in _active(node):
             changed = transform(reference, lambda part, node=node, active=active:  # type: ignore[misc]
                                 active if part == node else part)  # fmt: skip
             text = f"right only where {_said_of(key, node)} is {_said_of(key, active)}"
-            yield Wrong(NEAR_MISS, text, changed)
+            yield text, evaluated(key, changed)
 
 
 def _said_of(key: QuestionKey, node: Expression) -> str:

@@ -1,11 +1,10 @@
-"""How many draws it takes to tell every mistake from the reference."""
+"""How many draws it takes until every mistake differs from the reference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader import key as keys
 from grader.authoring.validation import mistakes
-from grader.authoring.validation.derivation import Derived
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.mistakes import Identity
 from grader.authoring.validation.result import Checked
@@ -15,51 +14,68 @@ from grader.problem import Problem
 COUNTS = (16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096)
 """How many draws are tried besides the problem's own number. Fewer than 16 are never used."""
 
+Wanted = dict[str, set[Identity]]  # the mistakes to be caught, by question
+FIRST = 8  # mistakes of a question that are tried before all
 LEAST_CAUGHT = 2  # draws on which each mistake must differ: one alone may be luck
 
 
 def needed(problem: Problem, questions: Sequence[Checked]) -> int | None:
     """The least number of draws on which every mistake shows at least twice; None if none that is tried."""
     wanted = {one.id: _to_be_caught(one) for one in questions}
+    hardest = {one.id: _hardest(one) & wanted[one.id] for one in questions}
     for count in sorted({*COUNTS, problem.draws}):
-        same = count == problem.draws
-        found = questions if same else _again(problem, count)
-        if found is not None and _all_caught(found, wanted):
+        if count == problem.draws:
+            enough = all(map(_is_caught, questions, wanted.values()))
+        else:
+            enough = _is_enough(problem, count, hardest, wanted)
+        if enough:
             return count
     return None
+
+
+def _is_caught(one: Checked, wanted: set[Identity]) -> bool:
+    found = (attempt for attempt in one.attempts if attempt.identity in wanted)
+    return all(attempt.caught >= LEAST_CAUGHT for attempt in found)
 
 
 def _to_be_caught(one: Checked) -> set[Identity]:
     """The mistakes that draws can tell apart."""
     late = {identity for identity, change in one.reasons.items() if change.same_problem}
-    return late | {attempt.identity for attempt in one.told_apart}
+    return late | {attempt.identity for attempt in one.seen}
 
 
-def _again(problem: Problem, count: int) -> "list[Checked] | None":
+def _hardest(one: Checked) -> set[Identity]:
+    """The few of a question that show on the fewest draws: they show first that draws are too few."""
+    return {attempt.identity for attempt in sorted(one.attempts, key=lambda a: a.caught)[:FIRST]}
+
+
+def _is_enough(problem: Problem, count: int, *wanted: Wanted) -> bool:
+    """Whether all the mistakes show on so many draws."""
     try:
         key = keys.build(replace(problem, draws=count))
     except AuthorError:
-        return None
-    return [
-        Checked(name, 0, Derived(), {}, tuple(mistakes.attempts(own)), {})
-        for name, own in key.questions.items()
-    ]
-
-
-def _all_caught(questions: Sequence[Checked], wanted: dict[str, set[Identity]]) -> bool:
+        return False
     return all(
         attempt.caught >= LEAST_CAUGHT
-        for one in questions
-        for attempt in one.attempts
-        if attempt.identity in wanted[one.id]
+        for these in wanted
+        for name, own in key.questions.items()
+        for attempt in mistakes.attempts(own, these[name])
     )
 
 
 def findings(problem: Problem, least: int | None) -> Iterator[Finding]:
     """Where the draws of a problem are too few; `least` is what `needed` gives."""
     if least is None:
-        text = f"no number of draws up to {COUNTS[-1]} shows every mistake twice"
-        yield Finding(Level.ERROR, "draws", "", text, "draw the symbols less one-sidedly")
+        text = f"even {COUNTS[-1]} draws do not show every mistake twice"
+        yield Finding(
+            Level.ERROR, "draws", "", text, "draw the symbols with both signs and with more spread"
+        )
     elif least > problem.draws:
-        text = f"{problem.draws} draws do not show every mistake twice; {least} do"
-        yield Finding(Level.ERROR, "draws", "", text, "--fix-draws sets the count")
+        text = f"{problem.draws} draws are too few to show every mistake twice; {least} are enough"
+        yield Finding(
+            Level.ERROR,
+            "draws",
+            "",
+            text,
+            "`grader validate --fix-draws` writes the number into problem.yaml",
+        )

@@ -1,4 +1,4 @@
-"""Why a mistake has the values of the reference, and what change to the problem would part them."""
+"""Why a mistake has the values of the reference, and what change to the problem would make them differ."""
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,10 +26,11 @@ _MEANT = frozenset({"positive", "one_hot", "simplex", "mask", "bernoulli"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change to the problem that could part a mistake from the key.
+    """A change to the problem, after which a mistake may differ from the reference.
 
-    With more draws alone it is the `same_problem`: then the draws are to blame. What undoes how a symbol
-    is `meant`, a threshold that is positive, is no advice that anybody needs to follow.
+    `reason` says why they are equal without it. With more draws alone it is the `same_problem`: then the
+    draws are to blame. Where a symbol is `meant` to be drawn so, a threshold that is positive, nobody needs
+    to follow the advice.
     """
 
     reason: str
@@ -43,7 +44,7 @@ class Change:
 def reasons(
     source: ProblemSource, coincident: Mapping[str, Sequence[Attempt]]
 ) -> dict[Named, Change]:
-    """For each mistake (by question and identity) the first change that parts it from the key."""
+    """For each mistake (by question and identity) the first change after which it differs."""
     open_ = {(q, one.identity) for q, many in coincident.items() for one in many}
     found: dict[Named, Change] = {}
     for change in _changes(source.data):
@@ -69,8 +70,8 @@ def _key(source: ProblemSource, change: Change) -> Key | None:
 def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
     """The mistakes that no longer have the values of the reference.
 
-    One that cannot be made at all in another problem is told apart there. In the same problem, with more
-    draws, it only has no finite value on some of them, which says nothing.
+    One that cannot be made at all in another problem counts as different there. In the same problem, with
+    more draws, it only has no finite value on some of them, which says nothing.
     """
     caught: set[Named] = set()
     same: set[Named] = set()
@@ -83,7 +84,7 @@ def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
 
 def _changes(data: dict[str, Any]) -> Iterator[Change]:
     """One change at a time, the least first; at last everything at once."""
-    reason = "the draws happen not to show it"
+    reason = "these draws happen not to show them"
     yield Change(reason, "take more draws, or another seed", data, MANY, same_problem=True)
     yield from _relaxed(data)
     yield from _resized(data)
@@ -91,7 +92,7 @@ def _changes(data: dict[str, Any]) -> Iterator[Change]:
     for symbol in everything["symbols"].values():
         symbol["draw"] = dict(_NORMAL)
     _spread(everything["dimensions"])
-    reason = "sizes and draws that go together make them equal"
+    reason = "several sizes and draws together make them equal"
     yield Change(reason, "give every dimension its own size above 1", everything)
 
 
@@ -103,7 +104,7 @@ def _relaxed(data: dict[str, Any]) -> Iterator[Change]:
             changed = copy.deepcopy(data)
             changed["symbols"][name]["draw"] = dict(_NORMAL)
             drawn = f"drawn around {symbol['draw']['mean']:g}" if off else _KIND[kind]
-            reason = f"{name} is {drawn}, and then it is a right answer"
+            reason = f"{name} is {drawn}"
             advice = f"draw {name} as plain `normal`, if it may be anything"
             yield Change(reason, advice, changed, meant=kind in _MEANT)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.authoring.validation.answers import Read
-from grader.authoring.validation.derivation import Derived
+from grader.authoring.validation.derivation import Apart, Derived
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.mistakes import Attempt, Identity
 from grader.authoring.validation.parting import Change
@@ -25,19 +25,19 @@ class Checked:
     reasons: dict[Identity, Change]
 
     @property
-    def told_apart(self) -> list[Attempt]:
+    def seen(self) -> list[Attempt]:
         """The wrong answers that differ from the reference on some draw."""
         return [attempt for attempt in self.attempts if attempt.caught]
 
     @property
     def coincident(self) -> list[Attempt]:
-        """Those that have its values on every draw."""
+        """The wrong answers that have the values of the reference on every draw."""
         return [attempt for attempt in self.attempts if not attempt.caught]
 
     @property
     def hardest(self) -> Attempt | None:
         """The wrong answer that differs on the fewest draws."""
-        return min(self.told_apart, key=lambda one: one.caught, default=None)
+        return min(self.seen, key=lambda one: one.caught, default=None)
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
     return {
         "id": one.id,
         "points": one.points,
-        "differences": _finite(one.derived.differences),
-        "sympy": _finite(one.derived.exact),
+        "complex_step": _finite(one.derived.by_step),
+        "digits": _finite(one.derived.by_digits),
         "notations": {name: r.verdict and str(r.verdict) for name, r in one.read.items()},
         "mistakes": [
             {
@@ -95,9 +95,9 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
     }
 
 
-def _finite(error: float | None) -> float | None:
+def _finite(apart: Apart | None) -> float | None:
     """JSON has no infinity."""
-    return error if error is not None and math.isfinite(error) else None
+    return apart.size if apart is not None and math.isfinite(apart.size) else None
 
 
 def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
@@ -108,4 +108,4 @@ def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
     return {"reason": reason.reason, "advice": reason.advice}
 
 
-SAME = "these have the values of the reference whatever the sizes and draws: here they are right"
+SAME = "the same values for all sizes and draws: here it is a right answer"

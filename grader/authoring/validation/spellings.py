@@ -1,4 +1,4 @@
-"""Spellings that collide: with each other, with functions, with entries, with signs that all know."""
+"""Spellings that collide: with each other, with functions, with entries, with usual signs."""
 
 import re
 from collections import defaultdict
@@ -71,7 +71,7 @@ def _declared(one: Named, meant: Meant, problem: Problem) -> Iterator[Finding]:
     for spelling in one.latex or default_latex(one.name):
         split = split_spelling(spelling)
         if split is None:
-            text = f"the spelling {spelling} of `{one.name}` is not read: a letter with scripts is"
+            text = f"the spelling {spelling} of `{one.name}` cannot be read: write one letter with scripts"
             yield Finding(Level.WARNING, CHECK, "", text, at=at)
             continue
         other = meant.setdefault(split[0], one)
@@ -94,7 +94,7 @@ def _functions(scope: Scope, meant: Meant) -> Iterator[Finding]:
         if base in bases:
             text = (
                 f"{base} is both the function `{names[0]}` and the symbol `{bases[base]}`: "
-                "only brackets behind it tell"
+                "it is the function only before a bracket"
             )
             yield Finding(Level.WARNING, CHECK, "", text, "give one of them another letter")
         if len(set(names)) > 1:
@@ -116,7 +116,7 @@ def _sigmoid(scope: Scope, meant: Meant) -> Iterator[Finding]:
         key[0] for key in meant
     }
     if "sigmoid" in used and r"\sigma" not in letters:
-        text = "papers write \\sigma for the sigmoid of the model, and nothing here is spelled so"
+        text = "papers write \\sigma for the sigmoid, and here no function is spelled \\sigma"
         advice = r"add `functions: {sigma: {is: sigmoid, latex: \sigma}}`"
         yield Finding(Level.NOTE, CHECK, "", text, advice)
 
@@ -128,7 +128,7 @@ def _powers(meant: Meant, problem: Problem) -> Iterator[Finding]:
         if sup is not None and sup.isdigit() and bare is not None:
             text = f"{base}^{sup} is `{one.name}`; it could be a power of `{bare.name}`"
             advice = (
-                "students who square it must write brackets; say so, or choose another spelling"
+                "a student who squares it must write brackets: say so, or choose another spelling"
             )
             yield Finding(Level.WARNING, CHECK, "", text, advice, at=_at(one, problem))
 

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader.authoring.validation.cases import FILE as CASES
+from grader.authoring.validation.derivation import Apart
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.result import Checked, Validation
 from grader.reports.plain_text import one_line
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _MARKS = {Level.ERROR: "✗", Level.WARNING: "!", Level.NOTE: "·"}
 _STYLES = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
-_HEADS = ("", "points", "differences", "SymPy", "read back", "mistakes", "hardest to see")
+_HEADS = ("", "points", "complex step", "100 digits", "read back", "mistakes", "hardest to see")
 
 
 def show(validation: Validation, verbose: bool = False) -> None:
@@ -60,20 +61,19 @@ def _row(one: Checked, draws: int) -> tuple[str, ...]:
     read = sum(verdict == Verdict.CORRECT for verdict in tried)
     hardest = one.hardest
     seen = f"{hardest.caught} of {draws} draws: {_cut(hardest.text)}" if hardest else "–"
-    same = f", {len(one.coincident)} the same" if one.coincident else ""
     return (
         one.id,
         f"{one.points:g}",
-        _size(one.derived.differences),
-        _size(one.derived.exact),
+        _size(one.derived.by_step),
+        _size(one.derived.by_digits),
         f"{read} of {len(tried)}",
-        f"{len(one.told_apart)} told{same}",
+        f"tells {len(one.seen)} of {len(one.attempts)} apart",
         seen,
     )
 
 
-def _size(error: float | None) -> str:
-    return "–" if error is None else f"{error:.0e}"
+def _size(apart: Apart | None) -> str:
+    return "–" if apart is None else f"{apart.size:.0e}"
 
 
 def _cut(text: str, most: int = 44) -> str:
@@ -122,15 +122,13 @@ def _details(findings: list[Finding], level: Level, verbose: bool) -> Iterator[t
 
 def _summary(validation: Validation) -> str:
     needed = (
-        "no number of draws is enough"
-        if validation.needed is None
-        else f"{validation.needed} needed"
+        "no number is enough" if validation.needed is None else f"{validation.needed} are needed"
     )
     verdict = "Sound." if validation.sound else f"Not sound: {_count(validation)}."
     draws = f"{validation.problem.draws} draws, {needed}"
     if validation.variants:
         draws += f"; {validation.variants} variants checked"
-    return f"{verdict} {draws}; {validation.milliseconds:.1f} ms for a submission."
+    return f"{verdict} {draws}; grading takes {validation.milliseconds:.1f} ms a submission."
 
 
 def _count(validation: Validation) -> str:

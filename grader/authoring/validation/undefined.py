@@ -40,7 +40,7 @@ def _kinks(key: Key) -> Iterator[Finding]:
                 text = (
                     f"{name}: {len(stuck)} of {signs.shape[1]} entries keep their sign on all draws"
                 )
-                advice = "draw the symbols it is computed from with both signs"
+                advice = "draw the symbols that it is computed from with both signs"
                 yield Finding(Level.WARNING, "kinks", "", text, advice)
 
 

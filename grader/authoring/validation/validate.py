@@ -21,7 +21,7 @@ from grader.authoring.validation import (
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.mistakes import NEAR_MISS, Identity
 from grader.authoring.validation.parting import Change
-from grader.authoring.validation.result import SAME, Checked, Validation
+from grader.authoring.validation.result import Checked, Validation
 from grader.authoring.written import printed
 from grader.errors import AuthorError
 from grader.grading import grade
@@ -31,13 +31,13 @@ from grader.problem.source import ProblemSource, read
 from grader.submission import Place, Submission, TextAnswer
 
 TIMED = 5
+THESE = "these mistakes have the same values as the reference"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is to be checked: with SymPy too, each choice of the variants too, and `cases.yaml`."""
+    """What is to be checked besides the problem as written: each choice of the variants, `cases.yaml`."""
 
-    sympy: bool = True
     variants: bool = True
     cases: bool = True
 
@@ -50,7 +50,7 @@ def validate(
 ) -> Validation:
     """Check a problem. Raises AuthorError if it cannot even be read."""
     problem, source = load(path), read(path)
-    whole = _validated(_told_all(problem), source, options, progress)
+    whole = _validated(_open(problem), source, options, progress)
     found = list(whole.findings)
     checked = 0
     if options.variants and problem.source is not None:
@@ -71,8 +71,8 @@ def _same(finding: Finding) -> tuple[str, str, str]:
     return finding.check, finding.question, finding.text
 
 
-def _told_all(problem: Problem) -> Problem:
-    """The problem as it is written, for everybody, with feedback that hides nothing from the checks."""
+def _open(problem: Problem) -> Problem:
+    """The problem as it is written, without variants, with feedback that hides nothing from the checks."""
     questions = tuple(replace(question, feedback="hint") for question in problem.questions)
     return replace(problem, source=None, questions=questions)
 
@@ -80,22 +80,18 @@ def _told_all(problem: Problem) -> Problem:
 def _of_variant(
     problem: Problem, source: ProblemSource, choices: tuple[variants.Choice, ...]
 ) -> Iterator[Finding]:
-    """What is wrong or odd with one variant, SymPy left out; one choice alone gets all checks."""
-    made = _told_all(variants.made(problem, choices))
+    """What is wrong or odd with one variant; one choice alone gets all checks."""
+    made = _open(variants.made(problem, choices))
     try:
         if len(choices) == 1:
             changed = variants.with_choices(source, choices)
-            found = list(
-                _validated(
-                    made, changed, Options(sympy=False, cases=False), lambda _: None
-                ).findings
-            )
+            found = list(_validated(made, changed, Options(cases=False), lambda _: None).findings)
         else:
             key = keys.build(made)
             found = [
                 finding
                 for own in key.questions.values()
-                for finding in derivation.findings(own, derivation.derived(own, with_sympy=False))
+                for finding in derivation.findings(own, derivation.derived(own))
             ]
     except AuthorError as error:
         for fault in error.faults:
@@ -111,8 +107,8 @@ def _validated(
     questions = []
     for own in key.questions.values():
         progress(own.question.id)
-        questions.append(_checked(key, own, options))
-    progress("what would part mistakes from the key")
+        questions.append(_checked(key, own))
+    progress("why mistakes have the values of the reference")
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
     found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key, source)]
@@ -142,11 +138,11 @@ def _path(said: str, ids: Mapping[str, int]) -> tuple[str | int, ...]:
     return ("questions", ids[said]) if said in ids else (said,)
 
 
-def _checked(key: Key, own: QuestionKey, options: Options) -> Checked:
+def _checked(key: Key, own: QuestionKey) -> Checked:
     return Checked(
         own.question.id,
         own.question.points,
-        derivation.derived(own, options.sympy),
+        derivation.derived(own),
         dict(answers.notations(key, own)),
         tuple(mistakes.attempts(own)),
         {},
@@ -154,7 +150,7 @@ def _checked(key: Key, own: QuestionKey, options: Options) -> Checked:
 
 
 def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Checked]:
-    """With the change that would part each mistake that has the values of the reference."""
+    """With the reason for each mistake that has the values of the reference."""
     coincident = {one.id: one.coincident for one in questions if one.coincident}
     reasons = parting.reasons(source, coincident) if coincident else {}
     by_question: dict[str, dict[Identity, Change]] = defaultdict(dict)
@@ -168,13 +164,13 @@ def _of_question(own: QuestionKey, one: Checked) -> Iterator[Finding]:
     yield from answers.findings(own, one.read)
     for attempt in one.attempts:
         if attempt.caught and not attempt.decided:
-            text = f"too close to the reference to be told apart: {attempt.text}"
+            text = f"too close to the reference for a verdict: {attempt.text}"
             yield Finding(Level.ERROR, "mistakes", one.id, text, "draw the symbols less extremely")
     yield from _coincidences(one)
 
 
 def _coincidences(one: Checked) -> Iterator[Finding]:
-    """One finding for each change that would part mistakes from the key."""
+    """One finding for each reason why mistakes have the values of the reference."""
     texts: dict[Change | None, list[str]] = defaultdict(list)
     for attempt in one.coincident:
         change = one.reasons.get(attempt.identity)
@@ -182,12 +178,13 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
     for change, same in texts.items():
         listed = "; ".join(dict.fromkeys(same))
         if change is None:
-            yield Finding(Level.NOTE, "mistakes", one.id, SAME, detail=listed)
+            text = f"{THESE} for all sizes and draws: here they are right answers"
+            yield Finding(Level.NOTE, "mistakes", one.id, text, detail=listed)
         else:
             meant = change.meant and all(one.startswith(NEAR_MISS) for one in same)
             level = Level.NOTE if meant else Level.WARNING
             level = Level.ERROR if change.same_problem else level
-            text = f"not told apart from the reference, since {change.reason}"
+            text = f"{THESE}, because {change.reason}"
             yield Finding(level, "mistakes", one.id, text, change.advice, listed)
 
 

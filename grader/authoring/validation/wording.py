@@ -86,8 +86,8 @@ def _layout(key: QuestionKey) -> Iterator[Finding]:
     if rows != columns or key.grid == SCALAR or question.free or _is_vector(question):
         return
     text = (
-        f"the answer is {shape_text(key.grid)}: transposed it has the same shape, so students are told "
-        "of wrong values, not of a wrong shape"
+        f"the answer is {shape_text(key.grid)} and keeps its shape when transposed: feedback on a "
+        "transposed answer speaks of wrong values, not of a wrong shape"
     )
     gradient = question.of is not None and question.of.shape == SCALAR
     advice = "give rows and columns different sizes, if the network allows it" if gradient else ""

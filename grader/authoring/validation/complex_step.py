@@ -1,0 +1,197 @@
+"""Derivatives by a complex step: they know nothing of any rule of differentiation.
+
+f(x + ih) = f(x) + ih f'(x) + O(h²), so the imaginary part is the derivative. No two values are subtracted:
+nothing is lost where a function is flat, and h may lie far below rounding (J. Martins, P. Sturdza,
+J. Alonso, "The complex-step derivative approximation", 2003). Every function of the table is analytic on
+either side of its kinks, see `grader.primitives.registry`.
+
+What rounding does to a derivative, and to the reference, is estimated by disturbing every operation and
+every symbol, see `grader.evaluation`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.authoring.validation.forward import forward, upstream
+from grader.authoring.validation.layout import target
+from grader.authoring.validation.ridders import ridders
+from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, arranged
+from grader.expression import Expression, Item, Symbol
+from grader.key import QuestionKey
+from grader.primitives import Array
+
+Values = NDArray[Any]  # real or complex
+Arrays = Mapping[str, Array]
+Entries = Sequence[tuple[int, ...]]
+
+STEP = 2.0**-100  # its square is nothing beside rounding
+AT_ONCE = (
+    4096  # draws in one evaluation, which has those of the question for each entry that is moved
+)
+SAMPLES = 3  # disturbed evaluations for one estimate
+SAFETY = 64.0  # the estimate is random, within an order of magnitude
+OF_PYTHON = (
+    1e-12  # of an entry's largest value: rounding in the author's code, which nobody can disturb
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Values (draws, rows, columns), and how far rounding may have moved each."""
+
+    values: Array
+    error: Array
+
+
+def derivative(key: QuestionKey) -> Estimate:
+    """The derivative that a question asks for on all draws, laid out like `key.expected`.
+
+    Not finite where what is differentiated is not.
+    """
+    asked = _Asked(key)
+    found = _estimated(asked.by_complex_step, asked.given)
+    lost = ~np.isfinite(found.values)
+    if not lost.any():
+        return found
+    values, error = asked.by_differences()  # infinity times a complex number is often no number
+    return Estimate(np.where(lost, values, found.values), np.where(lost, error, found.error))
+
+
+def reference(key: QuestionKey) -> Estimate:
+    """The reference on all draws."""
+    if key.reference is None:
+        size = np.abs(key.expected).max(axis=0, keepdims=True)
+        return Estimate(key.expected, OF_PYTHON * size + key.noise)
+    asked = _Asked(key)
+    return Estimate(key.expected, _estimated(asked.reference, asked.symbols).error)
+
+
+def _estimated(evaluate: Callable[[Arrays, Disturbance | None], Array], given: Arrays) -> Estimate:
+    """Values, and how far disturbances move them, scaled down to rounding."""
+    values, disturb = evaluate(given, None), Disturbance()
+    with np.errstate(invalid="ignore"):
+        moves = [np.abs(evaluate(_moved(given, disturb), disturb) - values) for _ in range(SAMPLES)]
+    return Estimate(values, SAFETY * ROUNDOFF / DISTURBANCE * np.max(moves, axis=0))
+
+
+def _moved(given: Arrays, disturb: Disturbance) -> dict[str, Array]:
+    """Values off by a little; whole numbers are exact."""
+    return {
+        name: np.where(array == np.round(array), array, array * disturb.factors(array.shape))
+        for name, array in given.items()
+    }
+
+
+class _Asked:
+    """What a question asks for, as a function of the symbols and of what it is differentiated by."""
+
+    def __init__(self, key: QuestionKey) -> None:
+        assert key.question.of is not None
+        self._key, self._of, self._base = key, key.question.of, _base(key)
+        self._scope, self._count = key.question.scope, key.draws.count
+        values = key.draws.values
+        self.symbols = {name: values[name] for name in self._scope.symbols}
+        self.given = {**self.symbols, self._base.name: values[self._base.name]}
+
+    def reference(self, symbols: Arrays, disturb: Disturbance | None) -> Array:
+        """The reference's values, the model computed anew."""
+        assert self._key.reference is not None
+        values = forward(self._scope, symbols, self._evaluator(self._count, disturb), _inner, {})
+        return self._key.laid_out(self._key.reference, values, self._count, disturb)
+
+    def by_complex_step(self, given: Arrays, disturb: Disturbance | None) -> Array:
+        """The derivative by the imaginary part; not a number where there is no real value."""
+
+        def slopes(some: Entries) -> Array:
+            moved = self._value(given, some, 1j * STEP, disturb).imag / STEP
+            return np.where(np.concatenate([self._defined] * len(some)), moved, np.nan)
+
+        return self._by_entry(slopes)
+
+    @cached_property
+    def _defined(self) -> NDArray[np.bool_]:
+        """Where what is differentiated has a finite value: complex numbers know the root of −1."""
+        return np.isfinite(self._value(self.given, [(0, 0)], 0.0, None))
+
+    def by_differences(self) -> tuple[Array, Array]:
+        """The derivative by real differences, and an estimate of its error."""
+
+        def difference(some: Entries, step: float) -> Array:
+            up, down = (self._value(self.given, some, way * step, None) for way in (1, -1))
+            with np.errstate(invalid="ignore"):
+                return np.asarray((up - down) / (2 * step))
+
+        def limit(some: Entries) -> tuple[Array, Array]:
+            return ridders(lambda step: difference(some, step))
+
+        return self._by_entry(lambda some: limit(some)[0]), self._by_entry(
+            lambda some: limit(some)[1]
+        )
+
+    def _by_entry(self, slopes: Callable[[Entries], Array]) -> Array:
+        """The slopes along all entries, (entries · draws, …), laid out as the question asks for them."""
+        entries = list(np.ndindex(self._base.shape))
+        few = max(1, AT_ONCE // self._count)
+        parts = [slopes(entries[at : at + few]) for at in range(0, len(entries), few)]
+        slope = np.concatenate(parts)
+        slope = slope.reshape(len(entries), self._count, *slope.shape[1:])
+        slope = np.moveaxis(slope, 0, -1)
+        return target(self._key, slope.reshape(*slope.shape[:-1], *self._base.shape))
+
+    def _value(
+        self, given: Arrays, moved: Entries, step: complex, disturb: Disturbance | None
+    ) -> Values:
+        """What is differentiated, (entries · draws, indices…, rows, columns), each entry moved in turn."""
+        symbols = {name: given[name] for name in self._scope.symbols}
+        gradients = upstream(self._scope, symbols, self._evaluator(self._count, disturb), _inner)
+        times = len(moved)
+        held = _repeated(given, times)
+        held[self._base.name] = held[self._base.name] + _at(moved, step, given[self._base.name])
+        count = times * self._count
+        values = forward(
+            self._scope, held, self._evaluator(count, disturb), _inner,
+            {loss: _repeated(parts, times) for loss, parts in gradients.items()},
+        )  # fmt: skip
+        free = self._key.question.free
+        with np.errstate(all="ignore"):
+            value = Evaluator(values, self._key.backprop.lower, free, disturb)(self._of)
+        return arranged(value, free, self._of, count)
+
+    def _evaluator(
+        self, count: int, disturb: Disturbance | None
+    ) -> Callable[[Expression, Mapping[str, Values]], Values]:
+        def evaluated(node: Expression, values: Mapping[str, Values]) -> Values:
+            with np.errstate(all="ignore"):
+                value = Evaluator(values, self._key.backprop.lower, (), disturb)(node)
+            return np.broadcast_to(value, (count, *node.shape))
+
+        return evaluated
+
+
+def _base(key: QuestionKey) -> Symbol:
+    """The whole array that is differentiated by."""
+    wrt = key.question.wrt
+    base = wrt.base if isinstance(wrt, Item) else wrt
+    assert isinstance(base, Symbol)
+    return base
+
+
+def _repeated(arrays: Arrays, times: int) -> dict[str, Values]:
+    return {name: np.tile(array, (times, 1, 1)) for name, array in arrays.items()}
+
+
+def _at(entries: Entries, step: complex, like: Array) -> Values:
+    """A step at one entry on all draws, then at the next, (entries · draws, rows, columns)."""
+    steps = np.zeros((len(entries), *like.shape), type(step))
+    for at, (row, column) in enumerate(entries):
+        steps[at, :, row, column] = step
+    return steps.reshape(-1, *like.shape[1:])
+
+
+def _inner(a: Values, b: Values) -> Values:
+    return np.asarray(np.sum(a * b, axis=(-2, -1), keepdims=True))
