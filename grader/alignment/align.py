@@ -42,6 +42,7 @@ class Found:
     `names` are those of the question with the student's definitions and index letters; `match` is
     how well the left-hand side names the question (None if there is none to compare); `steps` are the
     other equations of the paper that work out a derivative, `stated` those about the model itself;
+    `paper` are all equations of the paper;
     `earlier` are the places of earlier answers to the same question, which were overridden; `moved`
     tells that it stood under another question's number.
     """
@@ -54,6 +55,7 @@ class Found:
     stated: tuple[Entry, ...] = ()
     earlier: tuple[Place, ...] = ()
     moved: bool = False
+    paper: tuple[Entry, ...] = ()
 
 
 def align(problem: Problem, paper: Paper) -> dict[str, Found]:
@@ -210,6 +212,7 @@ def _found(
         stated=tuple(e for e in found if e is not entry and _is_stated(e, entry)),
         earlier=tuple(other.place() for other in mine if _is_earlier(other, entry, question)),
         moved=bool(marked) and question.id not in marked,
+        paper=tuple(found),
     )
 
 

@@ -13,7 +13,13 @@ _SKIPPED = re.compile(
     r"|\\[\s\S]"
     r"|(?P<comment>%[^\n]*+)"
 )
+_CODE = re.compile(r"\\begin\{(?:verbatim|Verbatim|lstlisting|minted)|\\verb(?![A-Za-z])")
 _END = re.compile(rf"\\end\{{((?:{_LISTINGS})\*?)\}}")
+
+
+def is_listing(text: str, start: int) -> bool:
+    r"""Whether what is skipped from here on is code: a listing, or `\verb|…|`."""
+    return _CODE.match(text, start) is not None
 
 
 def skipped(text: str) -> Iterator[Range]:

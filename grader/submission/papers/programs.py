@@ -5,7 +5,7 @@ passed over.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.submission.offsets import Range
 from grader.submission.papers.plain import LONGEST, logical_line
@@ -31,6 +31,10 @@ _ASSIGNMENT = re.compile(
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
 _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
+# Imports, settings of a notebook, comments and names alone hold no answer.
+_SAYS_NOTHING = re.compile(
+    r"\s*+(?:(?:import|from|plt\.|[#%!?])[^\n]*+|[\w.]++(?:\[[^\[\]]*+\])?|[\s)\]}\"']*+)\s*+"
+)
 _COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
 
 
@@ -63,6 +67,18 @@ def assignments(text: str, start: int, end: int) -> Iterator[Range]:
                 if skipped_from is None or (name and name[0] in known):
                     yield left, right
         at = stop + 1
+
+
+def says_more(text: str, start: int, end: int, read: Iterable[Range] = ()) -> bool:
+    """Whether a program has a line that may say something, beside those that are `read`."""
+    known = iter(read)
+    left, right = next(known, (end, end))
+    for line in _LINE.finditer(text, start, end):
+        while right <= line.start() < end:
+            left, right = next(known, (end, end))
+        if line.end() <= left and not _SAYS_NOTHING.fullmatch(line[0]):
+            return True
+    return False
 
 
 def _assignment(text: str, start: int, end: int) -> int | None:
