@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.alignment.around import Role
 from grader.alignment.assembled import assembled
-from grader.alignment.entries import Entry, entries
+from grader.alignment.entries import LISTED, Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, similarity
 from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
@@ -170,7 +170,7 @@ def _listed(listed: Sequence[Entry], question: Question, problem: Problem) -> li
 
     By its left side, or by its marker if the left side is but a name.
     """
-    usable = [entry for entry in listed if not entry.is_open]
+    usable = [e for e in listed if not e.is_open and e.formula.notation != "bound"]
     below = [e for e in usable if questions_marked(e.labels, problem.questions) == [question.id]]
     named_so = [e for e in usable if _fits_best(e, question, problem, e in below)]
     plain = [e for e in below if e.derivative is None and not isinstance(e.left, Symbol)]
@@ -232,6 +232,8 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
     left = entry.equation.left if entry.equation is not None else None
     if not left or entry.is_open or entry.derivative is not None or entry.defines:
         return False
+    if entry.formula.notation in LISTED:
+        return False  # what a listing does to a name holds from there on: see `Entry.rests_on`
     if entry.role is Role.CASE:
         return False  # `zero at $s = 0$` does not say that s is zero
     if isinstance(entry.left, Symbol | Item):

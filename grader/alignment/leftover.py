@@ -40,18 +40,19 @@ _NAMED = re.compile(
 
 # What stands at the top of every homework: title, name, date, greeting.
 _LABELLED = re.compile(
-    r"(?:(?:full |first |last )?name|student|id|netid|date|course|class|section|instructor|professor|due|title"
-    r"|author|e-?mail|matr\w*|datum|kurs)\b[\w\s.#]{0,20}:",
+    r"(?:(?:full |first |last )?name|student|id|netid|date|course|class|section|instructor|professor|due"
+    r"|title|author|e-?mail|matr\w*|datum|kurs)\b[\w\s.#]{0,20}:",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"(?:dear|hello|hi|hey|thanks?|many thanks|best|kind regards|cheers|sincerely|liebe[rs]?|hallo|danke|bonjour"
-    r"|merci|hola|gracias)\b",
+    r"(?:dear|hello|hi|hey|thanks?|many thanks|best|kind regards|cheers|sincerely|liebe[rs]?|hallo|danke"
+    r"|bonjour|merci|hola|gracias)\b",
     re.IGNORECASE,
 )
 _TITLE = frozenset(
-    "homework hw assignment pset problem problems set sheet exercise exercises solution solutions answers"
-    " submission report übungsblatt übung devoir and the for with from und von der die das page part".split()
+    "homework hw assignment pset problem problems set sheet exercise exercises solution solutions"
+    " answers submission report übungsblatt übung devoir and the for with from und von der die das"
+    " page part".split()
 )
 _GREETING_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -74,7 +75,7 @@ def left_over(
     known = _accounted(answers)
     taken = {found.entry.formula.place for found in answers.values()}
     for section in _sections(problem, paper):
-        is_answered = bool(section.questions) and answered >= set(section.questions)
+        is_answered = bool(section.questions) and all(one in answered for one in section.questions)
         yield from _formulas(section, known | taken, taken if is_answered else set())
         if is_answered or (answers and not section.questions):
             yield from _pointing(section, problem, answered)
@@ -113,6 +114,8 @@ def _formulas(
     last = max((at for at, item in enumerate(section.items) if item.place in taken), default=-1)
     for at, item in enumerate(section.items):
         if at < last or not isinstance(item, Formula) or item.place in known:
+            continue
+        if item.notation == "bound":
             continue
         said = role_of(section.items[at - 1]) if at else None
         if said is None and not _MENTION.fullmatch(item.text):

@@ -100,11 +100,7 @@ def _is_asked(sentence: str, prompt: Collection[str]) -> bool:
     found = [word.lower() for word in _WORD.findall(sentence)]
     if is_blank(sentence):
         return not any(character.isalnum() or character == "?" for character in sentence)
-    if (
-        sentence.endswith(":")
-        or re.match(_ASKED, sentence)
-        or re.fullmatch(_POINTS, sentence)
-    ):
+    if sentence.endswith(":") or re.match(_ASKED, sentence) or re.fullmatch(_POINTS, sentence):
         return True
     repeated = sum(word in prompt for word in found)
     return len(found) >= 4 and repeated >= _MOSTLY * len(found)

@@ -94,7 +94,9 @@ def explain(key: Key, submission: Submission, ids: Collection[str]) -> Explained
     found = tuple(
         _explained(key, question, given[question.id])
         if question.id in given
-        else Explanation(question.id, question.prompt, messages=(*lost, *_left(question, collected)))
+        else Explanation(
+            question.id, question.prompt, messages=(*lost, *_left(question, collected))
+        )
         for question in problem.questions
         if question.id in ids
     )

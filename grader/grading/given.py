@@ -58,7 +58,8 @@ class Written:
     `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
     asks for and that the student worked out elsewhere; `stated` are equations about the model itself.
     Nobody looks at them where an answer of the same key was judged before.
-    `chain` is how the answer was derived.
+    `rests_on` are lines of a listing that give a name another value which the answer uses. `chain` is
+    how the answer was derived.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Written:
     steps: Callable[[], Collection[tuple[str, str]]] = tuple
     stated: Callable[[], Sequence[Entry]] = tuple
     chain: Chain | None = None
+    rests_on: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         tuple(names.indices.values()),
         found.steps.key,
         _texts(found.stated),
+        _texts(entry.rests_on),
     )
     key = None if found.names.definitions or isinstance(entry, Assembled) else depends
     place = entry.place(entry.answer_span)
@@ -221,6 +224,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         lambda: found.steps.own,
         lambda: found.stated,
         chain,
+        entry.rests_on,
     )
 
 

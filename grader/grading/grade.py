@@ -1,6 +1,7 @@
 """The whole way of one submission: what is given to each question, and what it is worth."""
 
 from collections.abc import Collection, Iterable
+
 from grader.grading.carried import carried
 from grader.grading.circles import without_circles
 from grader.grading.given import Written, collect

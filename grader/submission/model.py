@@ -38,7 +38,8 @@ class Formula:
     what stands between.
 
     `notation` is "latex" for what stands between delimiters, "plain" for a line that is written
-    without any, and "code" for a line of a listing, which counts only where nothing else does.
+    without any, and "code" for a line of a listing, which counts only where nothing else does. "bound"
+    is a name that a listing gives a value in a way that is not read, as `x` in `for x in X:`.
     """
 
     text: str

@@ -14,7 +14,7 @@ from grader.submission.papers.labels import Label, label_at
 from grader.submission.papers.mathematics import Span
 from grader.submission.papers.nesting import QUESTION
 from grader.submission.papers.plain import Setting, formulas_in, logical_line
-from grader.submission.papers.programs import LANGUAGES, assignments, is_program, says_more
+from grader.submission.papers.programs import LANGUAGES, assignments, bound, is_program, says_more
 
 _FENCE = re.compile(
     r"^[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})"
@@ -69,6 +69,8 @@ class Fence:
             lines = _lines(text, self.left, self.right)
         elif self.language in LANGUAGES | _PLAIN:
             lines = assignments(text, self.left, self.right)
+            for left, right in bound(text, self.left, self.right):
+                yield Span(left, right, left, right, True, "bound")
         for left, right in lines:
             yield Span(left, right, left, right, True, "code")
 
@@ -77,7 +79,9 @@ class Fence:
         if self.language in _MATHEMATICS | _DOCUMENT | _SHELL or self.is_text(text):
             return False
         read = assignments if self.language in LANGUAGES | _PLAIN else None
-        return says_more(text, self.left, self.right, read(text, self.left, self.right) if read else ())
+        return says_more(
+            text, self.left, self.right, read(text, self.left, self.right) if read else ()
+        )
 
 
 def fences(text: str) -> Iterator[Fence]:

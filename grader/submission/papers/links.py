@@ -7,7 +7,8 @@ from typing import NamedTuple
 _FILES = "pdf|jpe?g|png|heic|gif|docx?|odt|rtf|py|ipynb|zip|xlsx|txt|md|tex|ya?ml|json|csv|np[yz]"
 _LINK = re.compile(
     rf"""(?P<picture>!)?\[[^\[\]\n]{{0,300}}\]\(\s{{0,9}}<?(?P<target>[^\s()<>]{{1,500}})
-      | <(?:(?P<image>img)|a)\b[^<>]{{0,300}}?(?:src|href)\s{{0,9}}=\s{{0,9}}["']?(?P<html>[^\s"'<>]{{1,500}})
+      | <(?:(?P<image>img)|a)\b[^<>]{{0,300}}?(?:src|href)\s{{0,9}}=\s{{0,9}}["']?
+        (?P<html>[^\s"'<>]{{1,500}})
       | \\(?:(?P<graphics>includegraphics|includepdf)|href|url)\*?\s{{0,9}}
         (?:\[[^\[\]\n]{{0,200}}\]\s{{0,9}})?\{{(?P<tex>[^{{}}\n]{{1,500}})\}}
       | (?P<address>https?://[^\s<>()\[\]{{}}"'`]{{1,500}})

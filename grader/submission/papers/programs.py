@@ -35,6 +35,14 @@ _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|N
 _SAYS_NOTHING = re.compile(
     r"\s*+(?:(?:import|from|plt\.|[#%!?])[^\n]*+|[\w.]++(?:\[[^\[\]]*+\])?|[\s)\]}\"']*+)\s*+"
 )
+_BINDS = re.compile(
+    r"\bfor\s(?P<loop>[^\n]{1,80}?)\sin\b|\bas\s(?P<alias>[\w\s,()]{1,80})"
+    r"|(?P<walrus>\w{1,60})\s{0,9}:=|\bdel\s(?P<deleted>[^\n]{1,80})|\b(?:def|class)\s(?P<defined>\w{1,60})"
+    r"|\bimport\s(?P<module>[\w\s,]{1,80})|\bout\s{0,9}=\s{0,9}(?P<out>\w{1,60})"
+)
+_FUNCTION = re.compile(r"def\s++\w++\s*+\((?P<arguments>[^\n]*+)")
+_METHOD = re.compile(r"(?P<object>\w{1,60})(?:\[[^\[\]\n]{0,80}\])?\.\w{1,60}\(")  # `W.fill(0)`
+_EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
 _COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
 
 
@@ -67,6 +75,56 @@ def assignments(text: str, start: int, end: int) -> Iterator[Range]:
                 if skipped_from is None or (name and name[0] in known):
                     yield left, right
         at = stop + 1
+
+
+def bound(text: str, start: int, end: int) -> Iterator[Range]:
+    """The names that a program binds or changes in a way that is not read, where it does so.
+
+    Targets of loops, of `with`, `del`, `:=`, several targets at once, parts of an array, what a method may
+    change: from there on the name may mean anything. So do the arguments of a function in its body.
+    """
+    read = {left for left, _ in assignments(text, start, end)}
+    seen: set[str] = set()  # since the last line that gives the name a value and is read
+    arguments: list[Range] = []
+    depth = at = start
+    while at < end:
+        stop = logical_line(text, at, end)
+        indent = _INDENT.match(text, at, stop)
+        left = indent.end() if indent else at
+        target = _NAME.match(text, left)
+        parts: list[Range] = []
+        if text[left:stop].strip() and left - at <= depth:
+            arguments = []
+        if left in read and target:
+            seen.discard(target[0])
+            parts, arguments = arguments, []
+        elif stop - left <= LONGEST:
+            parts = list(_bound_parts(text, left, stop))
+            if function := _FUNCTION.match(text, left, stop):
+                arguments, depth = [function.span("arguments")], left - at
+        for part in parts:
+            for name in _NAME.finditer(text, *part):
+                if name[0] not in seen:
+                    seen.add(name[0])
+                    yield name.span()
+        at = stop + 1
+
+
+def _bound_parts(text: str, start: int, end: int) -> Iterator[Range]:
+    """The parts of a line in which names stand that it binds, in order."""
+    comment = _COMMENT.search(text, start, end)
+    end = comment.start() if comment else end
+    parts = [match.span(match.lastgroup or 0) for match in _BINDS.finditer(text, start, end)]
+    if method := _METHOD.match(text, start, end):
+        parts.append(method.span("object"))
+    equals = [match.start() for match in _EQUALS.finditer(text, start, end)]
+    outside = [at for at in equals if _is_outside(text[start:at])]
+    return iter(sorted([*parts, *([(start, outside[-1])] if outside else [])]))
+
+
+def _is_outside(before: str) -> bool:
+    """Whether what follows stands outside of brackets."""
+    return all(before.count(left) == before.count(right) for left, right in ("()", "[]", "{}"))
 
 
 def says_more(text: str, start: int, end: int, read: Iterable[Range] = ()) -> bool:
