@@ -59,6 +59,7 @@ _FRAME = " \t*_-+>.,;:"
 _ITEM = re.compile(r"[-*+•][ \t]++\$")
 _LINE_START = re.compile(r"\n(?=\S)|\n[ \t]++")
 _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
+_TYPESET = re.compile(r"[\\^_]")
 # A price: a number behind which its sentence goes on or ends, as in "costs $5 and $6.50".
 _PRICE = re.compile(
     r"\$\d++(?:[.,]\d++)*+[kKM]?(?=[\s.,;:!?)]*+(?:\$|\n|\Z|(?!(?:if|for|when|where|else|or)\b)[A-Za-z]{2,}(?![\w(])))"
@@ -192,10 +193,9 @@ class _Scanner:
         """Whether a dollar is followed by mathematics, up to the end of its line."""
         newline = self._text.find("\n", start, end)
         end = newline if newline >= 0 else end
-        return bool(self._text[start:end].strip()) and (
-            _LOOKS_MATHEMATICAL.search(self._text, start, end) is not None
-            or _is_formula(self._text, start, end)
-        )
+        if _TYPESET.search(self._text, start, end):
+            return True
+        return len(tokens_in(self._text, start, end)) > 1 and _is_formula(self._text, start, end)
 
     def _opener(self, start: int, kind: str) -> None:
         self._openers.append((start, kind))

@@ -38,8 +38,9 @@ _SAYS_NOTHING = re.compile(
 _BINDS = re.compile(
     r"\bfor\s(?P<loop>[^\n]{1,80}?)\sin\b|\bas\s(?P<alias>[\w\s,()]{1,80})"
     r"|(?P<walrus>\w{1,60})\s{0,9}:=|\bdel\s(?P<deleted>[^\n]{1,80})|\b(?:def|class)\s(?P<defined>\w{1,60})"
-    r"|\bimport\s(?P<module>[\w\s,]{1,80})|\bout\s{0,9}=\s{0,9}(?P<out>\w{1,60})"
+    r"|\bout\s{0,9}=\s{0,9}(?P<out>\w{1,60})"
 )
+_IMPORT = re.compile(r"(?:import|from)\s")
 _FUNCTION = re.compile(r"def\s++\w++\s*+\((?P<arguments>[^\n]*+)")
 _METHOD = re.compile(r"(?P<object>\w{1,60})(?:\[[^\[\]\n]{0,80}\])?\.\w{1,60}\(")  # `W.fill(0)`
 _EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
@@ -112,6 +113,8 @@ def bound(text: str, start: int, end: int) -> Iterator[Range]:
 
 def _bound_parts(text: str, start: int, end: int) -> Iterator[Range]:
     """The parts of a line in which names stand that it binds, in order."""
+    if _IMPORT.match(text, start, end):
+        return iter(())
     comment = _COMMENT.search(text, start, end)
     end = comment.start() if comment else end
     parts = [match.span(match.lastgroup or 0) for match in _BINDS.finditer(text, start, end)]
