@@ -21,7 +21,7 @@ from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Pro
 
 # A name, perhaps with scripts, a number, a derivative or a size: it is mentioned and says nothing.
 _SCRIPTS = r"(?:\s*(?:[_^]\s*(?:\{[^{}]*\}|\\?\w+)|'))*"
-_NAME = rf"(?:\\[A-Za-z]+\s*(?:\{{[^{{}}]*\}})?|[^\W\d]|\d+){_SCRIPTS}"
+_NAME = rf"(?:\\[A-Za-z]+\s*(?:\{{[^{{}}]*\}})?|[A-Za-z]\w*|[^\W\d]|\d+){_SCRIPTS}"
 _MENTION = re.compile(
     rf"\s*(?:{_NAME}|{_NAME}\s*(?:\\times|×|\\in)\s*{_NAME}"
     rf"|\\[dt]?frac\s*\{{[^{{}}=+]*(?:\{{[^{{}}]*\}}[^{{}}=+]*)*\}}\s*\{{[^{{}}=+]*(?:\{{[^{{}}]*\}}[^{{}}=+]*)*\}}"
@@ -140,7 +140,7 @@ def _pointing(section: _Section, problem: Problem, answered: Collection[str]) ->
 def _below(section: _Section, problem: Problem) -> Iterator[Leftover]:
     """The words below the number of a question that has no answer."""
     (question,) = section.questions
-    items = [item for item in section.items if not isinstance(item, Marker)]
+    items = [i for i in section.items if not isinstance(i, Marker) and not i.text.startswith("#")]
     said = said_below(items, problem[question])
     if said is not None and not is_blank(said.text):
         yield _note(said.text, said.place, question)

@@ -1,13 +1,15 @@
 """What of a paper is the student's own, and what stands in the handout that they filled in.
 
-Copied is what stands in a run of words and formulas that follow one another in the handout too, in its
-description or in a prompt. A formula or a word alone is not: `$W^2$` may be the answer and stand there.
+A line is copied if all of it stands in runs of words and formulas that follow one another in the handout
+too, in its description or in a prompt, over lines if need be. A formula or a word alone is not: `$W^2$`
+may be the answer and stand there.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Marker, Paper, paper_of
@@ -19,19 +21,27 @@ Run = tuple[str, ...]
 
 
 def own(paper: Paper, problem: Problem) -> Paper:
-    """A paper without what is copied from the handout."""
-    signs = [list(_signs(item)) for item in paper.items]
-    said = [sign for one in signs for sign in one]
+    """A paper without the lines that are copied from the handout."""
+    lines = [list(line) for _, line in groupby(paper.items, _line_of)]
+    signs = [[sign for item in line for sign in _signs(item)] for line in lines]
+    said = [sign for line in signs for sign in line]
     copied, known = [False] * len(said), _runs(text_of(problem))
     for at, run in enumerate(_runs_in(said)):
         if run in known:
             copied[at : at + _RUN] = [True] * _RUN
-    kept, at = [], 0
-    for item, one in zip(paper.items, signs, strict=True):
-        if not one or not all(copied[at : at + len(one)]):
-            kept.append(item)
+    kept: list[Item] = []
+    at, is_copied = 0, False
+    for line, one in zip(lines, signs, strict=True):
+        is_copied = (
+            all(copied[at : at + len(one)]) if one else is_copied
+        )  # `?` goes with its sentence
+        kept += [item for item in line if isinstance(item, Marker)] if is_copied else line
         at += len(one)
     return replace(paper, items=tuple(kept)) if len(kept) < len(paper.items) else paper
+
+
+def _line_of(item: Item) -> tuple[int | None, int]:
+    return item.place.cell, item.place.line
 
 
 def text_of(problem: Problem) -> str:

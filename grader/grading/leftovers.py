@@ -12,6 +12,7 @@ from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Verdict
 from grader.submission import Leftover, Paper, Place, Refusal, Submission
 
+_LONG = 20  # signs of code that stand in the handout by no accident
 _SHOWN = 3  # of what is left over are repeated to the student
 
 Aligned = Sequence[tuple[Paper, Mapping[str, Found]]]
@@ -58,7 +59,8 @@ def _besides(problem: Problem, submission: Submission) -> Iterator[Leftover]:
     files, handout = _files(submission), "".join(text_of(problem).split())
     for one in submission.leftovers:
         text = "".join(one.text.split())
-        if not text or (text.rpartition("/")[2] not in files and text not in handout):
+        is_copied = text in handout and (one.what != "code" or len(text) >= _LONG)
+        if not text or (text.rpartition("/")[2] not in files and not is_copied):
             yield one
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from grader.submission.offsets import Places, Range, blanked
 from grader.submission.papers.builder import PaperBuilder
-from grader.submission.papers.comments import is_listing, skipped
+from grader.submission.papers.comments import listed, skipped
 from grader.submission.papers.links import links
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
@@ -26,8 +26,8 @@ def read_latex(source: Source) -> Found:
     text = builder.within_limits(text, places)
     unread = list(skipped(text))
     for start, end in unread:
-        if is_listing(text, start):
-            builder.leave("code", places.at(start), text[text.find("\n", start) : end])
+        if (code := listed(text, start, end)) is not None:
+            builder.leave("code", places.at(start), code.partition("\\end{")[0])
     text = blanked(text, unread)
     macros = definitions(text)
     builder.macros(text[start:end] for start, end in macros)

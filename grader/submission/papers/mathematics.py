@@ -176,7 +176,7 @@ class _Scanner:
         ends = sorted([*self._where["blank"], *self._markers(single), len(text)])
         for end, group in itertools.groupby(single, lambda at: ends[bisect_right(ends, at)]):
             dollars = list(group)
-            if len(dollars) % 2 and self._is_mathematical(dollars[-1] + 1, end):
+            if len(dollars) % 2 and any(self._is_mathematical(at + 1, end) for at in dollars):
                 self._broken[dollars[0]] = len(text[:end].rstrip())
 
     def _markers(self, dollars: list[int]) -> Iterator[int]:

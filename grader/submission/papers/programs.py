@@ -37,7 +37,7 @@ _SAYS_NOTHING = re.compile(
 )
 _BINDS = re.compile(
     r"\bfor\s(?P<loop>[^\n]{1,80}?)\sin\b|\bas\s(?P<alias>[\w\s,()]{1,80})"
-    r"|(?P<walrus>\w{1,60})\s{0,9}:=|\bdel\s(?P<deleted>[^\n]{1,80})|\b(?:def|class)\s(?P<defined>\w{1,60})"
+    r"|\b(?P<walrus>\w{1,60})\s{0,9}:=|\bdel\s(?P<deleted>[^\n]{1,80})|\b(?:def|class)\s(?P<defined>\w{1,60})"
     r"|\bout\s{0,9}=\s{0,9}(?P<out>\w{1,60})"
 )
 _IMPORT = re.compile(r"(?:import|from)\s")
@@ -153,6 +153,7 @@ def _assignment(text: str, start: int, end: int) -> int | None:
         found is None
         or not _EXPRESSION.fullmatch(found["value"])
         or _KEYWORD.search(found["value"])
+        or ":=" in found["value"]
         or has_relation(tokens_in(body, found.start("value"), len(body)))
     ):
         return None
