@@ -103,7 +103,7 @@ def _answers(root: Pairs, collected: _Collected) -> Iterator[tuple[Scalar, Node]
     level = next((node for key, node in root.pairs if _name(key) == "answers"), None)
     for key, node in root.pairs:
         if _name(key) in _NOTES and not is_omitted(node):
-            collected.leave(f"a {_name(key)}", key)
+            collected.leave(f"the entry `{_name(key)}`", key)
         if _name(key) in _KEYS or _name(key) in _ABOUT or _name(key) in _NOTES:
             continue
         if level is not None or _is_misspelt(key, node):
