@@ -20,12 +20,12 @@ from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
 
 # A name, perhaps with scripts, a number, a derivative or a size: it is mentioned and says nothing.
-_SCRIPTS = r"(?:\s*(?:[_^]\s*(?:\{[^{}]*\}|\\?\w+)|'))*"
-_NAME = rf"(?:\\[A-Za-z]+\s*(?:\{{[^{{}}]*\}})?|[A-Za-z]\w*|[^\W\d]|\d+){_SCRIPTS}"
+_SCRIPTS = r"(?:\s*+(?:[_^]\s*+(?:\{[^{}]*+\}|\\?[^\W_]++)|'))*+"
+_NAME = rf"(?:\\[A-Za-z]++\s*+(?:\{{[^{{}}]*\}})?|[A-Za-z][^\W_]*+|[^\W\d]|\d+){_SCRIPTS}"
+_BRACED = r"(?:[^{}=+]|\{[^{}]*+\})*+\}"
 _MENTION = re.compile(
-    rf"\s*(?:{_NAME}|{_NAME}\s*(?:\\times|×|\\in)\s*{_NAME}"
-    rf"|\\[dt]?frac\s*\{{[^{{}}=+]*(?:\{{[^{{}}]*\}}[^{{}}=+]*)*\}}\s*\{{[^{{}}=+]*(?:\{{[^{{}}]*\}}[^{{}}=+]*)*\}}"
-    r")?\s*[.,;:=]?\s*"
+    rf"(?:{_NAME}|{_NAME} ?(?:\\times|×|\\in) ?{_NAME}"
+    rf"|\\[dt]?frac ?\{{ ?(?:\\partial|\\mathrm|∂|d){_BRACED} ?\{{{_BRACED})? ?[.,;:=]?"
 )
 _MATHEMATICS = re.compile(r"[=≈∂∇∑⊙Α-Ωα-ω^]|[^\W\d_]\d*\s?[*/@·]\s?[^\W\d_]")
 _ELSEWHERE = re.compile(
@@ -118,7 +118,7 @@ def _formulas(
         if item.notation == "bound":
             continue
         said = role_of(section.items[at - 1]) if at else None
-        if said is None and not _MENTION.fullmatch(item.text):
+        if said is None and not _MENTION.fullmatch(" ".join(item.text.split())):
             kind = "code" if item.notation == "code" else "the formula"
             yield Leftover(f"{kind} `{_shown(item.text)}`", item.place)
 
