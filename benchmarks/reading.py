@@ -72,7 +72,7 @@ def read_formula(problem: Problem, question: str, text: str) -> object:
 def read_paper(problem: Problem) -> int:
     """A paper from its bytes to an expression for each question; how many were read."""
     found = 0
-    for given in collect(problem, submission.read(PAPER)).values():
+    for given in collect(problem, submission.read(PAPER)).given.values():
         assert isinstance(given, Written)
         try:
             given.read()

@@ -4,9 +4,11 @@ from grader.alignment.align import Found, align, alone, in_words, names_for
 from grader.alignment.assembled import Assembled
 from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
+from grader.alignment.leftover import left_over
 from grader.alignment.matching import THE_SAME
 from grader.alignment.numbering import named
 from grader.alignment.plain import PlainEquation
+from grader.alignment.template import own, text_of
 from grader.alignment.words import Words
 
 __all__ = [
@@ -20,8 +22,11 @@ __all__ = [
     "alone",
     "in_words",
     "is_multiple",
+    "left_over",
     "named",
     "names_for",
+    "own",
     "own_names",
     "read_left",
+    "text_of",
 ]

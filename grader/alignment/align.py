@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.alignment.around import Role
 from grader.alignment.assembled import assembled
-from grader.alignment.entries import Entry, entries
+from grader.alignment.entries import LISTED, Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, similarity
 from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
@@ -42,6 +42,7 @@ class Found:
     `names` are those of the question with the student's definitions and index letters; `match` is
     how well the left-hand side names the question (None if there is none to compare); `steps` are the
     other equations of the paper that work out a derivative, `stated` those about the model itself;
+    `paper` are all equations of the paper;
     `earlier` are the places of earlier answers to the same question, which were overridden; `moved`
     tells that it stood under another question's number.
     """
@@ -54,6 +55,7 @@ class Found:
     stated: tuple[Entry, ...] = ()
     earlier: tuple[Place, ...] = ()
     moved: bool = False
+    paper: tuple[Entry, ...] = ()
 
 
 def align(problem: Problem, paper: Paper) -> dict[str, Found]:
@@ -168,7 +170,7 @@ def _listed(listed: Sequence[Entry], question: Question, problem: Problem) -> li
 
     By its left side, or by its marker if the left side is but a name.
     """
-    usable = [entry for entry in listed if not entry.is_open]
+    usable = [e for e in listed if not e.is_open and e.formula.notation != "bound"]
     below = [e for e in usable if questions_marked(e.labels, problem.questions) == [question.id]]
     named_so = [e for e in usable if _fits_best(e, question, problem, e in below)]
     plain = [e for e in below if e.derivative is None and not isinstance(e.left, Symbol)]
@@ -212,6 +214,7 @@ def _found(
         stated=tuple(e for e in found if e is not entry and _is_stated(e, entry)),
         earlier=tuple(other.place() for other in mine if _is_earlier(other, entry, question)),
         moved=bool(marked) and question.id not in marked,
+        paper=tuple(found),
     )
 
 
@@ -231,6 +234,8 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
     left = entry.equation.left if entry.equation is not None else None
     if not left or entry.is_open or entry.derivative is not None or entry.defines:
         return False
+    if entry.formula.notation in LISTED:
+        return False  # what a listing does to a name holds from there on: see `Entry.rests_on`
     if entry.role is Role.CASE:
         return False  # `zero at $s = 0$` does not say that s is zero
     if isinstance(entry.left, Symbol | Item):

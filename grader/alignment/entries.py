@@ -51,6 +51,7 @@ _ANNOUNCES = re.compile(
 )
 _GOES_ON = "goes on from its earlier value"
 _ENDING = 60  # characters
+LISTED = ("code", "bound")  # what stands in a listing
 PASSES = 2  # the second reads what rests on a definition that only comes later
 
 
@@ -64,7 +65,8 @@ class Entry:
     `role` what they say it is for. `section` numbers the markers of the paper: two entries of the
     same labels may stand below two of them. `defines` tells that the left side is a name of the
     student's own; `definitions` are those that hold here, `naming` the one that the end of the
-    equation makes.
+    equation makes. `rests_on` are the lines of a listing before this one that give a name another value
+    which this one uses, directly or through names of the student's own.
     """
 
     labels: tuple[str, ...]
@@ -79,6 +81,7 @@ class Entry:
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
+    rests_on: "tuple[Entry, ...]" = ()
 
     @property
     def derivative(self) -> Derivative | None:
@@ -167,7 +170,7 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
     names = names.with_macros(macros.definitions(paper.macros))
     found: list[Entry] = []
     for place in _formulas(paper):
-        if (place.formula.notation == "code") == code:
+        if (place.formula.notation in LISTED) == code:
             found.extend(_cut(place, names, base))
     given: set[Spelling] = set().union(*(introduced(entry.equation, names) for entry in found))
     found = _with_changed_entries([_without_name(entry, names, given) for entry in found])
@@ -178,7 +181,8 @@ def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) ->
         later = _known_at_the_end(found)
         if all(entry.left is not None or not is_own(entry.equation, names) for entry in found):
             break
-    return [replace(e, definitions={**later[e.section], **e.definitions}) for e in found]
+    found = [replace(e, definitions={**later[e.section], **e.definitions}) for e in found]
+    return with_rebound(found, names) if code else found
 
 
 def _without_name(entry: Entry, names: Names, given: Collection[Spelling]) -> Entry:
@@ -200,6 +204,8 @@ def _with_changed_entries(found: Sequence[Entry]) -> list[Entry]:
     for at, entry in enumerate(found):
         left = entry.equation.left if isinstance(entry.equation, PlainEquation) else None
         part = _PART.match(left) if left else None
+        if entry.formula.notation == "bound":
+            part = _NAME.match(entry.formula.text)
         before = whole.get((part[1], entry.section)) if part else None
         if before is not None:
             changed |= {before, at}
@@ -209,6 +215,31 @@ def _with_changed_entries(found: Sequence[Entry]) -> list[Entry]:
 
 
 _PART = re.compile(r"(\w+)\s*\[")
+_NAME = re.compile(r"(\w+)")
+
+
+def with_rebound(found: Sequence[Entry], names: Names) -> list[Entry]:
+    """The lines of listings, each with those before it that give a name of the problem another value."""
+    spelled = {base for base, sup, sub in names.spellings if sup is None and sub is None}
+    given = {*names.symbols, *names.dimensions, *spelled}
+    behind: dict[str, dict[int, Entry]] = {}
+    result = []
+    for at, entry in enumerate(found):
+        target, _, value = entry.text.partition("=")
+        used = _WORD.findall(value) if value else []
+        name = _NAME.match(target.strip())
+        if name is not None and target.rstrip()[-1:] in ("+", "-", "*", "/", "@", "]"):
+            used.append(name[1])
+        rests = {i: one for word in used for i, one in behind.get(word, {}).items()}
+        result.append(replace(entry, rests_on=tuple(rests.values())))
+        if name is not None:
+            is_changed = entry.formula.notation == "bound" and name[1] in behind
+            mine = {at: entry} if name[1] in given or is_changed else {}
+            behind[name[1]] = {**rests, **mine}
+    return result
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def _known_at_the_end(found: Sequence[Entry]) -> dict[int, Definitions]:
@@ -291,6 +322,9 @@ def _announces(prose: Prose, before: Marker | Formula | Prose | None) -> bool:
 
 def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
     """The equations of one formula; `place` is an entry without any."""
+    if place.formula.notation == "bound":
+        yield place
+        return
     for equation in _equations(place.formula, names, base):
         if isinstance(equation, StudentError):
             yield replace(place, error=equation)

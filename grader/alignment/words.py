@@ -43,7 +43,7 @@ def words(
     """The words below each marker that `marked` takes for that of one question."""
     for labels, lines in _sections(paper):
         questions = marked(labels)
-        if len(questions) == 1 and (said := _said(lines, questions[0])):
+        if len(questions) == 1 and (said := said_below(lines, questions[0])):
             yield questions[0], said
 
 
@@ -59,7 +59,7 @@ def _sections(paper: Paper) -> Iterator[tuple[tuple[str, ...], list[Prose | Form
     yield labels, lines
 
 
-def _said(items: Sequence[Prose | Formula], question: Question) -> Words | None:
+def said_below(items: Sequence[Prose | Formula], question: Question) -> Words | None:
     """What the student's own sentences say; None if there are none."""
     prompt = {word.lower() for word in _WORD.findall(question.prompt)}
     own: list[str] = []
@@ -100,11 +100,7 @@ def _is_asked(sentence: str, prompt: Collection[str]) -> bool:
     found = [word.lower() for word in _WORD.findall(sentence)]
     if is_blank(sentence):
         return not any(character.isalnum() or character == "?" for character in sentence)
-    if (
-        sentence.endswith((":", "?"))
-        or re.match(_ASKED, sentence)
-        or re.fullmatch(_POINTS, sentence)
-    ):
+    if sentence.endswith(":") or re.match(_ASKED, sentence) or re.fullmatch(_POINTS, sentence):
         return True
     repeated = sum(word in prompt for word in found)
     return len(found) >= 4 and repeated >= _MOSTLY * len(found)

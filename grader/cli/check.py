@@ -10,7 +10,7 @@ import click
 from grader.cli.ci import FORMATS
 from grader.cli.group import BELOW, UNREADABLE
 from grader.cli.options import echo_json, problem_argument
-from grader.result import Report, Verdict
+from grader.result import QuestionResult, Report, Verdict
 
 if TYPE_CHECKING:
     from grader.key import Key
@@ -165,9 +165,14 @@ def _check_known(asked: Sequence[str], problem: "Problem", option: str) -> None:
             raise click.BadParameter(message, param_hint=option)
 
 
+def _is_unread(question: QuestionResult) -> bool:
+    """Whether there is no answer that was read."""
+    unread = (Verdict.UNREADABLE, Verdict.MISSING)
+    return question.verdict in unread or (question.needs_review and question.answer is None)
+
+
 def _exit_code(report: Report, fail_under: float | None) -> int:
-    verdicts = {question.verdict for question in report.questions}
-    if Verdict.UNREADABLE in verdicts and verdicts <= {Verdict.UNREADABLE, Verdict.MISSING}:
+    if report.needs_review and all(map(_is_unread, report.questions)):
         return UNREADABLE
     goal = report.max_score if fail_under is None else fail_under
     return 0 if report.score >= goal else BELOW

@@ -6,9 +6,10 @@ from typing import Any
 
 from grader.errors import StudentError
 from grader.grading.echo import Echoed, echoed
-from grader.grading.given import Given, InWords, Numbers, Written, collect, unplaced
+from grader.grading.given import Collected, Given, InWords, Numbers, Written, collect
 from grader.grading.grade import complaint
 from grader.grading.judge import judge
+from grader.grading.leftovers import concerning, listed, unplaced
 from grader.grading.numbers import record_of
 from grader.grading.outcome import unread
 from grader.grading.tree import Step, tree_of
@@ -85,19 +86,28 @@ def explain(key: Key, submission: Submission, ids: Collection[str]) -> Explained
     """How the answers to some questions were read, by the functions that grading reads them with."""
     key = key.of(submission.id)
     problem = key.problem
-    given = collect(problem, submission)
+    collected = collect(problem, submission)
+    given = collected.given
     lost = tuple([complaint(refusal) for refusal in unplaced(problem, submission)])
     asked = tuple([question.id for question in problem.questions])
     answered = tuple([name for name in asked if _is_answer(given.get(name))])
     found = tuple(
         _explained(key, question, given[question.id])
         if question.id in given
-        else Explanation(question.id, question.prompt, messages=lost)
+        else Explanation(
+            question.id, question.prompt, messages=(*lost, *_left(question, collected))
+        )
         for question in problem.questions
         if question.id in ids
     )
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
     return Explained(problem.id, problem.title, record, found, answered, asked)
+
+
+def _left(question: Question, collected: Collected) -> list[Message]:
+    """What may be the answer to a question that has none."""
+    mine = concerning(question.id, collected.leftovers)
+    return [listed(mine)] if mine else []
 
 
 def _is_answer(given: Given | None) -> bool:

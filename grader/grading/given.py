@@ -5,7 +5,7 @@ one counts, and the student is told.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Protocol
@@ -23,14 +23,25 @@ from grader.alignment import (
     is_multiple,
     named,
     names_for,
+    own,
 )
 from grader.errors import Span, StudentError, Unreadable
+from grader.grading.leftovers import leftovers
 from grader.grading.letters import letters_of, spread, with_letters
 from grader.notation import Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.steps import Chain, Derivation, derivation
-from grader.submission import ArrayAnswer, Formula, Place, Refusal, Submission, TextAnswer
+from grader.submission import (
+    ArrayAnswer,
+    Formula,
+    Leftover,
+    Paper,
+    Place,
+    Refusal,
+    Submission,
+    TextAnswer,
+)
 
 
 class Read(Protocol):
@@ -47,7 +58,8 @@ class Written:
     `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
     asks for and that the student worked out elsewhere; `stated` are equations about the model itself.
     Nobody looks at them where an answer of the same key was judged before.
-    `chain` is how the answer was derived.
+    `rests_on` are lines of a listing that give a name another value which the answer uses. `chain` is
+    how the answer was derived.
     """
 
     text: str
@@ -59,6 +71,7 @@ class Written:
     steps: Callable[[], Collection[tuple[str, str]]] = tuple
     stated: Callable[[], Sequence[Entry]] = tuple
     chain: Chain | None = None
+    rests_on: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +101,24 @@ class InWords:
 Given = Written | Numbers | Refused | InWords
 
 
-def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
-    """What is given to each question, by question id."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What is given to each question, by question id, and what no question took."""
+
+    given: Mapping[str, Given]
+    leftovers: tuple[Leftover, ...] = ()
+
+
+def collect(problem: Problem, submission: Submission) -> Collected:
+    """What a submission gives to each question, and what is left over of it."""
     given: dict[str, Given] = {}
+    papers = [own(paper, problem) for paper in submission.papers]
+    aligned = [align(problem, paper) for paper in papers]
     questions = problem.questions
     by_id = {question.id: question for question in questions}
-    for paper in submission.papers:
-        aligned = align(problem, paper)
-        answers = [found.entry for found in aligned.values()]
-        for question_id, found in aligned.items():
+    for found_in_paper in aligned:
+        answers = [found.entry for found in found_in_paper.values()]
+        for question_id, found in found_in_paper.items():
             _add(given, question_id, _from_paper(found, by_id[question_id], answers))
     for answer in submission.answers:
         question = by_id.get(answer.question) or named(answer.question, questions)
@@ -106,34 +128,20 @@ def collect(problem: Problem, submission: Submission) -> dict[str, Given]:
         question = named(refusal.question, questions)
         if question is not None:
             _add(given, question.id, Refused(refusal))
-    return {**_in_words(problem, submission, given), **given}
+    words = _in_words(problem, papers, given)
+    answered = {*given, *(name for name, said in words.items() if said.words.states)}
+    left = leftovers(problem, submission, list(zip(papers, aligned, strict=True)), answered)
+    return Collected({**words, **given}, left)
 
 
 def _in_words(
-    problem: Problem, submission: Submission, answered: Collection[str]
-) -> dict[str, Given]:
+    problem: Problem, papers: Sequence[Paper], answered: Collection[str]
+) -> dict[str, InWords]:
     """What papers say in words where they have no formula."""
     if len(answered) == len(problem.questions):
         return {}
-    said = [in_words(problem, paper) for paper in submission.papers]
+    said = [in_words(problem, paper) for paper in papers]
     return {question: InWords(words) for one in said for question, words in one.items()}
-
-
-def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
-    """What was handed in and belongs to no question: it must not vanish without a word."""
-    refusals = [
-        refusal
-        for refusal in submission.refusals
-        if named(refusal.question, problem.questions) is None
-    ]
-    known = ", ".join(question.id for question in problem.questions[:20])
-    ids = {question.id for question in problem.questions}
-    for answer in submission.answers:
-        if answer.question not in ids and named(answer.question, problem.questions) is None:
-            message = f"there is no question `{answer.question[:40]}` in this problem"
-            hint = f"the questions are {known}"
-            refusals.append(Refusal(message, answer.place, None, hint, whole_file=True))
-    return refusals
 
 
 def _add(given: dict[str, Given], question: str, new: Given) -> None:
@@ -198,6 +206,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         tuple(names.indices.items()),
         found.steps.key,
         _texts(found.stated),
+        _texts(entry.rests_on),
     )
     key = None if found.names.definitions or isinstance(entry, Assembled) else depends
     place = entry.place(entry.answer_span)
@@ -215,6 +224,7 @@ def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> W
         lambda: found.steps.own,
         lambda: found.stated,
         chain,
+        entry.rests_on,
     )
 
 

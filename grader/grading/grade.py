@@ -1,15 +1,15 @@
 """The whole way of one submission: what is given to each question, and what it is worth."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 from grader.grading.carried import carried
 from grader.grading.circles import without_circles
-from grader.grading.given import Written, collect, unplaced
+from grader.grading.given import Written, collect
 from grader.grading.judge import judge
+from grader.grading.leftovers import closed, unplaced
 from grader.key import Key
 from grader.problem import Problem
-from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord, Verdict
+from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord
 from grader.submission import Refusal, Submission
 from grader.version import __version__
 
@@ -23,8 +23,8 @@ def grade(
     """
     key = key.of(student or submission.id)
     problem = key.problem
-    given = collect(problem, submission)
-    unread = unplaced(problem, submission)
+    collected = collect(problem, submission)
+    given = collected.given
     results = []
     # Which answers rest on each other is known only where all of them are read.
     wanted = _with_earlier(problem, only) | {
@@ -34,12 +34,12 @@ def grade(
         if question.id not in wanted:
             continue
         result = judge(key, question, given.get(question.id), student or submission.id)
-        results.append(_unless_unread(result, unread))
+        results.append(closed(result, collected.leftovers))
     results = [
         r for r in carried(key, given, without_circles(key, results)) if not only or r.id in only
     ]
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
-    messages = [*_variant(problem), *(complaint(refusal) for refusal in unread)]
+    messages = [*_variant(problem), *(complaint(one) for one in unplaced(problem, submission))]
     return report_of(problem, record, results, messages)
 
 
@@ -77,16 +77,6 @@ def report_of(
         questions=tuple(questions),
         messages=tuple(messages),
     )
-
-
-def _unless_unread(result: QuestionResult, unread: list[Refusal]) -> QuestionResult:
-    """A missing answer may stand in a file that could not be read: then a human must look."""
-    blocking = [refusal for refusal in unread if refusal.whole_file or refusal.question]
-    if result.verdict is not Verdict.MISSING or not blocking:
-        return result
-    text = f"perhaps the answer is in {blocking[0].place.path}: {blocking[0].message}"
-    message = Message(Kind.ERROR, text)
-    return replace(result, verdict=Verdict.UNREADABLE, messages=(message,))
 
 
 def complaint(refusal: Refusal) -> Message:

@@ -4,12 +4,13 @@ An answer in terms of a quantity is judged with the quantity's true value. If th
 something else, the answer may be right only by that: a human must look.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.alignment import Entry
+from grader.alignment import Entry, PlainEquation
 from grader.errors import StudentError, Unreadable
 from grader.evaluation import Evaluator
 from grader.expression import (
@@ -18,6 +19,7 @@ from grader.expression import (
     Derivative,
     Expression,
     Item,
+    Number,
     Symbol,
     free_ranges,
     transform,
@@ -67,6 +69,36 @@ def contradiction(
     return None
 
 
+def rebound(key: QuestionKey, entries: Sequence[Entry], names: Names) -> Message | None:
+    """The first line of a listing that gives a name a value that is not surely that of the problem.
+
+    Code is not run: a line that says what the model says is read, and from any other the name may mean
+    anything. `entries` are the lines that an answer rests on.
+    """
+    for entry in entries:
+        said = _assigned(entry, names.with_definitions(entry.definitions))
+        if said.right is None or not _holds(key, said.left, said.right, names):
+            text = (
+                f"line {said.line} of the listing changes what a name means that this answer uses, and "
+                "code is not run; a person will look at it"
+            )
+            return Message(Kind.ERROR, text, "rebound")
+    return None
+
+
+def _assigned(entry: Entry, names: Names) -> Statement:
+    """What a line of a listing says of a name; nothing if it cannot be read or goes on from before."""
+    target = entry.text.partition("=")[0].strip()
+    symbol = names.symbols.get(names.spellings.get((target, None, None), target))
+    size = names.dimensions.get(target)
+    left = symbol or Number(float(size or 0))
+    right = None
+    if not entry.changed and (symbol is not None or size is not None):
+        with contextlib.suppress(StudentError):
+            right = entry.read(names).node
+    return Statement(left, right, entry.place().line)
+
+
 def as_stated(
     key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
 ) -> Iterator[tuple[Expression, Message]]:
@@ -111,6 +143,8 @@ def _kind(node: Expression) -> str | None:
 def _statement(entry: Entry, names: Names) -> Statement | None:
     """What an equation says about a name of the problem or the derivative of a function."""
     equation = entry.equation
+    if isinstance(equation, PlainEquation):
+        return _said_plainly(entry, names)
     if not isinstance(equation, Equation) or not equation.left or not equation.answer:
         return None
     known = _with_argument(names, equation.left)
@@ -129,6 +163,19 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
         return None  # `(X - μ) s`, whose shapes are not meant to the letter
     named = any(isinstance(part, Derivative) for part in walk(right))
     return None if named else Statement(left, right, line)
+
+
+def _said_plainly(entry: Entry, names: Names) -> Statement | None:
+    """What a line without delimiters says about a name of the problem; None if nobody can read it."""
+    left = entry.left
+    if not isinstance(left, Symbol | Item):
+        return None
+    try:
+        right = entry.read(names).node
+    except StudentError:
+        return None
+    named = any(isinstance(part, Derivative) for part in walk(right))
+    return None if named else Statement(left, right, entry.place().line)
 
 
 def _is_lost(left: Expression, equation: Equation, names: Names) -> bool:

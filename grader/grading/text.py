@@ -29,7 +29,7 @@ from grader.grading.outcome import (
     told,
     unread,
 )
-from grader.grading.stated import as_stated, contradiction
+from grader.grading.stated import as_stated, contradiction, rebound
 from grader.grading.wrong import WRONG, ruled
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
@@ -70,19 +70,24 @@ def judged_text(key: Key, question: Question, given: Written) -> Judged:
 
 
 def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
+    lost = rebound(key, given.rests_on, key.question.scope.names)
     try:
         reading = _read(given)
     except StudentError as error:
-        return Judged(unread(error))
+        return Judged(_for_a_human(lost) if lost is not None else unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     outcome = _outcome(key, reading, asked, given.steps())
     if reading.choices and outcome.verdict != Verdict.CORRECT:
         outcome = _with_other_readings(outcome, key, reading, given, asked)
-    said = _stated_otherwise(key, reading, outcome, given)
+    said = lost or _stated_otherwise(key, reading, outcome, given)
     if said is not None:
-        outcome = Outcome(Verdict.UNDECIDED, messages=(said,))
+        outcome = _for_a_human(said)
     outcome = ruled(key, reading, outcome, given.notation)
     return Judged(outcome, notes, echoed(key, reading))
+
+
+def _for_a_human(why: Message) -> Outcome:
+    return Outcome(Verdict.UNDECIDED, messages=(why,))
 
 
 def _stated_otherwise(

@@ -138,7 +138,8 @@ class Question:
 class Problem:
     """One homework.
 
-    `description` is Markdown for the handout. `source` is kept where something varies from student to
+    `description` is Markdown for the handout, `handout` the handout itself where it lies beside the YAML:
+    what stands in it is not the student's own. `source` is kept where something varies from student to
     student (see `variants`); `variant` says in words what was chosen for one of them.
     """
 
@@ -152,6 +153,7 @@ class Problem:
     questions: tuple[Question, ...]
     path: Path
     description: str = ""
+    handout: str = field(default="", repr=False, compare=False)
     source: ProblemSource | None = field(default=None, repr=False, compare=False)
     variant: str = ""
 

@@ -85,7 +85,8 @@ def made(problem: Problem, choices: tuple[Choice, ...]) -> Problem:
     if not choices or problem.source is None:
         return problem
     built = build(with_choices(problem.source, choices))
-    return replace(built, source=None, variant=", ".join(map(str, choices)))
+    variant = ", ".join(map(str, choices))
+    return replace(built, source=None, variant=variant, handout=problem.handout)
 
 
 def check(problem: Problem, source: ProblemSource) -> None:

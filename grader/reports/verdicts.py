@@ -51,7 +51,7 @@ LOOKS: dict[Verdict, Look] = {
         "=",
         "review",
         "magenta",
-        f"The grader could not decide whether this answer is right. {REVIEW}",
+        f"The grader could not decide about this question. {REVIEW}",
     ),
     Verdict.ERROR: Look(
         "Grader error",

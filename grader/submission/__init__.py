@@ -5,6 +5,7 @@ from grader.submission.model import (
     ArrayAnswer,
     Formula,
     Item,
+    Leftover,
     Marker,
     Paper,
     Place,
@@ -13,12 +14,13 @@ from grader.submission.model import (
     Submission,
     TextAnswer,
 )
-from grader.submission.reading import digest_of, read
+from grader.submission.reading import digest_of, paper_of, read
 
 __all__ = [
     "ArrayAnswer",
     "Formula",
     "Item",
+    "Leftover",
     "Marker",
     "Paper",
     "Place",
@@ -28,5 +30,6 @@ __all__ = [
     "TextAnswer",
     "digest_of",
     "is_blank",
+    "paper_of",
     "read",
 ]

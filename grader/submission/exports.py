@@ -40,8 +40,9 @@ _HOW_TO_EXPORT = {
     ".html": "Hand in what the page was made from: the .ipynb, .md or .tex file.",
 }
 
-# Beside arrays lies the program that computed them: no answer is lost in it.
-_PROGRAMS = {".py", ".m", ".r", ".jl", ".c", ".cpp", ".java", ".sh", ".bib", ".sty", ".cls", ".log"}
+# Beside arrays lies the program that computed them; where an answer is missing it may be in there.
+PROGRAMS = frozenset({".py", ".m", ".r", ".jl", ".c", ".cpp", ".java", ".sh", ".rmd", ".qmd"})
+_BESIDE_LATEX = frozenset({".bib", ".sty", ".cls", ".log"})  # no answer is ever in these
 
 # A document renamed to .md is still a document: the first bytes give it away.
 _SIGNATURES = (
@@ -61,7 +62,7 @@ def refuse_by_suffix(suffix: str, accepted: str) -> Refused:
     kind = f"A {suffix} file" if suffix else "A file without an extension"
     hint = _HOW_TO_EXPORT.get(suffix, f"Hand in one of {accepted}.")
     message = f"{kind} cannot be graded, so it was not read."
-    return Refused(message, hint=hint, loses_answers=suffix not in _PROGRAMS)
+    return Refused(message, hint=hint, loses_answers=suffix not in PROGRAMS | _BESIDE_LATEX)
 
 
 def refuse_disguise(data: bytes, suffix: str) -> None:

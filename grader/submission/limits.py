@@ -17,6 +17,9 @@ FORMULAS = 2_000
 FORMULA_CHARACTERS = 20_000
 MACRO_CHARACTERS = 20_000
 
+# Of what no question took a few examples are enough.
+LEFTOVERS = 200
+
 # What keeps a megabyte of `1.` lines, or of `\\item\\item\\item`, cheap.
 LINES = 20_000
 ITEMS = 50_000

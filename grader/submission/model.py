@@ -38,7 +38,8 @@ class Formula:
     what stands between.
 
     `notation` is "latex" for what stands between delimiters, "plain" for a line that is written
-    without any, and "code" for a line of a listing, which counts only where nothing else does.
+    without any, and "code" for a line of a listing, which counts only where nothing else does. "bound"
+    is a name that a listing gives a value in a way that is not read, as `x` in `for x in X:`.
     """
 
     text: str
@@ -114,8 +115,27 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something that may be an answer and that no question took: code, a picture, a formula, a note.
+
+    `what` says it in words. `text` is the code, or the file or address that a link names; `question`
+    the only one that it can be the answer to, None if it may be any; `is_unread` tells that it is a file
+    or an entry that could not be read.
+    """
+
+    what: str
+    place: Place
+    text: str = ""
+    question: str | None = None
+    is_unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
-    """One student's hand-in. `digest` is "sha256:…" over names and contents of its files."""
+    """One student's hand-in. `digest` is "sha256:…" over names and contents of its files.
+
+    `leftovers` are what the files hold and nobody here reads: code, pictures, links.
+    """
 
     id: str
     path: str
@@ -123,3 +143,4 @@ class Submission:
     papers: tuple[Paper, ...] = ()
     answers: tuple[TextAnswer | ArrayAnswer, ...] = ()
     refusals: tuple[Refusal, ...] = field(default=())
+    leftovers: tuple[Leftover, ...] = ()

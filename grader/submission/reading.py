@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.submission import limits
-from grader.submission.exports import refuse_by_suffix, refuse_disguise
+from grader.submission.exports import PROGRAMS, refuse_by_suffix, refuse_disguise
 from grader.submission.files import (
     Digest,
     Listed,
@@ -16,7 +16,7 @@ from grader.submission.files import (
     unless_link,
 )
 from grader.submission.formats import ACCEPTED, BY_SUFFIX
-from grader.submission.model import Submission
+from grader.submission.model import Leftover, Paper, Submission
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found, Source
 
@@ -58,7 +58,14 @@ def read(
         papers=found.papers,
         answers=found.answers,
         refusals=found.refusals,
+        leftovers=found.leftovers,
     )
+
+
+def paper_of(text: str) -> Paper:
+    """A text in Markdown as a paper."""
+    found = BY_SUFFIX[".md"].read(Source("text.md", text.encode()))
+    return found.papers[0] if found.papers else Paper(())
 
 
 def digest_of(
@@ -140,7 +147,11 @@ def _read_one(name: str, data: bytes) -> Found:
     source = Source(name, data)
     format = BY_SUFFIX.get(source.suffix)  # noqa: A001
     if format is None:
-        raise refuse_by_suffix(source.suffix, ACCEPTED)
+        refused = refuse_by_suffix(source.suffix, ACCEPTED)
+        if source.suffix not in PROGRAMS:
+            raise refused
+        code = Leftover("code", source.place())
+        return Found(refusals=(refused.refusal(name),), leftovers=(code,) if data.strip() else ())
     check_size(data, format.limit)
     if not data.strip():
         return Found()
@@ -155,4 +166,5 @@ def _join(parts: Iterable[Found]) -> Found:
         papers=tuple(paper for part in everything for paper in part.papers),
         answers=tuple(answer for part in everything for answer in part.answers),
         refusals=tuple(refusal for part in everything for refusal in part.refusals),
+        leftovers=tuple(one for part in everything for one in part.leftovers),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from grader.submission.decoding import decode
-from grader.submission.model import ArrayAnswer, Paper, Place, Refusal, TextAnswer
+from grader.submission.model import ArrayAnswer, Leftover, Paper, Place, Refusal, TextAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Found:
     papers: tuple[Paper, ...] = ()
     answers: tuple[TextAnswer | ArrayAnswer, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
 
 Reader = Callable[[Source], Found]

@@ -26,7 +26,7 @@ def find(key: Key, tmp_path: Path) -> Find:
     def found(question: str, text: str, name: str = "paper.md") -> Break | None:
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
-        given = collect(key.problem, read(path))[question]
+        given = collect(key.problem, read(path)).given[question]
         assert isinstance(given, Written)
         return first_break(key[question], given.chain) if given.chain is not None else None
 

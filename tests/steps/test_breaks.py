@@ -249,7 +249,7 @@ def test_cells_of_a_notebook(key: Key, tmp_path: Path) -> None:
     path.write_text(
         json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     )
-    given = collect(key.problem, read(path))["q1"]
+    given = collect(key.problem, read(path)).given["q1"]
     assert isinstance(given, Written)
     assert given.chain is not None
     assert said(first_break(key["q1"], given.chain)) == (
@@ -289,7 +289,7 @@ def test_what_the_author_takes_for_right_is_right(key: Key, tmp_path: Path) -> N
     path = tmp_path / "paper.md"
     left = D % ("h^2", "h^1")
     path.write_text(f"13. $${left} = (W^2)^T = 3 W^2 = 2 W^2$$", encoding="utf-8")
-    given = collect(key.problem, read(path))["q13"]
+    given = collect(key.problem, read(path)).given["q13"]
     assert isinstance(given, Written)
     assert given.chain is not None
     found = []

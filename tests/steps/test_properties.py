@@ -36,7 +36,7 @@ bounded = settings(
 
 
 def searched(submission: Submission) -> None:
-    for question, answer in collect(KEY.problem, submission).items():
+    for question, answer in collect(KEY.problem, submission).given.items():
         if isinstance(answer, Written) and answer.chain is not None:
             found = first_break(KEY[question], answer.chain)
             if found is not None:
@@ -75,7 +75,7 @@ def test_right_papers_have_no_break(style: str) -> None:
     submission = read(STYLES / style)
     verdicts = {result.id: result.verdict for result in grade(KEY, submission).questions}
     broken = {}
-    for question, answer in collect(KEY.problem, submission).items():
+    for question, answer in collect(KEY.problem, submission).given.items():
         if verdicts[question] is Verdict.CORRECT and isinstance(answer, Written) and answer.chain:
             found = first_break(KEY[question], answer.chain)
             if found is not None:
@@ -96,7 +96,7 @@ def test_what_is_right_alone_is_right_in_a_chain(question: str) -> None:
     members = [text for text in right if not _RELATION.search(text)]
     wrong = f"7 \\left({members[0]}\\right)"
     answer = TextAnswer(question, " = ".join([left, *members, wrong]), "latex", PLACE)
-    taken = collect(KEY.problem, Submission("one", "answers", "", (), (answer,)))[question]
+    taken = collect(KEY.problem, Submission("one", "answers", "", (), (answer,))).given[question]
     assert isinstance(taken, Written)
     assert taken.chain is not None
     found = first_break(KEY[question], taken.chain)

@@ -7,7 +7,7 @@ from grader.submission.answerfiles.json_tree import json_tree
 from grader.submission.answerfiles.trees import Node, Pairs, Scalar
 from grader.submission.answerfiles.values import FORMS, answer, is_omitted
 from grader.submission.answerfiles.yaml_tree import yaml_tree
-from grader.submission.model import ArrayAnswer, Place, TextAnswer
+from grader.submission.model import ArrayAnswer, Leftover, Place, TextAnswer
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found, Source
 
@@ -18,8 +18,6 @@ _KEYS = ("answers", "index_base")
 _ABOUT = frozenset(
     [
         "author",
-        "comment",
-        "comments",
         "course",
         "date",
         "email",
@@ -27,8 +25,6 @@ _ABOUT = frozenset(
         "hw",
         "id",
         "name",
-        "note",
-        "notes",
         "problem",
         "student",
         "student_id",
@@ -36,6 +32,8 @@ _ABOUT = frozenset(
         "version",
     ]
 )
+
+_NOTES = ("comment", "comments", "note", "notes")
 
 
 def read_yaml(source: Source) -> Found:
@@ -55,10 +53,17 @@ class _Collected:
     path: str
     answers: list[TextAnswer | ArrayAnswer] = field(default_factory=list)
     faults: list[Refused] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
+
+    def leave(self, what: str, key: Scalar) -> None:
+        """Notes an entry that is there and answers no question."""
+        self.leftovers.append(Leftover(what, Place(self.path, key.line, key.column)))
 
     def found(self) -> Found:
         refusals = tuple(fault.refusal(self.path) for fault in self.faults)
-        return Found(answers=tuple(self.answers), refusals=refusals)
+        return Found(
+            answers=tuple(self.answers), refusals=refusals, leftovers=tuple(self.leftovers)
+        )
 
 
 def _read(source: Source, root: Node | None) -> Found:
@@ -97,10 +102,14 @@ def _answers(root: Pairs, collected: _Collected) -> Iterator[tuple[Scalar, Node]
     """The pairs that are answers: below `answers:`, or else all at the top."""
     level = next((node for key, node in root.pairs if _name(key) == "answers"), None)
     for key, node in root.pairs:
-        if _name(key) in _KEYS or _name(key) in _ABOUT:
+        if _name(key) in _NOTES and not is_omitted(node):
+            collected.leave(f"the entry `{_name(key)}`", key)
+        if _name(key) in _KEYS or _name(key) in _ABOUT or _name(key) in _NOTES:
             continue
         if level is not None or _is_misspelt(key, node):
             collected.faults.append(_unknown(key))
+            if not is_omitted(node):
+                collected.leave(f"an entry `{key.text[:60]}` that is not below `answers`", key)
         else:
             yield key, node
     if isinstance(level, Pairs):

@@ -72,9 +72,7 @@ def _answer(archive: "ZipFile", member: "ZipInfo", seen: set[str], source: Sourc
 
 def _check(member: "ZipInfo", question: str) -> None:
     if not member.filename.endswith(".npy"):
-        raise Refused(
-            f"The archive holds {question!r}, which is no array.", hint=_SAVE, loses_answers=False
-        )
+        raise Refused(f"The archive holds {question!r}, which is no array.", hint=_SAVE)
     if _POSITIONAL.fullmatch(question):
         raise Refused(f"{question!r} does not say which question it answers.", hint=_SAVE)
     if member.flag_bits & _ENCRYPTED:

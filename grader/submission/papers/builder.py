@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from grader.submission import limits
-from grader.submission.model import Formula, Item, Marker, Paper, Place, Prose
+from grader.submission.model import Formula, Item, Leftover, Marker, Paper, Place, Prose
 from grader.submission.offsets import Places, blanked, trimmed
 from grader.submission.papers.mathematics import Span
 from grader.submission.papers.nesting import Nesting
@@ -54,6 +54,7 @@ class PaperBuilder:
         self._items: list[Item] = []
         self._macros: list[str] = []
         self._faults: dict[str, Refused] = {}
+        self._leftovers: list[Leftover] = []
         self._formulas = 0
         self._lines = limits.LINES
         self._is_below_marker = False
@@ -63,6 +64,11 @@ class PaperBuilder:
     def refuse(self, fault: Refused) -> None:
         """Notes what could not be read; the same message is noted once, at its first place."""
         self._faults.setdefault(fault.message, fault)
+
+    def leave(self, what: str, place: Place, text: str = "") -> None:
+        """Notes what stands in the paper and is not read: code, a picture, a link."""
+        if len(self._leftovers) < limits.LEFTOVERS:
+            self._leftovers.append(Leftover(what, place, text))
 
     def within_limits(self, text: str, places: Places) -> str:
         """As much of the text as a paper may have lines."""
@@ -110,7 +116,8 @@ class PaperBuilder:
             macros = ""
         paper = Paper(tuple(self._items), macros)
         refusals = tuple(fault.refusal(self._path) for fault in self._faults.values())
-        return Found(papers=(paper,) if paper.items or macros else (), refusals=refusals)
+        papers = (paper,) if paper.items or macros else ()
+        return Found(papers=papers, refusals=refusals, leftovers=tuple(self._leftovers))
 
     def _marker(self, marker: Marker) -> None:
         self._append(marker)

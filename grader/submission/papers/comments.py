@@ -13,7 +13,16 @@ _SKIPPED = re.compile(
     r"|\\[\s\S]"
     r"|(?P<comment>%[^\n]*+)"
 )
+_CODE = re.compile(
+    r"\\begin\{(?:verbatim|Verbatim|lstlisting|minted)\*?\}[^\n]*+|\\verb(?![A-Za-z])"
+)
 _END = re.compile(rf"\\end\{{((?:{_LISTINGS})\*?)\}}")
+
+
+def listed(text: str, start: int, end: int) -> str | None:
+    r"""The code in a range that is skipped, a listing or `\verb|…|`; None if it is a comment."""
+    opening = _CODE.match(text, start, end)
+    return None if opening is None else text[opening.end() : end]
 
 
 def skipped(text: str) -> Iterator[Range]:

@@ -14,7 +14,7 @@ from grader.submission.papers.labels import Label, label_at
 from grader.submission.papers.mathematics import Span
 from grader.submission.papers.nesting import QUESTION
 from grader.submission.papers.plain import Setting, formulas_in, logical_line
-from grader.submission.papers.programs import LANGUAGES, assignments, is_program
+from grader.submission.papers.programs import LANGUAGES, assignments, bound, is_program, says_more
 
 _FENCE = re.compile(
     r"^[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})"
@@ -27,6 +27,7 @@ _PARAGRAPH_END = re.compile(r"\n[ \t]*+(?=\n)|\Z")
 # What a fence holds, by its language. Anything else is data or a shell, and is never read.
 _MATHEMATICS = {"math", "katex"}
 _DOCUMENT = {"latex", "tex", "markdown", "md"}
+_SHELL = {"bash", "sh", "shell", "console", "zsh"}
 _PLAIN = {"", "text", "txt", "plain", "plaintext"}
 
 
@@ -68,8 +69,19 @@ class Fence:
             lines = _lines(text, self.left, self.right)
         elif self.language in LANGUAGES | _PLAIN:
             lines = assignments(text, self.left, self.right)
+            for left, right in bound(text, self.left, self.right):
+                yield Span(left, right, left, right, True, "bound")
         for left, right in lines:
             yield Span(left, right, left, right, True, "code")
+
+    def says_more(self, text: str) -> bool:
+        """Whether there is code in it that is not read as formulas."""
+        if self.language in _MATHEMATICS | _DOCUMENT | _SHELL or self.is_text(text):
+            return False
+        read = assignments if self.language in LANGUAGES | _PLAIN else None
+        return says_more(
+            text, self.left, self.right, read(text, self.left, self.right) if read else ()
+        )
 
 
 def fences(text: str) -> Iterator[Fence]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from grader.submission.offsets import Places, Range, blanked
 from grader.submission.papers.builder import PaperBuilder
-from grader.submission.papers.comments import skipped
+from grader.submission.papers.comments import listed, skipped
+from grader.submission.papers.links import links
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
 from grader.submission.papers.structure import Structure
@@ -23,10 +24,16 @@ def read_latex(source: Source) -> Found:
     text = source.text()
     places = Places(source.name, text)
     text = builder.within_limits(text, places)
-    text = blanked(text, skipped(text))
+    unread = list(skipped(text))
+    for start, end in unread:
+        if (code := listed(text, start, end)) is not None:
+            builder.leave("code", places.at(start), code.partition("\\end{")[0])
+    text = blanked(text, unread)
     macros = definitions(text)
     builder.macros(text[start:end] for start, end in macros)
     text = blanked(text, [*macros, *_outside_body(text)])
+    for link in links(text):
+        builder.leave(link.what, places.at(link.start), link.text)
     _refuse_inputs(text, places, builder)
     _add_body(text, places, builder)
     return builder.found()

@@ -7,6 +7,7 @@ from grader.submission.offsets import Places, Range, blanked, restored
 from grader.submission.papers.builder import PaperBuilder, Stop
 from grader.submission.papers.fences import Fence, fences, remarks
 from grader.submission.papers.lines import line_markers
+from grader.submission.papers.links import links
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
 from grader.submission.sources import Found, Source
@@ -32,6 +33,11 @@ def scan_markdown(text: str, places: Places, builder: PaperBuilder) -> None:
     blocks = list(fences(text))
     unsaid = [*_comments(text), *_struck(text)]
     document = blanked(text, [*unsaid, *_outside_document(blocks)])
+    for link in links(document):
+        builder.leave(link.what, places.at(link.start), link.text)
+    for block in blocks:
+        if block.says_more(text):
+            builder.leave("code", places.at(block.start), text[block.left : block.right])
     macros = definitions(document)
     builder.macros(document[start:end] for start, end in macros)
     document = blanked(document, macros)

@@ -6,7 +6,7 @@ in sorted lists of offsets, so 100,000 opening dollars cost no more than 100,000
 
 import itertools
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from grader.submission import limits
 from grader.submission.papers.labels import label_at
 from grader.submission.papers.plain import is_equation
+from grader.submission.papers.plain_tokens import counted, tokens_in
 
 _TOKEN = re.compile(
     r"""\\(?P<edge>begin|end)\s*+\{(?P<name>[A-Za-z]{1,20}\*?)\}
@@ -55,7 +56,15 @@ ENVIRONMENTS = frozenset(
 # What may stand around a formula in backticks that is a line of its own, and how far that is looked at.
 _NEARBY = 200
 _FRAME = " \t*_-+>.,;:"
+_ITEM = re.compile(r"[-*+•][ \t]++\$")
+_LINE_START = re.compile(r"\n(?=\S)|\n[ \t]++")
 _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
+_TYPESET = re.compile(r"[\\^_]")
+# A price: a number behind which its sentence goes on or ends, as in "costs $5 and $6.50".
+_PRICE = re.compile(
+    r"\$\d++(?:[.,]\d++)*+[kKM]?(?=[\s.,;:!?)]*+(?:\$|\n|\Z|(?!(?:if|for|when|where|else|or)\b)[A-Za-z]{2,}(?![\w(])))"
+)
+_IN_CODE = re.compile(r"(?<!\$)`[^`\n]*+`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,26 @@ def formulas(text: str, *, markdown: bool) -> list[Span]:
     return list(_Scanner(text, markdown).spans())
 
 
+def _single(dollars: list[int]) -> Iterator[int]:
+    """The dollars that are not half of a double one."""
+    at = 0
+    while at < len(dollars):
+        if dollars[at + 1 : at + 2] == [dollars[at] + 1]:
+            at += 2
+        else:
+            yield dollars[at]
+            at += 1
+
+
+def _is_formula(text: str, start: int, end: int) -> bool:
+    """Whether a range holds words and numbers of mathematics and nothing else."""
+    if end - start > limits.FORMULA_CHARACTERS:
+        return False
+    tokens = tokens_in(text, start, end)
+    words, numbers, ordinary = counted(tokens)
+    return not ordinary and words + numbers > 0 and all(token.kind != "other" for token in tokens)
+
+
 class _Scanner:
     def __init__(self, text: str, markdown: bool) -> None:
         self._text = text
@@ -88,6 +117,7 @@ class _Scanner:
         self._where: dict[str, list[int]] = defaultdict(list)
         self._openers: list[tuple[int, str]] = []
         self._matching: dict[int, int] = {}
+        self._broken: dict[int, int] = {}
         self._tokenize()
         self._handlers = {
             "$": self._dollar,
@@ -124,9 +154,48 @@ class _Scanner:
             elif match[0] in ("$", "\\[", "\\("):
                 self._where[match[0]].append(start)
                 self._opener(start, match[0])
+        if self._markdown and self._where["$"]:
+            self._balance()
         dollars = self._where["$"]
         self._where["$$"] = [a for a, b in itertools.pairwise(dollars) if b == a + 1]
         self._where["`$"] = [dollar - 1 for dollar in dollars if self._text[dollar - 1] == "`"]
+
+    def _balance(self) -> None:
+        """Leaves out prices, and finds the parts of the text in which a dollar is not closed.
+
+        A part ends with its paragraph or before the next question marker or item of a list. Which of its
+        dollars open and which close nobody can tell, so all from the first one on is one broken formula.
+        """
+        text = self._text
+        prices = {m.start() for m in _PRICE.finditer(text) if not text.startswith("$", m.end())}
+        listed = {at for code in _IN_CODE.finditer(text) for at in range(*code.span())}
+        kept = [dollar for dollar in self._where["$"] if dollar not in prices]
+        self._where["$"] = kept
+        self._openers = [one for one in self._openers if one[0] not in prices]
+        single = [at for at in _single(kept) if at not in listed]
+        ends = sorted([*self._where["blank"], *self._markers(single), len(text)])
+        for end, group in itertools.groupby(single, lambda at: ends[bisect_right(ends, at)]):
+            dollars = list(group)
+            if len(dollars) % 2 and any(self._is_mathematical(at + 1, end) for at in dollars):
+                self._broken[dollars[0]] = len(text[:end].rstrip())
+
+    def _markers(self, dollars: list[int]) -> Iterator[int]:
+        """Where lines with a question marker or an item of a list begin, among the dollars."""
+        if not dollars:
+            return
+        for line in _LINE_START.finditer(self._text, dollars[0], dollars[-1]):
+            end = self._text.find("\n", line.end())
+            end = len(self._text) if end < 0 else end
+            if _ITEM.match(self._text, line.end()) or label_at(self._text, line.end(), end):
+                yield line.end()
+
+    def _is_mathematical(self, start: int, end: int) -> bool:
+        """Whether a dollar is followed by mathematics, up to the end of its line."""
+        newline = self._text.find("\n", start, end)
+        end = newline if newline >= 0 else end
+        if _TYPESET.search(self._text, start, end):
+            return True
+        return len(tokens_in(self._text, start, end)) > 1 and _is_formula(self._text, start, end)
 
     def _opener(self, start: int, kind: str) -> None:
         self._openers.append((start, kind))
@@ -158,6 +227,8 @@ class _Scanner:
         return Span(start, end, left, end, True)
 
     def _dollar(self, start: int) -> Span | None:
+        if end := self._broken.get(start):
+            return Span(start, end, start, end, True)
         if self._text.startswith("$$", start):
             return self._double_dollar(start)
         if self._markdown and self._text.startswith("$`", start):
@@ -205,7 +276,9 @@ class _Scanner:
             return False
         body = self._text[left:close]
         tight = not body[0].isspace() and not body[-1].isspace()
-        return tight or bool(_LOOKS_MATHEMATICAL.search(body))
+        return (
+            tight or bool(_LOOKS_MATHEMATICAL.search(body)) or _is_formula(self._text, left, close)
+        )
 
     def _to_end_of_line(self, start: int, left: int) -> Span:
         newline = self._text.find("\n", start)

@@ -5,9 +5,11 @@ from typing import Any
 
 from grader.submission import limits
 from grader.submission.decoding import normalised
+from grader.submission.model import Place
 from grader.submission.offsets import Places
 from grader.submission.papers.builder import PaperBuilder
 from grader.submission.papers.markdown import scan_markdown
+from grader.submission.papers.programs import says_more
 from grader.submission.refusals import Refused
 from grader.submission.sources import Found, Source
 
@@ -20,9 +22,13 @@ def read_notebook(source: Source) -> Found:
     builder = PaperBuilder(source.name)
     room = limits.TEXT_BYTES
     for number, cell in enumerate(_cells(_parsed(source.text())), start=1):
-        if not isinstance(cell, dict) or cell.get("cell_type") not in _TEXT_CELLS:
+        if not isinstance(cell, dict):
             continue
         text = _text(cell)
+        if cell.get("cell_type") not in _TEXT_CELLS:
+            if text is None or says_more(text, 0, len(text)):
+                builder.leave("code", Place(source.name, 1, 1, number))
+            continue
         if text is None:
             builder.refuse(_no_text(number))
             continue
@@ -63,14 +69,14 @@ def _cells(notebook: Any) -> Iterator[Any]:
 
 def _text(cell: dict[str, Any]) -> str | None:
     """The source of a cell: one string, or a list of lines."""
-    lines = cell.get("source", "")
+    lines = cell.get("source", cell.get("input", ""))  # what format 3 calls the code of a cell
     if isinstance(lines, str):
         lines = [lines]
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         return None
     text = normalised("".join(lines))
     # Format 3 has cells that are headings, without the `#`.
-    return f"# {text}" if cell["cell_type"] == "heading" else text
+    return f"# {text}" if cell.get("cell_type") == "heading" else text
 
 
 def _no_text(number: int) -> Refused:

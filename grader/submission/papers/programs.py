@@ -5,7 +5,7 @@ passed over.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.submission.offsets import Range
 from grader.submission.papers.plain import LONGEST, logical_line
@@ -31,6 +31,19 @@ _ASSIGNMENT = re.compile(
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
 _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
+# Imports, settings of a notebook, comments and names alone hold no answer.
+_SAYS_NOTHING = re.compile(
+    r"\s*+(?:(?:import|from|plt\.|[#%!?])[^\n]*+|[\w.]++(?:\[[^\[\]]*+\])?|[\s)\]}\"']*+)\s*+"
+)
+_BINDS = re.compile(
+    r"\bfor\s(?P<loop>[^\n]{1,80}?)\sin\b|\bas\s(?P<alias>[\w\s,()]{1,80})"
+    r"|\b(?P<walrus>\w{1,60})\s{0,9}:=|\bdel\s(?P<deleted>[^\n]{1,80})|\b(?:def|class)\s(?P<defined>\w{1,60})"
+    r"|\bout\s{0,9}=\s{0,9}(?P<out>\w{1,60})"
+)
+_IMPORT = re.compile(r"(?:import|from)\s")
+_FUNCTION = re.compile(r"def\s++\w++\s*+\((?P<arguments>[^\n]*+)")
+_METHOD = re.compile(r"(?P<object>\w{1,60})(?:\[[^\[\]\n]{0,80}\])?\.\w{1,60}\(")  # `W.fill(0)`
+_EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
 _COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
 
 
@@ -65,6 +78,70 @@ def assignments(text: str, start: int, end: int) -> Iterator[Range]:
         at = stop + 1
 
 
+def bound(text: str, start: int, end: int) -> Iterator[Range]:
+    """The names that a program binds or changes in a way that is not read, where it does so.
+
+    Targets of loops, of `with`, `del`, `:=`, several targets at once, parts of an array, what a method may
+    change: from there on the name may mean anything. So do the arguments of a function in its body.
+    """
+    read = {left for left, _ in assignments(text, start, end)}
+    seen: set[str] = set()  # since the last line that gives the name a value and is read
+    arguments: list[Range] = []
+    depth = at = start
+    while at < end:
+        stop = logical_line(text, at, end)
+        indent = _INDENT.match(text, at, stop)
+        left = indent.end() if indent else at
+        target = _NAME.match(text, left)
+        parts: list[Range] = []
+        if text[left:stop].strip() and left - at <= depth:
+            arguments = []
+        if left in read and target:
+            seen.discard(target[0])
+            parts, arguments = arguments, []
+        elif stop - left <= LONGEST:
+            parts = list(_bound_parts(text, left, stop))
+            if function := _FUNCTION.match(text, left, stop):
+                arguments, depth = [function.span("arguments")], left - at
+        for part in parts:
+            for name in _NAME.finditer(text, *part):
+                if name[0] not in seen:
+                    seen.add(name[0])
+                    yield name.span()
+        at = stop + 1
+
+
+def _bound_parts(text: str, start: int, end: int) -> Iterator[Range]:
+    """The parts of a line in which names stand that it binds, in order."""
+    if _IMPORT.match(text, start, end):
+        return iter(())
+    comment = _COMMENT.search(text, start, end)
+    end = comment.start() if comment else end
+    parts = [match.span(match.lastgroup or 0) for match in _BINDS.finditer(text, start, end)]
+    if method := _METHOD.match(text, start, end):
+        parts.append(method.span("object"))
+    equals = [match.start() for match in _EQUALS.finditer(text, start, end)]
+    outside = [at for at in equals if _is_outside(text[start:at])]
+    return iter(sorted([*parts, *([(start, outside[-1])] if outside else [])]))
+
+
+def _is_outside(before: str) -> bool:
+    """Whether what follows stands outside of brackets."""
+    return all(before.count(left) == before.count(right) for left, right in ("()", "[]", "{}"))
+
+
+def says_more(text: str, start: int, end: int, read: Iterable[Range] = ()) -> bool:
+    """Whether a program has a line that may say something, beside those that are `read`."""
+    known = iter(read)
+    left, right = next(known, (end, end))
+    for line in _LINE.finditer(text, start, end):
+        while right <= line.start() < end:
+            left, right = next(known, (end, end))
+        if line.end() <= left and not _SAYS_NOTHING.fullmatch(line[0]):
+            return True
+    return False
+
+
 def _assignment(text: str, start: int, end: int) -> int | None:
     """Where the assignment ends that makes up a line; None if it is anything else."""
     if end - start > LONGEST:
@@ -76,6 +153,7 @@ def _assignment(text: str, start: int, end: int) -> int | None:
         found is None
         or not _EXPRESSION.fullmatch(found["value"])
         or _KEYWORD.search(found["value"])
+        or ":=" in found["value"]
         or has_relation(tokens_in(body, found.start("value"), len(body)))
     ):
         return None
