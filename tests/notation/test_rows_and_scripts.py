@@ -27,6 +27,7 @@ symbols:
   y: {shape: []}
   v: {shape: [m]}
   z: {shape: [n]}
+  h2: {shape: [n], latex: h_2}
 model:
   l: {is: sum(A @ z)}
 questions:
@@ -181,6 +182,9 @@ def test_no_root(text: str) -> None:
         ("v₂", "v[2]"),
         (r"\delta₁₁", "1 == 1"),
         ("δ₁₂", "1 == 2"),
+        ("h₂₁", "h2[1]"),
+        ("h_{21}", "h2[1]"),
+        ("h_{2,1}", "h2[1]"),
     ],
 )
 def test_a_run_of_superscripts_is_one(text: str, meant: str) -> None:

@@ -15,6 +15,7 @@ from grader.notation.latex.scripts import (
     is_one_name,
     layer_of,
     leading_layer,
+    one_by_one,
     pair,
     split,
     split_script,
@@ -136,6 +137,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if part and (node := self.lookup((token.text, None, part), token.span)) is not None:
             return self.finished(node, indices, content, transposed + primes, first)
         first_of, rest = leading_layer(sub)
+        digit, others = leading_layer(one_by_one(sub or ()))  # `h_{21}`, where only h_2 is declared
         for key, entry, power in (
             ((token.text, layer, subscript), None, None),
             ((token.text, layer, None), sub, None),
@@ -145,6 +147,7 @@ class NameReader(UndeclaredReader, DecorationReader):
             ((token.text, None, None), sub, content),
             ((token.text, subscript, None), content, None),
             ((token.text, None, self._lowered(layer, content, sub)), sub, None),
+            ((token.text, None, digit), others, content),
         ):
             whole = complete(key, layer, subscript) if first_of != key[1] else bool(entry)
             node = self.lookup(key, token.span) if whole else None
