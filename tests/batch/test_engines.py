@@ -11,7 +11,7 @@ from grader.batch.engines.here import Here
 from grader.batch.worker import Graded, key_of
 from grader.result import Report
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.nightly
 
 
 def graded(found: list[Found], job: Job, limits: Limits) -> dict[str, Graded]:

@@ -14,7 +14,7 @@ from batch_classes import PROBLEM, a_class, command, environment, run
 
 from grader.batch import Store, StoreError
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.nightly
 
 CLASS = 400
 

@@ -14,7 +14,7 @@ from grader.diagnosis import Diagnosing
 from grader.diagnosis.mutants import Mutants
 from grader.key import QuestionKey
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.nightly
 
 WRONG = ("incorrect", "partial")
 PAIRS = 20  # of each question, at random

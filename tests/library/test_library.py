@@ -11,7 +11,7 @@ from grader.authoring.validation import Level, Options, Validation, validate
 from grader.grading import grade
 from grader.submission import read
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.nightly
 
 BY_HAND = {"cs1678-hw3"}  # whose handout was written by hand
 SIXTEEN = 16

@@ -17,7 +17,7 @@ from rewriting import rewritten
 from grader.diagnosis import Diagnosing
 from grader.result import Kind
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.nightly
 
 EACH = 200
 STARTS = starts("cs1678-hw3")

@@ -32,7 +32,7 @@ from writing import is_known_fault
 from grader.grading import grade
 from grader.submission import read
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.nightly
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

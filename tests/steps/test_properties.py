@@ -7,11 +7,10 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from library_keys import HOMEWORK, key_of
 
-from grader.api import load_problem
 from grader.grading import grade
 from grader.grading.given import Written, collect
-from grader.key import build
 from grader.notation import printing
 from grader.primitives.build import derivative
 from grader.result import Verdict
@@ -21,7 +20,7 @@ from grader.submission import Formula, Marker, Paper, Place, Submission, TextAns
 
 STYLES = Path(__file__).parents[1] / "content" / "styles"
 CASES = Path(__file__).parents[2] / "problems" / "cs1678-hw3" / "cases.yaml"
-KEY = build(load_problem(CASES.parent))
+KEY = key_of(HOMEWORK)
 PIECES = [
     r"\frac{\partial l}{\partial W^2_{ij}}", r"\frac{\partial l}{\partial W^2}", "=", "=", "=", "&=",
     r"\delta", "W^3_{1i}", "W^3", "(W^3)^T", "h^1_j", "h^1", "x_1", r"\sigma'(z^1)", "+", "-", r"\\",
