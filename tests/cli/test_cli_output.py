@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import PROBLEM, START, SUBMISSIONS, Grader, environment, process
+from cli_runs import PATIENCE, PROBLEM, START, SUBMISSIONS, Grader, environment, process
 from click.testing import CliRunner
 
 from grader.cli.group import COMMANDS, group
@@ -177,6 +177,6 @@ def test_a_terminal_that_knows_few_characters(tmp_path: Path, encoding: str) -> 
     for words in (["show", PROBLEM], ["check", PROBLEM, PERFECT], ["draw", PROBLEM, "--student=Ł"]):
         command = [sys.executable, "-c", START, *words]
         env = environment(PYTHONIOENCODING=encoding)
-        run = subprocess.run(command, capture_output=True, cwd=tmp_path, env=env, timeout=60)
+        run = subprocess.run(command, capture_output=True, cwd=tmp_path, env=env, timeout=PATIENCE)
         assert (run.returncode, run.stderr) == (0, b"")
         assert run.stdout
