@@ -17,8 +17,8 @@ from grader.batch import Store, StoreError
 CLASS = 48  # three chunks
 LARGE = 400
 
-# The grader gets a signal, as all processes of a terminal get it, when the first results are filed
-# (`run.graded`) or the first pages are written (`pages.write_pages`).
+# The grader gets a signal when the first results are filed (`run.graded`) or the first pages are
+# written (`pages.write_pages`).
 SIGNALLED = """
 import os, signal
 from grader.batch import {module}
@@ -26,7 +26,7 @@ begun = {module}.{function}
 def signalled(*given):
     for done in begun(*given):
         yield done
-        os.killpg(0, signal.{signal})
+        os.kill(os.getpid(), signal.{signal})
 {module}.{function} = signalled
 """
 
@@ -50,12 +50,12 @@ def texts(out: Path) -> dict[str, bytes]:
 
 
 def stopped(where: str, name: str, folder: Path, out: Path) -> Finished:
-    """A batch whose processes, a group of their own, get a signal at a certain moment."""
+    """A batch that gets a signal at a certain moment."""
     module, _, function = where.partition(".")
     before = SIGNALLED.format(module=module, function=function, signal=name)
     done = subprocess.run(
         command("grade", PROBLEM, folder, "--out", out, before=before), env=environment(),
-        start_new_session=True, capture_output=True, text=True, check=False, timeout=PATIENCE,
+        capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     if name == "SIGINT":
         assert (done.returncode, done.stdout) == (130, "")
