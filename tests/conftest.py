@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+import sampling
 from hypothesis import HealthCheck, settings
 
 # The same examples in every run: what is new is for the fuzzer to find.
@@ -22,20 +23,17 @@ settings.register_profile("nightly", settings.get_profile("default"), max_exampl
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("nightly" if _is_night(config) else "default")
+    sampling.night = config.option.markexpr == "nightly"
+    settings.load_profile("nightly" if sampling.night else "default")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """At night the properties run once more, with many examples."""
-    if _is_night(config):
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What tries a sample by day runs once more at night, with many examples."""
+    if sampling.night:
         for item in items:
             if item.get_closest_marker("sampled"):
                 item.add_marker("nightly")
-
-
-def _is_night(config: pytest.Config) -> bool:
-    return config.option.markexpr == "nightly"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,8 +33,15 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.mark.parametrize("name", ["handout", "key"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("handout", "light"),
+        ("key", "dark"),
+        pytest.param("handout", "dark", marks=pytest.mark.nightly),
+        pytest.param("key", "light", marks=pytest.mark.nightly),
+    ],
+)
 def test_nothing_serious_that_axe_would_find(
     browser: Any, pages: dict[str, Path], name: str, scheme: str
 ) -> None:
