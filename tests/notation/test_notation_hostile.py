@@ -80,25 +80,25 @@ def test_runs_cost_no_more_than_their_length(unit: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=examples(40, 1000))
+@settings(max_examples=examples(40, 500))
 def test_any_text(text: str) -> None:
     survives(text)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
-@settings(max_examples=examples(60, 2000))
+@settings(max_examples=examples(60, 800))
 def test_any_run_of_known_pieces(text: str) -> None:
     survives(text)
 
 
 @given(st.sampled_from(SEEDS), st.integers(0, 2**32))
-@settings(max_examples=examples(60, 2000))
+@settings(max_examples=examples(60, 800))
 def test_any_damaged_answer(seed: str, dice: int) -> None:
     survives(damaged(seed, random.Random(dice)))
 
 
 @given(st.sampled_from(SEEDS), st.integers(0, 2**32), st.sampled_from(["q6", "q10", "q17"]))
-@settings(max_examples=examples(30, 1000))
+@settings(max_examples=examples(30, 500))
 def test_any_damaged_answer_is_judged(seed: str, dice: int, question: str) -> None:
     for notation in ("infix", "latex"):
         judged(question, damaged(seed, random.Random(dice)), notation)

@@ -64,7 +64,7 @@ def test_any_bytes(folder: Path, content: bytes) -> None:
 
 
 @given(text=st.text(alphabet="ab01:-[]{},&*!|>'\"%@#?~<= \n\t\\xuU", max_size=60))
-@settings(max_examples=examples(60, 1000))
+@settings(max_examples=examples(60, 400))
 def test_any_yaml_signs(folder: Path, text: str) -> None:
     holds(folder, text.encode())
 
@@ -74,7 +74,7 @@ def test_any_yaml_signs(folder: Path, text: str) -> None:
     length=st.integers(0, 30),
     text=st.text(max_size=6) | st.text(alphabet=":-[]{},&*!|>'\"%@#? \n\t\\", max_size=3),
 )
-@settings(max_examples=examples(20, 300))
+@settings(max_examples=examples(20, 200))
 def test_the_homework_with_a_slip(folder: Path, start: int, length: int, text: str) -> None:
     holds(folder, (TEXT[:start] + text + TEXT[start + length :]).encode())
 
@@ -91,7 +91,7 @@ values = st.recursive(
 
 
 @given(place=st.sampled_from(list(paths(DATA, ()))[1:]), value=values)
-@settings(max_examples=examples(20, 300))
+@settings(max_examples=examples(20, 200))
 def test_any_value_anywhere(folder: Path, place: tuple[str | int, ...], value: Any) -> None:
     data = json.loads(json.dumps(DATA))
     owner = data
