@@ -22,6 +22,7 @@ LARGE = 400
 SIGNALLED = """
 import os, signal
 from grader.batch import {module}
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
 begun = {module}.{function}
 def signalled(*given):
     for done in begun(*given):

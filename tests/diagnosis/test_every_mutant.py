@@ -51,7 +51,7 @@ def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notatio
     )  # σ′(σ(x)) for σ′(x) "only names the derivative"
 
 
-@pytest.mark.parametrize(("name", "question"), LIBRARY)
+@pytest.mark.parametrize(("name", "question"), LIBRARY[:: examples(5, 1)])
 def test_a_mistake_in_the_library_is_never_accepted_and_mostly_named(name: str, question: str):
     key = key_of(name)
     tried = some(key[question], 2, 12)

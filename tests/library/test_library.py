@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 import yaml
 from library import FOLDERS, KEYS, NAMES, ROOT
+from library_keys import undiagnosed
 
 from grader.authoring.sheets import handout, markdown, worked_key
 from grader.authoring.validation import Level, Options, Validation, validate
@@ -94,9 +95,21 @@ SAMPLES: dict[str, dict[str, float]] = {
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_gets_what_a_human_gives_it(name: str, subtests: pytest.Subtests) -> None:
     for student, score in SAMPLES[name].items():
+        with subtests.test(student=student), undiagnosed(KEYS[name]):
+            assert scored(name, student) == pytest.approx(score)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_gets_it_with_diagnosis(name: str, subtests: pytest.Subtests) -> None:
+    for student, score in SAMPLES[name].items():
         with subtests.test(student=student):
-            (file,) = (ROOT / "submissions" / name).glob(f"{student}.*")
-            assert grade(KEYS[name], read(file)).score == pytest.approx(score)
+            assert scored(name, student) == pytest.approx(score)
+
+
+def scored(name: str, student: str) -> float:
+    (file,) = (ROOT / "submissions" / name).glob(f"{student}.*")
+    return grade(KEYS[name], read(file)).score
 
 
 def test_every_problem_has_samples_of_different_quality() -> None:
