@@ -4,9 +4,17 @@
 setup:
     python3 -m venv .venv && .venv/bin/pip install --quiet --editable '.[dev]'
 
-# Run the tests, or some of them
-test *words:
+# Run all tests, on all processors
+test:
+    .venv/bin/pytest -n auto
+
+# Run some tests: just some tests/core -k softmax
+some *words:
     .venv/bin/pytest {{words}}
+
+# Try more of the same: every mutant, every library problem validated, many examples of each property
+nightly:
+    .venv/bin/pytest -n auto -m nightly
 
 # Lint, format, types, import contract
 lint:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.batch.engines.here import context
 from grader.batch.store import Store
+from grader.batch.worker import follow_parent
 from grader.course import Gradebook
 from grader.reports import write
 from grader.result import Report
@@ -51,7 +52,7 @@ def _written(folder: Path, chunks: Sequence[list[str]], workers: int) -> Iterato
     if workers == 1:
         yield from (_write(folder, chunk) for chunk in chunks)
         return
-    with ProcessPoolExecutor(workers, mp_context=context()) as pool:
+    with ProcessPoolExecutor(workers, context(), follow_parent) as pool:
         yield from pool.map(_write, [folder] * len(chunks), chunks)
 
 

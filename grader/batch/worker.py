@@ -71,9 +71,14 @@ _keys: dict[tuple[Path, str], Key] = {}
 
 def prepare(megabytes: int) -> None:
     """Begin a worker's life: leave Ctrl-C to the parent, die with it, and take only so much memory."""
+    follow_parent()
+    _limit_memory(megabytes)
+
+
+def follow_parent() -> None:
+    """Leave Ctrl-C to the parent, and die with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
-    _limit_memory(megabytes)
 
 
 def work(job: Job, found: Sequence[Found]) -> Done:

@@ -31,7 +31,7 @@ NETWORKS = [
 ]
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
 def test_it_is_sound_as_written(tmp_path: Path, network: Network) -> None:
     write(tmp_path / "mine", "", network)

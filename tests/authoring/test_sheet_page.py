@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from library_keys import key_of
 
-from grader import key as keys
 from grader.authoring.sheets import handout, html, worked_key
-from grader.problem import load
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    key = keys.build(load(ROOT / "problems" / "batch-norm"))
+    key = key_of("batch-norm")
     folder = tmp_path_factory.mktemp("sheets")
     sheets = {"handout": handout(key.problem, "problem"), "key": worked_key(key)}
     for name, sheet in sheets.items():
@@ -36,8 +33,15 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.mark.parametrize("name", ["handout", "key"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("handout", "light"),
+        ("key", "dark"),
+        pytest.param("handout", "dark", marks=pytest.mark.nightly),
+        pytest.param("key", "light", marks=pytest.mark.nightly),
+    ],
+)
 def test_nothing_serious_that_axe_would_find(
     browser: Any, pages: dict[str, Path], name: str, scheme: str
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from library_keys import key_of
 
 from grader import key as keys
 from grader.authoring.sheets import FORMATS, handout, worked_key
@@ -30,7 +31,7 @@ NAMES = [
 
 @pytest.fixture(params=NAMES)
 def key(request: pytest.FixtureRequest) -> Key:
-    return keys.build(load(ROOT / "problems" / request.param))
+    return key_of(request.param)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -4,10 +4,14 @@ Worker processes import this module, so the graders are found by name.
 """
 
 import os
-import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from grader.batch import Found
 from grader.batch.worker import grade_one
@@ -16,6 +20,9 @@ from grader.result import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBLEM = ROOT / "problems/cs1678-hw3"
+PATIENCE = 300
+"""Seconds after which a process is taken to hang: nothing comes near it on the busiest machine."""
+
 ANSWERS = (
     'answers: {q1: "delta*h2[1]", q11: "delta*W3.T @ h1.T"}',
     'answers: {q1: "delta*h2[2]", q11: "delta*W3.T @ h1"}',
@@ -55,16 +62,34 @@ def slow(key: Key, found: Found) -> Report:
     return grade_one(key, found)
 
 
-def command(*words: object) -> list[str]:
-    """A command line of the grader, for a process of its own."""
-    code = "from grader.cli import main; main()"
+class Finished(NamedTuple):
+    """What a run of the grader left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*words: object) -> Finished:
+    """The grader in this process; those that grade are processes of their own."""
+    from grader.cli import main
+
+    out, err = (TextIOWrapper(BytesIO(), "utf-8") for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as leaving:
+        main([str(word) for word in words])
+    assert isinstance(leaving.value.code, int)
+    return Finished(leaving.value.code, *map(written, (out, err)))
+
+
+def written(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
+
+
+def command(*words: object, before: str = "") -> list[str]:
+    """A command line of the grader, for a process of its own; `before` is Python that runs first."""
+    code = f"{before}\nfrom grader.cli import main; main()"
     return [sys.executable, "-c", code, *map(str, words)]
-
-
-def run(*words: object, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    """The grader in a process of its own."""
-    return subprocess.run(command(*words), capture_output=True, text=True, timeout=timeout,
-                          env=environment(), check=False)  # fmt: skip
 
 
 def environment() -> dict[str, str]:

@@ -41,7 +41,10 @@ def test_followers_are_affected() -> None:
 
 def test_a_regrade_is_what_grading_anew_would_give(tmp_path: Path) -> None:
     shutil.copytree(PROBLEM, tmp_path / "problem")
-    folder = PROBLEM.parents[1] / "submissions/cs1678-hw3"
+    folder = tmp_path / "handed-in"
+    folder.mkdir()
+    for name in ("student-01.md", "student-04.yaml", "student-10.yaml", "student-14.md"):
+        shutil.copy(PROBLEM.parents[1] / "submissions/cs1678-hw3" / name, folder)
     again, anew = tmp_path / "again", tmp_path / "anew"
     run("grade", tmp_path / "problem", folder, "--out", again, "--quiet")
     file = tmp_path / "problem/problem.yaml"

@@ -21,7 +21,8 @@ def graded(tmp_path: Path) -> Path:
     for name, answer in {"ann": "delta*h2[1]", "bob": "delta*h2[2]", "cy": "delta*("}.items():
         (folder / f"{name}.yaml").write_text(f'answers: {{q1: "{answer}"}}')
     out = tmp_path / "out"
-    assert run("grade", tmp_path / "problem", folder, "--out", out, "--quiet").returncode == 5
+    words = ("--out", out, "--workers", 1, "--quiet")
+    assert run("grade", tmp_path / "problem", folder, *words).returncode == 5
     return out
 
 
@@ -81,19 +82,14 @@ def test_a_persons_word_about_another_hand_in_is_flagged(graded: Path) -> None:
     assert "bob,q1" in (graded / "needs-review.csv").read_text()
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("bob", "q1", "--points", "2"), "q1 is worth 1 points, not 2"),
-        (("bop", "q1", "--points", "1"), "did you mean 'bob'?"),
-        (("bob", "q111", "--points", "1"), "there is no question 'q111'"),
-        (("bob", "q1"), "say either --points or --remove"),
-        (("bob", "q1", "--remove"), "nobody has decided on q1 of bob"),
-    ],
-)
-def test_a_word_that_makes_no_sense_is_refused(
-    graded: Path, words: tuple[str, ...], told: str
-) -> None:
-    refused = run("override", graded, *words)
-    assert refused.returncode == 2
-    assert told in refused.stderr
+def test_a_word_that_makes_no_sense_is_refused(graded: Path) -> None:
+    for words, told in {
+        ("bob", "q1", "--points", "2"): "q1 is worth 1 points, not 2",
+        ("bop", "q1", "--points", "1"): "did you mean 'bob'?",
+        ("bob", "q111", "--points", "1"): "there is no question 'q111'",
+        ("bob", "q1"): "say either --points or --remove",
+        ("bob", "q1", "--remove"): "nobody has decided on q1 of bob",
+    }.items():
+        refused = run("override", graded, *words)
+        assert refused.returncode == 2
+        assert told in refused.stderr

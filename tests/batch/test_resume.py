@@ -10,20 +10,33 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from batch_classes import PROBLEM, a_class, command, environment, run
+from batch_classes import PATIENCE, PROBLEM, Finished, a_class, command, environment, run
 
 from grader.batch import Store, StoreError
 
-pytestmark = pytest.mark.long
+CLASS = 48  # three chunks
+LARGE = 400
 
-CLASS = 400
+# The grader gets a signal when the first results are filed (`run.graded`) or the first pages are
+# written (`pages.write_pages`).
+SIGNALLED = """
+import os, signal
+from grader.batch import {module}
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+begun = {module}.{function}
+def signalled(*given):
+    for done in begun(*given):
+        yield done
+        os.kill(os.getpid(), signal.{signal})
+{module}.{function} = signalled
+"""
 
 
 def rows(out: Path) -> dict[str, int]:
     """Where in the store the result of each student is: another place if it was filed again."""
     if not (out / "results.sqlite").exists():
         return {}
-    with closing(sqlite3.connect(out / "results.sqlite", timeout=30)) as database:
+    with closing(sqlite3.connect(out / "results.sqlite", timeout=PATIENCE)) as database:
         try:
             return dict(
                 database.execute("SELECT student, max(rowid) FROM results GROUP BY student")
@@ -37,24 +50,71 @@ def texts(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in files}
 
 
-def killed_at(out: Path, folder: Path, results: int) -> None:
-    """Start a batch and kill it as soon as so many results are filed, or a bit before the end."""
-    process = subprocess.Popen(
-        command("grade", PROBLEM, folder, "--out", out, "--quiet"), env=environment()
-    )
-    end = time.monotonic() + 60
-    while len(rows(out)) < results and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+def stopped(where: str, name: str, folder: Path, out: Path) -> Finished:
+    """A batch that gets a signal at a certain moment."""
+    module, _, function = where.partition(".")
+    before = SIGNALLED.format(module=module, function=function, signal=name)
+    done = subprocess.run(
+        command("grade", PROBLEM, folder, "--out", out, before=before), env=environment(),
+        capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    if name == "SIGINT":
+        assert (done.returncode, done.stdout) == (130, "")
+        assert "interrupted" in done.stderr
+        assert "Traceback" not in done.stderr
+    return Finished(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return a_class(tmp_path_factory.mktemp("class") / "handed-in", CLASS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(handed_in: Path) -> dict[str, bytes]:
+    out = handed_in.parent / "undisturbed"
+    assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
+    return texts(out)
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
+def test_a_batch_that_is_stopped_goes_on_where_it_was(
+    handed_in: Path, undisturbed: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
+    """Until then there is no gradebook; in the end nothing is missing, and nothing was done twice."""
+    out = tmp_path / "out"
+    done = stopped("run.graded", name, handed_in, out)
+    assert ("goes on where it was" in done.stderr) == (name == "SIGINT")
+    known = rows(out)
+    assert 0 < len(known) < CLASS
+    with Store.open(out) as store, pytest.raises(StoreError, match="was cut off"):
+        store.gradebook()
+    assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
+    assert {student: rows(out)[student] for student in known} == known, "graded twice"
+    assert texts(out) == undisturbed
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
+def test_stopped_while_pages_are_written(
+    handed_in: Path, undisturbed: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "out"
+    stopped("pages.write_pages", name, handed_in, out)
+    known = rows(out)
+    assert len(known) == CLASS
+    assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
+    assert rows(out) == known
+    assert texts(out) == undisturbed
+
+
+@pytest.mark.nightly
 def test_killed_ten_times(tmp_path: Path) -> None:
-    folder = a_class(tmp_path / "handed-in", CLASS)
+    """At any moment, also in the middle of writing."""
+    folder = a_class(tmp_path / "handed-in", LARGE)
     chance = random.Random(1678)
     out, undisturbed = tmp_path / "out", tmp_path / "undisturbed"
     known: dict[str, int] = {}
-    for moment in sorted(chance.sample(range(CLASS), 10)):
+    for moment in sorted(chance.sample(range(LARGE), 10)):
         killed_at(out, folder, moment)
         found = rows(out)
         assert {name: found[name] for name in known} == known, "graded twice"
@@ -63,6 +123,15 @@ def test_killed_ten_times(tmp_path: Path) -> None:
     assert {name: row for name, row in rows(out).items() if name in known} == known
     assert run("grade", PROBLEM, folder, "--out", undisturbed, "--quiet").returncode == 5
     assert texts(out) == texts(undisturbed)
+
+
+def killed_at(out: Path, folder: Path, results: int) -> None:
+    """Start a batch and kill it as soon as so many results are filed, or when it ends."""
+    words = command("grade", PROBLEM, folder, "--out", out, "--quiet")
+    with subprocess.Popen(words, env=environment()) as process:
+        while len(rows(out)) < results and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
 
 
 def test_what_has_not_changed_is_not_graded_again(tmp_path: Path) -> None:
@@ -88,46 +157,30 @@ def test_fresh_starts_over(tmp_path: Path) -> None:
     assert not set(before.values()) & set(rows(out).values())
 
 
-def test_a_batch_that_was_cut_off_has_no_gradebook(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    killed_at(out, a_class(tmp_path / "handed-in", CLASS), 1)
-    with Store.open(out) as store, pytest.raises(StoreError, match="was cut off"):
-        store.gradebook()
-
-
 def test_only_one_writes(tmp_path: Path) -> None:
+    """Nobody else, in another process, while this one does."""
     folder, out = a_class(tmp_path / "handed-in", 1), tmp_path / "out"
+    words = command("grade", PROBLEM, folder, "--out", out)
     with Store.writing(out):
-        second = run("grade", PROBLEM, folder, "--out", out)
+        second = subprocess.run(
+            words, env=environment(), capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
     assert second.returncode == 2
     assert "another grader is writing" in second.stderr
 
 
-def test_ctrl_c_stops_and_says_how_to_go_on(tmp_path: Path) -> None:
-    folder, out = a_class(tmp_path / "handed-in", CLASS), tmp_path / "out"
-    process = subprocess.Popen(command("grade", PROBLEM, folder, "--out", out), env=environment(),
-                               stderr=subprocess.PIPE, text=True)  # fmt: skip
-    while not rows(out) and process.poll() is None:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "goes on where it was" in told
-    assert run("grade", PROBLEM, folder, "--out", out, "--quiet").returncode == 5
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a limit for the size of files")
-def test_a_full_disk_stops_and_the_batch_goes_on_later(tmp_path: Path) -> None:
+def test_a_full_disk_stops_and_the_batch_goes_on_later(handed_in: Path, tmp_path: Path) -> None:
     """The kernel refuses to let any file grow past a limit, as a full disk would."""
-    folder, out = a_class(tmp_path / "handed-in", CLASS), tmp_path / "out"
+    out = tmp_path / "out"
     script = "ulimit -f 64; trap '' XFSZ; exec \"$@\""
-    words = command("grade", PROBLEM, folder, "--out", out, "--quiet")
+    words = command("grade", PROBLEM, handed_in, "--out", out, "--quiet")
     full = subprocess.run(["bash", "-c", script, "-", *words], env=environment(),
-                          capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+                          capture_output=True, text=True, timeout=PATIENCE, check=False)  # fmt: skip
     assert full.returncode == 130
     assert "make room and start again" in full.stderr
     known = rows(out)
-    assert run("grade", PROBLEM, folder, "--out", out, "--quiet").returncode == 5
+    assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
     after = rows(out)
     assert len(after) == CLASS
     assert {name: after[name] for name in known} == known

@@ -16,6 +16,9 @@ SUBMISSIONS = str(ROOT / "submissions/cs1678-hw3")
 CI = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITLAB_CI", "CI_PROJECT_DIR")
 """What tells `check` that it runs in CI, as these tests may."""
 
+PATIENCE = 300
+"""Seconds after which a process is taken to hang: nothing comes near it on the busiest machine."""
+
 START = "from grader.cli import main; main()"
 
 
@@ -31,7 +34,12 @@ def process(
     """`grader WORDS…` as a process; `before` is Python that runs first."""
     command = [sys.executable, "-c", f"{before}\n{START}", *words]
     return subprocess.run(
-        command, capture_output=True, encoding="utf-8", cwd=cwd, env=environment(**env), timeout=60
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=environment(**env),
+        timeout=PATIENCE,
     )
 
 

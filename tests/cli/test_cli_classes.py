@@ -126,17 +126,20 @@ def test_quiet(grader: Grader, folder: Path) -> None:
     assert scores(Path("results/cs1678-hw3")) == {"me": "1"}
 
 
-def test_a_thousand_submissions(grader: Grader, folder: Path) -> None:
-    for at in range(1000):
+@pytest.mark.parametrize(
+    ("count", "right"), [(100, 15), pytest.param(1000, 143, marks=pytest.mark.nightly)]
+)
+def test_a_large_class(grader: Grader, folder: Path, count: int, right: int) -> None:
+    for at in range(count):
         (folder / f"student-{at:04}.yaml").write_text(
             f'answers: {{q1: "{at % 7}*delta*h2[1]", q3: "delta*h2", q10: "delta*W3[1,i]*h1[j]"}}'
         )
     before = _worked()
     run = grader("grade", PROBLEM, str(folder), "--out", "out")
-    assert _worked() - before < 60  # half a minute of two processors, however busy they are
+    assert _worked() - before < 0.06 * count + 10  # processor seconds, however busy it is
     assert run.code == 0
-    assert "1000 submissions" in run.out
-    assert sum(score == "4" for score in scores(Path("out")).values()) == 143
+    assert f"{count} submissions" in run.out
+    assert sum(score == "4" for score in scores(Path("out")).values()) == right
 
 
 def _worked() -> float:

@@ -1,13 +1,11 @@
 """The exit codes that scripts and CI rely on (DESIGN.md, section 6), command by command."""
 
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from cli_runs import PROBLEM, START, SUBMISSIONS, Grader, environment, process
+from cli_runs import PATIENCE, PROBLEM, START, SUBMISSIONS, Grader, environment, process
 
 COMMANDS = {
     "grade": ["grade", PROBLEM, SUBMISSIONS, "--out", "out"],
@@ -119,49 +117,47 @@ def test_a_folder_without_a_problem(grader: Grader, tmp_path: Path, command: str
     assert grader(*words).code == 4
 
 
-BROKEN = (
-    "import grader.problem as p\ndef load(path): raise ZeroDivisionError('boom')\np.load = load"
+def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """No problem can be loaded any more."""
+
+    def load(path: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("grader.problem.load", load)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_our_fault(grader: Grader, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    broken(monkeypatch, ZeroDivisionError("boom"))
+    run = grader(*COMMANDS[command])
+    assert run.code == 70
+    assert "internal fault: ZeroDivisionError: boom" in run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_interrupted(grader: Grader, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    broken(monkeypatch, KeyboardInterrupt())
+    run = grader(*COMMANDS[command])
+    assert run.code == 130
+    assert "interrupted" in run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [("ZeroDivisionError('boom')", 70), ("KeyboardInterrupt", 130)]
 )
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_our_fault(tmp_path: Path, command: str) -> None:
-    run = process(*COMMANDS[command], before=BROKEN, cwd=tmp_path)
-    assert run.returncode == 70
-    assert "internal fault: ZeroDivisionError: boom" in run.stderr
-    assert "Traceback" not in run.stderr
-    traced = process(*COMMANDS[command], before=BROKEN, cwd=tmp_path, GRADER_TRACEBACK="1")
-    assert "Traceback" in traced.stderr
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_interrupted(tmp_path: Path, command: str) -> None:
-    stop = BROKEN.replace("ZeroDivisionError('boom')", "KeyboardInterrupt")
-    run = process(*COMMANDS[command], before=stop, cwd=tmp_path)
-    assert run.returncode == 130
-    assert "interrupted" in run.stderr
+def test_a_process_leaves_with_the_code(tmp_path: Path, error: str, code: int) -> None:
+    before = f"import grader.problem as p\ndef load(path): raise {error}\np.load = load"
+    run = process(*COMMANDS["show"], before=before, cwd=tmp_path)
+    assert run.returncode == code
     assert "Traceback" not in run.stderr
 
 
-def test_interrupted_while_grading(tmp_path: Path) -> None:
-    """Control-C in the middle of a class."""
-    folder = tmp_path / "class"
-    folder.mkdir()
-    for at in range(4_000):
-        (folder / f"s{at}.yaml").write_text(f"answers: {{q1: '{at}*delta'}}")
-    words = ["grade", PROBLEM, str(folder), "--out", str(tmp_path / "out")]
-    grading = subprocess.Popen(
-        [sys.executable, "-c", START, *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-    )  # fmt: skip
-    patience = time.monotonic() + 30
-    while not (tmp_path / "out/submissions/s0").exists() and time.monotonic() < patience:
-        time.sleep(0.02)
-    grading.send_signal(signal.SIGINT)
-    out, err = grading.communicate(timeout=30)
-    assert (grading.returncode, out) == (130, b"")
-    assert b"interrupted" in err
-    assert b"Traceback" not in err
+def test_a_traceback_where_it_is_asked_for(tmp_path: Path) -> None:
+    before = "import grader.problem as p\ndef load(path): raise ValueError\np.load = load"
+    run = process(*COMMANDS["show"], before=before, cwd=tmp_path, GRADER_TRACEBACK="1")
+    assert "Traceback" in run.stderr
 
 
 def test_a_reader_that_goes_away_is_no_verdict(tmp_path: Path) -> None:
@@ -175,5 +171,5 @@ def test_a_reader_that_goes_away_is_no_verdict(tmp_path: Path) -> None:
     grading.stdout.close()
     err = grading.stderr.read()
     grading.stderr.close()
-    assert grading.wait(30) == 141
+    assert grading.wait(PATIENCE) == 141
     assert err == b""

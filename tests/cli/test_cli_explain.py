@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import PROBLEM, START, SUBMISSIONS, Grader, environment, process
+from cli_runs import PATIENCE, PROBLEM, START, SUBMISSIONS, Grader, environment, process
 
 PAPER = f"{SUBMISSIONS}/student-14.md"
 BROKEN = f"{SUBMISSIONS}/student-10.yaml"
@@ -158,7 +158,7 @@ def test_a_terminal_that_knows_few_characters(answers: Path) -> None:
     """Lines in ASCII, and formulas as they can be typed."""
     command = [sys.executable, "-c", START, "check", PROBLEM, str(answers), "--explain", "q11"]
     env = environment(PYTHONIOENCODING="ascii")
-    run = subprocess.run(command, capture_output=True, encoding="ascii", env=env, timeout=60)
+    run = subprocess.run(command, capture_output=True, encoding="ascii", env=env, timeout=PATIENCE)
     assert "|- scaling by a number" in run.stdout
     assert "`- transpose of" in run.stdout
     assert "`delta*W3.T` read as scaling: a number times 2x1" in run.stdout

@@ -4,19 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import key as keys
 from grader.grading import grade
 from grader.key import Key
-from grader.problem import load
 from grader.result import QuestionResult
 from grader.submission import ArrayAnswer, Place, Submission, TextAnswer
 
 ROOT = Path(__file__).parents[2]
-
-
-def key_of(problem: str) -> Key:
-    """The key of a problem of this repository."""
-    return keys.build(load(ROOT / "problems" / problem))
 
 
 def judged(key: Key, question: str, answer: object, notation: str = "infix") -> QuestionResult:

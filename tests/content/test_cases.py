@@ -1,40 +1,31 @@
 """Every answer in `problems/*/cases.yaml` gets the verdict that stands beside it."""
 
 from collections.abc import Iterator
-from functools import cache
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 import yaml
-from content_grading import ROOT, judged, key_of
+from content_grading import judged
+from library_keys import NAMES, PROBLEMS, key_of, undiagnosed
 
-from grader.key import Key
-
-pytestmark = pytest.mark.long
-
-problem_key = cache(key_of)
-FILES = sorted(ROOT.glob("problems/*/cases.yaml"))
-
-
-def cases() -> Iterator[Any]:
-    for file in FILES:
-        problem = file.parent.name
-        for question, kinds in yaml.safe_load(file.read_text(encoding="utf-8")).items():
-            for kind, entries in kinds.items():
-                for at, entry in enumerate(entries, 1):
-                    name = f"{problem}-{question}-{kind}-{at}"
-                    yield pytest.param(problem, question, kind, _case(entry), id=name)
+CASES: dict[str, dict[str, Any]] = {
+    name: yaml.safe_load((PROBLEMS / name / "cases.yaml").read_text(encoding="utf-8"))
+    for name in NAMES
+}
 
 
-def _case(entry: str | dict[str, Any]) -> dict[str, Any]:
-    return {"infix": entry} if isinstance(entry, str) else entry
+def cases(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Question, `right` or `wrong`, and what is written of one answer."""
+    for question, kinds in CASES[name].items():
+        for kind, entries in kinds.items():
+            for entry in entries:
+                yield question, kind, {"infix": entry} if isinstance(entry, str) else entry
 
 
-@pytest.mark.parametrize(("problem", "question", "kind", "case"), list(cases()))
-def test_case(problem: str, question: str, kind: str, case: dict[str, Any]) -> None:
-    key: Key = problem_key(problem)
+def as_expected(name: str, question: str, kind: str, case: dict[str, Any]) -> None:
     notation = "latex" if "latex" in case else "infix"
-    result = judged(key, question, case[notation], notation)
+    result = judged(key_of(name), question, case[notation], notation)
     wanted = case.get("verdict", "correct")
     assert (wanted == "correct") == (kind == "right")
     assert result.verdict == wanted, result.messages
@@ -47,9 +38,25 @@ def test_case(problem: str, question: str, kind: str, case: dict[str, Any]) -> N
         assert result.score == 0
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
-def test_each_question_has_at_least_four_right_and_four_wrong_answers(file: Any) -> None:
-    written = yaml.safe_load(file.read_text(encoding="utf-8"))
-    assert set(written) == {q.id for q in problem_key(file.parent.name).problem.questions}
-    for question, kinds in written.items():
+@pytest.mark.parametrize("name", NAMES)
+def test_cases(name: str, subtests: pytest.Subtests) -> None:
+    """Mistakes are looked for only where a case names one."""
+    for question, kind, case in cases(name):
+        how = nullcontext() if "codes" in case else undiagnosed(key_of(name))
+        with subtests.test(question=question, case=case), how:
+            as_expected(name, question, kind, case)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", NAMES)
+def test_cases_with_diagnosis(name: str, subtests: pytest.Subtests) -> None:
+    for question, kind, case in cases(name):
+        with subtests.test(question=question, case=case):
+            as_expected(name, question, kind, case)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_question_has_at_least_four_right_and_four_wrong_answers(name: str) -> None:
+    assert set(CASES[name]) == {q.id for q in key_of(name).problem.questions}
+    for question, kinds in CASES[name].items():
         assert min(len(kinds["right"]), len(kinds["wrong"])) >= 4, question

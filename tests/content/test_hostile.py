@@ -1,9 +1,9 @@
 """Hostile text through every notation: it is for a human, it takes no time, and nothing is run."""
 
-import gc
 import json
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from grader.grading import grade
 from grader.key import Key
 from grader.submission import read
 
-PATIENCE = 0.75  # seconds, on a busy machine; a few milliseconds are usual
+PATIENCE = (
+    10  # processor seconds; a few milliseconds are usual, and an attack that succeeds takes hours
+)
 
 HOSTILE = {
     # Python
@@ -116,26 +118,18 @@ def _somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     assert not list(place.iterdir())
 
 
-@pytest.fixture(scope="module", autouse=True)
-def only_our_own_garbage() -> None:
-    """No time that is measured here goes into collecting what other tests have left."""
-    gc.collect()
-    gc.freeze()
-
-
 def test_there_are_at_least_fifty() -> None:
     assert len(HOSTILE) >= 50
 
 
-@pytest.mark.parametrize("notation", ["infix", "latex"])
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-@pytest.mark.parametrize("question", ["q1", "q11"])
-def test_as_an_answer(key: Key, text: str, notation: str, question: str) -> None:
-    started = time.perf_counter()
-    result = judged(key, question, text, notation)
-    assert time.perf_counter() - started < PATIENCE
-    assert result.verdict == "unreadable", result.messages
-    assert result.messages
+def test_as_an_answer(key: Key, text: str) -> None:
+    for notation, question in product(("infix", "latex"), ("q1", "q11")):
+        started = time.process_time()
+        result = judged(key, question, text, notation)
+        assert time.process_time() - started < PATIENCE
+        assert result.verdict == "unreadable", result.messages
+        assert result.messages
 
 
 def _json(text: str) -> str:
@@ -154,18 +148,18 @@ def _paper(text: str) -> str:
 FILES = {"a.yaml": _yaml, "a.json": _json, "a.md": _paper, "a.tex": _paper}
 
 
-@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_in_a_file(key: Key, tmp_path: Path, name: str, text: str) -> None:
-    file = tmp_path / name
-    file.write_bytes(FILES[name](text).encode("utf-8", "surrogatepass"))
-    started = time.perf_counter()
-    report = grade(key, read(file))
-    assert time.perf_counter() - started < 2 * PATIENCE
-    verdicts = {str(question.verdict) for question in report.questions}
-    assert verdicts <= {"unreadable", "missing"}
-    if name in ("a.yaml", "a.json"):
-        assert report["q1"].verdict == report["q10"].verdict == "unreadable"
+def test_in_a_file(key: Key, tmp_path: Path, text: str) -> None:
+    for name, layout in FILES.items():
+        file = tmp_path / name
+        file.write_bytes(layout(text).encode("utf-8", "surrogatepass"))
+        started = time.process_time()
+        report = grade(key, read(file))
+        assert time.process_time() - started < PATIENCE, name
+        verdicts = {str(question.verdict) for question in report.questions}
+        assert verdicts <= {"unreadable", "missing"}, name
+        if name in ("a.yaml", "a.json"):
+            assert report["q1"].verdict == report["q10"].verdict == "unreadable", name
 
 
 RAW = {
@@ -183,15 +177,15 @@ RAW = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["yaml", "json", "ipynb", "npz", "npy", "csv"])
 @pytest.mark.parametrize("data", RAW.values(), ids=list(RAW))
-def test_a_file_that_is_an_attack(key: Key, tmp_path: Path, data: bytes, suffix: str) -> None:
-    file = tmp_path / f"q1.{suffix}"
-    file.write_bytes(data)
-    started = time.perf_counter()
-    report = grade(key, read(file))
-    assert time.perf_counter() - started < 4 * PATIENCE
-    # As a table, `q1: 1` is a number with too few digits to tell.
-    verdicts = {str(q.verdict) for q in report.questions}
-    assert verdicts <= {"unreadable", "missing", "undecided"}
-    assert report.needs_review
+def test_a_file_that_is_an_attack(key: Key, tmp_path: Path, data: bytes) -> None:
+    for suffix in ("yaml", "json", "ipynb", "npz", "npy", "csv"):
+        file = tmp_path / f"q1.{suffix}"
+        file.write_bytes(data)
+        started = time.process_time()
+        report = grade(key, read(file))
+        assert time.process_time() - started < PATIENCE, suffix
+        # As a table, `q1: 1` is a number with too few digits to tell.
+        verdicts = {str(q.verdict) for q in report.questions}
+        assert verdicts <= {"unreadable", "missing", "undecided"}, suffix
+        assert report.needs_review, suffix

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -243,7 +243,7 @@ power = st.integers(-40, 40).map(lambda exponent: 2.0**exponent)
 
 
 @given(expected=arrays, factor=factors, scale=power, noise=st.sampled_from([0.0, 1e-16, 1e-9]))
-@settings(deadline=None)
+@pytest.mark.sampled
 def test_units_do_not_matter(
     expected: np.ndarray, factor: float, scale: float, noise: float
 ) -> None:
@@ -254,7 +254,7 @@ def test_units_do_not_matter(
 
 
 @given(expected=arrays, factor=factors, order=st.permutations(range(6)))
-@settings(deadline=None)
+@pytest.mark.sampled
 def test_the_order_of_draws_does_not_matter(
     expected: np.ndarray, factor: float, order: list[int]
 ) -> None:

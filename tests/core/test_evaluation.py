@@ -227,10 +227,10 @@ def literal_of(indices: list[Index]) -> Expression:
 @pytest.mark.parametrize("body", [product_of, comparison_of, entries_of, literal_of])
 def test_nested_sums_are_refused_quickly(body: Callable[[list[Index]], Expression]) -> None:
     node = nested(4, 10_000, body)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TooLarge, match="too many"):
         evaluate(node)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 5.0  # all of them would take hours
 
 
 def test_many_sums_side_by_side_are_refused() -> None:

@@ -10,7 +10,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 from core_strategies import PROBLEM, SYMBOLS, expressions, size_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
+from sampling import examples
 
 from grader import key
 from grader.comparison import Comparison, compare
@@ -33,8 +34,10 @@ from grader.notation import infix, latex, printing
 from grader.primitives import apply
 from grader.problem import load
 
+pytestmark = pytest.mark.sampled
+
 ONE = Number(1.0)
-few = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=examples(25, 300))
 
 
 Rewrite = Callable[[Expression], Expression]

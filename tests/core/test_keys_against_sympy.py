@@ -182,6 +182,7 @@ def network(exact: Exact) -> tuple[sp.Matrix, sp.Expr, sp.Expr]:
     return u, loss, sum((entry - y) ** 2 for entry, y in zip(u, exact["y"], strict=True)) / 2
 
 
+@pytest.mark.nightly  # by day, test_backprop.py has such a network against autograd
 def test_a_sigmoid_network(built: Callable[[str], Key]) -> None:
     key = built(NETWORK)
     exact = symbols(key["W"])

@@ -338,26 +338,27 @@ def labelled(used: Application) -> str:
     return f"{used.node.function}({shapes}){used.node.params or ''}"
 
 
-ALL = [used for name in CASES for used in applications(name)]
-WITH_ARGUMENTS = [used for used in ALL if used.node.args]
-every_application = pytest.mark.parametrize("used", ALL, ids=labelled)
-every_vjp = pytest.mark.parametrize("used", WITH_ARGUMENTS, ids=labelled)
-
-
 def test_every_row_has_a_case() -> None:
     assert set(CASES) == set(TABLE)
 
 
-@every_application
-def test_value(used: Application) -> None:
+@pytest.mark.parametrize("name", CASES)
+def test_laws(name: str, subtests: pytest.Subtests) -> None:
+    """Of every row, for all shapes of its arguments."""
+    for used in applications(name):
+        for law in (value, vjp_agrees_with_autograd, vjp_agrees_with_finite_differences):
+            with subtests.test(law=law.__name__, used=labelled(used)):
+                law(used)
+
+
+def value(used: Application) -> None:
     got = np.broadcast_to(evaluated(used.node, used.values), (DRAWS, *used.node.shape))
     for draw in range(DRAWS):
         expected = used.formula(*(arg[draw] for arg in used.args), *used.node.params)
         np.testing.assert_allclose(got[draw], expected, rtol=1e-12, atol=1e-12)
 
 
-@every_vjp
-def test_vjp_agrees_with_autograd(used: Application) -> None:
+def vjp_agrees_with_autograd(used: Application) -> None:
     for at in range(len(used.node.args)):
         got = used.gradient(at)
         for draw in range(DRAWS):
@@ -366,8 +367,7 @@ def test_vjp_agrees_with_autograd(used: Application) -> None:
             np.testing.assert_allclose(got[draw], expected, rtol=1e-9, atol=1e-12)
 
 
-@every_vjp
-def test_vjp_agrees_with_finite_differences(used: Application) -> None:
+def vjp_agrees_with_finite_differences(used: Application) -> None:
     for at, arg in enumerate(used.node.args):
         got = used.gradient(at)
         expected = differences(used, at, arg.shape)
@@ -500,13 +500,13 @@ def test_a_wrong_number_of_arguments_is_refused(name: str, count: int) -> None:
         apply(name, *(Symbol("a", SCALAR),) * count)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row.exact))
-def test_exact_rows_do_not_round(name: str) -> None:
+def test_exact_rows_do_not_round() -> None:
     """`exact` rows are not disturbed when noise is estimated: their result needs no rounding."""
-    for used in applications(name):
+    exact = [name for name, row in TABLE.items() if row.exact]
+    for used in (used for name in exact for used in applications(name)):
         coarse = {key: np.round(value * 8) / 8 for key, value in used.values.items()}
-        value = evaluated(used.node, coarse)
-        assert (value == value.astype(np.float32)).all()
+        result = evaluated(used.node, coarse)
+        assert (result == result.astype(np.float32)).all(), used.node.function
 
 
 def test_spellings_are_unique() -> None:

@@ -1,18 +1,14 @@
 """Wrong answers that mean the same are one group, in whatever notation they are written."""
 
-from pathlib import Path
-
 import pytest
+from library_keys import HOMEWORK, key_of
 
-from grader import key as keys
 from grader.course import Gradebook
 from grader.course.groups import Group, groups
 from grader.grading import grade
-from grader.problem import load
 from grader.submission import Place, Submission, TextAnswer
 
-ROOT = Path(__file__).resolve().parents[2]
-KEY = keys.build(load(ROOT / "problems/cs1678-hw3"))
+KEY = key_of(HOMEWORK)
 
 
 def found(question: str, *answers: str) -> tuple[Group, ...]:

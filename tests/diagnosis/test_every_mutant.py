@@ -9,19 +9,27 @@ import random
 import pytest
 from mutant_problems import LIBRARY, QUESTIONS, codes, key_of, result_of
 from mutant_writing import readable, written
+from sampling import examples
 
 from grader.diagnosis import Diagnosing
-from grader.diagnosis.mutants import Mutants
+from grader.diagnosis.mutants import Mutant, Mutants
 from grader.key import QuestionKey
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.sampled
 
 WRONG = ("incorrect", "partial")
-PAIRS = 20  # of each question, at random
+PAIRS = examples(2, 20)  # of each question, at random
 
 
 def mutants_of(key: QuestionKey) -> Mutants:
     return key.remember(Diagnosing).mutants
+
+
+def some(key: QuestionKey, few: int, many: int | None = None) -> list[Mutant]:
+    """Faulty derivatives that can be written down: a few at random; all, or many, at night."""
+    able = [mutant for mutant in mutants_of(key).singles if readable(mutant.expression)]
+    count = examples(few, many or len(able))
+    return random.Random(key.question.id).sample(able, min(count, len(able)))
 
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
@@ -29,9 +37,7 @@ def mutants_of(key: QuestionKey) -> Mutants:
 def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notation: str):
     key = key_of(name)
     named = tried = 0
-    for mutant in mutants_of(key[question]).singles:
-        if not readable(mutant.expression):
-            continue
+    for mutant in some(key[question], 5):
         result = result_of(
             key, question, written(key[question], mutant.expression, notation), notation
         )
@@ -45,19 +51,18 @@ def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notatio
     )  # σ′(σ(x)) for σ′(x) "only names the derivative"
 
 
-@pytest.mark.parametrize(("name", "question"), LIBRARY)
+@pytest.mark.parametrize(("name", "question"), LIBRARY[:: examples(5, 1)])
 def test_a_mistake_in_the_library_is_never_accepted_and_mostly_named(name: str, question: str):
     key = key_of(name)
-    able = [mutant for mutant in mutants_of(key[question]).singles if readable(mutant.expression)]
-    some = random.Random(f"{name} {question}").sample(able, min(12, len(able)))
+    tried = some(key[question], 2, 12)
     named = 0
-    for mutant in some:
+    for mutant in tried:
         text = written(key[question], mutant.expression, "infix")
         result = result_of(key, question, text)
         assert result.verdict in WRONG, text
         told = (*codes(result), *candidates(result))
         named += mutant.faults[0].mistake.code in told or "not-worked-out" in told
-    assert named >= 0.75 * len(some)
+    assert named >= 0.75 * len(tried) or len(tried) - named <= 1
 
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
@@ -71,7 +76,7 @@ def test_two_mistakes_at_once_are_never_accepted_and_mostly_named(name: str, que
         wanted = {fault.mistake.code for fault in mutant.faults}
         said = {*codes(result), *candidates(result)}
         named += wanted <= said or explained_more_simply(key[question], mutant.value)
-    assert named >= 0.8 * tried
+    assert named >= 0.8 * tried or tried - named <= 1
 
 
 def candidates(result) -> list[str]:

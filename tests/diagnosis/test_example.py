@@ -148,9 +148,9 @@ def test_an_answer_costs_far_less_than_a_millisecond():
     examples.against(node)
     times = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         examples.against(node)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 1e-3
 
 

@@ -51,7 +51,7 @@ def run(place: Path, grader: str) -> dict[str, object]:
     tool(place.parent / "opt/grader/bin/grader", grader)
     done = subprocess.run(
         ["bash", str(place / "source/run_autograder")], cwd=place, capture_output=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0
     found = json.loads((place / "results/results.json").read_text("utf-8"))

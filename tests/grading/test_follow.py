@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from library_keys import HOMEWORK, key_of
 from ruled_homework import codes, graded
 
 from grader.errors import StudentError
@@ -13,8 +14,6 @@ from grader.key import Key, build
 from grader.notation import infix
 from grader.problem import load
 from grader.submission import Place, Submission, TextAnswer
-
-HOMEWORK = Path(__file__).parents[2] / "problems" / "cs1678-hw3"
 
 RULES = "{q16: {follows: q15}, q17: {follows: [q15], follow_through: 0.8}, q10: {follows: q5}}"
 BASIS = "W2.T @ (W3.T*delta)"
@@ -153,7 +152,7 @@ def test_from_a_jacobian_to_one_of_its_rows(tmp_path: Path):
 
 @cache
 def homework() -> Key:
-    return build(load(HOMEWORK))
+    return key_of(HOMEWORK)
 
 
 STRANGE = [

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
+from library_keys import HOMEWORK, key_of
 
-from grader.api import load_problem
 from grader.grading import grade
-from grader.key import Key, build
+from grader.key import Key
 from grader.result import QuestionResult
 from grader.submission import read
 
-SOFTMAX = Path(__file__).parents[2] / "problems" / "softmax-cross-entropy"
+SOFTMAX = "softmax-cross-entropy"
 NAMES = [
     r"\delta_n", r"\delta_{nn}", r"\delta_{n,k}", r"\delta_{out}", r"\delta_{\text{out}}",
     r"\delta^n", r"\epsilon_n", "e_r", "q_{rn}", "u",
@@ -22,7 +22,7 @@ JACOBIAN = "1. $\\frac{\\partial p_i}{\\partial z_j} = p_i (\\delta_{ij} - p_j)$
 
 @pytest.fixture(scope="module")
 def key() -> Key:
-    return build(load_problem(SOFTMAX))
+    return key_of(SOFTMAX)
 
 
 def judged(key: Key, folder: Path, text: str, question: str = "q5") -> QuestionResult:
@@ -94,7 +94,7 @@ def test_a_step_may_have_a_name_too(tmp_path: Path) -> None:
         "With $g_z = \\frac{\\partial l}{\\partial z^1}$:\n"
         "$$\\frac{\\partial l}{\\partial W^1} = g_z x^T$$\n"
     )
-    homework = build(load_problem(SOFTMAX.parent / "cs1678-hw3"))
+    homework = key_of(HOMEWORK)
     assert judged(homework, tmp_path, text, "q17").verdict == "correct"
 
 

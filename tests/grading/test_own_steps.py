@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
+from library_keys import HOMEWORK, key_of
 
-from grader.api import load_problem
 from grader.grading import grade
-from grader.key import Key, build
+from grader.key import Key
 from grader.result import QuestionResult
 from grader.submission import read
 
-HOMEWORK = Path(__file__).parents[2] / "problems" / "cs1678-hw3"
 ANSWER = "17. $$\\frac{\\partial l}{\\partial W^1} = \\frac{\\partial l}{\\partial z^1} x^T$$\n\n"
 ENTRIES = (
     "16. $$\\frac{\\partial l}{\\partial W^1_{ij}} = \\frac{\\partial l}{\\partial z^1_i} x_j$$\n\n"
@@ -23,7 +22,7 @@ WITHOUT = "\\delta (W^2)^T (W^3)^T"
 
 @pytest.fixture(scope="module")
 def key() -> Key:
-    return build(load_problem(HOMEWORK))
+    return key_of(HOMEWORK)
 
 
 def judged(key: Key, folder: Path, text: str, question: str) -> QuestionResult:

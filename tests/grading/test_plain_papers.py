@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from library_keys import HOMEWORK, key_of
 
 from grader import key as keys
 from grader.grading import grade
@@ -11,12 +12,10 @@ from grader.problem import load
 from grader.result import QuestionResult, Report
 from grader.submission import read
 
-HOMEWORK = Path(__file__).parents[2] / "problems/cs1678-hw3"
-
 
 @pytest.fixture(scope="module")
 def key() -> Key:
-    return keys.build(load(HOMEWORK))
+    return key_of(HOMEWORK)
 
 
 def graded(key: Key, folder: Path, text: str, name: str = "p.md") -> Report:

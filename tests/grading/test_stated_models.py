@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from paper_grading import PROBLEMS, graded
+from library_keys import PROBLEMS
+from paper_grading import graded
 
 
 def answers(problem: str) -> dict[str, str]:

@@ -4,6 +4,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from library_keys import HOMEWORK, key_of
+
 from grader import key as keys
 from grader import submission
 from grader.authoring.validation.answers import judged as judge
@@ -13,8 +15,6 @@ from grader.notation import infix, latex, printing
 from grader.problem import load
 from grader.result import QuestionResult, Report
 from grader.submission import Place, Submission, TextAnswer
-
-ROOT = Path(__file__).parents[2]
 
 # Square weights, so that a transpose or an index taken wrongly has a shape that fits.
 SQUARE = r"""
@@ -46,7 +46,7 @@ questions:
 @cache
 def homework() -> Key:
     """The key of cs1678-hw3."""
-    return keys.build(load(ROOT / "problems" / "cs1678-hw3"))
+    return key_of(HOMEWORK)
 
 
 @cache
@@ -57,16 +57,10 @@ def square() -> Key:
         return keys.build(load(Path(name)))
 
 
-@cache
-def problem_key(name: str) -> Key:
-    """The key of a homework in `problems/`."""
-    return keys.build(load(ROOT / "problems" / name))
-
-
 def answered(problem: str, question: str, answer: str | dict[str, str]) -> QuestionResult:
     """One answer to a homework in `problems/`: infix text, or `{"latex": …}`."""
     notation, text = ("infix", answer) if isinstance(answer, str) else ("latex", answer["latex"])
-    return judge(problem_key(problem), question, text, notation)
+    return judge(key_of(problem), question, text, notation)
 
 
 def as_read(result: QuestionResult) -> str | None:

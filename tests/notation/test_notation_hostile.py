@@ -1,6 +1,5 @@
 r"""Any text gives an expression or a StudentError, soon."""
 
-import json
 import random
 import re
 import time
@@ -8,16 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from notation_reading import ROOT, graded_paper, homework, judged
+from notation_reading import graded_paper, homework, judged
+from sampling import examples
 
 from grader.errors import StudentError
 from grader.notation import infix, latex
 from grader.notation.equations import equations
 
+pytestmark = pytest.mark.sampled
+
 NAMES = homework().problem["q10"].names
-CORPUS = ROOT.parent / "shared" / "corpus" / "backprop-formulas.jsonl"
+CORPUS = Path(__file__).parent / "corpus" / "formulas.yaml"
 SEEDS = [
     r"\sum_{i=1}^{n_2} \delta W^3_{1,i} W^2_{i,j} \sigma'(z^1_j)",
     r"\begin{cases}1 & \text{if } z^1_1 > 0 \\ 0 & \text{otherwise}\end{cases}",
@@ -25,9 +28,10 @@ SEEDS = [
     "Sum(delta*W3[1,m]*W2[m,i], (m, 1, n2))*sigma'(z1[i])*x[j]",
     "Piecewise((np.outer(W3.T, h1)[1,2], x[1] > 0), (0, True))",
 ]
-if CORPUS.exists():
-    SEEDS += [json.loads(line)["latex"] for line in CORPUS.read_text("utf-8").splitlines()]
+SEEDS += [formula["text"] for formula in yaml.safe_load(CORPUS.read_text("utf-8"))]
 PIECES = sorted({part for seed in SEEDS for part in re.findall(r"\\[A-Za-z]+|\w+|.", seed)})
+
+PATIENCE = 10  # processor seconds: a hundredth is usual, and what grows without end takes hours
 
 # One piece over and over again, in each notation.
 UNITS = ["^", "_", "'", "{", "}", "[", "|", "-", "(", "&", "\\\\", "x_", "x^", "{x}", "|x|",
@@ -39,9 +43,9 @@ RECURSIVE = ["\\frac", "\\frac1", "\\sqrt", "\\exp ", "\\log ", "\\sum_i ", "d",
              "\\sum_{i=1}^{2} x_i", "\\frac{d}{dx}", "\\frac{\\partial}{\\partial x}"]  # fmt: skip
 
 
-def survives(text: str, limit: float = 3.0) -> None:
-    """Every front end gives an expression or a StudentError within the limit (in seconds)."""
-    begin = time.perf_counter()
+def survives(text: str) -> None:
+    """Every front end gives an expression or a StudentError, and soon."""
+    begin = time.process_time()
     for parse in (infix.parse, latex.parse):
         with suppress(StudentError):
             parse(text, NAMES)
@@ -50,12 +54,13 @@ def survives(text: str, limit: float = 3.0) -> None:
             for member in equation.members:
                 with suppress(StudentError):
                     latex.parse_left(member, NAMES, text)
-    assert time.perf_counter() - begin < limit
+    assert time.process_time() - begin < PATIENCE
 
 
 @pytest.mark.parametrize("unit", [*UNITS, *RECURSIVE])
 def test_long_runs(unit: str) -> None:
-    survives((unit * 20_000)[:20_000])
+    length = examples(5_000, 20_000)
+    survives((unit * length)[:length])
 
 
 @pytest.mark.parametrize(
@@ -67,33 +72,33 @@ def test_long_runs(unit: str) -> None:
 )  # fmt: skip
 def test_runs_cost_no_more_than_their_length(unit: str) -> None:
     def seconds(length: int) -> float:
-        text, begin = (unit * length)[:length], time.perf_counter()
+        text, begin = (unit * length)[:length], time.process_time()
         equations(text, NAMES)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
-    assert min(seconds(16_000) for _ in range(3)) < 8 * min(seconds(4_000) for _ in range(3))
+    assert min(seconds(16_000) for _ in range(3)) < 10 * min(seconds(4_000) for _ in range(3))
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(40, 500))
 def test_any_text(text: str) -> None:
     survives(text)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(60, 800))
 def test_any_run_of_known_pieces(text: str) -> None:
     survives(text)
 
 
 @given(st.sampled_from(SEEDS), st.integers(0, 2**32))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(60, 800))
 def test_any_damaged_answer(seed: str, dice: int) -> None:
     survives(damaged(seed, random.Random(dice)))
 
 
 @given(st.sampled_from(SEEDS), st.integers(0, 2**32), st.sampled_from(["q6", "q10", "q17"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(30, 500))
 def test_any_damaged_answer_is_judged(seed: str, dice: int, question: str) -> None:
     for notation in ("infix", "latex"):
         judged(question, damaged(seed, random.Random(dice)), notation)
@@ -129,9 +134,9 @@ COSTLY = [
 
 @pytest.mark.parametrize("text", COSTLY)
 def test_work_is_bounded(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert judged("q10", text, "infix").verdict in ("unreadable", "incorrect")
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < PATIENCE
 
 
 CRASHES = [
@@ -156,6 +161,6 @@ def test_definitions_do_not_explode(tmp_path: Path) -> None:
     letters = "alpha beta gamma epsilon zeta eta kappa lambda mu nu xi rho tau phi chi psi".split()
     before = ["delta", *letters]
     text = "".join(f"$\\{b} = \\{a} + \\{a}$\n\n" for a, b in zip(before, letters, strict=False))
-    begin = time.perf_counter()
+    begin = time.process_time()
     graded_paper(text + "1. $\\psi h^2_1$\n", tmp_path)
-    assert time.perf_counter() - begin < 0.2
+    assert time.process_time() - begin < PATIENCE

@@ -3,21 +3,20 @@
 from pathlib import Path
 
 import pytest
+from library_keys import key_of
 
 from grader.authoring.validation.answers import judged
 from grader.grading import grade
-from grader.key import Key, build
-from grader.problem import load
+from grader.key import Key
 from grader.submission import read
 
-PROBLEMS = Path(__file__).parents[2] / "problems"
 SLOPE = r"W^2 \operatorname{diag}(\mathrm{relu}'(z)) W^1"
 
 
 @pytest.fixture(scope="module")
 def keys() -> dict[str, Key]:
     names = ("mlp-batch", "residual-block", "conv1d", "softmax-cross-entropy", "max-pool-dropout")
-    return {name: build(load(PROBLEMS / name)) for name in names}
+    return {name: key_of(name) for name in names}
 
 
 RIGHT = [

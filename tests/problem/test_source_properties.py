@@ -10,9 +10,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from grader.errors import AuthorError
 from grader.problem import source
+
+pytestmark = pytest.mark.sampled
 
 HOMEWORK = Path(__file__).parents[2] / "problems" / "cs1678-hw3" / "problem.yaml"
 TEXT = HOMEWORK.read_text(encoding="utf-8")
@@ -61,7 +64,7 @@ def test_any_bytes(folder: Path, content: bytes) -> None:
 
 
 @given(text=st.text(alphabet="ab01:-[]{},&*!|>'\"%@#?~<= \n\t\\xuU", max_size=60))
-@settings(max_examples=400)
+@settings(max_examples=examples(60, 400))
 def test_any_yaml_signs(folder: Path, text: str) -> None:
     holds(folder, text.encode())
 
@@ -71,7 +74,7 @@ def test_any_yaml_signs(folder: Path, text: str) -> None:
     length=st.integers(0, 30),
     text=st.text(max_size=6) | st.text(alphabet=":-[]{},&*!|>'\"%@#? \n\t\\", max_size=3),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(20, 200))
 def test_the_homework_with_a_slip(folder: Path, start: int, length: int, text: str) -> None:
     holds(folder, (TEXT[:start] + text + TEXT[start + length :]).encode())
 
@@ -88,7 +91,7 @@ values = st.recursive(
 
 
 @given(place=st.sampled_from(list(paths(DATA, ()))[1:]), value=values)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(20, 200))
 def test_any_value_anywhere(folder: Path, place: tuple[str | int, ...], value: Any) -> None:
     data = json.loads(json.dumps(DATA))
     owner = data

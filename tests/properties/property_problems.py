@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+import library_keys
 from hypothesis.vendor.pretty import RepresentationPrinter
 from property_values import Array, Values, draws_of, everywhere
 
@@ -165,7 +166,7 @@ class Start:
 def key_of(problem: str) -> Key:
     """The key of one of `PROBLEMS`."""
     if problem not in TEXTS:
-        return keys.build(load(ROOT / "problems" / problem))
+        return library_keys.key_of(problem)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "problem.yaml").write_text(TEXTS[problem], encoding="utf-8")
         return keys.build(load(Path(folder)))

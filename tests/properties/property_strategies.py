@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from mutating import changed
 from property_problems import PROBLEMS, ROOT, Start, key_of, starts
@@ -30,13 +30,8 @@ from grader.submission import Place, Submission, TextAnswer, formats, read
 NOTATIONS = ("infix", "latex", "unicode")
 OFTEN = 0.25  # of the draws: a wrong answer that differs more rarely may be missed for good reasons
 
-# The same examples in every run: what is new is for `just fuzz` to find.
-fixed = settings(
-    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
-
 # For whole hand-ins, of which a smaller one takes minutes to find and shows no more.
-unshrunk = settings(fixed, phases=(Phase.explicit, Phase.generate))
+unshrunk = settings(phases=(Phase.explicit, Phase.generate))
 
 
 class Answer(NamedTuple):

@@ -1,6 +1,6 @@
 """No right answer gets a mistake, and no wrong one a culprit that is not its own.
 
-200 right and 200 wrong answers to each question of the first homework, rewritten and damaged at random.
+Right and wrong answers to each question of the first homework, rewritten and damaged at random.
 What a diagnosis claims is checked on draws that the grader never saw, with loops instead of its evaluator.
 """
 
@@ -13,13 +13,14 @@ from property_problems import Start, starts
 from property_strategies import OFTEN, judged, written
 from property_values import differing, draws_of, everywhere
 from rewriting import rewritten
+from sampling import examples
 
 from grader.diagnosis import Diagnosing
 from grader.result import Kind
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.sampled
 
-EACH = 200
+EACH = examples(5, 200)
 STARTS = starts("cs1678-hw3")
 
 

@@ -13,7 +13,6 @@ from property_strategies import (
     Answer,
     answer_file,
     chooser,
-    fixed,
     hand_ins,
     paper,
     unshrunk,
@@ -21,12 +20,15 @@ from property_strategies import (
 )
 from property_values import differing
 from rewriting import rewritten
+from sampling import examples
 from writing import is_known_fault, unicode_of
 
 from grader.expression import Expression
 from grader.grading import grade
 from grader.notation import infix, latex, printing
 from grader.submission import read
+
+pytestmark = pytest.mark.sampled
 
 
 class Rewritten(NamedTuple):
@@ -50,7 +52,7 @@ def trees(draw: st.DrawFn, problem: str) -> Rewritten:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_infix_is_read_back_to_the_same_tree(problem: str) -> None:
     @given(tree=trees(problem))
-    @settings(fixed, max_examples=50)
+    @settings(max_examples=examples(15, 200))
     def holds(tree: Rewritten) -> None:
         start, node = tree
         names = start.own.question.names
@@ -68,7 +70,7 @@ def test_latex_settles_after_one_reading(problem: str) -> None:
     """What was read and printed once is read and printed as itself from then on."""
 
     @given(tree=trees(problem))
-    @settings(fixed, max_examples=50)
+    @settings(max_examples=examples(15, 200))
     def holds(tree: Rewritten) -> None:
         start, node = tree
         names = start.own.question.names
@@ -84,7 +86,7 @@ def test_latex_settles_after_one_reading(problem: str) -> None:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_three_notations_say_the_same(problem: str) -> None:
     @given(tree=trees(problem))
-    @settings(fixed, max_examples=50)
+    @settings(max_examples=examples(15, 200))
     def holds(tree: Rewritten) -> None:
         start, node = tree
         names = start.own.question.names
@@ -119,7 +121,7 @@ FORMATS = {
 
 
 @given(answers=hand_ins(["latex"]), spoilt=st.sets(st.integers(1, 17), max_size=4))
-@settings(unshrunk, max_examples=8)
+@settings(unshrunk, max_examples=examples(2, 20))
 def test_every_format_gives_the_same_verdicts(answers: dict[str, Answer], spoilt: set[int]) -> None:
     key = key_of("cs1678-hw3")
     for name in {f"q{at}" for at in spoilt} & set(answers):

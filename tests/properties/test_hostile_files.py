@@ -18,29 +18,31 @@ from property_strategies import (
     Answer,
     damaged_answers,
     damaged_files,
-    fixed,
     handed_in,
     is_fair,
     judged,
     texts,
     write,
 )
+from sampling import examples
 
 from grader.errors import StudentError
 from grader.notation import infix, latex
 from grader.submission import read
 
+pytestmark = pytest.mark.sampled
+
 HOMEWORK = "cs1678-hw3"
 
 
 @given(file=damaged_files())
-@settings(fixed, max_examples=50)
+@settings(max_examples=examples(15, 200))
 def test_a_damaged_submission_is_graded(file: tuple[str, bytes]) -> None:
     assert len(handed_in(*file).questions) == 17
 
 
 @given(suffix=st.sampled_from(SUFFIXES), data=st.binary(max_size=400))
-@settings(fixed, max_examples=50)
+@settings(max_examples=examples(15, 200))
 def test_any_bytes_are_graded(suffix: str, data: bytes) -> None:
     assert handed_in(suffix, data).score <= 25
 
@@ -51,7 +53,7 @@ def test_any_text_of_the_grammar_is_read_or_refused(notation: str) -> None:
     names = key_of(HOMEWORK).problem["q10"].names
 
     @given(text=texts(notation))
-    @settings(fixed, max_examples=150)
+    @settings(max_examples=examples(40, 500))
     def holds(text: str) -> None:
         with suppress(StudentError):
             parse(text, names)
@@ -60,7 +62,7 @@ def test_any_text_of_the_grammar_is_read_or_refused(notation: str) -> None:
 
 
 @given(answer=damaged_answers())
-@settings(fixed, max_examples=150)
+@settings(max_examples=examples(40, 500))
 def test_a_damaged_answer_is_right_only_with_the_right_values(answer: Answer) -> None:
     assert is_fair(answer, judged(answer))
 
@@ -85,7 +87,8 @@ def test_twice_the_text_is_about_twice_the_work(notation: str, unit: str) -> Non
         return calls(lambda: parse(text, names))
 
     work(1_000)  # what is remembered between texts is remembered now
-    assert work(8_000) <= 2.6 * work(4_000) + 200
+    length = examples(2_000, 4_000)
+    assert work(2 * length) <= 2.6 * work(length) + 200
 
 
 @pytest.mark.parametrize("suffix", [".md", ".tex", ".yaml", ".csv"])

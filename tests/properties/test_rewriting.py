@@ -15,7 +15,6 @@ from property_strategies import (
     Answer,
     answer_file,
     chooser,
-    fixed,
     hand_ins,
     is_accepted,
     judged,
@@ -27,18 +26,19 @@ from property_strategies import (
 )
 from property_values import differing
 from rewriting import RULES, rewritten, ways
+from sampling import examples
 from writing import is_known_fault
 
 from grader.grading import grade
 from grader.submission import read
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.sampled
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_rewritten_answer_is_right(problem: str) -> None:
     @given(answer=right_answers(problem))
-    @settings(fixed, max_examples=100)
+    @settings(max_examples=examples(15, 200))
     def holds(answer: Answer) -> None:
         assume(not is_known_fault(answer.text))
         result = judged(answer)
@@ -50,7 +50,7 @@ def test_a_rewritten_answer_is_right(problem: str) -> None:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_mistake_is_never_right(problem: str) -> None:
     @given(answer=wrong_answers(problem))
-    @settings(fixed, max_examples=100)
+    @settings(max_examples=examples(15, 200))
     def holds(answer: Answer | None) -> None:
         assume(answer is not None)
         assert answer is not None
@@ -64,7 +64,7 @@ def test_rewriting_keeps_the_value(problem: str) -> None:
     """The rules themselves, against plain loops: else the tests above would accuse the wrong one."""
 
     @given(data=st.data())
-    @settings(fixed, max_examples=60)
+    @settings(max_examples=examples(15, 120))
     def holds(data: st.DataObject) -> None:
         start = data.draw(st.sampled_from(starts(problem)))
         node = rewritten(start.own, start.node, 6, chooser(data.draw))
@@ -101,7 +101,7 @@ def test_a_whole_hand_in_of_rewritten_answers(
     """All 17 questions through a file."""
 
     @given(answers=hand_ins(notations))
-    @settings(unshrunk, max_examples=15)
+    @settings(unshrunk, max_examples=examples(3, 30))
     def holds(answers: dict[str, Answer]) -> None:
         key = key_of("cs1678-hw3")
         key.seen.clear()

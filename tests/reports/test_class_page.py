@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,21 @@ def test_it_can_be_read_without_scripts(browser: Any, folder: Path) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [340, 1300])
-@pytest.mark.parametrize("which", ["class", "feedback"])
+BY_DAY = (
+    ("light", 340, "class"),
+    ("dark", 1300, "class"),
+    ("light", 1300, "feedback"),
+    ("dark", 340, "feedback"),
+)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "which"),
+    [
+        pytest.param(*one, marks=() if one in BY_DAY else pytest.mark.nightly)
+        for one in product(("light", "dark"), (340, 1300), ("class", "feedback"))
+    ],
+)
 def test_no_serious_barrier(
     browser: Any, tmp_path: Path, scheme: str, width: int, which: str
 ) -> None:

@@ -110,9 +110,9 @@ def test_nothing_dangerous_survives_printable(text: str) -> None:
 
 @pytest.mark.parametrize("bomb", ["\x1b]", "\x1b[", "\x1b[1;", "\x9b", "\x1bP", "\x1b"])
 def test_printable_is_linear(bomb: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     plain_text.printable(bomb * 300_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 5
 
 
 def test_cuts_are_told() -> None:

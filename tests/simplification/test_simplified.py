@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
+from sampling import examples
 
 from grader import key as keys
 from grader.errors import GraderError
@@ -35,7 +36,8 @@ def value(own: keys.QuestionKey, node: Expression) -> np.ndarray:
 
 
 @given(node=expressions())
-@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@pytest.mark.sampled
+@settings(max_examples=examples(40, 600))
 def test_values_and_shape_stay(own: keys.QuestionKey, node: Expression) -> None:
     written = simplified(node)
     assert written.shape == node.shape
@@ -46,7 +48,8 @@ def test_values_and_shape_stay(own: keys.QuestionKey, node: Expression) -> None:
 
 
 @given(node=expressions())
-@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@pytest.mark.sampled
+@settings(max_examples=examples(25, 300))
 def test_once_is_enough(node: Expression) -> None:
     written = simplified(node)
     assert simplified(written) == written

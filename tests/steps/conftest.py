@@ -3,20 +3,18 @@
 from pathlib import Path
 
 import pytest
+from library_keys import HOMEWORK, key_of
 from steps_papers import Find
 
-from grader.api import load_problem
 from grader.grading.given import Written, collect
-from grader.key import Key, build
+from grader.key import Key
 from grader.steps import Break, first_break
 from grader.submission import read
-
-HOMEWORK = Path(__file__).parents[2] / "problems" / "cs1678-hw3"
 
 
 @pytest.fixture(scope="session")
 def key() -> Key:
-    return build(load_problem(HOMEWORK))
+    return key_of(HOMEWORK)
 
 
 @pytest.fixture

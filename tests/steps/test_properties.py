@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from library_keys import HOMEWORK, key_of
+from sampling import examples
 
-from grader.api import load_problem
 from grader.grading import grade
 from grader.grading.given import Written, collect
-from grader.key import build
 from grader.notation import printing
 from grader.primitives.build import derivative
 from grader.result import Verdict
@@ -21,7 +21,7 @@ from grader.submission import Formula, Marker, Paper, Place, Submission, TextAns
 
 STYLES = Path(__file__).parents[1] / "content" / "styles"
 CASES = Path(__file__).parents[2] / "problems" / "cs1678-hw3" / "cases.yaml"
-KEY = build(load_problem(CASES.parent))
+KEY = key_of(HOMEWORK)
 PIECES = [
     r"\frac{\partial l}{\partial W^2_{ij}}", r"\frac{\partial l}{\partial W^2}", "=", "=", "=", "&=",
     r"\delta", "W^3_{1i}", "W^3", "(W^3)^T", "h^1_j", "h^1", "x_1", r"\sigma'(z^1)", "+", "-", r"\\",
@@ -30,9 +30,7 @@ PIECES = [
     "9^{9^9}", "0/0", "W2[1,1]", "dW2", "@", "\n", "δ", "\x00", "\u202e", "if", "1/0", "=" * 60,
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join) | st.text(max_size=60)
-bounded = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+bounded = settings(max_examples=examples(30, 600))
 
 
 def searched(submission: Submission) -> None:
@@ -45,6 +43,7 @@ def searched(submission: Submission) -> None:
                 assert message.text.isprintable()
 
 
+@pytest.mark.sampled
 @bounded
 @given(st.lists(texts, min_size=1, max_size=4), st.sampled_from(["latex", "plain", "code"]))
 def test_no_paper_makes_it_fail(blocks: list[str], notation: str) -> None:
@@ -55,6 +54,7 @@ def test_no_paper_makes_it_fail(blocks: list[str], notation: str) -> None:
     searched(Submission("one", "paper", "", (paper,)))
 
 
+@pytest.mark.sampled
 @bounded
 @given(texts, st.sampled_from(["latex", "infix"]))
 def test_no_answer_makes_it_fail(text: str, notation: str) -> None:
@@ -62,6 +62,7 @@ def test_no_answer_makes_it_fail(text: str, notation: str) -> None:
     searched(Submission("one", "answers", "", (), (answer,)))
 
 
+@pytest.mark.sampled
 @bounded
 @given(texts | st.text(alphabet="{}^_\\frac ab", max_size=600))
 def test_a_quotation_is_short_and_on_one_line(text: str) -> None:
