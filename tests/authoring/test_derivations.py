@@ -1,7 +1,6 @@
 """What checks a reference is right wherever the model is finite, and no rounding raises an alarm."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,8 +12,10 @@ from grader.authoring.scaffold import Network
 from grader.authoring.scaffold.network import ACTIVATIONS, LOSSES
 from grader.authoring.scaffold.problem_yaml import problem_yaml
 from grader.authoring.validation import Level, complex_step, derivation
+from grader.authoring.validation.complex_step import Estimate
 from grader.authoring.validation.exact import NotExactError, exact
 from grader.authoring.validation.ridders import ridders
+from grader.errors import AuthorError
 from grader.key import Key, QuestionKey
 from grader.problem import load
 
@@ -44,32 +45,36 @@ def key_of(folder: Path, drawn: Drawn) -> Key:
 
 
 def is_sound(own: QuestionKey) -> bool:
-    """Whether both derivations agree with the reference, and rounding hides nothing worth a word."""
+    """Whether both derivations agree with the reference."""
     found = derivation.findings(own, derivation.derived(own))
     return not any(finding.level is Level.ERROR for finding in found)
 
 
-def spoilt(own: QuestionKey, rng: np.random.Generator) -> QuestionKey | None:
+def spoilt(reference: Estimate, rng: np.random.Generator) -> Estimate | None:
     """With one entry off by 1e-5 of its value; None if all are zero."""
-    entries = np.argwhere(own.expected.any(axis=0))
+    entries = np.argwhere(reference.values.any(axis=0))
     if not len(entries):
         return None
     row, column = entries[rng.integers(len(entries))]
-    expected = own.expected.copy()
-    expected[:, row, column] *= 1 + 1e-5
-    return replace(own, expected=expected)
+    values = reference.values.copy()
+    values[:, row, column] *= 1 + 1e-5
+    return Estimate(values, reference.error)
 
 
 def no_alarm_and_nothing_missed(folder: Path, count: int) -> int:
     """The number of references that were spoilt and found."""
     rng, found = np.random.default_rng(1), 0
     for drawn in networks(count):
-        for name, own in key_of(folder, drawn).questions.items():
-            assert is_sound(own), (*drawn, name)
-            wrong = spoilt(own, rng)
+        try:
+            key = key_of(folder, drawn)
+        except AuthorError:  # its softmax underflows on nearly all draws: `grader new` refuses it
+            continue
+        for name, own in key.questions.items():
+            reference, step = complex_step.reference(own), complex_step.derivative(own)
+            assert not derivation.apart(reference, step).beyond, (*drawn, name)
+            wrong = spoilt(reference, rng)
             if wrong is not None:
-                reference, step = complex_step.reference(wrong), complex_step.derivative(wrong)
-                assert derivation.apart(reference, step).beyond, (*drawn, name)
+                assert derivation.apart(wrong, step).beyond, (*drawn, name)
                 found += 1
     return found
 
@@ -80,7 +85,7 @@ def test_no_false_alarm_and_no_wrong_reference_that_is_not_found(tmp_path: Path)
 
 @pytest.mark.nightly
 def test_three_hundred_networks(tmp_path: Path) -> None:
-    assert no_alarm_and_nothing_missed(tmp_path, 300) > 1000
+    assert no_alarm_and_nothing_missed(tmp_path, 300) > 2000
 
 
 @pytest.mark.parametrize("seed", range(4))

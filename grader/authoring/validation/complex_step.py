@@ -6,7 +6,7 @@ J. Alonso, "The complex-step derivative approximation", 2003). Every function of
 either side of its kinks, see `grader.primitives.registry`.
 
 What rounding does to a derivative, and to the reference, is estimated by disturbing every operation and
-every symbol, see `grader.evaluation`.
+every symbol by a little more than rounding does. So the estimate holds where log(1 - p) has one digit left.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from grader.authoring.validation.forward import forward, upstream
 from grader.authoring.validation.layout import target
 from grader.authoring.validation.ridders import ridders
-from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, arranged
+from grader.evaluation import DISTURBANCE, Disturbance, Evaluator, arranged
 from grader.expression import Expression, Item, Symbol
 from grader.key import QuestionKey
 from grader.primitives import Array
@@ -34,15 +34,22 @@ AT_ONCE = (
     4096  # draws in one evaluation, which has those of the question for each entry that is moved
 )
 SAMPLES = 3  # disturbed evaluations for one estimate
-SAFETY = 64.0  # the estimate is random, within an order of magnitude
+JITTER = 2.0**-49  # 16 units of roundoff
+SAFETY = 4.0  # the estimate is random
 OF_PYTHON = (
     1e-12  # of an entry's largest value: rounding in the author's code, which nobody can disturb
 )
 
 
+class Jitter(Disturbance):
+    """Disturbances hardly larger than rounding."""
+
+    _pool = 1.0 + JITTER / DISTURBANCE * (Disturbance._pool - 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Values (draws, rows, columns), and how far rounding may have moved each."""
+    """Values (draws, rows, columns), and how far rounding may have moved each, infinite if anywhere."""
 
     values: Array
     error: Array
@@ -72,11 +79,12 @@ def reference(key: QuestionKey) -> Estimate:
 
 
 def _estimated(evaluate: Callable[[Arrays, Disturbance | None], Array], given: Arrays) -> Estimate:
-    """Values, and how far disturbances move them, scaled down to rounding."""
-    values, disturb = evaluate(given, None), Disturbance()
+    """Values, and how far disturbances move them."""
+    values, disturb = evaluate(given, None), Jitter()
     with np.errstate(invalid="ignore"):
         moves = [np.abs(evaluate(_moved(given, disturb), disturb) - values) for _ in range(SAMPLES)]
-    return Estimate(values, SAFETY * ROUNDOFF / DISTURBANCE * np.max(moves, axis=0))
+    error = SAFETY * np.max(moves, axis=0)
+    return Estimate(values, np.where(np.isfinite(error), error, np.inf))
 
 
 def _moved(given: Arrays, disturb: Disturbance) -> dict[str, Array]:

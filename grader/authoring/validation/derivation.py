@@ -113,7 +113,9 @@ def findings(key: QuestionKey, found: Derived) -> Iterator[Finding]:
             yield Finding(Level.ERROR, CHECK, name, text, _advice(key))
     if found.hidden > COARSE:
         level = Level.NOTE if key.question.reference is None else Level.WARNING
-        text = f"rounding hides errors of the reference below {found.hidden:.1g} of its value"
+        text = (
+            f"rounding hides errors of the reference below {min(found.hidden, 1):.1g} of its value"
+        )
         yield Finding(level, CHECK, name, text, "draw the symbols less extremely")
     yield from _of_shape_and_size(key, found)
 
