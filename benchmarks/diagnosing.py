@@ -17,7 +17,7 @@ from pathlib import Path
 from grader import key as keys
 from grader.diagnosis import Diagnosing
 from grader.expression import Expression, Matrix, Tabulate, walk
-from grader.expression import Place as Placed
+from grader.expression import Placed as Placed
 from grader.grading import grade
 from grader.key import Key, QuestionKey
 from grader.notation import printing
@@ -52,13 +52,13 @@ def main() -> None:
 def _warmed(own: QuestionKey) -> float:
     """Seconds to work out all faulty derivatives of a question, pairs and triples included."""
     start = time.perf_counter()
-    mutants = own.remember(Diagnosing).mutants
+    mutants = own.cached(Diagnosing).mutants
     mutants.matching(own.expected * 1.2345 + 1.0, (own.expected == own.expected).any(axis=0))
     return time.perf_counter() - start
 
 
 def _wrong(own: QuestionKey) -> dict[str, list[Expression]]:
-    mutants = own.remember(Diagnosing).mutants
+    mutants = own.cached(Diagnosing).mutants
     alone = [mutant.expression for mutant in mutants.singles]
     pairs = itertools.combinations([mutant.faults[0] for mutant in mutants.singles], 2)
     made = (mutants.made(pair) for pair in pairs)

@@ -20,7 +20,7 @@ from pylatexenc.latexwalker import LatexWalker
 
 from grader import submission
 from grader.errors import StudentError
-from grader.grading.given import Written, collect
+from grader.grading.collected import Written, collect
 from grader.notation import latex
 from grader.problem import Problem, load
 

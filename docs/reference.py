@@ -67,15 +67,15 @@ entry and `@` the matrix product.
 """
 _SECTIONS = (
     ("", "The file"),
-    ("Draws", "draws"),
-    ("Symbol", "symbols"),
-    ("Function", "functions"),
-    ("Quantity", "model"),
+    ("DrawsSpec", "draws"),
+    ("SymbolSpec", "symbols"),
+    ("FunctionSpec", "functions"),
+    ("QuantitySpec", "model"),
     ("Variants", "variants"),
-    ("Question", "questions"),
+    ("QuestionSpec", "questions"),
     ("Reference", "reference"),
-    ("KnownMistake", "mistakes"),
-    ("Steps", "steps"),
+    ("KnownMistakeSpec", "mistakes"),
+    ("StepsSpec", "steps"),
 )
 _BETWEEN = {
     "model": """\

@@ -17,7 +17,7 @@ from grader.expression import (
     Index,
     Item,
     Matrix,
-    Place,
+    Placed,
     Sum,
     Symbol,
     Tabulate,
@@ -140,9 +140,9 @@ class Backprop:
             case Apply():
                 self._pull_apply(node, adjoint, adjoints)
             case Item():
-                placed = Place(adjoint, node.row, node.column, node.base.shape)
+                placed = Placed(adjoint, node.row, node.column, node.base.shape)
                 self._pull(node.base, placed, adjoints)
-            case Place():
+            case Placed():
                 self._pull(node.value, item(adjoint, node.row, node.column), adjoints)
             case Matrix():
                 self._pull_matrix(node, adjoint, adjoints)

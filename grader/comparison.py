@@ -22,7 +22,7 @@ COARSE_STEP = 1e-4  # of the largest entry: what rounding may move a number by
 LEAST_DIGITS = 5  # of an array handed in; with two digits a wrong answer may look right
 
 
-class Status(IntEnum):
+class EntryStatus(IntEnum):
     """What is known of one entry."""
 
     CORRECT = 0
@@ -49,8 +49,8 @@ class Comparison:
     @property
     def fraction(self) -> float:
         """The part of the entries that is right. Zeros that stay zeros earn nothing."""
-        right = (self.status == Status.CORRECT) & ~self.trivial
-        counted = ~self.trivial | (self.status != Status.CORRECT)
+        right = (self.status == EntryStatus.CORRECT) & ~self.trivial
+        counted = ~self.trivial | (self.status != EntryStatus.CORRECT)
         return float(right.sum() / counted.sum()) if counted.any() else 1.0
 
 
@@ -78,9 +78,9 @@ def _judged(
     # Agreement within the noise counts only if the noise is small against the entry itself.
     worthless = (noise > COARSE * scale) | ~np.isfinite(noise)
     agrees = difference <= tolerance
-    status = np.full(difference.shape, Status.INCORRECT, np.int8)
-    status[difference <= BAND * tolerance] = Status.UNDECIDED
-    status[agrees & (~worthless | (difference <= tight))] = Status.CORRECT
+    status = np.full(difference.shape, EntryStatus.INCORRECT, np.int8)
+    status[difference <= BAND * tolerance] = EntryStatus.UNDECIDED
+    status[agrees & (~worthless | (difference <= tight))] = EntryStatus.CORRECT
     return Comparison(status.max(axis=0), trivial, _worst(difference, scale, status))
 
 
@@ -88,7 +88,7 @@ def _worst(
     difference: Array, scale: Array, status: NDArray[np.int8]
 ) -> tuple[int, int, int] | None:
     """The draw and entry with the largest difference; an undefined value beats any number."""
-    wrong = status == Status.INCORRECT
+    wrong = status == EntryStatus.INCORRECT
     if not wrong.any():
         return None
     with np.errstate(over="ignore"):
@@ -120,9 +120,9 @@ def compare_numbers(
         # Of an entry that does not show, this much is known: it is below ten steps.
         far = ~np.isfinite(got) | (fine & (np.abs(got) > 11 * step))
         short = _is_short(expected, exact, decimals)
-    status = np.full(difference.shape, Status.UNDECIDED, np.int8)
-    status[((told | short) & ~agrees) | far] = Status.INCORRECT
-    status[(agrees & told) | (difference <= exact)] = Status.CORRECT
+    status = np.full(difference.shape, EntryStatus.UNDECIDED, np.int8)
+    status[((told | short) & ~agrees) | far] = EntryStatus.INCORRECT
+    status[(agrees & told) | (difference <= exact)] = EntryStatus.CORRECT
     return Comparison(status.max(axis=0), trivial, _first(got, status))
 
 
@@ -136,7 +136,7 @@ def _is_short(expected: Array, exact: Array, decimals: int | None) -> NDArray[np
 
 def _first(got: Array, status: NDArray[np.int8]) -> tuple[int, int, int] | None:
     """The first draw and entry that is wrong; an undefined value comes before any number."""
-    wrong = status == Status.INCORRECT
+    wrong = status == EntryStatus.INCORRECT
     undefined = wrong & ~np.isfinite(got)
     for draw, row, column in np.argwhere(undefined if undefined.any() else wrong).tolist():
         return draw, row, column

@@ -29,7 +29,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Selector,
     Slice,
     Sum,
@@ -247,7 +247,7 @@ class Evaluator:
         full = np.broadcast_to(base, batch + base.shape[-2:])
         return np.take_along_axis(full, np.broadcast_to(at, (*batch, 1, 1)), axis=axis)
 
-    def _place(self, node: Place) -> Array:
+    def _place(self, node: Placed) -> Array:
         value = self(node.value)
         rows = self._mask(node.row, node.shape[0])[..., :, None]
         columns = self._mask(node.column, node.shape[1])[..., None, :]
@@ -263,7 +263,7 @@ class Evaluator:
             return inside[None].astype(np.float64)
         return np.asarray(self._position(selector)[..., 0] == positions, dtype=np.float64)
 
-    def _padded(self, value: Array, node: Place) -> Array:
+    def _padded(self, value: Array, node: Placed) -> Array:
         """The value of slices laid where the slices lie, zero elsewhere."""
         before_after = [
             (part.start - 1, size - part.stop) if isinstance(part, Slice) else (0, 0)
@@ -358,7 +358,7 @@ _VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
     Index: Evaluator._index,
     Apply: Evaluator._apply,
     Item: Evaluator._item,
-    Place: Evaluator._place,
+    Placed: Evaluator._place,
     Sum: Evaluator._sum,
     Tabulate: Evaluator._tabulate,
     Matrix: Evaluator._matrix,

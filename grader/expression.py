@@ -100,7 +100,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placed:
     """Zeros of `shape` with `value` at [row, column]: the adjoint of `Item`."""
 
     value: "Expression"
@@ -200,7 +200,7 @@ class Derivative:
     span: Span | None = _span()
 
 
-Expression = Number | Symbol | Index | Apply | Item | Place | Sum | Tabulate | Matrix | Derivative
+Expression = Number | Symbol | Index | Apply | Item | Placed | Sum | Tabulate | Matrix | Derivative
 Selector = Expression | Slice
 Binder = TypeVar("Binder", bound="Sum | Tabulate")
 
@@ -216,7 +216,7 @@ def base_name(node: Expression | None) -> str | None:
     return base.name if isinstance(base, Symbol) else None
 
 
-def selectors(node: Item | Place) -> "tuple[Expression, ...]":
+def selectors(node: Item | Placed) -> "tuple[Expression, ...]":
     """The selectors of an item that are expressions, not slices."""
     return tuple(part for part in (node.row, node.column) if not isinstance(part, Slice))
 
@@ -239,7 +239,7 @@ _CHILDREN: "dict[type, Callable[[Any], tuple[Expression, ...]]]" = {
     Index: _leaf,
     Apply: lambda node: node.args,
     Item: lambda node: (node.base, *selectors(node)),
-    Place: lambda node: (node.value, *selectors(node)),
+    Placed: lambda node: (node.value, *selectors(node)),
     Sum: lambda node: (node.body,),
     Tabulate: lambda node: (node.body,),
     Matrix: lambda node: tuple(entry for row in node.rows for entry in row),
@@ -381,7 +381,7 @@ def with_children(node: Expression, parts: "tuple[Expression, ...]") -> Expressi
     match node:
         case Apply():
             return replace(node, args=parts)
-        case Item() | Place():
+        case Item() | Placed():
             rest = iter(parts[1:])
             row = node.row if isinstance(node.row, Slice) else next(rest)
             column = node.column if isinstance(node.column, Slice) else next(rest)

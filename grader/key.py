@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from grader.authored import AuthoredError, computed, natural
 from grader.backprop import Backprop
 from grader.draws import Draws, generator, kinks, per_draw, sample
 from grader.errors import AuthorError, Fault, GraderError, Nonsense, ShapeMismatch
@@ -31,6 +30,7 @@ from grader.expression import (
 from grader.primitives import TABLE, Array
 from grader.primitives.build import transpose
 from grader.problem import Problem, Python, Question, Scope, variants
+from grader.python_reference import AuthoredError, computed, natural
 
 Kept = TypeVar("Kept")
 
@@ -57,7 +57,7 @@ class QuestionKey:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def remember(self, kind: "Callable[[QuestionKey], Kept]") -> "Kept":
+    def cached(self, kind: "Callable[[QuestionKey], Kept]") -> "Kept":
         """What a room above works out from this key alone, made once by `kind(key)` and kept."""
         if kind not in self._remembered:
             self._remembered[kind] = kind(self)
@@ -191,15 +191,15 @@ class Key:
         """The student's key on the draws that are published for them."""
         problem = variants.for_student(self.problem, student)
         name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
-        return _Build(problem, count, ("student", name)).key()
+        return _KeyBuild(problem, count, ("student", name)).key()
 
 
 def build(problem: Problem) -> Key:
     """Derive and evaluate every reference. Raises AuthorError if one cannot be."""
-    return _Build(problem, problem.draws, ()).key()
+    return _KeyBuild(problem, problem.draws, ()).key()
 
 
-class _Build:
+class _KeyBuild:
     """`entropy` is what tells the draws of a student from those of grading."""
 
     def __init__(self, problem: Problem, count: int, entropy: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ ALLOWED = {
     ("cli/group.py", "import_module"): "our own commands, by a name from our own table",
     ("submission/formats.py", "import_module"): "our own readers, by a name from our own table",
     (
-        "authored.py",
+        "python_reference.py",
         "exec_module",
     ): "the author's own Python beside the problem; authors are trusted",
 }
@@ -130,6 +131,16 @@ def test_no_file_names_a_place_of_one_machine() -> None:
         for match in PLACES.finditer(file.read_text(encoding="utf-8", errors="replace"))
     ]
     assert found == []
+
+
+def test_a_class_has_a_name_of_its_own(trees: dict[str, ast.Module]) -> None:
+    named = Counter(
+        node.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in named.items() if times > 1] == []
 
 
 def test_nothing_computed_is_kept() -> None:

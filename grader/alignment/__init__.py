@@ -1,6 +1,6 @@
 """Papers meet questions: which equation answers what, and what the student's own names mean."""
 
-from grader.alignment.align import Found, align, alone, in_words, names_for
+from grader.alignment.align import FoundAnswer, align, alone, in_words, names_for
 from grader.alignment.assembled import Assembled
 from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
@@ -15,7 +15,7 @@ __all__ = [
     "THE_SAME",
     "Assembled",
     "Entry",
-    "Found",
+    "FoundAnswer",
     "PlainEquation",
     "Words",
     "align",

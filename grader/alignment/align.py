@@ -17,7 +17,7 @@ from grader.alignment.numbering import labels_of, named, path_of, questions_mark
 from grader.alignment.plain import PlainEquation
 from grader.alignment.ranking import chosen as chosen_of
 from grader.alignment.ranking import rank
-from grader.alignment.steps import Steps
+from grader.alignment.steps import PaperSteps
 from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import Names
@@ -36,7 +36,7 @@ FITS = 0.85  # a left-hand side that names all entries of what is asked, or an e
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAnswer:
     """The answer that a paper gives to a question.
 
     `names` are those of the question with the student's definitions and index letters; `match` is
@@ -51,14 +51,14 @@ class Found:
     entry: Entry
     names: Names
     match: float | None
-    steps: Steps
+    steps: PaperSteps
     stated: tuple[Entry, ...] = ()
     earlier: tuple[Place, ...] = ()
     moved: bool = False
     paper: tuple[Entry, ...] = ()
 
 
-def align(problem: Problem, paper: Paper) -> dict[str, Found]:
+def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
     """The answers that a paper gives, by question id.
 
     What stands in a listing is an answer only where nothing else is one.
@@ -75,7 +75,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, Found]:
     return answers
 
 
-def alone(problem: Problem, question: Question, formula: Formula) -> Found | None:
+def alone(problem: Problem, question: Question, formula: Formula) -> FoundAnswer | None:
     """The answer in a formula that is meant for one question; None if there is none in it."""
     found = entries(Paper((formula,)), question.scope.names, problem.index_base)
     usable = [entry for entry in found if not entry.is_open]
@@ -93,7 +93,7 @@ def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
     return {question.id: said for question, said in words(paper, marked)}
 
 
-def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, Found]:
+def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]:
     if not found:
         return {}
     questions = problem.questions
@@ -201,16 +201,16 @@ def _found(
     mine: Sequence[Entry],
     found: Sequence[Entry],
     problem: Problem,
-) -> Found:
+) -> FoundAnswer:
     entry = assembled(entry, mine, question)
     match = similarity(entry.derivative, question) if entry.derivative is not None else None
     marked = questions_marked(entry.labels, problem.questions)
-    return Found(
+    return FoundAnswer(
         question=question.id,
         entry=entry,
         names=names_for(question, entry),
         match=match,
-        steps=Steps(_steps(found, entry), problem.scope.names, problem.asked),
+        steps=PaperSteps(_steps(found, entry), problem.scope.names, problem.asked),
         stated=tuple(e for e in found if e is not entry and _is_stated(e, entry)),
         earlier=tuple(other.place() for other in mine if _is_earlier(other, entry, question)),
         moved=bool(marked) and question.id not in marked,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.alignment.align import Found
+from grader.alignment.align import FoundAnswer
 from grader.alignment.around import role_of
 from grader.alignment.cases import with_cases
 from grader.alignment.joining import joined
@@ -69,7 +69,7 @@ class _Section:
 
 
 def left_over(
-    problem: Problem, paper: Paper, answers: Mapping[str, Found], answered: Collection[str]
+    problem: Problem, paper: Paper, answers: Mapping[str, FoundAnswer], answered: Collection[str]
 ) -> Iterator[Leftover]:
     """What no question took; `answers` are those of the paper, `answered` all questions with one."""
     known = _accounted(answers)
@@ -100,7 +100,7 @@ def _sections(problem: Problem, paper: Paper) -> Iterator[_Section]:
 # Formulas
 
 
-def _accounted(answers: Mapping[str, Found]) -> set[Place]:
+def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
     """The formulas that say what a derivative, a quantity or a name of the student's own is."""
     every = [entry for found in answers.values() for entry in found.paper]
     lost = {e.formula.place for e in every if e.left is None and e.role is None and not e.is_open}

@@ -37,7 +37,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class PaperSteps:
     """The equations of a paper whose left side is a derivative, apart from the answer itself.
 
     `asked` are the derivatives that stand for their true value: those of other questions, graded

@@ -10,7 +10,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema() -> dict[str, Any]:
     """The schema as plain data. Numbers may stand as text, as they do in YAML with quotes."""
     found = {"$schema": DIALECT, **Homework.model_json_schema(by_alias=True, mode="validation")}
-    properties = found["$defs"]["Symbol"]["properties"]
+    properties = found["$defs"]["SymbolSpec"]["properties"]
     said = "How it is drawn; see the kinds of draw."
     properties["draw"] = {**_draw(found["$defs"]), "default": "normal", "description": said}
     return found

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.batch.discovery.discover import newest
 from grader.course import Student, Timing
 from grader.course.lateness import Lateness
-from grader.course.roster import Names
+from grader.course.roster import StudentFinder
 
 MOST_NOTES = 50
 
@@ -16,10 +16,10 @@ MOST_NOTES = 50
 class Members:
     """One hand-in a student, the students of the roster, and what the instructor must know of them."""
 
-    found: list[Found]
+    found: list[FoundSubmission]
     students: tuple[Student, ...] = ()
     notes: tuple[str, ...] = ()
-    timed: Callable[[Found], Timing | None] = lambda _: None
+    timed: Callable[[FoundSubmission], Timing | None] = lambda _: None
 
     def with_notes(self, notes: Iterable[str]) -> "Members":
         """The same, and more that the instructor must know; of many notes the first."""
@@ -30,17 +30,17 @@ class Members:
     def with_lateness(self, lateness: Lateness) -> "Members":
         """The same, each hand-in against its deadline."""
 
-        def timed(one: Found) -> Timing:
+        def timed(one: FoundSubmission) -> Timing:
             return lateness.timing(one.id, one.submitted, one.marked_late)
 
         return replace(self, timed=timed)
 
 
-def members(found: Sequence[Found], roster: Sequence[Student]) -> Members:
+def members(found: Sequence[FoundSubmission], roster: Sequence[Student]) -> Members:
     """Give each hand-in to its student; those of nobody on the roster are kept, and told."""
     if not roster:
         return Members(list(found))
-    names = Names(roster)
+    names = StudentFinder(roster)
     owners = [(one, names.student(one.id, one.name, one.email)) for one in found]
     strangers = tuple(
         f"{one.id}: nobody on the roster; graded all the same" for one, who in owners if who is None

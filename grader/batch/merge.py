@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.batch.run import FINISHED, STATE
 from grader.batch.store import Store, StoreError
 
 
-def shard(found: Sequence[Found], number: int, of: int) -> list[Found]:
+def shard(found: Sequence[FoundSubmission], number: int, of: int) -> list[FoundSubmission]:
     """The submissions of one shard (1 to `of`): every `of`-th by id, the same wherever it is asked."""
     return sorted(found, key=lambda one: one.id)[number - 1 :: of]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from grader.batch.engines.here import context
+from grader.batch.engines.processes import context
 from grader.batch.store import Store
 from grader.batch.worker import follow_parent
 from grader.course import Gradebook

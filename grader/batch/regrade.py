@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.batch.affected import affected
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.batch.engines.protocol import Engine
 from grader.batch.run import filed_now, graded, hand_ins
 from grader.batch.store import Store, text_of
@@ -27,7 +27,7 @@ class Move:
     decided: bool = False
 
 
-def due(store: Store, problem: Problem) -> list[Found]:
+def due(store: Store, problem: Problem) -> list[FoundSubmission]:
     """Whose hand-ins this problem and this version have not graded yet."""
     known = store.filed(problem.digest, __version__)
     return [one for one, digest in hand_ins(store) if (one.id, digest) not in known]
@@ -43,7 +43,7 @@ def changed(store: Store, problem: Problem) -> frozenset[str] | None:
 def regraded(
     store: Store,
     problem: Problem,
-    found: Sequence[Found],
+    found: Sequence[FoundSubmission],
     engine: Engine,
     only: frozenset[str] | None,
 ) -> Iterator[int]:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.batch.engines.protocol import Engine
 from grader.batch.store import Filed, Store, timing_json
 from grader.batch.worker import Graded
@@ -24,13 +24,13 @@ from grader.version import __version__
 STATE = "state"
 RUNNING, FINISHED = "running", "finished"
 
-Timed = Callable[[Found], Timing | None]
+Timed = Callable[[FoundSubmission], Timing | None]
 
 
 def enlist(
     store: Store,
     problem: Problem,
-    found: Sequence[Found],
+    found: Sequence[FoundSubmission],
     students: Iterable[Student] = (),
     timed: Timed = lambda _: None,
 ) -> None:
@@ -45,7 +45,9 @@ def enlist(
         store.count_problem(problem)
 
 
-def begin(store: Store, problem: Problem, found: Sequence[Found], fresh: bool) -> list[Found]:
+def begin(
+    store: Store, problem: Problem, found: Sequence[FoundSubmission], fresh: bool
+) -> list[FoundSubmission]:
     """What is still to be graded; with `fresh`, everything.
 
     What the grader failed on is tried again, unless the batch before was cut off: then it goes on.
@@ -61,7 +63,7 @@ def begin(store: Store, problem: Problem, found: Sequence[Found], fresh: bool) -
 def graded(
     store: Store,
     problem: Problem,
-    found: Sequence[Found],
+    found: Sequence[FoundSubmission],
     engine: Engine,
     whole: Callable[[Graded], Graded] = lambda one: one,
 ) -> Iterator[list[Graded]]:
@@ -86,7 +88,7 @@ def finish(store: Store, problem: Problem) -> None:
         store.note(STATE, FINISHED)
 
 
-def hand_ins(store: Store) -> list[tuple[Found, str]]:
+def hand_ins(store: Store) -> list[tuple[FoundSubmission, str]]:
     """What was handed in, where it lies, and its digest when it was graded."""
     return [(_found(name, data), digest) for name, (digest, data) in store.hand_ins().items()]
 
@@ -99,7 +101,7 @@ def filed_now(store: Store, problem: Problem) -> list[Filed]:
     ]
 
 
-def failed(problem: Problem, found: Found, digest: str, reason: str) -> Report:
+def failed(problem: Problem, found: FoundSubmission, digest: str, reason: str) -> Report:
     """The report of a submission that the grader itself could not grade."""
     message = Message(Kind.ERROR, f"the grader failed on this submission ({reason})", "fault")
     questions = [
@@ -110,7 +112,9 @@ def failed(problem: Problem, found: Found, digest: str, reason: str) -> Report:
     return report_of(problem, record, questions, [message])
 
 
-def _row(problem: Problem, found: Found, digest: str, one: Graded) -> tuple[Filed, bool, str]:
+def _row(
+    problem: Problem, found: FoundSubmission, digest: str, one: Graded
+) -> tuple[Filed, bool, str]:
     """A result as it is filed: under the digest that was listed, so that the next batch finds it."""
     filed = Filed(one.id, digest, problem.digest, __version__)
     if one.report is not None:
@@ -119,7 +123,7 @@ def _row(problem: Problem, found: Found, digest: str, one: Graded) -> tuple[File
     return filed, True, json.dumps(report.to_json(instructor=True))
 
 
-def _hand_in(found: Found, timing: Timing | None) -> Mapping[str, object]:
+def _hand_in(found: FoundSubmission, timing: Timing | None) -> Mapping[str, object]:
     return {
         "path": str(found.path.absolute()),
         "files": [[name, str(place.absolute())] for name, place in found.files],
@@ -130,11 +134,11 @@ def _hand_in(found: Found, timing: Timing | None) -> Mapping[str, object]:
     }
 
 
-def _found(name: str, data: Mapping[str, Any]) -> Found:
+def _found(name: str, data: Mapping[str, Any]) -> FoundSubmission:
     """A hand-in as `_hand_in` wrote it down, as far as it is read again."""
     files = tuple((file, Path(place)) for file, place in data["files"])
     left_out = tuple((file, reason) for file, reason in data.get("left_out", ()))
-    return Found(name, Path(data["path"]), files, left_out=left_out)
+    return FoundSubmission(name, Path(data["path"]), files, left_out=left_out)
 
 
 def _plain(student: Student) -> Mapping[str, object]:

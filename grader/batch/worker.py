@@ -17,7 +17,7 @@ from multiprocessing import connection, parent_process
 from pathlib import Path
 
 from grader import key as keys
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.grading import grade
 from grader.key import Key
 from grader.problem import load
@@ -44,16 +44,16 @@ class Graded:
     failure: str = ""
 
 
-Grader = Callable[[Key, Found], Report]
+Grader = Callable[[Key, FoundSubmission], Report]
 Done = list[Graded]
 
 
-def grade_one(key: Key, found: Found) -> Report:
+def grade_one(key: Key, found: FoundSubmission) -> Report:
     """The report of one submission."""
     return grade(key, found.read())
 
 
-def grade_some(key: Key, found: Found, only: frozenset[str]) -> Report:
+def grade_some(key: Key, found: FoundSubmission, only: frozenset[str]) -> Report:
     """The report of some questions of one submission."""
     return grade(key, found.read(), only=only)
 
@@ -81,7 +81,7 @@ def follow_parent() -> None:
     _die_with_parent()
 
 
-def work(job: Job, found: Sequence[Found]) -> Done:
+def work(job: Job, found: Sequence[FoundSubmission]) -> Done:
     """Grade submissions one after the other; a fault in one does not stop the others."""
     key = key_of(job)
     return [_guarded(job, key, one) for one in found]
@@ -99,7 +99,7 @@ def key_of(job: Job) -> Key:
     return _keys[name]
 
 
-def _guarded(job: Job, key: Key, found: Found) -> Graded:
+def _guarded(job: Job, key: Key, found: FoundSubmission) -> Graded:
     """The one place where any fault is caught: it is ours, and a human must look."""
     try:
         report = job.grader(key, found)

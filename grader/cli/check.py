@@ -104,7 +104,7 @@ def _graded(
     key: "Key", submission: "Submission", questions: tuple[str, ...], hint: int | None
 ) -> Report:
     from grader.grading import grade
-    from grader.reports.strength import STRONGEST, at_strength
+    from grader.reports.feedback_level import STRONGEST, at_strength
 
     return at_strength(grade(key, submission, only=questions), hint or STRONGEST)
 

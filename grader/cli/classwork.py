@@ -28,7 +28,7 @@ def engine(
     """
     from grader import key
     from grader.batch import Job, Limits
-    from grader.batch.engines.here import Here
+    from grader.batch.engines.processes import Here
     from grader.batch.worker import grade_one, grade_some
 
     key.build(problem)  # told before any process starts
@@ -57,7 +57,7 @@ def report(store: "Store", workers: str, progress: Progress | None = None) -> "G
 
 def count(workers: str) -> int:
     """How many processes: a number, or `auto`. Raises BadParameter."""
-    from grader.batch.engines.here import processors
+    from grader.batch.engines.processes import processors
 
     if workers == "auto":
         return processors()

@@ -54,7 +54,7 @@ def command(
     """
     from grader.batch import Store
     from grader.reports.exports.problem_files import problem_files
-    from grader.reports.exports.protocol import ExportError, Into, Options
+    from grader.reports.exports.protocol import ExportError, ExportOptions, Into
     from grader.reports.plain_text import one_line
 
     if into and format_ not in FILLED_IN:
@@ -66,7 +66,7 @@ def command(
     given = Into(into.name, into.read_bytes()) if into else None
     try:
         files = problem_files(place) if format_ == "gradescope-autograder" else {}
-        options = Options(given, late_credit, missing_as_zero, assignment, files)
+        options = ExportOptions(given, late_credit, missing_as_zero, assignment, files)
         exported = FORMATS[format_].export(gradebook, options)
     except ExportError as error:
         raise click.UsageError(one_line(str(error))) from error
@@ -77,10 +77,10 @@ def command(
 
 
 def _check_errors(gradebook: "Gradebook") -> None:
-    from grader.course import Status
+    from grader.course import StudentStatus
     from grader.reports.plain_text import one_line
 
-    failed = [s.student.id for s in gradebook.standings if s.status is Status.ERROR]
+    failed = [s.student.id for s in gradebook.standings if s.status is StudentStatus.ERROR]
     if failed:
         names = one_line(", ".join(failed))
         message = f"the grader failed on {names}: decide with `grader review`, or --allow-errors."

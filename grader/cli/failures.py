@@ -17,7 +17,7 @@ FULL = "the results could not be written; make room and start again: it goes on 
 CLOSED_PIPE = 141  # what a shell reports of any program whose reader went away
 
 
-def told(error: BaseException, as_json: bool) -> int:
+def report_failure(error: BaseException, as_json: bool) -> int:
     """Say what went wrong, to a person or to a program; returns the exit code."""
     match error:
         case KeyboardInterrupt() | click.Abort() | EOFError():

@@ -10,7 +10,7 @@ from grader.cli.options import as_json_option, echo_json, limit_options, problem
 from grader.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from grader.batch import Found, Store
+    from grader.batch import FoundSubmission, Store
     from grader.batch.engines.protocol import Engine
     from grader.batch.members import Members
     from grader.course import Gradebook
@@ -134,7 +134,7 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
     return found.with_lateness(read_lateness(late, ids)) if late else found
 
 
-def _grade(store: "Store", problem: "Problem", found: "list[Found]", engine: "Engine",
+def _grade(store: "Store", problem: "Problem", found: "list[FoundSubmission]", engine: "Engine",
            fresh: bool, progress: Progress) -> None:  # fmt: skip
     from grader.batch import run
 
@@ -150,7 +150,7 @@ def _grade(store: "Store", problem: "Problem", found: "list[Found]", engine: "En
     run.finish(store, problem)
 
 
-def _shard(found: "list[Found]", text: str) -> "list[Found]":
+def _shard(found: "list[FoundSubmission]", text: str) -> "list[FoundSubmission]":
     """The submissions of a part such as `3/20`."""
     from grader.batch.merge import shard
 
@@ -168,9 +168,11 @@ def _check_apart(folder: Path, submissions: Path) -> None:
 
 
 def _waiting(gradebook: "Gradebook") -> bool:
-    from grader.course import Status
+    from grader.course import StudentStatus
 
-    return any(s.status in (Status.NEEDS_REVIEW, Status.ERROR) for s in gradebook.standings)
+    return any(
+        s.status in (StudentStatus.NEEDS_REVIEW, StudentStatus.ERROR) for s in gradebook.standings
+    )
 
 
 def _tell(gradebook: "Gradebook", folder: Path) -> None:

@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _run(words)
         sys.stdout.flush()
     except (KeyboardInterrupt, Exception) as error:
-        code = failures.told(error, as_json=_wants_json(words))
+        code = failures.report_failure(error, as_json=_wants_json(words))
     sys.exit(code)
 
 

@@ -66,10 +66,10 @@ def _chosen(found: "Sequence[Group]", number: int) -> "Group":
 
 
 def _write(path: Path, group: "Group", credit: float, message: str | None, results: Path) -> None:
-    from grader.course.write_rule import Rule, write_rule
+    from grader.course.write_rule import ForeseenMistake, write_rule
     from grader.reports.plain_text import one_line
 
-    rule = Rule(group.reading or "", message or group.message, credit)
+    rule = ForeseenMistake(group.reading or "", message or group.message, credit)
     line = write_rule(path, group.question, rule)
     click.echo(f"{path}:{line}: {one_line(str(rule), 400)}")
     click.echo(f"Now see what it changes: grader regrade {results}")

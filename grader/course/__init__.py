@@ -1,7 +1,7 @@
 """A class as the instructor knows it: students, deadlines, and what stands in the gradebook."""
 
-from grader.course.gradebook import Column, Gradebook, Standing, Status
+from grader.course.gradebook import Column, Gradebook, Standing, StudentStatus
 from grader.course.student import Student
 from grader.course.timing import Timing
 
-__all__ = ["Column", "Gradebook", "Standing", "Status", "Student", "Timing"]
+__all__ = ["Column", "Gradebook", "Standing", "Student", "StudentStatus", "Timing"]

@@ -10,7 +10,7 @@ from grader.course.timing import Timing
 from grader.result import Report, Verdict
 
 
-class Status(StrEnum):
+class StudentStatus(StrEnum):
     """Where a student stands."""
 
     GRADED = "graded"
@@ -44,14 +44,14 @@ class Standing:
     unsure: bool = False
 
     @property
-    def status(self) -> Status:
+    def status(self) -> StudentStatus:
         """`missing`, `error` if the grader failed, `needs review`, or `graded`."""
         if self.report is None:
-            return Status.MISSING
+            return StudentStatus.MISSING
         waiting = [q for q in self.report.questions if q.needs_review]
         if any(question.verdict is Verdict.ERROR for question in waiting):
-            return Status.ERROR
-        return Status.NEEDS_REVIEW if waiting or self.unsure else Status.GRADED
+            return StudentStatus.ERROR
+        return StudentStatus.NEEDS_REVIEW if waiting or self.unsure else StudentStatus.GRADED
 
     @property
     def score(self) -> float | None:

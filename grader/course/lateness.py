@@ -60,10 +60,10 @@ def read_lateness(path: Path, students: Collection[str] = ()) -> Lateness:
 
     Raises AuthorError with all that is wrong, as `file:line:column: key: reason`; OSError.
     """
-    return _Reader(path, students).read()
+    return _LatenessReader(path, students).read()
 
 
-class _Reader:
+class _LatenessReader:
     def __init__(self, path: Path, students: Collection[str]) -> None:
         self._path, self._students = path, students
         self._faults: list[Fault] = []

@@ -49,7 +49,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     return tuple(students)
 
 
-class Names:
+class StudentFinder:
     """Finds the student of a hand-in: by id, by another column, or by a name that one only has."""
 
     def __init__(self, roster: Sequence[Student]) -> None:

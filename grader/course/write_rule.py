@@ -16,7 +16,7 @@ class RuleError(GraderError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ForeseenMistake:
     """A foreseen wrong answer: its value as infix, what is said of it, and its part of the points."""
 
     expression: str
@@ -30,7 +30,7 @@ class Rule:
         return "{" + ", ".join([*pairs, f"credit: {self.credit:g}"]) + "}"
 
 
-def write_rule(path: Path, question: str, rule: Rule) -> int:
+def write_rule(path: Path, question: str, rule: ForeseenMistake) -> int:
     """Add the rule to the question's `mistakes`; returns the line where it stands.
 
     The new text is loaded before it takes the old one's place. Raises AuthorError if it is not valid,
@@ -50,7 +50,7 @@ def write_rule(path: Path, question: str, rule: Rule) -> int:
     return changed[: at + piece.index("{") + 1].count("\n") + 1
 
 
-def _piece(text: str, question: str, rule: Rule) -> tuple[int, str]:
+def _piece(text: str, question: str, rule: ForeseenMistake) -> tuple[int, str]:
     """Where to insert what."""
     node = _question(text, question)
     known = _value(node, "mistakes")
@@ -64,7 +64,7 @@ def _piece(text: str, question: str, rule: Rule) -> tuple[int, str]:
     return start, f"- {rule}{_newline(text)}{' ' * known.start_mark.column}"
 
 
-def _new_list(text: str, node: yaml.MappingNode, rule: Rule) -> tuple[int, str]:
+def _new_list(text: str, node: yaml.MappingNode, rule: ForeseenMistake) -> tuple[int, str]:
     """Behind the id, which is always there and always short."""
     name = _value(node, "id")
     assert name is not None

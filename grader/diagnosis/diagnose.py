@@ -88,7 +88,7 @@ class Diagnosing:
 
     def _in(self, notation: str) -> Sentences:
         if notation not in self._sentences:
-            names, quantities = self._key.question.scope.names, self._key.remember(known)
+            names, quantities = self._key.question.scope.names, self._key.cached(known)
             self._sentences[notation] = Sentences(names, notation, quantities)
         return self._sentences[notation]
 

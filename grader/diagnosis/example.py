@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.authored import natural
 from grader.diagnosis.facts import leaves
 from grader.draws import SAMPLERS, Draws, generator, kinks, modelled, per_draw
 from grader.errors import GraderError
@@ -20,6 +19,7 @@ from grader.expression import Expression
 from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.problem.model import Declared
+from grader.python_reference import natural
 from grader.result import WorkedExample
 
 POOL = 128  # small draws that are tried

@@ -10,19 +10,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis.mistake import Fault
+from grader.diagnosis.mistake import MadeMistake
 from grader.primitives import Array
 
 MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
 NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
 
 Mask = NDArray[np.bool_]
-Several = tuple[Fault, ...]
+Several = tuple[MadeMistake, ...]
 Batch = tuple[list[Several], Array]
 """Mistakes, and the values of each: (mistakes, draws, rows, columns)."""
 
 
-class Table:
+class FingerprintTable:
     """Mistakes by the fingerprints of their values, sorted, to be looked up."""
 
     def __init__(self, angles: Array, faults: Sequence[Several]) -> None:
@@ -42,7 +42,7 @@ class Table:
         return [self._faults[at] for at in sorted(hits)]
 
 
-def table_of(batches: Iterable[Batch]) -> Table:
+def table_of(batches: Iterable[Batch]) -> FingerprintTable:
     """The fingerprints of all values that say anything."""
     several: list[Several] = []
     angles = [np.zeros(0)]
@@ -50,7 +50,7 @@ def table_of(batches: Iterable[Batch]) -> Table:
         kept = np.flatnonzero(usable(values))
         several.extend(chosen[at] for at in kept)
         angles.append(fingerprints(values[kept]))
-    return Table(np.concatenate(angles), several)
+    return FingerprintTable(np.concatenate(angles), several)
 
 
 def fingerprints(values: Array) -> Array:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from grader.diagnosis.faulty import Change, Pass, Site
+from grader.diagnosis.faulty_pass import Change, Pass, Site
 from grader.expression import Expression
 
 Terms = Mapping[str, "Expression | str"]
@@ -58,7 +58,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Fault:
+class MadeMistake:
     """A mistake made in one way."""
 
     mistake: Mistake
@@ -70,7 +70,7 @@ class Fault:
         return self.mistake.rank + self.way.rank
 
 
-def faults(catalogue: "tuple[Mistake, ...]", passed: Pass) -> list[Fault]:
+def faults(catalogue: "tuple[Mistake, ...]", passed: Pass) -> list[MadeMistake]:
     """Every mistake of a catalogue in every way that it can be made in a pass, simplest first."""
-    found = [Fault(mistake, way) for mistake in catalogue for way in mistake.ways(passed)]
+    found = [MadeMistake(mistake, way) for mistake in catalogue for way in mistake.ways(passed)]
     return sorted(found, key=lambda fault: fault.rank)

@@ -14,15 +14,16 @@ from functools import cached_property
 
 import numpy as np
 
+from grader.diagnosis.batched_passes import ABSENT, Stacked, is_on_the_way, is_stackable
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import RESULT, Pass, derived, rearranged, traced
+from grader.diagnosis.faulty_pass import RESULT, Pass, derived, rearranged, traced
 from grader.diagnosis.fingerprints import (
     MATCH,
     NEAR,
     Batch,
+    FingerprintTable,
     Mask,
     Several,
-    Table,
     blend,
     fingerprints,
     named_factor,
@@ -31,8 +32,7 @@ from grader.diagnosis.fingerprints import (
     table_of,
     usable,
 )
-from grader.diagnosis.mistake import Fault, faults
-from grader.diagnosis.stacked import ABSENT, Stacked, is_on_the_way, is_stackable
+from grader.diagnosis.mistake import MadeMistake, faults
 from grader.errors import GraderError
 from grader.expression import Expression, walk
 from grader.key import QuestionKey
@@ -115,7 +115,7 @@ class Mutants:
         )
         return [next(stacked) if self._is_stacked(one) else self._apart(one[0]) for one in alone]
 
-    def _apart(self, fault: Fault) -> Array | None:
+    def _apart(self, fault: MadeMistake) -> Array | None:
         """The values of a mistake made in the finished derivative."""
         if fault.way.factor is None:
             return self._evaluated((fault,))
@@ -177,18 +177,18 @@ class Mutants:
 
     # Several mistakes at once
 
-    def _tables(self) -> Iterator[tuple[Table, ...]]:
+    def _tables(self) -> Iterator[tuple[FingerprintTable, ...]]:
         yield self._scaled, self._pairs
         yield (self._triples,)
         yield (self._unlikely,)
 
     @cached_property
-    def _scaled(self) -> Table:
+    def _scaled(self) -> FingerprintTable:
         values = np.array([one.value[:FEW] for one in self.singles])
         return table_of([([one.faults for one in self.singles], values)] if self.singles else ())
 
     @cached_property
-    def _pairs(self) -> Table:
+    def _pairs(self) -> FingerprintTable:
         return table_of(self._tried(self.pairs))
 
     @cached_property
@@ -199,13 +199,13 @@ class Mutants:
         return self._affordable(itertools.islice(likeliest, MOST_PAIRS), WRITTEN)
 
     @cached_property
-    def _triples(self) -> Table:
+    def _triples(self) -> FingerprintTable:
         dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
         able = filter(self._is_stacked, itertools.combinations(dropped, 3))
         return table_of(self._tried(self._affordable(itertools.islice(able, MOST_TRIPLES), 0)))
 
     @cached_property
-    def _unlikely(self) -> Table:
+    def _unlikely(self) -> FingerprintTable:
         """A mistake with a factor too many, or in the derivative by something else."""
         made = [one.faults[0] for one in self.singles if one.faults[0].way.factor is None]
         others = (
@@ -317,15 +317,15 @@ class Mutants:
 
 
 def _traced(key: QuestionKey) -> Pass | None:
-    written = key.remember(simplest)
+    written = key.cached(simplest)
     if key.reference is None or written is None:
         return None
     return traced(key.question, key.reference, written)
 
 
-def _by_rank(found: Sequence[Fault]) -> Iterator[Several]:
+def _by_rank(found: Sequence[MadeMistake]) -> Iterator[Several]:
     """Any two of several mistakes, the likeliest two first."""
-    ranked: dict[int, list[Fault]] = {}
+    ranked: dict[int, list[MadeMistake]] = {}
     for fault in found:
         ranked.setdefault(fault.rank, []).append(fault)
     for total in range(2 * max(ranked, default=0) + 1):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from grader.diagnosis.fingerprints import named_factor
-from grader.diagnosis.mistake import Fault
+from grader.diagnosis.mistake import MadeMistake
 from grader.diagnosis.mutants import Match
 from grader.expression import Apply, Expression, transform
 from grader.notation import Names, printing
@@ -45,7 +45,7 @@ class Sentences:
         self._names = names
         self._notation = notation
         self._quantities = known
-        self._known: dict[int, tuple[Fault, Message]] = {}
+        self._known: dict[int, tuple[MadeMistake, Message]] = {}
         self._terms: dict[Expression | str, str] = {}  # the same few are named again and again
 
     def messages(self, matches: Sequence[Match], alternative: bool = False) -> tuple[Message, ...]:
@@ -68,7 +68,7 @@ class Sentences:
         text = "or else, with the same values: " + "; and ".join(message.text for message in single)
         return [Message(single[0].kind, text, single[0].code, None, single[0].hints)]
 
-    def _message(self, fault: Fault) -> Message:
+    def _message(self, fault: MadeMistake) -> Message:
         if id(fault) not in self._known:
             mistake, terms = fault.mistake, fault.way.terms
             words = {key: self._term(term) for key, term in terms.items()}

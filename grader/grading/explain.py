@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.errors import StudentError
-from grader.grading.echo import Echoed, echoed
-from grader.grading.given import Collected, Given, InWords, Numbers, Written, collect
+from grader.grading.collected import Collected, Given, InWords, Numbers, Written, collect
 from grader.grading.grade import complaint
 from grader.grading.judge import judge
 from grader.grading.leftovers import concerning, listed, unplaced
 from grader.grading.numbers import record_of
 from grader.grading.outcome import unread
-from grader.grading.tree import Step, tree_of
+from grader.grading.reading_tree import ReadingNode, tree_of
+from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.key import Key
 from grader.problem import Question
 from grader.result import AnswerRecord, Kind, Message, SubmissionRecord
@@ -32,7 +32,7 @@ class Explanation:
     id: str
     prompt: str
     answer: AnswerRecord | None = None
-    tree: Step | None = None
+    tree: ReadingNode | None = None
     messages: tuple[Message, ...] = ()
 
     @property
@@ -128,10 +128,10 @@ def _written(key: Key, question: Question, given: Written) -> Explanation:
     try:
         reading = given.read()
     except StudentError as error:
-        record = Echoed().record(given)
+        record = ShownReading().record(given)
         messages = (*unread(error).messages, *given.messages)
         return Explanation(question.id, question.prompt, record, None, messages)
-    record = echoed(key[question.id], reading).record(given)
+    record = shown_reading(key[question.id], reading).record(given)
     notes = [Message(Kind.NOTE, note, "reading") for note in reading.notes]
     tree = tree_of(reading.node, question.scope)
     return Explanation(question.id, question.prompt, record, tree, (*notes, *given.messages))

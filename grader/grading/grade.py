@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable
 
-from grader.grading.carried import carried
-from grader.grading.circles import without_circles
-from grader.grading.given import Written, collect
+from grader.grading.circular_answers import without_circular_answers
+from grader.grading.collected import Written, collect
+from grader.grading.follow_through_credit import carried
 from grader.grading.judge import judge
 from grader.grading.leftovers import closed, unplaced
 from grader.key import Key
@@ -36,7 +36,9 @@ def grade(
         result = judge(key, question, given.get(question.id), student or submission.id)
         results.append(closed(result, collected.leftovers))
     results = [
-        r for r in carried(key, given, without_circles(key, results)) if not only or r.id in only
+        r
+        for r in carried(key, given, without_circular_answers(key, results))
+        if not only or r.id in only
     ]
     record = SubmissionRecord(submission.id, submission.path, submission.digest)
     messages = [*_variant(problem), *(complaint(one) for one in unplaced(problem, submission))]

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from grader.alignment import Words
-from grader.grading.derived import with_steps
-from grader.grading.given import Given, InWords, Numbers, Refused, Written
+from grader.grading.collected import Given, InWords, Numbers, RefusedAnswer, Written
+from grader.grading.derivation_credit import with_steps
 from grader.grading.numbers import judge_numbers
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.text import judge_text
@@ -27,7 +27,7 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = judge_numbers(key, question, given, student)
         case InWords():
             result = _in_words(question, given.words)
-        case Refused():
+        case RefusedAnswer():
             result = _refused(question, given)
     result = for_instructor(result, key[question.id])
     return result if question.feedback == "hint" else _as_allowed(result, key[question.id])
@@ -38,7 +38,7 @@ def for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     if result.verdict == Verdict.CORRECT:
         return result
     known = result.instructor or Instructor()
-    text, mathml = key.remember(_written)
+    text, mathml = key.cached(_written)
     return replace(
         result,
         instructor=replace(
@@ -49,7 +49,7 @@ def for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
 
 def _written(key: QuestionKey) -> tuple[str | None, str | None]:
     """The reference as infix text and as MathML; None if Python computes it."""
-    reference, names = key.remember(simplest), key.question.scope.names
+    reference, names = key.cached(simplest), key.question.scope.names
     if reference is None:
         return None, None
     return printing.infix(reference, names), printing.mathml(reference, names)
@@ -71,7 +71,7 @@ def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
     if key.question.feedback == "verdict":
         kept = tuple(message for message in result.messages if message.kind is Kind.ERROR)
         return replace(result, messages=kept, counterexample=None, entries=None, example=None)
-    text, mathml = key.remember(_written)
+    text, mathml = key.cached(_written)
     return replace(result, reference=text, reference_mathml=mathml)
 
 
@@ -88,7 +88,7 @@ def _in_words(question: Question, words: Words) -> QuestionResult:
     return result_of(question, Outcome(Verdict.UNREADABLE, messages=(message,)), record)
 
 
-def _refused(question: Question, given: Refused) -> QuestionResult:
+def _refused(question: Question, given: RefusedAnswer) -> QuestionResult:
     refusal = given.refusal
     messages = [Message(Kind.ERROR, refusal.message, "unreadable")]
     if refusal.hint:

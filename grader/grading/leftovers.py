@@ -7,7 +7,7 @@ links, formulas, notes. A question without an answer goes to a human as long as 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.alignment import Found, left_over, named, text_of
+from grader.alignment import FoundAnswer, left_over, named, text_of
 from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Verdict
 from grader.submission import Leftover, Paper, Place, Refusal, Submission
@@ -15,7 +15,7 @@ from grader.submission import Leftover, Paper, Place, Refusal, Submission
 _LONG = 20  # signs of code that stand in the handout by no accident
 _SHOWN = 3  # of what is left over are repeated to the student
 
-Aligned = Sequence[tuple[Paper, Mapping[str, Found]]]
+Aligned = Sequence[tuple[Paper, Mapping[str, FoundAnswer]]]
 
 
 def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.comparison import Comparison, Status, compare_numbers
+from grader.comparison import Comparison, EntryStatus, compare_numbers
 from grader.diagnosis import Diagnosing
 from grader.errors import ShapeMismatch, StudentError
 from grader.expression import shape_text
-from grader.grading.given import Numbers
-from grader.grading.outcome import Outcome, result_of, told, unread
+from grader.grading.collected import Numbers
+from grader.grading.outcome import Outcome, outcome_of, result_of, unread
 from grader.key import Key, QuestionKey, fits
 from grader.primitives import Array
 from grader.problem import Question
@@ -50,7 +50,7 @@ def _compared(key: Key, question: Question, given: Numbers, student: str) -> Out
     answer = given.answer
     own, got = _own_draws(key, question, answer.array, student)
     comparison = compare_numbers(got, own.expected, own.noise, answer.digits, answer.decimals)
-    outcome = told(own, comparison, got, whole=True)
+    outcome = outcome_of(own, comparison, got, whole=True)
     if question.feedback != "full":
         outcome = _withheld(outcome)
     if outcome.verdict is Verdict.UNDECIDED:
@@ -68,10 +68,10 @@ def _explained(
     own: QuestionKey, outcome: Outcome, comparison: Comparison, got: Array, digits: int
 ) -> Outcome:
     """Wrong numbers with the mistake that gives them, if one does."""
-    wrong = comparison.status == Status.INCORRECT
+    wrong = comparison.status == EntryStatus.INCORRECT
     if outcome.verdict not in (Verdict.INCORRECT, Verdict.PARTIAL) or not wrong.any():
         return outcome
-    found = own.remember(Diagnosing).of_numbers(got, wrong, digits)
+    found = own.cached(Diagnosing).of_numbers(got, wrong, digits)
     if not found.messages:
         return outcome
     return replace(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.comparison import Comparison, Status
+from grader.comparison import Comparison, EntryStatus
 from grader.errors import Nonsense, StudentError
 from grader.expression import SCALAR, Expression
 from grader.key import QuestionKey
@@ -23,11 +23,11 @@ from grader.result import (
 )
 from grader.scoring import points
 
-_WORDS = [status.name.lower() for status in sorted(Status)]
+_WORDS = [status.name.lower() for status in sorted(EntryStatus)]
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class WrongValues:
     """A wrong answer by its values: (draws, rows, columns), and which entries are `wrong`.
 
     `node` is the answer as it was read, or its transpose if it was `turned` to fit the target.
@@ -53,7 +53,7 @@ class Outcome:
     messages: tuple[Message, ...] = ()
     counterexample: Counterexample | None = None
     entries: tuple[tuple[str, ...], ...] | None = None
-    values: Values | None = None
+    values: WrongValues | None = None
     example: WorkedExample | None = None
     instructor: Instructor | None = None
     several: bool = False
@@ -94,14 +94,14 @@ def explained(error: StudentError, kind: Kind) -> tuple[Message, ...]:
     return (message, Message(Kind.HINT, error.hint)) if error.hint else (message,)
 
 
-def told(key: QuestionKey, comparison: Comparison, got: Array, whole: bool) -> Outcome:
+def outcome_of(key: QuestionKey, comparison: Comparison, got: Array, whole: bool) -> Outcome:
     """The verdict of a comparison. One formula in index variables is right or wrong as a whole."""
     entries = grid_of(comparison)
     if comparison.correct:
         return Outcome(Verdict.CORRECT, 1.0, entries=entries)
     counterexample = counterexample_of(key, comparison, got)
-    some_undecided = (comparison.status == Status.UNDECIDED).any()
-    if some_undecided and not (comparison.status == Status.INCORRECT).any():
+    some_undecided = (comparison.status == EntryStatus.UNDECIDED).any()
+    if some_undecided and not (comparison.status == EntryStatus.INCORRECT).any():
         return Outcome(Verdict.UNDECIDED, messages=(_UNDECIDED,), entries=entries)
     fraction = comparison.fraction
     if whole and fraction > 0 and not key.question.all_or_nothing:
@@ -122,7 +122,7 @@ _UNDECIDED = Message(
 
 
 def _partly(comparison: Comparison) -> Message:
-    right = int((comparison.status == Status.CORRECT).sum())
+    right = int((comparison.status == EntryStatus.CORRECT).sum())
     return Message(Kind.NOTE, f"{right} of {comparison.status.size} entries are right", "entries")
 
 

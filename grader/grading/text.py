@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.comparison import Status, compare
+from grader.comparison import EntryStatus, compare
 from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import (
     Apply,
@@ -18,19 +18,19 @@ from grader.expression import (
     children,
     walk,
 )
-from grader.grading.advice import missing_index
-from grader.grading.echo import Echoed, echoed
-from grader.grading.given import Written
-from grader.grading.misshapen import is_square_transposed, misshapen, up_to_layout
+from grader.grading.collected import Written
+from grader.grading.incorrect import WRONG, ruled
+from grader.grading.missing_index import missing_index
+from grader.grading.model_statements import as_stated, contradiction, rebound
 from grader.grading.outcome import (
     Outcome,
-    Values,
+    WrongValues,
+    outcome_of,
     result_of,
-    told,
     unread,
 )
-from grader.grading.stated import as_stated, contradiction, rebound
-from grader.grading.wrong import WRONG, ruled
+from grader.grading.shown_reading import ShownReading, shown_reading
+from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up_to_layout
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.problem import Question
@@ -47,7 +47,7 @@ class Judged:
 
     outcome: Outcome
     notes: tuple[Message, ...] = ()
-    echoed: Echoed = Echoed()
+    echoed: ShownReading = ShownReading()
 
 
 def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
@@ -83,7 +83,7 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     if said is not None:
         outcome = _for_a_human(said)
     outcome = ruled(key, reading, outcome, given.notation)
-    return Judged(outcome, notes, echoed(key, reading))
+    return Judged(outcome, notes, shown_reading(key, reading))
 
 
 def _for_a_human(why: Message) -> Outcome:
@@ -278,14 +278,16 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
         if reading.used and not key.question.free:
             return unread(error)  # letters that nothing gives a range
         error.hint = missing_index(node, key.question, reading.used) or error.hint
-        return misshapen(key, node, error)
+        return judged_by_shape(key, node, error)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
     in_letters = key.is_indexed(node) or isinstance(node, Tabulate)
-    outcome = told(key, comparison, got, whole=not in_letters)
+    outcome = outcome_of(key, comparison, got, whole=not in_letters)
     if outcome.verdict in WRONG and is_square_transposed(key, node):
         bare = Outcome(Verdict.INCORRECT, counterexample=outcome.counterexample)
-        known = Values(node, got, np.zeros_like(comparison.status, np.bool_))  # for what follows
+        known = WrongValues(
+            node, got, np.zeros_like(comparison.status, np.bool_)
+        )  # for what follows
         return replace(up_to_layout(key, bare), values=known)
-    wrong = comparison.status != Status.CORRECT
-    return replace(outcome, values=Values(node, got, wrong)) if wrong.any() else outcome
+    wrong = comparison.status != EntryStatus.CORRECT
+    return replace(outcome, values=WrongValues(node, got, wrong)) if wrong.any() else outcome

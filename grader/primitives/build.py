@@ -16,7 +16,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Selector,
     Shape,
     Slice,
@@ -48,7 +48,7 @@ def add(a: Expression, b: Expression) -> Expression:
     if a == ZERO:
         return b
     if _is_entry(a) and _is_entry(b) and (a.row, a.column, a.shape) == (b.row, b.column, b.shape):
-        return Place(add(a.value, b.value), a.row, a.column, a.shape)
+        return Placed(add(a.value, b.value), a.row, a.column, a.shape)
     return a if b == ZERO else apply("add", a, b)
 
 
@@ -100,14 +100,14 @@ def _spread_scalar(node: Expression) -> Expression | None:
     return None
 
 
-def _is_entry(node: Expression) -> "TypeGuard[Place]":
+def _is_entry(node: Expression) -> "TypeGuard[Placed]":
     """Whether an array is zero but at one entry."""
-    return isinstance(node, Place) and not (
+    return isinstance(node, Placed) and not (
         isinstance(node.row, Slice) or isinstance(node.column, Slice)
     )
 
 
-def _beside(other: Expression, place: Place) -> Expression:
+def _beside(other: Expression, place: Placed) -> Expression:
     """The entry of another array where a place is not zero."""
     assert not isinstance(place.row, Slice)
     assert not isinstance(place.column, Slice)
@@ -133,7 +133,7 @@ def transpose(a: Expression) -> Expression:
     if isinstance(a, Apply) and a.function == "transpose":
         return a.args[0]
     if _is_entry(a):
-        return Place(a.value, a.column, a.row, a.shape[::-1])
+        return Placed(a.value, a.column, a.row, a.shape[::-1])
     return apply("transpose", a)
 
 
@@ -152,12 +152,12 @@ def total(a: Expression, axis: int | None = None) -> Expression:
     return a if done else apply("sum", a, params=(axis,))
 
 
-def _total_of_entry(a: Place, axis: int | None) -> Expression:
+def _total_of_entry(a: Placed, axis: int | None) -> Expression:
     """The sum of an array that is zero but at one entry."""
     if axis == 0:
-        return a.value if a.shape[1] == 1 else Place(a.value, ONE, a.column, (1, a.shape[1]))
+        return a.value if a.shape[1] == 1 else Placed(a.value, ONE, a.column, (1, a.shape[1]))
     if axis == 1:
-        return a.value if a.shape[0] == 1 else Place(a.value, a.row, ONE, (a.shape[0], 1))
+        return a.value if a.shape[0] == 1 else Placed(a.value, a.row, ONE, (a.shape[0], 1))
     return a.value
 
 
@@ -246,7 +246,7 @@ def item(base: Expression, row: Selector, column: Selector) -> Expression:
     match base:
         case Apply():
             return _item_of_apply(base, row, column)
-        case Place() if not (isinstance(base.row, Slice) or isinstance(base.column, Slice)):
+        case Placed() if not (isinstance(base.row, Slice) or isinstance(base.column, Slice)):
             here = mul(kronecker(row, base.row), kronecker(column, base.column))
             return mul(here, base.value)
         case Item() if isinstance(base.row, Slice) or isinstance(base.column, Slice):
@@ -278,7 +278,7 @@ def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expressi
             return _item_of_product(base.args[0], base.args[1], row, column)
         case "correlate":
             return _item_of_correlation(base, row, column)
-        case "convolve" if any(isinstance(arg, Place) for arg in base.args):
+        case "convolve" if any(isinstance(arg, Placed) for arg in base.args):
             return _item_of_convolution(base, row, column)
         case "zeros":
             return ZERO
@@ -336,8 +336,8 @@ def _item_of_correlation(base: Apply, row: Expression, column: Expression) -> Ex
 def _item_of_convolution(base: Apply, row: Expression, column: Expression) -> Expression:
     """convolve(a, b)[i] = Σ_k b[k] where i = r + k − 1, with a zero but at r; or the other way round."""
     a, b = base.args
-    place, other = (a, b) if isinstance(a, Place) else (b, a)
-    assert isinstance(place, Place)
+    place, other = (a, b) if isinstance(a, Placed) else (b, a)
+    assert isinstance(place, Placed)
     at = column if base.shape[1] > 1 else row
     where = place.column if place.shape[1] > 1 else place.row
     assert not isinstance(where, Slice)

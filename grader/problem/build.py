@@ -30,13 +30,13 @@ Path_ = tuple[str | int, ...]
 
 def build(source: ProblemSource) -> Problem:
     """The problem of a file that has been read. Raises AuthorError with all that is wrong."""
-    return _Build(source).problem()
+    return _ProblemBuild(source).problem()
 
 
 _INDEXED = re.compile(r"(\w+)\[([^\[\]]*)$")  # an array and what stands before an index of it
 
 
-class _Build:
+class _ProblemBuild:
     def __init__(self, source: ProblemSource) -> None:
         self.source = source
         self.data = source.data

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from grader.problem.syntax import Refused
+from grader.problem.syntax import RefusedYaml
 
 MAX_NODES = 20_000
 MAX_DEPTH = 50
@@ -29,7 +29,7 @@ class Loader(yaml.SafeLoader):
         """The only document's root node, safe to walk."""
         root = self.get_single_node()
         if root is None:
-            raise Refused("the file is empty; a problem with id and questions is meant", None)
+            raise RefusedYaml("the file is empty; a problem with id and questions is meant", None)
         _measure(root, {})
         return root
 
@@ -64,9 +64,9 @@ def shift(node: yaml.ScalarNode, text: str, offset: int | None) -> int:
 
 def _limit(nodes: int, depth: int, mark: yaml.Mark) -> None:
     if depth > MAX_DEPTH:
-        raise Refused(f"nested deeper than {MAX_DEPTH} levels", mark)
+        raise RefusedYaml(f"nested deeper than {MAX_DEPTH} levels", mark)
     if nodes > MAX_NODES:
-        raise Refused(f"more than {MAX_NODES:,} values, aliases written out", mark)
+        raise RefusedYaml(f"more than {MAX_NODES:,} values, aliases written out", mark)
 
 
 def _measure(node: yaml.Node, done: dict[int, tuple[int, int] | None]) -> tuple[int, int]:
@@ -79,7 +79,7 @@ def _measure(node: yaml.Node, done: dict[int, tuple[int, int] | None]) -> tuple[
     if id(node) in done:
         measure = done[id(node)]
         if measure is None:
-            raise Refused("an alias stands for something that contains it", node.start_mark)
+            raise RefusedYaml("an alias stands for something that contains it", node.start_mark)
         return measure
     done[id(node)] = None
     nodes, depth = 1, 0

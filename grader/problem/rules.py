@@ -27,13 +27,13 @@ def ruled(
     own = zip(questions, data["questions"], strict=True)
     # The layout comes first: it says which shape the other rules' expressions must have.
     laid_out = [replace(q, rules=Rules(layout=one["layout"])) for q, one in own]
-    reader = _Reader(data, laid_out, parse, note)
+    reader = _RulesReader(data, laid_out, parse, note)
     found = tuple(replace(q, rules=reader.rules(at)) for at, q in enumerate(laid_out))
     reader.note_unused()
     return found
 
 
-class _Reader:
+class _RulesReader:
     def __init__(
         self, data: Mapping[str, Any], questions: Sequence[Question], parse: Parse, note: Note
     ) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from grader.problem.codes import CODES
-from grader.problem.kinds import Draw, Number, Strict, refusal
+from grader.problem.draw_kinds import Draw, Number, Strict, refusal
 from grader.problem.words import cut, near, quoted
 
 MAX_SIZE = 64
@@ -137,7 +137,7 @@ def _said(text: str, default: Any = ..., **limits: Any) -> Any:
     return Field(default, description=text, **limits)
 
 
-class Draws(Strict):
+class DrawsSpec(Strict):
     """How many random assignments of the symbols, and from which seed."""
 
     count: int = _said("How many; `grader validate` says how many are needed.", 32, ge=16, le=4096)
@@ -146,7 +146,7 @@ class Draws(Strict):
     )
 
 
-class Symbol(Strict):
+class SymbolSpec(Strict):
     """A declared name with a shape, its spellings, and how it is drawn."""
 
     shape: Shape = _said("`[]` is a number, `[n]` a column, `[m, n]` a matrix, `[1, n]` a row.")
@@ -154,7 +154,7 @@ class Symbol(Strict):
     draw: Draw = _said("How it is drawn; see below.", "normal", validate_default=True)
 
 
-class Function(Strict):
+class FunctionSpec(Strict):
     """A name of the author's for a function that the grader knows."""
 
     formula: Text = _said("The function, such as `relu`; see below.", alias="is")
@@ -164,7 +164,7 @@ class Function(Strict):
     )
 
 
-class Quantity(Strict):
+class QuantitySpec(Strict):
     """A step of the forward model: an expression, or known by its upstream gradients only."""
 
     formula: Text | None = _said(
@@ -186,7 +186,7 @@ class Reference(Strict):
     )
 
 
-class KnownMistake(Strict):
+class KnownMistakeSpec(Strict):
     """A wrong answer that the author foresaw, by its value or by the code of a mistake."""
 
     expression: Text | None = _said("A wrong answer with the same values.", None)
@@ -195,22 +195,22 @@ class KnownMistake(Strict):
     credit: Credit = _said("The part of the points that it earns.", 0.0)
 
 
-class Steps(Strict):
+class StepsSpec(Strict):
     """What a derivation earns that is set up rightly and ends wrongly."""
 
     credit: Credit = _said("The part of the points.", 0.0)
 
 
-class Rules(Strict):
+class RulesSpec(Strict):
     """What an author wants beyond the value of an answer, for all questions or for one."""
 
-    mistakes: list[KnownMistake] = _said("Wrong answers that you foresaw.", list)
+    mistakes: list[KnownMistakeSpec] = _said("Wrong answers that you foresaw.", list)
     forbid: Texts = _said("Names that an answer must not use.", list)
     require: Texts = _said("Names that an answer must use.", list)
     layout: Layout | None = _said("The layout of derivatives; without it, the usual one.", None)
     transposed: Credit | None = _said("The part of the points for the other layout.", None)
     form: Form | None = _said("Every entry written out, or one formula in the indices.", None)
-    steps: Steps | None = _said("Credit for a right set-up.", None)
+    steps: StepsSpec | None = _said("Credit for a right set-up.", None)
     follow_through: Credit | None = _said("The part of the points for what follows rightly.", None)
     feedback: Feedback | None = _said("How much students see; `full` shows references.", None)
 
@@ -235,7 +235,9 @@ class Asked(Strict):
     of: Text | None = _said("What is differentiated: a quantity, an entry, an expression.", None)
     wrt: Text | None = _said("By what: a symbol, a quantity, or an entry of one.", None)
     free: dict[Name, Size] = _said("Index variables with the sizes that they run over.", dict)
-    symbols: dict[Name, Symbol] = _said("Symbols of this question alone; they hide others.", dict)
+    symbols: dict[Name, SymbolSpec] = _said(
+        "Symbols of this question alone; they hide others.", dict
+    )
     prompt: Prose = _said("What students read: text with LaTeX between dollars.", "")
     label: Text | None = _said("How students number it, such as `1b`.", None)
     labels: Labels = _said("Several of these.", list)
@@ -245,7 +247,7 @@ class Asked(Strict):
     follows: Labels = _said("Earlier questions that an answer may follow from.", list)
 
 
-class Question(Rules, Asked):
+class QuestionSpec(RulesSpec, Asked):
     """One thing asked: its own keys, and the rules."""
 
 
@@ -256,16 +258,18 @@ class Content(Strict):
     title: Prose = _said("The title on every page; without it, the id.", "")
     description: Prose = _said("Markdown for the handout: what the network is.", "")
     index_base: Annotated[int, AfterValidator(_base)] = _said("What indices count from: 1 or 0.", 1)
-    draws: Draws = _said("How many random assignments, from which seed.", Draws())
+    draws: DrawsSpec = _said("How many random assignments, from which seed.", DrawsSpec())
     dimensions: dict[Name, Entries] = _said("Names for sizes.", dict)
-    symbols: dict[Name, Symbol] = _said("Inputs, weights, upstream gradients.", dict)
-    functions: dict[Name, Function] = _said("Your names for functions, such as `sigma`.", dict)
-    model: dict[Name, Quantity] = _said("The forward model, in the order of its computation.", dict)
+    symbols: dict[Name, SymbolSpec] = _said("Inputs, weights, upstream gradients.", dict)
+    functions: dict[Name, FunctionSpec] = _said("Your names for functions, such as `sigma`.", dict)
+    model: dict[Name, QuantitySpec] = _said(
+        "The forward model, in the order of its computation.", dict
+    )
     variants: Variants = _said("What differs from student to student.", Variants())
-    questions: list[Question] = _said("What is asked, in order.", min_length=1)
+    questions: list[QuestionSpec] = _said("What is asked, in order.", min_length=1)
 
 
-class Homework(Rules, Content):
+class Homework(RulesSpec, Content):
     """The whole file."""
 
     model_config = ConfigDict(title="problem.yaml")

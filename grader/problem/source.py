@@ -89,7 +89,7 @@ def without_faulty_keys(path: Path) -> ProblemSource | None:
         Homework.model_validate(document.data)
     except ValidationError as error:
         for complaint in translated(error):
-            at = complaint.path if complaint.at_key else _told_alone(complaint.path)
+            at = complaint.path if complaint.at_key else _reported_alone(complaint.path)
             if at:
                 document.drop(at)
     except AuthorError:
@@ -103,7 +103,7 @@ def without_faulty_keys(path: Path) -> ProblemSource | None:
     return ProblemSource(file, "", data, text)
 
 
-def _told_alone(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+def _reported_alone(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The key that a fault is in, if it is one of no consequence; () otherwise."""
     own = path[:3] if path[:1] == ("questions",) else path[:1]
     return own if own and own[-1] in _TOLD_ALONE else ()

@@ -60,7 +60,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 )
 
 
-class Refused(yaml.MarkedYAMLError):
+class RefusedYaml(yaml.MarkedYAMLError):
     """Valid YAML that we do not read; `problem` is already a sentence."""
 
     def __init__(self, reason: str, mark: yaml.Mark | None) -> None:
@@ -104,7 +104,7 @@ def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
 def _sentence(error: yaml.MarkedYAMLError) -> str:
     """Our words for PyYAML's; PyYAML's own where we have none."""
     problem = error.problem or "no reason given"
-    if isinstance(error, Refused):
+    if isinstance(error, RefusedYaml):
         return problem
     context = error.context_mark or error.problem_mark
     words = f"{error.context or ''}; {problem}"

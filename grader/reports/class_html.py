@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course import Gradebook, Standing, Status
+from grader.course import Gradebook, Standing, StudentStatus
 from grader.course.groups import Group, groups
 from grader.course.statistics import common_mistakes, distribution, per_question
 from grader.reports import needs_review, verdicts
@@ -70,9 +70,12 @@ def _facts(gradebook: Gradebook) -> list[tuple[str, str]]:
         facts.append(("mean", points(statistics.fmean(scores))))
         facts.append(("median", points(statistics.median(scores))))
     facts.append(
-        ("to review", str(sum(s in (Status.NEEDS_REVIEW, Status.ERROR) for s in statuses)))
+        (
+            "to review",
+            str(sum(s in (StudentStatus.NEEDS_REVIEW, StudentStatus.ERROR) for s in statuses)),
+        )
     )
-    if missing := statuses.count(Status.MISSING):
+    if missing := statuses.count(StudentStatus.MISSING):
         facts.append(("missing", str(missing)))
     if gradebook.has_deadline:
         late = sum(bool(s.timing and s.timing.is_late) for s in gradebook.standings)

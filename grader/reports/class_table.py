@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from grader.course import Gradebook, Standing, Status
+from grader.course import Gradebook, Standing, StudentStatus
 from grader.reports import terminal
 from grader.reports.figures import points
 from grader.reports.plain_text import one_line
@@ -20,7 +20,7 @@ MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _StudentRow:
     """One student. `looks` has None for a question that this report does not have."""
 
     name: str
@@ -78,17 +78,17 @@ def _questions(gradebook: Gradebook) -> list[str]:
     return [one_line(column.id, 12) for column in gradebook.columns]
 
 
-def _rows(gradebook: Gradebook) -> list[_Row]:
+def _rows(gradebook: Gradebook) -> list[_StudentRow]:
     if len(gradebook.standings) > MOST_ROWS:
         return []
     return [_row(standing, gradebook) for standing in gradebook.standings]
 
 
-def _row(standing: Standing, gradebook: Gradebook) -> _Row:
+def _row(standing: Standing, gradebook: Gradebook) -> _StudentRow:
     questions = standing.report.questions if standing.report else ()
     looks = {question.id: LOOKS[question.verdict] for question in questions}
     score = "–" if standing.score is None else points(standing.score)
-    return _Row(
+    return _StudentRow(
         name=one_line(standing.student.id, 28),
         score=f"{score}/{points(gradebook.best(standing))}",
         looks=tuple(looks.get(column.id) for column in gradebook.columns),
@@ -100,7 +100,7 @@ def _header(questions: Sequence[str], wide: bool) -> list[str]:
     return ["id", "score", *(questions if wide else ["questions"]), "status"]
 
 
-def _fits(rows: Sequence[_Row], questions: Sequence[str], width: int) -> bool:
+def _fits(rows: Sequence[_StudentRow], questions: Sequence[str], width: int) -> bool:
     """Whether there is room for a column a question."""
     ends = max((terminal.width(r.name) + len(r.score) + len(r.status) for r in rows), default=0)
     middle = sum(max(1, terminal.width(question)) + _GAP for question in questions)
@@ -132,7 +132,9 @@ def _summary(gradebook: Gradebook) -> str:
         return "No submissions"
     noun = "submission" if len(reports) == 1 else "submissions"
     mean = points(sum(report.score for report in reports) / len(reports))
-    waiting = sum(s.status in (Status.NEEDS_REVIEW, Status.ERROR) for s in gradebook.standings)
+    waiting = sum(
+        s.status in (StudentStatus.NEEDS_REVIEW, StudentStatus.ERROR) for s in gradebook.standings
+    )
     missing = len(gradebook.standings) - len(reports)
     best = points(max(report.max_score for report in reports))
     counted = f"{len(reports)} {noun} · mean {mean} of {best}"
@@ -140,7 +142,7 @@ def _summary(gradebook: Gradebook) -> str:
     return f"{counted} · {waiting} to review{absent}"
 
 
-def _marks(row: _Row) -> list["Text"]:
+def _marks(row: _StudentRow) -> list["Text"]:
     from rich.text import Text
 
     return [Text(look.symbol, style=look.style) if look else Text(" ") for look in row.looks]

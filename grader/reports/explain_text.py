@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from grader.reports import story, terminal, wording
+from grader.reports import terminal, text_parts, wording
 from grader.reports.plain_text import one_line
-from grader.reports.story import Part
+from grader.reports.text_parts import TextPart
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from grader.grading.explain import Explained, Explanation
-    from grader.grading.tree import Step
+    from grader.grading.reading_tree import ReadingNode
 
 _LINES = 200  # of one tree; JSON has all of them
 _TEXT_LIMIT = 60  # characters of a formula that is quoted in a remark
@@ -32,52 +32,52 @@ def show(explained: "Explained", stream: TextIO | None = None) -> None:
 
 def plain(explained: "Explained", width: int = 100, typed: bool = False) -> str:
     """The trees as text without colours; `typed` writes formulas as infix."""
-    return story.plain(_told(explained, width, typed), min(width, 80))
+    return text_parts.plain(_explained_parts(explained, width, typed), min(width, 80))
 
 
 def styled(explained: "Explained", width: int = 100, typed: bool = False) -> "RenderableType":
     """The trees for a rich console."""
-    return story.styled(_told(explained, width, typed))
+    return text_parts.styled(_explained_parts(explained, width, typed))
 
 
-def _told(explained: "Explained", width: int, typed: bool) -> Iterator[Part]:
-    yield Part(one_line(explained.title) or one_line(explained.problem), style="bold")
-    yield Part(f"{one_line(explained.submission.id)}: how the answers were read")
+def _explained_parts(explained: "Explained", width: int, typed: bool) -> Iterator[TextPart]:
+    yield TextPart(one_line(explained.title) or one_line(explained.problem), style="bold")
+    yield TextPart(f"{one_line(explained.submission.id)}: how the answers were read")
     for question in explained.questions:
         yield from _question(question, width, typed)
     if any(question.answer is None for question in explained.questions):
         yield from _missing(explained)
 
 
-def _question(question: "Explanation", width: int, typed: bool) -> Iterator[Part]:
-    yield Part("")
-    yield Part(one_line(question.id), style="bold cyan")
+def _question(question: "Explanation", width: int, typed: bool) -> Iterator[TextPart]:
+    yield TextPart("")
+    yield TextPart(one_line(question.id), style="bold cyan")
     if question.prompt:
-        yield Part(one_line(question.prompt), 2, "dim")
+        yield TextPart(one_line(question.prompt), 2, "dim")
     if question.answer is None:
-        yield Part("No answer to this question was found.", 2)
+        yield TextPart("No answer to this question was found.", 2)
     else:
-        yield from story.answer(question.answer)
+        yield from text_parts.answer(question.answer)
     if question.tree is not None:
-        yield Part("")
+        yield TextPart("")
         yield from _tree(question.tree, width, typed)
-    after = [*_remarks(question.tree, typed), *story.messages(question.messages, 2)]
+    after = [*_remarks(question.tree, typed), *text_parts.messages(question.messages, 2)]
     if question.tree is not None and after:
-        yield Part("")
+        yield TextPart("")
     yield from after
 
 
-def _missing(explained: "Explained") -> Iterator[Part]:
+def _missing(explained: "Explained") -> Iterator[TextPart]:
     answered = ", ".join(map(one_line, explained.answered))
-    yield Part("")
-    yield Part(f"Answers were found to: {answered or 'none of the questions'}.")
-    yield Part(f"The questions are: {', '.join(map(one_line, explained.asked))}.")
+    yield TextPart("")
+    yield TextPart(f"Answers were found to: {answered or 'none of the questions'}.")
+    yield TextPart(f"The questions are: {', '.join(map(one_line, explained.asked))}.")
 
 
 # The tree
 
 
-def _tree(tree: "Step", width: int, typed: bool) -> Iterator[Part]:
+def _tree(tree: "ReadingNode", width: int, typed: bool) -> Iterator[TextPart]:
     """A line a step in three columns: the operation, the formula, its shape."""
     lines = list(_branches(tree))
     rows = [(f"{drawn}{step.operation}", step) for drawn, step in lines[:_LINES]]
@@ -88,12 +88,14 @@ def _tree(tree: "Step", width: int, typed: bool) -> Iterator[Part]:
     second = max(map(terminal.width, texts))
     for (drawn, _), text, size in zip(rows, texts, sizes, strict=True):
         line = f"{terminal.padded(drawn, first)}  {terminal.padded(text, second)}  {size}"
-        yield Part(line, 2, wrap=False)
+        yield TextPart(line, 2, wrap=False)
     if len(lines) > _LINES:
-        yield Part(f"… and {len(lines) - _LINES} more steps; --format json has them all.", 2)
+        yield TextPart(f"… and {len(lines) - _LINES} more steps; --format json has them all.", 2)
 
 
-def _branches(step: "Step", above: str = "", beside: str = "") -> Iterator[tuple[str, "Step"]]:
+def _branches(
+    step: "ReadingNode", above: str = "", beside: str = ""
+) -> Iterator[tuple[str, "ReadingNode"]]:
     """Each step with the lines drawn before it; `beside` goes on beside what is below."""
     yield above, step
     for part in step.parts[:-1]:
@@ -102,9 +104,9 @@ def _branches(step: "Step", above: str = "", beside: str = "") -> Iterator[tuple
         yield from _branches(part, f"{beside}└─ ", f"{beside}   ")
 
 
-def _remarks(tree: "Step | None", typed: bool) -> Iterator[Part]:
+def _remarks(tree: "ReadingNode | None", typed: bool) -> Iterator[TextPart]:
     """How products were read and what was repeated, each once."""
     remarked = [step for step in tree.walk() if step.remark] if tree is not None else []
     texts = [one_line(step.reading if typed else step.text, _TEXT_LIMIT) for step in remarked]
     lines = (f"`{text}` read as {step.remark}" for text, step in zip(texts, remarked, strict=True))
-    yield from (Part(line, 2) for line in list(dict.fromkeys(lines))[:_LINES])
+    yield from (TextPart(line, 2) for line in list(dict.fromkeys(lines))[:_LINES])

@@ -10,7 +10,7 @@ import secrets
 from pathlib import PurePosixPath
 
 from grader.reports import feedback_md, wording
-from grader.reports.outcome import Outcome, outcome
+from grader.reports.outcome import RunnerOutcome, outcome
 from grader.reports.plain_text import one_line
 from grader.result import QuestionResult, Report
 
@@ -20,7 +20,7 @@ MOST = 10
 MOST_BYTES = 1_000_000
 """Of a summary; GitHub drops one above a mebibyte altogether."""
 
-_STATUS = {Outcome.PASSED: "pass", Outcome.WAITING: "error"}
+_STATUS = {RunnerOutcome.PASSED: "pass", RunnerOutcome.WAITING: "error"}
 
 
 def annotations(report: Report, folder: str = "") -> str:
@@ -30,9 +30,9 @@ def annotations(report: Report, folder: str = "") -> str:
     before missing ones, since GitHub shows only some.
     """
     outcomes = [(question, outcome(question)) for question in report.questions]
-    waiting = [question for question, found in outcomes if found is Outcome.WAITING]
-    wrong = [question for question, found in outcomes if found is Outcome.FAILED]
-    wrong += [question for question, found in outcomes if found is Outcome.SKIPPED]
+    waiting = [question for question, found in outcomes if found is RunnerOutcome.WAITING]
+    wrong = [question for question, found in outcomes if found is RunnerOutcome.FAILED]
+    wrong += [question for question, found in outcomes if found is RunnerOutcome.SKIPPED]
     lines = [_command("error", report, question, folder) for question in wrong[:MOST]]
     lines += [_command("warning", report, question, folder) for question in waiting[:MOST]]
     return "".join(f"{line}\n" for line in lines)

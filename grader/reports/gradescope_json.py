@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.reports import wording
 from grader.reports.feedback_md import escaped
-from grader.reports.outcome import Outcome, outcome
+from grader.reports.outcome import RunnerOutcome, outcome
 from grader.result import QuestionResult, Report
 
 FILENAME = "results.json"
@@ -68,6 +68,6 @@ def _test(question: QuestionResult) -> dict[str, Any]:
         "visibility": "visible",
     }
     found = outcome(question)
-    if found is not Outcome.WAITING:
-        test["status"] = "passed" if found is Outcome.PASSED else "failed"
+    if found is not RunnerOutcome.WAITING:
+        test["status"] = "passed" if found is RunnerOutcome.PASSED else "failed"
     return test

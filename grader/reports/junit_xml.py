@@ -9,13 +9,17 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from grader.reports import wording
-from grader.reports.outcome import Outcome, outcome
+from grader.reports.outcome import RunnerOutcome, outcome
 from grader.result import QuestionResult, Report
 
 # What XML 1.0 has no way to write (section 2.2, production 2).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-_TAGS = {Outcome.FAILED: "failure", Outcome.WAITING: "error", Outcome.SKIPPED: "skipped"}
+_TAGS = {
+    RunnerOutcome.FAILED: "failure",
+    RunnerOutcome.WAITING: "error",
+    RunnerOutcome.SKIPPED: "skipped",
+}
 
 
 def render(report: Report) -> str:
@@ -38,9 +42,9 @@ def _suite(root: Element, report: Report) -> None:
         "testsuite",
         name=_clean(report.submission.id),
         tests=str(len(outcomes)),
-        failures=str(outcomes.count(Outcome.FAILED)),
-        errors=str(outcomes.count(Outcome.WAITING)),
-        skipped=str(outcomes.count(Outcome.SKIPPED)),
+        failures=str(outcomes.count(RunnerOutcome.FAILED)),
+        errors=str(outcomes.count(RunnerOutcome.WAITING)),
+        skipped=str(outcomes.count(RunnerOutcome.SKIPPED)),
         time="0",
     )
     for question in report.questions:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from grader.result import QuestionResult, Verdict
 
 
-class Outcome(StrEnum):
+class RunnerOutcome(StrEnum):
     """A test's result. `waiting` is neither passed nor failed: a person must look."""
 
     PASSED = "passed"
@@ -14,14 +14,14 @@ class Outcome(StrEnum):
     WAITING = "waiting"
 
 
-def outcome(question: QuestionResult) -> Outcome:
+def outcome(question: QuestionResult) -> RunnerOutcome:
     """By the verdict; where a person decided, by their points."""
     if question.needs_review:
-        return Outcome.WAITING
+        return RunnerOutcome.WAITING
     if 0 < question.max_score <= question.score:
-        return Outcome.PASSED
+        return RunnerOutcome.PASSED
     if question.override is None and question.verdict is Verdict.CORRECT:
-        return Outcome.PASSED
+        return RunnerOutcome.PASSED
     if question.override is None and question.verdict is Verdict.MISSING:
-        return Outcome.SKIPPED
-    return Outcome.FAILED
+        return RunnerOutcome.SKIPPED
+    return RunnerOutcome.FAILED

@@ -24,7 +24,7 @@ def simplest(key: QuestionKey) -> Expression | None:
     """
     if key.reference is None:
         return None
-    written = simplified(key.reference, key.remember(known))
+    written = simplified(key.reference, key.cached(known))
     allowed = set(key.question.rules.require) <= symbols_in(written)
     return written if allowed and _is_same(key, written) else key.reference
 
@@ -40,7 +40,7 @@ def _is_same(key: QuestionKey, written: Expression) -> bool:
 
 def known(key: QuestionKey) -> Mapping[Expression, Expression]:
     """What may stand for what in a question: names for definitions, 1 for the sum of a distribution."""
-    return {**key.remember(named), **sums(key.question)}
+    return {**key.cached(named), **sums(key.question)}
 
 
 def named(key: QuestionKey) -> Mapping[Expression, Expression]:

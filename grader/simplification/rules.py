@@ -9,7 +9,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Slice,
     Sum,
     fresh,
@@ -185,7 +185,7 @@ def _places_as_matrix(node: Expression, known: Known) -> Expression:
 def _placed(term: Product) -> list[tuple[int, int, Expression]] | None:
     """The entries of a term that is not zero at known places; None if it is another."""
     match term.powers:
-        case ((Place(value=value, row=Number(value=row), column=Number(value=column)), 1),):
+        case ((Placed(value=value, row=Number(value=row), column=Number(value=column)), 1),):
             return [(int(row) - 1, int(column) - 1, value)]
         case ((Matrix(rows=rows), 1),):
             return [(i, j, cell) for i, row in enumerate(rows) for j, cell in enumerate(row)]

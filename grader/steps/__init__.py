@@ -4,8 +4,8 @@
 wrong last step may earn something.
 """
 
-from grader.steps.breaks import Break, Part, first_break
+from grader.steps.breaks import Break, MemberPlace, first_break
 from grader.steps.chain import Chain, Derivation, derivation
 from grader.steps.words import message_of
 
-__all__ = ["Break", "Chain", "Derivation", "Part", "derivation", "first_break", "message_of"]
+__all__ = ["Break", "Chain", "Derivation", "MemberPlace", "derivation", "first_break", "message_of"]

@@ -12,8 +12,8 @@ from grader.errors import IndexOutOfRange, StudentError, pointer
 from grader.key import QuestionKey
 from grader.problem import Question
 from grader.steps.chain import Chain, Derivation, Link, links, position
-from grader.steps.own import rests_on
-from grader.steps.standing import READINGS, Finding, Readings, Standing, against_key
+from grader.steps.inherited_errors import rests_on
+from grader.steps.member_check import READINGS, MemberFinding, MemberStatus, Readings, against_key
 from grader.steps.statements import against_left, is_statement, reader, rested_on
 from grader.submission import Place
 
@@ -22,7 +22,7 @@ _DERIVATIVE = re.compile(r"∂|∇|\\partial|\\nabla|Derivative\(|\bd\w+\s*[}/_@
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MemberPlace:
     """One member of a chain as it was written, and its place.
 
     `number` counts the members that begin on its line, from 1; `alone` tells that no other right
@@ -46,14 +46,14 @@ class Break:
     question, by its left side, with which the member would follow.
     """
 
-    part: Part
-    before: Part | None = None
+    part: MemberPlace
+    before: MemberPlace | None = None
     left: str | None = None
     reason: str | None = None
     gap: bool = False
     setup: bool = False
     pointer: str | None = None
-    own: Part | None = None
+    own: MemberPlace | None = None
 
     @property
     def line(self) -> int:
@@ -76,7 +76,7 @@ def first_break(key: QuestionKey, chain: Chain) -> Break | None:
     chained = _chained(key.question, found)
     findings = _findings(key, chain, chained, readings)
     at = _broken(findings)
-    is_right = bool(findings) and findings[-1].standing is Standing.RIGHT
+    is_right = bool(findings) and findings[-1].standing is MemberStatus.RIGHT
     elsewhere = rested_on(key, chain, chained[-1].entry, found.elsewhere) if is_right else ()
     false = _false(key, found, elsewhere, readings)
     setup = _is_set_up(findings, false is not None)
@@ -114,7 +114,7 @@ def _is_asked(entry: Entry, question: Question, answer: Entry) -> bool:
 
 def _findings(
     key: QuestionKey, chain: Chain, chained: Sequence[Link], readings: Readings
-) -> list[Finding]:
+) -> list[MemberFinding]:
     judge = partial(against_key, key)
     found = [readings.best(chain.read, link.entry, judge) for link in chained]
     return [
@@ -123,34 +123,38 @@ def _findings(
     ]
 
 
-def _settled(finding: Finding, link: Link, is_final: bool) -> Finding:
+def _settled(finding: MemberFinding, link: Link, is_final: bool) -> MemberFinding:
     """What makes no sense is wrong, unless it may be the chain rule in another layout."""
-    if finding.standing is not Standing.NONSENSE:
+    if finding.standing is not MemberStatus.NONSENSE:
         return finding
     certain = isinstance(finding.error, IndexOutOfRange) or not _DERIVATIVE.search(link.text)
-    return finding._replace(standing=Standing.WRONG if is_final or certain else Standing.UNKNOWN)
+    return finding._replace(
+        standing=MemberStatus.WRONG if is_final or certain else MemberStatus.UNKNOWN
+    )
 
 
-def _broken(findings: Sequence[Finding]) -> int | None:
+def _broken(findings: Sequence[MemberFinding]) -> int | None:
     """The first wrong member; not a final answer of which only that it is wrong can be said."""
     standings = [finding.standing for finding in findings]
-    at = standings.index(Standing.WRONG) if Standing.WRONG in standings else None
-    if at == len(standings) - 1 and Standing.RIGHT not in standings:
+    at = standings.index(MemberStatus.WRONG) if MemberStatus.WRONG in standings else None
+    if at == len(standings) - 1 and MemberStatus.RIGHT not in standings:
         return None
     return at
 
 
-def _is_set_up(findings: Sequence[Finding], is_false: bool) -> bool:
+def _is_set_up(findings: Sequence[MemberFinding], is_false: bool) -> bool:
     """Whether the way is right: a member before the last, or the last if a step it rests on is not."""
     way = findings if is_false else findings[:-1]
-    return any(finding.standing is Standing.RIGHT for finding in way)
+    return any(finding.standing is MemberStatus.RIGHT for finding in way)
 
 
-def _in_chain(chained: Sequence[Link], findings: Sequence[Finding], at: int, setup: bool) -> Break:
-    right = [n for n in range(at) if findings[n].standing is Standing.RIGHT]
+def _in_chain(
+    chained: Sequence[Link], findings: Sequence[MemberFinding], at: int, setup: bool
+) -> Break:
+    right = [n for n in range(at) if findings[n].standing is MemberStatus.RIGHT]
     before = _part(chained[right[-1]]) if right else None
     between = findings[right[-1] : at] if right else ()
-    gap = any(finding.standing is Standing.UNKNOWN for finding in between)
+    gap = any(finding.standing is MemberStatus.UNKNOWN for finding in between)
     error = findings[at].error
     reason = error.message if error is not None else None
     return Break(_part(chained[at]), before, None, reason, gap, setup, _pointer(chained[at]))
@@ -161,11 +165,11 @@ def _own(
     chain: Chain,
     found: Derivation,
     chained: Sequence[Link],
-    findings: Sequence[Finding],
+    findings: Sequence[MemberFinding],
     at: int,
-) -> Part | None:
+) -> MemberPlace | None:
     """The answer to another question that a wrong member follows from, if a right one stands before it."""
-    if at == 0 or findings[at - 1].standing is not Standing.RIGHT:
+    if at == 0 or findings[at - 1].standing is not MemberStatus.RIGHT:
         return None
     answer = rests_on(key, chain, chained[at - 1].entry, chained[at].entry, found.others)
     stated = next(links(answer), None) if answer is not None else None
@@ -185,7 +189,7 @@ def _false(
         for link in links(entry) if is_statement(key, entry) else ():
             judge = partial(against_left, key, link.entry)
             finding = readings.best(partial(reader, key), link.entry, judge)
-            if finding.standing is Standing.WRONG:
+            if finding.standing is MemberStatus.WRONG:
                 return link
     return None
 
@@ -193,8 +197,8 @@ def _false(
 # What is shown
 
 
-def _part(link: Link) -> Part:
-    return Part(link.place, link.text, link.number, link.count == 1)
+def _part(link: Link) -> MemberPlace:
+    return MemberPlace(link.place, link.text, link.number, link.count == 1)
 
 
 def _pointer(link: Link) -> str | None:

@@ -29,7 +29,7 @@ from grader.notation import Reading
 from grader.primitives import Array
 from grader.problem.model import bases
 from grader.steps.chain import Chain
-from grader.steps.standing import Standing
+from grader.steps.member_check import MemberStatus
 
 TOLERANCE = 1e-8  # of the largest value: a statement is judged by its values alone
 
@@ -82,25 +82,25 @@ def _letters(left: Expression | None) -> tuple[Index, ...]:
     return () if left is None else tuple(index for _, index in sorted(free_ranges(left).items()))
 
 
-def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> Standing:
+def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> MemberStatus:
     """Whether both sides have the same values on the draws. Raises StudentError, ValueError."""
     left, right = entry.left, reading.node
     if left is None or not _is_drawn(key, right):
-        return Standing.UNKNOWN
+        return MemberStatus.UNKNOWN
     indices = _letters(left)
     with np.errstate(all="ignore"):
         one, other = (
             Evaluator(key.draws.values, key.backprop.lower, indices)(side) for side in (left, right)
         )
     if not (np.isfinite(one).all() and np.isfinite(other).all()):
-        return Standing.UNKNOWN
+        return MemberStatus.UNKNOWN
     if _is_same(one, other, left.shape, right.shape):
-        return Standing.RIGHT
+        return MemberStatus.RIGHT
     turned = np.swapaxes(other, -1, -2)
     if _may_lie(left) and _is_same(one, turned, left.shape, right.shape[::-1]):
-        return Standing.RIGHT
+        return MemberStatus.RIGHT
     comparable = right.shape == left.shape or (1 in left.shape and right.shape == left.shape[::-1])
-    return Standing.WRONG if comparable else Standing.UNKNOWN
+    return MemberStatus.WRONG if comparable else MemberStatus.UNKNOWN
 
 
 def _may_lie(left: Expression) -> bool:

@@ -1,7 +1,7 @@
 """A break in words, for a student at midnight: by line of the paper, the right value never said."""
 
 from grader.result import Kind, Message
-from grader.steps.breaks import Break, Part
+from grader.steps.breaks import Break, MemberPlace
 from grader.steps.quoting import quoted
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -35,12 +35,12 @@ def _text(found: Break) -> str:
     return f"{_follows(before, part)}{remark}"
 
 
-def _said(part: Part, left: str) -> str:
+def _said(part: MemberPlace, left: str) -> str:
     right = quoted(part.text)
     return f"{quoted(left)} is not {right}" if left else f"the left side is not {right}"
 
 
-def _follows(before: Part, part: Part) -> str:
+def _follows(before: MemberPlace, part: MemberPlace) -> str:
     if _line(before) != _line(part):
         return (
             f"{_named(before)} is right: {quoted(before.text)}; "
@@ -57,11 +57,11 @@ def _follows(before: Part, part: Part) -> str:
     )
 
 
-def _named(part: Part) -> str:
+def _named(part: MemberPlace) -> str:
     return _line(part) if part.alone else f"the {_ordinal(part.number)} part of {_line(part)}"
 
 
-def _line(part: Part) -> str:
+def _line(part: MemberPlace) -> str:
     place = part.place
     return f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
 

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from grader.submission import limits
-from grader.submission.sources import Found, Reader, Source
+from grader.submission.sources import FileContents, Reader, Source
 
 
 class Format(NamedTuple):
@@ -20,7 +20,7 @@ class Format(NamedTuple):
     reader: str
     is_text: bool = True
 
-    def read(self, source: Source) -> Found:
+    def read(self, source: Source) -> FileContents:
         """What a file of this format says."""
         read: Reader = getattr(import_module(f"grader.submission.{self.module}"), self.reader)
         return read(source)

@@ -18,7 +18,7 @@ from grader.submission.files import (
 from grader.submission.formats import ACCEPTED, BY_SUFFIX
 from grader.submission.model import Leftover, Paper, Submission
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 
 def read(
@@ -93,11 +93,11 @@ def _begun(left_out: Iterable[tuple[str, str]]) -> Digest:
     return digest
 
 
-def _refused(left_out: Iterable[tuple[str, str]]) -> Found:
+def _refused(left_out: Iterable[tuple[str, str]]) -> FileContents:
     faults = (
         (name, Refused(f"This file {reason}, so it was not read.")) for name, reason in left_out
     )
-    return Found(refusals=tuple(fault.refusal(printable(name)) for name, fault in faults))
+    return FileContents(refusals=tuple(fault.refusal(printable(name)) for name, fault in faults))
 
 
 def _listed(path: Path, files: Sequence[tuple[str, Path]], follow_link: bool) -> list[Listed]:
@@ -107,16 +107,16 @@ def _listed(path: Path, files: Sequence[tuple[str, Path]], follow_link: bool) ->
     return [unless_link(place, name) for name, place in files[: limits.FILES]]
 
 
-def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[Found]:
+def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[FileContents]:
     for file, data in _contents(files):
         if isinstance(data, Refused):
-            yield Found(refusals=(data.refusal(file.name),))
+            yield FileContents(refusals=(data.refusal(file.name),))
             continue
         digest.add(file.name, data)
         try:
             yield _read_one(file.name, data)
         except Refused as fault:
-            yield Found(refusals=(fault.refusal(file.name),))
+            yield FileContents(refusals=(fault.refusal(file.name),))
 
 
 def _contents(files: Iterable[Listed]) -> Iterator[tuple[Listed, bytes | Refused]]:
@@ -143,7 +143,7 @@ def _bytes(file: Listed, budget: int) -> bytes:
     return load(file.path, limits.ARRAY_BYTES)
 
 
-def _read_one(name: str, data: bytes) -> Found:
+def _read_one(name: str, data: bytes) -> FileContents:
     source = Source(name, data)
     format = BY_SUFFIX.get(source.suffix)  # noqa: A001
     if format is None:
@@ -151,18 +151,20 @@ def _read_one(name: str, data: bytes) -> Found:
         if source.suffix not in PROGRAMS:
             raise refused
         code = Leftover("code", source.place())
-        return Found(refusals=(refused.refusal(name),), leftovers=(code,) if data.strip() else ())
+        return FileContents(
+            refusals=(refused.refusal(name),), leftovers=(code,) if data.strip() else ()
+        )
     check_size(data, format.limit)
     if not data.strip():
-        return Found()
+        return FileContents()
     if format.is_text:
         refuse_disguise(data, source.suffix)
     return format.read(source)
 
 
-def _join(parts: Iterable[Found]) -> Found:
+def _join(parts: Iterable[FileContents]) -> FileContents:
     everything = list(parts)
-    return Found(
+    return FileContents(
         papers=tuple(paper for part in everything for paper in part.papers),
         answers=tuple(answer for part in everything for answer in part.answers),
         refusals=tuple(refusal for part in everything for refusal in part.refusals),

@@ -35,7 +35,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileContents:
     """What one file says."""
 
     papers: tuple[Paper, ...] = ()
@@ -44,4 +44,4 @@ class Found:
     leftovers: tuple[Leftover, ...] = ()
 
 
-Reader = Callable[[Source], Found]
+Reader = Callable[[Source], FileContents]

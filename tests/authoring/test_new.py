@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from grader import key as keys
 from grader.authoring.scaffold import Network, write
 from grader.authoring.scaffold.network import NetworkError
-from grader.authoring.validation import Level, Options, validate
+from grader.authoring.validation import Level, ValidationOptions, validate
 from grader.cli.group import group
 from grader.grading import grade
 from grader.problem import load
@@ -35,7 +35,7 @@ NETWORKS = [
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
 def test_it_is_sound_as_written(tmp_path: Path, network: Network) -> None:
     write(tmp_path / "mine", "", network)
-    validation = validate(tmp_path / "mine", Options())
+    validation = validate(tmp_path / "mine", ValidationOptions())
     assert validation.sound, validation.findings
     assert not [f for f in validation.findings if f.check == "cases"]
     kinds = {f.check for f in validation.findings if f.level is Level.WARNING}

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from library_keys import key_of
 
 from grader import key as keys
+from grader.authoring.reference_text import in_answer_file
 from grader.authoring.sheets import FORMATS, handout, worked_key
-from grader.authoring.sheets.backward import Derivation, derivation
-from grader.authoring.sheets.inline import Kind, pieces
+from grader.authoring.sheets.backward import ReferenceDerivation, derivation
+from grader.authoring.sheets.inline import PieceKind, pieces
 from grader.authoring.validation.answers import judged
-from grader.authoring.written import in_answer_file
 from grader.cli.group import group
 from grader.evaluation import Evaluator
 from grader.expression import Expression, Index, Item, Symbol, transform, walk
@@ -72,7 +72,7 @@ def test_the_steps_of_a_derivation_lead_to_the_reference(key: Key) -> None:
         assert not letters or found.unfolded is not None or found.steps
 
 
-def adjoints(found: Derivation) -> Iterator[tuple[Expression, Expression]]:
+def adjoints(found: ReferenceDerivation) -> Iterator[tuple[Expression, Expression]]:
     """Each named adjoint with what the steps say it is."""
     for step in found.steps:
         yield derivative(found.numerator, Symbol(step.name, step.shape)), step.adjoint
@@ -113,8 +113,8 @@ def test_what_authors_write_is_escaped(tmp_path: Path) -> None:
 
 def test_pieces_of_text() -> None:
     found = list(pieces("a $x_1$ b `c_d` **e** $$f$$"))
-    assert [kind for kind, _ in found if kind is not Kind.PROSE] == [
-        Kind.MATH, Kind.CODE, Kind.BOLD, Kind.MATH,
+    assert [kind for kind, _ in found if kind is not PieceKind.PROSE] == [
+        PieceKind.MATH, PieceKind.CODE, PieceKind.BOLD, PieceKind.MATH,
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.authoring.validation import Finding, Level, Options, Validation, validate
+from grader.authoring.validation import Finding, Level, Validation, ValidationOptions, validate
 from grader.authoring.validation.fix_draws import fix_draws, with_count
 from grader.cli.group import group
 from grader.errors import AuthorError
@@ -36,7 +36,7 @@ def checked(folder: Path, text: str, *, cases: str = "") -> Validation:
     (folder / "problem.yaml").write_text(text, encoding="utf-8")
     if cases:
         (folder / "cases.yaml").write_text(cases, encoding="utf-8")
-    return validate(folder, Options())
+    return validate(folder, ValidationOptions())
 
 
 def of(validation: Validation, check: str, level: Level) -> list[Finding]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from grader.batch import Found
+from grader.batch import FoundSubmission
 from grader.batch.worker import grade_one
 from grader.key import Key
 from grader.result import Report
@@ -41,7 +41,7 @@ def a_class(folder: Path, count: int) -> Path:
     return folder
 
 
-def sometimes_bad(key: Key, found: Found) -> Report:
+def sometimes_bad(key: Key, found: FoundSubmission) -> Report:
     """Hangs on `hang`, eats memory on `eat`, kills its process on `kill`, fails on `raise`."""
     if found.id == "hang":
         time.sleep(600)
@@ -56,7 +56,7 @@ def sometimes_bad(key: Key, found: Found) -> Report:
     return grade_one(key, found)
 
 
-def slow(key: Key, found: Found) -> Report:
+def slow(key: Key, found: FoundSubmission) -> Report:
     """Takes its time, so that there is a time to kill it."""
     time.sleep(0.01)
     return grade_one(key, found)

@@ -12,7 +12,7 @@ import pytest
 from batch_classes import PROBLEM, a_class, environment, run, slow
 
 from grader.batch import Job, Limits, discover
-from grader.batch.engines.here import Here
+from grader.batch.engines.processes import Here
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of Dask are not ours

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.discovery import Found, discover
+from grader.batch.discovery import FoundSubmission, discover
 from grader.batch.discovery import archives as zips
 from grader.batch.discovery.archives import ArchiveError, unpack
 from grader.batch.discovery.discover import PatternError
@@ -48,7 +48,7 @@ def put(folder: Path, *names: str) -> Path:
     return folder
 
 
-def by_id(found: list[Found]) -> dict[str, Found]:
+def by_id(found: list[FoundSubmission]) -> dict[str, FoundSubmission]:
     return {one.id: one for one in found}
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from batch_classes import PROBLEM, a_class, grade_one, sometimes_bad
 
-from grader.batch import Found, Job, Limits, discover
-from grader.batch.engines.here import Here
+from grader.batch import FoundSubmission, Job, Limits, discover
+from grader.batch.engines.processes import Here
 from grader.batch.worker import Graded, key_of
 from grader.result import Report
 
 
-def graded(found: list[Found], job: Job, limits: Limits) -> dict[str, Graded]:
+def graded(found: list[FoundSubmission], job: Job, limits: Limits) -> dict[str, Graded]:
     with Here(job, 2, limits) as engine:
         return {one.id: one for done in engine.grade(found) for one in done}
 

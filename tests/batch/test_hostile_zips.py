@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from batch_classes import PROBLEM, run
 
-from grader.batch.discovery import Found, archives, discover
+from grader.batch.discovery import FoundSubmission, archives, discover
 from grader.batch.discovery.archives import ArchiveError, Unpacked, unpack
 from grader.batch.run import _found, _hand_in
 from grader.batch.worker import Job, grade_one, key_of
@@ -127,7 +127,7 @@ def unpacked(tmp_path: Path, data: bytes) -> Unpacked:
     return unpack(tmp_path / "class.zip", tmp_path / "into")
 
 
-def found_in(got: Unpacked) -> dict[str, Found]:
+def found_in(got: Unpacked) -> dict[str, FoundSubmission]:
     return {one.id: one for one in discover(got.folder, left_out=got.left_out)}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from batch_classes import PROBLEM, run
 
-from grader.batch.discovery import Found, discover
+from grader.batch.discovery import FoundSubmission, discover
 from grader.batch.worker import Job, grade_one, key_of
 
 SECRET = 'answers: {q1: "delta*h2[1]"}'
@@ -85,7 +85,7 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-def by_id(found: list[Found]) -> dict[str, Found]:
+def by_id(found: list[FoundSubmission]) -> dict[str, FoundSubmission]:
     return {one.id: one for one in found}
 
 

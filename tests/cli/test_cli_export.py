@@ -62,9 +62,9 @@ def test_names_in_notes_drive_no_terminal(grader: Grader, tmp_path: Path) -> Non
 def test_errors_are_refused_until_allowed(
     grader: Grader, results: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader.course import Standing, Status
+    from grader.course import Standing, StudentStatus
 
-    monkeypatch.setattr(Standing, "status", property(lambda _: Status.ERROR))
+    monkeypatch.setattr(Standing, "status", property(lambda _: StudentStatus.ERROR))
     refused = grader("export", results, "--to", "moodle")
     assert (refused.code, refused.out) == (2, "")
     assert "the grader failed on answers" in refused.err

@@ -15,7 +15,7 @@ from grader.authoring.validation.exact import Numeric, exact
 from grader.backprop import Backprop
 from grader.evaluation import Evaluator
 from grader.expression import SCALAR, Apply, Expression, Symbol
-from grader.grading.tree import tree_of
+from grader.grading.reading_tree import tree_of
 from grader.key import Key
 from grader.notation import infix, latex, printing
 from grader.primitives import TABLE, Primitive, apply, is_function, registry

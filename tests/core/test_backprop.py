@@ -21,7 +21,7 @@ from grader.expression import (
     Index,
     Item,
     Number,
-    Place,
+    Placed,
     Symbol,
     Tabulate,
     walk,
@@ -95,12 +95,12 @@ def reads_back(own: key.QuestionKey, notation: str) -> None:
 
 
 def is_internal(node: Expression) -> bool:
-    """Whether a reference has nodes in it that only derivatives make: `Place` and `Tabulate`.
+    """Whether a reference has nodes in it that only derivatives make: `Placed` and `Tabulate`.
 
     They are printed as `place(…)` and `table(…)`, in LaTeX as brackets with indices. Students have no
     notation for them, and none of their notations reads them: such a reference is only shown.
     """
-    return any(isinstance(part, Place | Tabulate) for part in walk(node))
+    return any(isinstance(part, Placed | Tabulate) for part in walk(node))
 
 
 def skip_if_internal(node: Expression) -> None:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.comparison import LEAST_DIGITS, Comparison, Status, compare, compare_numbers
+from grader.comparison import LEAST_DIGITS, Comparison, EntryStatus, compare, compare_numbers
 from grader.key import Key
 from grader.notation import infix
 
-CORRECT, UNDECIDED, INCORRECT = Status.CORRECT, Status.UNDECIDED, Status.INCORRECT
+CORRECT, UNDECIDED, INCORRECT = EntryStatus.CORRECT, EntryStatus.UNDECIDED, EntryStatus.INCORRECT
 DRAWS = 32
 RNG = np.random.default_rng(0)
 VALUES = RNG.normal(size=(DRAWS, 2, 3))
@@ -172,16 +172,16 @@ questions:
 
 
 @pytest.fixture
-def status(built: Callable[[str], Key]) -> Callable[[str, str], Status]:
+def status(built: Callable[[str], Key]) -> Callable[[str, str], EntryStatus]:
     """What an infix answer gets on a question of `NOISY`."""
     key = built(NOISY)
 
-    def status(question: str, text: str) -> Status:
+    def status(question: str, text: str) -> EntryStatus:
         own = key[question]
         node, _ = infix.parse(text, own.question.scope.names)
         got = own.evaluate(node)
         verdict = compare(got, own.expected, own.noise, lambda: own.noise_of(node, got))
-        return Status(int(verdict.status.max()))
+        return EntryStatus(int(verdict.status.max()))
 
     return status
 
@@ -216,7 +216,7 @@ def status(built: Callable[[str], Key]) -> Callable[[str, str], Status]:
     ],
 )
 def test_noise_is_known(
-    status: Callable[[str, str], Status], question: str, text: str, wanted: Status
+    status: Callable[[str, str], EntryStatus], question: str, text: str, wanted: EntryStatus
 ) -> None:
     assert status(question, text) == wanted
 
@@ -228,7 +228,9 @@ def test_noise_is_known(
         "x*(1e17 + 1 - 1e17)", "x + (1e16*x + 1 - 1e16*x)", "2*x*cos(1e18)**2",
     ],
 )  # fmt: skip
-def test_noise_makes_no_wrong_answer_right(status: Callable[[str, str], Status], text: str) -> None:
+def test_noise_makes_no_wrong_answer_right(
+    status: Callable[[str, str], EntryStatus], text: str
+) -> None:
     assert status("x", text) != CORRECT
 
 

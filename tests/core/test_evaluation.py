@@ -15,7 +15,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Slice,
     Sum,
     Symbol,
@@ -174,17 +174,17 @@ def test_a_literal_of_entries_that_vary() -> None:
 def test_parts_and_their_places(
     row: Expression, column: Expression, rows: slice, columns: slice
 ) -> None:
-    """`Place` puts a part where `Item` took it from, and zeros elsewhere."""
+    """`Placed` puts a part where `Item` took it from, and zeros elsewhere."""
     shape = (rows.stop - rows.start, columns.stop - columns.start)
     part = Item(W, row, column, shape)
     np.testing.assert_array_equal(evaluate(part), VALUES["W"][:, rows, columns])
     expected = np.zeros((DRAWS, M, N))
     expected[:, rows, columns] = VALUES["W"][:, rows, columns]
-    np.testing.assert_array_equal(evaluate(Place(part, row, column, (M, N))), expected)
+    np.testing.assert_array_equal(evaluate(Placed(part, row, column, (M, N))), expected)
 
 
 def test_a_place_that_varies_with_an_index() -> None:
-    node = total(Place(entry(x, J), J, ONE, (N, 1)), J)
+    node = total(Placed(entry(x, J), J, ONE, (N, 1)), J)
     np.testing.assert_array_equal(evaluate(node), VALUES["x"])
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.authored import natural
 from grader.errors import AuthorError, ShapeMismatch
 from grader.expression import SCALAR, Index, Shape
 from grader.key import Key, fits, published_values, target_grid
 from grader.notation import infix, printing
+from grader.python_reference import natural
 
 Build = Callable[[str], Key]
 HEAD = """\

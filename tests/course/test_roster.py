@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.roster import Names, read_roster
+from grader.course.roster import StudentFinder, read_roster
 from grader.errors import AuthorError
 
 
@@ -59,5 +59,5 @@ def test_whose_hand_in(tmp_path: Path, hand_in: str, name: str, owner: str | Non
     file.write_text(
         "id,name,email,canvas id\nu1,Ann Lee,ann.lee@uni.edu,76\nu2,Zoe Smith,,77\nu3,Smith Zoe,,78\n"
     )
-    student = Names(read_roster(file)).student(hand_in, name)
+    student = StudentFinder(read_roster(file)).student(hand_in, name)
     assert (student and student.id) == owner

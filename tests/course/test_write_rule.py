@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.write_rule import Rule, RuleError, write_rule
+from grader.course.write_rule import ForeseenMistake, RuleError, write_rule
 from grader.errors import AuthorError
 from grader.problem import load
 
@@ -14,7 +14,7 @@ symbols: {x:   {shape: [3]}, w: {shape: [3]}}
 model: {z: {is: sum(w*x)}}
 questions:
 """
-RULE = Rule("2*x", 'You wrote "2x": why twice?', 0.5)
+RULE = ForeseenMistake("2*x", 'You wrote "2x": why twice?', 0.5)
 STYLES = {
     "flow": "  - {id: q1, points: 2, of: z, wrt: w}  # here\n",
     "block": "  - id: q1  # first\n    points: 2\n    of: z\n    wrt: w\n",
@@ -46,7 +46,7 @@ def test_a_rule_that_makes_no_sense_leaves_the_file(tmp_path: Path) -> None:
     file = tmp_path / "problem.yaml"
     file.write_text(HEAD + STYLES["flow"])
     with pytest.raises(AuthorError):
-        write_rule(file, "q1", Rule("2*(", "m"))
+        write_rule(file, "q1", ForeseenMistake("2*(", "m"))
     assert file.read_text() == HEAD + STYLES["flow"]
     assert [path.name for path in tmp_path.iterdir()] == ["problem.yaml"]
 

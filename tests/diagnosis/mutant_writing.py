@@ -5,7 +5,7 @@ from grader.expression import (
     Expression,
     Item,
     Matrix,
-    Place,
+    Placed,
     Slice,
     Tabulate,
     transform,
@@ -27,12 +27,12 @@ def written(key: QuestionKey, node: Expression, notation: str) -> str:
 def readable(node: Expression) -> bool:
     """Whether a derivative can be written at all: a unit vector has no notation."""
     written_out = node if _plain(node) else unrolled(node)
-    return not any(isinstance(part, Place) for part in walk(written_out))
+    return not any(isinstance(part, Placed) for part in walk(written_out))
 
 
 def _plain(node: Expression) -> bool:
     return not any(
-        isinstance(part, Tabulate | Place)
+        isinstance(part, Tabulate | Placed)
         or (isinstance(part, Item) and any(isinstance(s, Slice) for s in (part.row, part.column)))
         for part in walk(node)
     )
@@ -53,7 +53,7 @@ def unrolled(node: Expression) -> Expression:
 
 def _resolved(node: Expression) -> Expression:
     """An entry of an operation as an operation on entries."""
-    if not isinstance(node, Item) or not isinstance(node.base, Apply | Tabulate | Place):
+    if not isinstance(node, Item) or not isinstance(node.base, Apply | Tabulate | Placed):
         return node
     if any(isinstance(selector, Slice) for selector in (node.row, node.column)):
         return node

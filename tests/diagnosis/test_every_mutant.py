@@ -22,7 +22,7 @@ PAIRS = examples(2, 20)  # of each question, at random
 
 
 def mutants_of(key: QuestionKey) -> Mutants:
-    return key.remember(Diagnosing).mutants
+    return key.cached(Diagnosing).mutants
 
 
 def some(key: QuestionKey, few: int, many: int | None = None) -> list[Mutant]:

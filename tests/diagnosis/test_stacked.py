@@ -6,8 +6,8 @@ import pytest
 from mutant_problems import key_of
 
 from grader.diagnosis import Diagnosing
+from grader.diagnosis.batched_passes import ABSENT, Stacked, is_on_the_way
 from grader.diagnosis.fingerprints import same
-from grader.diagnosis.stacked import ABSENT, Stacked, is_on_the_way
 
 QUESTIONS = [
     ("cs1678-hw3", "q17"), ("lstm-cell", "q10"), ("rnn", "q5"), ("batch-norm", "q6"),
@@ -20,7 +20,7 @@ SOME, DRAWS = 40, 8
 def test_two_mistakes_together_have_the_values_that_they_have_written_down(
     name: str, question: str
 ):
-    mutants = key_of(name)[question].remember(Diagnosing).mutants
+    mutants = key_of(name)[question].cached(Diagnosing).mutants
     pairs = [pair for pair in mutants.pairs if all(map(is_on_the_way, pair))]
     some = random.Random(f"{name} {question}").sample(pairs, min(SOME, len(pairs)))
     values, own = Stacked(key_of(name)[question], mutants.passed).values(some, DRAWS)

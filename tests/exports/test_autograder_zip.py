@@ -13,7 +13,7 @@ from export_samples import gradebook
 
 from grader.reports.exports import gradescope_autograder
 from grader.reports.exports.problem_files import problem_files
-from grader.reports.exports.protocol import ExportError, Options
+from grader.reports.exports.protocol import ExportError, ExportOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBLEM = ROOT / "problems/cs1678-hw3"
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Gradescope runs
 
 def unpacked(folder: Path, problem: Path = PROBLEM) -> Path:
     """The folder `autograder` as Gradescope lays it out, with every path below `folder`."""
-    exported = gradescope_autograder.export(gradebook(), Options(problem=problem_files(problem)))
+    exported = gradescope_autograder.export(
+        gradebook(), ExportOptions(problem=problem_files(problem))
+    )
     data = exported.files["autograder.zip"]
     assert isinstance(data, bytes)
     place = folder / "autograder"
@@ -101,7 +103,7 @@ def test_setup_takes_the_newest_python(tmp_path: Path, has: str, version: str | 
 
 
 def test_the_zip_is_the_same_every_time() -> None:
-    options = Options(problem=problem_files(PROBLEM))
+    options = ExportOptions(problem=problem_files(PROBLEM))
     one, other = (gradescope_autograder.export(gradebook(), options).files for _ in range(2))
     assert one == other
 

@@ -9,7 +9,7 @@ from export_samples import gradebook, question, report
 
 from grader.course import Gradebook, Standing, Student
 from grader.reports.exports import canvas
-from grader.reports.exports.protocol import Exported, ExportError, Into, Options
+from grader.reports.exports.protocol import Exported, ExportError, ExportOptions, Into
 from grader.result import Verdict
 
 HEADER = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 3 (4711)\n"
@@ -25,7 +25,7 @@ def book(*standings: Standing) -> Gradebook:
 
 def merged(gradebook: Gradebook, text: str, **options: object) -> Exported:
     into = Into("canvas.csv", text.encode())
-    return canvas.export(gradebook, replace(Options(into), **options))  # type: ignore[arg-type]
+    return canvas.export(gradebook, replace(ExportOptions(into), **options))  # type: ignore[arg-type]
 
 
 def table(found: Exported, delimiter: str = ",") -> list[list[str]]:
@@ -138,7 +138,7 @@ def test_nothing_else_changes_in_a_hard_file() -> None:
 
 
 def test_a_file_of_our_own() -> None:
-    header, possible, *found = table(canvas.export(gradebook(section="A"), Options()))
+    header, possible, *found = table(canvas.export(gradebook(section="A"), ExportOptions()))
     assert header == [*HEADER.strip().split(",")[:5], "Homework 3"]
     assert possible == ["    Points Possible", "", "", "", "", "4.00"]
     assert [row[1:] for row in found] == [

@@ -13,8 +13,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from grader.course import Standing
 from grader.reports import github_actions, gradescope_json, junit_xml
 from grader.reports.exports.formats import FORMATS
-from grader.reports.exports.protocol import Options
-from grader.reports.outcome import Outcome, outcome
+from grader.reports.exports.protocol import ExportOptions
+from grader.reports.outcome import RunnerOutcome, outcome
 from grader.result import Kind, Message, Override, QuestionResult, Verdict
 
 
@@ -23,42 +23,49 @@ def decided(verdict: Verdict, points: float, outdated: bool = False) -> Question
 
 
 OUTCOMES = [
-    (question("q1", Verdict.CORRECT, 2.0), Outcome.PASSED),
-    (replace(question("q1", Verdict.CORRECT, 0.0), max_score=0.0), Outcome.PASSED),
-    (question("q1", Verdict.PARTIAL, 1.0), Outcome.FAILED),
-    (question("q1", Verdict.INCORRECT, 0.0), Outcome.FAILED),
-    (replace(question("q1", Verdict.INCORRECT, 0.0), max_score=0.0), Outcome.FAILED),
-    (question("q1", Verdict.MISSING, 0.0), Outcome.SKIPPED),
-    (question("q1", Verdict.UNREADABLE, 0.0), Outcome.WAITING),
-    (question("q1", Verdict.ERROR, 0.0), Outcome.WAITING),
-    (decided(Verdict.UNREADABLE, 2.0), Outcome.PASSED),
-    (decided(Verdict.MISSING, 2.0), Outcome.PASSED),
-    (decided(Verdict.UNDECIDED, 0.5), Outcome.FAILED),
-    (decided(Verdict.CORRECT, 1.0), Outcome.FAILED),
-    (decided(Verdict.CORRECT, 2.0, outdated=True), Outcome.WAITING),
+    (question("q1", Verdict.CORRECT, 2.0), RunnerOutcome.PASSED),
+    (replace(question("q1", Verdict.CORRECT, 0.0), max_score=0.0), RunnerOutcome.PASSED),
+    (question("q1", Verdict.PARTIAL, 1.0), RunnerOutcome.FAILED),
+    (question("q1", Verdict.INCORRECT, 0.0), RunnerOutcome.FAILED),
+    (replace(question("q1", Verdict.INCORRECT, 0.0), max_score=0.0), RunnerOutcome.FAILED),
+    (question("q1", Verdict.MISSING, 0.0), RunnerOutcome.SKIPPED),
+    (question("q1", Verdict.UNREADABLE, 0.0), RunnerOutcome.WAITING),
+    (question("q1", Verdict.ERROR, 0.0), RunnerOutcome.WAITING),
+    (decided(Verdict.UNREADABLE, 2.0), RunnerOutcome.PASSED),
+    (decided(Verdict.MISSING, 2.0), RunnerOutcome.PASSED),
+    (decided(Verdict.UNDECIDED, 0.5), RunnerOutcome.FAILED),
+    (decided(Verdict.CORRECT, 1.0), RunnerOutcome.FAILED),
+    (decided(Verdict.CORRECT, 2.0, outdated=True), RunnerOutcome.WAITING),
 ]
 
 
 @pytest.mark.parametrize(("result", "expected"), OUTCOMES)
-def test_outcomes_are_the_same_everywhere(result: QuestionResult, expected: Outcome) -> None:
+def test_outcomes_are_the_same_everywhere(result: QuestionResult, expected: RunnerOutcome) -> None:
     assert outcome(result) is expected
     one = report("u", result)
     (suite,) = JUnitXml.fromstring(junit_xml.render(one).encode())
-    kinds = {Outcome.PASSED: [], Outcome.FAILED: [Failure], Outcome.WAITING: [Error],
-             Outcome.SKIPPED: [Skipped]}  # fmt: skip
+    kinds = {RunnerOutcome.PASSED: [], RunnerOutcome.FAILED: [Failure], RunnerOutcome.WAITING: [Error],
+             RunnerOutcome.SKIPPED: [Skipped]}  # fmt: skip
     (case,) = suite
     assert [type(found) for found in case.result] == kinds[expected]
     assert (suite.failures, suite.errors, suite.skipped) == tuple(
-        int(expected is one) for one in (Outcome.FAILED, Outcome.WAITING, Outcome.SKIPPED)
+        int(expected is one)
+        for one in (RunnerOutcome.FAILED, RunnerOutcome.WAITING, RunnerOutcome.SKIPPED)
     )
     commands = github_actions.annotations(one)
-    level = {Outcome.PASSED: "", Outcome.WAITING: "::warning "}.get(expected, "::error ")
+    level = {RunnerOutcome.PASSED: "", RunnerOutcome.WAITING: "::warning "}.get(
+        expected, "::error "
+    )
     assert commands.startswith(level)
     assert bool(commands) == bool(level)
     status = json.loads(base64.b64decode(github_actions.classroom(one)))["tests"][0]["status"]
-    assert status == {Outcome.PASSED: "pass", Outcome.WAITING: "error"}.get(expected, "fail")
+    assert status == {RunnerOutcome.PASSED: "pass", RunnerOutcome.WAITING: "error"}.get(
+        expected, "fail"
+    )
     shown = json.loads(gradescope_json.render(one))["tests"][0].get("status")
-    assert shown == {Outcome.PASSED: "passed", Outcome.WAITING: None}.get(expected, "failed")
+    assert shown == {RunnerOutcome.PASSED: "passed", RunnerOutcome.WAITING: None}.get(
+        expected, "failed"
+    )
 
 
 def test_what_waits_is_never_called_zero() -> None:
@@ -129,11 +136,13 @@ def test_who_the_grader_failed_on_is_left_out_and_told(name: str) -> None:
     failed = Standing(
         book.standings[0].student, report("u1", question("q1", Verdict.ERROR, 0.0, "no memory"))
     )
-    found = FORMATS[name].export(replace(book, standings=(failed, *book.standings[1:])), Options())
+    found = FORMATS[name].export(
+        replace(book, standings=(failed, *book.standings[1:])), ExportOptions()
+    )
     assert not any("u1" in f"{path}{content!r}" for path, content in found.files.items())
     assert "no grade yet, a person must look first: u1, u3" in found.notes
 
 
 def test_gradescope_tells_that_lateness_is_its_own() -> None:
-    notes = FORMATS["gradescope"].export(gradebook(), Options(late_credit=True)).notes
+    notes = FORMATS["gradescope"].export(gradebook(), ExportOptions(late_credit=True)).notes
     assert any("Gradescope has a rule of its own" in note for note in notes)

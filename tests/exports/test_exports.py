@@ -20,7 +20,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from grader.course import Gradebook, Student
 from grader.reports import github_actions, gradescope_json
 from grader.reports.exports.formats import FORMATS
-from grader.reports.exports.protocol import Exported, ExportError, Into, Options
+from grader.reports.exports.protocol import Exported, ExportError, ExportOptions, Into
 
 CANVAS = """\
 \ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Homework 3 (4711),Other (4712),Current Score
@@ -69,7 +69,7 @@ RESULTS_SCHEMA: dict[str, Any] = {
 
 
 def exported(name: str, book: Gradebook | None = None, **options: Any) -> Exported:
-    return FORMATS[name].export(book or gradebook(), Options(**options))
+    return FORMATS[name].export(book or gradebook(), ExportOptions(**options))
 
 
 def only_file(found: Exported) -> str:

@@ -9,7 +9,7 @@ from export_samples import gradebook, question, report
 
 from grader.course import Gradebook, Standing, Student
 from grader.reports.exports import moodle, moodle_worksheet
-from grader.reports.exports.protocol import Exported, ExportError, Into, Options
+from grader.reports.exports.protocol import Exported, ExportError, ExportOptions, Into
 from grader.result import Verdict
 
 ENGLISH = (
@@ -32,7 +32,7 @@ def book(*standings: Standing) -> Gradebook:
 
 def filled(gradebook: Gradebook, *lines: str, **options: object) -> Exported:
     into = Into("sheet.csv", ("\n".join(lines) + "\n").encode())
-    return moodle_worksheet.export(gradebook, replace(Options(into), **options))  # type: ignore[arg-type]
+    return moodle_worksheet.export(gradebook, replace(ExportOptions(into), **options))  # type: ignore[arg-type]
 
 
 def table(found: Exported, delimiter: str = ",") -> list[list[str]]:
@@ -157,26 +157,26 @@ def test_what_is_no_worksheet_is_refused(row: str) -> None:
 
 
 def test_gradebook_by_the_first_that_all_have() -> None:
-    known = moodle.export(gradebook(idnumber="n", username="u"), Options())
+    known = moodle.export(gradebook(idnumber="n", username="u"), ExportOptions())
     assert table(known)[0][0] == "idnumber"
     assert "left out, two have the same idnumber: u1, u2, u5" in known.notes
     by_name = replace(gradebook(), standings=(graded(Student("1", fields={"username": "ann"})),))
-    assert table(moodle.export(by_name, Options()))[1][:2] == ["ann", "2.00"]
+    assert table(moodle.export(by_name, ExportOptions()))[1][:2] == ["ann", "2.00"]
 
 
 def test_gradebook_leaves_out_who_has_none() -> None:
     two = book(graded(Student("1", email="a@b.c")), graded(Student("2")))
-    found = moodle.export(two, Options())
+    found = moodle.export(two, ExportOptions())
     assert [row[0] for row in table(found)[1:]] == ["a@b.c"]
     assert "left out, without email: 2" in found.notes
 
 
 def test_gradebook_without_a_roster() -> None:
-    found = moodle.export(book(graded(Student("7"))), Options())
+    found = moodle.export(book(graded(Student("7"))), ExportOptions())
     assert table(found)[1][:2] == ["7", "2.00"]
     assert any("ids are taken for idnumbers" in note for note in found.notes)
 
 
 def test_gradebook_says_what_lateness_cost() -> None:
-    late = table(moodle.export(gradebook(), Options(late_credit=True)))[-1]
+    late = table(moodle.export(gradebook(), ExportOptions(late_credit=True)))[-1]
     assert late[1:] == ["1.00", "q1: 2 / 2, q2: 0 / 2, late: 50% of the points count"]

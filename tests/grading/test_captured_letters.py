@@ -20,7 +20,7 @@ from paper_grading import REVIEW, graded
 from grader.api import load_problem
 from grader.expression import Index, Item, Number, Sum, Symbol, Tabulate, substitute_all
 from grader.grading import grade
-from grader.grading.given import Written, collect
+from grader.grading.collected import Written, collect
 from grader.key import Key, build
 from grader.primitives.build import item
 from grader.submission import Place, Submission, TextAnswer, read

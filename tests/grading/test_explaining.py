@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.given import latex_answer
-from grader.grading.tree import Step, tree_of
+from grader.grading.collected import latex_answer
+from grader.grading.reading_tree import ReadingNode, tree_of
 from grader.notation import infix
 from grader.problem import Problem, load
 from grader.submission import Place, TextAnswer
@@ -19,7 +19,7 @@ def problem() -> Problem:
     return load(PROBLEM)
 
 
-def explained(problem: Problem, text: str, question: str = "q10") -> Step:
+def explained(problem: Problem, text: str, question: str = "q10") -> ReadingNode:
     asked = problem[question]
     in_latex = "\\" in text
     answer = TextAnswer(question, text, "latex", HERE)

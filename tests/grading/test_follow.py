@@ -9,7 +9,7 @@ from ruled_homework import codes, graded
 
 from grader.errors import StudentError
 from grader.grading import grade
-from grader.grading.follow import Earlier, followed
+from grader.grading.follow_through import Earlier, followed
 from grader.key import Key, build
 from grader.notation import infix
 from grader.problem import load

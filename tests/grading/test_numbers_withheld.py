@@ -13,8 +13,8 @@ from grader.cli import ci
 from grader.course import Gradebook
 from grader.reports import feedback_text
 from grader.reports.exports.formats import FILLED_IN, FORMATS
-from grader.reports.exports.protocol import Options
-from grader.reports.strength import at_strength
+from grader.reports.exports.protocol import ExportOptions
+from grader.reports.feedback_level import at_strength
 from grader.reports.write import write_submission
 from grader.result import Counterexample, QuestionResult, Report
 
@@ -61,7 +61,7 @@ def shown(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
         yield file.name, file.read_text("utf-8")
     book = Gradebook.of([report])
     for name in sorted(set(FORMATS) - {*FILLED_IN, "gradescope-autograder"}):
-        for file_name, content in FORMATS[name].export(book, Options()).files.items():
+        for file_name, content in FORMATS[name].export(book, ExportOptions()).files.items():
             text = content if isinstance(content, str) else content.decode("utf-8", "replace")
             yield f"{name} {file_name}", text
 

@@ -12,9 +12,9 @@ import pytest
 from library import KEYS, QUESTIONS
 from models import MODELS, Given
 
-from grader.authored import natural
 from grader.expression import Expression, Index, Item, Number, Symbol
 from grader.key import QuestionKey
+from grader.python_reference import natural
 
 DRAWS = 6
 NEAR = 1e-9

@@ -8,7 +8,7 @@ from library import FOLDERS, KEYS, NAMES, ROOT
 from library_keys import undiagnosed
 
 from grader.authoring.sheets import handout, markdown, worked_key
-from grader.authoring.validation import Level, Options, Validation, validate
+from grader.authoring.validation import Level, Validation, ValidationOptions, validate
 from grader.grading import grade
 from grader.submission import read
 
@@ -26,7 +26,7 @@ every_problem = pytest.mark.parametrize(
 
 @cache
 def validated(name: str) -> Validation:
-    return validate(ROOT / "problems" / name, Options())
+    return validate(ROOT / "problems" / name, ValidationOptions())
 
 
 def test_there_are_sixteen_problems_beside_the_homework() -> None:

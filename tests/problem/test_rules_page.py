@@ -28,8 +28,8 @@ def test_a_block_is_accepted(block: str, tmp_path: Path):
 
 
 def test_every_rule_is_on_the_page():
-    from grader.problem.schema import Question, Rules
+    from grader.problem.schema import QuestionSpec, RulesSpec
 
-    rules = {*Rules.model_fields, "accept", "follows"} - {"feedback"}
-    assert rules <= set(Question.model_fields)
+    rules = {*RulesSpec.model_fields, "accept", "follows"} - {"feedback"}
+    assert rules <= set(QuestionSpec.model_fields)
     assert all(f"{name}:" in PAGE for name in rules)

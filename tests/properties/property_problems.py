@@ -15,7 +15,7 @@ from hypothesis.vendor.pretty import RepresentationPrinter
 from property_values import Array, Values, draws_of, everywhere
 
 from grader import key as keys
-from grader.expression import Apply, Expression, Place, Tabulate, walk
+from grader.expression import Apply, Expression, Placed, Tabulate, walk
 from grader.key import Key, QuestionKey
 from grader.notation import infix, printing
 from grader.problem import load
@@ -201,6 +201,6 @@ def _is_answer(own: QuestionKey) -> bool:
     named = asked.function + "'" if isinstance(asked, Apply) else ""
     assert own.reference is not None
     return not any(
-        isinstance(part, Place | Tabulate) or (isinstance(part, Apply) and part.function == named)
+        isinstance(part, Placed | Tabulate) or (isinstance(part, Apply) and part.function == named)
         for part in walk(own.reference)
     )

@@ -18,7 +18,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Selector,
     Slice,
     Sum,
@@ -93,7 +93,7 @@ def value_of(node: Expression, values: Values, at: Mapping[str, int]) -> Array:
             columns = range(column.start, column.stop + 1)
             here = [[{**at, row.name: i, column.name: j} for j in columns] for i in rows]
             return np.array([[value_of(body, values, one)[0, 0] for one in line] for line in here])
-        case Place():
+        case Placed():
             whole = np.zeros(node.shape)
             whole[_picked(node.row, at), _picked(node.column, at)] = value_of(
                 node.value, values, at

@@ -16,7 +16,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Shape,
     Slice,
     Sum,
@@ -81,7 +81,7 @@ def sites(node: Expression, path: Path = ()) -> Iterator[tuple[Path, Expression]
     """Every node that is a value, with the way there; index expressions are left alone."""
     yield path, node
     parts = children(node)
-    values = parts[:1] if isinstance(node, Item | Place) else parts
+    values = parts[:1] if isinstance(node, Item | Placed) else parts
     for at, part in enumerate(values):
         yield from sites(part, (*path, at))
 

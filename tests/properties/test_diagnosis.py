@@ -45,7 +45,7 @@ def test_a_right_answer_gets_no_mistake(start: Start):
 @pytest.mark.parametrize("start", STARTS, ids=repr)
 def test_a_culprit_has_the_values_of_the_answer(start: Start):
     """The mistakes that are named, made in a backward pass, give what the student wrote, anywhere."""
-    diagnosing = start.own.remember(Diagnosing)
+    diagnosing = start.own.cached(Diagnosing)
     draws = draws_of(start.own)
     for number in range(EACH):
         choose = chooser((start, -number))

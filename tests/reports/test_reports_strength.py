@@ -7,7 +7,7 @@ from report_samples import quiet_report
 
 from grader.problem.codes import CODES
 from grader.reports import feedback_md, feedback_text, wording
-from grader.reports.strength import at_strength
+from grader.reports.feedback_level import at_strength
 from grader.result import Counterexample, Kind, Message, Report, WorkedExample
 
 MESSAGES = (

@@ -6,7 +6,7 @@ import pytest
 from library_keys import HOMEWORK, key_of
 from steps_papers import Find
 
-from grader.grading.given import Written, collect
+from grader.grading.collected import Written, collect
 from grader.key import Key
 from grader.steps import Break, first_break
 from grader.submission import read

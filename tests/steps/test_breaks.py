@@ -8,7 +8,7 @@ import pytest
 from steps_papers import Find
 
 from grader.expression import Apply, Number
-from grader.grading.given import Written, collect
+from grader.grading.collected import Written, collect
 from grader.key import Key
 from grader.problem.model import Rules
 from grader.result import Kind

@@ -11,7 +11,7 @@ from library_keys import HOMEWORK, key_of
 from sampling import examples
 
 from grader.grading import grade
-from grader.grading.given import Written, collect
+from grader.grading.collected import Written, collect
 from grader.notation import printing
 from grader.primitives.build import derivative
 from grader.result import Verdict

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from grader.authoring.reference_text import entries, printed
 from grader.authoring.sheets.backward import derivation
 from grader.authoring.validation.answers import judged
 from grader.authoring.validation.mistakes import evaluated
-from grader.authoring.written import entries, printed
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import mutant, traced
+from grader.diagnosis.faulty_pass import mutant, traced
 from grader.diagnosis.mistake import faults
 from grader.diagnosis.mutants import same
 from grader.expression import Expression

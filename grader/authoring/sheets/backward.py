@@ -27,7 +27,7 @@ from grader.simplification import known, simplified
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AdjointStep:
     """The adjoint of a quantity, in terms of those of the `sources`, which are computed from it."""
 
     name: str
@@ -37,7 +37,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Derivation:
+class ReferenceDerivation:
     """How the derivative of a scalar, `numerator`, is found.
 
     `unfolded` is the numerator written out, where it is an entry of something that has a formula.
@@ -46,12 +46,12 @@ class Derivation:
 
     numerator: Expression
     unfolded: Expression | None
-    steps: tuple[Step, ...]
+    steps: tuple[AdjointStep, ...]
     sources: tuple[str, ...]
     last: Expression
 
 
-def derivation(key: QuestionKey) -> Derivation | None:
+def derivation(key: QuestionKey) -> ReferenceDerivation | None:
     """The derivation of a question's reference; None if it was not derived but written down."""
     of, wrt = key.question.of, key.question.wrt
     if of is None or wrt is None or key.question.reference is not None:
@@ -60,10 +60,12 @@ def derivation(key: QuestionKey) -> Derivation | None:
     assert isinstance(base, Symbol)
     numerator = _scalar(of, wrt, key.backprop)
     found = _Recorder(key.question.scope.model, numerator, base).derivation()
-    return _simplified(found, key.remember(known))
+    return _simplified(found, key.cached(known))
 
 
-def _simplified(found: Derivation, names: Mapping[Expression, Expression]) -> Derivation:
+def _simplified(
+    found: ReferenceDerivation, names: Mapping[Expression, Expression]
+) -> ReferenceDerivation:
     """The same derivation, each of its steps as people write it."""
     steps = tuple(replace(one, adjoint=simplified(one.adjoint, names)) for one in found.steps)
     return replace(found, steps=steps, last=simplified(found.last, names))
@@ -87,17 +89,17 @@ class _Recorder(Backprop):
         self.model = model
         self.numerator = numerator
         self.base = base
-        self.steps: list[Step] = []
+        self.steps: list[AdjointStep] = []
         self.sources: dict[str, list[str]] = {}
 
-    def derivation(self) -> Derivation:
+    def derivation(self) -> ReferenceDerivation:
         unfolded = self._unfolded()
         last = self._gradient(unfolded or self.numerator, self.base)
         steps = tuple(step for step in self.steps if self._reaches(step.name))
         sources = tuple(
             name for name in self.sources.get(self.base.name, ()) if self._reaches(name)
         )
-        return Derivation(self.numerator, unfolded, steps, sources, last)
+        return ReferenceDerivation(self.numerator, unfolded, steps, sources, last)
 
     def _unfolded(self) -> Expression | None:
         """An entry of a quantity by that quantity's formula."""
@@ -113,7 +115,7 @@ class _Recorder(Backprop):
         if symbol == self.numerator or not self._reaches(name):
             return adjoint
         sources = tuple(self.sources.get(name, ()))
-        self.steps.append(Step(name, symbol.shape, sources, adjoint))
+        self.steps.append(AdjointStep(name, symbol.shape, sources, adjoint))
         return _named(self.numerator, symbol)
 
     def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:

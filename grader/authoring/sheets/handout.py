@@ -6,11 +6,11 @@ from grader.authoring.sheets.sheet import (
     Block,
     Bullets,
     Code,
-    Formula,
+    DisplayedFormula,
     Heading,
-    Prose,
+    Paragraph,
     Sheet,
-    Table,
+    SheetTable,
 )
 from grader.expression import SCALAR, Apply, Derivative, Expression, Number, walk
 from grader.notation import Names, printing
@@ -64,7 +64,7 @@ def quantity_name(name: str, scope: Scope) -> str:
 def _varies(problem: Problem) -> Iterator[Block]:
     """A word on variants, in the handout that is for nobody in particular."""
     if problem.source is not None and not problem.variant:
-        yield Prose(
+        yield Paragraph(
             "**Sizes, functions or formulas are different for each student**; these are an example. Yours "
             "are in the handout that is made for you (`--student` with your id)."
         )
@@ -87,7 +87,7 @@ def _given(quantity: Quantity, scope: Scope) -> Iterator[Block]:
     """What is known of a loss without a formula."""
     loss, names = scope.names.symbols[quantity.name], scope.names
     given = listed([f"${quantity_name(name, scope)}$" for name in quantity.upstream])
-    yield Prose(
+    yield Paragraph(
         f"The loss ${quantity_name(quantity.name, scope)}$ has no formula: all that is known is the "
         f"gradient that arrives at {given}."
     )
@@ -97,16 +97,16 @@ def _given(quantity: Quantity, scope: Scope) -> Iterator[Block]:
             yield formula([(Derivative(loss, names.symbols[name], SCALAR), gradient)], names)
             continue
         through = listed([f"${quantity_name(one, scope)}$" for one in later])
-        yield Prose(
+        yield Paragraph(
             f"At ${quantity_name(name, scope)}$ arrives ${printing.latex(gradient, names)}$, which does "
             f"not count what goes through {through}."
         )
 
 
-def formula(equations: Sequence[Sequence[Expression]], names: Names) -> Formula:
+def formula(equations: Sequence[Sequence[Expression]], names: Names) -> DisplayedFormula:
     """Equations, each given by its sides."""
     lines = [tuple(printing.latex(side, names).strip() for side in sides) for sides in equations]
-    return Formula(tuple(lines), tuple(_mathml(sides, names) for sides in equations))
+    return DisplayedFormula(tuple(lines), tuple(_mathml(sides, names) for sides in equations))
 
 
 def _mathml(sides: Sequence[Expression], names: Names) -> str:
@@ -132,10 +132,10 @@ def _functions(scope: Scope) -> Iterator[Block]:
         how = _how(name, [node for node in definitions for node in walk(node)])
         said.append(f"{shown}{how} ({' or '.join(f'`{one}`' for one in typed)} in an answer file)")
     if said:
-        yield Prose("with")
+        yield Paragraph("with")
         yield Bullets(tuple(said))
     if any(TABLE[name].kink for name in (*used, *own)):
-        yield Prose("At kinks and ties either side counts: they are never drawn.")
+        yield Paragraph("At kinks and ties either side counts: they are never drawn.")
 
 
 def _upright(name: str) -> str:
@@ -160,7 +160,7 @@ def _description(problem: Problem) -> Iterator[Block]:
         if lines and all(line.startswith(("- ", "* ", "  ")) for line in lines):
             yield Bullets(tuple(item.strip() for item in _items(lines)))
         elif lines:
-            yield Prose(" ".join(lines))
+            yield Paragraph(" ".join(lines))
 
 
 def _items(lines: list[str]) -> list[str]:
@@ -173,12 +173,12 @@ def _items(lines: list[str]) -> list[str]:
     return items
 
 
-def _symbols(problem: Problem) -> Table:
+def _symbols(problem: Problem) -> SheetTable:
     scope = problem.scope
     rows = [_symbol(one, scope) for one in scope.named()]
     for name, size in scope.names.dimensions.items():
         rows.append((f"${_sized_name(name, scope)}$", f"`{name}`", "a number", f"{size}"))
-    return Table(("on paper", "in an answer file", "shape", "what it is"), tuple(rows))
+    return SheetTable(("on paper", "in an answer file", "shape", "what it is"), tuple(rows))
 
 
 def _symbol(one: Declared | Quantity, scope: Scope) -> tuple[str, str, str, str]:
@@ -205,7 +205,7 @@ def _sized_name(name: str, scope: Scope) -> str:
 
 def _layout(problem: Problem) -> Iterator[Block]:
     base = problem.index_base
-    yield Prose(
+    yield Paragraph(
         f"Indices start at {base}; the first index is the row. The gradient of a scalar with respect to a "
         "matrix has the shape of that matrix; with respect to a vector it may be a row or a column. The "
         "derivative of one vector with respect to another has a row for each entry of the first and a "
@@ -218,7 +218,7 @@ def _layout(problem: Problem) -> Iterator[Block]:
 
 def _questions(problem: Problem) -> Iterator[Block]:
     names = ", ".join(f"${quantity_name(name, problem.scope)}$" for name in problem.scope.symbols)
-    yield Prose(
+    yield Paragraph(
         f"Answer in terms of {names} and the quantities of the model. You may use the result of another "
         "question, such as a derivative that it asks for, as a value."
     )
@@ -261,7 +261,7 @@ def _wanted(question: Question) -> str:
 
 def _how_to(problem: Problem, folder: str) -> Iterator[Block]:
     first, second = _examples(problem)
-    yield Prose(
+    yield Paragraph(
         "One file, or one folder if you need several, named after you (`student-42.md`), in any of these:"
     )
     yield Bullets((
@@ -274,11 +274,15 @@ def _how_to(problem: Problem, folder: str) -> Iterator[Block]:
         "**Arrays**: `.npz`, or a `.csv` for each question, computed by your own code from your own draw: "
         f"`grader draw {folder} --student student-42`.",
     ))  # fmt: skip
-    yield Prose("An answer file looks like this (these show the notation; they are not answers):")
+    yield Paragraph(
+        "An answer file looks like this (these show the notation; they are not answers):"
+    )
     yield Code(f"index_base: {problem.index_base}\nanswers:\n{first}\n{second}", "yaml")
-    yield Prose("Check as often as you like; it says how each answer was read, and what is wrong:")
+    yield Paragraph(
+        "Check as often as you like; it says how each answer was read, and what is wrong:"
+    )
     yield Code(f"grader check {folder} my-paper.md", "bash")
-    yield Prose(
+    yield Paragraph(
         "Any right form counts: with sums, with matrices, entry by entry, simplified or not. What cannot "
         "be read goes to a human, never to a silent zero."
     )

@@ -2,8 +2,8 @@
 
 from markupsafe import Markup, escape
 
-from grader.authoring.sheets.inline import Kind, pieces
-from grader.authoring.sheets.sheet import Block, Formula, Sheet
+from grader.authoring.sheets.inline import PieceKind, pieces
+from grader.authoring.sheets.sheet import Block, DisplayedFormula, Sheet
 from grader.reports import prompts
 from grader.reports.feedback_html import environment, mathml
 
@@ -19,20 +19,20 @@ def inline(written: str) -> Markup:
     return Markup("").join(_piece(kind, inside) for kind, inside in pieces(written))
 
 
-def formula(block: Formula) -> Markup:
+def formula(block: DisplayedFormula) -> Markup:
     """Its equations as MathML, one below the other."""
     return Markup("").join(mathml(line) or "" for line in block.mathml)
 
 
-def _piece(kind: Kind, inside: str) -> Markup:
+def _piece(kind: PieceKind, inside: str) -> Markup:
     match kind:
-        case Kind.MATH:
+        case PieceKind.MATH:
             return _typeset(inside)
-        case Kind.CODE:
+        case PieceKind.CODE:
             return Markup("<code>{}</code>").format(inside)
-        case Kind.BOLD:
+        case PieceKind.BOLD:
             return Markup("<strong>{}</strong>").format(inline(inside))
-        case Kind.PROSE:
+        case PieceKind.PROSE:
             return escape(inside)
 
 

@@ -9,7 +9,7 @@ _PIECES = re.compile(
 )
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What a piece of text is."""
 
     PROSE = "prose"
@@ -18,14 +18,14 @@ class Kind(StrEnum):
     BOLD = "bold"
 
 
-def pieces(text: str) -> Iterator[tuple[Kind, str]]:
+def pieces(text: str) -> Iterator[tuple[PieceKind, str]]:
     """The pieces of a text, in order, without their marks."""
     at = 0
     for match in _PIECES.finditer(text):
         if match.start() > at:
-            yield Kind.PROSE, text[at : match.start()]
+            yield PieceKind.PROSE, text[at : match.start()]
         name = str(match.lastgroup)
-        yield Kind.MATH if name == "display" else Kind(name), match[name].strip()
+        yield PieceKind.MATH if name == "display" else PieceKind(name), match[name].strip()
         at = match.end()
     if at < len(text):
-        yield Kind.PROSE, text[at:]
+        yield PieceKind.PROSE, text[at:]

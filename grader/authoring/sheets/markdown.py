@@ -7,11 +7,11 @@ from grader.authoring.sheets.sheet import (
     Block,
     Bullets,
     Code,
-    Formula,
+    DisplayedFormula,
     Heading,
-    Prose,
+    Paragraph,
     Sheet,
-    Table,
+    SheetTable,
 )
 
 WIDTH = 100
@@ -27,13 +27,13 @@ def _block(block: Block) -> str:
     match block:
         case Heading():
             return f"{'#' * (block.level + 1)} {block.text}"
-        case Prose():
+        case Paragraph():
             return _wrapped(block.text)
         case Bullets():
             return "\n".join(_items(block))
-        case Formula():
+        case DisplayedFormula():
             return f"$$\n{block.latex}\n$$"
-        case Table():
+        case SheetTable():
             return "\n".join(_table(block))
         case Code():
             return f"```{block.language}\n{block.text}\n```"
@@ -53,7 +53,7 @@ def _wrapped(text: str, first: str = "", rest: str = "") -> str:
     )  # fmt: skip
 
 
-def _table(block: Table) -> Iterator[str]:
+def _table(block: SheetTable) -> Iterator[str]:
     yield _row(block.head)
     yield _row(["---"] * len(block.head))
     for row in block.rows:

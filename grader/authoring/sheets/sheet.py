@@ -15,7 +15,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class Paragraph:
     """A paragraph."""
 
     text: str
@@ -30,7 +30,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class DisplayedFormula:
     """Equations on lines of their own, each given by its sides, in LaTeX and as a MathML element."""
 
     lines: tuple[tuple[str, ...], ...]
@@ -46,7 +46,7 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """A table with a head."""
 
     head: tuple[str, ...]
@@ -61,7 +61,7 @@ class Code:
     language: str = ""
 
 
-Block = Heading | Prose | Bullets | Formula | Table | Code
+Block = Heading | Paragraph | Bullets | DisplayedFormula | SheetTable | Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from grader.authoring.sheets.inline import Kind, pieces
+from grader.authoring.sheets.inline import PieceKind, pieces
 from grader.authoring.sheets.sheet import (
     Block,
     Bullets,
     Code,
-    Formula,
+    DisplayedFormula,
     Heading,
-    Prose,
+    Paragraph,
     Sheet,
-    Table,
+    SheetTable,
 )
 
 _PREAMBLE = r"""\documentclass[11pt]{article}
@@ -50,15 +50,15 @@ def text(written: str) -> str:
     return "".join(_piece(kind, inside) for kind, inside in pieces(written))
 
 
-def _piece(kind: Kind, inside: str) -> str:
+def _piece(kind: PieceKind, inside: str) -> str:
     match kind:
-        case Kind.MATH:
+        case PieceKind.MATH:
             return f"${inside}$"
-        case Kind.CODE:
+        case PieceKind.CODE:
             return f"\\texttt{{{_escaped(inside)}}}"
-        case Kind.BOLD:
+        case PieceKind.BOLD:
             return f"\\textbf{{{text(inside)}}}"
-        case Kind.PROSE:
+        case PieceKind.PROSE:
             return _escaped(inside)
 
 
@@ -70,21 +70,21 @@ def _block(block: Block) -> str:
     match block:
         case Heading():
             return f"\\{_SECTIONS[min(block.level, 3) - 1]}{{{text(block.text)}}}"
-        case Prose():
+        case Paragraph():
             return text(block.text)
         case Bullets():
             kind = "enumerate" if block.numbered else "itemize"
             items = "\n".join(f"  \\item {text(item)}" for item in block.items)
             return f"\\begin{{{kind}}}\n{items}\n\\end{{{kind}}}"
-        case Formula():
+        case DisplayedFormula():
             return _DISPLAY % block.latex
-        case Table():
+        case SheetTable():
             return "\n".join(_table(block))
         case Code():
             return f"\\begin{{lstlisting}}\n{block.text}\n\\end{{lstlisting}}"
 
 
-def _table(block: Table) -> Iterator[str]:
+def _table(block: SheetTable) -> Iterator[str]:
     yield f"\\begin{{longtable}}{{{'l' * len(block.head)}}}"
     yield " & ".join(f"\\textbf{{{text(cell)}}}" for cell in block.head) + r" \\ \hline"
     for row in block.rows:

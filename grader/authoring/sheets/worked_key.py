@@ -2,24 +2,32 @@
 
 from collections.abc import Container, Iterator
 
-from grader.authoring.sheets.backward import Derivation, Step, derivation, functions
+from grader.authoring.reference_text import by_letters, in_answer_file
+from grader.authoring.sheets.backward import AdjointStep, ReferenceDerivation, derivation, functions
 from grader.authoring.sheets.handout import equations, formula, quantity_name, title_of
 from grader.authoring.sheets.rules import gradient_letter, name_of, rule_of, sentences
-from grader.authoring.sheets.sheet import Block, Bullets, Code, Formula, Heading, Prose, Sheet
-from grader.authoring.written import by_letters, in_answer_file
+from grader.authoring.sheets.sheet import (
+    Block,
+    Bullets,
+    Code,
+    DisplayedFormula,
+    Heading,
+    Paragraph,
+    Sheet,
+)
 from grader.expression import (
     SCALAR,
     Apply,
     Derivative,
     Expression,
     Item,
-    Place,
+    Placed,
     Slice,
     Symbol,
     shape_text,
     walk,
 )
-from grader.grading.letters import letters_of
+from grader.grading.index_letters import letters_of
 from grader.key import Key, QuestionKey
 from grader.notation import printing
 from grader.primitives.build import ONE, derivative, item
@@ -37,7 +45,7 @@ Told = dict[tuple[Expression, Expression], str]
 def worked_key(key: Key) -> Sheet:
     """The sheet for the instructor."""
     blocks: list[Block] = [
-        Prose(
+        Paragraph(
             "**Not for students.** Every reference, derived step by step through the chain rule."
         ),
         Heading("The forward model"),
@@ -58,7 +66,7 @@ def _rules(key: Key) -> Iterator[Block]:
     """How each function of the model hands a gradient back."""
     used: list[str] = []
     for own in key.questions.values():
-        found = own.remember(derivation)
+        found = own.cached(derivation)
         if found is not None:
             for step in (*found.steps, _last(own, found)):
                 used += _functions_of(step, own, found)
@@ -66,7 +74,7 @@ def _rules(key: Key) -> Iterator[Block]:
         return
     names = key.problem.scope.names
     yield Heading("How gradients go back")
-    yield Prose(
+    yield Paragraph(
         f"${gradient_letter(names)}$ is the gradient that arrives at what is named. Functions, products "
         "$\\odot$, quotients and powers of arrays are taken entry by entry."
     )
@@ -77,17 +85,17 @@ def _question(number: int, own: QuestionKey, told: Told) -> Iterator[Block]:
     question = own.question
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
     yield Heading(f"{number}. {question.id} ({points})")
-    yield Prose(question.prompt)
-    found = own.remember(derivation)
+    yield Paragraph(question.prompt)
+    found = own.cached(derivation)
     if found is not None:
         yield from _steps(own, found, told)
     yield from _result(own, found)
 
 
-def _steps(own: QuestionKey, found: Derivation, told: Told) -> Iterator[Block]:
+def _steps(own: QuestionKey, found: ReferenceDerivation, told: Told) -> Iterator[Block]:
     names = own.question.names
     if found.unfolded is not None:
-        yield Prose("Written out, the entry is")
+        yield Paragraph("Written out, the entry is")
         yield formula([(found.numerator, found.unfolded)], names)
     yield from _unit_vectors(found)
     yield from _sums(own)
@@ -98,50 +106,50 @@ def _steps(own: QuestionKey, found: Derivation, told: Told) -> Iterator[Block]:
     before = [(left, right) for left, right, _ in steps if left in used and (left, right) in told]
     if before:
         where = listed([f"**{one}**" for one in dict.fromkeys(told[pair] for pair in before)])
-        yield Prose(f"From {where}:")
+        yield Paragraph(f"From {where}:")
         yield formula(before, names)
     for left, right, step in fresh:
-        yield Prose(_reason(step, own, found))
+        yield Paragraph(_reason(step, own, found))
         yield formula([(left, right)], names)
         told.setdefault((left, right), own.question.id)
 
 
-def _left(found: Derivation, step: Step) -> Expression:
+def _left(found: ReferenceDerivation, step: AdjointStep) -> Expression:
     return derivative(found.numerator, Symbol(step.name, step.shape))
 
 
-def _last(own: QuestionKey, found: Derivation) -> Step:
+def _last(own: QuestionKey, found: ReferenceDerivation) -> AdjointStep:
     """The gradient by what is asked for, as the last of the steps."""
     asked = _base(own.question.wrt)
-    return Step(asked.name, asked.shape, found.sources, found.last)
+    return AdjointStep(asked.name, asked.shape, found.sources, found.last)
 
 
-def _unit_vectors(found: Derivation) -> Iterator[Block]:
+def _unit_vectors(found: ReferenceDerivation) -> Iterator[Block]:
     """What `e_i`, E_ij and [x]_{2:3} mean where they occur."""
     formulas = [*(step.adjoint for step in found.steps), found.last]
-    placed = [part for formula in formulas for part in walk(formula) if isinstance(part, Place)]
+    placed = [part for formula in formulas for part in walk(formula) if isinstance(part, Placed)]
     blocks = [
         part for part in placed if isinstance(part.row, Slice) or isinstance(part.column, Slice)
     ]
     if any(1 in part.shape for part in placed if part not in blocks):
-        yield Prose("$\\mathbf{e}_n$ is the unit vector whose entry $n$ is 1, the others 0.")
+        yield Paragraph("$\\mathbf{e}_n$ is the unit vector whose entry $n$ is 1, the others 0.")
     if any(1 not in part.shape for part in placed if part not in blocks):
-        yield Prose("$\\mathbf{E}_{n,m}$ is the matrix whose entry $n, m$ is 1, the others 0.")
+        yield Paragraph("$\\mathbf{E}_{n,m}$ is the matrix whose entry $n, m$ is 1, the others 0.")
     if blocks:
-        yield Prose("$[x]_{a:b}$ is an array of zeros, but for $x$ at $a$ to $b$.")
+        yield Paragraph("$[x]_{a:b}$ is an array of zeros, but for $x$ at $a$ to $b$.")
 
 
 def _sums(own: QuestionKey) -> Iterator[Block]:
     """What is used of symbols that are distributions, where a sum of one would arise."""
     if not sums(own.question) or own.reference is None:
         return
-    plain = simplified(own.reference, own.remember(named))
+    plain = simplified(own.reference, own.cached(named))
     for total in sums(own.question):
         if total in walk(plain):
             (symbol,) = total.args if isinstance(total, Apply) else ()
             name = f"${printing.latex(symbol, own.question.names)}$"
             rows = "each row of " if total.shape != SCALAR else ""
-            yield Prose(f"The entries of {rows}{name} sum to 1.")
+            yield Paragraph(f"The entries of {rows}{name} sum to 1.")
 
 
 def _base(wrt: Expression | None) -> Symbol:
@@ -150,7 +158,7 @@ def _base(wrt: Expression | None) -> Symbol:
     return base
 
 
-def _reason(step: Step, own: QuestionKey, found: Derivation) -> str:
+def _reason(step: AdjointStep, own: QuestionKey, found: ReferenceDerivation) -> str:
     """Where a quantity enters, and which rules bring its gradient back."""
     scope = own.question.scope
     name = f"${quantity_name(step.name, scope)}$"
@@ -169,7 +177,7 @@ def _reason(step: Step, own: QuestionKey, found: Derivation) -> str:
     return enters + (f" ({rules}):" if rules else ":")
 
 
-def _functions_of(step: Step, own: QuestionKey, found: Derivation) -> list[str]:
+def _functions_of(step: AdjointStep, own: QuestionKey, found: ReferenceDerivation) -> list[str]:
     """The functions between a quantity and what it enters, from the outermost inwards."""
     model = own.question.scope.model
     formulas = [model[source].definition for source in step.sources]
@@ -177,12 +185,12 @@ def _functions_of(step: Step, own: QuestionKey, found: Derivation) -> list[str]:
     return [f for node in formulas if node is not None for f in functions(node, step.name)]
 
 
-def _result(own: QuestionKey, found: Derivation | None) -> Iterator[Block]:
-    names, reference = own.question.names, own.remember(simplest)
+def _result(own: QuestionKey, found: ReferenceDerivation | None) -> Iterator[Block]:
+    names, reference = own.question.names, own.cached(simplest)
     if reference is None:
         python = own.question.reference
         assert isinstance(python, Python)
-        yield Prose(f"Computed by `{python.function}()` in `{python.file.name}`.")
+        yield Paragraph(f"Computed by `{python.function}()` in `{python.file.name}`.")
         return
     answer = by_letters(own.question, reference)
     left = _asked(own, answer)
@@ -191,7 +199,7 @@ def _result(own: QuestionKey, found: Derivation | None) -> Iterator[Block]:
 
 def _to_type(own: QuestionKey, asked: Container[object]) -> Iterator[Block]:
     """An answer for an answer file; a long one by the derivatives that other questions ask for."""
-    reference, found = own.remember(simplest), own.remember(derivation)
+    reference, found = own.cached(simplest), own.cached(derivation)
     if reference is None:
         return
     text = in_answer_file(own, reference)
@@ -200,25 +208,27 @@ def _to_type(own: QuestionKey, asked: Container[object]) -> Iterator[Block]:
         named = [part for part in walk(found.last) if isinstance(part, Derivative)]
         if named and all((part.of, part.wrt) in asked for part in named):
             text = in_answer_file(own, found.last)
-    yield Prose("In an answer file:")
+    yield Paragraph("In an answer file:")
     yield Code(text)
 
 
-def _answer(own: QuestionKey, found: Derivation | None, answer: Formula) -> Iterator[Block]:
+def _answer(
+    own: QuestionKey, found: ReferenceDerivation | None, answer: DisplayedFormula
+) -> Iterator[Block]:
     """The answer, where it is not what the last step says."""
     size = _sized(own)
     if found is None:
-        yield Prose(f"The answer ({size}):")
+        yield Paragraph(f"The answer ({size}):")
     elif answer == formula([(_left(found, _last(own, found)), found.last)], own.question.names):
-        yield Prose(f"This is the answer ({size}).")
+        yield Paragraph(f"This is the answer ({size}).")
         return
     elif len(answer.latex) > LONGEST:
-        yield Prose(f"This is the answer ({size}), with what stands above put in.")
+        yield Paragraph(f"This is the answer ({size}), with what stands above put in.")
         return
     elif found.numerator != own.question.of and not own.question.free:
-        yield Prose(f"Its entries, for all rows, are the answer ({size}):")
+        yield Paragraph(f"Its entries, for all rows, are the answer ({size}):")
     else:
-        yield Prose(f"{'Put together, the' if found.steps else 'The'} answer ({size}):")
+        yield Paragraph(f"{'Put together, the' if found.steps else 'The'} answer ({size}):")
     yield answer
 
 

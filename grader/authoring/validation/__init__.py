@@ -2,6 +2,6 @@
 
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.result import Validation
-from grader.authoring.validation.validate import Options, validate
+from grader.authoring.validation.validate import ValidationOptions, validate
 
-__all__ = ["Finding", "Level", "Options", "Validation", "validate"]
+__all__ = ["Finding", "Level", "Validation", "ValidationOptions", "validate"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.authoring.reference_text import printed
 from grader.authoring.validation.finding import Finding, Level
-from grader.authoring.written import printed
 from grader.errors import GraderError
 from grader.grading import grade
 from grader.grading.rules import BROKEN
@@ -28,14 +28,14 @@ def judged(key: Key, question: str, text: str, notation: str = "infix") -> Quest
     return grade(key, handed_in, only=[question])[question]
 
 
-def notations(key: Key, own: QuestionKey) -> "Iterator[tuple[str, Read]]":
+def notations(key: Key, own: QuestionKey) -> "Iterator[tuple[str, ReferenceVerdict]]":
     """What the grader says to the reference in each notation."""
     for name, text, notation in printed(own):
         result = judged(key, own.question.id, text, notation)
         refused = BROKEN & {message.code for message in result.messages}
         said = result.messages[0].text if result.messages else ""
-        yield name, Read(None if refused else result.verdict, f"{said}: {text}")
-    yield NUMBERS, Read(_numbers(key, own))
+        yield name, ReferenceVerdict(None if refused else result.verdict, f"{said}: {text}")
+    yield NUMBERS, ReferenceVerdict(_numbers(key, own))
 
 
 def _numbers(key: Key, own: QuestionKey) -> Verdict:
@@ -48,14 +48,14 @@ def _numbers(key: Key, own: QuestionKey) -> Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReferenceVerdict:
     """What the grader says to the reference in one notation: None where the author's rules refuse it."""
 
     verdict: Verdict | None
     said: str = ""
 
 
-def findings(own: QuestionKey, verdicts: Mapping[str, Read]) -> Iterator[Finding]:
+def findings(own: QuestionKey, verdicts: Mapping[str, ReferenceVerdict]) -> Iterator[Finding]:
     """Where the grader does not know the reference when it sees it."""
     name = own.question.id
     formulas = {notation: read for notation, read in verdicts.items() if notation != NUMBERS}
@@ -88,7 +88,7 @@ def _foreseen(own: QuestionKey) -> Iterator[Finding]:
             yield Finding(Level.ERROR, CHECK, own.question.id, text, "take it out of `mistakes`")
 
 
-def _advice(notation: str, read: Read) -> str:
+def _advice(notation: str, read: ReferenceVerdict) -> str:
     if read.verdict is Verdict.UNDECIDED:
         return "look at how symbols are drawn: a unit may never switch, or values may be extreme"
     if "LaTeX" in notation:

@@ -20,7 +20,7 @@ from grader.key import Key
 from grader.problem import source
 from grader.problem.codes import CODES
 from grader.problem.document import Document
-from grader.problem.kinds import Number, Strict, refusal
+from grader.problem.draw_kinds import Number, Strict, refusal
 from grader.problem.schema import Text
 from grader.problem.sentences import translated
 from grader.problem.words import quoted

@@ -60,7 +60,7 @@ def derivative(key: QuestionKey) -> Estimate:
 
     Not finite where what is differentiated is not.
     """
-    asked = _Asked(key)
+    asked = _AskedFunction(key)
     found = _estimated(asked.by_complex_step, asked.given)
     lost = ~np.isfinite(found.values)
     if not lost.any():
@@ -74,7 +74,7 @@ def reference(key: QuestionKey) -> Estimate:
     if key.reference is None:
         size = np.abs(key.expected).max(axis=0, keepdims=True)
         return Estimate(key.expected, OF_PYTHON * size + key.noise)
-    asked = _Asked(key)
+    asked = _AskedFunction(key)
     return Estimate(key.expected, _estimated(asked.reference, asked.symbols).error)
 
 
@@ -95,7 +95,7 @@ def _moved(given: Arrays, disturb: Disturbance) -> dict[str, Array]:
     }
 
 
-class _Asked:
+class _AskedFunction:
     """What a question asks for, as a function of the symbols and of what it is differentiated by."""
 
     def __init__(self, key: QuestionKey) -> None:

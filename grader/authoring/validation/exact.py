@@ -23,7 +23,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Slice,
     Sum,
     Symbol,
@@ -174,7 +174,7 @@ class Numeric:
             case Item():
                 base = np.broadcast_to(self(node.base), node.base.shape)
                 return base[self._selected(node.row), self._selected(node.column)]
-            case Place():
+            case Placed():
                 placed = np.zeros(node.shape, dtype=object)
                 placed[self._selected(node.row), self._selected(node.column)] = self(node.value)
                 return placed

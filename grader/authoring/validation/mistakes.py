@@ -13,13 +13,13 @@ from itertools import chain
 
 import numpy as np
 
-from grader.comparison import Status, compare
+from grader.comparison import EntryStatus, compare
+from grader.diagnosis.batched_passes import ABSENT, Stacked, is_on_the_way, is_stackable
 from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty import Pass, mutant, traced
-from grader.diagnosis.mistake import Fault, faults
+from grader.diagnosis.faulty_pass import Pass, mutant, traced
+from grader.diagnosis.mistake import MadeMistake, faults
 from grader.diagnosis.mutants import MATCH, Match
 from grader.diagnosis.sentences import Sentences
-from grader.diagnosis.stacked import ABSENT, Stacked, is_on_the_way, is_stackable
 from grader.errors import GraderError
 from grader.evaluation import ROUNDOFF
 from grader.expression import Apply, Expression, Index, Symbol, symbols_in, transform, walk
@@ -109,7 +109,7 @@ def _catalogued(
                 yield attempt
 
 
-def _values(key: QuestionKey, ways: "Ways", found: Sequence[Fault]) -> Iterator[Array | None]:
+def _values(key: QuestionKey, ways: "Ways", found: Sequence[MadeMistake]) -> Iterator[Array | None]:
     """The values of mistakes; of those on the way back all at once, which a walk for each would repeat."""
     on_the_way = (
         [fault for fault in found if is_on_the_way(fault)] if is_stackable(ways.passed) else []
@@ -128,7 +128,7 @@ def _values(key: QuestionKey, ways: "Ways", found: Sequence[Fault]) -> Iterator[
             yield _apart(key, ways, fault)
 
 
-def _apart(key: QuestionKey, ways: "Ways", fault: Fault) -> Array | None:
+def _apart(key: QuestionKey, ways: "Ways", fault: MadeMistake) -> Array | None:
     """The values of one mistake, which may be those of the reference times something."""
     factor = None if fault.way.factor is None else evaluated(key, fault.way.factor)
     if factor is not None:
@@ -183,7 +183,7 @@ class Ways:
         self._wrong: dict[int, Wrong] = {}
         self._written: dict[int, Expression | None] = {}
 
-    def wrong(self, fault: Fault) -> Wrong:
+    def wrong(self, fault: MadeMistake) -> Wrong:
         """What a mistake is called."""
         if id(fault) not in self._wrong:
             seen: Counter[Identity] = Counter()
@@ -195,7 +195,7 @@ class Ways:
                     seen[wrong.identity] += 1
         return self._wrong[id(fault)]
 
-    def written(self, fault: Fault) -> Expression | None:
+    def written(self, fault: MadeMistake) -> Expression | None:
         """The derivative with a mistake in it; None if that makes no sense."""
         if id(fault) not in self._written:
             self._written[id(fault)] = mutant(self.passed, [fault.way.changes])
@@ -228,7 +228,9 @@ def measured(key: QuestionKey, wrong: Wrong, value: Array) -> Attempt:
     apart = np.abs(value - key.expected) > MATCH * np.maximum(scale, MATCH * scale.max(initial=0.0))
     caught = int(apart.any(axis=(1, 2)).sum())
     whole = compare(value, key.expected, key.noise, lambda: noise)
-    return Attempt(wrong, caught, whole.correct or bool((whole.status == Status.INCORRECT).any()))
+    return Attempt(
+        wrong, caught, whole.correct or bool((whole.status == EntryStatus.INCORRECT).any())
+    )
 
 
 # Near misses

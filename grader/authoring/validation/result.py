@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.authoring.validation.answers import Read
+from grader.authoring.validation.answers import ReferenceVerdict
 from grader.authoring.validation.derivation import Apart, Derived
 from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.indistinguishable import Change
 from grader.authoring.validation.mistakes import Attempt, Identity
-from grader.authoring.validation.parting import Change
 from grader.problem import Problem
 
 
@@ -20,7 +20,7 @@ class Checked:
     id: str
     points: float
     derived: Derived
-    read: Mapping[str, Read]
+    read: Mapping[str, ReferenceVerdict]
     attempts: tuple[Attempt, ...]
     reasons: dict[Identity, Change]
 

@@ -8,21 +8,21 @@ from pathlib import Path
 from statistics import median
 
 from grader import key as keys
+from grader.authoring.reference_text import printed
 from grader.authoring.validation import (
     answers,
     cases,
     derivation,
+    draws_needed,
+    indistinguishable,
     mistakes,
-    needed,
-    parting,
     undefined,
     wording,
 )
 from grader.authoring.validation.finding import Finding, Level
+from grader.authoring.validation.indistinguishable import Change
 from grader.authoring.validation.mistakes import NEAR_MISS, Identity
-from grader.authoring.validation.parting import Change
 from grader.authoring.validation.result import Checked, Validation
-from grader.authoring.written import printed
 from grader.errors import AuthorError
 from grader.grading import grade
 from grader.key import Key, QuestionKey
@@ -35,7 +35,7 @@ THESE = "these mistakes have the same values as the reference"
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ValidationOptions:
     """What is to be checked besides the problem as written: each choice of the variants, `cases.yaml`."""
 
     variants: bool = True
@@ -46,7 +46,9 @@ Progress = Callable[[str], None]
 
 
 def validate(
-    path: Path, options: Options = Options(), progress: Progress = lambda _: None
+    path: Path,
+    options: ValidationOptions = ValidationOptions(),
+    progress: Progress = lambda _: None,
 ) -> Validation:
     """Check a problem. Raises AuthorError if it cannot even be read."""
     problem, source = load(path), read(path)
@@ -85,7 +87,9 @@ def _of_variant(
     try:
         if len(choices) == 1:
             changed = variants.with_choices(source, choices)
-            found = list(_validated(made, changed, Options(cases=False), lambda _: None).findings)
+            found = list(
+                _validated(made, changed, ValidationOptions(cases=False), lambda _: None).findings
+            )
         else:
             key = keys.build(made)
             found = [
@@ -101,7 +105,7 @@ def _of_variant(
 
 
 def _validated(
-    problem: Problem, source: ProblemSource, options: Options, progress: Progress
+    problem: Problem, source: ProblemSource, options: ValidationOptions, progress: Progress
 ) -> Validation:
     key = _built(problem, source)
     questions = []
@@ -116,8 +120,8 @@ def _validated(
         progress("cases.yaml")
         found += cases.findings(key, problem.path.parent)
     progress("how many draws are needed")
-    least = needed.needed(problem, questions)
-    found += needed.findings(problem, least)
+    least = draws_needed.needed(problem, questions)
+    found += draws_needed.findings(problem, least)
     return Validation(problem, tuple(questions), _in_order(found, problem), least, _time(key))
 
 
@@ -152,7 +156,7 @@ def _checked(key: Key, own: QuestionKey) -> Checked:
 def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Checked]:
     """With the reason for each mistake that has the values of the reference."""
     coincident = {one.id: one.coincident for one in questions if one.coincident}
-    reasons = parting.reasons(source, coincident) if coincident else {}
+    reasons = indistinguishable.reasons(source, coincident) if coincident else {}
     by_question: dict[str, dict[Identity, Change]] = defaultdict(dict)
     for (question, identity), change in reasons.items():
         by_question[question][identity] = change

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from grader.batch.discovery.found import LeftOut
+from grader.batch.discovery.found_submission import LeftOut
 from grader.errors import GraderError
 from grader.submission.limits import FOLDER_BYTES
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.batch.discovery.entries import entries, is_folder
 from grader.batch.discovery.folder import by_name
-from grader.batch.discovery.found import Found
+from grader.batch.discovery.found_submission import FoundSubmission
 from grader.submission.files import printable
 
 _NAME = re.compile(r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
@@ -21,7 +21,7 @@ def recognise(folder: Path) -> bool:
     return bool(files) and all(not is_folder(path) and _NAME.fullmatch(path.name) for path in files)
 
 
-def hand_ins(folder: Path) -> list[Found]:
+def hand_ins(folder: Path) -> list[FoundSubmission]:
     """One hand-in a user; a link of another name stands for itself."""
     by_user: dict[str, list[tuple[re.Match[str], Path]]] = {}
     others = []
@@ -34,9 +34,9 @@ def hand_ins(folder: Path) -> list[Found]:
     return [*(_hand_in(user, files) for user, files in sorted(by_user.items())), *others]
 
 
-def _hand_in(user: str, files: list[tuple[re.Match[str], Path]]) -> Found:
+def _hand_in(user: str, files: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
     late = any(match["late"] for match, _ in files)
-    return Found(
+    return FoundSubmission(
         id=user,
         path=files[0][1],
         files=tuple((printable(match["file"]), path) for match, path in files),

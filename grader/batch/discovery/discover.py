@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.batch.discovery import canvas, folder, gradescope, moodle
 from grader.batch.discovery.entries import entries, is_folder
-from grader.batch.discovery.found import Found, LeftOut
+from grader.batch.discovery.found_submission import FoundSubmission, LeftOut
 from grader.errors import GraderError
 from grader.submission.files import printable
 
@@ -21,7 +21,7 @@ class PatternError(GraderError):
 
 def discover(
     place: Path, id_pattern: str | None = None, left_out: Sequence[LeftOut] = ()
-) -> list[Found]:
+) -> list[FoundSubmission]:
     """The hand-ins in a folder, by id; a single file is a class of one. One a student: the newest.
 
     With `id_pattern`, a regular expression with a group `id`, every file whose path it matches counts,
@@ -29,7 +29,7 @@ def discover(
     human. `place` may be a link, what is in it may not. Raises FileNotFoundError, PatternError.
     """
     if place.is_file():
-        return [Found(folder.student_id(place), place.resolve())]
+        return [FoundSubmission(folder.student_id(place), place.resolve())]
     if not place.is_dir():
         raise FileNotFoundError(place)
     if id_pattern is not None:
@@ -40,7 +40,9 @@ def discover(
     return newest(_with_left_out(found, left_out))
 
 
-def _with_left_out(found: Iterable[Found], left_out: Iterable[LeftOut]) -> Iterator[Found]:
+def _with_left_out(
+    found: Iterable[FoundSubmission], left_out: Iterable[LeftOut]
+) -> Iterator[FoundSubmission]:
     """The hand-ins, each with a note of its files that were left out of the zip."""
     inside: dict[Path, list[LeftOut]] = {}
     for file in left_out:
@@ -53,15 +55,15 @@ def _with_left_out(found: Iterable[Found], left_out: Iterable[LeftOut]) -> Itera
         yield replace(one, notes=notes, unsure=True, left_out=names) if mine else one
 
 
-def newest(found: Iterable[Found]) -> list[Found]:
+def newest(found: Iterable[FoundSubmission]) -> list[FoundSubmission]:
     """One hand-in a student, by id: the newest, and it is told that there were others."""
-    by_student: dict[str, list[Found]] = {}
+    by_student: dict[str, list[FoundSubmission]] = {}
     for one in found:
         by_student.setdefault(one.id.casefold(), []).append(one)
     return sorted(map(_chosen, by_student.values()), key=lambda one: one.id)
 
 
-def _chosen(several: list[Found]) -> Found:
+def _chosen(several: list[FoundSubmission]) -> FoundSubmission:
     if len(several) == 1:
         return several[0]
     ordered = sorted(several, key=lambda one: (one.handed_in, str(one.path)))
@@ -95,14 +97,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
-def _by_pattern(place: Path, pattern: re.Pattern[str]) -> list[Found]:
+def _by_pattern(place: Path, pattern: re.Pattern[str]) -> list[FoundSubmission]:
     groups: dict[tuple[str, Path], list[Path]] = {}
     for file in sorted(path for path in place.rglob("*") if not is_folder(path)):
         match = pattern.search(printable(file.relative_to(place).as_posix()))
         if match and match["id"] and not file.name.startswith("."):
             groups.setdefault((match["id"], file.parent), []).append(file)
     return [
-        Found(name, files[0]) if len(files) == 1
-        else Found(name, files[0], tuple((printable(file.name), file) for file in files))
+        FoundSubmission(name, files[0]) if len(files) == 1
+        else FoundSubmission(name, files[0], tuple((printable(file.name), file) for file in files))
         for (name, _), files in groups.items()
     ]  # fmt: skip

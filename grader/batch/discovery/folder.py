@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from grader.batch.discovery.entries import entries, is_folder
-from grader.batch.discovery.found import Found
+from grader.batch.discovery.found_submission import FoundSubmission
 from grader.submission.files import printable
 
 
@@ -12,14 +12,14 @@ def recognise(folder: Path) -> bool:
     return folder.is_dir()
 
 
-def hand_ins(folder: Path) -> list[Found]:
+def hand_ins(folder: Path) -> list[FoundSubmission]:
     """A hand-in a file or folder, by name; hidden ones are passed over."""
     return list(map(by_name, entries(folder)))
 
 
-def by_name(path: Path) -> Found:
+def by_name(path: Path) -> FoundSubmission:
     """A hand-in that goes by the name of its file or folder."""
-    return Found(student_id(path), path)
+    return FoundSubmission(student_id(path), path)
 
 
 def student_id(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from grader.batch.discovery.found import Found
+from grader.batch.discovery.found_submission import FoundSubmission
 from grader.submission.files import printable
 
 METADATA = "submission_metadata.yml"
@@ -37,7 +37,7 @@ def recognise(folder: Path) -> bool:
     return metadata.is_file() and not metadata.is_symlink()
 
 
-def hand_ins(folder: Path) -> list[Found]:
+def hand_ins(folder: Path) -> list[FoundSubmission]:
     """One hand-in a submitter; folders of which the metadata says nothing go by their own names."""
     known = _metadata(folder / METADATA)
     found = []
@@ -57,7 +57,7 @@ def _metadata(file: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _hand_ins(place: Path, data: Any) -> list[Found]:
+def _hand_ins(place: Path, data: Any) -> list[FoundSubmission]:
     if not isinstance(data, dict):
         data = {}
     submitters = data.get(":submitters")
@@ -65,10 +65,10 @@ def _hand_ins(place: Path, data: Any) -> list[Found]:
     return [_hand_in(place, one, _moment(data.get(":created_at"))) for one in people]
 
 
-def _hand_in(place: Path, person: dict[str, Any], submitted: datetime | None) -> Found:
+def _hand_in(place: Path, person: dict[str, Any], submitted: datetime | None) -> FoundSubmission:
     sid, email, name = (str(person.get(key) or "") for key in (":sid", ":email", ":name"))
     number = place.stem.removeprefix("submission_")
-    return Found(
+    return FoundSubmission(
         id=printable(sid or email.partition("@")[0] or number),
         path=place,
         submitted=submitted,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.batch.discovery.entries import entries, is_folder
 from grader.batch.discovery.folder import by_name
-from grader.batch.discovery.found import Found
+from grader.batch.discovery.found_submission import FoundSubmission
 from grader.submission.files import printable
 
 _NAME = re.compile(
@@ -22,7 +22,7 @@ def recognise(folder: Path) -> bool:
     return bool(found) and all(_NAME.fullmatch(path.name) for path in found)
 
 
-def hand_ins(folder: Path) -> list[Found]:
+def hand_ins(folder: Path) -> list[FoundSubmission]:
     """One hand-in a participant; a link of another name stands for itself."""
     by_participant: dict[str, list[tuple[re.Match[str], Path]]] = {}
     others = []
@@ -36,12 +36,12 @@ def hand_ins(folder: Path) -> list[Found]:
     return [*found, *others]
 
 
-def _hand_in(number: str, parts: list[tuple[re.Match[str], Path]]) -> Found:
+def _hand_in(number: str, parts: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
     who = printable(parts[0][0]["who"])
     if len(parts) == 1 and is_folder(parts[0][1]):
-        return Found(number, parts[0][1], name=who)
+        return FoundSubmission(number, parts[0][1], name=who)
     files = [pair for match, path in parts for pair in _files(match, path)]
-    return Found(number, parts[0][1], tuple(files), name=who)
+    return FoundSubmission(number, parts[0][1], tuple(files), name=who)
 
 
 def _files(match: re.Match[str], path: Path) -> list[tuple[str, Path]]:

@@ -10,9 +10,9 @@ from concurrent.futures import Executor, Future
 from multiprocessing import current_process
 from typing import TYPE_CHECKING, Self
 
-from grader.batch.discovery import Found
-from grader.batch.engines.here import CHUNK, Here
+from grader.batch.discovery import FoundSubmission
 from grader.batch.engines.pipeline import pipelined
+from grader.batch.engines.processes import CHUNK, Here
 from grader.batch.worker import Done, Graded, Job, Limits
 from grader.errors import GraderError
 
@@ -42,11 +42,11 @@ class Cluster:
         self._executor.shutdown(wait=False)
         self._client.close()
 
-    def grade(self, found: Sequence[Found]) -> Iterator[Done]:
+    def grade(self, found: Sequence[FoundSubmission]) -> Iterator[Done]:
         """What became of each, a few at a time."""
         return pipelined(found, CHUNK, AHEAD, self._submit, self._outcomes)
 
-    def _outcomes(self, future: Future[Done], chunk: Sequence[Found]) -> Done:
+    def _outcomes(self, future: Future[Done], chunk: Sequence[FoundSubmission]) -> Done:
         """What a task found. Dask has tried several workers before it gives up on one."""
         grief = future.exception()
         if grief is None:
@@ -58,14 +58,14 @@ class Cluster:
             return [one for single, alone in again for one in self._outcomes(single, alone)]
         return [Graded(chunk[0].id, None, failure=f"its Dask worker failed ({grief})")]
 
-    def _submit(self, chunk: Sequence[Found]) -> "Future[Done]":
+    def _submit(self, chunk: Sequence[FoundSubmission]) -> "Future[Done]":
         return self._executor.submit(on_worker, self._job, chunk, self._limits)
 
 
 _own = threading.local()
 
 
-def on_worker(job: Job, chunk: Sequence[Found], limits: Limits) -> Done:
+def on_worker(job: Job, chunk: Sequence[FoundSubmission], limits: Limits) -> Done:
     """Grade a chunk in a process of this Dask worker. Raises ClusterError if it may not have any."""
     if current_process().daemon:
         raise ClusterError(

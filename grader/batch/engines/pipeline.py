@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.batch.worker import Done
 
-Chunk = Sequence[Found]
+Chunk = Sequence[FoundSubmission]
 
 
 def pipelined(

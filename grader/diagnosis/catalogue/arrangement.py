@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from grader.diagnosis.entrywise import rewritten
-from grader.diagnosis.faulty import RESULT, Change, Pass
+from grader.diagnosis.faulty_pass import RESULT, Change, Pass
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.errors import Nonsense
 from grader.expression import (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from grader.diagnosis.catalogue.node import times
-from grader.diagnosis.faulty import Pass, arrival, path
+from grader.diagnosis.faulty_pass import Pass, arrival, path
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import SCALAR, Expression, Symbol, base_name
 from grader.primitives.build import derivative, mul, ones, total, transpose

@@ -12,7 +12,7 @@ from grader.diagnosis.catalogue.node import (
     products,
     times,
 )
-from grader.diagnosis.faulty import Change, Pass, Site, argument
+from grader.diagnosis.faulty_pass import Change, Pass, Site, argument
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import SCALAR, Apply, Expression, Number, walk
 from grader.primitives import TABLE, apply, is_function

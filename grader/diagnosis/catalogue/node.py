@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from grader.diagnosis.faulty import Pass
+from grader.diagnosis.faulty_pass import Pass
 from grader.errors import ShapeMismatch
 from grader.expression import Apply, Expression, shape_text
 from grader.primitives import TABLE, apply

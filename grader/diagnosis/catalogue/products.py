@@ -9,7 +9,7 @@ from grader.diagnosis.catalogue.node import (
     fitting,
     products,
 )
-from grader.diagnosis.faulty import Pass, argument
+from grader.diagnosis.faulty_pass import Pass, argument
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import SCALAR, Apply, Expression, Number, Slice, Symbol, symbols_in
 from grader.primitives.build import (

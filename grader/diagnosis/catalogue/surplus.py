@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grader.backprop import Backprop
 from grader.diagnosis.catalogue.node import fitting, times
-from grader.diagnosis.faulty import RESULT, Change, Pass, arrival
+from grader.diagnosis.faulty_pass import RESULT, Change, Pass, arrival
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.errors import Nonsense
 from grader.expression import (

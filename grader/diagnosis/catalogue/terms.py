@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from grader.diagnosis.catalogue.node import at_node
-from grader.diagnosis.faulty import Pass, argument, leading
+from grader.diagnosis.faulty_pass import Pass, argument, leading
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import Apply, Expression, Number, Sum, base_name, symbols_in, walk
 from grader.primitives.build import ONE, div, mul, neg, number, power, sub

@@ -10,14 +10,14 @@ from functools import partial
 from typing import TypeGuard
 
 from grader.diagnosis.entrywise import rewritten
-from grader.diagnosis.faulty import RESULT, Change, Pass, Site
+from grader.diagnosis.faulty_pass import RESULT, Change, Pass, Site
 from grader.diagnosis.mistake import Example, Mistake, Way
 from grader.expression import (
     SCALAR,
     Apply,
     Expression,
     Item,
-    Place,
+    Placed,
     Shape,
     children,
     symbols_in,
@@ -54,7 +54,7 @@ def _is_one_of(node: Expression, functions: frozenset[str]) -> TypeGuard[Apply]:
 def _values_in(node: Expression) -> tuple[Expression, ...]:
     """The parts of an expression, but for those that only say which entry is meant."""
     match node:
-        case Item(base=whole) | Place(value=whole):
+        case Item(base=whole) | Placed(value=whole):
             return (whole,)
         case Apply(function="eq" | "ne"):
             return ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from grader.errors import Span
 from grader.expression import Expression, Item, Number, Slice
 from grader.notation.infix.calls import CallReader
-from grader.notation.infix.tokens import Token
+from grader.notation.infix.tokens import InfixToken
 from grader.notation.templates import Cell, rows_of
 
 _NEW_AXIS = re.compile(
@@ -72,7 +72,7 @@ class ArrayReader(CallReader):
         high = None if self.peek().text in ("]", ",") else self.expression()
         return self.build.slice(low, high, size, self.span(first))
 
-    def quick_selector(self, token: Token) -> Expression | None:
+    def quick_selector(self, token: InfixToken) -> Expression | None:
         """A plain number or index variable, by far the most common selectors."""
         if token.kind == "number":
             value = float(token.text) + (1 - self.build.names.base)
@@ -134,11 +134,11 @@ class ArrayReader(CallReader):
         node = self.expression()
         return self.templates.learned(key, node, entries) if self.at == end else node
 
-    def _ahead(self, at: int) -> tuple[int, tuple[str, ...], list[Token]]:
+    def _ahead(self, at: int) -> tuple[int, tuple[str, ...], list[InfixToken]]:
         """The cell that begins at a token: where it ends, its text around the entries, its entries."""
         depth = 0
         key: list[str] = []
-        given: list[Token] = []
+        given: list[InfixToken] = []
         for at in range(at, len(self.tokens)):  # noqa: B020 - from here on
             token = self.tokens[at]
             kind, text, _ = token

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from grader.errors import Span
 from grader.expression import Expression, Symbol
 from grader.notation.builder import constant
-from grader.notation.infix.reader import Reader
-from grader.notation.infix.tokens import Token
+from grader.notation.infix.reader import InfixReader
+from grader.notation.infix.tokens import InfixToken
 from grader.notation.names import GREEK, INFIX_FUNCTIONS, Function
 from grader.notation.products import MATRIX, product
 from grader.primitives import TABLE
@@ -27,10 +27,10 @@ _AXES = {0.0: 0, 1.0: 1, -1.0: 1, -2.0: 0}
 _AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # its only axis; along a row that has one entry
 
 
-class CallReader(Reader):
+class CallReader(InfixReader):
     """Reads calls."""
 
-    def called(self, name: str, token: Token) -> Expression | None:
+    def called(self, name: str, token: InfixToken) -> Expression | None:
         """`name(…)` or `name'(…)`, None if the name is not a function."""
         declared = name in self.build.names.symbols or name in self.build.names.functions
         form = self.form(name, token) if self.peek().text == "(" and not declared else None
@@ -82,7 +82,7 @@ class CallReader(Reader):
         return None, 0
 
     def arguments(
-        self, opened: Token, known: frozenset[str] = frozenset()
+        self, opened: InfixToken, known: frozenset[str] = frozenset()
     ) -> tuple[list[Expression], Options]:
         """The arguments of a call; those given by name apart, of which only `known` may be there."""
         self.build.deeper(opened.span)

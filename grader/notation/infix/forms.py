@@ -7,19 +7,19 @@ from grader.expression import Expression, Index, Matrix, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.infix.calls import AXIS_OPTIONS
 from grader.notation.infix.methods import MethodReader
-from grader.notation.infix.tokens import Token
+from grader.notation.infix.tokens import InfixToken
 from grader.notation.products import JUXTAPOSED, product
 
 
 class FormReader(MethodReader):
     """Reads forms; each is called with the reader at the `(` behind the name."""
 
-    def form(self, name: str, token: Token) -> Expression | None:
+    def form(self, name: str, token: InfixToken) -> Expression | None:
         """The form of a name, None if it is no form."""
         form = SPECIAL.get(name)
         return None if form is None else form(self, token)
 
-    def sum_form(self, token: Token) -> Expression:
+    def sum_form(self, token: InfixToken) -> Expression:
         """`Sum(body, (i, 1, n), …)`: the limits stand last and are read first."""
         opened = self.expect("(")
         self.build.deeper(opened.span)
@@ -69,7 +69,7 @@ class FormReader(MethodReader):
             return self.build.open_sum(last, body, span)
         return self.build.sum(last, body, span)
 
-    def plain_sum(self, token: Token, opened: int) -> Expression:
+    def plain_sum(self, token: InfixToken, opened: int) -> Expression:
         """`sum(x)`, `np.sum(x, axis=1)`: over entries."""
         self.at = opened
         self.build.depth -= 1
@@ -78,12 +78,12 @@ class FormReader(MethodReader):
             self.build.fail("sum takes one array", token.span, "or Sum(e, (i, 1, n))")
         return self.reduced("sum", args, options, Span(token.start, self.end()))
 
-    def clipped(self, token: Token) -> Expression:
+    def clipped(self, token: InfixToken) -> Expression:
         """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
         args, _ = self.arguments(self.expect("("))
         return self.build.clipped(args, Span(token.start, self.end()))
 
-    def norm_form(self, token: Token) -> Expression:
+    def norm_form(self, token: InfixToken) -> Expression:
         """`norm(v)`, `np.linalg.norm(v, ord=2)`: of the norms only the usual one."""
         args, options = self.arguments(self.expect("("), frozenset({"ord", "p"}))
         span = Span(token.start, self.end())
@@ -92,7 +92,7 @@ class FormReader(MethodReader):
             self.build.fail("of orders only the norm of a vector of order 2 is read", span)
         return self.build.apply("norm", *args[:1], span=span)
 
-    def np_sum(self, token: Token) -> Expression:
+    def np_sum(self, token: InfixToken) -> Expression:
         """`sum(…)` with limits is `Sum`; without, it runs over entries."""
         opened = self.at
         self.expect("(")
@@ -114,7 +114,7 @@ class FormReader(MethodReader):
                 return at
         return None
 
-    def generated_sum(self, token: Token, at: int, end: int) -> Expression:
+    def generated_sum(self, token: InfixToken, at: int, end: int) -> Expression:
         """`sum(e for k in range(a, b))`, the end left out as in Python."""
         begin, self.at = self.at, at + 1
         name = self.next()
@@ -140,7 +140,7 @@ class FormReader(MethodReader):
         self.build.depth -= 1
         return node
 
-    def matrix_form(self, token: Token) -> Expression:
+    def matrix_form(self, token: InfixToken) -> Expression:
         """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""
         opened = self.expect("(")
         self.build.deeper(opened.span)
@@ -151,7 +151,7 @@ class FormReader(MethodReader):
         self.build.depth -= 1
         return node
 
-    def _sized_matrix(self, rows: Expression, token: Token) -> Expression:
+    def _sized_matrix(self, rows: Expression, token: InfixToken) -> Expression:
         columns = self.expression()
         self.expect(",")
         entries = self.expression()
@@ -166,7 +166,7 @@ class FormReader(MethodReader):
             [flat[at : at + width] for at in range(0, len(flat), width)], token.span
         )
 
-    def piecewise_form(self, token: Token) -> Expression:
+    def piecewise_form(self, token: InfixToken) -> Expression:
         """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
         opened = self.expect("(")
         self.build.deeper(opened.span)
@@ -187,7 +187,7 @@ class FormReader(MethodReader):
         self.build.depth -= 1
         return self.build.piecewise(cases, Span(token.start, self.end()))
 
-    def derivative_form(self, token: Token) -> Expression:
+    def derivative_form(self, token: InfixToken) -> Expression:
         """`Derivative(l, h1[k])`."""
         opened = self.expect("(")
         self.build.deeper(opened.span)
@@ -198,7 +198,7 @@ class FormReader(MethodReader):
         self.build.depth -= 1
         return self.build.derivative(of, wrt, Span(token.start, self.end()))
 
-    def constant_form(self, token: Token) -> Expression:
+    def constant_form(self, token: InfixToken) -> Expression:
         """`ones(n)`, `zeros((m, n))`, `eye(n)`: sizes are whole numbers or dimensions."""
         args, _ = self.arguments(self.expect("("))
         if len(args) == 1 and isinstance(args[0], Matrix):
@@ -214,14 +214,14 @@ class FormReader(MethodReader):
         name = "identity" if square else token.text
         return self.build.apply(name, params=(rows, columns), span=token.span)
 
-    def delta_form(self, token: Token) -> Expression:
+    def delta_form(self, token: InfixToken) -> Expression:
         """`KroneckerDelta(i, j)`."""
         args, _ = self.arguments(self.expect("("))
         for arg in args:
             self.build.check_letter(arg)
         return self.build.apply("eq", *args, span=Span(token.start, self.end()))
 
-    def product_form(self, token: Token) -> Expression:
+    def product_form(self, token: InfixToken) -> Expression:
         """`Product(body, (k, 1, n))`: the factors written out."""
         opened = self.expect("(")
         begin = self.at
@@ -238,7 +238,7 @@ class FormReader(MethodReader):
             node = product(self.build, node, factor, JUXTAPOSED, span)
         return node
 
-    def length_form(self, token: Token) -> Expression:
+    def length_form(self, token: InfixToken) -> Expression:
         """`len(r)`: the number of its entries, or rows."""
         args, _ = self.arguments(self.expect("("))
         span = Span(token.start, self.end())
@@ -246,7 +246,7 @@ class FormReader(MethodReader):
             self.build.fail("len takes one array, no row", span)
         return Number(float(args[0].shape[0]), span)
 
-    def number_form(self, token: Token) -> Expression:
+    def number_form(self, token: InfixToken) -> Expression:
         """`float(z > 0)`: a condition is a number here already."""
         args, _ = self.arguments(self.expect("("))
         if len(args) != 1:
@@ -260,7 +260,7 @@ class FormReader(MethodReader):
         return node
 
 
-SPECIAL: dict[str, Callable[[FormReader, Token], Expression]] = {
+SPECIAL: dict[str, Callable[[FormReader, InfixToken], Expression]] = {
     "clip": FormReader.clipped,
     "clamp": FormReader.clipped,
     "norm": FormReader.norm_form,

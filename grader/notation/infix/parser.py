@@ -13,7 +13,7 @@ from grader.expression import SCALAR, Apply, Expression, Number
 from grader.notation.builder import Builder, Reading
 from grader.notation.infix.calls import LETTERS
 from grader.notation.infix.forms import FormReader
-from grader.notation.infix.tokens import Token, tokenize
+from grader.notation.infix.tokens import InfixToken, tokenize
 from grader.notation.names import INFIX_FUNCTIONS, Names
 from grader.notation.products import (
     DOT,
@@ -53,14 +53,14 @@ def read(text: str, names: Names, other: frozenset[int] = frozenset()) -> Readin
 
 
 def _reading(text: str, names: Names, build: Builder) -> Reading:
-    parser = _Parser(tokenize(text), build)
+    parser = _InfixParser(tokenize(text), build)
     try:
         return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
         raise error.located(text) from None
 
 
-class _Parser(FormReader):
+class _InfixParser(FormReader):
     """Operators and atoms: the top of the grammar."""
 
     def whole(self) -> Expression:
@@ -187,7 +187,7 @@ class _Parser(FormReader):
         self.unexpected(token, "a number, a name or a bracket")
         raise AssertionError
 
-    def entry(self, token: Token) -> Expression:
+    def entry(self, token: InfixToken) -> Expression:
         """`W3[1, 2]`, an entry at fixed indices."""
         known = self.build.names.entries.get(token.text)
         if known is not None:
@@ -196,10 +196,10 @@ class _Parser(FormReader):
         layer = self.build.names.symbols.get(name + inside[:-1].strip())
         if layer is not None and name not in self.build.names.symbols:
             return type(layer)(layer.name, layer.shape, token.span)  # W[2] for W2
-        base = self.named(Token("name", name, token.start))
+        base = self.named(InfixToken("name", name, token.start))
         return self.build.fixed_entry(token.text, token.span, base)
 
-    def group(self, opened: Token) -> Expression:
+    def group(self, opened: InfixToken) -> Expression:
         self.build.deeper(opened.span)
         node = self.conditional()
         if self.peek().text == "," and self.peek().kind == "sign":
@@ -215,7 +215,7 @@ class _Parser(FormReader):
         self.build.depth -= 1
         return node
 
-    def named(self, token: Token) -> Expression:
+    def named(self, token: InfixToken) -> Expression:
         name = token.text
         while (
             name in MODULES and self.peek().text == "." and self.tokens[self.at + 1].kind == "name"
@@ -234,7 +234,7 @@ class _Parser(FormReader):
             return type(symbol)(symbol.name, symbol.shape, token.span)
         return self.value(name, token)
 
-    def value(self, name: str, token: Token) -> Expression:
+    def value(self, name: str, token: InfixToken) -> Expression:
         """A name that is not a declared symbol: an index variable, a size, a constant."""
         names = self.build.names
         index = self.build.index(name)
@@ -256,13 +256,13 @@ class _Parser(FormReader):
         if name == "I":
             return replace(IDENTITY, span=token.span)
         if name in LETTERS:
-            return self.named(Token("name", LETTERS[name], token.start))
+            return self.named(InfixToken("name", LETTERS[name], token.start))
         if name in names.functions or name in INFIX_FUNCTIONS:
             hint = f"write {name}(…)"
             self.build.fail(f"`{name}` is a function and has no argument here", token.span, hint)
         return self.build.unknown(name, token.span, names.known())
 
-    def derivative(self, name: str, token: Token) -> Expression | None:
+    def derivative(self, name: str, token: InfixToken) -> Expression | None:
         """`dW2` and `∂l/∂W2`; None if the name is no such thing."""
         symbols = self.build.names.symbols
         fraction = _FRACTION.match(name)

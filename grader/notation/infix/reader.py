@@ -5,23 +5,23 @@ from abc import ABC, abstractmethod
 from grader.errors import Span
 from grader.expression import Expression
 from grader.notation.builder import Builder
-from grader.notation.infix.tokens import Token
+from grader.notation.infix.tokens import InfixToken
 from grader.notation.templates import Templates
 
 
-class Reader(ABC):
+class InfixReader(ABC):
     """A position in a run of tokens."""
 
-    def __init__(self, tokens: list[Token], build: Builder) -> None:
+    def __init__(self, tokens: list[InfixToken], build: Builder) -> None:
         self.tokens = tokens
         self.at = 0
         self.build = build
         self.templates = Templates()
 
-    def peek(self) -> Token:
+    def peek(self) -> InfixToken:
         return self.tokens[self.at]
 
-    def next(self) -> Token:
+    def next(self) -> InfixToken:
         token = self.tokens[self.at]
         self.at += 1
         return token
@@ -42,13 +42,13 @@ class Reader(ABC):
             return True
         return False
 
-    def expect(self, text: str, opened: Token | None = None) -> Token:
+    def expect(self, text: str, opened: InfixToken | None = None) -> InfixToken:
         token = self.next()
         if token.text != text or token.kind != "sign":
             self.unexpected(token, f"`{text}`", opened)
         return token
 
-    def unexpected(self, token: Token, wanted: str, opened: Token | None = None) -> None:
+    def unexpected(self, token: InfixToken, wanted: str, opened: InfixToken | None = None) -> None:
         what = "the text ends" if token.kind == "end" else f"`{token.text}` stands"
         hint = None
         span = token.span
@@ -59,7 +59,7 @@ class Reader(ABC):
             hint = "a product is written with `*`, a matrix product with `@`"
         self.build.fail(f"{what} where {wanted} is expected", span, hint)
 
-    def commas(self, opened: Token) -> tuple[list[int], int]:
+    def commas(self, opened: InfixToken) -> tuple[list[int], int]:
         """The top-level commas of the bracket that was just opened, and where it closes."""
         depth = 0
         commas: list[int] = []
@@ -91,9 +91,9 @@ class Reader(ABC):
         """An expression of operators that bind at least as tightly as `power`."""
 
     @abstractmethod
-    def form(self, name: str, token: Token) -> Expression | None:
+    def form(self, name: str, token: InfixToken) -> Expression | None:
         """What a form such as `Sum(…)` says; None if the name is no form."""
 
     @abstractmethod
-    def entry(self, token: Token) -> Expression:
+    def entry(self, token: InfixToken) -> Expression:
         """`W3[1, 2]`, an entry at fixed indices."""

@@ -19,7 +19,7 @@ _SIGNS = {sign: sign for sign in ("**", "==", "!=", "<=", ">=", *"-+*/@()[],:<>=
 }  # fmt: skip
 
 
-class Token(NamedTuple):
+class InfixToken(NamedTuple):
     """A token: kind (number, name, entry, sign, end), text and offset."""
 
     kind: str
@@ -35,7 +35,7 @@ class Token(NamedTuple):
 _new = tuple.__new__  # a token costs half as much without the constructor of NamedTuple
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str) -> list[InfixToken]:
     """The tokens of a text, ending with one of kind "end". Raises Unreadable, TooLarge."""
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this text has {len(text)} characters; at most {TEXT_LIMIT} are read")
@@ -47,13 +47,13 @@ def tokenize(text: str) -> list[Token]:
     for token in found:
         sign = _SIGNS.get(token)
         if sign is not None:
-            tokens.append(_new(Token, ("sign", sign, at)))
+            tokens.append(_new(InfixToken, ("sign", sign, at)))
         elif token[-1] == "]":
-            tokens.append(_new(Token, ("entry", token, at)))
+            tokens.append(_new(InfixToken, ("entry", token, at)))
         elif not token.isspace():
-            tokens.append(_new(Token, (_kind(token), token, at)))
+            tokens.append(_new(InfixToken, (_kind(token), token, at)))
         at += len(token)
-    tokens.append(Token("end", "", at))
+    tokens.append(InfixToken("end", "", at))
     return tokens
 
 

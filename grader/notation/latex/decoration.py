@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Item, Symbol
 from grader.notation.latex.functions import OPEN
-from grader.notation.latex.reader import Reader
+from grader.notation.latex.reader import LatexReader
 from grader.notation.latex.scripts import layer_of, split
 from grader.notation.latex_tokens import Token
 
 
-class DecorationReader(Reader):
+class DecorationReader(LatexReader):
     """Reads past lists of arguments."""
 
     def decoration(self, token: Token, node: Expression, first: int) -> None:

@@ -23,7 +23,7 @@ MATRICES = frozenset(
 )
 
 
-class FormReader(CaseReader):
+class LatexFormReader(CaseReader):
     """Reads forms."""
 
     def frac(self, token: Token) -> Expression:
@@ -318,13 +318,13 @@ def _span(tokens: Sequence[Token]) -> Span:
     return Span(tokens[0].start, tokens[-1].end)
 
 
-FORMS: dict[str, Callable[[FormReader, Token], Expression]] = {
-    "\\frac": FormReader.frac,
-    "\\partial": FormReader.partial,
-    "\\nabla": FormReader.nabla,
-    "\\sum": FormReader.big_sum,
-    "\\prod": FormReader.big_product,
-    "\\begin": FormReader.environment,
-    "\\underbrace": FormReader.underbrace,
-    "\\overbrace": FormReader.underbrace,
+FORMS: dict[str, Callable[[LatexFormReader, Token], Expression]] = {
+    "\\frac": LatexFormReader.frac,
+    "\\partial": LatexFormReader.partial,
+    "\\nabla": LatexFormReader.nabla,
+    "\\sum": LatexFormReader.big_sum,
+    "\\prod": LatexFormReader.big_product,
+    "\\begin": LatexFormReader.environment,
+    "\\underbrace": LatexFormReader.underbrace,
+    "\\overbrace": LatexFormReader.underbrace,
 }

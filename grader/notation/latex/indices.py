@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Slice
 from grader.notation.builder import NONSENSE
-from grader.notation.latex.reader import Reader
+from grader.notation.latex.reader import LatexReader
 from grader.notation.latex.scripts import digits, split, without_brackets
 from grader.notation.latex_tokens import Token
 
 WHOLE_AXIS = frozenset({":", "\\cdot", "\\odot", "*"})  # X_{:,2}, X_{\cdot 2}, X_{\bullet 2}
 
 
-class IndexReader(Reader):
+class IndexReader(LatexReader):
     """Reads the subscripts of arrays."""
 
     def entry_of_bracket(self, node: Expression, script: Sequence[Token], first: int) -> Expression:

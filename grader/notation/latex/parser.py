@@ -11,7 +11,7 @@ from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, free_indices
 from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
 from grader.notation.latex.cases import OTHERWISE
-from grader.notation.latex.forms import FORMS, FormReader
+from grader.notation.latex.forms import FORMS, LatexFormReader
 from grader.notation.latex.functions import OPEN
 from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
 from grader.notation.latex_tokens import Token, tokenize
@@ -93,7 +93,7 @@ def _span_of(tokens: Sequence[Token]) -> Span:
     return Span(tokens[0].start, tokens[-1].end)
 
 
-class Parser(FormReader):
+class Parser(LatexFormReader):
     """Operators and factors: the top of the grammar."""
 
     def whole(self) -> Expression:

@@ -9,7 +9,7 @@ from grader.notation.builder import Builder
 from grader.notation.latex_tokens import Token
 
 
-class Reader(ABC):
+class LatexReader(ABC):
     """Recursive descent; `tokens` is what is being read now, without an end mark."""
 
     def __init__(self, tokens: Sequence[Token], build: Builder) -> None:

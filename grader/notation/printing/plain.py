@@ -12,7 +12,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Selector,
     Slice,
     Sum,
@@ -66,7 +66,7 @@ class _Infix:
                 return self.apply(node)
             case Item():
                 return f"{self.text(node.base, ATOM)}[{self.selectors(node)}]", ATOM
-            case Place():
+            case Placed():
                 inside = f"{self.text(node.value, 0)}, {self.selectors(node)}"
                 return f"place({inside}, {node.shape[0]}, {node.shape[1]})", ATOM
             case Sum(body=body, index=index):
@@ -82,7 +82,7 @@ class _Infix:
             case Derivative():
                 return f"Derivative({self.text(node.of, 0)}, {self.text(node.wrt, 0)})", ATOM
 
-    def selectors(self, node: Item | Place) -> str:
+    def selectors(self, node: Item | Placed) -> str:
         base = node.base.shape if isinstance(node, Item) else node.shape
         if base[1] == 1 and node.column == Number(1.0):
             return self.selector(node.row, base[0])

@@ -16,7 +16,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Selector,
     Slice,
     Sum,
@@ -153,7 +153,7 @@ class _Typeset:
                 above = write.row(write.sign("∂"), self.text(node.of, ATOM))
                 below = write.row(write.sign("∂"), self.text(node.wrt, ATOM))
                 return write.fraction(above, below), ATOM
-            case Place():
+            case Placed():
                 return self.place(node)
             case Tabulate():
                 letters = [index for index in (node.row, node.column) if index.name]
@@ -174,7 +174,7 @@ class _Typeset:
         body = write.number(number_text(abs(node.value)))
         return (write.row(sign, body), PREFIX) if sign else (body, ATOM)
 
-    def place(self, node: Place) -> tuple[str, int]:
+    def place(self, node: Placed) -> tuple[str, int]:
         """A value at one entry of zeros, times the unit vector or matrix of that entry."""
         write = self.writer
         if isinstance(node.row, Slice) or isinstance(node.column, Slice):
@@ -198,7 +198,7 @@ class _Typeset:
             return ""
         return self.writer.number(text) if text[0].isdigit() else self.writer.name(text)
 
-    def selectors(self, node: Item | Place) -> str:
+    def selectors(self, node: Item | Placed) -> str:
         base = node.base.shape if isinstance(node, Item) else node.shape
         parts = [
             self.selector(selector, size)

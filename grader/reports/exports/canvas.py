@@ -12,8 +12,8 @@ from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
 from grader.reports.exports.grades import grade, left_out, listed, other_maximum, written
 from grader.reports.exports.people import Identity, Matched, matched
-from grader.reports.exports.protocol import Exported, ExportError, Options
-from grader.reports.exports.tables import Table, read_table
+from grader.reports.exports.protocol import Exported, ExportError, ExportOptions
+from grader.reports.exports.tables import PlatformTable, read_table
 
 FILENAME = "canvas.csv"
 
@@ -30,7 +30,7 @@ _POINTS_POSSIBLE = "Points Possible"
 _TEST_STUDENT = "Student, Test"
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """The instructor's file with our grades, or without one, a file to import. Raises ExportError."""
     if options.into is None:
         return _fresh(gradebook, options)
@@ -55,7 +55,7 @@ def export(gradebook: Gradebook, options: Options) -> Exported:
     return Exported({FILENAME: file.text()}, tuple(notes))
 
 
-def _students(file: Table) -> Iterator[int]:
+def _students(file: PlatformTable) -> Iterator[int]:
     """The rows of people: not those of points and posting policies."""
     header = file.header
     known = [header.index(name) for name in _FIELDS if name in header]
@@ -64,13 +64,13 @@ def _students(file: Table) -> Iterator[int]:
             yield row
 
 
-def _possible(file: Table, column: int) -> str:
+def _possible(file: PlatformTable, column: int) -> str:
     """What Canvas says that can be earned; `(read only)` where nothing can be imported."""
     rows = (row for row, cells in file.body() if cells and _POINTS_POSSIBLE in cells[0])
     return next((file.get(row, column) for row in rows), "")
 
 
-def _column(file: Table, gradebook: Gradebook, wanted: str) -> int:
+def _column(file: PlatformTable, gradebook: Gradebook, wanted: str) -> int:
     """The assignment's column: by the number in its title, by its title, or else by the problem's."""
     titles = {
         at: match
@@ -93,7 +93,9 @@ def _plain(title: str) -> str:
     return " ".join(title.casefold().split())
 
 
-def _filled_in(file: Table, column: int, people: Matched, options: Options) -> Iterator[str]:
+def _filled_in(
+    file: PlatformTable, column: int, people: Matched, options: ExportOptions
+) -> Iterator[str]:
     comma = file.has_decimal_comma(column)
     count, kept = 0, []
     for row, standing in people.rows.items():
@@ -115,14 +117,14 @@ def _stays(now: str, standing: Standing) -> bool:
     return now.upper() in _KEPT or (standing.report is None and now not in ("", "-"))
 
 
-def _without_hand_in(file: Table, rows: Iterable[int], people: Matched) -> Iterator[str]:
+def _without_hand_in(file: PlatformTable, rows: Iterable[int], people: Matched) -> Iterator[str]:
     names = [file.rows[row][0] for row in rows if row not in people.rows]
     names = [name for name in names if name != _TEST_STUDENT]
     if names:
         yield f"in Canvas' file, but not matched with anybody here: {listed(names)}"
 
 
-def _fresh(gradebook: Gradebook, options: Options) -> Exported:
+def _fresh(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """A file to import: Canvas looks for students by SIS ids, and asks about whom it cannot find."""
     title = cell(options.assignment or gradebook.title or gradebook.problem, 200)
     header = ["Student", *_FIELDS, "Section", title]

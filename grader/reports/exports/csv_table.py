@@ -2,14 +2,14 @@
 
 from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
-from grader.reports.exports.protocol import Exported, Options
+from grader.reports.exports.protocol import Exported, ExportOptions
 from grader.reports.figures import points
 from grader.reports.gradebook_csv import LATE, late_text
 
 FILENAME = "grades.csv"
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """One file, with names, lateness and what people decided."""
     ids = [cell(column.id) for column in gradebook.columns]
     header = ["id", "name", "email", *ids, "score", "max_score", "status", *LATE, "overrides"]
@@ -17,7 +17,7 @@ def export(gradebook: Gradebook, options: Options) -> Exported:
     return Exported({FILENAME: table(header, rows)})
 
 
-def _row(standing: Standing, gradebook: Gradebook, options: Options) -> list[str]:
+def _row(standing: Standing, gradebook: Gradebook, options: ExportOptions) -> list[str]:
     questions = standing.report.questions if standing.report else ()
     known = {q.id: "" if q.needs_review else points(q.score) for q in questions}
     zero = "0" if options.missing_as_zero else ""

@@ -3,11 +3,11 @@
 from grader.course import Gradebook
 from grader.reports import github_actions
 from grader.reports.exports.grades import sound, waiting
-from grader.reports.exports.protocol import Exported, Options
+from grader.reports.exports.protocol import Exported, ExportOptions
 from grader.reports.folder_name import folder_name
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """A folder a student: what a workflow prints, its summary, and the result in base64."""
     files = {}
     for report in sound(gradebook):

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from grader.course import Gradebook, Standing, Status
+from grader.course import Gradebook, Standing, StudentStatus
 from grader.reports import wording
-from grader.reports.exports.protocol import Options
+from grader.reports.exports.protocol import ExportOptions
 from grader.result import Report
 
 _CENT = Decimal("0.01")
 _MOST_NAMES = 20
 
 
-def grade(standing: Standing, options: Options) -> float | None:
+def grade(standing: Standing, options: ExportOptions) -> float | None:
     """The points, with what lateness takes away if asked for; None if no grade is to be written.
 
     Nothing is written while an answer waits for a person, or for a student who handed nothing in,
@@ -20,7 +20,7 @@ def grade(standing: Standing, options: Options) -> float | None:
     """
     if standing.report is None:
         return 0.0 if options.missing_as_zero else None
-    if standing.status is not Status.GRADED:
+    if standing.status is not StudentStatus.GRADED:
         return None
     return standing.credited if options.late_credit else standing.score
 
@@ -31,7 +31,7 @@ def written(points: float, decimal_comma: bool = False) -> str:
     return text.replace(".", ",") if decimal_comma else text
 
 
-def feedback(standing: Standing, options: Options) -> str:
+def feedback(standing: Standing, options: ExportOptions) -> str:
     """The points of each question on one line, without a word of the student's."""
     if standing.report is None:
         return "Nothing was handed in."
@@ -42,7 +42,7 @@ def feedback(standing: Standing, options: Options) -> str:
     return ", ".join(parts)
 
 
-def left_out(gradebook: Gradebook, options: Options) -> tuple[str, ...]:
+def left_out(gradebook: Gradebook, options: ExportOptions) -> tuple[str, ...]:
     """Who gets no grade and why, as notes."""
     notes = list(waiting(gradebook))
     late = [s.student.id for s in gradebook.standings if s.timing and s.timing.credit < 1]
@@ -62,7 +62,7 @@ def sound(gradebook: Gradebook) -> tuple[Report, ...]:
     return tuple(
         standing.report
         for standing in gradebook.standings
-        if standing.report is not None and standing.status is not Status.ERROR
+        if standing.report is not None and standing.status is not StudentStatus.ERROR
     )
 
 
@@ -85,4 +85,4 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _waits(standing: Standing) -> bool:
-    return standing.status in (Status.NEEDS_REVIEW, Status.ERROR)
+    return standing.status in (StudentStatus.NEEDS_REVIEW, StudentStatus.ERROR)

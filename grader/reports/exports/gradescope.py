@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from grader.course import Gradebook
 from grader.reports import gradescope_json
 from grader.reports.exports.grades import sound, waiting
-from grader.reports.exports.protocol import Exported, Options
+from grader.reports.exports.protocol import Exported, ExportOptions
 from grader.reports.folder_name import folder_name
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """A folder a student, each with its file."""
     files = {
         f"gradescope/{folder_name(report.submission.id)}/{gradescope_json.FILENAME}":

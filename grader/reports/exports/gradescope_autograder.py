@@ -5,7 +5,7 @@ import zipfile
 
 from grader.course import Gradebook
 from grader.reports import gradescope_json
-from grader.reports.exports.protocol import Exported, ExportError, Options
+from grader.reports.exports.protocol import Exported, ExportError, ExportOptions
 from grader.version import __version__
 
 _SETUP = f"""#!/usr/bin/env bash
@@ -41,7 +41,7 @@ exit 0
 _WHEN = (2026, 1, 1, 0, 0, 0)  # the same zip every time
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """The zip to upload. Raises ExportError if the problem's files are not given."""
     if not options.problem:
         raise ExportError("the problem is not where it was graded; name it with --problem")

@@ -5,7 +5,7 @@ from collections import Counter
 from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
 from grader.reports.exports.grades import feedback, grade, left_out, listed, written
-from grader.reports.exports.protocol import Exported, Options
+from grader.reports.exports.protocol import Exported, ExportOptions
 
 FILENAME = "moodle.csv"
 
@@ -17,7 +17,7 @@ _BY = {
 """What Moodle matches by, and the columns of the roster that may hold it."""
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """The file, keyed by what the roster knows of most; who has none is left out, and told."""
     graded = [(s, points) for s in gradebook.standings if (points := grade(s, options)) is not None]
     key, names, told = _key([standing for standing, _ in graded])

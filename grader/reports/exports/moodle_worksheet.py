@@ -16,8 +16,8 @@ from grader.reports.exports.grades import (
     written,
 )
 from grader.reports.exports.people import Identity, Matched, folded_name, matched
-from grader.reports.exports.protocol import Exported, Options
-from grader.reports.exports.tables import Table, read_table
+from grader.reports.exports.protocol import Exported, ExportOptions
+from grader.reports.exports.tables import PlatformTable, read_table
 from grader.reports.exports.worksheet import Layout, is_locked, layout, number, value
 
 FILENAME = "moodle-worksheet.csv"
@@ -27,7 +27,7 @@ _EMAIL = ("email", "email address", "e-mail", "mail")
 _NAME = 1
 
 
-def export(gradebook: Gradebook, options: Options) -> Exported:
+def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     """The worksheet with our grades. Raises ExportError."""
     file = read_table(options.into, "the worksheet (Download grading worksheet)")
     columns = layout(file)
@@ -60,7 +60,9 @@ def _names(student: Student) -> Iterable[str]:
     return (student.name,)
 
 
-def _filled_in(file: Table, columns: Layout, people: Matched, options: Options) -> Iterator[str]:
+def _filled_in(
+    file: PlatformTable, columns: Layout, people: Matched, options: ExportOptions
+) -> Iterator[str]:
     comma = file.has_decimal_comma(columns.grade, columns.maximum)
     count, locked, kept, above = 0, [], [], []
     for row, standing in people.rows.items():
@@ -86,12 +88,14 @@ def _filled_in(file: Table, columns: Layout, people: Matched, options: Options) 
     yield from (f"{what}: {listed(names)}" for what, names in told if names)
 
 
-def _comment(file: Table, row: int, columns: Layout, standing: Standing, options: Options) -> None:
+def _comment(
+    file: PlatformTable, row: int, columns: Layout, standing: Standing, options: ExportOptions
+) -> None:
     if columns.feedback is not None and not file.get(row, columns.feedback):
         file.put(row, columns.feedback, feedback(standing, options))
 
 
-def _without_hand_in(file: Table, rows: Iterable[int], people: Matched) -> Iterator[str]:
+def _without_hand_in(file: PlatformTable, rows: Iterable[int], people: Matched) -> Iterator[str]:
     names = [file.get(row, 0) for row in rows if row not in people.rows]
     if names:
         yield f"in the worksheet, but not matched with anybody here: {listed(names)}"

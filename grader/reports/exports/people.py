@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.course import Standing, Student
 from grader.reports.exports.grades import listed
-from grader.reports.exports.tables import Table
+from grader.reports.exports.tables import PlatformTable
 
 
 def folded(text: str) -> str:
@@ -55,7 +55,10 @@ class Matched:
 
 
 def matched(
-    table: Table, rows: Sequence[int], identities: Sequence[Identity], standings: Sequence[Standing]
+    table: PlatformTable,
+    rows: Sequence[int],
+    identities: Sequence[Identity],
+    standings: Sequence[Standing],
 ) -> Matched:
     """Who stands in which of these rows."""
     index = [(identity, _index(table, rows, identity)) for identity in identities]
@@ -81,7 +84,7 @@ def matched(
 _Index = Sequence[tuple[Identity, Mapping[str, list[int]]]]
 
 
-def _index(table: Table, rows: Iterable[int], identity: Identity) -> dict[str, list[int]]:
+def _index(table: PlatformTable, rows: Iterable[int], identity: Identity) -> dict[str, list[int]]:
     index: dict[str, list[int]] = {}
     for row in rows:
         if key := identity.key(table.get(row, identity.at)):
@@ -91,7 +94,7 @@ def _index(table: Table, rows: Iterable[int], identity: Identity) -> dict[str, l
 
 def _best(student: Student, index: _Index) -> list[int]:
     """The rows that most columns name; first by what the roster says of these very columns."""
-    return _most(student, index, _told) or _most(student, index, _possible)
+    return _most(student, index, _identities) or _most(student, index, _possible)
 
 
 def _most(student: Student, index: _Index,
@@ -104,7 +107,7 @@ def _most(student: Student, index: _Index,
     return [row for row, count in votes.items() if count == most]
 
 
-def _told(student: Student, identity: Identity) -> Iterable[str]:
+def _identities(student: Student, identity: Identity) -> Iterable[str]:
     return (student.fields.get(name, "") for name in identity.fields)
 
 

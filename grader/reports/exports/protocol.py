@@ -16,7 +16,7 @@ class Into:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ExportOptions:
     """What the instructor asked for.
 
     `into` is the platform's own file. `late_credit` takes off what lateness costs. `missing_as_zero`
@@ -47,5 +47,5 @@ class ExportError(ValueError):
 class Exporter(Protocol):
     """A module that turns a gradebook into the files of one platform."""
 
-    def export(self, gradebook: Gradebook, options: Options) -> Exported:
+    def export(self, gradebook: Gradebook, options: ExportOptions) -> Exported:
         """The files. Raises ExportError."""

@@ -12,7 +12,7 @@ _DECIMAL_COMMA = re.compile(r"\d+,\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PlatformTable:
     """A platform's file: its rows, and how it was written."""
 
     rows: list[list[str]]
@@ -53,7 +53,7 @@ class Table:
         return ("\ufeff" if self.mark else "") + stream.getvalue()
 
 
-def read_table(into: Into | None, what: str) -> Table:
+def read_table(into: Into | None, what: str) -> PlatformTable:
     """The instructor's file. Raises ExportError if there is none, or if it is no table."""
     if into is None:
         raise ExportError(f"name {what} with --into")
@@ -70,7 +70,7 @@ def read_table(into: Into | None, what: str) -> Table:
     if len(rows) < 2 or len(rows[0]) < 2:
         raise ExportError(f"{into.name} is no table of grades")
     newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
-    return Table(rows, delimiter, mark, newline)
+    return PlatformTable(rows, delimiter, mark, newline)
 
 
 def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:

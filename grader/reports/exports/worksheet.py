@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from grader.reports.exports.protocol import ExportError
-from grader.reports.exports.tables import Table
+from grader.reports.exports.tables import PlatformTable
 
 _NUMBERED = re.compile(r".*?(\d+)")
 _POINTS = re.compile(r"\d+(?:[.,]\d+)?")
@@ -42,7 +42,7 @@ class Layout:
         return self.grade + 2
 
 
-def layout(table: Table) -> Layout:
+def layout(table: PlatformTable) -> Layout:
     """Where everything is. Raises ExportError if that is not clear."""
     rows = [row for row, cells in table.body() if any(map(str.strip, cells))]
     if not rows or not all(number(table.get(row, 0)) for row in rows):
@@ -66,7 +66,7 @@ def number(identifier: str) -> str:
     return match[1] if match else ""
 
 
-def is_locked(table: Table, row: int, columns: Layout) -> bool:
+def is_locked(table: PlatformTable, row: int, columns: Layout) -> bool:
     """Whether Moodle says that this grade cannot be changed."""
     return table.get(row, columns.changeable).casefold() in _NO
 
@@ -76,7 +76,7 @@ def value(points: str) -> float | None:
     return float(points.replace(",", ".")) if _POINTS.fullmatch(points) else None
 
 
-def _is_maximum(table: Table, rows: list[int], at: int) -> bool:
+def _is_maximum(table: PlatformTable, rows: list[int], at: int) -> bool:
     """The same number everywhere, grades or nothing before it, and words behind it."""
     cells = {table.get(row, at) for row in rows}
     maximum = value(cells.pop()) if len(cells) == 1 else None
@@ -96,7 +96,7 @@ def _is_word(text: str) -> bool:
     return bool(text) and value(text) is None
 
 
-def _email(table: Table, rows: list[int], before: int) -> int | None:
+def _email(table: PlatformTable, rows: list[int], before: int) -> int | None:
     """The first column with addresses and nothing else."""
     for at in range(1, before):
         texts = [text for row in rows if (text := table.get(row, at))]
@@ -105,7 +105,7 @@ def _email(table: Table, rows: list[int], before: int) -> int | None:
     return None
 
 
-def _feedback(table: Table, rows: list[int], first: int) -> int | None:
+def _feedback(table: PlatformTable, rows: list[int], first: int) -> int | None:
     """By its heading, or as the last column if it is empty; dates are `-` where there are none."""
     last = len(table.header) - 1
     named = [at for at in range(first, last + 1) if _FEEDBACK.search(table.header[at])]

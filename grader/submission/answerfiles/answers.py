@@ -9,7 +9,7 @@ from grader.submission.answerfiles.values import FORMS, answer, is_omitted
 from grader.submission.answerfiles.yaml_tree import yaml_tree
 from grader.submission.model import ArrayAnswer, Leftover, Place, TextAnswer
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 _LAYOUT = "Write `answers:` and below it one line an answer, such as `q1: 'delta * h2[1]'`."
 _KEYS = ("answers", "index_base")
@@ -36,12 +36,12 @@ _ABOUT = frozenset(
 _NOTES = ("comment", "comments", "note", "notes")
 
 
-def read_yaml(source: Source) -> Found:
+def read_yaml(source: Source) -> FileContents:
     """Reads a `.yaml` file."""
     return _read(source, yaml_tree(source.text()))
 
 
-def read_json(source: Source) -> Found:
+def read_json(source: Source) -> FileContents:
     """Reads a `.json` file."""
     return _read(source, json_tree(source.text()))
 
@@ -59,16 +59,16 @@ class _Collected:
         """Notes an entry that is there and answers no question."""
         self.leftovers.append(Leftover(what, Place(self.path, key.line, key.column)))
 
-    def found(self) -> Found:
+    def found(self) -> FileContents:
         refusals = tuple(fault.refusal(self.path) for fault in self.faults)
-        return Found(
+        return FileContents(
             answers=tuple(self.answers), refusals=refusals, leftovers=tuple(self.leftovers)
         )
 
 
-def _read(source: Source, root: Node | None) -> Found:
+def _read(source: Source, root: Node | None) -> FileContents:
     if root is None or is_omitted(root):
-        return Found()
+        return FileContents()
     if not isinstance(root, Pairs):
         raise Refused("This file holds no map of answers.", hint=_LAYOUT)
     collected = _Collected(source.name)

@@ -24,10 +24,10 @@ def json_tree(text: str) -> Node | None:
         Refused: if it is no JSON.
 
     """
-    return _Parser(text).document()
+    return _JsonParser(text).document()
 
 
-class _Parser:
+class _JsonParser:
     def __init__(self, text: str) -> None:
         import json  # two milliseconds that only JSON pays
 

@@ -11,7 +11,7 @@ from grader.submission import limits
 from grader.submission.model import ArrayAnswer, Place
 from grader.submission.precision import FULL, Precision, precision
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 _MAGIC = b"\x93NUMPY"
 _HEADER = re.compile(
@@ -28,9 +28,9 @@ _DIGITS = {2: 3, 4: 7}
 _SAVE = "Save plain numbers: np.savez('answers.npz', q1=np.asarray(dW1, dtype=float))."
 
 
-def read_npy(source: Source) -> Found:
+def read_npy(source: Source) -> FileContents:
     """Reads a `.npy` file; its name is the question's id."""
-    return Found(answers=(array_answer(source.stem, source.data, source.place()),))
+    return FileContents(answers=(array_answer(source.stem, source.data, source.place()),))
 
 
 def array_answer(question: str, data: bytes, place: Place) -> ArrayAnswer:

@@ -10,7 +10,7 @@ from grader.submission.arrays.npy import array_answer
 from grader.submission.decoding import normalised
 from grader.submission.model import ArrayAnswer, Refusal
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -24,7 +24,7 @@ _POSITIONAL = re.compile(r"arr_\d+")  # what np.savez calls arrays without a nam
 _DAMAGE = (ValueError, EOFError, OSError, NotImplementedError, RuntimeError, struct.error)
 
 
-def read_npz(source: Source) -> Found:
+def read_npz(source: Source) -> FileContents:
     """Reads an `.npz` file. Each member is an answer, or a refusal, of its own."""
     answers: list[ArrayAnswer] = []
     refusals: list[Refusal] = []
@@ -35,7 +35,7 @@ def read_npz(source: Source) -> Found:
                 answers.append(_answer(archive, member, seen, source))
             except Refused as fault:
                 refusals.append(fault.refusal(source.name))
-    return Found(answers=tuple(answers), refusals=tuple(refusals))
+    return FileContents(answers=tuple(answers), refusals=tuple(refusals))
 
 
 def _archive(data: bytes) -> "ZipFile":

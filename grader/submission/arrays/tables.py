@@ -21,7 +21,7 @@ from grader.submission import limits
 from grader.submission.model import ArrayAnswer, Place, Refusal
 from grader.submission.precision import number, precision
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 _LINE = re.compile(r"[^\n]++")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -34,7 +34,7 @@ _LAYOUTS = "Write `id,number,number,…` lines, or name the columns `id,i,j,valu
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _NumberRow:
     """One line of a table."""
 
     line: int
@@ -45,24 +45,24 @@ class _Row:
         return number(self.cells[0]) is not None
 
 
-def read_table(source: Source) -> Found:
+def read_table(source: Source) -> FileContents:
     """Reads a `.csv` or `.tsv` file."""
     rows = list(_rows(source.text()))
     if not rows:
-        return Found()
+        return FileContents()
     if rows[0].is_numeric or (len(rows) > 1 and rows[1].is_numeric):
         body = rows if rows[0].is_numeric else rows[1:]
-        return Found(answers=(_matrix(source.stem, body, source),))
+        return FileContents(answers=(_matrix(source.stem, body, source),))
     names: tuple[str, ...] = ()
     if rows[0].cells[0].lower() in _IDS:
         names = tuple(cell.lower() for cell in rows.pop(0).cells)
     return _by_question(rows, names, source)
 
 
-def _by_question(rows: Iterable[_Row], names: Sequence[str], source: Source) -> Found:
-    groups: dict[str, list[_Row]] = {}
+def _by_question(rows: Iterable[_NumberRow], names: Sequence[str], source: Source) -> FileContents:
+    groups: dict[str, list[_NumberRow]] = {}
     for row in rows:
-        groups.setdefault(row.cells[0], []).append(_Row(row.line, row.cells[1:]))
+        groups.setdefault(row.cells[0], []).append(_NumberRow(row.line, row.cells[1:]))
     answers: list[ArrayAnswer] = []
     refusals: list[Refusal] = []
     for question, group in groups.items():
@@ -72,10 +72,12 @@ def _by_question(rows: Iterable[_Row], names: Sequence[str], source: Source) -> 
             answers.append(_answer(question, group, names, source))
         except Refused as fault:
             refusals.append(fault.refusal(source.name))
-    return Found(answers=tuple(answers), refusals=tuple(refusals))
+    return FileContents(answers=tuple(answers), refusals=tuple(refusals))
 
 
-def _answer(question: str, rows: list[_Row], names: Sequence[str], source: Source) -> ArrayAnswer:
+def _answer(
+    question: str, rows: list[_NumberRow], names: Sequence[str], source: Source
+) -> ArrayAnswer:
     if len(names) > 2 and names[-1] in _VALUES:
         return _entries(question, rows, len(names) - 2, source)
     if not names and len(rows) > 1 and _is_grid([row.cells[:-1] for row in rows]):
@@ -85,7 +87,7 @@ def _answer(question: str, rows: list[_Row], names: Sequence[str], source: Sourc
     return _matrix(question, rows, source)
 
 
-def _matrix(question: str, rows: list[_Row], source: Source) -> ArrayAnswer:
+def _matrix(question: str, rows: list[_NumberRow], source: Source) -> ArrayAnswer:
     """Rows of numbers. A table cannot tell a row from a column, so one of either is a vector."""
     width = len(rows[0].cells)
     for row in rows:
@@ -96,7 +98,7 @@ def _matrix(question: str, rows: list[_Row], source: Source) -> ArrayAnswer:
     return _array(question, rows, shape, source)
 
 
-def _entries(question: str, rows: list[_Row], depth: int, source: Source) -> ArrayAnswer:
+def _entries(question: str, rows: list[_NumberRow], depth: int, source: Source) -> ArrayAnswer:
     """One entry a line: indices, then the value."""
     for row in rows:
         if len(row.cells) != depth + 1:
@@ -108,7 +110,7 @@ def _entries(question: str, rows: list[_Row], depth: int, source: Source) -> Arr
         hint = "Write every entry of the array once, counting from 1 (or from 0)."
         raise Refused(message, line=rows[0].line, question=question, hint=hint)
     ordered = sorted(rows, key=lambda row: tuple(map(int, row.cells[:-1])))
-    values = [_Row(row.line, row.cells[-1:]) for row in ordered]
+    values = [_NumberRow(row.line, row.cells[-1:]) for row in ordered]
     shape = tuple(len(set(column)) for column in zip(*indices, strict=True))
     place = source.place(rows[0].line)
     return _array(question, values, shape, source, place)
@@ -133,7 +135,7 @@ def _is_grid(indices: Sequence[tuple[str, ...]]) -> bool:
 
 def _array(
     question: str,
-    rows: list[_Row],
+    rows: list[_NumberRow],
     shape: tuple[int, ...],
     source: Source,
     place: Place | None = None,
@@ -145,7 +147,7 @@ def _array(
     return ArrayAnswer(question, array, written.digits, written.decimals, place)
 
 
-def _number(cell: str, row: _Row, question: str) -> float:
+def _number(cell: str, row: _NumberRow, question: str) -> float:
     value = number(cell)
     if value is not None:
         return value
@@ -156,7 +158,7 @@ def _number(cell: str, row: _Row, question: str) -> float:
     raise Refused(message, line=row.line, question=question, hint=hint)
 
 
-def _rows(text: str) -> Iterator[_Row]:
+def _rows(text: str) -> Iterator[_NumberRow]:
     """The lines that hold something, cut into cells."""
     delimiter: str | None = None
     line, done, room = 1, 0, limits.NUMBERS
@@ -172,7 +174,7 @@ def _rows(text: str) -> Iterator[_Row]:
         if room < 0:
             raise Refused(f"This table has more than {limits.NUMBERS} cells.", line=line)
         if cells:
-            yield _Row(line, cells)
+            yield _NumberRow(line, cells)
 
 
 def _delimiter(line: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from grader.submission import limits
 from grader.submission.model import Formula, Item, Leftover, Marker, Paper, Place, Prose
 from grader.submission.offsets import Places, blanked, trimmed
-from grader.submission.papers.mathematics import Span
+from grader.submission.papers.mathematics import FormulaSpan
 from grader.submission.papers.nesting import Nesting
 from grader.submission.papers.plain import Setting, formulas_in, logical_line
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found
+from grader.submission.sources import FileContents
 
 # A line of nothing but these is markup: a rule, what is left of a bold marker, a table's frame.
 _MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
@@ -85,17 +85,17 @@ class PaperBuilder:
         self._macros += definitions
 
     def add(
-        self, text: str, places: Places, spans: Iterable[Span], markers: Iterable[Stop]
+        self, text: str, places: Places, spans: Iterable[FormulaSpan], markers: Iterable[Stop]
     ) -> None:
         """Adds the items of one text: its formulas, its markers, and the prose between them."""
         done = self._formula_line = 0
         self._chains.clear()
-        stops: list[Span | Stop] = [*spans, *markers]
-        before: Span | Stop | None = None
+        stops: list[FormulaSpan | Stop] = [*spans, *markers]
+        before: FormulaSpan | Stop | None = None
         for stop in sorted(stops, key=lambda stop: stop.start):
             self._prose(text, places, done, stop.start, isinstance(stop, Stop))
-            if isinstance(stop, Span):
-                if isinstance(before, Span):
+            if isinstance(stop, FormulaSpan):
+                if isinstance(before, FormulaSpan):
                     self._joint(text, places, done, stop.start)
                 self._formula(text, places, stop)
             elif stop.labels:
@@ -103,7 +103,7 @@ class PaperBuilder:
             done, before = max(done, stop.end), stop
         self._prose(text, places, done, len(text), True)
 
-    def found(self) -> Found:
+    def found(self) -> FileContents:
         """The paper, and what had to be left out of it."""
         macros = "\n".join(self._macros)
         if len(macros) > limits.MACRO_CHARACTERS:
@@ -117,14 +117,14 @@ class PaperBuilder:
         paper = Paper(tuple(self._items), macros)
         refusals = tuple(fault.refusal(self._path) for fault in self._faults.values())
         papers = (paper,) if paper.items or macros else ()
-        return Found(papers=papers, refusals=refusals, leftovers=tuple(self._leftovers))
+        return FileContents(papers=papers, refusals=refusals, leftovers=tuple(self._leftovers))
 
     def _marker(self, marker: Marker) -> None:
         self._append(marker)
         self._is_below_marker = True
         self._chains.clear()
 
-    def _formula(self, text: str, places: Places, span: Span) -> None:
+    def _formula(self, text: str, places: Places, span: FormulaSpan) -> None:
         self._formula_line = places.at(max(span.start, span.end - 1)).line
         start, end = trimmed(text, span.left, span.right)
         if start == end:
@@ -142,12 +142,12 @@ class PaperBuilder:
         self._chains[span.display, span.notation] = _Chain(len(self._items), start, end)
         self._append(Formula(text[start:end], span.display, place, span.notation))
 
-    def _is_remark(self, text: str, span: Span, start: int) -> bool:
+    def _is_remark(self, text: str, span: FormulaSpan, start: int) -> bool:
         """Whether a formula goes on with one before it, but in brackets: `($= 2x$ if …)`."""
         before = text[max(0, span.start - _JOINT_REACH) : span.start].rstrip(" \t")
         return before.endswith("(") and _BEGINS_OPEN.match(text, start) is not None
 
-    def _continues(self, text: str, span: Span, start: int, end: int) -> bool:
+    def _continues(self, text: str, span: FormulaSpan, start: int, end: int) -> bool:
         """Whether a formula that begins with an equals sign was added to the chain before it."""
         chain = self._chains.get((span.display, span.notation))
         if (
@@ -202,7 +202,7 @@ class PaperBuilder:
         line = self._formula_line
         for left, right in formulas:
             self._words(text, places, start, left)
-            self._formula(text, places, Span(left, right, left, right, True, "plain"))
+            self._formula(text, places, FormulaSpan(left, right, left, right, True, "plain"))
             start = right
         self._formula_line = line
         self._words(text, places, start, last)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.submission.offsets import Range
 from grader.submission.papers.labels import Label, label_at
-from grader.submission.papers.mathematics import Span
+from grader.submission.papers.mathematics import FormulaSpan
 from grader.submission.papers.nesting import QUESTION
 from grader.submission.papers.plain import Setting, formulas_in, logical_line
 from grader.submission.papers.programs import LANGUAGES, assignments, bound, is_program, says_more
@@ -42,11 +42,11 @@ class Fence:
     language: str
 
     @property
-    def formula(self) -> Span | None:
+    def formula(self) -> FormulaSpan | None:
         """What it holds, if that is mathematics."""
         if self.language not in _MATHEMATICS:
             return None
-        return Span(self.start, self.end, self.left, self.right, True)
+        return FormulaSpan(self.start, self.end, self.left, self.right, True)
 
     @property
     def marks(self) -> tuple[Range, Range]:
@@ -62,7 +62,7 @@ class Fence:
         """Whether it holds text, in which there may be markers too."""
         return self.language in _PLAIN and not is_program(text[self.left : self.right])
 
-    def code(self, text: str) -> Iterator[Span]:
+    def code(self, text: str) -> Iterator[FormulaSpan]:
         """The formulas in the lines of a listing; `text` is the paper."""
         lines: Iterator[Range] = iter(())
         if self.is_text(text):
@@ -70,9 +70,9 @@ class Fence:
         elif self.language in LANGUAGES | _PLAIN:
             lines = assignments(text, self.left, self.right)
             for left, right in bound(text, self.left, self.right):
-                yield Span(left, right, left, right, True, "bound")
+                yield FormulaSpan(left, right, left, right, True, "bound")
         for left, right in lines:
-            yield Span(left, right, left, right, True, "code")
+            yield FormulaSpan(left, right, left, right, True, "code")
 
     def says_more(self, text: str) -> bool:
         """Whether there is code in it that is not read as formulas."""

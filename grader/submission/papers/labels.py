@@ -7,7 +7,7 @@ inside a sentence ("Question 3 asks for …", "2 layers", "1984. After that") is
 import re
 from dataclasses import dataclass, replace
 
-from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, Part
+from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, LabelPart
 
 # Only this much of a line is looked at, so that no pattern below can take long.
 _REACH = 160
@@ -74,7 +74,7 @@ _BOXED_NUMBER = 5
 class Label:
     """A marker in a text: its parts from the outside in, and where it ends."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[LabelPart, ...]
     end: int
 
 
@@ -159,13 +159,15 @@ def _number_rank(label: str, setting: _Setting) -> tuple[int, int]:
     return (NUMBER, _BOXED_NUMBER if label.startswith("(") else 0)
 
 
-def _parts(label: str, first: tuple[int, int]) -> tuple[Part, ...]:
+def _parts(label: str, first: tuple[int, int]) -> tuple[LabelPart, ...]:
     """The parts of a label such as `1.b(ii)`; `first` is the rank of its first number."""
     texts = [text.lower() for text in re.findall(_PART, label, re.IGNORECASE)]
     ranks = [first if texts[0].isdigit() else (LETTER, 0)]
     for depth, text in enumerate(texts[1:], start=1):
         ranks.append((NUMBER if text.isdigit() else LETTER, depth))
-    return tuple(Part(rank, _normalised(text)) for rank, text in zip(ranks, texts, strict=True))
+    return tuple(
+        LabelPart(rank, _normalised(text)) for rank, text in zip(ranks, texts, strict=True)
+    )
 
 
 def _normalised(text: str) -> str:

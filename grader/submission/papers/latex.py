@@ -11,14 +11,14 @@ from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
 from grader.submission.papers.structure import Structure
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 _BEGIN = re.compile(r"\\begin\s{0,9}\{document\}")
 _END = re.compile(r"\\end\s{0,9}\{document\}")
 _INPUT = re.compile(r"\\(input|include|subfile)\s{0,9}\{([^{}\n]{1,200})\}")
 
 
-def read_latex(source: Source) -> Found:
+def read_latex(source: Source) -> FileContents:
     """Reads a `.tex` file."""
     builder = PaperBuilder(source.name)
     text = source.text()

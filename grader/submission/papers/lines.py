@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.submission.papers.labels import Label, label_at
-from grader.submission.papers.mathematics import Span
+from grader.submission.papers.mathematics import FormulaSpan
 
 _LINE = re.compile(r"[^\n]++")
 
 
-def line_markers(text: str, spans: Iterable[Span]) -> Iterator[tuple[int, Label]]:
+def line_markers(text: str, spans: Iterable[FormulaSpan]) -> Iterator[tuple[int, Label]]:
     """The markers at the starts of lines that are not inside a formula, with their offsets."""
     remaining = iter(spans)
     span = next(remaining, None)

@@ -19,7 +19,7 @@ _LINK = re.compile(
 _SHOWN = 60  # characters of an address that is repeated to the student
 
 
-class Link(NamedTuple):
+class FileLink(NamedTuple):
     """A picture or link: where it begins, what it is in words, the file or address that it names."""
 
     start: int
@@ -27,10 +27,10 @@ class Link(NamedTuple):
     text: str
 
 
-def links(text: str) -> Iterator[Link]:
+def links(text: str) -> Iterator[FileLink]:
     """The pictures, links and names of files in a text, Markdown or LaTeX."""
     for match in _LINK.finditer(text):
         target = next(filter(None, match.group("target", "html", "tex", "address", "file")))
         is_picture = match["picture"] or match["image"] or match["graphics"]
         kind = "a picture" if is_picture else "a link to"
-        yield Link(match.start(), f"{kind} `{target[:_SHOWN]}`", target)
+        yield FileLink(match.start(), f"{kind} `{target[:_SHOWN]}`", target)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, ROMAN, Part, Rank, roman
+from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, ROMAN, LabelPart, Rank, roman
 
 QUESTION_RANK: Rank = (QUESTION, 7)
 _STYLES = ("arabic", "alph", "roman", "alph")
@@ -65,13 +65,13 @@ class Lists:
         closed = self._open.pop()
         return (NUMBER, closed.depth + 1) if environment == "enumerate" else None
 
-    def item(self) -> Part | None:
+    def item(self) -> LabelPart | None:
         r"""The number of the next `\item`; none in a list without numbers."""
         if not self._open or self._open[-1].environment != "enumerate":
             return None
         current = self._open[-1]
         number = self._advance(_counter(current.depth))
-        return Part((NUMBER, current.depth + 1), _numeral(number, current.style))
+        return LabelPart((NUMBER, current.depth + 1), _numeral(number, current.style))
 
     @property
     def rank(self) -> Rank:
@@ -84,17 +84,17 @@ class Lists:
         r"""Whether `\part` is one of the exam class here, not a heading."""
         return any(one.environment == "parts" for one in self._open)
 
-    def command(self, name: str) -> Part:
+    def command(self, name: str) -> LabelPart:
         r"""The number of the next `\question`, `\part` and so on."""
         rank, style = _COMMANDS[name]
         number = self._advance("question" if name == "titledquestion" else name)
         if inner := _INNER.get(name):
             self._counters[inner] = 0
-        return Part(rank, _numeral(number, style))
+        return LabelPart(rank, _numeral(number, style))
 
-    def environment(self, name: str) -> Part:
+    def environment(self, name: str) -> LabelPart:
         """The number of the next `problem`, `exercise` and so on."""
-        return Part(QUESTION_RANK, str(self._advance(name)))
+        return LabelPart(QUESTION_RANK, str(self._advance(name)))
 
     def set(self, counter: str, value: int, *, relative: bool = False) -> None:
         r"""`\setcounter` and `\addtocounter`."""

@@ -10,7 +10,7 @@ from grader.submission.papers.lines import line_markers
 from grader.submission.papers.links import links
 from grader.submission.papers.macros import definitions
 from grader.submission.papers.mathematics import formulas
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)++")
 _STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])(?:[^~\n]++|\n(?!\s*\n)|~(?!~))*+~~(?!~)")
@@ -18,7 +18,7 @@ _LINE = re.compile(r"[^\n]++")
 _COMMENT_LINE = re.compile(r"^[ \t]*+#[^\n]*+", re.MULTILINE)
 
 
-def read_markdown(source: Source) -> Found:
+def read_markdown(source: Source) -> FileContents:
     """Reads a `.md` or `.txt` file."""
     builder = PaperBuilder(source.name)
     text = source.text()

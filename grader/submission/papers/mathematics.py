@@ -68,7 +68,7 @@ _IN_CODE = re.compile(r"(?<!\$)`[^`\n]*+`")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FormulaSpan:
     """A formula with its delimiters, `start` to `end`, and without, `left` to `right`."""
 
     start: int
@@ -79,7 +79,7 @@ class Span:
     notation: str = "latex"
 
 
-def formulas(text: str, *, markdown: bool) -> list[Span]:
+def formulas(text: str, *, markdown: bool) -> list[FormulaSpan]:
     """The formulas of a text in reading order.
 
     Args:
@@ -127,7 +127,7 @@ class _Scanner:
             "`": self._code,
         }
 
-    def spans(self) -> Iterator[Span]:
+    def spans(self) -> Iterator[FormulaSpan]:
         done = 0
         for offset, kind in self._openers:
             if offset < done:
@@ -221,27 +221,27 @@ class _Scanner:
         """Where the paragraph ends."""
         return min(self._next("blank", offset), len(self._text))
 
-    def _unclosed(self, start: int, left: int) -> Span:
+    def _unclosed(self, start: int, left: int) -> FormulaSpan:
         """A formula that nobody closed: to the end of its paragraph, and not further."""
         end = self._blank(left)
-        return Span(start, end, left, end, True)
+        return FormulaSpan(start, end, left, end, True)
 
-    def _dollar(self, start: int) -> Span | None:
+    def _dollar(self, start: int) -> FormulaSpan | None:
         if end := self._broken.get(start):
-            return Span(start, end, start, end, True)
+            return FormulaSpan(start, end, start, end, True)
         if self._text.startswith("$$", start):
             return self._double_dollar(start)
         if self._markdown and self._text.startswith("$`", start):
             close = self._next("`$", start + 2)
             if close < self._blank(start):
-                return Span(start, close + 2, start + 2, close, False)
+                return FormulaSpan(start, close + 2, start + 2, close, False)
         return self._single_dollar(start)
 
-    def _double_dollar(self, start: int) -> Span:
+    def _double_dollar(self, start: int) -> FormulaSpan:
         left = start + 2
         close = self._next("$$", left)
         if close < self._blank(left) or self._is_block_with_blank_lines(left, close):
-            return Span(start, close + 2, left, close, True)
+            return FormulaSpan(start, close + 2, left, close, True)
         return self._unclosed(start, left)
 
     def _is_block_with_blank_lines(self, left: int, close: int) -> bool:
@@ -257,14 +257,14 @@ class _Scanner:
             return False
         return not any(line.startswith("#") or label_at(line, 0, len(line)) for line in lines)
 
-    def _single_dollar(self, start: int) -> Span | None:
+    def _single_dollar(self, start: int) -> FormulaSpan | None:
         left = start + 1
         close = self._next("$", left)
         if close >= self._blank(left):
             return None if self._markdown else self._to_end_of_line(start, left)
         if self._markdown and not self._is_inline(left, close):
             return None
-        return Span(start, close + 1, left, close, False)
+        return FormulaSpan(start, close + 1, left, close, False)
 
     def _is_inline(self, left: int, close: int) -> bool:
         """Whether dollars hold mathematics, not "$5 and $6": pandoc's rule, a little wider.
@@ -280,33 +280,33 @@ class _Scanner:
             tight or bool(_LOOKS_MATHEMATICAL.search(body)) or _is_formula(self._text, left, close)
         )
 
-    def _to_end_of_line(self, start: int, left: int) -> Span:
+    def _to_end_of_line(self, start: int, left: int) -> FormulaSpan:
         newline = self._text.find("\n", start)
         end = len(self._text) if newline < 0 else newline
-        return Span(start, end, left, end, False)
+        return FormulaSpan(start, end, left, end, False)
 
-    def _brackets(self, start: int) -> Span:
+    def _brackets(self, start: int) -> FormulaSpan:
         left = start + 2
         close = self._next("\\]", left)
         if close <= len(self._text) and close < self._next("\\[", left):
-            return Span(start, close + 2, left, close, True)
+            return FormulaSpan(start, close + 2, left, close, True)
         return self._unclosed(start, left)
 
-    def _parentheses(self, start: int) -> Span | None:
+    def _parentheses(self, start: int) -> FormulaSpan | None:
         left = start + 2
         close = self._next("\\)", left)
         if close < min(self._blank(left), self._next("\\(", left)):
-            return Span(start, close + 2, left, close, False)
+            return FormulaSpan(start, close + 2, left, close, False)
         return None if self._markdown else self._to_end_of_line(start, left)
 
-    def _environment(self, start: int) -> Span:
+    def _environment(self, start: int) -> FormulaSpan:
         r"""An environment keeps its `\begin` and `\end`: they say how its rows are read."""
         end = self._matching.get(start)
         if end is None:
             return self._unclosed(start, start)
-        return Span(start, end, start, end, True)
+        return FormulaSpan(start, end, start, end, True)
 
-    def _code(self, start: int) -> Span | None:
+    def _code(self, start: int) -> FormulaSpan | None:
         """Code between backticks is skipped, an inline span with nothing inside, or an equation."""
         if not self._markdown:
             return None
@@ -317,8 +317,8 @@ class _Scanner:
             return None
         end = close + width
         if self._is_in_sentence(start, end) and is_equation(self._text[start + width : close]):
-            return Span(start, end, start + width, close, False, "code")
-        return Span(start, end, end, end, False)
+            return FormulaSpan(start, end, start + width, close, False, "code")
+        return FormulaSpan(start, end, end, end, False)
 
     def _is_in_sentence(self, start: int, end: int) -> bool:
         """Whether words stand around a piece of code: one alone on its line is a line like others."""

@@ -12,7 +12,7 @@ _NUMERALS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "x
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LabelPart:
     """One label of a marker, such as the `b` of `Problem 1b`, and how far out it stands."""
 
     rank: Rank
@@ -23,14 +23,14 @@ class Nesting:
     """The labels that are open at one point of a paper, from the outside in."""
 
     def __init__(self) -> None:
-        self._path: list[Part] = []
+        self._path: list[LabelPart] = []
 
-    def enter(self, parts: tuple[Part, ...]) -> tuple[str, ...]:
+    def enter(self, parts: tuple[LabelPart, ...]) -> tuple[str, ...]:
         """The path after a marker: it closes its siblings and whatever was inside them."""
         for part in parts:
             rank = self._resolved(part)
             self.close(rank)
-            self._path.append(Part(rank, part.text))
+            self._path.append(LabelPart(rank, part.text))
         return tuple(part.text for part in self._path)
 
     def close(self, rank: Rank) -> None:
@@ -38,7 +38,7 @@ class Nesting:
         while self._path and self._path[-1].rank >= rank:
             self._path.pop()
 
-    def _resolved(self, part: Part) -> Rank:
+    def _resolved(self, part: LabelPart) -> Rank:
         """The rank of a part; a lone `i`, `v` or `x` is a letter or a numeral by what is open."""
         if part.rank[0] == LETTER and part.text in _NUMERALS and self._continues_romans(part.text):
             return (ROMAN, part.rank[1])

@@ -11,13 +11,13 @@ from grader.submission.papers.builder import PaperBuilder
 from grader.submission.papers.markdown import scan_markdown
 from grader.submission.papers.programs import says_more
 from grader.submission.refusals import Refused
-from grader.submission.sources import Found, Source
+from grader.submission.sources import FileContents, Source
 
 _TEXT_CELLS = ("markdown", "raw", "heading")
 _NOT_A_NOTEBOOK = "Open it in Jupyter, save it again, and hand in the .ipynb file."
 
 
-def read_notebook(source: Source) -> Found:
+def read_notebook(source: Source) -> FileContents:
     """Reads an `.ipynb` file."""
     builder = PaperBuilder(source.name)
     room = limits.TEXT_BYTES

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from grader.submission.blanks import is_blank
 from grader.submission.offsets import Range, trimmed
 from grader.submission.papers.plain_tokens import (
-    Token,
+    PlainToken,
     counted,
     has_operator,
     has_relation,
@@ -238,7 +238,7 @@ def _remarks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 def _after_words(text: str, start: int, end: int) -> list[Range]:
     """`so we get dW = …`: an equation behind a few ordinary words."""
-    before: Token | None = None
+    before: PlainToken | None = None
     tokens = tokens_in(text, start, end)
     for token, follows in itertools.pairwise(tokens[:_LEADING_WORDS]):
         if token.text.lower() in _TURNED or token.kind == "relation":
@@ -250,7 +250,7 @@ def _after_words(text: str, start: int, end: int) -> list[Range]:
     return []
 
 
-def _is_prose(token: Token, follows: Token | None) -> bool:
+def _is_prose(token: PlainToken, follows: PlainToken | None) -> bool:
     """Whether a word in front of a formula is none of its own; `I` and `a` are words in a sentence."""
     if token.text in ("I", "a", "A") and follows is not None and follows.kind == "word":
         return not is_mathematical(follows, None)
@@ -277,20 +277,20 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
     return setting.below and ordinary == 0 and _answers(text[start:end], tokens, setting)
 
 
-def _renames(tokens: Sequence[Token]) -> bool:
+def _renames(tokens: Sequence[PlainToken]) -> bool:
     """`dbo = dzo`: a gradient, by its letter d, that is another one."""
     if len(tokens) != 3 or tokens[1].kind != "relation":
         return False
     return all(token.kind == "word" and _GRADIENT.fullmatch(token.text) for token in tokens[::2])
 
 
-def _is_related(tokens: Sequence[Token]) -> bool:
+def _is_related(tokens: Sequence[PlainToken]) -> bool:
     """Whether an equation has something to say, and does not begin in the middle of a product."""
     first = tokens[0]
     return len(tokens) > 1 and (first.kind != "sign" or first.text not in ("*", "/", "@", ",", ")"))
 
 
-def _answers(text: str, tokens: Sequence[Token], setting: Setting) -> bool:
+def _answers(text: str, tokens: Sequence[PlainToken], setting: Setting) -> bool:
     """Whether a formula without an equals sign may be an answer under a marker."""
     if _ONLY_A_DERIVATIVE.fullmatch(text) or tokens[0].text in ("*", "/", "@", ",", "<", ">", "="):
         return False

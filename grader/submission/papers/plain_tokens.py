@@ -36,7 +36,7 @@ _COMPARISONS = frozenset("< > <= >= ≤ ≥ ≠ == !=".split())
 _OPERATORS = frozenset("+ - − * ** / @ ^ · ⋅ × ∘ ⊙ • ⊗ ∑ .* ( [".split())
 
 
-class Token(NamedTuple):
+class PlainToken(NamedTuple):
     """A word, number, sign or relation, and where it stands in the text."""
 
     kind: str
@@ -45,16 +45,16 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens_in(text: str, start: int, end: int) -> list[Token]:
+def tokens_in(text: str, start: int, end: int) -> list[PlainToken]:
     """The tokens of a range of a text, spaces left out."""
     return [
-        Token(match.lastgroup or "", match[0], match.start(), match.end())
+        PlainToken(match.lastgroup or "", match[0], match.start(), match.end())
         for match in _TOKEN.finditer(text, start, end)
         if match.lastgroup != "space"
     ]
 
 
-def is_balanced(tokens: Sequence[Token]) -> bool:
+def is_balanced(tokens: Sequence[PlainToken]) -> bool:
     """Whether brackets close, and a colon stands only inside of them."""
     depth = 0
     for token in tokens:
@@ -64,7 +64,7 @@ def is_balanced(tokens: Sequence[Token]) -> bool:
     return depth == 0
 
 
-def counted(tokens: Sequence[Token]) -> tuple[int, int, int]:
+def counted(tokens: Sequence[PlainToken]) -> tuple[int, int, int]:
     """How many mathematical words, numbers, and ordinary words there are.
 
     An ordinary word that does not stand alone is one too many.
@@ -87,7 +87,7 @@ def counted(tokens: Sequence[Token]) -> tuple[int, int, int]:
     return words, numbers, ordinary
 
 
-def has_relation(tokens: Sequence[Token]) -> bool:
+def has_relation(tokens: Sequence[PlainToken]) -> bool:
     """Whether there is an equals sign outside of all brackets; inside it names an argument."""
     depth = 0
     for token in tokens:
@@ -97,7 +97,7 @@ def has_relation(tokens: Sequence[Token]) -> bool:
     return False
 
 
-def _arguments(tokens: Sequence[Token]) -> set[int]:
+def _arguments(tokens: Sequence[PlainToken]) -> set[int]:
     """Where the names of arguments and their words begin: `axis`, `keepdims` and `True` in calls."""
     inside: set[int] = set()
     depth = 0
@@ -108,7 +108,7 @@ def _arguments(tokens: Sequence[Token]) -> set[int]:
     return inside
 
 
-def _scripts(tokens: Sequence[Token]) -> set[int]:
+def _scripts(tokens: Sequence[PlainToken]) -> set[int]:
     """Where the tokens in `_{…}` and `^{…}` begin: `ij` is no word there."""
     inside: set[int] = set()
     depth = 0
@@ -122,7 +122,7 @@ def _scripts(tokens: Sequence[Token]) -> set[int]:
     return inside
 
 
-def is_mathematical(token: Token, follows: Token | None) -> bool:
+def is_mathematical(token: PlainToken, follows: PlainToken | None) -> bool:
     """Whether a word belongs to a formula rather than to a sentence."""
     word = token.text
     if word[0] == "\\":
@@ -141,7 +141,7 @@ def is_mathematical(token: Token, follows: Token | None) -> bool:
     )
 
 
-def _stands_alone(before: Token | None, word: Token, follows: Token | None) -> bool:
+def _stands_alone(before: PlainToken | None, word: PlainToken, follows: PlainToken | None) -> bool:
     """Whether operators, and no other words, are the neighbours of an ordinary word."""
     for neighbour in (before, follows):
         if neighbour is None:
@@ -159,6 +159,6 @@ def is_scripted(word: str) -> bool:
     return _SCRIPTED.search(word) is not None
 
 
-def has_operator(tokens: Sequence[Token]) -> bool:
+def has_operator(tokens: Sequence[PlainToken]) -> bool:
     """Whether something is computed here."""
     return any(token.kind == "relation" or token.text in _OPERATORS for token in tokens)

@@ -11,8 +11,8 @@ from grader.submission.papers.labels import Label, label_at
 from grader.submission.papers.lines import line_markers
 from grader.submission.papers.lists import LISTS, QUESTION_ENVIRONMENTS, QUESTION_RANK, Lists
 from grader.submission.papers.macros import matching_braces
-from grader.submission.papers.mathematics import Span
-from grader.submission.papers.nesting import Nesting, Part, Rank
+from grader.submission.papers.mathematics import FormulaSpan
+from grader.submission.papers.nesting import LabelPart, Nesting, Rank
 
 _COMMAND = re.compile(
     r"\\(?:(?P<edge>begin|end)\s{0,9}\{(?P<environment>[A-Za-z]{1,40})\*?\}"
@@ -40,7 +40,7 @@ _LEVELS = {
 class Structure:
     """Follows a document from command to command, and says which markers it meets."""
 
-    def __init__(self, text: str, spans: Sequence[Span], nesting: Nesting) -> None:
+    def __init__(self, text: str, spans: Sequence[FormulaSpan], nesting: Nesting) -> None:
         self._text = text
         self._spans = spans
         self._starts = [span.start for span in spans]
@@ -162,11 +162,11 @@ class Structure:
         if start >= self._done:
             self._stop(start, label.end, label.parts)
 
-    def _stop(self, start: int, end: int, parts: tuple[Part, ...] = ()) -> None:
+    def _stop(self, start: int, end: int, parts: tuple[LabelPart, ...] = ()) -> None:
         labels = self._nesting.enter(parts) if parts else ()
         self._stops.append(Stop(start, end, labels))
         self._done = max(self._done, end)
 
 
-def _reranked(parts: tuple[Part, ...], rank: Rank) -> tuple[Part, ...]:
+def _reranked(parts: tuple[LabelPart, ...], rank: Rank) -> tuple[LabelPart, ...]:
     return (replace(parts[0], rank=rank), *parts[1:])

@@ -14,7 +14,7 @@ from grader.alignment import (
     THE_SAME,
     Assembled,
     Entry,
-    Found,
+    FoundAnswer,
     PlainEquation,
     Words,
     align,
@@ -26,8 +26,8 @@ from grader.alignment import (
     own,
 )
 from grader.errors import Span, StudentError, Unreadable
+from grader.grading.index_letters import letters_of, spread, with_letters
 from grader.grading.leftovers import leftovers
-from grader.grading.letters import letters_of, spread, with_letters
 from grader.notation import Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
@@ -44,7 +44,7 @@ from grader.submission import (
 )
 
 
-class Read(Protocol):
+class ReadAnswer(Protocol):
     """Reads an answer; `other` numbers ambiguous products to be read in the less usual way."""
 
     def __call__(self, other: frozenset[int] = frozenset()) -> Reading:
@@ -65,7 +65,7 @@ class Written:
     text: str
     notation: str
     place: Place
-    read: Read
+    read: ReadAnswer
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
     steps: Callable[[], Collection[tuple[str, str]]] = tuple
@@ -83,7 +83,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedAnswer:
     """An answer that is there and could not be taken."""
 
     refusal: Refusal
@@ -98,7 +98,7 @@ class InWords:
     messages: tuple[Message, ...] = ()
 
 
-Given = Written | Numbers | Refused | InWords
+Given = Written | Numbers | RefusedAnswer | InWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def collect(problem: Problem, submission: Submission) -> Collected:
     for refusal in submission.refusals:
         question = named(refusal.question, questions)
         if question is not None:
-            _add(given, question.id, Refused(refusal))
+            _add(given, question.id, RefusedAnswer(refusal))
     words = _in_words(problem, papers, given)
     answered = {*given, *(name for name, said in words.items() if said.words.states)}
     left = leftovers(problem, submission, list(zip(papers, aligned, strict=True)), answered)
@@ -170,7 +170,7 @@ def _place_of(given: Given) -> Place:
     match given:
         case Numbers():
             return given.answer.place
-        case Refused():
+        case RefusedAnswer():
             return given.refusal.place
         case InWords():
             return given.words.place
@@ -178,7 +178,7 @@ def _place_of(given: Given) -> Place:
             return given.place
 
 
-def _from_paper(found: Found, question: Question, answers: Sequence[Entry]) -> Written:
+def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]) -> Written:
     entry, equation = found.entry, found.entry.equation
     if equation is None:
         error = entry.error or Unreadable("this formula cannot be read")
@@ -247,14 +247,14 @@ def _compact(text: str) -> str:
 _GAP = re.compile(r"(?<![ \t])(?:[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+|[ \t]{4,}+(?=&?[=≈]))")
 
 
-def _broken(found: Found, error: StudentError) -> Written:
+def _broken(found: FoundAnswer, error: StudentError) -> Written:
     def read(other: frozenset[int] = frozenset()) -> Reading:
         raise error
 
     return Written(found.entry.formula.text, "latex", found.entry.place(), read, _about(found))
 
 
-def _about(found: Found) -> tuple[Message, ...]:
+def _about(found: FoundAnswer) -> tuple[Message, ...]:
     """What is to be said about where the answer was found."""
     messages = []
     if found.match is not None and found.match < THE_SAME:

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.expression import SCALAR, Apply, Expression, Item, Place, children
-from grader.grading.echo import sizes
-from grader.grading.operations import operation, remark
+from grader.expression import SCALAR, Apply, Expression, Item, Placed, children
+from grader.grading.operation_words import operation, remark
+from grader.grading.shown_reading import sizes
 from grader.notation import printing
 from grader.problem import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReadingNode:
     """One node of a reading.
 
     `operation` is in words, `text` is the node as a line of Unicode, `reading` the same as infix
@@ -25,9 +25,9 @@ class Step:
     reading: str
     shape: tuple[int, ...]
     remark: str = ""
-    parts: "tuple[Step, ...]" = ()
+    parts: "tuple[ReadingNode, ...]" = ()
 
-    def walk(self) -> "Iterator[Step]":
+    def walk(self) -> "Iterator[ReadingNode]":
         """The step and everything below it, parents first."""
         yield self
         for part in self.parts:
@@ -45,10 +45,10 @@ class Step:
         return {**data, **noted, "parts": [part.to_json() for part in self.parts]}
 
 
-def tree_of(node: Expression, scope: Scope) -> Step:
+def tree_of(node: Expression, scope: Scope) -> ReadingNode:
     """The tree of an expression, in the spellings of the problem."""
     parts = _parts(node)
-    return Step(
+    return ReadingNode(
         operation=operation(node, scope),
         text=printing.field(node, scope.names),
         reading=printing.infix(node, scope.names),
@@ -63,7 +63,7 @@ def _parts(node: Expression) -> Sequence[Expression]:
     match node:
         case Item():
             return (node.base,)
-        case Place():
+        case Placed():
             return (node.value,)
         case Apply(function="add"):
             return list(_chained(node))

@@ -11,7 +11,7 @@ from grader.expression import (
     Item,
     Matrix,
     Number,
-    Place,
+    Placed,
     Selector,
     Shape,
     Slice,
@@ -36,7 +36,7 @@ def operation(node: Expression, scope: Scope) -> str:
             return f"index {_running(node)}"
         case Item():
             return f"{_part(node, node.base.shape, scope.names)} of"
-        case Place():
+        case Placed():
             return f"zeros, but at {_part(node, node.shape, scope.names)}"
         case Sum():
             return f"sum over {_running(node.index)}"
@@ -69,7 +69,7 @@ def _running(index: Index) -> str:
 # Entries and parts
 
 
-def _part(node: Item | Place, shape: Shape, names: Names) -> str:
+def _part(node: Item | Placed, shape: Shape, names: Names) -> str:
     """`entry (1, j)`, `entry j` of a column, `row 2`, `columns 1…2`."""
     along = (_along(node.row, shape[0], names), _along(node.column, shape[1], names))
     if isinstance(node.row, Slice) or isinstance(node.column, Slice):

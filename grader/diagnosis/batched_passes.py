@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnosis.faulty import (
+from grader.diagnosis.faulty_pass import (
     RESULT,
     Change,
     FaultyBackprop,
@@ -20,7 +20,7 @@ from grader.diagnosis.faulty import (
     arrival,
     leading,
 )
-from grader.diagnosis.mistake import Fault
+from grader.diagnosis.mistake import MadeMistake
 from grader.errors import GraderError
 from grader.evaluation import Evaluator
 from grader.expression import SCALAR, Apply, Expression, Index, Item, Symbol
@@ -78,16 +78,18 @@ class Stacked:
         self._wrt = _base(passed.question.wrt)
         self._within: dict[int, dict[str, dict[Site, Change]]] = {}
         self._steps: dict[tuple[str, Way], Mapping[str, Expression] | None] = {}
-        self._faults: dict[int, Fault] = {}
+        self._faults: dict[int, MadeMistake] = {}
         leads = leading(passed.model, self._wrt.name)
         self._order = [name for name in reversed(list(passed.model)) if name in leads]
 
-    def work(self, faults: Sequence[Fault]) -> int:
+    def work(self, faults: Sequence[MadeMistake]) -> int:
         """How many steps have to be evaluated for these mistakes at once and for nothing else."""
         within = [self._local(fault).keys() for fault in faults]
         return sum(len(one & other) for at, one in enumerate(within) for other in within[:at])
 
-    def values(self, passes: Sequence[tuple[Fault, ...]], draws: int) -> tuple[Array, Numbers]:
+    def values(
+        self, passes: Sequence[tuple[MadeMistake, ...]], draws: int
+    ) -> tuple[Array, Numbers]:
         """The different results on some draws, (results, draws, rows, columns), and each pass's own.
 
         `ABSENT` for a pass that makes no sense: shapes that do not fit, two changes at one place.
@@ -119,7 +121,7 @@ class Stacked:
         self,
         name: str,
         arriving: Arriving,
-        passes: Sequence[tuple[Fault, ...]],
+        passes: Sequence[tuple[MadeMistake, ...]],
         reached: dict[str, Parts],
         possible: NDArray[np.bool_],
     ) -> None:
@@ -146,7 +148,7 @@ class Stacked:
             parts.owns.append(owns)
 
     def _ways(
-        self, name: str, passes: Sequence[tuple[Fault, ...]], own: Numbers
+        self, name: str, passes: Sequence[tuple[MadeMistake, ...]], own: Numbers
     ) -> dict[Way, Numbers]:
         """The passes by what they do wrong at a quantity; those left out at which nothing arrives."""
         found: dict[Way, list[int]] = {}
@@ -174,7 +176,7 @@ class Stacked:
         except (GraderError, ValueError):
             return None
 
-    def _local(self, fault: Fault) -> dict[str, dict[Site, Change]]:
+    def _local(self, fault: MadeMistake) -> dict[str, dict[Site, Change]]:
         """The changes of a mistake by the quantities in which they are made."""
         if id(fault) not in self._within:
             self._faults[id(fault)] = fault  # so that its id stays its own
@@ -243,6 +245,6 @@ def is_stackable(passed: Pass) -> bool:
     return bool(passed.nodes) and isinstance(of, Symbol) and of.shape == SCALAR
 
 
-def is_on_the_way(fault: Fault) -> bool:
+def is_on_the_way(fault: MadeMistake) -> bool:
     """Whether a mistake is made on the way back, and not in the finished derivative."""
     return RESULT not in fault.way.changes

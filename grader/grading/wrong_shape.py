@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.comparison import Comparison, Status, compare
+from grader.comparison import Comparison, EntryStatus, compare
 from grader.errors import ShapeMismatch, StudentError
 from grader.expression import (
     SCALAR,
@@ -14,7 +14,14 @@ from grader.expression import (
     free_indices,
     shape_text,
 )
-from grader.grading.outcome import Outcome, Values, counterexample_of, explained, grid_of, told
+from grader.grading.outcome import (
+    Outcome,
+    WrongValues,
+    counterexample_of,
+    explained,
+    grid_of,
+    outcome_of,
+)
 from grader.key import QuestionKey, fits
 from grader.primitives.build import total, transpose
 from grader.result import Instructor, Kind, Message, Verdict
@@ -33,7 +40,7 @@ TURNED = Message(
 )
 
 
-def misshapen(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
+def judged_by_shape(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
     """The outcome of an answer that does not fit; `error` says why. Raises StudentError."""
     wrong = Outcome(Verdict.INCORRECT, messages=explained(error, Kind.MISTAKE))
     if key.question.free and (node.shape == SCALAR or free_indices(node)):
@@ -56,11 +63,11 @@ def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
     if _compared(key, turned).correct:
         return up_to_layout(key, wrong)
     got = key.evaluate(turned)
-    bad = _compared(key, turned).status != Status.CORRECT
-    values = Values(turned, got, bad, turned=True)
+    bad = _compared(key, turned).status != EntryStatus.CORRECT
+    values = WrongValues(turned, got, bad, turned=True)
     if key.question.rules.layout != "either":
         return replace(wrong, values=values)
-    outcome = told(key, _compared(key, turned), got, whole=not isinstance(node, Tabulate))
+    outcome = outcome_of(key, _compared(key, turned), got, whole=not isinstance(node, Tabulate))
     return replace(outcome, messages=(*outcome.messages, TURNED), values=values)
 
 
@@ -151,5 +158,5 @@ def _block_text(what: str, given: int, asked: int, comparison: Comparison) -> st
     verb = "is" if given == 1 else "are"
     if comparison.correct:
         return f"{first} {verb} right; {rest} missing"
-    right = int((comparison.status == Status.CORRECT).sum())
+    right = int((comparison.status == EntryStatus.CORRECT).sum())
     return f"in {first} {right} of {comparison.status.size} entries are right; {rest} missing"

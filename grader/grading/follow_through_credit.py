@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader.comparison import compare
-from grader.grading.follow import Earlier, followed
-from grader.grading.given import Given, Written
-from grader.grading.outcome import Values
+from grader.grading.collected import Given, Written
+from grader.grading.follow_through import Earlier, followed
+from grader.grading.incorrect import WRONG
+from grader.grading.outcome import WrongValues
 from grader.grading.text import judged_text
-from grader.grading.wrong import WRONG
 from grader.key import Key, QuestionKey
 from grader.problem import Question
 from grader.result import Instructor, Kind, Message, QuestionResult, Verdict
@@ -54,7 +54,7 @@ def _chosen(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names
 
 
-def _values(key: Key, question: Question, given: Given | None) -> Values | None:
+def _values(key: Key, question: Question, given: Given | None) -> WrongValues | None:
     """The values of a wrong answer in text."""
     return judged_text(key, question, given).outcome.values if isinstance(given, Written) else None
 
@@ -64,7 +64,7 @@ def _earlier(key: Key, name: str, given: Mapping[str, Given]) -> Earlier | None:
     return None if values is None else Earlier(key[name], values.node)
 
 
-def _follows(key: QuestionKey, values: Values, earlier: Sequence[Earlier]) -> bool:
+def _follows(key: QuestionKey, values: WrongValues, earlier: Sequence[Earlier]) -> bool:
     expected = followed(key, earlier)
     if expected is None:
         return False

@@ -10,13 +10,13 @@ from grader.expression import (
     Expression,
     Matrix,
     Number,
-    Place,
+    Placed,
     Tabulate,
     substitute,
     transform,
     walk,
 )
-from grader.grading.letters import letters_of
+from grader.grading.index_letters import letters_of
 from grader.key import QuestionKey
 from grader.notation import printing
 from grader.primitives import TABLE
@@ -29,7 +29,7 @@ MOST_ENTRIES = 64
 
 def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
     """The reference in every notation that it can be printed in: its name, the text, how it is read."""
-    simple = key.remember(simplest)
+    simple = key.cached(simplest)
     if simple is None:
         return
     names = key.question.names
@@ -70,7 +70,7 @@ def _in_order(row: str, column: str) -> bool:
 
 def is_written(formula: Expression) -> bool:
     """Whether there is a notation for everything in an expression."""
-    return not any(isinstance(part, Tabulate | Place) for part in walk(formula))
+    return not any(isinstance(part, Tabulate | Placed) for part in walk(formula))
 
 
 def _worked_out(question: Question, reference: Expression) -> Expression:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.expression import SCALAR, Expression, Shape, Tabulate
-from grader.grading.given import Written
+from grader.grading.collected import Written
 from grader.key import QuestionKey
 from grader.notation import Names, Reading, printing
 from grader.result import AnswerRecord
@@ -29,7 +29,7 @@ class TreeEcho:
 
 
 @dataclass(frozen=True, slots=True)
-class Echoed:
+class ShownReading:
     """A reading as a report shows it: the echo, its shape, and the indices it stands for each of."""
 
     echo: TreeEcho | None = None
@@ -45,14 +45,14 @@ class Echoed:
         )  # fmt: skip
 
 
-def echoed(key: QuestionKey, reading: Reading) -> Echoed:
+def shown_reading(key: QuestionKey, reading: Reading) -> ShownReading:
     """What there is to show of a reading. Cheap: nothing is written out yet."""
     node, indices = reading.node, _indices(key, reading)
     if isinstance(node, Tabulate):  # entries given by one formula in letters: that is what was read
         indices = tuple(index.name for index in (node.row, node.column) if index.name)
         node = node.body
     echo = TreeEcho(node, key.question.scope.names)
-    return Echoed(echo, sizes(node.shape), indices)
+    return ShownReading(echo, sizes(node.shape), indices)
 
 
 def sizes(shape: Shape) -> tuple[int, ...]:

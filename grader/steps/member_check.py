@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from grader.alignment import Entry
-from grader.comparison import Status, compare
+from grader.comparison import EntryStatus, compare
 from grader.errors import Nonsense, ShapeMismatch, StudentError
 from grader.expression import Apply, Derivative, Expression, base_name, walk
 from grader.key import QuestionKey
@@ -21,7 +21,7 @@ READINGS = 40  # of one derivation, so that no paper takes long
 OTHER_READINGS = 6  # ambiguous products of one member that are tried the other way
 
 
-class Standing(Enum):
+class MemberStatus(Enum):
     """What is known of a member. `RESTATED` is right, and says no more than the left side."""
 
     RIGHT = "right"
@@ -31,10 +31,10 @@ class Standing(Enum):
     UNKNOWN = "unknown"
 
 
-class Finding(NamedTuple):
+class MemberFinding(NamedTuple):
     """What is known of a member, and why it makes no sense if it does not."""
 
-    standing: Standing
+    standing: MemberStatus
     error: Nonsense | None = None
 
 
@@ -44,34 +44,36 @@ class Readings:
     def __init__(self) -> None:
         self._left = READINGS
 
-    def best(self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], Standing]) -> Finding:
+    def best(
+        self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus]
+    ) -> MemberFinding:
         """What is known of a member; one that is right in any reading is right."""
         choices = 0
         try:
             reading = self._read(read, entry)
             if reading is None:
-                return Finding(Standing.UNKNOWN)
+                return MemberFinding(MemberStatus.UNKNOWN)
             choices = reading.choices
-            finding = Finding(judge(reading))
+            finding = MemberFinding(judge(reading))
         except Nonsense as error:
-            finding = Finding(Standing.NONSENSE, error)
+            finding = MemberFinding(MemberStatus.NONSENSE, error)
             choices = choices or OTHER_READINGS * isinstance(error, ShapeMismatch)
         except (StudentError, ValueError):
-            return Finding(Standing.UNKNOWN)
-        if finding.standing not in (Standing.WRONG, Standing.NONSENSE):
+            return MemberFinding(MemberStatus.UNKNOWN)
+        if finding.standing not in (MemberStatus.WRONG, MemberStatus.NONSENSE):
             return finding
         return self._best_other(read, entry, judge, min(choices, OTHER_READINGS)) or finding
 
     def _best_other(
-        self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], Standing], choices: int
-    ) -> Finding | None:
+        self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus], choices: int
+    ) -> MemberFinding | None:
         """What another reading makes of a member, if it is not wrong in that."""
         for one in range(1, 1 + choices):
             with contextlib.suppress(StudentError, ValueError):
                 reading = self._read(read, entry, frozenset([one]))
-                standing = judge(reading) if reading is not None else Standing.WRONG
-                if standing is not Standing.WRONG:
-                    return Finding(standing)
+                standing = judge(reading) if reading is not None else MemberStatus.WRONG
+                if standing is not MemberStatus.WRONG:
+                    return MemberFinding(standing)
         return None
 
     def _read(
@@ -83,27 +85,27 @@ class Readings:
         return read(entry, other)
 
 
-def against_key(key: QuestionKey, reading: Reading) -> Standing:
+def against_key(key: QuestionKey, reading: Reading) -> MemberStatus:
     """Whether a member has the values that were asked for. Raises StudentError."""
     node, either = reading.node, key.question.rules.layout == "either"
     if either and node.shape == key.grid[::-1]:
         turned = _compared(key, replace(reading, node=transpose(node)))
-        if turned is not Standing.WRONG:
+        if turned is not MemberStatus.WRONG:
             return turned
     return _compared(key, reading)
 
 
-def _compared(key: QuestionKey, reading: Reading) -> Standing:
+def _compared(key: QuestionKey, reading: Reading) -> MemberStatus:
     node = reading.node
     key.check_shape(node, reading.used)
     got = key.evaluate(node)
     comparison = compare(got, key.expected, key.noise, lambda: key.noise_of(node, got))
-    if (comparison.status == Status.INCORRECT).any():
-        return Standing.RIGHT if _is_accepted(key, got) else Standing.WRONG
+    if (comparison.status == EntryStatus.INCORRECT).any():
+        return MemberStatus.RIGHT if _is_accepted(key, got) else MemberStatus.WRONG
     if not comparison.correct or key.one_sided(reading.kinked):
-        return Standing.UNKNOWN
+        return MemberStatus.UNKNOWN
     asked = any(_is_asked(part, key.question) for part in walk(node))
-    return Standing.RESTATED if asked else Standing.RIGHT
+    return MemberStatus.RESTATED if asked else MemberStatus.RIGHT
 
 
 def _is_accepted(key: QuestionKey, got: Array) -> bool:

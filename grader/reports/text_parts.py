@@ -20,7 +20,7 @@ _ANSWER_LIMIT = 1500
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """A paragraph, or (`wrap` off) a block whose lines and columns matter."""
 
     text: str
@@ -29,45 +29,45 @@ class Part:
     wrap: bool = True
 
 
-def plain(story: Iterable[Part], width: int = 80) -> str:
+def plain(story: Iterable[TextPart], width: int = 80) -> str:
     """The story as text without colours."""
     return "\n".join(_plain_part(part, width) for part in story) + "\n"
 
 
-def styled(story: Iterable[Part]) -> "RenderableType":
+def styled(story: Iterable[TextPart]) -> "RenderableType":
     """The story for a rich console."""
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
 
-    def paragraph(part: Part) -> Padding:
+    def paragraph(part: TextPart) -> Padding:
         text = Text(part.text or " ", style=part.style, overflow="fold", tab_size=4)
         return Padding(text, (0, 0, 0, part.indent), expand=False)
 
     return Group(*map(paragraph, story))
 
 
-def answer(record: AnswerRecord) -> Iterator[Part]:
+def answer(record: AnswerRecord) -> Iterator[TextPart]:
     """What the student wrote, where, and how it was read."""
     place = wording.place(record)
-    yield Part(f"You wrote ({place}):" if place else "You wrote:", 2)
-    yield Part(block(record.text, _ANSWER_LIMIT), 4, wrap=False)
+    yield TextPart(f"You wrote ({place}):" if place else "You wrote:", 2)
+    yield TextPart(block(record.text, _ANSWER_LIMIT), 4, wrap=False)
     read = wording.read_as(record, _ANSWER_LIMIT)
     if read:
-        yield Part(f"Read as: {read}", 2)
+        yield TextPart(f"Read as: {read}", 2)
 
 
-def messages(all_: Iterable[Message], indent: int) -> Iterator[Part]:
+def messages(all_: Iterable[Message], indent: int) -> Iterator[TextPart]:
     """Messages under the titles of their kinds, with the source line where there is one."""
     for heading, group in wording.grouped(all_):
         for message in group:
             style = "bold" if message.kind is Kind.MISTAKE else ""
-            yield Part(f"{heading}: {one_line(message.text)}", indent, style)
+            yield TextPart(f"{heading}: {one_line(message.text)}", indent, style)
             if message.pointer:
-                yield Part(block(message.pointer), indent + 2, wrap=False)
+                yield TextPart(block(message.pointer), indent + 2, wrap=False)
 
 
-def _plain_part(part: Part, width: int) -> str:
+def _plain_part(part: TextPart, width: int) -> str:
     margin = " " * part.indent
     if not part.wrap:
         return textwrap.indent(part.text, margin)

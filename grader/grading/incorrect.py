@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.diagnosis import Diagnosing, Examples, projection
-from grader.grading.outcome import Outcome, Values
+from grader.grading.outcome import Outcome, WrongValues
 from grader.grading.rules import Alternatives, broken_rule
 from grader.key import QuestionKey
 from grader.notation import Reading
@@ -29,11 +29,11 @@ def ruled(key: QuestionKey, reading: Reading, outcome: Outcome, notation: str) -
     return told if broken is None else _without_credit(told, broken)
 
 
-def _is_accepted(key: QuestionKey, values: Values) -> bool:
+def _is_accepted(key: QuestionKey, values: WrongValues) -> bool:
     """Whether the author has written down this answer, in a layout that may be handed in."""
     if values.turned and key.question.rules.layout != "either":
         return False
-    return key.remember(Alternatives).accepts(values.node, values.got)
+    return key.cached(Alternatives).accepts(values.node, values.got)
 
 
 _ONE_SIDED = Message(
@@ -57,13 +57,13 @@ def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
         return outcome
     if outcome.verdict not in WRONG or values is None or not values.wrong.any():
         return outcome
-    diagnosis = key.remember(Diagnosing).of(values.got, values.wrong, values.node, notation)
+    diagnosis = key.cached(Diagnosing).of(values.got, values.wrong, values.node, notation)
     said = {message.code for message in diagnosis.messages}
     kept = (m for m in outcome.messages if m.kind is not Kind.NOTE or m.code not in said)
     return replace(
         outcome,
         messages=_in_order((*diagnosis.messages, *kept)),
-        example=key.remember(Examples).against(values.node),
+        example=key.cached(Examples).against(values.node),
         instructor=Instructor(candidates=diagnosis.candidates, projection=projection(values.got)),
         several=diagnosis.is_several,
     )
@@ -81,7 +81,7 @@ def credited(key: QuestionKey, outcome: Outcome) -> Outcome:
     values = outcome.values
     codes = {message.code for message in outcome.messages if message.code}
     node, got = (values.node, values.got) if values is not None else (None, None)
-    rule = key.remember(Alternatives).mistake(node, got, codes)
+    rule = key.cached(Alternatives).mistake(node, got, codes)
     return outcome if rule is None else _foreseen(outcome, rule)
 
 

@@ -25,7 +25,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSubmission:
     """One hand-in: the student's id and where it lies.
 
     `files` are the names and places of several loose files of a flat export; without, `path` is the file

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from grader.grading.given import Written
+from grader.grading.collected import Written
+from grader.grading.incorrect import WRONG
 from grader.grading.rules import BROKEN
-from grader.grading.wrong import WRONG
 from grader.key import Key
 from grader.problem import Question
 from grader.result import Instructor, QuestionResult, Verdict

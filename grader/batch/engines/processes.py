@@ -16,7 +16,7 @@ from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from grader.batch.discovery import Found
+from grader.batch.discovery import FoundSubmission
 from grader.batch.engines.pipeline import pipelined
 from grader.batch.worker import Done, Graded, Job, Limits, prepare, work
 
@@ -46,13 +46,13 @@ class Here:
                 pool.stop()
                 pool.join()
 
-    def grade(self, found: Sequence[Found]) -> Iterator[Done]:
+    def grade(self, found: Sequence[FoundSubmission]) -> Iterator[Done]:
         """What became of each, a few at a time."""
         size = max(1, min(CHUNK, -(-len(found) // self._workers)))
         ahead = AHEAD * self._workers
         return pipelined(found, size, ahead, partial(self._schedule, self._pool), self._outcomes)
 
-    def _outcomes(self, future: Future[Done], chunk: Sequence[Found]) -> Done:
+    def _outcomes(self, future: Future[Done], chunk: Sequence[FoundSubmission]) -> Done:
         """What a task found; whatever came to grief in it is tried again, each alone."""
         try:
             done = future.result()
@@ -61,7 +61,7 @@ class Here:
         by_id = {found.id: found for found in chunk}
         return [self._again(by_id[one.id]) if one.report is None else one for one in done]
 
-    def _again(self, found: Found) -> Graded:
+    def _again(self, found: FoundSubmission) -> Graded:
         """One submission in a process of its own."""
         if self._alone is None:
             self._alone = self._new_pool(1, tasks=1)
@@ -83,7 +83,7 @@ class Here:
     def _worded(self, failure: str) -> str:
         return self._reason(MemoryError()) if failure.startswith("MemoryError") else failure
 
-    def _schedule(self, pool: ProcessPool, chunk: Sequence[Found]) -> "Future[Done]":
+    def _schedule(self, pool: ProcessPool, chunk: Sequence[FoundSubmission]) -> "Future[Done]":
         future: Future[Done] = pool.schedule(
             work, args=[self._job, chunk], timeout=self._limits.seconds
         )

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.expression import Derivative, walk
-from grader.grading.echo import TreeEcho
 from grader.grading.judge import for_instructor
+from grader.grading.shown_reading import TreeEcho
 from grader.key import Key
 from grader.problem.model import bases
 from grader.result import Kind, Message, QuestionResult, Verdict
@@ -19,7 +19,7 @@ Rests = Mapping[str, Sequence[Sequence[str]]]
 """For each answer, for each derivative in it, the questions that ask for that and are answered."""
 
 
-def without_circles(key: Key, results: Sequence[QuestionResult]) -> list[QuestionResult]:
+def without_circular_answers(key: Key, results: Sequence[QuestionResult]) -> list[QuestionResult]:
     """The results; answers that rest on themselves through others are incorrect."""
     rests = _rests(key, results)
     if not any(rests.values()):

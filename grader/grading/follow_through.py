@@ -57,7 +57,7 @@ def carries(earlier: Earlier) -> bool:
     value = key.evaluate(node)
     if not np.isfinite(value).all() or not value.any() or (value == value[0]).all():
         return False
-    needed_in = key.remember(Diagnosing).facts.needed_in
+    needed_in = key.cached(Diagnosing).facts.needed_in
     mine = needed_in(node)
     lost = {
         name
