@@ -15,12 +15,11 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def cases(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Question, `right` or `wrong`, and what is written of one answer."""
-    for question, kinds in CASES[name].items():
-        for kind, entries in kinds.items():
-            for entry in entries:
-                yield question, kind, {"infix": entry} if isinstance(entry, str) else entry
+def cases(name: str, question: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """`right` or `wrong`, and what is written of one answer."""
+    for kind, entries in CASES[name][question].items():
+        for entry in entries:
+            yield kind, {"infix": entry} if isinstance(entry, str) else entry
 
 
 def as_expected(name: str, question: str, kind: str, case: dict[str, Any]) -> None:
@@ -28,8 +27,8 @@ def as_expected(name: str, question: str, kind: str, case: dict[str, Any]) -> No
     result = judged(key_of(name), question, case[notation], notation)
     wanted = case.get("verdict", "correct")
     assert (wanted == "correct") == (kind == "right")
-    assert result.verdict == wanted, result.messages
-    assert {*case.get("codes", ())} <= {message.code for message in result.messages}
+    assert result.verdict == wanted, (case, result.messages)
+    assert {*case.get("codes", ())} <= {message.code for message in result.messages}, case
     if wanted == "correct":
         assert result.score == result.max_score
     elif wanted == "partial":
@@ -41,18 +40,20 @@ def as_expected(name: str, question: str, kind: str, case: dict[str, Any]) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_cases(name: str, subtests: pytest.Subtests) -> None:
     """Mistakes are looked for only where a case names one."""
-    for question, kind, case in cases(name):
-        how = nullcontext() if "codes" in case else undiagnosed(key_of(name))
-        with subtests.test(question=question, case=case), how:
-            as_expected(name, question, kind, case)
+    for question in CASES[name]:
+        with subtests.test(question=question):
+            for kind, case in cases(name, question):
+                with nullcontext() if "codes" in case else undiagnosed(key_of(name)):
+                    as_expected(name, question, kind, case)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", NAMES)
 def test_cases_with_diagnosis(name: str, subtests: pytest.Subtests) -> None:
-    for question, kind, case in cases(name):
-        with subtests.test(question=question, case=case):
-            as_expected(name, question, kind, case)
+    for question in CASES[name]:
+        with subtests.test(question=question):
+            for kind, case in cases(name, question):
+                as_expected(name, question, kind, case)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -70,7 +70,7 @@ def test_latex_settles_after_one_reading(problem: str) -> None:
     """What was read and printed once is read and printed as itself from then on."""
 
     @given(tree=trees(problem))
-    @settings(max_examples=examples(15, 200))
+    @settings(max_examples=examples(15, 50))
     def holds(tree: Rewritten) -> None:
         start, node = tree
         names = start.own.question.names
