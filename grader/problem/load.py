@@ -26,16 +26,10 @@ def load(path: str | Path) -> Problem:
 
 
 def _handout(folder: Path) -> str:
-    """What the author hands out: `handout.md` and the papers in `template/`; "" if there is nothing."""
-    templates = sorted((folder / "template").glob("*.md"))
-    return "\n\n".join(map(_text, [folder / "handout.md", *templates]))[:LONGEST_HANDOUT]
-
-
-def _text(file: Path) -> str:
-    """The text of a file; "" if it is not there or cannot be read."""
+    """What the author hands out, `handout.md`; "" if it is not there or cannot be read."""
     try:
-        with file.open(encoding="utf-8") as opened:
-            return opened.read(LONGEST_HANDOUT)
+        with (folder / "handout.md").open(encoding="utf-8") as file:
+            return file.read(LONGEST_HANDOUT)
     except (OSError, UnicodeDecodeError):
         return ""
 

@@ -253,7 +253,7 @@ def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
 def values_read(submission: Submission) -> np.ndarray:
     """The values of what the grader reads, over the question's i and j: (draws, n, n)."""
     key = key_of(SQUARE)
-    answer = collect(key.problem, submission)["q1"]
+    answer = collect(key.problem, submission).given["q1"]
     assert isinstance(answer, Written)
     return key["q1"].evaluate(answer.read().node)
 

@@ -44,7 +44,7 @@ def answers_md(key: Key) -> str:
     """A paper with a place for each answer, its left-hand side written."""
     parts = [
         f"# {key.problem.title}",
-        "Derive each gradient, and end with your answer: the last right-hand side counts.",
+        "<!-- Derive each gradient, and end with your answer: the last right-hand side counts. -->",
     ]
     for own in key.questions.values():
         parts.append(f"## {own.question.id}")
