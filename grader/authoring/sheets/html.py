@@ -3,9 +3,28 @@
 from markupsafe import Markup, escape
 
 from grader.authoring.sheets.inline import PieceKind, pieces
-from grader.authoring.sheets.sheet import Block, DisplayedFormula, Sheet
+from grader.authoring.sheets.sheet import (
+    Block,
+    Bullets,
+    Code,
+    DisplayedFormula,
+    Heading,
+    Paragraph,
+    Sheet,
+    SheetTable,
+)
 from grader.reports import prompts
 from grader.reports.feedback_html import environment, mathml
+
+# What the template calls a block.
+_KINDS: dict[type[Block], str] = {
+    Heading: "heading",
+    Paragraph: "paragraph",
+    Bullets: "bullets",
+    DisplayedFormula: "formula",
+    SheetTable: "table",
+    Code: "code",
+}
 
 
 def render(sheet: Sheet) -> str:
@@ -41,4 +60,4 @@ def _typeset(latex: str) -> Markup:
 
 
 def _kind(block: Block) -> str:
-    return type(block).__name__.lower()
+    return _KINDS[type(block)]
