@@ -48,6 +48,7 @@ def test_answers_name_questions_that_exist() -> None:
         assert row["question"] in questions(row["problem"]), row["id"]
         assert row["format"] in {"md", "tex", "txt"}
         assert row["verdict"] in VERDICTS
+        assert row["group"]
         assert row["kind"]
         assert row["text"].strip()
 
