@@ -1,6 +1,6 @@
 """Grades the answers of this folder and prints how many are accepted, for a human, or zero.
 
-    python tests/wording/grade.py [answers translations papers] [--list FILE]
+    python tests/wording/grade.py [--only answers] [--list FILE]
 
 A row is a group of answers in one language with the verdict of the careful human. `part` is a score between
 the two, `zero` a score of 0 that nobody is asked to look at. FILE gets a line for each answer that is not
@@ -117,10 +117,10 @@ def table(graded: list[Graded]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("sets", nargs="*", choices=[*SETS, []], default=list(SETS))
+    parser.add_argument("--only", choices=list(SETS), action="append", help="a set; all by default")
     parser.add_argument("--list", type=Path, help="write what is not as expected into this file")
     given = parser.parse_args()
-    graded = [one for name in given.sets for one in SETS[name]()]
+    graded = [one for name in given.only or SETS for one in SETS[name]()]
     sys.stdout.write(table(graded) + "\n")
     if given.list:
         odd = (one for one in graded if one.outcome != HOPED[one.expected])
