@@ -174,6 +174,20 @@ def beside(folder: Path, corpus: Corpus) -> Iterator[Entry]:
         yield Entry(one["problem"], "listings", files={one["file"]: one["text"]})
 
 
+def worded(corpus: Corpus) -> Iterator[Entry]:
+    """Answers with words around their formulas, in five languages, and whole papers: see tests/wording."""
+    originals = {one["id"]: one for one in listed("tests/wording/answers.yaml")}
+    translated = listed("tests/wording/translations.yaml")
+    for one in (*originals.values(), *translated):
+        answer = originals[one.get("of", one["id"])]
+        source = f"wording {one.get('language', 'en')} {answer['verdict']}"
+        yield Entry(answer["problem"], source, files={f"paper.{answer['format']}": one["text"]})
+    for one in listed("tests/wording/papers.yaml"):
+        own = "\n" in one["problem"]
+        problem = corpus.problem(one["problem"]) if own else one["problem"]
+        yield Entry(problem, "wording papers", files={one["file"]: one["answer"]})
+
+
 def of_tests(corpus: Corpus) -> Iterator[Entry]:
     """What the other tests hand in, written down while they run."""
     with tempfile.TemporaryDirectory() as folder:
@@ -228,7 +242,7 @@ def main() -> None:
     )
     parser.add_argument("--count", type=int, default=20_000, help="how many answers are generated")
     asked = parser.parse_args()
-    sys.path[:0] = [str(TESTS / name) for name in ("content", "docs", "properties")]
+    sys.path[:0] = [str(TESTS / name) for name in (".", "content", "docs", "properties")]
     corpus = Corpus()
     if answers.CORPUS.exists():
         problems, entries = answers.load()
@@ -239,7 +253,7 @@ def main() -> None:
         corpus.problem(text_of(f"problems/{name}/problem.yaml"), name)
     for name, text in generating.own_problems().items():
         corpus.problem(text, name)
-    for some in (cases(), submissions(), hostile(), documented(), formulas(corpus)):
+    for some in (cases(), submissions(), hostile(), documented(), formulas(corpus), worded(corpus)):
         corpus.extend(some)
     if asked.beside:
         corpus.extend(beside(asked.beside, corpus))
