@@ -164,7 +164,9 @@ def _check_known(ids: Sequence[str], problem: "Problem", option: str) -> None:
         if name not in known:
             close = get_close_matches(name.lower(), known, n=1)
             suggestion = f" (did you mean {close[0]!r}?)" if close else ""
-            message = f"this problem has no question {name!r}{suggestion}; it has {', '.join(known)}."
+            message = (
+                f"this problem has no question {name!r}{suggestion}; it has {', '.join(known)}."
+            )
             raise click.BadParameter(message, param_hint=option)
 
 

@@ -33,7 +33,7 @@ def rendered(report: "Report", format_: str, instructor: bool, folder: str = "")
         return gradescope_json.render(report)
     text = feedback_text.plain(report, instructor=instructor)
     if format_ == "github":
-        return github_actions.quieted(text) + github_actions.annotations(report, folder)
+        return github_actions.without_commands(text) + github_actions.annotations(report, folder)
     return text
 
 

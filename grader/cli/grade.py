@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="The address of the Dask scheduler.")
 @click.option("--shard", metavar="I/N", help="Grade only part I of N of the class, without "
               "reports. `grader merge` then merges the parts.")  # fmt: skip
-@click.option("--fresh", is_flag=True, help="Grade all submissions again. Your own decisions are kept.")
+@click.option(
+    "--fresh", is_flag=True, help="Grade all submissions again. Your own decisions are kept."
+)
 @as_json_option
 @click.option("--quiet", is_flag=True, help="Print no progress and no table.")
 def command(

@@ -27,7 +27,9 @@ _DEFAULTS = {
 @click.option("--bias/--no-bias", default=None, help="With or without biases.  [default: bias]")
 @click.option("--batch", type=click.IntRange(0, 64), metavar="N", help="N examples as the rows of a "
               "matrix. 0: one example, as a column.  [default: 0]")  # fmt: skip
-@click.option("--title", metavar="TEXT", default="", help="The title.  [default: the folder's name]")
+@click.option(
+    "--title", metavar="TEXT", default="", help="The title.  [default: the folder's name]"
+)
 def command(
     folder: Path,
     layers: str | None,
@@ -64,9 +66,7 @@ def command(
     )  # fmt: skip
     for file in write(folder, title, network):
         click.echo(file)
-    click.echo(
-        f"\nNext: run `grader validate {folder}`, then edit {folder / 'problem.yaml'}."
-    )
+    click.echo(f"\nNext: run `grader validate {folder}`, then edit {folder / 'problem.yaml'}.")
 
 
 def _asked(name: str) -> object:

@@ -11,9 +11,13 @@ from grader.cli.options import results_argument
 @results_argument
 @click.argument("student", metavar="ID")
 @click.argument("question")
-@click.option("--points", type=click.FloatRange(min=0), metavar="POINTS", help="The points of the answer.")
+@click.option(
+    "--points", type=click.FloatRange(min=0), metavar="POINTS", help="The points of the answer."
+)
 @click.option("--comment", metavar="TEXT", default="", help="A comment for the student.")
-@click.option("--remove", is_flag=True, help="Remove your override: the grader's verdict counts again.")
+@click.option(
+    "--remove", is_flag=True, help="Remove your override: the grader's verdict counts again."
+)
 def command(
     results: Path, student: str, question: str, points: float | None, comment: str, remove: bool
 ) -> None:
