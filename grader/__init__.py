@@ -1,6 +1,6 @@
-"""Grades hand derivations of gradients, judged by value on random draws of the weights.
+"""Grade hand derivations of gradients, by their values on random draws of the weights.
 
-`load_problem`, `grade` and `draw` are the Python API; `grader --help` is the command line.
+The Python API is `load_problem`, `grade`, `draw` and `key_latex`; `grader --help` shows the command line.
 """
 
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ __all__ = ["__version__", "draw", "grade", "key_latex", "load_problem"]
 
 
 def __getattr__(name: str) -> object:
-    """The API, imported when it is used: the command line starts without it."""
+    """Import the API on first use: the command line starts faster without it."""
     if name not in __all__:
         raise AttributeError(f"module 'grader' has no attribute {name!r}")
     import grader.api

@@ -23,15 +23,15 @@ from grader.result import Report
 from grader.submission import ArrayAnswer, Place, Submission, TextAnswer, read
 from grader.submission.arrays.npy import stored_precision
 
-_KEYS_KEPT = 8  # problems whose keys are remembered
-_keys: dict[tuple[str, str], Key] = {}
-_HERE = Place("answers", 1)
+_MAX_CACHED_KEYS = 8
+_cached_keys: dict[tuple[str, str], Key] = {}
+_PLACE = Place("answers", 1)
 
 
 def load_problem(path: str | Path) -> Problem:
-    """The problem in a folder or a `problem.yaml`.
+    """Load the problem from a folder or a `problem.yaml`.
 
-    Raises AuthorError with all that is wrong, FileNotFoundError if nothing is there.
+    Raises AuthorError with all faults of the problem, FileNotFoundError if there is no such file.
     """
     return load(path)
 
@@ -42,41 +42,41 @@ def grade(
     *,
     student: str = "student",
 ) -> "ShownReport":
-    """Grade answers, given by question id, or a file or folder that a student hands in.
+    """Grade answers by question id, or the submission in a file or folder.
 
-    An answer is text in infix, `{"latex": "…"}`, a SymPy object, a NumPy array (computed from the
-    values that `draw(problem, student)` gives), or nested lists of texts or of numbers. Indices count
-    from the problem's base; those of SymPy matrices are translated. Raises KeyError for a question
-    that the problem does not have, TypeError for an answer of another kind.
+    An answer is text in infix, `{"latex": "…"}`, a SymPy object, a NumPy array, or nested lists of
+    texts or numbers. Compute arrays from the values that `draw(problem, student)` returns. Indices
+    count from the problem's base; the zero-based indices of SymPy matrices are translated. Raises
+    KeyError for a question that the problem does not have, TypeError for an answer of another kind.
     """
     problem = problem if isinstance(problem, Problem) else load(problem)
     if isinstance(answers, Mapping):
-        given = tuple(_answer(problem[name].id, answer) for name, answer in answers.items())
-        submission = Submission(student, "answers", "", answers=given)
+        parsed = tuple(_answer(problem[name].id, answer) for name, answer in answers.items())
+        submission = Submission(student, "answers", "", answers=parsed)
     else:
         submission = read(Path(answers))
     return ShownReport(**vars(grade_submission(_key(problem), submission)))
 
 
 def draw(problem: Problem, student: str = "student", count: int = 1) -> dict[str, Array]:
-    """The symbols' values that arrays of this student are to be computed from, by name.
+    """The values of the symbols from which this student computes arrays, by name.
 
-    A scalar has no axis, a column vector one; with `count` above 1 the draws are a leading axis.
+    A scalar has no axis, a column vector has one. With `count` above 1, the first axis counts draws.
     """
     return published_values(_key(problem).drawn_for(student, count))
 
 
 def key_latex(problem: Problem) -> dict[str, str]:
-    """The references as LaTeX by question id, for the author; those computed by Python left out."""
-    found = {}
+    """The references in LaTeX by question id, for the author. Those computed by Python are left out."""
+    references = {}
     for name, question in _key(problem).questions.items():
         if question.reference is not None:
-            found[name] = printing.latex(question.reference, question.question.scope.names)
-    return found
+            references[name] = printing.latex(question.reference, question.question.scope.names)
+    return references
 
 
 class ShownReport(Report):
-    """A `Report` that shows itself in Jupyter."""
+    """A `Report` that Jupyter shows as a feedback page."""
 
     def _repr_html_(self) -> str:
         from grader.reports import feedback_html
@@ -86,37 +86,38 @@ class ShownReport(Report):
 
 def _key(problem: Problem) -> Key:
     name = (str(problem.path), problem.digest)
-    if name not in _keys:
-        while len(_keys) >= _KEYS_KEPT:
-            del _keys[next(iter(_keys))]
-        _keys[name] = keys.build(problem)
-    return _keys[name]
+    if name not in _cached_keys:
+        while len(_cached_keys) >= _MAX_CACHED_KEYS:
+            del _cached_keys[next(iter(_cached_keys))]
+        _cached_keys[name] = keys.build(problem)
+    return _cached_keys[name]
 
 
 def _answer(question: str, answer: Any) -> TextAnswer | ArrayAnswer:
     if isinstance(answer, str):
-        return TextAnswer(question, answer, "infix", _HERE)
+        return TextAnswer(question, answer, "infix", _PLACE)
     if isinstance(answer, Mapping):
         return _latex_answer(question, answer)
     if type(answer).__module__.partition(".")[0] == "sympy":
-        return TextAnswer(question, _sympy_text(answer), "infix", _HERE)
+        return TextAnswer(question, _sympy_text(answer), "infix", _PLACE)
     if isinstance(answer, Sequence) and _holds_text(answer):
-        return TextAnswer(question, _joined(answer), "infix", _HERE)
+        return TextAnswer(question, _joined(answer), "infix", _PLACE)
     return _array_answer(question, answer)
 
 
 def _latex_answer(question: str, answer: Mapping[str, Any]) -> TextAnswer:
     if set(answer) != {"latex"}:
-        raise TypeError(f"{question}: an answer in LaTeX is {{'latex': '…'}}, not {answer!r}")
-    return TextAnswer(question, str(answer["latex"]), "latex", _HERE)
+        raise TypeError(f"{question}: write an answer in LaTeX as {{'latex': '…'}}, not {answer!r}")
+    return TextAnswer(question, str(answer["latex"]), "latex", _PLACE)
 
 
 def _array_answer(question: str, answer: Any) -> ArrayAnswer:
     array = np.asarray(answer)
     if array.dtype.kind not in "iufb":
-        raise TypeError(f"{question}: text, LaTeX, SymPy or numbers, not {type(answer).__name__}")
+        kind = type(answer).__name__
+        raise TypeError(f"{question}: an answer is text, LaTeX, SymPy or numbers, not {kind}")
     written = stored_precision(array)
-    return ArrayAnswer(question, array.astype(np.float64), written.digits, written.decimals, _HERE)
+    return ArrayAnswer(question, array.astype(np.float64), written.digits, written.decimals, _PLACE)
 
 
 def _holds_text(answer: Sequence[Any]) -> bool:
@@ -129,7 +130,7 @@ def _holds_text(answer: Sequence[Any]) -> bool:
 
 
 def _joined(answer: Any) -> str:
-    """Nested lists of text as one text, each entry in brackets of its own."""
+    """Nested lists of text as one text, each list in its own brackets."""
     if isinstance(answer, Sequence) and not isinstance(answer, str):
         return f"[{', '.join(_joined(part) for part in answer)}]"
     return _sympy_text(answer) if type(answer).__module__.startswith("sympy") else str(answer)

@@ -1,8 +1,8 @@
-"""What can go wrong, and whose fault it is: the student's text or the author's problem.
+"""Errors in a student's text and in an author's problem.
 
-A `StudentError` knows the place in the text and draws a caret under it. Its two families decide the
-verdict: `Unreadable` (nobody can tell what it says: a human looks) and `Nonsense` (it was read, and
-it cannot be a value: incorrect). An `AuthorError` points into `problem.yaml`.
+A `StudentError` knows its place in the text and draws a caret under it. Its two families decide the
+verdict: `Unreadable` (the text could not be read: a human looks) and `Nonsense` (the text was read, but
+cannot be a value: incorrect). An `AuthorError` points into `problem.yaml`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class GraderError(Exception):
-    """Anything this package raises on purpose."""
+    """Base of all errors that this package raises on purpose."""
 
 
 class Span(NamedTuple):
@@ -28,7 +28,7 @@ class Span(NamedTuple):
 class StudentError(GraderError):
     """A fault in an answer: a message, its place, and what to try.
 
-    `code` is the stable code of the message (DESIGN contract "results"); `hint` is one sentence.
+    `code` is the stable code of the message in `result.json`. `hint` is one sentence.
     """
 
     default_code = "unreadable"
@@ -49,13 +49,13 @@ class StudentError(GraderError):
         self.code = code or self.default_code
 
     def located(self, source: str) -> "StudentError":
-        """This error, knowing the text it is about (unless it knew one already)."""
+        """This error with its source text; a source that it already has stays."""
         if not self.source:
             self.source = source
         return self
 
     def pointer(self, width: int = 72) -> str:
-        """The line at fault and a line of `~~~^` under it; empty if the place is not known."""
+        """The line at fault with `~~~^` under it; empty if the place is unknown."""
         if self.span is None or not self.source:
             return ""
         return pointer(self.source, self.span, width)
@@ -66,23 +66,23 @@ class StudentError(GraderError):
 
 
 class Unreadable(StudentError):
-    """The text could not be parsed, or uses a name nobody declared: a human must look."""
+    """The text could not be parsed, or uses an undeclared name: a human must look."""
 
 
 class UnknownName(Unreadable):
-    """A name that neither the problem nor the student declared."""
+    """A name that neither the problem nor the student declares."""
 
     default_code = "unknown-symbol"
 
 
 class TooLarge(Unreadable):
-    """A text, number, range or tree past the limits."""
+    """A text, number, range or tree above the limits."""
 
     default_code = "too-large"
 
 
 class Nonsense(StudentError):
-    """The text was read, but it cannot be a value: incorrect, and told so."""
+    """The text was read, but it cannot be a value: incorrect, with the reason."""
 
     default_code = "nonsense"
 
@@ -94,14 +94,14 @@ class ShapeMismatch(Nonsense):
 
 
 class IndexOutOfRange(Nonsense):
-    """An index past the size of what it indexes."""
+    """An index outside the size of its array."""
 
     default_code = "index-out-of-range"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with an author's file. Lines and columns are 1-based; 0 means unknown."""
+    """One fault in an author's file. Lines and columns count from 1; 0 means unknown."""
 
     file: str
     line: int
@@ -115,7 +115,7 @@ class Fault:
 
 
 class AuthorError(GraderError):
-    """Everything that is wrong with a problem, at once."""
+    """All faults of a problem, at once."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -123,7 +123,7 @@ class AuthorError(GraderError):
 
 
 def pointer(source: str, span: Span, width: int = 72) -> str:
-    """Two lines: the source line around `span`, cut to `width`, and `~~~^` under the span."""
+    """The source line around `span`, cut to `width`, and a second line with `~~~^` under the span."""
     start = source.rfind("\n", 0, span.start) + 1
     newline = source.find("\n", span.start)
     stop = len(source) if newline < 0 else newline

@@ -5,7 +5,7 @@ from grader.result import Verdict
 
 
 def points(question: Question, verdict: Verdict, fraction: float = 0.0) -> float:
-    """What an answer earns: all, nothing, or for `partial` in proportion to its right entries."""
+    """The points of an answer: all, none, or for `partial` the `fraction` of entries that are right."""
     if verdict is Verdict.CORRECT:
         return question.points
     if verdict is Verdict.PARTIAL:
