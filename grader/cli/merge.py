@@ -18,9 +18,9 @@ def command(out: Path, parts: tuple[Path, ...], workers: str, quiet: bool) -> No
     """Merge PARTS, the folders of `grader grade --shard`, into RESULTS, and write all reports.
 
     \b
-    Example for two machines:
-      grader grade problems/cs1678-hw3 handed-in/ --shard 1/2 --out parts/1
-      grader grade problems/cs1678-hw3 handed-in/ --shard 2/2 --out parts/2
+    Example:
+      grader grade problems/cs1678-hw3 handed-in/ --shard 1/2 --out parts/1   # first machine
+      grader grade problems/cs1678-hw3 handed-in/ --shard 2/2 --out parts/2   # second machine
       grader merge results/cs1678-hw3 parts/1 parts/2
     """
     from grader.batch import Store

@@ -155,14 +155,14 @@ def test_files_are_written_whole_or_not_at_all(
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.txt", "old")]
 
 
-def test_a_name_that_was_no_utf8_can_be_written(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_can_be_written(tmp_path: Path) -> None:
     report = quiet_report("caf\udce9")
     folder = write.write_submission(report, tmp_path)
     assert Report.from_json(json.loads((folder / "result.json").read_text())) == report
     assert "caf\\udce9" in (folder / "feedback.html").read_text("utf-8")
 
 
-def test_importing_the_room_is_cheap() -> None:
+def test_importing_the_package_is_cheap() -> None:
     code = (
         "import sys, grader.reports.write, grader.reports.class_table, "
         "grader.reports.feedback_text; "
