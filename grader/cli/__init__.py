@@ -1,4 +1,4 @@
-"""The command `grader`: one file a command. Nothing is computed here."""
+"""The command `grader`, a module for each command. They parse options and print; they compute nothing."""
 
 from grader.cli.group import main
 

@@ -1,4 +1,4 @@
-"""`grader check PROBLEM SUBMISSION`: one submission, for a student or CI."""
+"""`grader check PROBLEM SUBMISSION`: check one submission, for a student or in CI."""
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 @problem_argument
 @click.argument("submission", type=click.Path(exists=True, path_type=Path))
 @click.option("-q", "--question", "questions", multiple=True, metavar="ID",
-              help="Only this question; may be repeated.")  # fmt: skip
-@click.option("--explain", multiple=True, metavar="ID", help="Do not grade: show how the answer to "
-              "this question was read, step by step with shapes. May be repeated; `q1,q2` and `all` "
-              "do too.")  # fmt: skip
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to print.  [default: "
-              "text; github in GitHub Actions]")  # fmt: skip
+              help="Check only this question. You can repeat this option.")  # fmt: skip
+@click.option("--explain", multiple=True, metavar="ID", help="Do not grade. Show how the grader read "
+              "the answer to this question, step by step with shapes. You can repeat this option, or "
+              "write `q1,q2` or `all`.")  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="The format of the output.  "
+              "[default: text; github in GitHub Actions]")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write it to a file instead.")  # fmt: skip
+              help="Write to this file instead of printing.")  # fmt: skip
 @click.option("--fail-under", type=click.FloatRange(min=0), metavar="POINTS",
-              help="Exit with 1 below this score.  [default: full marks]")  # fmt: skip
-@click.option("--hint", type=click.IntRange(1, 3), help="Say less: 1 what to look for, 2 where, 3 "
-              "everything.  [default: 3]")  # fmt: skip
-@click.option("--instructor", is_flag=True, help="Also what students do not get: the references, "
-              "every mistake that fits, and why an answer earned what it did.")  # fmt: skip
-@click.option("--student", metavar="ID", help="The id that the draw of your arrays was published "
-              "for.  [default: the file's name without its ending]")  # fmt: skip
+              help="Exit with 1 if the score is below this.  [default: full marks]")  # fmt: skip
+@click.option("--hint", type=click.IntRange(1, 3), metavar="LEVEL", help="How much the feedback gives "
+              "away. 1: what to look for. 2: also where. 3: everything.  [default: 3]")  # fmt: skip
+@click.option("--instructor", is_flag=True, help="Also show what students do not get: the references, "
+              "all mistakes that fit, and the reason for the points.")  # fmt: skip
+@click.option("--student", metavar="ID", help="The id for which `grader draw` wrote the draw of your "
+              "arrays.  [default: the file's name without its extension]")  # fmt: skip
 def command(
     problem: Path,
     submission: Path,
@@ -50,7 +50,7 @@ def command(
     instructor: bool,
     student: str | None,
 ) -> None:
-    """Check SUBMISSION (a file or a folder) against PROBLEM, and say what is right.
+    """Check SUBMISSION, a file or a folder, and say for each question whether the answer is right.
 
     \b
     Examples:
@@ -61,12 +61,15 @@ def command(
       grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
       grader check problems/cs1678-hw3 my-paper.md --format junit --out junit.xml
 
+    Check as often as you like. `grader show PROBLEM` lists the questions and the names to use. If an
+    answer surprises you, --explain shows how the grader read it.
+
     \b
     Exit codes:
-      0  the score is reached (full marks, or --fail-under); with --explain: done
-      1  it is not
+      0  full marks, or at least --fail-under; with --explain: done
+      1  fewer points
       2  wrong usage
-      3  nothing that was handed in could be read
+      3  nothing in the submission could be read
       4  the problem is invalid
     """
     from grader import key
@@ -79,22 +82,22 @@ def command(
         raise click.UsageError(message)
     if explain and (out or format_ in ("junit", "github", "gradescope")):
         raise click.UsageError("--explain prints text or JSON: leave out --out and other formats.")
-    by_itself = format_ is None
+    is_default_format = format_ is None
     format_ = format_ or ci.default_format()
     if out and format_ == "gradescope":
         ci.write_placeholder(out)
     loaded = load(problem)
     _check_known(questions, loaded, "-q")
-    asked = _explained_ids(explain, loaded)
-    keyed, handed_in = key.build(loaded), read(submission, id=student)
-    if asked:
-        code = _explain(keyed, handed_in, asked, format_)
+    explained = _explained_ids(explain, loaded)
+    built, loaded_submission = key.build(loaded), read(submission, id=student)
+    if explained:
+        code = _explain(built, loaded_submission, explained, format_)
     else:
-        report = _graded(keyed, handed_in, questions, hint)
+        report = _graded(built, loaded_submission, questions, hint)
         _print(report, format_, instructor, out, _folder(submission))
         if format_ == "github":
             ci.for_github(report)
-        if by_itself:
+        if is_default_format:
             ci.for_gitlab(report)
         code = _exit_code(report, fail_under)
     raise click.exceptions.Exit(code)
@@ -125,12 +128,12 @@ def _print(report: Report, format_: str, instructor: bool, out: Path | None, fol
 
 
 def _folder(submission: Path) -> str:
-    """Where the files of a submission lie, as a repository names it."""
+    """The folder of the submission's files, relative to the repository."""
     return (submission if submission.is_dir() else submission.parent).as_posix()
 
 
 def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_: str) -> int:
-    """Print how answers were read; returns the exit code."""
+    """Print how the answers were read, and return the exit code."""
     from grader.cli import ci
     from grader.grading.explain import explain
     from grader.reports import explain_text
@@ -139,13 +142,13 @@ def _explain(key: "Key", submission: "Submission", ids: Collection[str], format_
     if format_ == "json":
         echo_json(explained.to_json())
     else:
-        with ci.silent(format_):
+        with ci.commands_stopped(format_):
             explain_text.show(explained)
     return UNREADABLE if explained.unreadable else 0
 
 
 def _explained_ids(words: tuple[str, ...], problem: "Problem") -> list[str]:
-    """The questions that `--explain` names: ids, lists of ids with commas, `all`."""
+    """The questions in `--explain`: ids, ids with commas between them, or `all`."""
     ids = [name.strip() for word in words for name in word.split(",") if name.strip()]
     if words and not ids:
         raise click.BadParameter("name a question, or `all`.", param_hint="--explain")
@@ -155,18 +158,20 @@ def _explained_ids(words: tuple[str, ...], problem: "Problem") -> list[str]:
     return ids
 
 
-def _check_known(asked: Sequence[str], problem: "Problem", option: str) -> None:
+def _check_known(ids: Sequence[str], problem: "Problem", option: str) -> None:
     known = [question.id for question in problem.questions]
-    for name in asked:
+    for name in ids:
         if name not in known:
             close = get_close_matches(name.lower(), known, n=1)
-            meant = f" (did you mean {close[0]!r}?)" if close else ""
-            message = f"this problem has no question {name!r}{meant}; it has {', '.join(known)}."
+            suggestion = f" (did you mean {close[0]!r}?)" if close else ""
+            message = (
+                f"this problem has no question {name!r}{suggestion}; it has {', '.join(known)}."
+            )
             raise click.BadParameter(message, param_hint=option)
 
 
 def _is_unread(question: QuestionResult) -> bool:
-    """Whether there is no answer that was read."""
+    """Whether no answer to this question was read."""
     unread = (Verdict.UNREADABLE, Verdict.MISSING)
     return question.verdict in unread or (question.needs_review and question.answer is None)
 

@@ -1,4 +1,4 @@
-"""What `grader check` writes for CI: formats, and the files that GitHub and GitLab name."""
+"""The output of `grader check` in CI: its formats, and the files that GitHub and GitLab read."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def default_format() -> str:
 
 
 def rendered(report: "Report", format_: str, instructor: bool, folder: str = "") -> str:
-    """The report as the text of one format; `folder` is where the submission lies."""
+    """The report in one format; `folder` is the submission's folder in the repository."""
     from grader.reports import feedback_text, github_actions, gradescope_json, junit_xml
 
     if format_ == "json":
@@ -33,7 +33,7 @@ def rendered(report: "Report", format_: str, instructor: bool, folder: str = "")
         return gradescope_json.render(report)
     text = feedback_text.plain(report, instructor=instructor)
     if format_ == "github":
-        return github_actions.quieted(text) + github_actions.annotations(report, folder)
+        return github_actions.without_commands(text) + github_actions.annotations(report, folder)
     return text
 
 
@@ -45,14 +45,14 @@ def write(path: Path, text: str) -> None:
 
 
 def write_placeholder(path: Path) -> None:
-    """What stands at Gradescope until there is a result: a crash is never taken for a grade."""
+    """Write the file that Gradescope reads if the grader crashes: a crash is no grade."""
     from grader.reports.gradescope_json import placeholder
 
     write(path, placeholder())
 
 
 def for_github(report: "Report") -> None:
-    """The summary of the step, and the result for GitHub Classroom, where GitHub wants them."""
+    """Append the step summary and the result for GitHub Classroom to the files that GitHub names."""
     from grader.reports import github_actions
 
     _append("GITHUB_STEP_SUMMARY", github_actions.summary(report))
@@ -60,21 +60,21 @@ def for_github(report: "Report") -> None:
 
 
 def for_gitlab(report: "Report") -> None:
-    """In GitLab CI, a JUnit file beside the text, for `artifacts: reports: junit`."""
+    """In GitLab CI, also write a JUnit file, for `artifacts: reports: junit`."""
     if os.environ.get("GITLAB_CI") == "true":
         folder = Path(os.environ.get("CI_PROJECT_DIR") or ".")
         write(folder / GITLAB_FILE, rendered(report, "junit", instructor=False))
 
 
 @contextmanager
-def silent(format_: str) -> Iterator[None]:
-    """Where GitHub listens, what is printed meanwhile runs no command, whatever a student wrote."""
+def commands_stopped(format_: str) -> Iterator[None]:
+    """In GitHub Actions, stop workflow commands: nothing printed inside runs one, student text included."""
     if format_ != "github":
         yield
         return
-    from grader.reports.github_actions import silence
+    from grader.reports.github_actions import stop_commands
 
-    start, stop = silence()
+    start, stop = stop_commands()
     click.echo(start)
     try:
         yield

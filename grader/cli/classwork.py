@@ -1,4 +1,4 @@
-"""What the commands about a class share: the processes, and the reports that follow a change."""
+"""Shared by the commands for a class: the engine that grades, and the reports after a change."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,16 +22,16 @@ def engine(
     scheduler: str | None = None,
     only: frozenset[str] | None = None,
 ) -> "Engine":
-    """Where to grade: here, or at a Dask scheduler; with `only`, just these questions.
+    """The engine: processes on this machine, or a Dask cluster. `only` limits it to these questions.
 
-    Raises AuthorError for a problem without a key, ClusterError if no scheduler answers.
+    Raises AuthorError if the problem is invalid, ClusterError if no scheduler answers.
     """
     from grader import key
     from grader.batch import Job, Limits
     from grader.batch.engines.processes import Here
     from grader.batch.worker import grade_one, grade_some
 
-    key.build(problem)  # told before any process starts
+    key.build(problem)  # an invalid problem fails here, before any process starts
     grader = grade_one if only is None else partial(grade_some, only=only)
     job, limits = Job(problem.path.absolute(), grader), Limits(timeout, memory)
     if scheduler is None:
@@ -42,7 +42,7 @@ def engine(
 
 
 def report(store: "Store", workers: str, progress: Progress | None = None) -> "Gradebook":
-    """Write the pages that changed, and the class's files; returns what they were made from."""
+    """Write the pages that changed and the files of the class, and return the gradebook."""
     from grader.batch.pages import write_pages
     from grader.reports.write import write_class
 
@@ -56,11 +56,12 @@ def report(store: "Store", workers: str, progress: Progress | None = None) -> "G
 
 
 def count(workers: str) -> int:
-    """How many processes: a number, or `auto`. Raises BadParameter."""
+    """The number of processes for `--workers`: a number, or `auto`. Raises BadParameter."""
     from grader.batch.engines.processes import processors
 
     if workers == "auto":
         return processors()
     if not workers.isdecimal() or not 1 <= int(workers) <= 256:
-        raise click.BadParameter("a number from 1 to 256, or `auto`.", param_hint="--workers")
+        message = "give a number from 1 to 256, or `auto`."
+        raise click.BadParameter(message, param_hint="--workers")
     return int(workers)

@@ -1,4 +1,4 @@
-"""`grader draw PROBLEM --student ID`: the numbers that a student computes arrays from."""
+"""`grader draw PROBLEM --student ID`: the values from which a student computes arrays."""
 
 from pathlib import Path
 
@@ -7,25 +7,35 @@ import click
 from grader.cli.options import as_json_option, echo_json, problem_argument
 
 
-@click.command(name="draw", short_help="Publish a student's draw.")
+@click.command(name="draw", short_help="Write a student's own draw.")
 @problem_argument
-@click.option("--student", required=True, metavar="ID", help="The student's id: the name of the "
-              "file or folder that they hand in, without its ending.")  # fmt: skip
-@click.option("--count", type=click.IntRange(1, 256), default=1, show_default=True,
-              help="How many draws; several come as a leading axis, and tell more.")  # fmt: skip
+@click.option("--student", required=True, metavar="ID", help="The student's id: the name of their "
+              "submission, without its extension.")  # fmt: skip
+@click.option("--count", type=click.IntRange(1, 256), metavar="N", default=1, show_default=True,
+              help="The number of draws. If above 1, the first axis of each array counts "
+              "draws.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path(),
-              metavar="FOLDER", help="Where draw-ID.npz goes.  [default: here]")  # fmt: skip
+              metavar="FOLDER", help="The folder for draw-ID.npz.  [default: this folder]")  # fmt: skip
 @as_json_option
 def command(problem: Path, student: str, count: int, out: Path, format_: str) -> None:
-    """Write the symbols' values for one student as draw-ID.npz, and print them.
+    """Write the values of all symbols for one student to draw-ID.npz, and print them.
 
     \b
     Examples:
       grader draw problems/cs1678-hw3 --student student-06
       grader draw problems/cs1678-hw3 --student student-06 --count 8 --out draws/
 
-    Compute each gradient from these values with your own code, save the arrays by question id
-    (np.savez("student-06.npz", q1=..., q11=...)), and hand that file in.
+    Compute each gradient from these values with your own code, and save the arrays by question id:
+
+    \b
+      values = np.load("draw-student-06.npz")
+      h1 = np.maximum(values["W1"] @ values["x"], 0)
+      h2 = values["W2"] @ h1
+      np.savez("student-06.npz", q1=values["delta"] * h2[0], q3=values["delta"] * h2)
+
+    \b
+    Hand in that file. You can check it first:
+      grader check problems/cs1678-hw3 student-06.npz
     """
     import numpy as np
 
@@ -45,16 +55,16 @@ def command(problem: Path, student: str, count: int, out: Path, format_: str) ->
         echo_json({"student": student, "count": count, "file": str(file), "values": lists})
     else:
         click.echo(draw_text.render(values, student, key.problem.title, key.problem.variant))
-        click.echo(f"\nWritten to {file}")
+        click.echo(f"\nWrote {file}")
 
 
 def _check_id(student: str) -> None:
-    """An id given as the name of a file would publish another draw than the one compared with."""
+    """Refuse the name of a file as an id: grading drops its extension, and so takes another draw."""
     from grader.submission.formats import BY_SUFFIX
 
     path = Path(student)
     if not student.strip() or path.name != student:
-        raise click.BadParameter("is no id: give a name, not a path.", param_hint="--student")
+        raise click.BadParameter("give an id, not a path.", param_hint="--student")
     if path.suffix.lower() in BY_SUFFIX:
         message = f"{student!r} is the name of a file; the id is {path.stem!r}."
         raise click.BadParameter(message, param_hint="--student")

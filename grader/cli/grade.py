@@ -1,4 +1,4 @@
-"""`grader grade PROBLEM SUBMISSIONS`: a class."""
+"""`grader grade PROBLEM SUBMISSIONS`: grade a class."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,23 +21,26 @@ if TYPE_CHECKING:
 @problem_argument
 @click.argument("submissions", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-              help="Where the results go.  [default: results/<problem id>]")  # fmt: skip
+              help="The folder for the results.  [default: results/<problem id>]")  # fmt: skip
 @click.option("--roster", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              metavar="CSV", help="Who is in the class (id, name, email): who handed nothing in "
-              "appears as missing.")  # fmt: skip
+              metavar="CSV", help="The students of the class (id, name, email). Those without a "
+              "submission appear as missing.")  # fmt: skip
 @click.option("--late", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              metavar="YAML", help="The deadline, grace, credit for late work, extensions.")  # fmt: skip
-@click.option("--id-pattern", metavar="REGEX", help="How to find ids in the paths of files, such as "
-              "'(?P<id>\\d{7})'.")  # fmt: skip
+              metavar="YAML", help="The deadline, grace time, credit for late work, and "
+              "extensions.")  # fmt: skip
+@click.option("--id-pattern", metavar="REGEX", help="A pattern that finds the student's id in the path "
+              "of a file, such as '(?P<id>\\d{7})'.")  # fmt: skip
 @limit_options
 @click.option("--engine", "engine_name", type=click.Choice(["here", "dask"]), default="here",
-              show_default=True, help="Where to grade: processes here, or a Dask cluster.")  # fmt: skip
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="The Dask scheduler.")
-@click.option("--shard", metavar="I/N", help="Grade only the I-th of N parts of the class, without "
-              "reports; `grader merge` puts the parts together.")  # fmt: skip
-@click.option("--fresh", is_flag=True, help="Grade everything again; what people decided is kept.")
+              show_default=True, help="Grade on this machine (here), or on a Dask cluster.")  # fmt: skip
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="The address of the Dask scheduler.")
+@click.option("--shard", metavar="I/N", help="Grade only part I of N of the class, without "
+              "reports. `grader merge` then merges the parts.")  # fmt: skip
+@click.option(
+    "--fresh", is_flag=True, help="Grade all submissions again. Your own decisions are kept."
+)
 @as_json_option
-@click.option("--quiet", is_flag=True, help="No progress and no table.")
+@click.option("--quiet", is_flag=True, help="Print no progress and no table.")
 def command(
     problem: Path,
     submissions: Path,
@@ -55,10 +58,10 @@ def command(
     format_: str,
     quiet: bool,
 ) -> None:
-    """Grade every file or folder in SUBMISSIONS against PROBLEM; its name is the student's id.
+    """Grade each file or folder in SUBMISSIONS. Its name is the student's id.
 
-    SUBMISSIONS may also be what Gradescope, Canvas or Moodle exports, as a zip or unpacked: then
-    their names for the files give the ids.
+    SUBMISSIONS can also be a download from Gradescope, Canvas or Moodle, zipped or unpacked. The
+    platform's file names then give the ids.
 
     \b
     Examples:
@@ -68,18 +71,24 @@ def command(
       grader grade problems/cs1678-hw3 handed-in/ --engine dask --scheduler tcp://10.0.0.1:8786
       grader grade problems/cs1678-hw3 handed-in/ --shard 3/20 --out parts/3
 
-    Writes a gradebook, a list of what a human must look at, and feedback for each student. A run
-    that was cut off goes on where it was when you start it again; what is graded and has not changed
-    is not graded again. A submission that hangs, or takes too much memory, is tried once more alone
-    and then left to you, with the reason.
+    Writes a gradebook, a list of the answers that need a human, and feedback for each student. If a
+    run stops, start the same command again: it continues, and grades only what is new or has
+    changed. A submission that hangs or needs too much memory is tried once more, alone. If it fails
+    again, it waits for you, with the reason.
+
+    \b
+    Next steps:
+      grader review results/cs1678-hw3               decide what needs a human
+      grader groups results/cs1678-hw3 q16           see common wrong answers to q16
+      grader export results/cs1678-hw3 --to moodle   write the grades for a platform
 
     \b
     Exit codes:
-      0    done, however the students scored
+      0    done, whatever the scores are
       2    wrong usage
       4    the problem is invalid
       5    done, and some answers need a human
-      130  interrupted: start it again, and it goes on
+      130  interrupted; start the same command again to continue
     """
     from grader.batch import Store
     from grader.batch.run import enlist
@@ -92,32 +101,33 @@ def command(
     members = _members(submissions, folder, roster, late, id_pattern)
     found = members.found
     if not found:
-        raise click.BadParameter(f"{submissions} is empty.", param_hint="SUBMISSIONS")
+        message = f"{submissions} has no submissions: it is empty."
+        raise click.BadParameter(message, param_hint="SUBMISSIONS")
     if (engine_name == "dask") != (scheduler is not None):
-        raise click.UsageError("--engine dask and --scheduler go together.")
+        raise click.UsageError("--engine dask needs --scheduler, and the other way round.")
     if shard:
         found = _shard(found, shard)
     with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
         for note in members.notes:
-            progress.tell(note)
+            progress.note(note)
         enlist(store, loaded, found, members.students, members.timed)
-        place = engine(loaded, workers, timeout, memory, scheduler)
-        _grade(store, loaded, found, place, fresh, progress)
+        chosen = engine(loaded, workers, timeout, memory, scheduler)
+        _grade(store, loaded, found, chosen, fresh, progress)
         gradebook = store.gradebook() if shard else report(store, workers, progress)
     if format_ == "json":
         echo_json(_summary(gradebook, folder))
     elif shard and not quiet:
         click.echo(
-            f"{len(found)} submissions in {folder}: put the parts together with `grader merge`"
+            f"{len(found)} submissions in {folder}. When all parts are done, run `grader merge`."
         )
     elif not quiet:
-        _tell(gradebook, folder)
-    raise click.exceptions.Exit(NEEDS_REVIEW if _waiting(gradebook) else 0)
+        _print_summary(gradebook, folder)
+    raise click.exceptions.Exit(NEEDS_REVIEW if _needs_review(gradebook) else 0)
 
 
 def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | None,
              id_pattern: str | None) -> "Members":  # fmt: skip
-    """Who is in the class and what they handed in. A zip is unpacked beside the results."""
+    """The students of the class and their submissions. A zip is unpacked into the results folder."""
     from grader.batch.discovery import discover
     from grader.batch.discovery.archives import Unpacked, unpack
     from grader.batch.members import members
@@ -128,9 +138,9 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
     if submissions.suffix.lower() == ".zip" and submissions.is_file():
         unpacked = unpack(submissions, folder / "handed-in")
     students = read_roster(roster) if roster else ()
-    handed_in = discover(unpacked.folder, id_pattern, unpacked.left_out)
-    found = members(handed_in, students).with_notes(map(str, unpacked.left_out))
-    ids = [student.id for student in students] or [one.id for one in found.found]
+    discovered = discover(unpacked.folder, id_pattern, unpacked.left_out)
+    found = members(discovered, students).with_notes(map(str, unpacked.left_out))
+    ids = [student.id for student in students] or [submission.id for submission in found.found]
     return found.with_lateness(read_lateness(late, ids)) if late else found
 
 
@@ -144,30 +154,31 @@ def _grade(store: "Store", problem: "Problem", found: "list[FoundSubmission]", e
         with engine:
             for done in run.graded(store, problem, due, engine):
                 progress.advance(len(done))
-                for one in done:
-                    if one.failure:
-                        progress.tell(f"{one.id}: {one.failure}; a person must look")
+                for graded in done:
+                    if graded.failure:
+                        progress.note(f"{graded.id}: {graded.failure}; a human must look at it")
     run.finish(store, problem)
 
 
 def _shard(found: "list[FoundSubmission]", text: str) -> "list[FoundSubmission]":
-    """The submissions of a part such as `3/20`."""
+    """The submissions of one part of the class, such as `3/20`."""
     from grader.batch.merge import shard
 
     number, _, of = text.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise click.BadParameter("such as 3/20: the third of twenty parts.", param_hint="--shard")
+        message = "write it as 3/20, for part 3 of 20."
+        raise click.BadParameter(message, param_hint="--shard")
     return shard(found, int(number), int(of))
 
 
 def _check_apart(folder: Path, submissions: Path) -> None:
-    """Results among the submissions would be graded as a student's the next time."""
+    """Refuse a results folder among the submissions: the next run would grade it as a submission."""
     if submissions.is_dir() and folder.resolve().is_relative_to(submissions.resolve()):
-        message = f"{folder} lies among the submissions; choose a folder outside {submissions}."
+        message = f"{folder} is among the submissions; choose a folder outside {submissions}."
         raise click.BadParameter(message, param_hint="--out")
 
 
-def _waiting(gradebook: "Gradebook") -> bool:
+def _needs_review(gradebook: "Gradebook") -> bool:
     from grader.course import StudentStatus
 
     return any(
@@ -175,7 +186,7 @@ def _waiting(gradebook: "Gradebook") -> bool:
     )
 
 
-def _tell(gradebook: "Gradebook", folder: Path) -> None:
+def _print_summary(gradebook: "Gradebook", folder: Path) -> None:
     from grader.reports import class_table
 
     class_table.show(gradebook)
@@ -184,8 +195,8 @@ def _tell(gradebook: "Gradebook", folder: Path) -> None:
     click.echo(f"Gradebook  {folder / 'gradebook.csv'}")
     waiting = sum(q.needs_review for report in gradebook.reports for q in report.questions)
     if waiting:
-        what = "1 answer waits" if waiting == 1 else f"{waiting} answers wait"
-        click.echo(f"Review     {folder / 'needs-review.csv'}: {what} for a human")
+        answers = "1 answer needs" if waiting == 1 else f"{waiting} answers need"
+        click.echo(f"Review     {folder / 'needs-review.csv'}: {answers} a human")
 
 
 def _summary(gradebook: "Gradebook", folder: Path) -> dict[str, object]:

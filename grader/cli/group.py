@@ -1,4 +1,4 @@
-"""The group of commands, each imported only when it is called, and the exit codes they share."""
+"""The group of commands, and the exit codes that they share. A command is imported when it is called."""
 
 import gc
 import importlib
@@ -16,21 +16,21 @@ from grader.version import __version__
 
 COMMANDS = {
     "grade": "Grade a class: a folder of submissions.",
-    "check": "Check one submission, before handing in or in CI.",
-    "show": "Show a problem: questions, names, how to write answers.",
-    "groups": "Wrong answers that mean the same, largest group first.",
-    "regrade": "See what a fixed problem changes in a class; then apply it.",
-    "review": "Go through what needs a human, one by one.",
-    "override": "Give an answer the points that you say.",
+    "check": "Check one submission, before you hand it in or in CI.",
+    "show": "Show a problem: questions, symbols, how to write answers.",
+    "groups": "List wrong answers that mean the same, largest group first.",
+    "regrade": "Show how an edited problem changes grades, then apply it.",
+    "review": "Decide the answers that need a human, one by one.",
+    "override": "Set the points of one answer yourself.",
     "export": "Write grades for Canvas, Moodle, Gradescope, GitHub, CSV.",
-    "merge": "Put the parts of a class together that were graded apart.",
-    "report": "Write gradebook and pages again, without grading.",
-    "new": "Write a new problem, with everything that goes with it.",
+    "merge": "Merge the parts of a class that you graded separately.",
+    "report": "Write the gradebook and pages again, without grading.",
+    "new": "Create a new problem: a network and all its gradients.",
     "validate": "Prove that the questions of a problem are sound.",
-    "handout": "Print what students get, for a page or a paper.",
+    "handout": "Print the handout of a problem, for students.",
     "key": "Print the worked key, step by step, for the instructor.",
     "schema": "Print the JSON Schema of problem.yaml, for editors.",
-    "draw": "Publish a student's own draw, to compute arrays from.",
+    "draw": "Write a student's own draw, to compute arrays from.",
 }
 
 BELOW = 1
@@ -39,14 +39,14 @@ NEEDS_REVIEW = 5
 
 
 class Commands(click.Group):
-    """Imports a command's file when the command is asked for: start-up time counts."""
+    """Imports a command's module when the command is called, so that `grader` starts fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of a name."""
+        """The command with this name, or None."""
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"grader.cli.{name}")
@@ -64,24 +64,29 @@ def group() -> None:
     """Grade hand derivations of gradients.
 
     \b
-    Students, before handing in:
+    As a student, before you hand in:
       grader show  problems/cs1678-hw3
       grader check problems/cs1678-hw3 my-paper.md
     \b
-    Instructors, for a whole class:
-      grader grade problems/cs1678-hw3 submissions/cs1678-hw3
+    As an instructor, for a whole class:
+      grader grade  problems/cs1678-hw3 submissions/cs1678-hw3
+      grader review results/cs1678-hw3
+      grader export results/cs1678-hw3 --to moodle
     \b
-    Instructors, for a new homework:
+    As an instructor, for a new homework:
       grader new      my-homework
       grader validate my-homework
+    \b
+    The options of a command, with examples:
+      grader check --help
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line. Exit codes are those of the contract."""
-    gc.disable()  # one submission makes little garbage; a class switches the collector on again
+    """Run the command line, and exit with a code of the contract (DESIGN, section 6)."""
+    gc.disable()  # one submission makes little garbage; grading a class enables the collector again
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # better a `?` than no output at all
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a `?` is better than no output
         sys.stdout.reconfigure(errors="replace")
     try:
         code = _run(words)
@@ -92,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(words: list[str]) -> int:
-    """Like click's own `main`, which would turn a closed pipe into "below the pass mark"."""
+    """Run click without its own `main`, which exits with 1 (`BELOW`) when a pipe closes."""
     if "_GRADER_COMPLETE" in os.environ:  # a shell asks for completions
         group.main(words, prog_name="grader")
     try:
@@ -104,5 +109,5 @@ def _run(words: list[str]) -> int:
 
 
 def _wants_json(words: Sequence[str]) -> bool:
-    """Known even where the command line cannot be parsed."""
+    """Whether `--format json` is given, also if click cannot parse the command line."""
     return "--format=json" in words or ("--format", "json") in pairwise(words)

@@ -1,4 +1,4 @@
-"""`grader groups RESULTS QUESTION`: wrong answers that mean the same."""
+"""`grader groups RESULTS QUESTION`: list wrong answers that mean the same."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,20 +12,21 @@ if TYPE_CHECKING:
     from grader.course.groups import Group
 
 
-@click.command(name="groups", short_help="Wrong answers that mean the same.")
+@click.command(name="groups", short_help="List wrong answers that mean the same.")
 @results_argument
 @click.argument("question")
 @click.option("--write-rule", "number", type=click.IntRange(min=1), metavar="N",
-              help="Add a rule for the N-th group to problem.yaml.")  # fmt: skip
-@click.option("--credit", type=click.FloatRange(0, 1), default=0.0, show_default=True,
-              help="The part of the points that the rule gives.")  # fmt: skip
-@click.option("--message", help="What students read.  [default: what the grader says of it]")
+              help="Add a rule for group N to problem.yaml.")  # fmt: skip
+@click.option("--credit", type=click.FloatRange(0, 1), metavar="SHARE", default=0.0, show_default=True,
+              help="The share of the points that the rule gives.")  # fmt: skip
+@click.option("--message", metavar="TEXT", help="The message for the students.  [default: the grader's "
+              "message]")  # fmt: skip
 @click.option("--problem", type=click.Path(exists=True, path_type=Path),
-              help="The problem, if it has moved since.")  # fmt: skip
+              help="The problem, if you moved it after grading.")  # fmt: skip
 @as_json_option
 def command(results: Path, question: str, number: int | None, credit: float, message: str | None,
             problem: Path | None, format_: str) -> None:  # fmt: skip
-    """Show the wrong answers to QUESTION in groups: the same values, however they are written.
+    """List the wrong answers to QUESTION in groups. Answers with the same values are one group.
 
     \b
     Examples:
@@ -33,8 +34,8 @@ def command(results: Path, question: str, number: int | None, credit: float, mes
       grader groups results/cs1678-hw3 q16 --write-rule 1 --credit 0.5 --message "See exercise 4."
       grader regrade results/cs1678-hw3
 
-    You decide once per group, not once per student: --write-rule adds a message and partial credit to
-    problem.yaml, and `grader regrade` shows what that changes.
+    You decide once per group, not once per student: --write-rule adds a message and partial credit
+    to problem.yaml. `grader regrade` then shows what that changes.
     """
     from grader.batch import Store
     from grader.course.groups import groups
@@ -54,12 +55,14 @@ def command(results: Path, question: str, number: int | None, credit: float, mes
 
 def _chosen(found: "Sequence[Group]", number: int) -> "Group":
     if number > len(found):
-        message = f"there are {len(found)} groups."
+        count = "1 group" if len(found) == 1 else f"{len(found)} groups"
+        message = f"this question has {count}."
         raise click.BadParameter(message, param_hint="--write-rule")
     group = found[number - 1]
     if not group.by_value or group.reading is None:
         message = (
-            "this group has no values that a rule could name; use `grader override` or `review`."
+            "the answers of this group have no values, so no rule can match them; decide with "
+            "`grader review` or `grader override`."
         )
         raise click.BadParameter(message, param_hint="--write-rule")
     return group
@@ -72,7 +75,7 @@ def _write(path: Path, group: "Group", credit: float, message: str | None, resul
     rule = ForeseenMistake(group.reading or "", message or group.message, credit)
     line = write_rule(path, group.question, rule)
     click.echo(f"{path}:{line}: {one_line(str(rule), 400)}")
-    click.echo(f"Now see what it changes: grader regrade {results}")
+    click.echo(f"To see what it changes: grader regrade {results}")
 
 
 def _check_known(question: str, known: Sequence[str]) -> None:
@@ -80,6 +83,6 @@ def _check_known(question: str, known: Sequence[str]) -> None:
 
     if question not in known:
         close = get_close_matches(question.lower(), known, n=1)
-        meant = f" (did you mean {close[0]!r}?)" if close else ""
-        message = f"there is no question {question!r}{meant}."
+        suggestion = f" (did you mean {close[0]!r}?)" if close else ""
+        message = f"there is no question {question!r}{suggestion}."
         raise click.BadParameter(message, param_hint="QUESTION")

@@ -1,4 +1,4 @@
-"""`grader handout PROBLEM`: what students get."""
+"""`grader handout PROBLEM`: print the handout, for students."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import click
 from grader.cli.options import problem_argument, sheet_options, student_option, write_sheet
 
 
-@click.command(name="handout", short_help="Print what students get.")
+@click.command(name="handout", short_help="Print the handout.")
 @problem_argument
 @sheet_options
 @student_option
 def command(problem: Path, format_: str, out: Path | None, student: str | None) -> None:
-    """Print the handout of PROBLEM: the model, its symbols, the questions, how to answer.
+    """Print the handout of PROBLEM: the model, its symbols, the questions, and how to answer.
 
-    No reference is in it.
+    It contains no references.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`grader new DIR`: a new problem, ready to be changed."""
+"""`grader new DIR`: create a new problem, for you to edit."""
 
 import sys
 from pathlib import Path
@@ -16,17 +16,20 @@ _DEFAULTS = {
 }
 
 
-@click.command(name="new", short_help="Write a new problem.")
+@click.command(name="new", short_help="Create a new problem.")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--layers", metavar="N,N,…", help="Sizes from input to output.  [default: 4,3,2]")
-@click.option("--activation", type=click.Choice(_ACTIVATIONS), help="After every layer but the last.  "
-              "[default: relu]")  # fmt: skip
-@click.option("--loss", type=click.Choice(_LOSSES), help="`upstream`: only its gradient is known.  "
-              "[default: squared-error]")  # fmt: skip
-@click.option("--bias/--no-bias", default=None, help="Biases or none.  [default: bias]")
-@click.option("--batch", type=click.IntRange(0, 64), metavar="N", help="Examples, one a row; 0 for one "
-              "example as a column.  [default: 0]")  # fmt: skip
-@click.option("--title", default="", help="The title.  [default: the folder's name]")
+@click.option("--layers", metavar="N,N,…", help="Sizes of the layers, from input to output.  "
+              "[default: 4,3,2]")  # fmt: skip
+@click.option("--activation", type=click.Choice(_ACTIVATIONS), help="The activation after each layer "
+              "except the last.  [default: relu]")  # fmt: skip
+@click.option("--loss", type=click.Choice(_LOSSES), help="The loss. With `upstream` the problem gives "
+              "only the gradient of the loss by the output.  [default: squared-error]")  # fmt: skip
+@click.option("--bias/--no-bias", default=None, help="With or without biases.  [default: bias]")
+@click.option("--batch", type=click.IntRange(0, 64), metavar="N", help="N examples as the rows of a "
+              "matrix. 0: one example, as a column.  [default: 0]")  # fmt: skip
+@click.option(
+    "--title", metavar="TEXT", default="", help="The title.  [default: the folder's name]"
+)
 def command(
     folder: Path,
     layers: str | None,
@@ -36,16 +39,22 @@ def command(
     batch: int | None,
     title: str,
 ) -> None:
-    """Write a problem into DIR: a network, a question for every gradient, and all that goes with it.
+    """Create a problem in the folder DIR: a network with a question for each gradient, and test cases.
 
-    On a terminal, it asks for what no option gives. The problem is sound as written (grader validate
-    DIR); change it to what your course asks.
+    On a terminal, it asks for the options that you leave out. The problem is sound as it is; edit it
+    to fit your course.
 
     \b
     Examples:
       grader new my-homework
       grader new hw4 --layers 5,4,3 --activation tanh --loss cross-entropy --batch 6
       grader new hw5 --layers 3,1 --loss logistic --no-bias
+
+    \b
+    Next steps:
+      grader validate my-homework   prove that it is sound, after each edit
+      grader handout my-homework    print it for your students
+      grader key my-homework        print the worked key for you
     """
     from grader.authoring.scaffold import Network, write
 
@@ -57,26 +66,24 @@ def command(
     )  # fmt: skip
     for file in write(folder, title, network):
         click.echo(file)
-    click.echo(
-        f"\nNext: grader validate {folder}, then make it yours in {folder / 'problem.yaml'}."
-    )
+    click.echo(f"\nNext: run `grader validate {folder}`, then edit {folder / 'problem.yaml'}.")
 
 
 def _asked(name: str) -> object:
-    """The answer of whoever sits at the terminal; the default where nobody does."""
+    """Ask on the terminal; the default if there is no terminal."""
     default = _DEFAULTS[name]
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return default
     match name:
         case "layers":
-            return click.prompt("Sizes from input to output", default=default)
+            return click.prompt("Sizes of the layers, from input to output", default=default)
         case "activation":
             return click.prompt("Activation", default=default, type=click.Choice(_ACTIVATIONS))
         case "loss":
             return click.prompt("Loss", default=default, type=click.Choice(_LOSSES))
         case "bias":
-            return click.confirm("Biases?", default=True)
-    question = "Examples in a batch (0: one, as a column)"
+            return click.confirm("With biases?", default=True)
+    question = "Examples in a batch (0: one example, as a column)"
     return click.prompt(question, default=default, type=click.IntRange(0, 64))
 
 
@@ -84,5 +91,5 @@ def _sizes(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(size) for size in text.replace("-", ",").split(","))
     except ValueError:
-        message = f"{text!r} is not a list of sizes; write 4,3,2"
+        message = f"{text!r} is not a list of sizes; write it as 4,3,2."
         raise click.BadParameter(message, param_hint="--layers") from None

@@ -1,4 +1,4 @@
-"""What several commands share: their common arguments, and JSON on standard output."""
+"""Arguments and options that several commands share, and JSON on standard output."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ problem_argument = click.argument("problem", type=click.Path(exists=True, path_t
 
 as_json_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text",
-    show_default=True, help="What to print.",
+    show_default=True, help="Print text or JSON.",
 )  # fmt: skip
 
 results_argument = click.argument(
@@ -22,41 +22,40 @@ results_argument = click.argument(
 
 _LIMITS = (
     click.option("--workers", metavar="N|auto", default="auto", show_default=True,
-                 help="Processes that grade side by side; auto: one a processor."),
+                 help="Number of processes; auto: one for each processor."),
     click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True,
-                 metavar="SECONDS", help="What one submission may take."),
+                 metavar="SECONDS", help="Time limit for one submission."),
     click.option("--memory", type=click.IntRange(min=64), default=1024, show_default=True,
-                 metavar="MB", help="What one submission may take (on Linux)."),
+                 metavar="MB", help="Memory limit for one submission (on Linux)."),
 )  # fmt: skip
 
 
 def limit_options(command: _Command) -> _Command:
-    """The options of commands that grade in processes: `--workers`, `--timeout`, `--memory`."""
+    """Add the options of commands that grade in processes: `--workers`, `--timeout`, `--memory`."""
     for option in reversed(_LIMITS):
         command = option(command)
     return command
 
 
 def echo_json(data: object) -> None:
-    """Print JSON that any terminal and any reader takes."""
+    """Print JSON in UTF-8, whatever the terminal's encoding is."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace"))
 
 
 student_option = click.option(
-    "--student", metavar="ID", help="As this student has it, where sizes or functions vary from "
-    "student to student.",
+    "--student", metavar="ID", help="Use the variant of this student, if the problem has variants.",
 )  # fmt: skip
 
 _SHEET = (
     click.option("--format", "format_", type=click.Choice(["md", "tex", "html"]), default="md",
-                 show_default=True, help="Markdown, LaTeX, or a page."),
+                 show_default=True, help="Markdown, LaTeX, or a web page."),
     click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-                 help="Write it to a file instead."),
+                 help="Write to this file instead of printing."),
 )  # fmt: skip
 
 
 def sheet_options(command: _Command) -> _Command:
-    """The options of commands that print a sheet: `--format`, `--out`."""
+    """Add the options of commands that print a sheet: `--format`, `--out`."""
     for option in reversed(_SHEET):
         command = option(command)
     return command

@@ -1,4 +1,4 @@
-"""What is told of long work: a bar with rate and time left on a terminal, a line per event otherwise."""
+"""Progress of long work: on a terminal a bar with rate and time left, else a line now and then."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-EVERY = 10.0  # seconds between lines, where there is no bar
+INTERVAL = 10.0  # seconds between lines, without a bar
 
 
 class Progress:
-    """Progress on standard error; nothing at all if `quiet`."""
+    """Progress on standard error; nothing if `quiet`."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._stack = ExitStack()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
-        self._what, self._total, self._done, self._told = "", 0, 0, monotonic()
+        self._title, self._total, self._done, self._last_line = "", 0, 0, monotonic()
 
     def __enter__(self) -> Self:
         if not self._quiet and sys.stderr.isatty():
@@ -34,44 +34,44 @@ class Progress:
         self._stack.close()
         if kind is not None and issubclass(kind, KeyboardInterrupt) and not self._quiet:
             click.echo(
-                "Stopped. Start the same command again, and it goes on where it was.", err=True
+                "Stopped. Start the same command again to continue where it stopped.", err=True
             )
 
-    def start(self, what: str, total: int, before: int = 0) -> None:
-        """Begin a piece of work of `total` steps; `before` were done at another time."""
-        self._what, self._total, self._done, self._told = what, total, 0, monotonic()
+    def start(self, title: str, total: int, before: int = 0) -> None:
+        """Begin work of `total` steps; `before` more were done in an earlier run."""
+        self._title, self._total, self._done, self._last_line = title, total, 0, monotonic()
         if before:
-            self.tell(f"{before} of {before + total} were graded before and have not changed")
+            self.note(f"{before} of {before + total} were graded before and have not changed")
         if self._bar is not None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(what, total=total)
+            self._task = self._bar.add_task(title, total=total)
 
     def advance(self, steps: int) -> None:
-        """Some steps are done."""
+        """Count `steps` more as done."""
         self._done += steps
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task, steps)
-        elif monotonic() - self._told > EVERY:
-            self._told = monotonic()
-            self.tell(f"{self._what}: {self._done} of {self._total}")
+        elif monotonic() - self._last_line > INTERVAL:
+            self._last_line = monotonic()
+            self.note(f"{self._title}: {self._done} of {self._total}")
 
-    def tell(self, event: str) -> None:
-        """A line of its own about something that happened; an empty one is not told."""
+    def note(self, text: str) -> None:
+        """Print a note on a line of its own, unless it is empty."""
         from grader.reports.plain_text import one_line
 
-        if self._quiet or not event:
+        if self._quiet or not text:
             return
-        event = one_line(event, 400)  # it may quote a student's id
+        line = one_line(text, 400)  # it may quote a student's id
         if self._bar is None:
-            click.echo(event, err=True)
+            click.echo(line, err=True)
         else:
-            self._bar.console.print(event, markup=False, highlight=False)
+            self._bar.console.print(line, markup=False, highlight=False)
 
 
 @contextmanager
 def working(title: str) -> Iterator[Callable[[str], None]]:
-    """A line on a terminal that says what is being done, and nothing elsewhere."""
+    """On a terminal, a status line that the yielded function updates; else nothing."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -79,7 +79,7 @@ def working(title: str) -> Iterator[Callable[[str], None]]:
     from rich.text import Text
 
     with Console(stderr=True).status(Text(title)) as status:
-        yield lambda what: status.update(Text(f"{title}: {what}"))
+        yield lambda step: status.update(Text(f"{title}: {step}"))
 
 
 def _bar() -> "Bar":

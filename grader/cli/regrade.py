@@ -1,4 +1,4 @@
-"""`grader regrade RESULTS`: what a fixed problem changes."""
+"""`grader regrade RESULTS`: show how an edited problem changes the grades, and apply it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,26 +14,27 @@ if TYPE_CHECKING:
     from grader.batch.store import Store
 
 
-@click.command(name="regrade", short_help="See what a fixed problem changes; then apply it.")
+@click.command(name="regrade", short_help="Show how an edited problem changes the grades.")
 @results_argument
 @click.option("--problem", type=click.Path(exists=True, path_type=Path),
-              help="The problem, if it has moved since.")  # fmt: skip
-@click.option("--apply", "applies", is_flag=True, help="Make it count. Without, nothing changes.")
+              help="The problem, if you moved it after grading.")  # fmt: skip
+@click.option("--apply", "applies", is_flag=True, help="Apply the new grades. Without this option "
+              "nothing changes.")  # fmt: skip
 @limit_options
 @as_json_option
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--quiet", is_flag=True, help="Print no progress.")
 def command(results: Path, problem: Path | None, applies: bool, workers: str, timeout: float,
             memory: int, format_: str, quiet: bool) -> None:  # fmt: skip
-    """Grade the class in RESULTS again by the problem as it is now, and tell who moves and why.
+    """Grade the class in RESULTS again with the edited problem, and list each grade that changes.
 
     \b
     Examples:
       grader regrade results/cs1678-hw3
       grader regrade results/cs1678-hw3 --apply
 
-    Only the questions that the change can affect are graded. Nothing counts until --apply: gradebook
-    and pages stay as they are. What people decided with `grader override` or `grader review` stays in
-    any case. Every change is kept in the history.
+    It grades only the questions that your edit can affect. Without --apply, the gradebook and the
+    pages do not change. Points that you set with `grader override` or `grader review` always stay.
+    The store keeps a history of all changes.
     """
     from grader.batch import Store
     from grader.batch.regrade import apply, changed, due, moves, regraded
@@ -57,25 +58,25 @@ def command(results: Path, problem: Path | None, applies: bool, workers: str, ti
         if format_ == "json":
             echo_json(_as_json(moved, applies))
         else:
-            _tell(store, moved, applies)
+            _print_moves(store, moved, applies)
 
 
-def _tell(store: "Store", moved: Sequence["Move"], applied: bool) -> None:
+def _print_moves(store: "Store", moved: Sequence["Move"], applied: bool) -> None:
     from grader.reports.figures import points
     from grader.reports.plain_text import one_line
 
     for move in moved:
         change = f"{points(move.before)} → {points(move.after)}"
-        kept = "  (a person decided; stays)" if move.decided else ""
+        kept = "  (overridden: stays)" if move.decided else ""
         click.echo(f"{one_line(move.student, 28)}  {move.question}  {change}  "
                    f"{one_line(move.reason, 120)}{kept}")  # fmt: skip
     students = len({move.student for move in moved})
     up = sum(move.after > move.before for move in moved)
     down = sum(move.after < move.before for move in moved)
     graded = len(store.hand_ins())
-    click.echo(f"{students} of {graded} students move: {up} answers up, {down} down.")
+    click.echo(f"{students} of {graded} students change: {up} answers up, {down} down.")
     if moved and not applied:
-        click.echo("Nothing has changed yet: add --apply to make it count.")
+        click.echo("Nothing has changed yet. Add --apply to apply the new grades.")
 
 
 def _as_json(moved: Sequence["Move"], applied: bool) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`grader report RESULTS`: pages and gradebook again, from what is in the store."""
+"""`grader report RESULTS`: write the gradebook and the pages again, from the store."""
 
 import secrets
 from pathlib import Path
@@ -9,23 +9,24 @@ from grader.cli.options import results_argument
 from grader.cli.progress import Progress
 
 
-@click.command(name="report", short_help="Write gradebook and pages again from the store.")
+@click.command(name="report", short_help="Write the gradebook and pages again.")
 @results_argument
 @click.option("--workers", metavar="N|auto", default="auto", show_default=True,
-              help="Processes that write side by side.")  # fmt: skip
-@click.option("--anonymous", is_flag=True, help="Write class-anonymous.html instead, to be shown: "
-              "pseudonyms, and no links.")  # fmt: skip
-@click.option("--quiet", is_flag=True, help="No progress.")
+              help="Number of processes that write pages.")  # fmt: skip
+@click.option("--anonymous", is_flag=True, help="Write only class-anonymous.html, which you can show "
+              "to a class: it has pseudonyms and no links.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Print no progress.")
 def command(results: Path, workers: str, anonymous: bool, quiet: bool) -> None:
-    """Write the gradebook and every page in RESULTS again, without grading.
+    """Write the gradebook and all pages in RESULTS again, without grading.
 
     \b
     Examples:
       grader report results/cs1678-hw3
       grader report results/cs1678-hw3 --anonymous
 
-    The pseudonyms are the same every time. Who they are stands in pseudonyms.csv, which only you can
-    read; the key they are made with is beside it. Keep both to yourself.
+    A student has the same pseudonym each time. pseudonyms.csv lists the students behind the
+    pseudonyms, and .pseudonym-key is the secret that makes them. Only you can read these files; do
+    not share them.
     """
     from grader.batch import Store
     from grader.cli.classwork import report
@@ -51,11 +52,11 @@ def _anonymous(results: Path) -> None:
     write_text(results / "class-anonymous.html", class_html.render(gradebook, linked=False))
     rows = ((pseudonym, cell(name)) for pseudonym, name in sorted(names.items()))
     write_private(results / "pseudonyms.csv", table(["pseudonym", "id"], rows))
-    click.echo(f"{results / 'class-anonymous.html'}  (who is who: {results / 'pseudonyms.csv'})")
+    click.echo(f"{results / 'class-anonymous.html'}  (real names: {results / 'pseudonyms.csv'})")
 
 
 def _key(file: Path) -> bytes:
-    """The secret of this class, made when it is first asked for."""
+    """The secret of this class, created on first use."""
     from grader.reports.write import write_private
 
     if not file.exists():

@@ -1,4 +1,4 @@
-"""`grader review RESULTS`: what needs a human, one by one."""
+"""`grader review RESULTS`: decide the answers that need a human, one by one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,22 +11,23 @@ if TYPE_CHECKING:
     from grader.batch.store import Store
     from grader.result import QuestionResult, Report
 
-_KEYS = "points, or s: skip, q: stop"
+_KEYS = "points (s: skip, q: quit)"
 
 
-@click.command(name="review", short_help="Go through what needs a human, one by one.")
+@click.command(name="review", short_help="Decide the answers that need a human.")
 @results_argument
 @click.option("-q", "--question", "questions", multiple=True, metavar="ID",
-              help="Only this question; may be repeated.")  # fmt: skip
+              help="Only this question. You can repeat this option.")  # fmt: skip
 def command(results: Path, questions: tuple[str, ...]) -> None:
-    """Go through the answers in RESULTS that wait for a person, and decide on each.
+    """Go through the answers in RESULTS that wait for a human, and decide each.
 
     \b
-    Example:
+    Examples:
+      grader review results/cs1678-hw3
       grader review results/cs1678-hw3 -q q5
 
-    Shows what the student wrote, why it waits, and the reference. Type the points, then a comment for
-    the student (or nothing). `s` leaves an answer for later, `q` stops; what you decided is kept.
+    For each answer you see the student's text, the reason, and the reference. Type the points, then
+    a comment for the student or nothing. `s` skips an answer, `q` quits. Your decisions are saved.
     """
     from grader.batch import Store
     from grader.cli.classwork import report
@@ -41,16 +42,16 @@ def command(results: Path, questions: tuple[str, ...]) -> None:
         ]
         decided = 0
         try:
-            for number, (handed_in, question) in enumerate(waiting, 1):
-                _show(f"{number} of {len(waiting)}", handed_in, question)
-                answer = _asked(question)
-                if answer == "q":
+            for number, (student_report, question) in enumerate(waiting, 1):
+                _show(f"{number} of {len(waiting)}", student_report, question)
+                reply = _asked(question)
+                if reply == "q":
                     break
-                decided += _decided(store, handed_in, question, answer)
+                decided += _decided(store, student_report, question, reply)
         finally:
             report(store, "1")
     left = len(waiting) - decided
-    click.echo(f"{decided} decided, {left} left." if waiting else "Nothing waits for you.")
+    click.echo(f"{decided} decided, {left} left." if waiting else "No answer waits for you.")
 
 
 def _show(count: str, report: "Report", question: "QuestionResult") -> None:
@@ -62,35 +63,36 @@ def _show(count: str, report: "Report", question: "QuestionResult") -> None:
     click.secho(title, bold=True, nl=False)
     click.echo(f"  (at most {question.max_score:g})")
     if question.prompt:
-        click.echo(f"  asked:     {one_line(question.prompt, 300)}")
+        click.echo(f"  question:  {one_line(question.prompt, 300)}")
     if question.answer:
         place = f"{question.answer.path}:{question.answer.line}" if question.answer.line else ""
         click.echo(f"  answer:    {one_line(place, 80)}")
         click.echo(f"{block(question.answer.text[:2000])}")
-    click.echo(f"  why:       {one_line(reason(question), 400)}")
+    click.echo(f"  reason:    {one_line(reason(question), 400)}")
     if question.instructor and question.instructor.reference:
         click.echo(f"  reference: {one_line(question.instructor.reference, 400)}")
 
 
 def _asked(question: "QuestionResult") -> str:
-    """`s`, `q`, or points that are possible."""
+    """The instructor's reply: `s`, `q`, or points within the range of the question."""
     while True:
-        answer = str(click.prompt(f"  {_KEYS}", prompt_suffix=" > ")).strip().lower()
-        if answer in ("s", "q"):
-            return answer
+        reply = str(click.prompt(f"  {_KEYS}", prompt_suffix=" > ")).strip().lower()
+        if reply in ("s", "q"):
+            return reply
         try:
-            if 0 <= float(answer) <= question.max_score:
-                return answer
+            if 0 <= float(reply) <= question.max_score:
+                return reply
         except ValueError:
             pass
-        click.echo(f"  A number from 0 to {question.max_score:g}, `s` or `q`.")
+        click.echo(f"  Type a number from 0 to {question.max_score:g}, `s` or `q`.")
 
 
-def _decided(store: "Store", report: "Report", question: "QuestionResult", answer: str) -> bool:
+def _decided(store: "Store", report: "Report", question: "QuestionResult", reply: str) -> bool:
+    """Store the decision and the comment; False if the answer is skipped."""
     from grader.batch.overrides import decide
 
-    if answer == "s":
+    if reply == "s":
         return False
     comment = str(click.prompt("  comment", default="", show_default=False, prompt_suffix=" > "))
-    decide(store, report.submission.id, question.id, float(answer), comment.strip())
+    decide(store, report.submission.id, question.id, float(reply), comment.strip())
     return True

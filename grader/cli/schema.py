@@ -1,4 +1,4 @@
-"""`grader schema`: the JSON Schema of problem.yaml."""
+"""`grader schema`: print the JSON Schema of problem.yaml."""
 
 from pathlib import Path
 
@@ -9,17 +9,16 @@ from grader.cli.options import write_sheet
 
 @click.command(name="schema", short_help="Print the JSON Schema of problem.yaml.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write it to a file instead.")  # fmt: skip
+              help="Write to this file instead of printing.")  # fmt: skip
 def command(out: Path | None) -> None:
-    """Print the JSON Schema of problem.yaml, which editors complete and check with.
+    """Print the JSON Schema of problem.yaml. With it, an editor can complete and check the file.
 
     \b
-    Examples:
+    Example:
       grader schema --out problem.schema.json
 
-    Then write this as the first line of problem.yaml:
-
     \b
+    Then write this as the first line of problem.yaml:
       # yaml-language-server: $schema=problem.schema.json
     """
     import json

@@ -1,4 +1,4 @@
-"""`grader show PROBLEM`: what is asked, and how to answer."""
+"""`grader show PROBLEM`: show the questions, and how to answer them."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from grader.cli.options import as_json_option, echo_json, problem_argument, stud
 @student_option
 @as_json_option
 def command(problem: Path, student: str | None, format_: str) -> None:
-    """Show the questions of PROBLEM, its symbols with shapes and spellings, and how to answer.
+    """Show the questions of PROBLEM, its symbols with their shapes and spellings, and how to answer.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`grader validate PROBLEM…`: prove that the questions are sound."""
+"""`grader validate PROBLEM…`: prove that the questions of a problem are sound."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,33 +16,36 @@ if TYPE_CHECKING:
 @click.command(name="validate", short_help="Prove that a problem is sound.")
 @click.argument("problems", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path),
                 metavar="PROBLEM...")  # fmt: skip
-@click.option("--fix-draws", is_flag=True, help="Write the number of draws that is needed into "
-              "problem.yaml, if there are fewer.")  # fmt: skip
+@click.option("--fix-draws", is_flag=True, help="If problem.yaml has too few draws, write the number "
+              "that it needs into it.")  # fmt: skip
 @click.option(
     "--no-sympy", is_flag=True, hidden=True, expose_value=False
-)  # nothing is slow any more
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Name every mistake that has the values of the reference."
-)
+)  # without effect; old scripts still give it
+@click.option("-v", "--verbose", is_flag=True, help="Show all details of each finding, such as all "
+              "mistakes with the same values as the reference.")  # fmt: skip
 @as_json_option
 def command(problems: tuple[Path, ...], fix_draws: bool, verbose: bool, format_: str) -> None:
-    """Prove that the questions of each PROBLEM are sound, and print why or why not.
-
-    Each reference is derived again in two ways that know nothing of the grader's rules: by a complex step,
-    and by differences in 100 digits. The problem's own grader reads it in every notation. Every known
-    mistake and many near misses must differ from it on the draws. cases.yaml is graded, and names,
-    spellings, points and draws are checked.
+    """Prove that the questions of each PROBLEM are sound, and report each error and warning.
 
     \b
     Examples:
       grader validate problems/cs1678-hw3
       grader validate problems/* --format json
-      grader validate my-problem --fix-draws
+      grader validate my-homework --fix-draws
+
+    \b
+    It checks that
+    - each reference is right: two independent methods compute it again, by a complex step and by
+      differences in 100 digits;
+    - students can write it: the grader reads it in every notation;
+    - wrong answers are found: known mistakes and near misses differ from it on the draws;
+    - the answers in cases.yaml get the verdicts that it expects;
+    - names, spellings, points and draws are in order.
 
     \b
     Exit codes:
-      0  every problem is sound (there may be warnings)
-      4  one is not
+      0  all problems are sound (warnings are allowed)
+      4  at least one problem is not sound
     """
     from grader.authoring.validation import Validation
     from grader.authoring.validation.fix_draws import fix_draws as write_draws
@@ -70,13 +73,13 @@ def command(problems: tuple[Path, ...], fix_draws: bool, verbose: bool, format_:
 
 
 def _validated(path: Path) -> "Validation | AuthorError":
-    """The result, or all that is wrong with a file that cannot be read."""
+    """The result of the validation, or the faults of a file that cannot be read."""
     from grader.authoring.validation import validate
     from grader.cli.progress import working
 
     try:
-        with working(str(path)) as tell:
-            return validate(path, progress=tell)
+        with working(str(path)) as update:
+            return validate(path, progress=update)
     except AuthorError as error:
         return error
 
@@ -107,7 +110,7 @@ def _show(path: Path, found: "Validation | AuthorError", verbose: bool) -> None:
     if isinstance(found, AuthorError):
         for fault in found.faults:
             click.echo(f"{path}: {fault}", err=True)
-        click.echo(f"{path}: not sound, it cannot be read.\n")
+        click.echo(f"{path}: not sound, because it cannot be read.\n")
     else:
         text.show(found, verbose)
         click.echo()

@@ -1,7 +1,7 @@
 """`class.html`: the class at a glance, as one self-contained page.
 
-Everything can be read without JavaScript. The one script, which sorts and filters the grid, is allowed by
-its hash; nothing else may run or be loaded.
+The page is readable without JavaScript. Its one script sorts and filters the grid. The page's policy
+allows this script by its hash; nothing else can run or load.
 """
 
 import base64
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 FILENAME = "class.html"
-MOST_GROUPS = 3  # of a question; `grader groups` has all
+MOST_GROUPS = 3  # of a question; `grader groups` lists all
 MOST_WAITING = 100
 
 _SCRIPT = Path(__file__).with_name("templates") / "class.js"
@@ -42,7 +42,7 @@ class Waiting:
 
 
 def render(gradebook: Gradebook, linked: bool = True) -> str:
-    """The page; without links to the students' own pages where those name them."""
+    """The page. Without `linked`, it has no links to the pages of students, which have their names."""
     waiting = _waiting(gradebook)
     return environment().get_template("class.html.j2").render(
         book=gradebook,
@@ -62,10 +62,10 @@ def render(gradebook: Gradebook, linked: bool = True) -> str:
 
 
 def _facts(gradebook: Gradebook) -> list[tuple[str, str]]:
-    """What is said at the top: a word and a figure each."""
+    """The figures at the top of the page, each with its label."""
     scores = [report.score for report in gradebook.reports]
     statuses = [standing.status for standing in gradebook.standings]
-    facts = [("handed in", str(len(scores)))]
+    facts = [("submissions", str(len(scores)))]
     if scores:
         facts.append(("mean", points(statistics.fmean(scores))))
         facts.append(("median", points(statistics.median(scores))))
@@ -84,7 +84,7 @@ def _facts(gradebook: Gradebook) -> list[tuple[str, str]]:
 
 
 def _bars(gradebook: Gradebook) -> list[tuple[str, int, float]]:
-    """The histogram: a range of points, how many, and its height from 0 to 1."""
+    """The histogram: for each range of points its label, its count, and its height from 0 to 1."""
     counts, best = distribution(gradebook), gradebook.max_score
     top = max(counts, default=0) or 1
     edges = [points(best * number / len(counts)) for number in range(len(counts) + 1)]
@@ -111,17 +111,19 @@ def _row(standing: Standing, gradebook: Gradebook, linked: bool) -> dict[str, ob
 
 
 def _cell(question: QuestionResult | None) -> tuple[str, str, str, str]:
-    """Tone, symbol, what it says aloud, and what it is sorted by."""
+    """Tone, symbol, label for screen readers, and sort key."""
     if question is None:
         return "", "", "", "-1"
     look = verdicts.LOOKS[question.verdict]
     got = "–" if question.needs_review else points(question.score)
-    said = f"{look.word}, {got} of {points(question.max_score)}"  # short: there may be 100,000
-    return look.tone, look.symbol, said, f"{question.score:g}"
+    label = (
+        f"{look.word}, {got} of {points(question.max_score)}"  # short: a class has up to 100,000
+    )
+    return look.tone, look.symbol, label, f"{question.score:g}"
 
 
 def _href(folder: str, standing: Standing, end: str) -> str:
-    """The address of a student's page from here; empty if there is none."""
+    """The relative address of a student's page; empty if there is none."""
     from urllib.parse import quote
 
     if standing.report is None:
@@ -130,9 +132,9 @@ def _href(folder: str, standing: Standing, end: str) -> str:
 
 
 def _groups(gradebook: Gradebook) -> list[Group]:
-    """The largest groups of every question; one student alone makes no group."""
-    found = (groups(gradebook, column.id) for column in gradebook.columns)
-    shared = [group for several in found for group in several[:MOST_GROUPS] if group.count > 1]
+    """The largest groups of all questions. A group has at least two students here."""
+    by_question = (groups(gradebook, column.id) for column in gradebook.columns)
+    shared = [group for found in by_question for group in found[:MOST_GROUPS] if group.count > 1]
     return sorted(shared, key=lambda group: -group.count)[:12]
 
 

@@ -1,4 +1,4 @@
-"""The class in a terminal: a row a student, a symbol a question."""
+"""The class in a terminal: a row for each student, a symbol for each question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 _GAP = 2
 MOST_ROWS = 200
-"""Students in the table; a longer one nobody reads in a terminal."""
+"""Students in the table; a longer table is unreadable in a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class _StudentRow:
-    """One student. `looks` has None for a question that this report does not have."""
+    """One student. `looks` has None for a question that is not in this report."""
 
     name: str
     score: str
@@ -33,7 +33,7 @@ class _StudentRow:
 
 
 def show(gradebook: Gradebook, stream: TextIO | None = None) -> None:
-    """Prints the table, with colours where they can be seen."""
+    """Print the table, in colours if the stream is a terminal."""
     width = terminal.columns()
     terminal.show(lambda: plain(gradebook, width), lambda: styled(gradebook, width), stream)
 
@@ -70,7 +70,7 @@ def styled(gradebook: Gradebook, width: int = 100) -> "RenderableType":
 
 
 def in_fives(symbols: Sequence[str]) -> str:
-    """The symbols in groups of five, so that the eye can count them."""
+    """The symbols in groups of five, which are easy to count."""
     return " ".join("".join(symbols[i : i + 5]) for i in range(0, len(symbols), 5))
 
 
@@ -101,7 +101,7 @@ def _header(questions: Sequence[str], wide: bool) -> list[str]:
 
 
 def _fits(rows: Sequence[_StudentRow], questions: Sequence[str], width: int) -> bool:
-    """Whether there is room for a column a question."""
+    """Whether the terminal is wide enough for a column for each question."""
     ends = max((terminal.width(r.name) + len(r.score) + len(r.status) for r in rows), default=0)
     middle = sum(max(1, terminal.width(question)) + _GAP for question in questions)
     return ends + 2 * _GAP + middle <= width
@@ -119,7 +119,7 @@ def _footer(gradebook: Gradebook) -> tuple[str, str]:
 
 def _legend(gradebook: Gradebook) -> str:
     if len(gradebook.standings) > MOST_ROWS:
-        return f"More than {MOST_ROWS} students: they are in gradebook.csv"
+        return f"More than {MOST_ROWS} students: see gradebook.csv"
     seen = {question.verdict for report in gradebook.reports for question in report.questions}
     return "   ".join(
         f"{look.symbol} {look.word.lower()}" for verdict, look in LOOKS.items() if verdict in seen

@@ -1,4 +1,4 @@
-"""A student's draw as readable text, to the last digit."""
+"""A student's draw as readable text, with all digits."""
 
 from collections.abc import Mapping
 

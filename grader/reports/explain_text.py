@@ -1,4 +1,4 @@
-"""How answers were read, in a terminal: each reading as a tree, an operation a line."""
+"""How the grader read answers, in a terminal: each reading as a tree, one operation on a line."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from grader.grading.explain import Explained, Explanation
     from grader.grading.reading_tree import ReadingNode
 
-_LINES = 200  # of one tree; JSON has all of them
-_TEXT_LIMIT = 60  # characters of a formula that is quoted in a remark
-_NARROWEST = 16  # columns for formulas, however narrow the terminal is
+_MOST_LINES = 200  # of one tree; JSON has all
+_TEXT_LIMIT = 60  # characters of a formula in a remark
+_NARROWEST = 16  # columns for formulas in any terminal
 
 
 def show(explained: "Explained", stream: TextIO | None = None) -> None:
-    """Prints the trees, with colours where they can be seen.
+    """Print the trees, in colours if the stream is a terminal.
 
-    A terminal whose encoding lacks our characters gets formulas as they can be typed.
+    If the encoding of the terminal lacks our characters, formulas are printed in infix.
     """
     width = terminal.columns()
     typed = not terminal.can_show(plain(explained, width), stream)
@@ -42,7 +42,7 @@ def styled(explained: "Explained", width: int = 100, typed: bool = False) -> "Re
 
 def _explained_parts(explained: "Explained", width: int, typed: bool) -> Iterator[TextPart]:
     yield TextPart(one_line(explained.title) or one_line(explained.problem), style="bold")
-    yield TextPart(f"{one_line(explained.submission.id)}: how the answers were read")
+    yield TextPart(f"{one_line(explained.submission.id)}: how the grader read the answers")
     for question in explained.questions:
         yield from _question(question, width, typed)
     if any(question.answer is None for question in explained.questions):
@@ -55,7 +55,7 @@ def _question(question: "Explanation", width: int, typed: bool) -> Iterator[Text
     if question.prompt:
         yield TextPart(one_line(question.prompt), 2, "dim")
     if question.answer is None:
-        yield TextPart("No answer to this question was found.", 2)
+        yield TextPart("The grader found no answer to this question.", 2)
     else:
         yield from text_parts.answer(question.answer)
     if question.tree is not None:
@@ -70,17 +70,14 @@ def _question(question: "Explanation", width: int, typed: bool) -> Iterator[Text
 def _missing(explained: "Explained") -> Iterator[TextPart]:
     answered = ", ".join(map(one_line, explained.answered))
     yield TextPart("")
-    yield TextPart(f"Answers were found to: {answered or 'none of the questions'}.")
+    yield TextPart(f"It found answers to: {answered or 'none of the questions'}.")
     yield TextPart(f"The questions are: {', '.join(map(one_line, explained.asked))}.")
 
 
-# The tree
-
-
 def _tree(tree: "ReadingNode", width: int, typed: bool) -> Iterator[TextPart]:
-    """A line a step in three columns: the operation, the formula, its shape."""
+    """A line for each step, in three columns: the operation, the formula, its shape."""
     lines = list(_branches(tree))
-    rows = [(f"{drawn}{step.operation}", step) for drawn, step in lines[:_LINES]]
+    rows = [(f"{drawn}{step.operation}", step) for drawn, step in lines[:_MOST_LINES]]
     sizes = [wording.size(step.shape) for _, step in rows]
     first = max(terminal.width(drawn) for drawn, _ in rows)
     room = max(_NARROWEST, width - first - max(map(len, sizes)) - 6)
@@ -89,14 +86,15 @@ def _tree(tree: "ReadingNode", width: int, typed: bool) -> Iterator[TextPart]:
     for (drawn, _), text, size in zip(rows, texts, sizes, strict=True):
         line = f"{terminal.padded(drawn, first)}  {terminal.padded(text, second)}  {size}"
         yield TextPart(line, 2, wrap=False)
-    if len(lines) > _LINES:
-        yield TextPart(f"… and {len(lines) - _LINES} more steps; --format json has them all.", 2)
+    if len(lines) > _MOST_LINES:
+        more = len(lines) - _MOST_LINES
+        yield TextPart(f"… and {more} more steps; --format json has them all.", 2)
 
 
 def _branches(
     step: "ReadingNode", above: str = "", beside: str = ""
 ) -> Iterator[tuple[str, "ReadingNode"]]:
-    """Each step with the lines drawn before it; `beside` goes on beside what is below."""
+    """Each step with the branch before it; `beside` is the branch before its parts."""
     yield above, step
     for part in step.parts[:-1]:
         yield from _branches(part, f"{beside}├─ ", f"{beside}│  ")
@@ -105,8 +103,8 @@ def _branches(
 
 
 def _remarks(tree: "ReadingNode | None", typed: bool) -> Iterator[TextPart]:
-    """How products were read and what was repeated, each once."""
+    """How products were read and what was broadcast; each remark once."""
     remarked = [step for step in tree.walk() if step.remark] if tree is not None else []
     texts = [one_line(step.reading if typed else step.text, _TEXT_LIMIT) for step in remarked]
     lines = (f"`{text}` read as {step.remark}" for text, step in zip(texts, remarked, strict=True))
-    yield from (TextPart(line, 2) for line in list(dict.fromkeys(lines))[:_LINES])
+    yield from (TextPart(line, 2) for line in list(dict.fromkeys(lines))[:_MOST_LINES])

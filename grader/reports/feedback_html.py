@@ -1,7 +1,7 @@
 """`feedback.html`: the feedback as one self-contained page, and as a fragment for notebooks.
 
-No script, no external resource, and a Content-Security-Policy that forbids both. Everything is
-escaped but the MathML, which is ours, and which is checked all the same: a notebook has no policy.
+The page has no scripts and loads nothing; its Content-Security-Policy forbids both. Everything is escaped
+except our own MathML. That is checked too, because a notebook has no policy.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FILENAME = "feedback.html"
 
 _TEMPLATES = Path(__file__).with_name("templates")
-# Presentation MathML with plain attributes; nothing that runs, links or styles.
+# Presentation MathML with plain attributes: nothing here can run, link or style.
 _ELEMENT = (
     "math|mrow|mi|mn|mo|ms|mtext|mspace|msub|msup|msubsup|munder|mover|munderover|mmultiscripts"
     "|mprescripts|mfrac|msqrt|mroot|mtable|mtr|mtd|mstyle|mpadded|mphantom|menclose|merror"
@@ -36,12 +36,12 @@ def render(report: Report) -> str:
 
 
 def fragment(report: Report) -> str:
-    """The inner part with its own styles, to be shown inside another page such as a notebook."""
+    """The content of the page with its styles, for use inside another page such as a notebook."""
     return _render("fragment.html.j2", report)
 
 
 def for_instructor(report: Report) -> str:
-    """The page with what students do not get: references, all candidate mistakes, reasons."""
+    """The page with what students do not get: references, all mistakes that fit, reasons for points."""
     return _render("page.html.j2", report, instructor=True)
 
 
@@ -52,7 +52,7 @@ def _render(template: str, report: Report, instructor: bool = False) -> str:
 
 @cache
 def environment() -> "Environment":
-    """The templates, with everything escaped that is not made by us."""
+    """The templates. Jinja escapes everything that is not `Markup`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -77,7 +77,7 @@ def environment() -> "Environment":
 
 
 def mathml(text: str | None) -> "Markup | None":
-    """`text` as markup if it is nothing but MathML that can do no harm, else None."""
+    """`text` as markup if it is harmless MathML and nothing else, else None."""
     from markupsafe import Markup
 
     if text and text.startswith("<math") and text.endswith("</math>") and _MATHML.fullmatch(text):
@@ -85,20 +85,20 @@ def mathml(text: str | None) -> "Markup | None":
     return None
 
 
-@lru_cache(maxsize=512)  # a problem has its prompts, and every page of a class shows them
+@lru_cache(maxsize=512)  # all pages of a class show the same prompts
 def prompt(text: str) -> "Markup":
-    """A prompt with its formulas typeset; one that cannot be is shown as code."""
+    """A prompt with its formulas typeset, or as code if a formula cannot be typeset."""
     from markupsafe import Markup, escape
 
     formula = Markup('<span class="gr-inline">{}{}</span>')
-    done = []
+    parts = []
     for piece in prompts.pieces(printable(text).strip()):
         shown = mathml(piece.mathml) or Markup("<code>{}</code>").format(piece.latex)
-        done += [formula.format(shown, piece.stop) if piece.latex else "", escape(piece.text)]
-    return Markup("").join(done)
+        parts += [formula.format(shown, piece.stop) if piece.latex else "", escape(piece.text)]
+    return Markup("").join(parts)
 
 
 def _anchor(report: Report) -> str:
-    """A prefix for the ids of this report, so that a notebook can show several."""
+    """A prefix for the ids in this report, so that a notebook can show several reports."""
     name = f"{report.problem}\0{report.submission.id}\0{report.submission.digest}"
     return "g" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""The same feedback, giving less away: for students who want to find it themselves."""
+"""Feedback that gives less away, for students who want to find a mistake themselves."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,13 +8,13 @@ from grader.result import Kind, Message, QuestionResult, Report
 
 STRONGEST = 3
 _GIVING_AWAY = frozenset({"dependence", "right-only-where-active", "entries", "other-reading"})
-_ALTERNATIVE = "or else, "  # how diagnosis begins another explanation of the same values
+_ALTERNATIVE = "or else, "  # diagnosis begins another explanation of the same values so
 
 
 def at_strength(report: Report, level: int) -> Report:
-    """A report with hints of strength 1, 2 or 3; 3 is everything.
+    """A report with hints of strength 1, 2 or 3.
 
-    1 says which kind of thing to look for, 2 where to look and at which step it breaks.
+    1 names the kind of mistake, 2 also the place and the first wrong step, 3 everything.
     """
     if level >= STRONGEST:
         return report
@@ -22,7 +22,7 @@ def at_strength(report: Report, level: int) -> Report:
 
 
 def _weakened(question: QuestionResult, level: int) -> QuestionResult:
-    """Without numbers, and without the reference, even where the author lets students see it."""
+    """The question without numbers and without the reference, even if the author shows it to students."""
     return replace(
         question,
         messages=tuple(_weaker(question.messages, level)),
@@ -35,21 +35,21 @@ def _weakened(question: QuestionResult, level: int) -> QuestionResult:
 
 
 def _weaker(messages: tuple[Message, ...], level: int) -> Iterator[Message]:
-    """What is left of the messages; what several of them come down to is said once."""
+    """The weaker messages, without repetitions."""
     unread = any(message.kind is Kind.ERROR for message in messages)
-    said: set[str] = set()
+    seen: set[str] = set()
     for message in messages:
         if not _is_kept(message, level, unread):
             continue
         weak = _hint(message, level) if message.kind is Kind.MISTAKE else message
-        if weak.text not in said:
-            said.add(weak.text)
+        if weak.text not in seen:
+            seen.add(weak.text)
             is_other = weak is not message and message.text.startswith(_ALTERNATIVE)
             yield replace(weak, text=f"or else: {weak.text}") if is_other else weak
 
 
 def _is_kept(message: Message, level: int, unread: bool) -> bool:
-    """Whether anything is said of it. How to write what could not be read is no secret."""
+    """Whether the message stays. Hints on how to write an unreadable answer give nothing away."""
     match message.kind:
         case Kind.STEP:
             return level > 1
@@ -61,7 +61,7 @@ def _is_kept(message: Message, level: int, unread: bool) -> bool:
 
 
 def _hint(message: Message, level: int) -> Message:
-    """What is said in place of a mistake; one without hints is told where to look, then in full."""
+    """The hint in place of a mistake. Without its own hints, level 1 names the topic, level 2 all."""
     if message.hints:
         return Message(Kind.HINT, message.hints[min(level, len(message.hints)) - 1])
     return message if level > 1 else Message(Kind.HINT, where_to_look(message.code))

@@ -10,8 +10,8 @@ from grader.result import AnswerRecord, Message, QuestionResult, Report
 
 FILENAME = "feedback.md"
 
-# Also what would become mathematics ($), an entity (&) or a link. What is special only at the start
-# of a line (# - + 1.) is left: we never begin a line with text of somebody else.
+# Includes the signs of mathematics ($), entities (&) and links. Signs that are special only at the start
+# of a line (# - + 1.) need no escape: untrusted text never begins a line.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$&]|:(?=//)|(?<=www)\.|@")
 
 
@@ -29,18 +29,18 @@ def render(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text of somebody else for the middle of a line, with nothing that Markdown would act on."""
+    """Untrusted text for the middle of a line, with all Markdown escaped."""
     return _SPECIAL.sub(r"\\\g<0>", one_line(text))
 
 
 def fenced(text: str, info: str = "") -> str:
-    """A block of code whose fence is longer than any run of backticks in `text`."""
+    """A code block, with a fence that is longer than any run of backticks in `text`."""
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{info}\n{text}\n{fence}"
 
 
 def code(text: str) -> str:
-    """A span of code around `text`, whatever backticks it has."""
+    """A code span around `text`, which may have backticks."""
     line = one_line(text)
     ticks = "`" * (_longest_run(line) + 1)
     space = " " if "`" in line else ""

@@ -1,4 +1,4 @@
-"""The feedback in a terminal: a table of the questions, then what to know about each not right."""
+"""The feedback in a terminal: a table of the questions, then details of those that are not right."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show(report: Report, stream: TextIO | None = None, instructor: bool = False) -> None:
-    """Prints the feedback, with colours where they can be seen."""
+    """Print the feedback, in colours if the stream is a terminal."""
     terminal.show(lambda: plain(report, 80, instructor), lambda: styled(report, instructor), stream)
 
 
@@ -29,7 +29,7 @@ def styled(report: Report, instructor: bool = False) -> "RenderableType":
 
 
 def feedback_parts(report: Report, instructor: bool = False) -> Iterator[TextPart]:
-    """Everything there is to say, in order; for the instructor what students do not get, too."""
+    """The feedback in parts, in order; `instructor` adds what students do not get."""
     yield TextPart(wording.title(report), style="bold")
     yield TextPart(f"{one_line(report.submission.id)}: {wording.total(report)}")
     if report.needs_review:
@@ -75,7 +75,7 @@ def _question(question: QuestionResult) -> Iterator[TextPart]:
 
 
 def _difference(question: QuestionResult) -> Iterator[TextPart]:
-    """Where the answer gives something else: by hand if it can be, else in a draw."""
+    """Where the answer differs: an example to compute by hand, or else an entry of a draw."""
     if question.example:
         yield TextPart("Try it by hand:", 2)
         yield TextPart("\n".join(wording.example_values(question.example)), 4, wrap=False)
@@ -85,24 +85,24 @@ def _difference(question: QuestionResult) -> Iterator[TextPart]:
 
 
 def _instructor(question: QuestionResult) -> Iterator[TextPart]:
-    """What only the instructor sees."""
-    seen = question.instructor
-    if seen is None:
+    """Details for the instructor only."""
+    details = question.instructor
+    if details is None:
         return
     yield TextPart("For the instructor:", 2, "bold")
-    if seen.credit:
-        yield TextPart(f"Points: {one_line(seen.credit)}", 4)
-    if seen.reference:
-        yield TextPart(f"Reference: {one_line(seen.reference)}", 4)
-    if seen.expected is not None:
-        yield TextPart(f"Expected there: {figures.number(seen.expected)}", 4)
-    for message in seen.candidates:
+    if details.credit:
+        yield TextPart(f"Points: {one_line(details.credit)}", 4)
+    if details.reference:
+        yield TextPart(f"Reference: {one_line(details.reference)}", 4)
+    if details.expected is not None:
+        yield TextPart(f"Expected value: {figures.number(details.expected)}", 4)
+    for message in details.candidates:
         code = f" [{one_line(message.code)}]" if message.code else ""
-        yield TextPart(f"Candidate: {one_line(message.text)}{code}", 4)
+        yield TextPart(f"Mistake that fits: {one_line(message.text)}{code}", 4)
 
 
 def grid(entries: tuple[tuple[str, ...], ...]) -> str:
-    """The entries as symbols, with the numbers of rows and columns."""
+    """The entries as symbols, with row and column numbers."""
     cell = len(str(max(len(entries), *map(len, entries)))) + 1
     columns = range(1, max(map(len, entries)) + 1)
     lines = [["", *map(str, columns)]]

@@ -1,4 +1,4 @@
-"""Numbers as people write them: points and values."""
+"""Numbers in messages: points and values."""
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,9 +7,9 @@ _CENT = Decimal("0.01")
 
 
 def points(value: float) -> str:
-    """Points with two decimals at most and no trailing zeros: `1`, `0.5`, `16.67`.
+    """Points with at most two decimals and no trailing zeros: `1`, `0.5`, `16.67`.
 
-    Halves round up, as a teacher would: 0.125 is 0.13.
+    Halves round up: 0.125 becomes 0.13.
     """
     if not math.isfinite(value):
         return str(value)
@@ -23,7 +23,7 @@ def number(value: float) -> str:
 
 
 def value_pair(expected: float, got: float) -> tuple[str, str]:
-    """Two values with as few digits as show that they differ."""
+    """Two values, with as few digits as show a difference."""
     texts = ("", "")
     for digits in (6, 9, 12, 17):
         texts = _value(expected, digits), _value(got, digits)

@@ -1,7 +1,7 @@
 """A submission's id as the name of a folder.
 
-An id that is a safe name already stays as it is. Any other becomes a slug, `~` and a hash; `~` is
-not allowed in a safe name, so two ids never get one folder.
+A safe id stays as it is. Any other id becomes a slug, `~` and a hash. A safe name has no `~`, so two ids
+never share a folder.
 """
 
 import hashlib
@@ -10,12 +10,12 @@ import unicodedata
 
 _PUNCTUATION = frozenset("-_.@+,() ")
 _MAX_BYTES = 120
-# Windows opens a device for these, whatever the extension.
+# On Windows these names are devices, with any extension.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])[ ]*(?:\..*)?", re.I)
 
 
 def folder_name(submission_id: str) -> str:
-    """One safe path component for `submission_id`, the same every time and unique to it."""
+    """A safe path component for `submission_id`, always the same and unique to it."""
     if _is_safe(submission_id):
         return submission_id
     digest = hashlib.sha256(submission_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -34,12 +34,12 @@ def _is_safe(name: str) -> bool:
 
 
 def _is_allowed(character: str) -> bool:
-    """Letters with their marks, digits and a little punctuation, of any language."""
+    """Whether it is a letter of any language, a mark, a digit, or one of `_PUNCTUATION`."""
     return character in _PUNCTUATION or unicodedata.category(character)[0] in "LMN"
 
 
 def _slug(text: str) -> str:
-    """What of `text` is allowed in a name: never empty, no dots, no device."""
+    """The part of `text` that is allowed in a name: never empty, no dots, no device."""
     normal = unicodedata.normalize("NFC", text[:_MAX_BYTES])
     kept = "".join(c if _is_allowed(c) and c not in ". " else "-" for c in normal)
     short = kept.encode()[: _MAX_BYTES // 2].decode("utf-8", "ignore")

@@ -1,7 +1,8 @@
-"""GitHub Actions: annotations at the lines of the answers, a step summary, the Classroom result.
+"""GitHub Actions: annotations at the lines of answers, a step summary, the result for Classroom.
 
-GitHub runs every line of the output that begins with `::` as a command, student text included; so all
-of it is escaped, and text that we only show stands between `::stop-commands::` and its end.
+GitHub runs each line of the output that begins with `::` as a workflow command, student text included. So
+the text of a command is escaped, and all other text is printed while commands are stopped
+(`::stop-commands::`).
 """
 
 import base64
@@ -15,19 +16,19 @@ from grader.reports.plain_text import one_line
 from grader.result import QuestionResult, Report
 
 MOST = 10
-"""Errors, and as many warnings: GitHub shows no more of a step."""
+"""The number of errors, and of warnings, that GitHub shows for a step."""
 
 MOST_BYTES = 1_000_000
-"""Of a summary; GitHub drops one above a mebibyte altogether."""
+"""The size of a summary; GitHub drops a summary above one mebibyte."""
 
 _STATUS = {RunnerOutcome.PASSED: "pass", RunnerOutcome.WAITING: "error"}
 
 
 def annotations(report: Report, folder: str = "") -> str:
-    """A workflow command for each answer that is not right, errors first, then what waits.
+    """A workflow command for each answer that is not right: errors first, then those that wait.
 
-    `folder` is where the files of the submission lie in the repository. Answers that have a line come
-    before missing ones, since GitHub shows only some.
+    `folder` is the submission's folder in the repository. GitHub shows only the first few, so missing
+    answers come after those that have a line.
     """
     outcomes = [(question, outcome(question)) for question in report.questions]
     waiting = [question for question, found in outcomes if found is RunnerOutcome.WAITING]
@@ -38,28 +39,28 @@ def annotations(report: Report, folder: str = "") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def quieted(text: str) -> str:
-    """Text in which no line is a command, whatever a student wrote.
+def without_commands(text: str) -> str:
+    """Text in which GitHub runs no command, also not in student text.
 
-    `##[group]` and the like are no commands any more, but still change how the log looks.
+    `##[group]` and the like are no longer commands, but still change the look of the log.
     """
-    start, stop = silence()
+    start, stop = stop_commands()
     return f"{start}\n{text.rstrip().replace('##[', '# #[')}\n{stop}\n"
 
 
-def silence() -> tuple[str, str]:
-    """Two lines between which GitHub runs no command; nobody can guess the second."""
+def stop_commands() -> tuple[str, str]:
+    """Two lines; GitHub runs no command between them. A student cannot guess the second."""
     token = secrets.token_hex(16)
     return f"::stop-commands::{token}", f"::{token}::"
 
 
 def summary(report: Report) -> str:
-    """The feedback as Markdown, cut at a line if GitHub would not show it."""
+    """The feedback as Markdown, cut at a line end if it is too long for GitHub."""
     text = feedback_md.render(report).encode("utf-8", "backslashreplace")
     if len(text) <= MOST_BYTES:
         return text.decode()
     whole = text[:MOST_BYTES].decode("utf-8", "ignore").rpartition("\n")[0]
-    return f"{whole}\n\n(There is more than GitHub shows.)\n"
+    return f"{whole}\n\n(The rest is too long for GitHub.)\n"
 
 
 def classroom(report: Report) -> str:
@@ -80,7 +81,7 @@ def _test(question: QuestionResult) -> dict[str, object]:
         "status": _STATUS.get(outcome(question), "fail"),
         "score": question.score,
         "max_score": question.max_score,
-        "message": one_line(_said(question), 400),
+        "message": one_line(_first_message(question), 400),
         "test_code": "",
         "filename": one_line(question.answer.path, 200) if question.answer else "",
         "line_no": (question.answer.line or 0) if question.answer else 0,
@@ -97,15 +98,15 @@ def _command(level: str, report: Report, question: QuestionResult, folder: str) 
         if question.answer.column:
             properties["col"] = str(question.answer.column)
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{level} {written}::{_data(_said(question))}"
+    return f"::{level} {written}::{_data(_first_message(question))}"
 
 
-def _said(question: QuestionResult) -> str:
+def _first_message(question: QuestionResult) -> str:
     return question.messages[0].text if question.messages else f"this answer is {question.verdict}"
 
 
 def _data(text: str) -> str:
-    """A command's message as GitHub reads it."""
+    """The message of a command, escaped for GitHub."""
     return one_line(text, 400).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

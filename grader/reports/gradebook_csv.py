@@ -1,8 +1,8 @@
-"""`gradebook.csv`: a row a student.
+"""`gradebook.csv`: a row for each student.
 
-A question that waits for a person has an empty cell, which learning platforms and spreadsheets
-take for "not graded yet"; a 0 there would be the silent zero that we promise never to give. So has
-everything of a student who handed nothing in. Lateness has columns of its own, behind all others.
+A question that waits for a human has an empty cell. Learning platforms and spreadsheets read it as "not
+graded yet"; a 0 would be a silent zero. All cells of a student without a submission are empty too. The last
+columns are about lateness.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def render(gradebook: Gradebook) -> str:
 
 
 def late_text(timing: Timing | None) -> str:
-    """How late something came, such as `1 d 2 h 5 min`; empty if it was in time, `?` if nobody knows."""
+    """How late a submission is, such as `1 d 2 h 5 min`; empty if in time, `?` if unknown."""
     if timing is None or timing.late is None:
         return "" if timing is None else "?"
     return span_text(timing.late)

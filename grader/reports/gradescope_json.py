@@ -1,7 +1,7 @@
-"""Gradescope's `results.json`: a test a question, with what the student may read.
+"""Gradescope's `results.json`: a test for each question, with the feedback for the student.
 
-What waits for a person has 0 points there, since Gradescope knows nothing between; the output says so
-first, and the test is not marked as failed.
+Gradescope has no pending points, so an answer that waits for a human has 0 points there. Its output says
+so first, and its test is not marked as failed.
 """
 
 import json
@@ -21,10 +21,8 @@ def render(report: Report) -> str:
 
 
 def placeholder() -> str:
-    """What stands there until the grader has finished, so that a crash is never taken for a grade."""
-    text = (
-        "The grader did not finish on this submission. A person will look at it; it is not a zero."
-    )
+    """The file until the grader has finished: a crash is no grade."""
+    text = "The grader did not finish this submission. A person will look at it; it is not a zero."
     data = {
         "score": 0,
         "output": text,
@@ -41,7 +39,7 @@ def _data(report: Report) -> dict[str, Any]:
     lines = [escaped(message.text) for message in report.messages]
     if waiting:
         noun = "answer waits" if waiting == 1 else "answers wait"
-        lines.insert(0, f"**{waiting} {noun} for a person: not a zero, but not decided yet.**")
+        lines.insert(0, f"**{waiting} {noun} for a person: not decided yet, and not a zero.**")
     return {
         "score": report.score,
         "output": "\n\n".join(lines),
@@ -53,17 +51,17 @@ def _data(report: Report) -> dict[str, Any]:
 
 
 def _test(question: QuestionResult) -> dict[str, Any]:
-    said = [escaped(message.text) for message in question.messages]
+    lines = [escaped(message.text) for message in question.messages]
     if question.answer and question.answer.line:
-        said.insert(0, f"Your answer in line {question.answer.line}.")
+        lines.insert(0, f"Your answer is in line {question.answer.line}.")
     if question.needs_review:
-        said.insert(0, f"**A person will look at this** ({question.verdict}).")
+        lines.insert(0, f"**A person will look at this** ({question.verdict}).")
     test: dict[str, Any] = {
         "score": question.score,
         "max_score": question.max_score,
         "number": question.id,
         "name": f"{question.id}: {question.verdict}, {wording.out_of(question)}",
-        "output": "\n\n".join(said),
+        "output": "\n\n".join(lines),
         "output_format": "md",
         "visibility": "visible",
     }

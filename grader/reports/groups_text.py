@@ -1,4 +1,4 @@
-"""The groups of wrong answers to a question, in a terminal or as data."""
+"""The groups of wrong answers to a question, as text or as data."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +12,7 @@ MOST_NAMES = 6
 
 
 def plain(found: Sequence[Group]) -> str:
-    """Largest first: how many, what they wrote, what is said of it, and who."""
+    """Each group, the largest first: its size, the answer, the grader's message, and the students."""
     if not found:
         return "No wrong answers.\n"
     return "\n".join("\n".join(_lines(group)) for group in found) + "\n"

@@ -1,7 +1,7 @@
-"""JUnit XML: a test suite a student, a test case a question, for whatever shows test results.
+"""JUnit XML, for any program that shows test results: a suite for each student, a case for each question.
 
-Wrong and partly right answers are failures, what waits for a person is an error (nobody has decided),
-a missing answer is skipped. Where a person decided, full points pass.
+A wrong or partly right answer is a failure, an answer that waits for a human is an error, a missing answer
+is skipped. An override with full points passes.
 """
 
 import re
@@ -12,7 +12,7 @@ from grader.reports import wording
 from grader.reports.outcome import RunnerOutcome, outcome
 from grader.result import QuestionResult, Report
 
-# What XML 1.0 has no way to write (section 2.2, production 2).
+# XML 1.0 cannot hold these characters (section 2.2, production 2).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _TAGS = {

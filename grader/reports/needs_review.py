@@ -1,4 +1,4 @@
-"""`needs-review.csv`: what a human must look at, why, and where it stands."""
+"""`needs-review.csv`: the answers that need a human, with the reason and the place."""
 
 from collections.abc import Iterator
 
@@ -11,20 +11,20 @@ HEADER = ("id", "question", "verdict", "reason", "line", "answer", "path")
 
 _EXCERPT = 200
 _REASONS = {
-    Verdict.UNREADABLE: "could not be read",
-    Verdict.UNDECIDED: "could not be decided",
-    Verdict.ERROR: "fault of the grader",
+    Verdict.UNREADABLE: "the grader could not read it",
+    Verdict.UNDECIDED: "the grader could not decide it",
+    Verdict.ERROR: "a fault of the grader",
 }
 _NO_ANSWER = AnswerRecord(text="", notation="")
 
 
 def render(gradebook: Gradebook) -> str:
-    """A row for every answer that waits for a person, and for hand-ins that somebody must choose from."""
+    """A row for each answer that waits for a human, and for each student whose submission is unclear."""
     return table(HEADER, (row for standing in gradebook.standings for row in _rows(standing)))
 
 
 def reason(question: QuestionResult) -> str:
-    """Why a person must look: the first error, else the first message, else the verdict."""
+    """Why a human must look: the first error, else the first message, else the verdict."""
     errors = [message for message in question.messages if message.kind == Kind.ERROR]
     texts = [message.text for message in (*errors, *question.messages)]
     return texts[0] if texts else _REASONS[question.verdict]
@@ -35,8 +35,8 @@ def _rows(standing: Standing) -> Iterator[list[str]]:
     if report is None:
         return
     if standing.unsure:
-        told = cell(" ".join(standing.notes), 2 * _EXCERPT)
-        yield [cell(report.submission.id), "", "", told, "", "", cell(report.submission.path)]
+        notes = cell(" ".join(standing.notes), 2 * _EXCERPT)
+        yield [cell(report.submission.id), "", "", notes, "", "", cell(report.submission.path)]
     yield from (_row(report, question) for question in report.questions if question.needs_review)
 
 

@@ -1,4 +1,4 @@
-"""What one question is to a test runner, after what people decided."""
+"""The outcome of a question for a test runner. Overrides count."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from grader.result import QuestionResult, Verdict
 
 
 class RunnerOutcome(StrEnum):
-    """A test's result. `waiting` is neither passed nor failed: a person must look."""
+    """A test's result. `waiting` is neither passed nor failed: a human must look."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -15,7 +15,7 @@ class RunnerOutcome(StrEnum):
 
 
 def outcome(question: QuestionResult) -> RunnerOutcome:
-    """By the verdict; where a person decided, by their points."""
+    """The outcome by the verdict, or by the points of an override."""
     if question.needs_review:
         return RunnerOutcome.WAITING
     if 0 < question.max_score <= question.score:

@@ -1,13 +1,12 @@
-"""Text that is safe to show: student text without anything that drives a terminal or a layout.
+"""Text that is safe to show: student text without control characters.
 
-Control characters, escape sequences and bidirectional overrides are dropped: they can repaint a
-terminal, or make a reader see another formula than the one that was graded. `result.json` keeps
-the text as it came.
+Control characters, escape sequences and bidirectional overrides are removed. They can repaint a terminal,
+or show another formula than the one that was graded. `result.json` keeps the original text.
 """
 
 import re
 
-# Every alternative starts with an escape and stops before the next one: linear on hostile text.
+# Each alternative starts with an escape and stops before the next: linear time on hostile text.
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]"  # CSI: colours, cursor movements
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*+(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, …
@@ -30,7 +29,7 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 
 def block(text: str, limit: int = 8000) -> str:
-    """`text`, printable, as lines; what is past `limit` characters is cut, and that is said."""
+    """`text`, printable, as lines; after `limit` characters only the number of the others."""
     lines = printable(text).strip("\n").rstrip()
     if len(lines) <= limit:
         return lines

@@ -1,7 +1,7 @@
-r"""The formulas in a prompt, `$\frac{\partial l}{\partial W^2}$`, as MathML.
+r"""The formulas in a prompt, such as `$\frac{\partial l}{\partial W^2}$`, as MathML.
 
-This typesets and reads no meaning into anything; what it does not know stays as the author wrote it.
-Everything that comes from the text is escaped.
+This module typesets formulas; it does not interpret them. A formula with an unknown command stays as the
+author wrote it. All text is escaped.
 """
 
 import html
@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# As in Pandoc, dollars with a space inside are money. What is longer than 400 is no formula.
+# As in Pandoc, a dollar before a space is money. Text of more than 400 characters is no formula.
 _FORMULA = re.compile(
     r"\$\$([^$]{1,400})\$\$|\$(?!\s)([^$]{1,400})(?<!\s)\$(?!\d)"
     r"|\\\((.{1,400}?)\\\)|\\\[(.{1,400}?)\\\]",
     re.DOTALL,
 )
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S", re.DOTALL)
-_DEEPEST = 12  # braces inside each other
+_MAX_DEPTH = 12  # of nested braces
 
 _LETTERS = dict(
     zip(
@@ -60,15 +60,15 @@ _PLAIN_SIGNS = frozenset("()[]=+-*/<>|,;:.!")
 
 
 class _UnknownError(Exception):
-    """Something that is not typeset here."""
+    """A token that this module cannot typeset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A formula and the prose behind it; at the beginning of a prompt `latex` may be empty.
+    """A formula and the prose after it. `latex` is empty for prose at the beginning of a prompt.
 
-    `mathml` is None where the formula cannot be typeset. `stop` is the punctuation that no line may
-    begin with.
+    `mathml` is None if the formula cannot be typeset. `stop` is punctuation right after the formula,
+    which must not begin a line.
     """
 
     latex: str
@@ -78,7 +78,7 @@ class Piece:
 
 
 def pieces(prompt: str) -> Iterator[Piece]:
-    """A prompt in pieces."""
+    """Split a prompt into formulas, each with the prose after it."""
     latex, at = "", 0
     for match in _FORMULA.finditer(prompt):
         yield _piece(latex, prompt[at : match.start()])
@@ -87,14 +87,14 @@ def pieces(prompt: str) -> Iterator[Piece]:
     yield _piece(latex, prompt[at:])
 
 
-def _piece(latex: str, behind: str) -> Piece:
-    text = behind.lstrip(".,;:?!)]") if latex else behind
-    stop = behind[: len(behind) - len(text)]
+def _piece(latex: str, after: str) -> Piece:
+    text = after.lstrip(".,;:?!)]") if latex else after
+    stop = after[: len(after) - len(text)]
     return Piece(latex, mathml(latex) if latex else None, stop, text)
 
 
 def mathml(latex: str) -> str | None:
-    """A formula as a MathML element; None if anything in it is not known."""
+    """A formula as a MathML element; None if it has an unknown token."""
     try:
         return f"<math>{_Formula(_TOKEN.findall(latex)).whole()}</math>"
     except _UnknownError:
@@ -108,17 +108,17 @@ class _Formula:
         self.tokens = tokens
         self.at = 0
         self.depth = 0
-        self.grown: list[bool] = []  # of each \left that is open, whether its bracket is tall
+        self.tall_brackets: list[bool] = []  # for each open \left, whether its bracket is tall
 
     def whole(self) -> str:
-        """All of the formula."""
+        """The whole formula."""
         row = self.row()
         if self.at < len(self.tokens):
             raise _UnknownError
         return row
 
     def row(self) -> str:
-        """Everything up to a closing brace or the end."""
+        """All tokens up to a closing brace or the end."""
         parts = []
         while self.at < len(self.tokens) and self.tokens[self.at] != "}":
             parts.append(self.scripted())
@@ -132,13 +132,13 @@ class _Formula:
         return self.tokens[self.at - 1]
 
     def group(self) -> str:
-        """An argument: what stands in braces, or one atom."""
+        """An argument: a group in braces, or one atom."""
         if self.at < len(self.tokens) and self.tokens[self.at] == "{":
             return self.atom()
         return f"<mrow>{self.atom()}</mrow>"
 
     def scripted(self) -> str:
-        """An atom with what stands above and below it."""
+        """An atom with its subscript and superscript."""
         base, below, above = self.atom(), "", ""
         while self.at < len(self.tokens) and self.tokens[self.at] in ("_", "^", "'"):
             mark = self.next()
@@ -173,19 +173,19 @@ class _Formula:
         raise _UnknownError
 
     def sign(self, mark: str) -> str:
-        """An operator. Brackets are as tall as a letter, or as what `\\left` and `\\right` enclose."""
+        """An operator. A bracket is as tall as a letter, or as the content of `\\left` and `\\right`."""
         before = self.tokens[self.at - 2] if self.at > 1 else ""
-        grows = False
+        is_tall = False
         if before == r"\left":
-            grows = self.encloses_tall()
-            self.grown.append(grows)
-        elif before == r"\right" and self.grown:
-            grows = self.grown.pop()
-        how = ' stretchy="false"' if mark in "()[]|" and not grows else ""
-        return f"<mo{how}>{html.escape(mark.replace('-', '−'))}</mo>"
+            is_tall = self.encloses_tall()
+            self.tall_brackets.append(is_tall)
+        elif before == r"\right" and self.tall_brackets:
+            is_tall = self.tall_brackets.pop()
+        attribute = ' stretchy="false"' if mark in "()[]|" and not is_tall else ""
+        return f"<mo{attribute}>{html.escape(mark.replace('-', '−'))}</mo>"
 
     def encloses_tall(self) -> bool:
-        """Whether anything taller than a letter stands before the next `\\right` of this level."""
+        """Whether something taller than a letter comes before the matching `\\right`."""
         depth = 1
         for mark in self.tokens[self.at :]:
             depth += (mark == r"\left") - (mark == r"\right")
@@ -196,9 +196,9 @@ class _Formula:
         return False
 
     def braced(self) -> str:
-        """What stands in braces that were just opened."""
+        """The content of braces, after the opening one."""
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > _MAX_DEPTH:
             raise _UnknownError
         row = self.row()
         if self.next() != "}":
@@ -207,7 +207,7 @@ class _Formula:
         return row
 
     def command(self, name: str) -> str:
-        """What a backslash begins."""
+        """A command, by its name without the backslash."""
         if name in _LETTERS:
             return f"<mi>{_LETTERS[name]}</mi>"
         if name in _SIGNS:
@@ -231,7 +231,7 @@ class _Formula:
         raise _UnknownError
 
     def font(self, name: str) -> str:
-        """A group in another font; MathML Core has none but the letters themselves."""
+        """A group in another font. MathML Core has no fonts: a letter becomes its Unicode twin."""
         letters = _ALPHABETS.get(name, _BOLD)
         inside = self.tokens[self.at : self.at + 3]
         if inside[:1] == ["{"] and inside[2:] == ["}"] and inside[1] in letters:

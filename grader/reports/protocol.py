@@ -1,4 +1,4 @@
-"""What a renderer is. Modules satisfy these protocols; adding a format adds a module."""
+"""The protocols of renderers. Each format is a module that satisfies one of them."""
 
 from typing import Protocol
 

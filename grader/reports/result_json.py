@@ -8,5 +8,5 @@ FILENAME = "result.json"
 
 
 def render(report: Report) -> str:
-    """The contract's JSON, in ASCII only: any console and any decoder can take it."""
+    """The JSON of the contract (DESIGN, section 6), in ASCII, which any console and decoder can read."""
     return json.dumps(report.to_json(), indent=2, allow_nan=False) + "\n"

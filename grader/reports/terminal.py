@@ -1,4 +1,4 @@
-"""Shows text on a terminal with colours, and plainly in a pipe, where rich is not even imported."""
+"""Print text: in colours on a terminal, plain in a pipe. A pipe does not import rich."""
 
 import os
 import sys
@@ -17,9 +17,9 @@ def show(
     styled: Callable[[], "RenderableType"],
     stream: TextIO | None = None,
 ) -> None:
-    """Writes one of the two to `stream` (standard output), whichever it can show.
+    """Write the text to `stream` (default: standard output), styled if it is a terminal.
 
-    rich honours `NO_COLOR`; `FORCE_COLOR` asks for colours in a pipe, as in the log of a CI run.
+    `NO_COLOR` turns colours off. `FORCE_COLOR` turns them on in a pipe, such as the log of a CI run.
     """
     target = stream or sys.stdout
     if _can_style(target):
@@ -29,14 +29,14 @@ def show(
 
 
 def columns() -> int:
-    """The width of the terminal; `COLUMNS`, or 100, if there is none."""
-    import shutil  # the archives it imports cost milliseconds
+    """The width of the terminal; without one, `COLUMNS` or 100."""
+    import shutil  # here, because it imports archive formats, which takes milliseconds
 
     return shutil.get_terminal_size((100, 24)).columns
 
 
 def can_show(text: str, stream: TextIO | None = None) -> bool:
-    """Whether the encoding of `stream` (standard output) has all characters of a text."""
+    """Whether the encoding of `stream` (default: standard output) has all characters of a text."""
     try:
         text.encode((stream or sys.stdout).encoding or "utf-8")
     except UnicodeEncodeError:
@@ -45,7 +45,7 @@ def can_show(text: str, stream: TextIO | None = None) -> bool:
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """`text` as `encoding` can say it: our symbols as their ASCII twins, the rest as `?`."""
+    """`text` in the characters of `encoding`: our symbols as their ASCII twins, others as `?`."""
     try:
         text.encode(encoding or "utf-8")
     except UnicodeEncodeError:
@@ -55,12 +55,12 @@ def encodable(text: str, encoding: str | None) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns a terminal takes for `text`: two for wide characters, none for marks."""
+    """The columns of `text` in a terminal: two for a wide character, none for a mark."""
     return sum(map(_columns, text))
 
 
 def padded(text: str, columns: int) -> str:
-    """`text` with spaces to its right."""
+    """`text` with spaces on the right, `columns` wide."""
     return text + " " * (columns - width(text))
 
 

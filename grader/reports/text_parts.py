@@ -1,7 +1,7 @@
-"""What is told in a terminal, as parts: paragraphs, and blocks whose lines and columns matter.
+"""Text for a terminal in parts: paragraphs, and blocks with fixed lines and columns.
 
-One story, told twice: `plain` joins it into text and needs nothing; `styled` gives it to rich, as
-`Text`, so that brackets in a student's answer are never taken for markup.
+`plain` joins the parts and needs no library. `styled` makes `Text` objects of rich, which never read the
+brackets in a student's answer as markup.
 """
 
 import textwrap
@@ -21,7 +21,7 @@ _ANSWER_LIMIT = 1500
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """A paragraph, or (`wrap` off) a block whose lines and columns matter."""
+    """A paragraph, or without `wrap` a block with fixed lines and columns."""
 
     text: str
     indent: int = 0
@@ -29,13 +29,13 @@ class TextPart:
     wrap: bool = True
 
 
-def plain(story: Iterable[TextPart], width: int = 80) -> str:
-    """The story as text without colours."""
-    return "\n".join(_plain_part(part, width) for part in story) + "\n"
+def plain(parts: Iterable[TextPart], width: int = 80) -> str:
+    """The parts as text without colours."""
+    return "\n".join(_plain_part(part, width) for part in parts) + "\n"
 
 
-def styled(story: Iterable[TextPart]) -> "RenderableType":
-    """The story for a rich console."""
+def styled(parts: Iterable[TextPart]) -> "RenderableType":
+    """The parts for a rich console."""
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
@@ -44,11 +44,11 @@ def styled(story: Iterable[TextPart]) -> "RenderableType":
         text = Text(part.text or " ", style=part.style, overflow="fold", tab_size=4)
         return Padding(text, (0, 0, 0, part.indent), expand=False)
 
-    return Group(*map(paragraph, story))
+    return Group(*map(paragraph, parts))
 
 
 def answer(record: AnswerRecord) -> Iterator[TextPart]:
-    """What the student wrote, where, and how it was read."""
+    """The student's text, its place, and its reading."""
     place = wording.place(record)
     yield TextPart(f"You wrote ({place}):" if place else "You wrote:", 2)
     yield TextPart(block(record.text, _ANSWER_LIMIT), 4, wrap=False)
@@ -58,7 +58,7 @@ def answer(record: AnswerRecord) -> Iterator[TextPart]:
 
 
 def messages(all_: Iterable[Message], indent: int) -> Iterator[TextPart]:
-    """Messages under the titles of their kinds, with the source line where there is one."""
+    """Messages, each after the title of its kind, with the source line if there is one."""
     for heading, group in wording.grouped(all_):
         for message in group:
             style = "bold" if message.kind is Kind.MISTAKE else ""

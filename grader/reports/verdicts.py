@@ -1,7 +1,7 @@
-"""How verdicts, entries and kinds of messages look and read: the one table of words and symbols.
+"""The words and symbols for verdicts, entries and kinds of messages, in one table.
 
-A symbol always differs in shape, never in colour alone, and has an ASCII twin for terminals that
-cannot print it. `tone` names the colours of the HTML, `style` those of the terminal.
+Symbols differ in shape, not in colour alone. Each has an ASCII twin for terminals that cannot print it.
+`tone` names the colours in HTML, `style` those in a terminal.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ REVIEW = "A person will look at this; it is not a zero."
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one verdict is shown. `sentence` says what it means to the student; it may be empty."""
+    """The look of a verdict. `sentence` explains it to the student, if it needs explaining."""
 
     word: str
     symbol: str
@@ -43,7 +43,8 @@ LOOKS: dict[Verdict, Look] = {
         "-",
         "missing",
         "dim",
-        "No answer to this question was found. If you gave one, check how it is marked.",
+        "The grader found no answer to this question. If you gave one, check that it names the question, "
+        "by its number or by its left-hand side.",
     ),
     Verdict.UNDECIDED: Look(
         "Undecided",
@@ -51,7 +52,7 @@ LOOKS: dict[Verdict, Look] = {
         "=",
         "review",
         "magenta",
-        f"The grader could not decide about this question. {REVIEW}",
+        f"The grader could not decide this question. {REVIEW}",
     ),
     Verdict.ERROR: Look(
         "Grader error",
@@ -76,7 +77,7 @@ KIND_TITLES: dict[Kind, str] = {
     Kind.HINT: "Hint",
     Kind.NOTE: "Note",
 }
-"""In the order in which they are shown."""
+"""In the order of the feedback."""
 
 ASCII_TWINS: dict[int, str] = {ord(look.symbol): look.ascii for look in LOOKS.values()} | {
     ord("·"): "|",
@@ -91,5 +92,5 @@ ASCII_TWINS: dict[int, str] = {ord(look.symbol): look.ascii for look in LOOKS.va
 
 
 def entry_look(entry: str) -> Look:
-    """How one entry of a grid is shown; what is not known counts as undecided."""
+    """The look of one entry of a grid; an unknown word looks undecided."""
     return ENTRY_LOOKS.get(entry, ENTRY_LOOKS["undecided"])

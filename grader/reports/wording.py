@@ -1,4 +1,4 @@
-"""The sentences that all renderers share."""
+"""Sentences that all renderers share."""
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -18,8 +18,8 @@ from grader.result import (
     WorkedExample,
 )
 
-LINE = 60  # of a symbol's values on one line of text
-NARROW_LINE = 36  # and on a page, which may be a phone's
+LINE = 60  # characters in a line of values, in text
+NARROW_LINE = 36  # and on a page, for phones
 
 
 def title(report: Report) -> str:
@@ -34,7 +34,7 @@ def question_name(question: QuestionResult) -> str:
 
 
 def place(answer: AnswerRecord) -> str:
-    """`paper.md:112`; folders of the machine that graded are nobody's business."""
+    """`paper.md:112`, without the folders of the machine that graded."""
     path = PurePath(answer.path)
     name = one_line(path.name if path.is_absolute() else answer.path)
     if answer.line is None:
@@ -43,7 +43,7 @@ def place(answer: AnswerRecord) -> str:
 
 
 def read_as(answer: AnswerRecord, limit: int | None = None) -> str:
-    """`delta*W3, row of 2`; empty if nothing could be read. Arrays are taken as they are."""
+    """`delta*W3, row of 2`; empty if the answer could not be read. An array has only a shape."""
     if not answer.reading and answer.shape is None:
         return ""
     if answer.reading:
@@ -52,7 +52,7 @@ def read_as(answer: AnswerRecord, limit: int | None = None) -> str:
 
 
 def kind(answer: AnswerRecord) -> str:
-    """What sort of thing was read: `2×3`, `a number for each i and j`; empty if that is not known."""
+    """The shape in words: `2×3`, `a number for each i and j`; empty if it is unknown."""
     if answer.shape is None:
         return ""
     each = f" for each {listed(answer.indices)}" if answer.indices else ""
@@ -60,7 +60,7 @@ def kind(answer: AnswerRecord) -> str:
 
 
 def size(shape: Sequence[int]) -> str:
-    """`a number`, `column of 3`, `row of 3`, `2×3`; an array with one axis has `3 numbers`."""
+    """`a number`, `column of 3`, `row of 3`, `2×3`; with one axis `3 numbers`."""
     match list(shape):
         case [] | [1, 1]:
             return "a number"
@@ -75,13 +75,13 @@ def size(shape: Sequence[int]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a row: `a, b and c`."""
+    """Names in a sentence: `a, b and c`."""
     *most, last = map(one_line, names)
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def earned(question: QuestionResult) -> str:
-    """The points of a question; a dash where a person has yet to decide, since it is no zero."""
+    """The points of a question, or a dash while it waits for a human: it is not a zero."""
     return "–" if question.needs_review else points(question.score)
 
 
@@ -106,27 +106,27 @@ def out_of_all(report: Report) -> str:
 
 
 def waiting_points(report: Report) -> float:
-    """The points of the questions that wait for a person."""
+    """The pending points: those of the questions that wait for a human."""
     return sum(q.max_score for q in report.questions if q.needs_review)
 
 
 def share(part: float, whole: float) -> str:
-    """`part` of `whole` in percent, for a bar; between 0 and 100."""
+    """`part` of `whole` in percent, between 0 and 100, for a bar."""
     return points(100 * min(1.0, max(0.0, part / whole)) if whole > 0 else 0.0)
 
 
 def waiting(report: Report) -> str:
-    """What a person has yet to look at; empty if nothing."""
+    """How many questions wait for a human; empty if none."""
     number = sum(question.needs_review for question in report.questions)
     if not number:
         return ""
-    fate = "it is not a zero" if number == 1 else "they are not zeros"
+    no_zero = "it is not a zero" if number == 1 else "they are not zeros"
     worth = _count(waiting_points(report), "point")
-    return f"A person will look at {_count(number, 'question')} ({worth}); {fate}."
+    return f"A person will look at {_count(number, 'question')} ({worth}); {no_zero}."
 
 
 def counterexample(example: Counterexample) -> str:
-    """Such as: In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75."""
+    """For example: In draw 3, entry (2, 1): expected 1.25, your answer gives 0.75."""
     entry = f", entry ({', '.join(map(str, example.entry))})" if example.entry else ""
     if example.expected is None:
         return f"In draw {example.draw}{entry}: your answer gives {number(example.got)}, which is wrong."
@@ -135,7 +135,7 @@ def counterexample(example: Counterexample) -> str:
 
 
 def example_values(example: WorkedExample, width: int = LINE) -> list[str]:
-    """The symbols of an example as lines: `x = [1, 0, 2]`, wider matrices a row a line."""
+    """The symbols of an example as lines: `x = [1, 0, 2]`. A wide matrix has a line for each row."""
     symbols = example.values.items()
     return [line for name, value in symbols for line in _assigned(one_line(name), value, width)]
 
@@ -153,7 +153,7 @@ def _assigned(name: str, value: object, width: int) -> list[str]:
 
 
 def _rows(name: str, value: Sequence[Sequence[object]]) -> list[str]:
-    """A matrix whose columns stand below each other."""
+    """A matrix with aligned columns."""
     cells = [[_nested(cell) for cell in row] for row in value]
     widest = [max(map(len, column)) for column in zip_longest(*cells, fillvalue="")]
     rows = [f"[{', '.join(map(str.rjust, row, widest))}]" for row in cells]
@@ -164,7 +164,7 @@ def _rows(name: str, value: Sequence[Sequence[object]]) -> list[str]:
 
 
 def _is_table(value: object) -> TypeGuard[Sequence[Sequence[object]]]:
-    """Whether it is a list of lists, none of them empty."""
+    """Whether it is a list of lists that are not empty."""
     return isinstance(value, list | tuple) and all(
         isinstance(row, list | tuple) and row for row in value
     )
@@ -177,17 +177,17 @@ def _nested(value: object) -> str:
 
 
 def example(example: WorkedExample) -> str:
-    """Such as: Then entry (2, 1) is 4, and your answer gives 2."""
+    """For example: Then entry (2, 1) should be 4; your answer gives 2."""
     what = f"entry ({', '.join(map(str, example.entry))})" if example.entry else "it"
     expected, got = value_pair(example.expected, example.got)
     return f"Then {what} should be {expected}; your answer gives {got}."
 
 
 def grouped(messages: Iterable[Message]) -> list[tuple[str, list[Message]]]:
-    """The messages under the title of their kind, what matters most first."""
-    everything = list(messages)
+    """The messages with the title of their kind, the most important kind first."""
+    all_messages = list(messages)
     groups = (
-        (heading, [message for message in everything if message.kind == kind])
+        (heading, [message for message in all_messages if message.kind == kind])
         for kind, heading in KIND_TITLES.items()
     )
     return [(heading, group) for heading, group in groups if group]
@@ -199,15 +199,15 @@ def _count(number: float, noun: str) -> str:
 
 
 def where_to_look(code: str | None) -> str:
-    """What to look at if a mistake is not to be named: by its code, and never more than the topic."""
+    """The topic of a mistake by its code, for a hint that does not name the mistake."""
     for topic, codes in _TOPICS.items():
         if code in codes:
             return topic
-    return "something in it is not right"
+    return "something in this answer is wrong"
 
 
 _TOPICS = {
-    "check the local derivatives: is each there, is it the right one, and taken at the right place?": {
+    "check the local derivatives: is each of them there, is it the right one, at the right point?": {
         "activation-for-derivative",
         "derivative-at-wrong-point",
         "derivative-for-activation",
@@ -226,23 +226,30 @@ _TOPICS = {
         "shape-mismatch",
         "transposed",
     },
-    "check the indices: is each the right one, and within its range?": {
+    "check the indices: is each the right one, and in its range?": {
         "index-out-of-range",
         "wrong-index",
     },
-    "check the sums: is everything added up that belongs together, and nothing else?": {
+    "check the sums: does each add up all terms that belong to it, and no others?": {
         "missing-sum",
         "missing-term",
         "summed-instead-of-selected",
     },
-    "check the products: which are of matrices, and which go entry by entry?": {
+    "check the products: which are matrix products, and which are entry by entry?": {
         "diagonal-jacobian",
         "elementwise-for-matmul",
         "matmul-for-elementwise",
     },
     "check the constants and signs": {"constant-factor", "missing-batch-mean", "sign"},
-    "check what is to be differentiated, and by what": {"left-side-mismatch", "wrong-variable"},
-    "something is still to be differentiated: work it out": {"not-worked-out"},
-    "check the names that you use": {"forbidden-symbol", "required-symbol", "unknown-symbol"},
-    "check the form that the question asks for": {"wrong-form"},
+    "check the question: what do you differentiate, and by what?": {
+        "left-side-mismatch",
+        "wrong-variable",
+    },
+    "a derivative is not worked out: differentiate it": {"not-worked-out"},
+    "check the names: which ones does the question ask for or forbid?": {
+        "forbidden-symbol",
+        "required-symbol",
+        "unknown-symbol",
+    },
+    "check the form: which one does the question ask for?": {"wrong-form"},
 }

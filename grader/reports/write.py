@@ -1,4 +1,4 @@
-"""Puts reports on disk, in the layout of the output folder (DESIGN, section 7)."""
+"""Write reports in the layout of the output folder (DESIGN, section 7)."""
 
 import os
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ CLASS_FILES: tuple[ClassRenderer, ...] = (gradebook_csv, needs_review, class_htm
 
 
 def submission_folder(submission_id: str, folder: Path) -> Path:
-    """Where in the output folder the reports of a submission are."""
+    """The folder with the reports of a submission."""
     return folder / "submissions" / folder_name(submission_id)
 
 
 def write_submission(report: Report, folder: Path) -> Path:
-    """Writes `result.json`, `feedback.md` and `feedback.html`; returns the folder they are in.
+    """Write `result.json`, `feedback.md` and `feedback.html`, and return their folder.
 
-    What only the instructor sees goes to another folder, so that this one can be handed out.
+    The instructor's page goes to another folder, so that students can get this one.
     """
     place = submission_folder(report.submission.id, folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -40,12 +40,12 @@ def write_submission(report: Report, folder: Path) -> Path:
 
 
 def instructor_page(submission_id: str, folder: Path) -> Path:
-    """Where the instructor's page of a submission is."""
+    """The path of the instructor's page of a submission."""
     return folder / "instructor" / f"{folder_name(submission_id)}.html"
 
 
 def _write_for_instructor(report: Report, folder: Path) -> None:
-    """The instructor's page, unless everything is right; one of an earlier run goes away."""
+    """Write the instructor's page if there is something on it, else delete that of an earlier run."""
     page = instructor_page(report.submission.id, folder)
     if not any(question.instructor for question in report.questions):
         page.unlink(missing_ok=True)
@@ -55,14 +55,14 @@ def _write_for_instructor(report: Report, folder: Path) -> None:
 
 
 def write_class(gradebook: Gradebook, folder: Path) -> None:
-    """Writes `gradebook.csv`, `needs-review.csv` and `class.html`."""
+    """Write `gradebook.csv`, `needs-review.csv` and `class.html`."""
     folder.mkdir(parents=True, exist_ok=True)
     for renderer in CLASS_FILES:
         write_text(folder / renderer.FILENAME, renderer.render(gradebook))
 
 
 def write_export(files: Mapping[str, str | bytes], folder: Path) -> list[Path]:
-    """Writes the files of an export; returns what there is at the top of the folder."""
+    """Write the files of an export, and return the files and folders at the top of `folder`."""
     for name, content in files.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -71,12 +71,12 @@ def write_export(files: Mapping[str, str | bytes], folder: Path) -> list[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text whole or not at all: whoever reads it never sees half of it."""
+    """Write a text whole or not at all: no reader sees half of it."""
     write_bytes(path, _encoded(text))
 
 
 def write_private(path: Path, text: str) -> None:
-    """Writes a text that nobody but its owner may read, from the first byte on."""
+    """Write a text that only its owner can read, from the first byte on."""
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -88,8 +88,8 @@ def write_private(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
-    # Not `tempfile`: its files are private to their owner, and these are meant to be shared.
+    """Write a file whole or not at all."""
+    # Not `tempfile`: only the owner can read its files, and these are to be shared.
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         temporary.write_bytes(data)
@@ -99,5 +99,5 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def _encoded(text: str) -> bytes:
-    """UTF-8; a name that was not UTF-8 on disk has lone surrogates, which are written as escapes."""
+    """UTF-8. A file name that is not UTF-8 on disk has lone surrogates; these become escapes."""
     return text.encode("utf-8", "backslashreplace")

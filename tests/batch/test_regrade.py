@@ -43,7 +43,7 @@ def test_nothing_changes_until_it_is_applied(graded: Path) -> None:
     before = (graded / "gradebook.csv").read_bytes()
     told = run("regrade", graded).stdout
     assert "bob  q1  0 → 1  incorrect → correct" in told
-    assert "1 of 3 students move: 1 answers up, 0 down." in told
+    assert "1 of 3 students change: 1 answers up, 0 down." in told
     assert (graded / "gradebook.csv").read_bytes() == before
     assert score(graded, "bob") == 0.0
 
@@ -65,7 +65,7 @@ def test_a_persons_word_is_never_overwritten(graded: Path) -> None:
     said = ("override", graded, "bob", "q1", "--points", "0.5", "--comment", "agreed by mail")
     assert run(*said).returncode == 0
     fix_the_problem(graded)
-    assert "(a person decided; stays)" in run("regrade", graded, "--apply").stdout
+    assert "(overridden: stays)" in run("regrade", graded, "--apply").stdout
     assert score(graded, "bob") == 0.5
     assert "agreed by mail" in (graded / "submissions/bob/feedback.md").read_text()
     run("grade", graded.parent / "problem", graded.parent / "handed-in", "--out", graded, "--fresh")

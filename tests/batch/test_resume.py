@@ -1,4 +1,4 @@
-"""A batch that is killed at any moment goes on where it was."""
+"""A batch that is killed at any moment continues where it stopped."""
 
 import random
 import signal
@@ -84,7 +84,7 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
     """Until then there is no gradebook; in the end nothing is missing, and nothing was done twice."""
     out = tmp_path / "out"
     done = stopped("run.graded", name, handed_in, out)
-    assert ("goes on where it was" in done.stderr) == (name == "SIGINT")
+    assert ("continue where it stopped" in done.stderr) == (name == "SIGINT")
     known = rows(out)
     assert 0 < len(known) < CLASS
     with Store.open(out) as store, pytest.raises(StoreError, match="was cut off"):
@@ -178,7 +178,7 @@ def test_a_full_disk_stops_and_the_batch_goes_on_later(handed_in: Path, tmp_path
     full = subprocess.run(["bash", "-c", script, "-", *words], env=environment(),
                           capture_output=True, text=True, timeout=PATIENCE, check=False)  # fmt: skip
     assert full.returncode == 130
-    assert "make room and start again" in full.stderr
+    assert "free some disk space and start the same command again" in full.stderr
     known = rows(out)
     assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
     after = rows(out)

@@ -1,4 +1,4 @@
-"""How the tests of the command line run it: in a process of its own, or in this one."""
+"""Run the command line for tests: in its own process, or in this one."""
 
 import json
 import os
@@ -14,16 +14,16 @@ PROBLEM = str(ROOT / "problems/cs1678-hw3")
 SUBMISSIONS = str(ROOT / "submissions/cs1678-hw3")
 
 CI = ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITLAB_CI", "CI_PROJECT_DIR")
-"""What tells `check` that it runs in CI, as these tests may."""
+"""The variables by which `check` knows that it runs in CI. The tests may run in CI, so they remove them."""
 
 PATIENCE = 300
-"""Seconds after which a process is taken to hang: nothing comes near it on the busiest machine."""
+"""Seconds after which a process counts as hanging: far more than it needs on a busy machine."""
 
 START = "from grader.cli import main; main()"
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This environment with the clone importable and nothing that asks for colours or tells of CI."""
+    """This environment, with the clone importable, and without the variables of colours and CI."""
     kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR", *CI)}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **more}
 
@@ -44,7 +44,7 @@ def process(
 
 
 class Run(NamedTuple):
-    """What a run in this process left behind."""
+    """The exit code and the output of a run in this process."""
 
     code: int
     out: str
@@ -56,7 +56,7 @@ class Run(NamedTuple):
 
 
 class Grader:
-    """`grader` in this process: what `main` prints and the code it leaves with."""
+    """`grader` in this process: its output and its exit code."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys

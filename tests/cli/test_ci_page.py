@@ -1,4 +1,4 @@
-"""The workflows of docs/ci.md do what they say: their steps are run here, with this grader."""
+"""The workflows of docs/ci.md work: their steps run here, with this grader."""
 
 import os
 import re
@@ -19,7 +19,7 @@ GITHUB, GITLAB = re.findall(
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A student's repository, with `grader` and a `pip` that has nothing to do on the path."""
+    """A student's repository. On the path are `grader` and a `pip` that does nothing."""
     (tmp_path / "problem").symlink_to(ROOT / "problems/cs1678-hw3")
     (tmp_path / "answers.yaml").write_text('answers: {q1: "delta*h2[2]"}\n')
     tools = tmp_path / "bin"

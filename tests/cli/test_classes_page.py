@@ -1,4 +1,4 @@
-"""What docs/classes.md shows works: its late.yaml loads, and its commands and formats exist."""
+"""docs/classes.md is right: its late.yaml loads, and its commands and formats exist."""
 
 import re
 from pathlib import Path

@@ -76,7 +76,7 @@ def test_review_walks_through_what_waits(
     typed = iter(["7", "0.5", "read it as h2", "s", "q"])
     monkeypatch.setattr("click.prompt", lambda *_, **__: next(typed))
     run = grader("review", "out")
-    assert "A number from 0 to 1" in run.out
+    assert "Type a number from 0 to 1" in run.out
     assert run.out.endswith("1 decided, 2 left.\n")
     assert "read it as h2" in Path("out/submissions/answers/feedback.md").read_text("utf-8")
 
@@ -112,6 +112,7 @@ def test_groups_write_a_rule_and_regrade_gives_its_credit(grader: Grader, tmp_pa
     grader("grade", str(tmp_path / "problem"), str(folder), "--out", "out", "--quiet")
     assert grader("groups", "out", "q1").out.startswith("1. 2 students · 0 of 1\n")
     rule = ("--write-rule", "1", "--credit", "0.5", "--message", "Twice?")
-    assert "Now see what it changes" in grader("groups", "out", "q1", *rule).out
-    assert "2 of 3 students move: 2 answers up, 0 down." in grader("regrade", "out", "--apply").out
+    assert "To see what it changes: grader regrade out" in grader("groups", "out", "q1", *rule).out
+    applied = grader("regrade", "out", "--apply").out
+    assert "2 of 3 students change: 2 answers up, 0 down." in applied
     assert "did you mean 'q1'?" in grader("groups", "out", "q1l").err

@@ -37,10 +37,10 @@ def test_the_output_folder(grader: Grader, tmp_path: Path) -> None:
 def test_an_empty_folder(grader: Grader, folder: Path) -> None:
     run = grader("grade", PROBLEM, str(folder))
     assert run.code == 2
-    assert "is empty" in run.err
+    assert "has no submissions: it is empty" in run.err
 
 
-def test_what_computers_leave_behind_is_no_student(grader: Grader, folder: Path) -> None:
+def test_files_of_the_system_are_no_submissions(grader: Grader, folder: Path) -> None:
     for name in (".DS_Store", "Thumbs.db", "desktop.ini", "me.yaml"):
         (folder / name).write_text(RIGHT)
     (folder / "__MACOSX").mkdir()
@@ -72,7 +72,7 @@ def test_names_of_files(grader: Grader, folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes there")
-def test_a_name_that_is_no_unicode(grader: Grader, folder: Path) -> None:
+def test_a_name_that_is_not_unicode(grader: Grader, folder: Path) -> None:
     (Path(os.fsdecode(os.fsencode(folder) + b"/M\xfcller.yaml"))).write_text(RIGHT)
     for form in ("text", "json"):
         run = grader("grade", PROBLEM, str(folder), "--out", "out", "--format", form)
@@ -86,7 +86,7 @@ def test_a_leading_dash_after_two_dashes(grader: Grader, tmp_path: Path) -> None
     assert grader("check", "-q", "q1", PROBLEM, "./-me.yaml").code == 0
 
 
-def test_two_hand_ins_of_one_name(grader: Grader, folder: Path) -> None:
+def test_two_submissions_of_one_student(grader: Grader, folder: Path) -> None:
     (folder / "me.yaml").write_text(RIGHT)
     (folder / "me.md").write_text("")
     os.utime(folder / "me.md", (1e9, 1e9))
@@ -95,7 +95,7 @@ def test_two_hand_ins_of_one_name(grader: Grader, folder: Path) -> None:
     assert "handed in 2 times" in Path("out/submissions/me/feedback.md").read_text("utf-8")
 
 
-def test_two_hand_ins_of_the_same_time_are_for_a_person(grader: Grader, folder: Path) -> None:
+def test_two_submissions_of_the_same_time_need_a_human(grader: Grader, folder: Path) -> None:
     for name in ("me.yaml", "me.md"):
         (folder / name).write_text(RIGHT)
         os.utime(folder / name, (1e9, 1e9))
@@ -149,7 +149,7 @@ def _worked() -> float:
 
 
 def test_arrays_for_a_published_draw(grader: Grader, tmp_path: Path) -> None:
-    """The whole way of a student who computes: draw, program, hand in, check."""
+    """All steps of a student who computes arrays: draw, program, hand in, check."""
     assert grader("draw", PROBLEM, "--student", "Ada L.", "--count", "4").code == 0
     with np.load(_only(tmp_path)) as drawn:
         layer = np.maximum(0, np.einsum("dij,dj->di", drawn["W1"], drawn["x"]))

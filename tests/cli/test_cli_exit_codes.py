@@ -1,4 +1,4 @@
-"""The exit codes that scripts and CI rely on (DESIGN.md, section 6), command by command."""
+"""The exit codes of each command, on which scripts and CI rely (DESIGN.md, section 6)."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def test_done(grader: Grader, command: str, code: int) -> None:
     assert not run.err
 
 
-def test_grade_is_done_also_when_students_scored_badly(grader: Grader, tmp_path: Path) -> None:
+def test_grade_ends_with_0_whatever_the_scores_are(grader: Grader, tmp_path: Path) -> None:
     folder = tmp_path / "class"
     folder.mkdir()
     (folder / "wrong.yaml").write_text('answers: {q1: "0"}')
@@ -76,7 +76,7 @@ def test_usage_of_one_option(grader: Grader, words: list[str]) -> None:
     assert "Error: " in run.err
 
 
-def test_an_unknown_question_is_told_with_those_there_are(grader: Grader) -> None:
+def test_for_an_unknown_question_the_message_lists_the_known_ones(grader: Grader) -> None:
     run = grader("check", PROBLEM, SUBMISSIONS, "-q", "q1", "-q", "q99")
     assert run.code == 2
     assert "no question 'q99'" in run.err
@@ -84,7 +84,7 @@ def test_an_unknown_question_is_told_with_those_there_are(grader: Grader) -> Non
 
 
 @pytest.mark.parametrize("text", ['answers: {q1: "delta*(h2[1]"}', "answers: {q1: [}", "\0\1\2"])
-def test_check_of_what_nobody_can_read(grader: Grader, tmp_path: Path, text: str) -> None:
+def test_check_of_an_unreadable_submission(grader: Grader, tmp_path: Path, text: str) -> None:
     file = tmp_path / "me.yaml"
     file.write_text(text)
     run = grader("check", PROBLEM, str(file))
@@ -118,7 +118,7 @@ def test_a_folder_without_a_problem(grader: Grader, tmp_path: Path, command: str
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    """No problem can be loaded any more."""
+    """Make each load of a problem fail with this error."""
 
     def load(path: Path) -> None:
         raise error
@@ -154,14 +154,14 @@ def test_a_process_leaves_with_the_code(tmp_path: Path, error: str, code: int) -
     assert "Traceback" not in run.stderr
 
 
-def test_a_traceback_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_traceback_on_request(tmp_path: Path) -> None:
     before = "import grader.problem as p\ndef load(path): raise ValueError\np.load = load"
     run = process(*COMMANDS["show"], before=before, cwd=tmp_path, GRADER_TRACEBACK="1")
     assert "Traceback" in run.stderr
 
 
-def test_a_reader_that_goes_away_is_no_verdict(tmp_path: Path) -> None:
-    """`grader check … | head -1` must not look like 0 nor like "below full marks"."""
+def test_a_closed_pipe_has_its_own_exit_code(tmp_path: Path) -> None:
+    """`grader check … | head -1` must not end with 0 or with the 1 of "below full marks"."""
     grading = subprocess.Popen(
         [sys.executable, "-c", START, "check", PROBLEM, f"{SUBMISSIONS}/student-01.md"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),

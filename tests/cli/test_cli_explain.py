@@ -1,4 +1,4 @@
-"""`grader check --explain`: how an answer was found and read, never whether it is right."""
+"""`grader check --explain` shows how the grader found and read an answer, not whether it is right."""
 
 import subprocess
 import sys
@@ -51,16 +51,16 @@ def test_the_text_the_reading_and_the_tree(grader: Grader, answers: Path) -> Non
     )
 
 
-def test_a_formula_in_indices_stands_for_each_of_them(grader: Grader, answers: Path) -> None:
+def test_a_formula_in_free_indices_is_read_for_each_of_them(grader: Grader, answers: Path) -> None:
     run = grader("check", PROBLEM, str(answers), "--explain", "q10")
     assert "Read as: delta*W3[1, i]*h1[j], a number for each i and j\n" in run.out
     assert "entry (1, i) of" in run.out
 
 
-def test_broadcasting_is_told(grader: Grader, answers: Path) -> None:
+def test_a_remark_explains_broadcasting(grader: Grader, answers: Path) -> None:
     run = grader("check", PROBLEM, str(answers), "--explain", "q17")
-    told = " ".join(run.out.split())
-    assert "elementwise product: 3×4 times 1×4, with the 1×4 repeated in all 3 rows" in told
+    text = " ".join(run.out.split())
+    assert "elementwise product: 3×4 times 1×4, with the 1×4 repeated in all 3 rows" in text
 
 
 def test_several_questions_in_the_order_of_the_problem(grader: Grader, answers: Path) -> None:
@@ -92,13 +92,13 @@ def test_nested_data(grader: Grader, answers: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_it_neither_judges_nor_shows_a_reference(grader: Grader, form: str) -> None:
+def test_it_shows_neither_a_verdict_nor_a_reference(grader: Grader, form: str) -> None:
     run = grader("check", PROBLEM, PAPER, "--explain", "all", "--format", form)
     for word in ("verdict", "Correct", "Incorrect", "expected", "Reference", "reference", "score"):
         assert word not in run.out
 
 
-def test_what_cannot_be_read_is_shown_with_the_place(grader: Grader, answers: Path) -> None:
+def test_an_unreadable_answer_is_shown_with_the_place(grader: Grader, answers: Path) -> None:
     run = grader("check", PROBLEM, str(answers), "--explain", "q1")
     assert run.code == 3
     assert "    delta*(h2[1]\n" in run.out
@@ -121,11 +121,13 @@ def test_numbers_have_no_tree(grader: Grader, answers: Path) -> None:
     assert "tree" not in data["questions"][0]
 
 
-def test_a_missing_answer_is_told_with_those_there_are(grader: Grader, answers: Path) -> None:
+def test_for_a_missing_answer_the_message_lists_those_it_found(
+    grader: Grader, answers: Path
+) -> None:
     run = grader("check", PROBLEM, str(answers), "--explain", "q3")
     assert run.code == 0
-    assert "No answer to this question was found." in run.out
-    assert "Answers were found to: q1, q2, q10, q11, q15, q17." in run.out
+    assert "The grader found no answer to this question." in run.out
+    assert "It found answers to: q1, q2, q10, q11, q15, q17." in run.out
     assert "The questions are: q1, q2, q3," in run.out
 
 
@@ -136,7 +138,7 @@ def test_a_file_that_cannot_be_read_is_not_just_missing(grader: Grader, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--explain", "q111"], "no question 'q111' (did you mean 'q11'?); it has q1, q2"),
         (["--explain", "q1,zz"], "no question 'zz'; it has q1, q2"),
@@ -146,16 +148,16 @@ def test_a_file_that_cannot_be_read_is_not_just_missing(grader: Grader, tmp_path
         (["-q", "q111"], "did you mean 'q11'?"),
     ],
 )
-def test_usage(grader: Grader, words: list[str], told: str) -> None:
+def test_usage(grader: Grader, words: list[str], message: str) -> None:
     run = grader("check", PROBLEM, PAPER, *words)
     assert run.code == 2
-    assert told in run.err
+    assert message in run.err
     as_json = grader("check", PROBLEM, PAPER, *words, "--format", "json")
     assert as_json.json["error"]["kind"] == "usage"
 
 
 def test_a_terminal_that_knows_few_characters(answers: Path) -> None:
-    """Lines in ASCII, and formulas as they can be typed."""
+    """Lines in ASCII, and formulas in infix."""
     command = [sys.executable, "-c", START, "check", PROBLEM, str(answers), "--explain", "q11"]
     env = environment(PYTHONIOENCODING="ascii")
     run = subprocess.run(command, capture_output=True, encoding="ascii", env=env, timeout=PATIENCE)
@@ -165,14 +167,14 @@ def test_a_terminal_that_knows_few_characters(answers: Path) -> None:
     assert "?" not in run.stdout.partition("You wrote")[2]
 
 
-def test_colours_where_they_are_asked_for(answers: Path) -> None:
+def test_colours_on_request(answers: Path) -> None:
     words = ["check", PROBLEM, str(answers), "--explain", "q11"]
     assert "\x1b" not in process(*words).stdout
     assert "\x1b[1;36mq11" in process(*words, FORCE_COLOR="1").stdout
     assert "\x1b[1;36m" not in process(*words, FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
-def test_grading_does_not_pay_for_it() -> None:
+def test_grading_does_not_import_it() -> None:
     before = "import sys, atexit; atexit.register(lambda: print([m for m in sys.modules if 'expl' in m]))"
     run = process("check", PROBLEM, BROKEN, "-q", "q1", before=before)
     assert run.stdout.endswith("[]\n")

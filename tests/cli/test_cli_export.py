@@ -1,4 +1,4 @@
-"""`grader export`: where files go, what is refused, what is told; and `check` in CI with its options."""
+"""`grader export`: where the files go, what is refused, which notes are printed; and `check` in CI."""
 
 from pathlib import Path
 
@@ -20,16 +20,16 @@ def test_canvas_into_a_copy(grader: Grader, results: str) -> None:
     words = ("--to", "canvas", "--into", "canvas.csv", "--assignment", "4711", "--out", "new/g.csv")
     run = grader("export", results, *words)
     assert (run.code, run.out) == (0, "new/g.csv\n")
-    assert "1 grades in the column 'HW (4711)'" in run.err
+    assert "1 grade in the column 'HW (4711)'" in run.err
     assert Path("new/g.csv").read_text().endswith("Ann,7,answers,x,A,1.00\n")
     assert Path("canvas.csv").read_text() == CANVAS
 
 
-def test_into_is_not_for_all(grader: Grader, results: str) -> None:
+def test_into_is_only_for_files_that_are_filled_in(grader: Grader, results: str) -> None:
     Path("canvas.csv").write_text(CANVAS)
     run = grader("export", results, "--to", "moodle", "--into", "canvas.csv")
     assert (run.code, run.out) == (2, "")
-    assert "--into is for canvas and moodle-worksheet" in run.err
+    assert "--into is only for canvas and moodle-worksheet" in run.err
 
 
 def test_a_column_that_is_not_there_is_a_usage_error(grader: Grader, results: str) -> None:
@@ -40,7 +40,7 @@ def test_a_column_that_is_not_there_is_a_usage_error(grader: Grader, results: st
     assert "\x1b" not in run.err
 
 
-def test_two_files_are_no_file(grader: Grader, results: str) -> None:
+def test_several_files_need_a_folder(grader: Grader, results: str) -> None:
     run = grader("export", results, "--to", "github", "--out", "grades.txt")
     assert (run.code, "name a folder" in run.err) == (2, True)
     assert not Path("grades.txt").exists()
@@ -50,12 +50,12 @@ def test_two_files_are_no_file(grader: Grader, results: str) -> None:
     )
 
 
-def test_names_in_notes_drive_no_terminal(grader: Grader, tmp_path: Path) -> None:
+def test_names_in_notes_have_no_escape_sequences(grader: Grader, tmp_path: Path) -> None:
     (tmp_path / "class").mkdir()
     (tmp_path / "class/\x1b]0;x\x07 me.yaml").write_text('answers: {q1: "("}')
     grader("grade", PROBLEM, "class", "--out", "out", "--quiet")
     run = grader("export", "out", "--to", "moodle")
-    assert "a person must look first" in run.err
+    assert "a human must look first" in run.err
     assert "\x1b" not in run.err
 
 
@@ -70,7 +70,7 @@ def test_errors_are_refused_until_allowed(
     assert "the grader failed on answers" in refused.err
     allowed = grader("export", results, "--to", "moodle", "--allow-errors")
     assert allowed.code == 0
-    assert "a person must look first: answers" in allowed.err
+    assert "a human must look first: answers" in allowed.err
     assert "answers" not in Path("out/export/moodle.csv").read_text()
 
 
@@ -95,7 +95,7 @@ def test_github_with_a_file_still_writes_what_github_reads(
     assert (tmp_path / "output").read_text().startswith("result=")
 
 
-def test_gitlab_leaves_alone_who_chooses_a_format(
+def test_gitlab_gets_no_junit_file_if_a_format_is_given(
     grader: Grader, answers: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GITLAB_CI", "true")
@@ -107,7 +107,7 @@ def test_gitlab_leaves_alone_who_chooses_a_format(
     assert JUnitXml.fromfile(str(tmp_path / "project/grader-junit.xml"))
 
 
-def test_explain_runs_no_command_either(
+def test_explain_stops_commands_too(
     grader: Grader, answers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers.write_text('answers:\n  q1: "delta*(\\n::error::owned"\n')

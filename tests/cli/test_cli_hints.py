@@ -14,16 +14,18 @@ def wrong(tmp_path: Path) -> str:
 
 
 def test_hints_grow_stronger(grader: Grader, wrong: str):
-    told = [grader("check", PROBLEM, wrong, "-q", "q17", "--hint", n).out for n in "123"]
-    assert "a factor of the chain rule is missing" in told[0]
-    assert "sigma" not in told[0].split("Read as")[1]
-    assert "look at the step from h1 back to z1" in told[1]
-    assert "sigma'(z1) is missing" in told[2]
-    assert "Try it by hand" in told[2]
-    assert "Try it by hand" not in told[1]
+    kind, place, everything = (
+        grader("check", PROBLEM, wrong, "-q", "q17", "--hint", level).out for level in "123"
+    )
+    assert "a factor of the chain rule is missing" in kind
+    assert "sigma" not in kind.split("Read as")[1]
+    assert "look at the step from h1 back to z1" in place
+    assert "sigma'(z1) is missing" in everything
+    assert "Try it by hand" in everything
+    assert "Try it by hand" not in place
 
 
-def test_all_is_told_by_default(grader: Grader, wrong: str):
+def test_the_strongest_hint_is_the_default(grader: Grader, wrong: str):
     assert grader("check", PROBLEM, wrong).out == grader("check", PROBLEM, wrong, "--hint", "3").out
 
 

@@ -1,4 +1,4 @@
-"""What is printed: JSON only when JSON is asked for, colours only where they are seen."""
+"""The output: only JSON with `--format json`, colours only on a terminal."""
 
 import json
 import os
@@ -138,7 +138,7 @@ def test_no_escape_codes_in_a_pipe(tmp_path: Path) -> None:
 
 
 def in_terminal(tmp_path: Path, *words: str, **env: str) -> str:
-    """What a terminal gets to see, standard error included."""
+    """The output of a command on a terminal, with standard error."""
     pty = pytest.importorskip("pty")
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover - the child
@@ -149,7 +149,7 @@ def in_terminal(tmp_path: Path, *words: str, **env: str) -> str:
     while True:
         try:
             chunk = os.read(terminal, 65536)
-        except OSError:  # Linux says so when the child has left
+        except OSError:  # on Linux, the end of the child
             break
         if not chunk:
             break
@@ -188,7 +188,7 @@ def test_no_color(tmp_path: Path, words: list[str]) -> None:
 def test_a_terminal_that_knows_few_characters(
     tmp_path: Path, encoding: str, words: list[str]
 ) -> None:
-    """Better a `?` than a crash."""
+    """A `?` is better than a crash."""
     command = [sys.executable, "-c", START, *words]
     env = environment(PYTHONIOENCODING=encoding)
     run = subprocess.run(command, capture_output=True, cwd=tmp_path, env=env, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""The pages of the documentation, cut into their blocks, and what the commands in them must do."""
+"""The pages of the documentation, cut into blocks, and checks of the commands in them."""
 
 import re
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ _FENCE = re.compile(
 )
 _OTHERS = ("pipx ", "pip ", "python3 ", ".venv/", ".ci/", "git ", "just ")
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?e[-+]?\d+|-?\d+\.\d+|draw \d+| +|-{2,}")
-_CODES = {"check": {0, 1}, "grade": {0, 5}}  # of a command that did its work; any other ends with 0
+_CODES = {"check": {0, 1}, "grade": {0, 5}}  # exit codes of success; of other commands only 0
 _TITLE = re.compile(r'title="([^"]+)"')
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, what follows the language, and where it stands."""
+    """A fenced block: its language, the rest of its first line, its text and its place."""
 
     page: str
     line: int
@@ -28,7 +28,7 @@ class Block:
 
     @property
     def title(self) -> str:
-        """The file that the block is, if it is one."""
+        """The name of the file in this block, if it is a file."""
         found = _TITLE.search(self.info)
         return found[1] if found else ""
 
@@ -48,7 +48,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def commands(block: Block) -> Iterator[str]:
-    """The lines that call the grader; every other one is known to be somebody else's."""
+    """The lines that call the grader. All other lines must call known programs."""
     for line in block.text.splitlines():
         if line.startswith("grader "):
             yield line
@@ -57,26 +57,27 @@ def commands(block: Block) -> Iterator[str]:
 
 
 def did_its_work(line: str, code: int, printed: str, block: Block) -> None:
-    """A command ends as the page says: a problem is sound, an export complete, a paper readable."""
+    """Assert that a command succeeded: a problem is sound, an export complete, a paper readable."""
     fine = _CODES.get(line.split()[1], {0}) | ({3} if "? Not readable" in block.text else set())
     assert code in fine, f"{block}: {line}: exit code {code}: {printed}"
 
 
 def is_printed(block: Block, printed: str) -> None:
-    """Every line below the command of a `console` block, but `…`, is printed, in this order."""
+    """Assert that the command of a `console` block prints the lines below it, except `…`, in order."""
     _, *shown = block.text.splitlines()
     lines = iter([_masked(line) for line in printed.splitlines()])
     for line in shown:
         if line != "…":
             wanted = _masked(line)
             cut = wanted.removesuffix(" …")
-            assert any(one == wanted or (cut != wanted and one.startswith(cut)) for one in lines), (
-                f"{block}: {line!r} is not printed"
-            )
+            assert any(
+                printed_line == wanted or (cut != wanted and printed_line.startswith(cut))
+                for printed_line in lines
+            ), f"{block}: {line!r} is not printed"
 
 
 def _masked(line: str) -> str:
-    """Without the digits that another draw would change."""
+    """The line without digits that depend on the draw."""
     return _NUMBERS.sub(lambda match: " " if match[0].isspace() else "#", line.rstrip())
 
 

@@ -1,4 +1,4 @@
-"""The page on the architecture names the layers that import-linter holds, and files that exist."""
+"""The page on the architecture has the layers that import-linter enforces, and files that exist."""
 
 import re
 import tomllib

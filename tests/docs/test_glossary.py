@@ -1,4 +1,4 @@
-"""A page links a term of the trade to the glossary where it first uses it."""
+"""A page links each technical term to the glossary at its first use."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from pages import ROOT
 DOCS = ROOT / "docs"
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 TERMS = re.findall(r"^### (.+)$", GLOSSARY, re.MULTILINE)
-# Words that everybody knows stand in the glossary for their exact sense, and need no link each time.
+# Everyday words are in the glossary for their exact meaning; they need no links.
 EVERYDAY = {
     "Answer", "Claim", "Gradient", "Group", "Key", "Layout", "Mistake", "Notation", "Override", "Paper",
     "Problem", "Question", "Reading", "Rule", "Sound", "Store", "Submission", "Symbol", "Variant",

@@ -1,9 +1,9 @@
-"""Every block of code and every command in the docs is true.
+"""All code blocks and commands in the docs work.
 
-A page is typed along from top to bottom in a folder of its own with the problems and submissions of the
-project: a block with a title is written to that file, a `console` block is run and prints what stands
-below the command, a `sh` block is run. Commands with PLACEHOLDERS are checked for their options.
-`test_readme` does the same with README, in a shell.
+A test follows each page from top to bottom, in its own folder with the problems and submissions of the
+project. A block with a title becomes that file. A `console` block runs and must print the lines below its
+command. A `sh` block runs. For commands with PLACEHOLDERS only the options are checked. `test_readme` does
+the same with README, in a shell.
 """
 
 import doctest
@@ -29,9 +29,9 @@ from grader.problem import load
 PLACEHOLDER = re.compile(r"\b[A-Z][A-Z]+\b|tcp://|parts/")
 BEFORE = {
     "writing-answers.md": ["grader draw problems/cs1678-hw3 --student student-42"],
-}  # commands that a page names in its prose
+}  # commands in the prose of a page
 IN_AN_EMPTY_FOLDER = {"tutorial-instructor.md", "tutorial-ci.md"}
-SEEN_ELSEWHERE = {"text", "latex"}  # answers: tests/content/test_writing_answers.py grades them
+TESTED_ELSEWHERE = {"text", "latex"}  # answers, which tests/content/test_writing_answers.py grades
 
 
 @pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.name)
@@ -69,7 +69,7 @@ def _run_lines(block: Block) -> None:
 
 
 def _run(line: str, block: Block) -> str:
-    """What a command prints; a fault of usage or of ours fails."""
+    """Run a command and return its output. It must succeed."""
     result = CliRunner().invoke(group, shlex.split(line, comments=True)[1:])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise AssertionError(f"{block}: {line}: {result.exception}") from result.exception
@@ -78,7 +78,7 @@ def _run(line: str, block: Block) -> str:
 
 
 def _options_exist(line: str, block: Block) -> None:
-    """The command is one, and has the options that are named."""
+    """Assert that the command exists and has these options."""
     words = shlex.split(line, comments=True)[1:]
     assert words[0] in COMMANDS, f"{block}: {line}"
     command = group.get_command(click.Context(group), words[0])
@@ -98,9 +98,9 @@ def test_every_block_is_of_a_kind_that_is_checked(block: Block) -> None:
         case "toml":
             tomllib.loads(block.text)
         case "" | "console" | "sh" | "bash" | "python" | "markdown":
-            pass  # a figure; or typed along above
+            pass  # a figure, or run by the test above
         case other:
-            assert other in SEEN_ELSEWHERE, f"{block}: nothing checks a block of {other!r}"
+            assert other in TESTED_ELSEWHERE, f"{block}: no test checks a block of {other!r}"
 
 
 def _yaml(block: Block) -> None:
@@ -161,6 +161,6 @@ def test_a_link_leads_somewhere(page: Path, target: str) -> None:
 
 
 def _anchor(heading: str) -> str:
-    """The id that a heading gets, as GitHub and the site make it."""
+    """The id of a heading, as GitHub and the site make it."""
     plain = re.sub(r"[^\w\s-]", "", heading.lower())
     return re.sub(r"\s+", "-", plain.strip())

@@ -1,6 +1,6 @@
-"""README as a reader types it: in a clone of this project, every line in its order, each in a shell.
+"""README as a reader types it: each line in a shell, in order, in a clone of this project.
 
-Left out is what installs and tests (`.ci/run` runs those two lines).
+The lines that install and test are left out; `.ci/run` runs them.
 """
 
 import os
@@ -19,12 +19,12 @@ LINES = [
     if block.language in ("console", "sh")
     for line in (block.text.splitlines()[:1] if block.language == "console" else commands(block))
 ]
-COMING_AND_GOING = {"NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "GITLAB_CI"}
+CHANGES_OUTPUT = {"NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "GITLAB_CI"}
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What a reader has: the problems and submissions of the project, and `grader` on the path."""
+    """The problems and submissions of the project, and `grader` on the path."""
     for name in ("problems", "submissions"):
         shutil.copytree(ROOT / name, tmp_path / name)
     grader = tmp_path / "bin" / "grader"
@@ -36,8 +36,8 @@ def clone(tmp_path: Path) -> Path:
 
 
 def run(clone: Path, line: str) -> subprocess.CompletedProcess[str]:
-    """A line in a shell, with somebody at the keyboard who types `q`."""
-    clean = {name: value for name, value in os.environ.items() if name not in COMING_AND_GOING}
+    """Run a line in a shell, with `q` typed at each prompt."""
+    clean = {name: value for name, value in os.environ.items() if name not in CHANGES_OUTPUT}
     path = f"{clone / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", line],
@@ -61,7 +61,7 @@ def test_every_way_to_use_it_is_among_them() -> None:
 
 
 def test_a_command_that_does_not_do_its_work_is_noticed() -> None:
-    """A problem that is not sound, a paper that cannot be read, an output that differs."""
+    """A problem that is not sound, an unreadable paper, an output that differs."""
     block = Block("README.md", 1, "console", "", "$ grader show x\nno such line\n")
     for line, code in {"grader validate x": 4, "grader check x y": 3, "grader show x": 2}.items():
         with pytest.raises(AssertionError, match=f"exit code {code}"):

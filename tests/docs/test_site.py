@@ -1,4 +1,4 @@
-"""The site builds without a warning, says what its sources say, and loads nothing from elsewhere."""
+"""The site builds without warnings, has the same text as its sources, and loads nothing from other hosts."""
 
 import importlib.util
 import os
@@ -26,22 +26,22 @@ EXPECTED = [
 def built(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """The folder of the site, and what MkDocs said while it made it."""
+    """The folder of the site, and the output of MkDocs."""
     site = tmp_path_factory.mktemp("docs") / "site"
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(site)],
         cwd=ROOT, capture_output=True, text=True, check=False,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},  # the theme's news about itself
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},  # an advertisement of the theme
     )  # fmt: skip
     return site, done
 
 
-def test_it_builds_and_has_nothing_to_say(
+def test_it_builds_without_warnings(
     built: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     site, done = built
-    said = re.sub(r"\d+\.\d+", "#", (done.stdout + done.stderr).replace(str(site), "SITE"))
-    assert [line for line in said.splitlines() if line] == EXPECTED
+    printed = re.sub(r"\d+\.\d+", "#", (done.stdout + done.stderr).replace(str(site), "SITE"))
+    assert [line for line in printed.splitlines() if line] == EXPECTED
     assert done.returncode == 0
 
 
@@ -79,10 +79,10 @@ def test_every_page_is_in_the_navigation() -> None:
 
 
 class Words(HTMLParser):
-    """What a reader sees in a part of a page, in order: all words, those of headings, those of code blocks.
+    """The text of a part of a page, in order: all words, the headings, and the code blocks.
 
-    The part is the article of a page of the site, its table of contents, or the whole text. What the theme
-    adds (the sign that links to a heading, the title of a code block) is left out.
+    The part is the article of a page, its table of contents, or the whole page. Additions of the theme (the
+    sign that links to a heading, the title of a code block) are left out.
     """
 
     VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "path", "wbr"})
@@ -136,7 +136,7 @@ def words(html: str, part: str = "") -> Words:
 def test_the_site_says_what_the_source_says(
     source: Path, built: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
-    """GitHub and the site read the same Markdown: a reader of CommonMark that is neither's is the judge."""
+    """GitHub and the site show the same: an independent reader of CommonMark decides."""
     as_on_github = words(MarkdownIt().enable("table").render(source.read_text(encoding="utf-8")))
     page = (built[0] / f"{source.stem}.html").read_text(encoding="utf-8")
     on_the_site = words(page, "md-content__inner")

@@ -37,7 +37,7 @@ HOSTILE = "::error::owned\n::set-output name=x::y %0A ##[error] \x1b[31m <script
 
 
 def gradebook(**fields: str) -> Gradebook:
-    """u1 full marks, u2 half of them, u3 waits for a person, u4 handed nothing in, u5 was late."""
+    """u1 has full marks, u2 half of them, u3 waits for a human, u4 is missing, u5 was late."""
     right, wrong = (
         question("q1", Verdict.CORRECT, 2.0),
         question("q2", Verdict.INCORRECT, 0.0, HOSTILE),

@@ -1,4 +1,4 @@
-"""`autograder.zip` does on a machine laid out like Gradescope's what it should do there."""
+"""`autograder.zip` works on a machine with the folders of Gradescope."""
 
 import io
 import json
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Gradescope runs
 
 
 def unpacked(folder: Path, problem: Path = PROBLEM) -> Path:
-    """The folder `autograder` as Gradescope lays it out, with every path below `folder`."""
+    """The folder `autograder` as on Gradescope, but with all paths below `folder`."""
     exported = gradescope_autograder.export(
         gradebook(), ExportOptions(problem=problem_files(problem))
     )
@@ -64,7 +64,7 @@ def run(place: Path, grader: str) -> dict[str, object]:
 GRADER = f"exec {sys.executable} -c 'from grader.cli import main; main()' \"$@\""
 
 
-def test_a_hand_in_is_graded(tmp_path: Path) -> None:
+def test_a_submission_is_graded(tmp_path: Path) -> None:
     place = unpacked(tmp_path)
     (place / "submission/answers.yaml").write_text('answers: {q1: "delta*h2[1]"}\n')
     found = run(place, GRADER)
@@ -87,7 +87,7 @@ def test_setup_takes_the_newest_python(tmp_path: Path, has: str, version: str | 
         f'[ "$1" = update ] || case " {has} " in *" ${{3#python}} "*);; *) exit 100;; esac',
     )
     for known in has.split():
-        venv = f'mkdir -p "$3/bin"; printf "#!/bin/sh\\necho {known} \\$@ >{tmp_path}/told" >"$3/bin/pip"'
+        venv = f'mkdir -p "$3/bin"; printf "#!/bin/sh\\necho {known} \\$@ >{tmp_path}/installed" >"$3/bin/pip"'
         tool(bin_ / f"python{known}", f'{venv}; chmod +x "$3/bin/pip"')
     path = f"{bin_}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
@@ -99,13 +99,14 @@ def test_setup_takes_the_newest_python(tmp_path: Path, has: str, version: str | 
         assert "Python 3.11 or newer" in done.stderr
     else:
         assert done.returncode == 0, done.stderr
-        assert (tmp_path / "told").read_text().startswith(f"{version} install gradient-grader==")
+        installed = (tmp_path / "installed").read_text()
+        assert installed.startswith(f"{version} install gradient-grader==")
 
 
 def test_the_zip_is_the_same_every_time() -> None:
     options = ExportOptions(problem=problem_files(PROBLEM))
-    one, other = (gradescope_autograder.export(gradebook(), options).files for _ in range(2))
-    assert one == other
+    first, second = (gradescope_autograder.export(gradebook(), options).files for _ in range(2))
+    assert first == second
 
 
 def test_a_problem_of_another_name(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_a_problem_of_another_name(tmp_path: Path) -> None:
     assert run(place, GRADER)["score"] == 1.0
 
 
-def test_what_stays_behind(tmp_path: Path) -> None:
+def test_hidden_files_and_results_are_left_out(tmp_path: Path) -> None:
     for name in ("problem.yaml", "data/x.csv", ".git/config", "__pycache__/a.pyc", "results/hw3/students",
                  "results/hw3/results.sqlite"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +131,7 @@ def test_what_stays_behind(tmp_path: Path) -> None:
     assert problem_files(tmp_path) == problem_files(tmp_path / "problem.yaml")
 
 
-def test_a_problem_that_is_gone_brings_nothing_of_its_folder(tmp_path: Path) -> None:
+def test_without_the_problem_nothing_in_its_folder_is_taken(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("x")
     assert problem_files(tmp_path / "problem.yaml") == {}
     assert problem_files(tmp_path) == {}
@@ -139,5 +140,5 @@ def test_a_problem_that_is_gone_brings_nothing_of_its_folder(tmp_path: Path) -> 
 def test_a_folder_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "problem.yaml").write_text("12345")
     monkeypatch.setattr("grader.reports.exports.problem_files.MOST_BYTES", 4)
-    with pytest.raises(ExportError, match="a folder of its own"):
+    with pytest.raises(ExportError, match="its own folder"):
         problem_files(tmp_path)

@@ -1,4 +1,4 @@
-"""Canvas' gradebook as Canvas writes it: whose row it is, and what must stay."""
+"""Canvas's gradebook file: which row is whose, and which cells must stay."""
 
 import csv
 import io
@@ -38,12 +38,12 @@ def scores(found: Exported) -> dict[str, str]:
     return {row[0]: row[5] for row in table(found)[1:]}
 
 
-def test_a_number_of_two_kinds_is_nobodys() -> None:
-    """The registrar's number of one student is Canvas' number of another."""
+def test_a_number_that_fits_two_rows_fits_none() -> None:
+    """The registrar's number of one student is the Canvas ID of another."""
     rows = HEADER + "Victim,501,u9,x9,A,\nOwner,777,501,x1,A,\n"
     found = merged(book(graded(Student("501"))), rows)
     assert scores(found) == {"Victim": "", "Owner": ""}
-    assert "left out, more than one row of the platform's file fits: 501" in found.notes
+    assert "left out, because several rows of the platform's file fit: 501" in found.notes
 
 
 def test_more_columns_decide_between_two() -> None:
@@ -53,31 +53,31 @@ def test_more_columns_decide_between_two() -> None:
 
 
 @pytest.mark.parametrize("field", ["canvas id", "sis user id", "login id"])
-def test_what_the_roster_calls_by_name_is_believed(field: str) -> None:
+def test_the_roster_decides_the_kind_of_an_id(field: str) -> None:
     rows = HEADER + "A,501,7,8,A,\nB,7,8,501,A,\nC,8,501,7,A,\n"
     student = Student("nobody", fields={"id": "nobody", field: "501"})
     expected = {"canvas id": "A", "sis user id": "C", "login id": "B"}[field]
     assert scores(merged(book(graded(student)), rows))[expected] == "2.00"
 
 
-def test_two_students_of_one_row_get_nothing() -> None:
+def test_two_students_who_fit_one_row_get_no_grade() -> None:
     two = book(graded(Student("7")), graded(Student("x", fields={"canvas id": "7"})))
     found = merged(two, HEADER + "A,7,,,S,3.00\n")
     assert scores(found) == {"A": "3.00"}
-    assert "left out, they fit the same row of the platform's file: 7, x" in found.notes
+    assert "left out, because they fit the same row of the platform's file: 7, x" in found.notes
 
 
 @pytest.mark.parametrize("kept", ["EX", "ex", "N/A"])
 def test_excused_and_not_assigned_stay(kept: str) -> None:
     found = merged(book(graded(Student("7"))), HEADER + f"A,7,,,S,{kept}\n")
     assert scores(found) == {"A": kept}
-    assert f"left as they were: 7 ({kept})" in found.notes
+    assert f"unchanged: 7 ({kept})" in found.notes
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "0.00"), ("-", "0.00"), ("3.50", "3.50")])
-def test_a_zero_for_nothing_replaces_no_score(before: str, after: str) -> None:
-    one = book(Standing(Student("7")))
-    found = merged(one, HEADER + f"A,7,,,S,{before}\n", missing_as_zero=True)
+def test_a_zero_for_a_missing_submission_replaces_no_score(before: str, after: str) -> None:
+    missing = book(Standing(Student("7")))
+    found = merged(missing, HEADER + f"A,7,,,S,{before}\n", missing_as_zero=True)
     assert scores(found) == {"A": after}
 
 
@@ -104,7 +104,7 @@ def test_a_short_row_is_filled_up() -> None:
     ]  # fmt: skip
 
 
-def test_totals_of_canvas_are_no_assignment() -> None:
+def test_a_total_of_canvas_is_not_an_assignment() -> None:
     header = "Student,ID,SIS Login ID,Section,Homework 3 (4711),Homework 3 (12)\n"
     points = "    Points Possible,,,,4.00,(read only)\n"
     found = table(merged(book(graded(Student("7"))), header + points + "A,7,,S,,9\n"))
@@ -118,13 +118,14 @@ def test_two_columns_of_one_title() -> None:
     assert table(merged(book(graded(Student("7"))), text, assignment="4712"))[1][6] == "2.00"
 
 
-def test_another_maximum_is_told() -> None:
+def test_a_note_says_that_the_maximum_differs() -> None:
     text = HEADER + "    Points Possible,,,,,100.00\nA,7,,,S,\n"
     notes = merged(book(graded(Student("7"))), text).notes
-    assert "the platform's maximum is 100.00, the problem's 4.00: nothing was scaled" in notes
+    note = "the platform's maximum is 100.00, the problem's is 4.00: grades are not scaled"
+    assert note in notes
 
 
-def test_nothing_else_changes_in_a_hard_file() -> None:
+def test_nothing_else_changes_in_a_difficult_file() -> None:
     text = (
         "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Notes,Homework 3 (4711),Final Score\r\n"
         ",,,,,,Manual Posting,\r\n"
@@ -137,7 +138,7 @@ def test_nothing_else_changes_in_a_hard_file() -> None:
     assert found == text.replace('lines",,12.5', 'lines",2.00,12.5')
 
 
-def test_a_file_of_our_own() -> None:
+def test_a_new_file() -> None:
     header, possible, *found = table(canvas.export(gradebook(section="A"), ExportOptions()))
     assert header == [*HEADER.strip().split(",")[:5], "Homework 3"]
     assert possible == ["    Points Possible", "", "", "", "", "4.00"]

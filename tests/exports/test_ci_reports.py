@@ -110,12 +110,12 @@ def test_missing_answers_do_not_hide_wrong_ones() -> None:
 COMMAND = re.compile(r"\s*::|.*##\[")
 
 
-def test_no_line_between_the_silence_is_a_legacy_command() -> None:
-    first, *shown, last = github_actions.quieted(HOSTILE).splitlines()
+def test_no_line_is_a_legacy_command_while_commands_are_stopped() -> None:
+    first, *shown, last = github_actions.without_commands(HOSTILE).splitlines()
     assert first.startswith("::stop-commands::")
     assert last == "::" + first.removeprefix("::stop-commands::") + "::"
     assert not any("##[" in line for line in shown)
-    assert github_actions.silence() != github_actions.silence()
+    assert github_actions.stop_commands() != github_actions.stop_commands()
 
 
 def test_a_summary_that_github_shows() -> None:
@@ -127,11 +127,11 @@ def test_a_summary_that_github_shows() -> None:
         report("u", *[replace(question("q", Verdict.INCORRECT, 0.0), messages=(long,))] * 5)
     )
     assert 100 < len(text.encode()) < 1_048_576
-    assert text.endswith("(There is more than GitHub shows.)\n")
+    assert text.endswith("(The rest is too long for GitHub.)\n")
 
 
 @pytest.mark.parametrize("name", ["junit", "github", "gradescope"])
-def test_who_the_grader_failed_on_is_left_out_and_told(name: str) -> None:
+def test_a_student_on_whom_the_grader_failed_is_left_out_with_a_note(name: str) -> None:
     book = gradebook()
     failed = Standing(
         book.standings[0].student, report("u1", question("q1", Verdict.ERROR, 0.0, "no memory"))
@@ -140,9 +140,9 @@ def test_who_the_grader_failed_on_is_left_out_and_told(name: str) -> None:
         replace(book, standings=(failed, *book.standings[1:])), ExportOptions()
     )
     assert not any("u1" in f"{path}{content!r}" for path, content in found.files.items())
-    assert "no grade yet, a person must look first: u1, u3" in found.notes
+    assert "no grade yet, a human must look first: u1, u3" in found.notes
 
 
-def test_gradescope_tells_that_lateness_is_its_own() -> None:
+def test_a_note_says_that_gradescope_applies_its_own_penalty() -> None:
     notes = FORMATS["gradescope"].export(gradebook(), ExportOptions(late_credit=True)).notes
-    assert any("Gradescope has a rule of its own" in note for note in notes)
+    assert "the scores have no penalty for late work: Gradescope applies its own" in notes

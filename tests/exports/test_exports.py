@@ -1,4 +1,4 @@
-"""Each export is read back by an independent reader, with the names that people really have."""
+"""An independent reader reads each export back, with the names that people really have."""
 
 import base64
 import csv
@@ -96,7 +96,7 @@ def test_csv() -> None:
     assert (table["u5"]["score"], table["u5"]["score_with_late_credit"]) == ("2", "1")
 
 
-def test_csv_with_zeros_for_who_is_missing() -> None:
+def test_csv_with_zeros_for_missing_students() -> None:
     found = rows(only_file(exported("csv", missing_as_zero=True)))
     assert found[4][3:6] == ["0", "0", "0"]
 
@@ -115,7 +115,7 @@ def test_canvas_is_filled_in_and_nothing_else_changes() -> None:
     assert changed == {("O'Brien, Jr", "", "4.00"), ("Cmd", "", "2.00")}
     assert text.startswith("\ufeff")
     assert "not in the platform's file: u4, u5" in found.notes
-    assert "in Canvas' file, but not matched with anybody here: Somebody Else" in found.notes
+    assert "in Canvas's file, but not in this class: Somebody Else" in found.notes
     assert any("no grade yet" in note and "u3" in note for note in found.notes)
 
 
@@ -134,7 +134,7 @@ def test_canvas_column_that_is_not_there() -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"a,b\n", b"\xff\xfe\x00", b"a,b\n1,2\n", b"a,b\n1," + b"x" * 200_000]
 )
-def test_a_file_that_is_none(name: str, data: bytes) -> None:
+def test_a_file_that_is_not_from_the_platform(name: str, data: bytes) -> None:
     with pytest.raises(ExportError):
         exported(name, into=Into("x.csv", data))
 
@@ -220,7 +220,7 @@ def test_github_shows_at_most_ten_of_each() -> None:
 
 
 def test_github_does_not_run_what_students_write() -> None:
-    first, *shown, last = github_actions.quieted(HOSTILE).splitlines()
+    first, *shown, last = github_actions.without_commands(HOSTILE).splitlines()
     token = first.removeprefix("::stop-commands::")
     assert last == f"::{token}::"
     assert len(token) == 32
@@ -237,17 +237,17 @@ def test_github_classroom() -> None:
     ]
 
 
-def test_the_page_tells_of_every_format() -> None:
+def test_the_page_names_each_format() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs/exports.md").read_text("utf-8")
     assert set(re.findall(r"--to ([a-z-]+)", page)) | {"csv"} == set(FORMATS)
 
 
 @pytest.mark.parametrize("name", ["canvas", "moodle", "moodle-worksheet"])
 def test_a_large_class(name: str) -> None:
-    """What is found by looking through all rows for each student would take minutes."""
-    one = gradebook().standings[0]
-    assert one.report is not None
-    many = [replace(one, student=Student(str(n), email=f"{n}@uni.edu")) for n in range(20_000)]
+    """A search through all rows for each student would take minutes."""
+    first = gradebook().standings[0]
+    assert first.report is not None
+    many = [replace(first, student=Student(str(n), email=f"{n}@uni.edu")) for n in range(20_000)]
     lines = {
         "canvas": [CANVAS.splitlines()[0], *(f"A,,{n},,S,,," for n in range(20_000))],
         "moodle-worksheet": [

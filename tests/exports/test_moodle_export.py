@@ -1,4 +1,4 @@
-"""Moodle's worksheet in several languages and shapes, and the gradebook's CSV."""
+"""Moodle's worksheet in several languages and layouts, and the CSV for its gradebook."""
 
 import csv
 import io
@@ -97,19 +97,19 @@ def test_who_it_is(student: Student) -> None:
     assert [row[5] for row in found[1:]] == ["2.00", ""]
 
 
-def test_the_digits_of_an_id_are_no_participant() -> None:
+def test_the_digits_of_an_id_are_not_a_participant_number() -> None:
     row = "Participant 12,Bob,,b@e.f,S,,4.00,Yes,-,-,"
     found = filled(book(graded(Student("student-12"))), ENGLISH, row)
     assert table(found)[1][5] == ""
     assert "not in the platform's file: student-12" in found.notes
-    assert "in the worksheet, but not matched with anybody here: Participant 12" in found.notes
+    assert "in the worksheet, but not in this class: Participant 12" in found.notes
 
 
-def test_two_of_one_name_are_nobody() -> None:
+def test_a_name_that_fits_two_rows_fits_none() -> None:
     rows = [f"Participant {n},Ann Lee,,{n}@e.f,S,,4.00,Yes,-,-," for n in (1, 2)]
     found = filled(book(graded(Student("x", "Ann Lee"))), ENGLISH, *rows)
     assert [row[5] for row in table(found)[1:]] == ["", ""]
-    assert any("more than one row" in note for note in found.notes)
+    assert "left out, because several rows of the platform's file fit: x" in found.notes
 
 
 def test_locked_rows_stay() -> None:
@@ -117,10 +117,10 @@ def test_locked_rows_stay() -> None:
             "Teilnehmer/in2,B,b@b.c,S,\"1,00\",\"4,00\",Ja,-,-,")  # fmt: skip
     found = filled(book(graded(Student("1")), graded(Student("2"))), GERMAN, *rows)
     assert [(row[4], row[9]) for row in table(found)[1:]] == [("1,00", ""), ("2,00", "q1: 2 / 2")]
-    assert "left as they were, Moodle has locked them: 1" in found.notes
+    assert "unchanged, locked in Moodle: 1" in found.notes
 
 
-def test_comments_and_grades_of_people_stay() -> None:
+def test_comments_and_grades_of_instructors_stay() -> None:
     rows = ("Participant 1,A,,a@b.c,S,,4.00,Yes,-,-,Nice!",
             "Participant 2,B,,b@b.c,S,3.00,4.00,Yes,-,-,on paper")  # fmt: skip
     both = book(graded(Student("1")), Standing(Student("2")))
@@ -132,11 +132,12 @@ def test_more_than_moodles_maximum() -> None:
     row = "Participant 1,A,,a@b.c,S,,1.00,Yes,-,-,"
     found = filled(book(graded(Student("1"))), ENGLISH, row)
     assert table(found)[1][5] == ""
-    assert "left as they were, more points than Moodle's maximum: 1" in found.notes
-    assert "the platform's maximum is 1.00, the problem's 4.00: nothing was scaled" in found.notes
+    assert "unchanged, more points than Moodle's maximum: 1" in found.notes
+    note = "the platform's maximum is 1.00, the problem's is 4.00: grades are not scaled"
+    assert note in found.notes
 
 
-def test_typed_text_of_students_stays_as_it_is() -> None:
+def test_student_text_stays_as_it_is() -> None:
     row = 'Participant 1,A,,a@b.c,S,,4.00,Yes,-,"=cmd()\n<b>""x""</b>, y",-,'
     header = ENGLISH.replace("Last modified (grade)", "Online text,Last modified (grade)")
     found = filled(book(graded(Student("1"))), header, row).files[moodle_worksheet.FILENAME]
@@ -151,32 +152,32 @@ def test_typed_text_of_students_stays_as_it_is() -> None:
         "Participant 1,A,,a@b.c,S,A+,4.00,Yes,-,-,",
     ],
 )
-def test_what_is_no_worksheet_is_refused(row: str) -> None:
+def test_other_files_than_worksheets_are_refused(row: str) -> None:
     with pytest.raises(ExportError, match="worksheet"):
         filled(book(graded(Student("1"))), ENGLISH, row)
 
 
-def test_gradebook_by_the_first_that_all_have() -> None:
+def test_gradebook_by_the_first_key_that_all_have() -> None:
     known = moodle.export(gradebook(idnumber="n", username="u"), ExportOptions())
     assert table(known)[0][0] == "idnumber"
-    assert "left out, two have the same idnumber: u1, u2, u5" in known.notes
+    assert "left out, because they share an idnumber: u1, u2, u5" in known.notes
     by_name = replace(gradebook(), standings=(graded(Student("1", fields={"username": "ann"})),))
     assert table(moodle.export(by_name, ExportOptions()))[1][:2] == ["ann", "2.00"]
 
 
-def test_gradebook_leaves_out_who_has_none() -> None:
+def test_gradebook_leaves_out_students_without_the_key() -> None:
     two = book(graded(Student("1", email="a@b.c")), graded(Student("2")))
     found = moodle.export(two, ExportOptions())
     assert [row[0] for row in table(found)[1:]] == ["a@b.c"]
-    assert "left out, without email: 2" in found.notes
+    assert "left out, because they have no email: 2" in found.notes
 
 
 def test_gradebook_without_a_roster() -> None:
     found = moodle.export(book(graded(Student("7"))), ExportOptions())
     assert table(found)[1][:2] == ["7", "2.00"]
-    assert any("ids are taken for idnumbers" in note for note in found.notes)
+    assert any("the ids are used as idnumbers" in note for note in found.notes)
 
 
-def test_gradebook_says_what_lateness_cost() -> None:
+def test_gradebook_says_how_much_late_work_counts() -> None:
     late = table(moodle.export(gradebook(), ExportOptions(late_credit=True)))[-1]
     assert late[1:] == ["1.00", "q1: 2 / 2, q2: 0 / 2, late: 50% of the points count"]

@@ -82,10 +82,10 @@ def test_what_is_withheld_is_there_for_the_instructor(tmp_path: Path) -> None:
     first = right()[0, 0] + 0.0  # the first, which is not written as -0
     write_submission(report, tmp_path)
     (page,) = (tmp_path / "instructor").iterdir()
-    assert "Expected there" in page.read_text("utf-8")
+    assert "Expected value" in page.read_text("utf-8")
     assert report["q17"].instructor is not None
     assert report["q17"].instructor.expected == pytest.approx(first)
-    assert f"Expected there: {first:.6g}" in feedback_text.plain(report, instructor=True)
+    assert f"Expected value: {first:.6g}" in feedback_text.plain(report, instructor=True)
 
 
 def test_the_student_sees_which_entry_is_wrong_and_their_own_number() -> None:

@@ -1,4 +1,4 @@
-"""Reports built by hand: one quiet, and one with every verdict and an attack in every field."""
+"""Reports for tests: an ordinary one, and one with all verdicts and an attack in each field."""
 
 from grader.result import (
     AnswerRecord,
@@ -26,7 +26,7 @@ MATHML = '<math display="block"><msup><mi>W</mi><mn>2</mn></msup><mo>&#x22A4;</m
 
 
 def hostile_report(submission_id: str = "../" + ATTACK) -> Report:
-    """Every verdict once; somebody else's text is an attack wherever there is one."""
+    """Each verdict once, with an attack in each field of untrusted text."""
     answer = AnswerRecord(
         ATTACK,
         ATTACK,
@@ -63,7 +63,7 @@ def hostile_report(submission_id: str = "../" + ATTACK) -> Report:
 
 
 def quiet_report(submission_id: str = "student-07", verdict: Verdict = Verdict.CORRECT) -> Report:
-    """One question of 3 points, nothing special."""
+    """One question of 3 points, without attacks."""
     score = {Verdict.CORRECT: 3.0, Verdict.PARTIAL: 1.0}.get(verdict, 0.0)
     question = QuestionResult(
         id="q16",

@@ -1,4 +1,4 @@
-"""The class page in a real browser: sorting, filtering, links, and no barrier that axe would find."""
+"""The class page in a real browser: sorting, filtering, links, and accessibility as axe checks it."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The files, read back by readers that know nothing of us."""
+"""Independent readers read the files back."""
 
 import csv
 import io
@@ -67,7 +67,7 @@ def test_needs_review_gives_the_verdict_when_nothing_else_is_known() -> None:
     report = quiet_report("b", Verdict.ERROR)
     bare = replace(report.questions[0], messages=(), answer=None)
     (row,) = rows(needs_review.render(Gradebook.of([replace(report, questions=(bare,))])))
-    assert row["reason"] == "fault of the grader"
+    assert row["reason"] == "a fault of the grader"
     assert (row["line"], row["answer"], row["path"]) == ("", "", "b.md")
 
 
@@ -86,13 +86,13 @@ def test_cells_never_begin_like_a_formula(text: str) -> None:
 
 
 def markdown_report() -> Report:
-    """The hostile report with the author's own text, which is trusted, made quiet."""
+    """The hostile report, with harmless text in the fields of the author, who is trusted."""
     report = hostile_report(ATTACK)
     quiet = (replace(q, prompt="A *prompt*", reference=None) for q in report.questions)
     return replace(report, title="Homework", questions=tuple(quiet))
 
 
-def test_markdown_of_somebody_else_does_nothing() -> None:
+def test_untrusted_markdown_is_escaped() -> None:
     reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     tokens = reader.parse(feedback_md.render(markdown_report()))
     inline = [child for token in tokens for child in token.children or ()]
@@ -155,14 +155,14 @@ def test_files_are_written_whole_or_not_at_all(
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.txt", "old")]
 
 
-def test_a_name_that_was_no_utf8_can_be_written(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_can_be_written(tmp_path: Path) -> None:
     report = quiet_report("caf\udce9")
     folder = write.write_submission(report, tmp_path)
     assert Report.from_json(json.loads((folder / "result.json").read_text())) == report
     assert "caf\\udce9" in (folder / "feedback.html").read_text("utf-8")
 
 
-def test_importing_the_room_is_cheap() -> None:
+def test_importing_the_package_is_cheap() -> None:
     code = (
         "import sys, grader.reports.write, grader.reports.class_table, "
         "grader.reports.feedback_text; "

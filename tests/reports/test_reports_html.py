@@ -1,4 +1,4 @@
-"""The page and the fragment, walked with `html.parser` as a browser would."""
+"""The page and the fragment, parsed with `html.parser` as in a browser."""
 
 import re
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def page(request: pytest.FixtureRequest) -> Page:
     return Page(render(hostile_report()))
 
 
-def test_nothing_of_somebody_else_becomes_markup(page: Page) -> None:
+def test_no_untrusted_text_becomes_markup(page: Page) -> None:
     names = {name for name, _ in page.elements}
     attributes = {key for _, attrs in page.elements for key in attrs}
     assert not names & {"script", "img", "iframe", "link", "object", "form", "textarea", "svg"}
@@ -74,7 +74,7 @@ def test_no_control_character_is_left(page: Page) -> None:
     assert printable(text) == text
 
 
-def test_mathml_of_ours_is_embedded_and_nothing_else(page: Page) -> None:
+def test_only_our_own_mathml_is_embedded(page: Page) -> None:
     of_prompts = [formula for formula in page.of("math") if formula == "x"]  # `$x$` in the attack
     assert len(of_prompts) == len(Verdict)
     assert len(page.of("math")) == 2 * len(Verdict)
@@ -103,7 +103,7 @@ def test_the_page_forbids_scripts_and_resources() -> None:
     assert len(page.of("main")) == 1
 
 
-def test_the_page_says_what_there_is_to_say() -> None:
+def test_the_page_has_the_whole_feedback() -> None:
     page = Page(feedback_html.render(quiet_report(verdict=Verdict.PARTIAL)))
     text = " ".join("".join(page.of("body")).split())
     for part in (
@@ -122,7 +122,7 @@ def test_the_page_says_what_there_is_to_say() -> None:
     assert [a["scope"] for n, a in page.elements if n == "th"] == [*("col",) * 3, *("row",) * 2]
 
 
-def test_a_report_of_nothing_still_renders() -> None:
+def test_a_report_without_questions_still_renders() -> None:
     report = quiet_report()
     empty = Report(**{**{k: getattr(report, k) for k in report.__dict__}, "questions": ()})
     assert "of 0 points" in " ".join("".join(Page(feedback_html.render(empty)).texts).split())

@@ -1,4 +1,4 @@
-"""What only the instructor sees: there for the instructor, and nowhere else."""
+"""Details for the instructor: on the instructor's pages, and nowhere else."""
 
 import json
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_a_candidate_without_a_code():
         assert "None" not in text
 
 
-def test_it_lies_apart_from_what_is_handed_out(tmp_path: Path):
+def test_it_is_not_in_the_folder_for_students(tmp_path: Path):
     handed_out = write.write_submission(report(), tmp_path)
     page = write.instructor_page("student-07", tmp_path)
     assert SECRET in page.read_text("utf-8")
@@ -62,7 +62,7 @@ def test_it_lies_apart_from_what_is_handed_out(tmp_path: Path):
     assert not any(SECRET in file.read_text("utf-8") for file in handed_out.iterdir())
 
 
-def test_no_page_where_there_is_nothing_to_say(tmp_path: Path):
+def test_no_page_without_details_for_the_instructor(tmp_path: Path):
     write.write_submission(report(), tmp_path)
     write.write_submission(quiet_report(), tmp_path)
     assert not write.instructor_page("student-07", tmp_path).exists()

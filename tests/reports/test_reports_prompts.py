@@ -1,4 +1,4 @@
-"""Formulas in prompts: typeset where every part is known, else as the author wrote them."""
+"""Formulas in prompts: typeset if all their commands are known, else as the author wrote them."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ PROBLEM = Path(__file__).parents[2] / "problems/cs1678-hw3"
 
 
 def seen(text: str) -> str:
-    """What a reader sees of a prompt, without the markup."""
+    """The text of a prompt on the page, without markup."""
     return re.sub("<[^>]*>", "", prompt(text))
 
 
@@ -48,14 +48,14 @@ def test_formulas(latex: str, text: str) -> None:
     "latex",
     [r"\href{x}{y}", r"\begin{cases} 1 \end{cases}", "x^{y", "}", "x__y", r"\frac", "&", "{" * 99],
 )
-def test_what_is_not_known_stays_as_it_is_without_dollars(latex: str) -> None:
+def test_an_unknown_formula_becomes_code_without_dollars(latex: str) -> None:
     shown = prompt(f"Is ${latex}$ right?")
     assert "<math" not in shown
     assert shown.count("<code>") == 1
     assert "$" not in shown
 
 
-def test_no_line_begins_with_the_punctuation_behind_a_formula() -> None:
+def test_no_line_begins_with_the_punctuation_after_a_formula() -> None:
     assert "?</span> Then" in prompt("Is it $x$? Then say so.")
 
 

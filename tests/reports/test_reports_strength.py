@@ -1,4 +1,4 @@
-"""Hints of growing strength: what each level says, and what it must not."""
+"""Hints of three strengths: what each level shows and what it hides."""
 
 from dataclasses import replace
 
@@ -31,12 +31,12 @@ def report() -> Report:
     return replace(whole, questions=(question,))
 
 
-def said(level: int) -> list[str]:
+def texts(level: int) -> list[str]:
     return [message.text for message in at_strength(report(), level).questions[0].messages]
 
 
 def test_the_weakest_names_the_kind_only():
-    assert said(1) == [
+    assert texts(1) == [
         "a factor",
         "check rows and columns: does the shape fit what the question asks for?",
         "found by its left side",
@@ -44,8 +44,8 @@ def test_the_weakest_names_the_kind_only():
     ]
 
 
-def test_the_second_tells_where():
-    assert said(2) == [
+def test_the_second_names_the_place():
+    assert texts(2) == [
         "look at h¹",
         "the answer is 2×3",
         "line 2 does not follow",
@@ -87,14 +87,14 @@ def test_another_explanation_is_no_second_mistake():
     assert weak(1, MESSAGES[0], replace(other, hints=MESSAGES[0].hints)) == ["a factor"]
 
 
-def test_how_to_write_what_could_not_be_read_is_no_secret():
+def test_a_hint_on_how_to_write_an_unreadable_answer_stays():
     hint = Message(Kind.HINT, "close the bracket")
     assert weak(1, MESSAGES[5], hint) == ["cannot be read", "close the bracket"]
-    assert weak(1, MESSAGES[1], hint) == [said(1)[1]]
+    assert weak(1, MESSAGES[1], hint) == [texts(1)[1]]
 
 
 @pytest.mark.parametrize("level", [1, 2])
-def test_the_reference_is_not_shown_even_where_it_may_be(level: int):
+def test_a_hint_hides_the_reference_even_if_the_author_shows_it(level: int):
     whole = report()
     full = replace(whole.questions[0], reference="W3.T @ h", reference_mathml="<math></math>")
     shown = at_strength(replace(whole, questions=(full,)), level).questions[0]
@@ -107,7 +107,7 @@ def test_every_code_has_a_topic():
     assert wording.where_to_look("foreseen") == unknown
 
 
-def test_an_example_stands_in_place_of_a_draw():
+def test_an_example_replaces_the_counterexample():
     for text in (feedback_text.plain(report()), feedback_md.render(report())):
         assert "x = [1, 2]" in text
         assert "Then entry (2) should be 4; your answer gives 2." in text

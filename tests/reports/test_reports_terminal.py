@@ -1,4 +1,4 @@
-"""What is printed: plain in a pipe, coloured on a terminal, and never as a student wills."""
+"""Printed feedback: plain in a pipe, in colours on a terminal, and without a student's escape sequences."""
 
 import io
 import re
@@ -86,7 +86,7 @@ def test_a_pipe_does_not_import_rich() -> None:
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 
 
-def test_feedback_tells_what_is_not_right() -> None:
+def test_feedback_shows_what_is_not_right() -> None:
     text = feedback_text.plain(quiet_report(verdict=Verdict.INCORRECT))
     assert text.startswith(
         "Homework 3\nstudent-07: 0 of 3 points\n\n  q16  ✗ Incorrect       0 / 3\n"
@@ -120,7 +120,7 @@ def test_class_table_groups_symbols_in_fives_where_there_is_not() -> None:
     assert lines[:2] == ["id  score  questions  status", "a   1/7    ✓◐✗?– ≈!   error"]
 
 
-def test_class_table_of_nobody() -> None:
+def test_class_table_without_students() -> None:
     assert class_table.plain(Gradebook.of([])).endswith("No submissions\n")
     class_table.show(Gradebook.of([]), Screen())
 

@@ -1,4 +1,4 @@
-"""Words, numbers and safe text: what all renderers share."""
+"""Words, numbers and safe text, which all renderers share."""
 
 import math
 import time
@@ -70,7 +70,7 @@ def test_every_verdict_and_kind_has_its_own_look() -> None:
 
 
 @pytest.mark.parametrize("verdict", [v for v in Verdict if v.needs_review])
-def test_what_waits_for_a_person_is_never_shown_as_a_zero(verdict: Verdict) -> None:
+def test_a_question_that_waits_for_a_human_is_never_shown_as_a_zero(verdict: Verdict) -> None:
     report = quiet_report(verdict=verdict)
     assert "it is not a zero" in verdicts.LOOKS[verdict].sentence
     assert wording.out_of(report.questions[0]) == "– of 3 points"
@@ -115,7 +115,7 @@ def test_printable_is_linear(bomb: str) -> None:
     assert time.process_time() - start < 5
 
 
-def test_cuts_are_told() -> None:
+def test_a_cut_text_shows_that_it_is_cut() -> None:
     assert plain_text.one_line("a\n  b\tc" * 9, 6) == "a b c…"
     assert plain_text.block("x" * 12, 10) == "x" * 10 + "\n… (2 more characters)"
 
@@ -174,7 +174,7 @@ def test_shapes_as_people_say_them(
     assert wording.kind(record) == text
 
 
-def test_nothing_is_said_of_what_could_not_be_read() -> None:
+def test_an_unreadable_answer_has_no_reading() -> None:
     unread = AnswerRecord("x", "infix")
     numbers = AnswerRecord("[[1, 2]]", "array", shape=(1, 2))
     assert wording.read_as(unread) == ""

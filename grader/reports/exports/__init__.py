@@ -1,1 +1,1 @@
-"""Gradebooks for learning platforms and CI: a module a format."""
+"""Exports of a gradebook for learning platforms and CI: a module for each format."""

@@ -1,8 +1,8 @@
-"""Canvas: grades merged into the instructor's own export of the gradebook, or a file of our own.
+"""Canvas: grades in a copy of Canvas's own gradebook file, or in a new file.
 
-A student is found by Canvas' ID, SIS User ID and SIS Login ID. A cell is written only where there is a
-grade, with two decimals; everything else stays as it came. `EX` (excused) and `N/A` (not assigned) stay,
-since Canvas would take a number for the end of both.
+Students are matched by Canvas's ID, SIS User ID and SIS Login ID. A cell changes only if there is a grade,
+which has two decimals; all other cells stay. `EX` (excused) and `N/A` (not assigned) stay too, because a
+number would end both in Canvas.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
-from grader.reports.exports.grades import grade, left_out, listed, other_maximum, written
+from grader.reports.exports.grades import grade, grades, left_out, listed, other_maximum, written
 from grader.reports.exports.people import Identity, Matched, matched
 from grader.reports.exports.protocol import Exported, ExportError, ExportOptions
 from grader.reports.exports.tables import PlatformTable, read_table
@@ -22,7 +22,7 @@ _FIELDS = {
     "SIS User ID": ("sis user id", "sis_user_id", "sis_id", "sis id"),
     "SIS Login ID": ("sis login id", "sis_login_id", "login id", "login", "username"),
 }
-"""A column of Canvas, and the columns of the roster that hold the same."""
+"""Each column of Canvas, and the columns of the roster with the same values."""
 
 _TITLE = re.compile(r"(.*) \((\d+)\)\s*", re.DOTALL)
 _KEPT = ("EX", "N/A")
@@ -31,13 +31,13 @@ _TEST_STUDENT = "Student, Test"
 
 
 def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
-    """The instructor's file with our grades, or without one, a file to import. Raises ExportError."""
+    """Canvas's file with the grades, or a new file to import if there is none. Raises ExportError."""
     if options.into is None:
         return _fresh(gradebook, options)
-    file = read_table(options.into, "Canvas' own export of the gradebook")
+    file = read_table(options.into, "the gradebook file that you exported from Canvas")
     if not {"ID", "Section"} <= set(file.header):
         raise ExportError(
-            "this is no export of Canvas' gradebook: it has no columns ID and Section"
+            "this is not a gradebook file from Canvas: it has no columns ID and Section"
         )
     column = _column(file, gradebook, options.assignment)
     rows = list(_students(file))
@@ -48,7 +48,7 @@ def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
     notes = [
         *_filled_in(file, column, people, options),
         *people.notes,
-        *_without_hand_in(file, rows, people),
+        *_unmatched_rows(file, rows, people),
         *other_maximum(gradebook, _possible(file, column)),
         *left_out(gradebook, options),
     ]
@@ -56,7 +56,7 @@ def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
 
 
 def _students(file: PlatformTable) -> Iterator[int]:
-    """The rows of people: not those of points and posting policies."""
+    """The rows of students, without those of points and posting policies."""
     header = file.header
     known = [header.index(name) for name in _FIELDS if name in header]
     for row, cells in file.body():
@@ -65,13 +65,13 @@ def _students(file: PlatformTable) -> Iterator[int]:
 
 
 def _possible(file: PlatformTable, column: int) -> str:
-    """What Canvas says that can be earned; `(read only)` where nothing can be imported."""
+    """The maximum in Canvas; `(read only)` for a column that cannot be imported."""
     rows = (row for row, cells in file.body() if cells and _POINTS_POSSIBLE in cells[0])
     return next((file.get(row, column) for row in rows), "")
 
 
 def _column(file: PlatformTable, gradebook: Gradebook, wanted: str) -> int:
-    """The assignment's column: by the number in its title, by its title, or else by the problem's."""
+    """The assignment's column, by its title or the number in it; by default by the problem's title."""
     titles = {
         at: match
         for at, text in enumerate(file.header)
@@ -85,7 +85,7 @@ def _column(file: PlatformTable, gradebook: Gradebook, wanted: str) -> int:
     ]
     if len(fits) != 1:
         found = ", ".join(repr(match[0]) for match in titles.values()) or "none"
-        raise ExportError(f"say with --assignment which column is meant; Canvas' file has {found}")
+        raise ExportError(f"choose a column with --assignment; Canvas's file has {found}")
     return fits[0]
 
 
@@ -107,36 +107,39 @@ def _filled_in(
             continue
         file.put(row, column, written(points, comma))
         count += 1
-    yield f"{count} grades in the column {file.header[column]!r}"
+    yield f"{grades(count)} in the column {file.header[column]!r}"
     if kept:
-        yield f"left as they were: {listed(kept)}"
+        yield f"unchanged: {listed(kept)}"
 
 
 def _stays(now: str, standing: Standing) -> bool:
-    """Whether a cell keeps what it has: a 0 for nothing must not replace what somebody entered."""
+    """Whether a cell keeps its value: a 0 for a missing submission must not replace a grade."""
     return now.upper() in _KEPT or (standing.report is None and now not in ("", "-"))
 
 
-def _without_hand_in(file: PlatformTable, rows: Iterable[int], people: Matched) -> Iterator[str]:
+def _unmatched_rows(file: PlatformTable, rows: Iterable[int], people: Matched) -> Iterator[str]:
     names = [file.rows[row][0] for row in rows if row not in people.rows]
     names = [name for name in names if name != _TEST_STUDENT]
     if names:
-        yield f"in Canvas' file, but not matched with anybody here: {listed(names)}"
+        yield f"in Canvas's file, but not in this class: {listed(names)}"
 
 
 def _fresh(gradebook: Gradebook, options: ExportOptions) -> Exported:
-    """A file to import: Canvas looks for students by SIS ids, and asks about whom it cannot find."""
+    """A new file to import. Canvas finds students by their SIS ids, and asks about those it cannot find."""
     title = cell(options.assignment or gradebook.title or gradebook.problem, 200)
     header = ["Student", *_FIELDS, "Section", title]
     possible = [f"    {_POINTS_POSSIBLE}", "", "", "", "", written(gradebook.max_score)]
     graded = [(s, points) for s in gradebook.standings if (points := grade(s, options)) is not None]
-    rows = [[*_who(standing), written(points)] for standing, points in graded]
-    note = "Canvas finds these students by their SIS ids; --into Canvas' own export is surer"
+    rows = [[*_identity_cells(standing), written(points)] for standing, points in graded]
+    note = (
+        "Canvas finds these students by their SIS ids; it is safer to export Canvas's gradebook and name "
+        "that file with --into"
+    )
     notes = (note, *left_out(gradebook, options))
     return Exported({FILENAME: table(header, [possible, *rows])}, notes)
 
 
-def _who(standing: Standing) -> list[str]:
+def _identity_cells(standing: Standing) -> list[str]:
     student = standing.student
     canvas, sis, login = (student.field(*fields) for fields in _FIELDS.values())
     name = student.name or student.id

@@ -1,4 +1,4 @@
-"""Everything that is known, a row a student."""
+"""All results in a CSV, a row for each student."""
 
 from grader.course import Gradebook, Standing
 from grader.reports.csv_text import cell, table
@@ -10,7 +10,7 @@ FILENAME = "grades.csv"
 
 
 def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
-    """One file, with names, lateness and what people decided."""
+    """One file, with names, lateness and overrides."""
     ids = [cell(column.id) for column in gradebook.columns]
     header = ["id", "name", "email", *ids, "score", "max_score", "status", *LATE, "overrides"]
     rows = (_row(standing, gradebook, options) for standing in gradebook.standings)

@@ -1,4 +1,4 @@
-"""The table of exports: adding one adds a module and a row."""
+"""The table of exports. A new export is a module and a row here."""
 
 from collections.abc import Mapping
 
@@ -26,4 +26,4 @@ FORMATS: Mapping[str, Exporter] = {
 }
 
 FILLED_IN = ("canvas", "moodle-worksheet")
-"""The formats that fill in a file of the platform's."""
+"""The formats that fill in a file from the platform."""

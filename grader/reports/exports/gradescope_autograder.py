@@ -1,4 +1,4 @@
-"""`autograder.zip` for Gradescope's programming assignments: it checks each hand-in as it comes."""
+"""`autograder.zip` for Gradescope's programming assignments: it checks each new submission."""
 
 import io
 import zipfile
@@ -31,20 +31,20 @@ fi
 """
 
 _RUN = """#!/usr/bin/env bash
-# Checks one hand-in. The placeholder stands until a result replaces it: a crash is never a grade.
+# Checks one submission. The placeholder stays if the grader crashes: a crash is no grade.
 mkdir -p /autograder/results
 cp /autograder/source/placeholder.json /autograder/results/results.json
 /opt/grader/bin/grader check /autograder/source/problem /autograder/submission \\
     --format gradescope --out /autograder/results/results.json
 exit 0
 """
-_WHEN = (2026, 1, 1, 0, 0, 0)  # the same zip every time
+_DATE = (2026, 1, 1, 0, 0, 0)  # fixed, so that the zip is always the same
 
 
 def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
-    """The zip to upload. Raises ExportError if the problem's files are not given."""
+    """The zip to upload. Raises ExportError without the files of the problem."""
     if not options.problem:
-        raise ExportError("the problem is not where it was graded; name it with --problem")
+        raise ExportError("the problem is no longer in its place; give the new one with --problem")
     scripts = {"setup.sh": _SETUP, "run_autograder": _RUN}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
@@ -57,8 +57,8 @@ def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
 
 
 def _add(zipped: zipfile.ZipFile, name: str, data: bytes, mode: int = 0o644) -> None:
-    member = zipfile.ZipInfo(name, _WHEN)
+    member = zipfile.ZipInfo(name, _DATE)
     member.compress_type = zipfile.ZIP_DEFLATED
-    member.create_system = 3  # Unix: the only one whose permissions are kept
+    member.create_system = 3  # Unix: other systems lose the permissions
     member.external_attr = (0o100000 | mode) << 16
     zipped.writestr(member, data)

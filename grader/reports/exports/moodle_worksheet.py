@@ -1,7 +1,7 @@
-"""Moodle's offline grading worksheet, filled in place, in whatever language its headings are.
+"""Moodle's offline grading worksheet, filled in; its headings can be in any language.
 
-A student is found by the participant's number, the address, and the full name. Grades and empty feedback
-comments are written; rows that are locked, comments that somebody wrote and all other cells stay.
+Students are matched by participant number, email address and full name. Grades and empty feedback comments
+are filled in. Locked rows, comments of instructors and all other cells stay.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,7 @@ from grader.course import Gradebook, Standing, Student
 from grader.reports.exports.grades import (
     feedback,
     grade,
+    grades,
     left_out,
     listed,
     other_maximum,
@@ -28,15 +29,15 @@ _NAME = 1
 
 
 def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
-    """The worksheet with our grades. Raises ExportError."""
-    file = read_table(options.into, "the worksheet (Download grading worksheet)")
+    """The worksheet with the grades. Raises ExportError."""
+    file = read_table(options.into, "the worksheet (in Moodle: Download grading worksheet)")
     columns = layout(file)
     rows = [row for row, cells in file.body() if any(map(str.strip, cells))]
     people = matched(file, rows, _identities(columns), gradebook.standings)
     notes = [
         *_filled_in(file, columns, people, options),
         *people.notes,
-        *_without_hand_in(file, rows, people),
+        *_unmatched_rows(file, rows, people),
         *other_maximum(gradebook, file.get(rows[0], columns.maximum)),
         *left_out(gradebook, options),
     ]
@@ -44,7 +45,7 @@ def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
 
 
 def _identities(columns: Layout) -> list[Identity]:
-    """Worksheets of anonymous assignments have the participant's number only."""
+    """The columns that identify students. An anonymous assignment has only participant numbers."""
     numbers = Identity(0, _PARTICIPANT, _numbers, number)
     if columns.email is None:
         return [numbers]
@@ -52,7 +53,7 @@ def _identities(columns: Layout) -> list[Identity]:
 
 
 def _numbers(student: Student) -> Iterable[str]:
-    """Ids that are numbers, as in Moodle's downloads; `student-12` says nothing of `Participant 12`."""
+    """The id if it is a number, as in Moodle's downloads: `student-12` need not be `Participant 12`."""
     return (student.id,) if student.id.isdecimal() else ()
 
 
@@ -66,26 +67,26 @@ def _filled_in(
     comma = file.has_decimal_comma(columns.grade, columns.maximum)
     count, locked, kept, above = 0, [], [], []
     for row, standing in people.rows.items():
-        points, who = grade(standing, options), standing.student.id
+        points, student = grade(standing, options), standing.student.id
         if points is None:
             continue
         if is_locked(file, row, columns):
-            locked.append(who)
+            locked.append(student)
         elif points > (value(file.get(row, columns.maximum)) or 0):
-            above.append(who)
+            above.append(student)
         elif standing.report is None and file.get(row, columns.grade):
-            kept.append(who)
+            kept.append(student)
         else:
             file.put(row, columns.grade, written(points, comma))
             _comment(file, row, columns, standing, options)
             count += 1
-    yield f"{count} grades in the column {file.header[columns.grade]!r}"
-    told = [
-        ("left as they were, Moodle has locked them", locked),
-        ("left as they were, more points than Moodle's maximum", above),
-        ("left as they were, nothing was handed in but there is a grade", kept),
+    yield f"{grades(count)} in the column {file.header[columns.grade]!r}"
+    unchanged = [
+        ("locked in Moodle", locked),
+        ("more points than Moodle's maximum", above),
+        ("no submission, but a grade", kept),
     ]
-    yield from (f"{what}: {listed(names)}" for what, names in told if names)
+    yield from (f"unchanged, {why}: {listed(names)}" for why, names in unchanged if names)
 
 
 def _comment(
@@ -95,7 +96,7 @@ def _comment(
         file.put(row, columns.feedback, feedback(standing, options))
 
 
-def _without_hand_in(file: PlatformTable, rows: Iterable[int], people: Matched) -> Iterator[str]:
+def _unmatched_rows(file: PlatformTable, rows: Iterable[int], people: Matched) -> Iterator[str]:
     names = [file.get(row, 0) for row in rows if row not in people.rows]
     if names:
-        yield f"in the worksheet, but not matched with anybody here: {listed(names)}"
+        yield f"in the worksheet, but not in this class: {listed(names)}"

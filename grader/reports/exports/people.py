@@ -1,8 +1,8 @@
-"""Whose row is whose in a platform's file. A grade that could be two people's is nobody's.
+"""Match students with the rows of a platform's file. If a row fits two students, neither gets a grade.
 
-Ids of different kinds look alike: a registrar's number may be the number by which Canvas knows somebody
-else. So a value counts for a column only if the roster says that it belongs there; where the roster does
-not say, all columns are asked, and the row that most of them name is the student's.
+Ids of different kinds look alike: the registrar's number of one student can be the Canvas ID of another. So
+if the roster names the kind of an id, only the column of this kind is compared. Otherwise all columns are
+compared, and the student gets the row that most of them name.
 """
 
 from collections import Counter
@@ -15,12 +15,12 @@ from grader.reports.exports.tables import PlatformTable
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: without the space around it, in lower case."""
+    """A text for comparison: without spaces around it, in lower case."""
     return text.strip().casefold()
 
 
 def folded_name(text: str) -> str:
-    """A name as it is compared: `Doe, Jane` is `Jane Doe`."""
+    """A name for comparison: `Doe, Jane` equals `Jane Doe`."""
     return " ".join(sorted(folded(text).replace(",", " ").split()))
 
 
@@ -28,16 +28,16 @@ _IDS = ("id", "sid", "student id", "student_id", "idnumber", "id number", "usern
 
 
 def ids(student: Student) -> Iterable[str]:
-    """What may stand in any column with ids."""
+    """The values of a student that can be in any column of ids."""
     return (student.id, student.email, *(student.fields.get(name, "") for name in _IDS))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A column that tells people apart.
+    """A column that identifies students.
 
-    `fields` are the columns of the roster that hold the very same. `otherwise` is what may stand there
-    if the roster has none of these. `key` is what of a text is compared.
+    `fields` are the columns of the roster with the same kind of id. `otherwise` gives the values to try if
+    the roster has none of them. `key` prepares a text for comparison.
     """
 
     at: int
@@ -48,7 +48,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Students by the number of their row, and what the instructor must know of the others."""
+    """Students by the number of their row, and notes on those without one."""
 
     rows: Mapping[int, Standing]
     notes: tuple[str, ...]
@@ -60,7 +60,7 @@ def matched(
     identities: Sequence[Identity],
     standings: Sequence[Standing],
 ) -> Matched:
-    """Who stands in which of these rows."""
+    """Match the students with these rows."""
     index = [(identity, _index(table, rows, identity)) for identity in identities]
     found: dict[int, list[Standing]] = {}
     absent: list[str] = []
@@ -71,14 +71,14 @@ def matched(
             found.setdefault(best[0], []).append(standing)
         else:
             (unclear if best else absent).append(standing.student.id)
-    shared = [one.student.id for several in found.values() if len(several) > 1 for one in several]
-    notes = [
+    shared = [fit.student.id for fits in found.values() if len(fits) > 1 for fit in fits]
+    problems = [
         ("not in the platform's file", absent),
-        ("left out, more than one row of the platform's file fits", unclear),
-        ("left out, they fit the same row of the platform's file", shared),
+        ("left out, because several rows of the platform's file fit", unclear),
+        ("left out, because they fit the same row of the platform's file", shared),
     ]
-    told = tuple(f"{what}: {listed(names)}" for what, names in notes if names)
-    return Matched({row: one[0] for row, one in found.items() if len(one) == 1}, told)
+    notes = tuple(f"{problem}: {listed(names)}" for problem, names in problems if names)
+    return Matched({row: fits[0] for row, fits in found.items() if len(fits) == 1}, notes)
 
 
 _Index = Sequence[tuple[Identity, Mapping[str, list[int]]]]
@@ -93,7 +93,7 @@ def _index(table: PlatformTable, rows: Iterable[int], identity: Identity) -> dic
 
 
 def _best(student: Student, index: _Index) -> list[int]:
-    """The rows that most columns name; first by what the roster says of these very columns."""
+    """The rows that most columns name. The ids whose kind the roster names come first."""
     return _most(student, index, _identities) or _most(student, index, _possible)
 
 

@@ -1,4 +1,4 @@
-"""The files of a problem, to be graded with somewhere else."""
+"""The files of a problem, for grading on another machine."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,17 +7,17 @@ from grader.reports.exports.protocol import ExportError
 
 PROBLEM = "problem.yaml"
 MOST_BYTES = 50_000_000
-"""Of a problem's folder; more than that is some other folder."""
+"""The size of a problem's folder. A larger folder has other things in it."""
 
 _RESULTS = "results.sqlite"
 
 
 def problem_files(problem: Path) -> dict[str, bytes]:
-    """The files by name, the problem itself as `problem.yaml`; none if it is not there any more.
+    """The files by name, with the problem as `problem.yaml`; empty if the problem does not exist.
 
-    `problem` is a folder with `problem.yaml` or a YAML file. Only what is called `problem.yaml` has a
-    folder of its own; of any other file's folder the Python modules come along, which it may name.
-    Hidden files and results of students stay behind. Raises ExportError if the folder is too large.
+    `problem` is a folder with a `problem.yaml`, or a YAML file. A `problem.yaml` comes with its whole
+    folder, any other YAML file only with the Python modules beside it, which it may use. Hidden files and
+    results of students are left out. Raises ExportError if the folder is too large.
     """
     file = problem / PROBLEM if problem.is_dir() else problem
     if not file.is_file():
@@ -27,7 +27,7 @@ def problem_files(problem: Path) -> dict[str, bytes]:
     size = sum(path.stat().st_size for path in paths)
     if size > MOST_BYTES:
         raise ExportError(
-            f"{folder} has {size // 1_000_000} MB: put the problem into a folder of its own"
+            f"{folder} has {size // 1_000_000} MB; put the problem into its own folder"
         )
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return {**files, PROBLEM: file.read_bytes()}

@@ -1,4 +1,4 @@
-"""What an export is. Modules satisfy this protocol; adding a format adds a module and a row."""
+"""The protocol of exports. Each format is a module that satisfies it and a row in `formats`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from grader.course import Gradebook
 
 @dataclass(frozen=True, slots=True)
 class Into:
-    """A file of the learning platform that is to be filled in: its name and its bytes."""
+    """A file from the learning platform to fill in: its name and its bytes."""
 
     name: str
     data: bytes
@@ -17,12 +17,12 @@ class Into:
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What the instructor asked for.
+    """The instructor's options.
 
-    `into` is the platform's own file. `late_credit` takes off what lateness costs. `missing_as_zero`
-    writes 0 for students who handed nothing in, whose cell stays as it is otherwise. `assignment` names
-    the platform's column (Canvas "Title (12345)", by id or title; Moodle's grade item). `problem` holds the
-    problem's files by name.
+    `into` is the platform's own file. `late_credit` subtracts the penalty for late work. `missing_as_zero`
+    writes 0 for students without a submission; otherwise their cells stay. `assignment` names the
+    platform's column: for Canvas the title or the number in it ("Title (12345)"), for Moodle the grade
+    item. `problem` holds the problem's files by name.
     """
 
     into: Into | None = None
@@ -34,18 +34,18 @@ class ExportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Files by their path below the export's folder, and what the instructor must know of them."""
+    """Files by their path in the export's folder, and notes for the instructor."""
 
     files: Mapping[str, str | bytes]
     notes: tuple[str, ...] = field(default=())
 
 
 class ExportError(ValueError):
-    """The instructor's file, or a choice, does not allow an export; the text says what to do."""
+    """An export is impossible with this file or these options. The message says what to do."""
 
 
 class Exporter(Protocol):
-    """A module that turns a gradebook into the files of one platform."""
+    """A module that makes the files of one platform from a gradebook."""
 
     def export(self, gradebook: Gradebook, options: ExportOptions) -> Exported:
-        """The files. Raises ExportError."""
+        """The files and notes. Raises ExportError."""

@@ -1,4 +1,4 @@
-"""CSV files of a platform that are filled in: everything but the grades stays as it is."""
+"""Fill in a platform's CSV file: only the grades change."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ _DECIMAL_COMMA = re.compile(r"\d+,\d+")
 
 @dataclass(frozen=True, slots=True)
 class PlatformTable:
-    """A platform's file: its rows, and how it was written."""
+    """A platform's file: its rows and its format. `mark` is a byte order mark."""
 
     rows: list[list[str]]
     delimiter: str
@@ -26,27 +26,27 @@ class PlatformTable:
         return self.rows[0]
 
     def body(self) -> Iterator[tuple[int, list[str]]]:
-        """All rows but the first, with their numbers."""
+        """All rows except the first, with their numbers."""
         yield from list(enumerate(self.rows))[1:]
 
     def get(self, row: int, column: int) -> str:
-        """A cell without the space around it; empty where the row is too short."""
+        """A cell without spaces around it; empty if the row is too short."""
         cells = self.rows[row]
         return cells[column].strip() if column < len(cells) else ""
 
     def put(self, row: int, column: int, text: str) -> None:
-        """Write a cell, also where the row is too short."""
+        """Write a cell; a row that is too short grows."""
         cells = self.rows[row]
         cells.extend([""] * (column + 1 - len(cells)))
         cells[column] = text
 
     def has_decimal_comma(self, *columns: int) -> bool:
-        """Whether numbers in these columns are written `3,50`."""
+        """Whether numbers in these columns look like `3,50`."""
         cells = (self.get(row, column) for row, _ in self.body() for column in columns)
         return any(map(_DECIMAL_COMMA.fullmatch, cells))
 
     def text(self) -> str:
-        """The file again, written as it came."""
+        """The text of the file, in its original format."""
         stream = io.StringIO(newline="")
         writer = csv.writer(stream, delimiter=self.delimiter, lineterminator=self.newline)
         writer.writerows(self.rows)
@@ -54,21 +54,23 @@ class PlatformTable:
 
 
 def read_table(into: Into | None, what: str) -> PlatformTable:
-    """The instructor's file. Raises ExportError if there is none, or if it is no table."""
+    """Read the platform's file. Raises ExportError if there is none, or if it is not a table."""
     if into is None:
-        raise ExportError(f"name {what} with --into")
+        raise ExportError(f"give {what} with --into")
     try:
         text = into.data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ExportError(f"{into.name} is not UTF-8; export it again from the platform") from error
+        raise ExportError(
+            f"{into.name} is not UTF-8; download it again from the platform"
+        ) from error
     mark, text = text.startswith("\ufeff"), text.removeprefix("\ufeff")
     try:
         delimiter = max(",;\t", key=lambda sign: len(next(_parsed(text, sign), [])))
         rows = list(_parsed(text, delimiter))
     except csv.Error as error:
-        raise ExportError(f"{into.name} is no CSV file: {error}") from error
+        raise ExportError(f"{into.name} is not a CSV file: {error}") from error
     if len(rows) < 2 or len(rows[0]) < 2:
-        raise ExportError(f"{into.name} is no table of grades")
+        raise ExportError(f"{into.name} is not a table of grades")
     newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
     return PlatformTable(rows, delimiter, mark, newline)
 

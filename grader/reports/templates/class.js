@@ -6,7 +6,7 @@ const filter = document.getElementById("filter");
 const only = document.getElementById("only");
 const count = document.getElementById("count");
 
-// Headings become buttons only where there is a script to press them.
+// Without this script, headings stay plain text: only the script can sort.
 for (const heading of table.tHead.rows[0].cells) {
   const button = document.createElement("button");
   button.type = "button";
@@ -26,14 +26,14 @@ function value(row, column) {
 
 function sort(heading) {
   const column = heading.cellIndex;
-  const down = heading.getAttribute("aria-sort") === "ascending";
+  const descending = heading.getAttribute("aria-sort") === "ascending";
   for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-  heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+  heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
   const collator = new Intl.Collator(undefined, { numeric: true });
   rows.sort((a, b) => {
     const [x, y] = [value(a, column), value(b, column)];
     const order = typeof x === "number" && typeof y === "number" ? x - y : collator.compare(x, y);
-    return down ? -order : order;
+    return descending ? -order : order;
   });
   body.append(...rows);
 }
@@ -42,10 +42,10 @@ function show() {
   const wanted = filter.value.trim().toLowerCase();
   let shown = 0;
   for (const row of rows) {
-    const fits = row.cells[0].textContent.toLowerCase().includes(wanted)
+    const matches = row.cells[0].textContent.toLowerCase().includes(wanted)
       && (only.value === "" || row.dataset.status === only.value);
-    row.hidden = !fits;
-    shown += fits;
+    row.hidden = !matches;
+    shown += matches;
   }
   count.textContent = `${shown} of ${rows.length} students`;
 }
