@@ -80,10 +80,10 @@ class Facts:
         multiple = _is_multiple(mine, right)
         for at in np.flatnonzero(multiple | others.any(axis=1) | ~mine.any(axis=0)):
             own = int(rows[at]) * self._key.grid[1] + int(columns[at])
-            said = self._entry(mine[:, at], right[:, at], others[at], own)
-            if said is not None:
+            fact = self._entry(mine[:, at], right[:, at], others[at], own)
+            if fact is not None:
                 place = place_text(rows[at], columns[at], wrong.shape)
-                yield Message(Kind.NOTE, f"entry {place} {said}", "entries")
+                yield Message(Kind.NOTE, f"entry {place} {fact}", "entries")
 
     def _entry(self, got: Array, right: Array, others: Mask, own: int) -> str | None:
         """The fact about entry number `own`; `others` marks the entries of the reference it may be."""
@@ -145,14 +145,14 @@ class Facts:
         for names, text in ((self._needs - within, "does not depend on {}, but the right one does"),
                             (surplus, "depends on {}, but the right one does not")):  # fmt: skip
             if names:
-                said = text.format(self._listed(names, notation))
-                yield Message(Kind.NOTE, f"the answer {said}", "dependence")
+                fact = text.format(self._listed(names, notation))
+                yield Message(Kind.NOTE, f"the answer {fact}", "dependence")
 
     def _listed(self, names: set[str], notation: str) -> str:
         scope = self._key.question.scope.names
         chosen = [scope.symbols[name] for name in self._key.question.scope.symbols if name in names]
-        said = [printed(symbol, scope, notation) for symbol in chosen]
-        return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+        texts = [printed(symbol, scope, notation) for symbol in chosen]
+        return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
     @cached_property
     def _needs(self) -> set[str]:
@@ -235,8 +235,8 @@ def leaves(key: QuestionKey, node: Expression) -> set[str]:
 
 def _listed(what: str, numbers: "np.ndarray") -> str:
     """`row 1 is`, `rows 1 and 3 are`."""
-    said = [str(number) for number in numbers]
-    if len(said) == 1:
-        return f"{what} {said[0]} is"
+    texts = [str(number) for number in numbers]
+    if len(texts) == 1:
+        return f"{what} {texts[0]} is"
     several = "entries" if what == "entry" else f"{what}s"
-    return f"{several} {', '.join(said[:-1])} and {said[-1]} are"
+    return f"{several} {', '.join(texts[:-1])} and {texts[-1]} are"

@@ -53,11 +53,11 @@ class Sentences:
 
         With `alternative`, the first is an "or else" too.
         """
-        said: dict[str, Message] = {}
+        found: dict[str, Message] = {}
         for match in matches:
-            for message in self._of(match, alternative=alternative or bool(said)):
-                said.setdefault(message.text, message)
-        return tuple(said.values())
+            for message in self._of(match, alternative=alternative or bool(found)):
+                found.setdefault(message.text, message)
+        return tuple(found.values())
 
     def _of(self, match: Match, alternative: bool) -> list[Message]:
         single = [self._message(fault) for fault in match.faults]
@@ -145,9 +145,9 @@ def constant_message(factor: float, with_mistakes: bool = False) -> Message:
         return Message(
             Kind.MISTAKE, text, "sign", None, (*hints, "which sign should the answer have?")
         )
-    said = times_text(factor)
-    text = f"the answer is {said} what it should be" if not with_mistakes else (
-        f"besides, the answer is {said} what it would be")  # fmt: skip
+    times = times_text(factor)
+    text = f"the answer is {times} what it should be" if not with_mistakes else (
+        f"in addition, a constant is wrong: the answer is {times} what it would be otherwise")  # fmt: skip
     return Message(Kind.MISTAKE, text, "constant-factor", None, (*hints, "compare the constants"))
 
 

@@ -128,7 +128,7 @@ def collect(problem: Problem, submission: Submission) -> Collected:
         if question is not None:
             _add(given, question.id, RefusedAnswer(refusal))
     words = _in_words(problem, papers, given)
-    answered = {*given, *(name for name, said in words.items() if said.words.states)}
+    answered = {*given, *(name for name, given_words in words.items() if given_words.words.states)}
     left = leftovers(problem, submission, list(zip(papers, aligned, strict=True)), answered)
     return Collected({**words, **given}, left)
 
@@ -139,8 +139,8 @@ def _in_words(
     """The words that papers have in place of formulas, by question id."""
     if len(answered) == len(problem.questions):
         return {}
-    said = [in_words(problem, paper) for paper in papers]
-    return {question: InWords(words) for one in said for question, words in one.items()}
+    found = [in_words(problem, paper) for paper in papers]
+    return {question: InWords(words) for in_paper in found for question, words in in_paper.items()}
 
 
 def _add(given: dict[str, Given], question: str, new: Given) -> None:

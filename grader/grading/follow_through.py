@@ -131,17 +131,17 @@ class SeededBackprop(Backprop):
         if earlier is None:
             return adjoint
         of = base_name(earlier.key.question.of)
-        said = _oriented(whole_of(earlier), adjoint, self._model, of)
-        if of == self._of and said.shape == adjoint.shape:
-            return said
+        own = _oriented(whole_of(earlier), adjoint, self._model, of)
+        if of == self._of and own.shape == adjoint.shape:
+            return own
         if of is None or of not in self._seen:
             return adjoint
         via = self._model[of]
         true = self._right.derivative(Symbol(of, via.shape), Symbol(name, adjoint.shape))
         above = self._seen[of]
         if via.shape == SCALAR:
-            return add(adjoint, mul(sub(said, true), above))
-        return add(adjoint, matmul(transpose(sub(said, true)), above))
+            return add(adjoint, mul(sub(own, true), above))
+        return add(adjoint, matmul(transpose(sub(own, true)), above))
 
 
 def _oriented(

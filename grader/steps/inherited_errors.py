@@ -32,10 +32,10 @@ def inherited_from(
 def _gives(key: QuestionKey, right: Reading, answer: Entry, wrong: Expression) -> bool:
     """Whether a right member has the values of a wrong one, if `answer` is taken as true."""
     try:
-        said = reader(key, answer).node
-        if answer.left is None or said.shape != answer.left.shape:
+        replacement = reader(key, answer).node
+        if answer.left is None or replacement.shape != answer.left.shape:
             return False
-        node = transform(right.node, lambda part: said if part == answer.left else part)
+        node = transform(right.node, lambda part: replacement if part == answer.left else part)
         key.check_shape(node, right.used)
         value, got = key.evaluate(node), key.evaluate(wrong)
         noise = key.noise_of(node, value)

@@ -26,7 +26,7 @@ class Twin(NamedTuple):
 
 
 class Quantities:
-    """What a student's own program computes on the way."""
+    """The intermediate values of a student's own program."""
 
     def __init__(self, drawn: Mapping[str, Array]) -> None:
         self.x, self.W1, self.W2, self.W3 = (drawn[name] for name in ("x", "W1", "W2", "W3"))

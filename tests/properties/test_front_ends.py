@@ -66,8 +66,8 @@ def test_infix_is_read_back_to_the_same_tree(problem: str) -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-def test_latex_settles_after_one_reading(problem: str) -> None:
-    """What was read and printed once is read and printed as itself from then on."""
+def test_latex_is_stable_after_one_reading(problem: str) -> None:
+    """A text that was read and printed once stays the same when it is read and printed again."""
 
     @given(tree=trees(problem))
     @settings(max_examples=examples(15, 50))
@@ -84,7 +84,7 @@ def test_latex_settles_after_one_reading(problem: str) -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-def test_three_notations_say_the_same(problem: str) -> None:
+def test_three_notations_have_the_same_values(problem: str) -> None:
     @given(tree=trees(problem))
     @settings(max_examples=examples(15, 200))
     def holds(tree: Rewritten) -> None:

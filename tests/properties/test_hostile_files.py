@@ -86,7 +86,7 @@ def test_twice_the_text_is_about_twice_the_work(notation: str, unit: str) -> Non
         text = "delta" + (unit * length)[:length]
         return calls(lambda: parse(text, names))
 
-    work(1_000)  # what is remembered between texts is remembered now
+    work(1_000)  # fills the caches that texts share
     length = examples(2_000, 4_000)
     assert work(2 * length) <= 2.6 * work(length) + 200
 

@@ -271,7 +271,7 @@ ROWS = (
     Mistake(
         "wrong-layer",
         "the answer has {given} where {factor} belongs",
-        "which layer does {given} come from, and which layer does the question need?",
+        "which layer does {given} belong to, and which one is needed here?",
         "the answer uses something from another layer",
         lambda passed: _wrong_symbol(passed, pre=False),
         (Example("l", "W2[i, j]", "(y[i] - t[i]) * x[j]"),),

@@ -235,8 +235,8 @@ ROWS = (
     ),
     Mistake(
         "extra-factor",
-        "{factor} is one factor too many: the answer has the derivative of {function} already",
-        "how often does the answer have the derivative of {function}?",
+        "{factor} is one factor too many: the answer contains the derivative of {function} already",
+        "how often does the answer contain the derivative of {function}?",
         "one factor does not belong in the answer",
         _repeated_softmax,
         (Example("D", "Z2", "(P - Y) / 4 * P*(1 - P)", "classifier"),),

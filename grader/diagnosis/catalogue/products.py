@@ -189,7 +189,7 @@ ROWS = (
     Mistake(
         "transposed",
         "a product is transposed: it needs {factor}, not {given}",
-        "check the shapes in the product with {argument}: do rows and columns fit?",
+        "check which rows and columns meet in the product with {argument}",
         "check which factors are transposed, and their order",
         lambda passed: (
             way for source in (_transposed_product, _untransposed) for way in source(passed)

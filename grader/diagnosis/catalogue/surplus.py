@@ -173,8 +173,9 @@ ROWS = (
     ),
     Mistake(
         "wrong-variable",
-        "this is the derivative with respect to {given}; the question asks for {wrt}",
-        "which variable does the question ask for?",
+        "this is the derivative with respect to {given}; the question asks for the one with respect to "
+        "{wrt}",
+        "which variable does the question differentiate by?",
         "the answer is a derivative with respect to something else",
         _wrong_variable,
         (Example("y[i]", "W2[i, j]", "W2[i, j]"),),
