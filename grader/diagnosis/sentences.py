@@ -147,7 +147,7 @@ def constant_message(factor: float, with_mistakes: bool = False) -> Message:
         )
     times = times_text(factor)
     text = f"the answer is {times} what it should be" if not with_mistakes else (
-        f"in addition, a constant is wrong: the answer is {times} what it would be otherwise")  # fmt: skip
+        f"in addition, the answer is {times} what it would be otherwise")  # fmt: skip
     return Message(Kind.MISTAKE, text, "constant-factor", None, (*hints, "compare the constants"))
 
 

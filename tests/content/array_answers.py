@@ -1,8 +1,8 @@
 """The arrays of student-06 and student-07, computed with NumPy alone from their published draws.
 
-Backpropagation as a student would program it, without a line of the grader's: if the key were
-wrong, these arrays would not agree with it. `python tests/content/array_answers.py` writes both
-hand-ins anew after a change to the problem or to how it is drawn.
+Backpropagation as a student would program it, without the grader's code: these arrays would not agree
+with a wrong key. `python tests/content/array_answers.py` writes both submissions again after a change to
+the problem or its draws.
 """
 
 from collections.abc import Mapping

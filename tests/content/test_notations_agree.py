@@ -1,7 +1,6 @@
 """The same answer in LaTeX, in infix and as an array gets the same verdict, on all 17 questions.
 
-The array is the answer itself computed by NumPy on the draw published for a student, and never
-anything that the grader evaluated.
+NumPy computes the array on the draw published for a student; the grader's evaluation is not used.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 r"""A letter that a sum binds again is a letter of its own: `\sum_j` where the question says j.
 
-The oracle is a loop: each formula here is a tree of our own, written down in LaTeX or infix for the
-grader, and worked out for every value of every letter by Python's loops.
+The oracle is a loop: each formula here is a tree, written in LaTeX or infix for the grader and computed
+by Python's loops for every value of every letter.
 """
 
 import tempfile

@@ -1,7 +1,7 @@
-r"""How far a function without brackets reaches: `\sin 2x` and `\ln xy` are taken of the product.
+r"""The argument of a function without brackets: that of `\sin 2x` and `\ln xy` is the product.
 
-Where nobody can be sure, as in `\log p_k y_k`, an answer that is right only in the other reading is
-neither accepted nor refused: a human decides.
+If the argument is not clear, as in `\log p_k y_k`, a human decides on an answer that is right only in the
+other reading.
 """
 
 import math

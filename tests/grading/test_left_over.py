@@ -106,9 +106,9 @@ def test_the_handout_itself_is_missing(tmp_path: Path, problem: str) -> None:
 
 def test_a_handout_that_was_filled_in_is_graded(tmp_path: Path) -> None:
     text = (PROBLEMS / PROBLEM / "handout.md").read_text("utf-8")
-    before, mark, behind = text.partition("\n6. **q6**")
+    before, mark, after = text.partition("\n6. **q6**")
     report = graded(
-        PROBLEM, tmp_path, f"{before}\n\n$\\frac{{1}}{{N}} \\sum_i r_i$\n{mark}{behind}"
+        PROBLEM, tmp_path, f"{before}\n\n$\\frac{{1}}{{N}} \\sum_i r_i$\n{mark}{after}"
     )
     assert report["q5"].verdict == "correct"
     assert {q.verdict for q in report.questions if q.id != "q5"} == {"missing"}
@@ -155,6 +155,6 @@ def test_words_below_a_number_are_about_that_question_alone(tmp_path: Path) -> N
 
 def test_a_link_to_a_submitted_file_is_no_leftover(tmp_path: Path) -> None:
     report = graded_folder(tmp_path, hw_md="The rest is in `more.yaml`.\n\n" + RIGHT,
-                       more_yaml="answers: {q3: X.T @ r / N + lam * w}")  # fmt: skip
+                           more_yaml="answers: {q3: X.T @ r / N + lam * w}")  # fmt: skip
     assert report["q3"].verdict == "correct"
     assert report["q6"].verdict == "missing"

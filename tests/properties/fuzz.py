@@ -3,8 +3,8 @@
     python tests/properties/fuzz.py            # five minutes
     python tests/properties/fuzz.py --minutes 1 --seed 7
 
-Every property is tried in turn on a few hundred new examples until the time is over. What is found is
-made as small as it gets, printed as text to paste into a test, and the exit code is 1.
+It tries every property in turn on a few hundred new examples until the time is over. It makes a failing
+input as small as possible and prints it as text to paste into a test. Then the exit code is 1.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Changes that make a right answer wrong: the mistakes of a derivation, one at a time.
 
-Whether the values really differ is for the caller to check; some changes do nothing.
+The caller must check that the values differ, since some changes do nothing.
 """
 
 from collections.abc import Iterator, Mapping

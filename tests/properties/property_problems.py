@@ -1,7 +1,7 @@
 """The problems whose answers are rewritten, each with further right answers.
 
-The first is the homework of this repository; the others are declared here: softmax with
-cross-entropy, ridge regression, a tanh network over a batch.
+The first is the homework of this repository. The others are defined here: softmax with cross-entropy,
+ridge regression, a tanh network over a batch.
 """
 
 import tempfile

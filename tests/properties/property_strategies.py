@@ -1,7 +1,7 @@
 r"""The strategies that all property tests share: answers, texts in each notation, damaged bytes.
 
-Everything that is random asks a `Choose`, so that the same code serves Hypothesis, which shrinks
-what it finds, and a plain generator.
+All random choices go through `Choose`, so that the same code works with Hypothesis, which shrinks
+examples, and with a plain generator.
 """
 
 import json

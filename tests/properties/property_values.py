@@ -1,7 +1,7 @@
 """The value of an expression by plain loops over one draw, without the grader's evaluation.
 
-Slow and simple. It decides whether a rewritten answer is still right and whether a changed one is
-really wrong, so that a failing test accuses the grader and not the test.
+Slow and simple. It checks that a rewritten answer is still right and that a changed one is really wrong,
+so that a failing test means a fault of the grader.
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """Rewriting that keeps the value: other forms of an answer by the rules of algebra.
 
-A rule yields the other forms of one node, all of its shape; the node's place in the tree does not
-matter. A chain of rules turns a right answer into one that nobody has written before.
+A rule yields other forms of one node, with the same shape, wherever the node is in the tree. A chain of
+rules turns a right answer into a new form.
 """
 
 from collections.abc import Callable, Iterator, Mapping

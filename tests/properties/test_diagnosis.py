@@ -1,7 +1,7 @@
 """No right answer gets a mistake, and no wrong answer gets a mistake that it does not have.
 
 Right and wrong answers to each question of the first homework, rewritten and damaged at random.
-What a diagnosis claims is checked on draws that the grader never saw, with loops instead of its evaluator.
+Loops check each diagnosis on draws that the grader did not use.
 """
 
 import random

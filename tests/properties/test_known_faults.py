@@ -1,7 +1,6 @@
 r"""Failures that rewriting, damaging and fuzzing have found, each as small as possible.
 
-Every case that is still wrong is a strict xfail: once it is mended it fails, and then the mark goes, with
-its entry in `writing.KNOWN_FAULTS`.
+Every open case is a strict xfail: once it passes, remove the mark and its entry in `writing.KNOWN_FAULTS`.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Algebra never changes a verdict: a right answer stays right in any form, and a wrong one wrong.
 
-Right answers to whole problems are rewritten by chains of rules, written down in one of three
-notations in the habits of students, and graded.
+Chains of rules rewrite right answers to whole problems. The answers are written in one of three
+notations, with the habits of students, and graded.
 """
 
 from collections.abc import Callable

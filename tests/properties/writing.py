@@ -1,6 +1,6 @@
 r"""One tree written in many ways: infix, LaTeX and Unicode, each with the habits of students.
 
-A habit is a change of the text that no reader should notice: `(…)` for `\left(…\right)`, `T` for
+A habit is a change of the text that must not change the reading: `(…)` for `\left(…\right)`, `T` for
 `\top`, `W_{12}` for `W_{1,2}`, `^` for `**`.
 """
 
