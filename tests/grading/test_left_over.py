@@ -107,9 +107,7 @@ def test_the_handout_itself_is_missing(tmp_path: Path, problem: str) -> None:
 def test_a_handout_that_was_filled_in_is_graded(tmp_path: Path) -> None:
     text = (PROBLEMS / PROBLEM / "handout.md").read_text("utf-8")
     before, mark, after = text.partition("\n6. **q6**")
-    report = graded(
-        PROBLEM, tmp_path, f"{before}\n\n$\\frac{{1}}{{N}} \\sum_i r_i$\n{mark}{after}"
-    )
+    report = graded(PROBLEM, tmp_path, f"{before}\n\n$\\frac{{1}}{{N}} \\sum_i r_i$\n{mark}{after}")
     assert report["q5"].verdict == "correct"
     assert {q.verdict for q in report.questions if q.id != "q5"} == {"missing"}
 

@@ -28,7 +28,7 @@ from property_strategies import (
     Answer,
     damaged_answers,
     damaged_files,
-    handed_in,
+    graded_file,
     is_accepted,
     is_fair,
     judged,
@@ -101,7 +101,7 @@ def infix_is_read(given_text: tuple[Start, str]) -> None:
 
 def files_are_graded(file: tuple[str, bytes]) -> None:
     """There is a report for any bytes."""
-    assert len(handed_in(*file).questions) == 17
+    assert len(graded_file(*file).questions) == 17
 
 
 def work_is_linear(unit: str) -> None:

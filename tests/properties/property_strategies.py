@@ -131,7 +131,7 @@ def wrong_anywhere() -> st.SearchStrategy[Answer | None]:
 
 
 @st.composite
-def hand_ins(draw: st.DrawFn, notations: Sequence[str]) -> dict[str, Answer]:
+def submissions(draw: st.DrawFn, notations: Sequence[str]) -> dict[str, Answer]:
     """A right answer to every question of the homework, each in one of these notations."""
     choose = chooser(draw)
     answers: dict[str, Answer] = {}
@@ -213,7 +213,7 @@ def damaged(text: str, choose: Choose) -> str:
 
 @st.composite
 def damaged_answers(draw: st.DrawFn) -> Answer:
-    """A right answer, rewritten a little, its text damaged."""
+    """A right answer, rewritten a little, with a damaged text."""
     answer = draw(right_anywhere())
     return answer._replace(text=damaged(answer.text, chooser(draw)))
 
@@ -262,7 +262,7 @@ def answer_file(answers: dict[str, Answer]) -> str:
 
 
 def paper(answers: dict[str, Answer]) -> str:
-    """A Markdown paper, its answers numbered like the questions."""
+    """A Markdown paper, with answers numbered like the questions."""
     lines = ["# Homework", ""]
     for name, answer in answers.items():
         left = _left_side(answer.start)
@@ -284,7 +284,7 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-def handed_in(suffix: str, data: bytes) -> Report:
+def graded_file(suffix: str, data: bytes) -> Report:
     """The report of a file with these bytes, graded as a submission to the homework."""
     key = key_of("cs1678-hw3")
     key.seen.clear()

@@ -266,7 +266,7 @@ def factored(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def negated(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """a − b = −(b − a) = a + (−b); a signs moves through a product."""
+    """a − b = −(b − a) = a + (−b); a sign moves through a product."""
     for a, b in _pair(node, "sub"):
         yield apply("neg", apply("sub", b, a))
         yield apply("add", a, apply("neg", b))

@@ -13,8 +13,8 @@ from property_strategies import (
     Answer,
     answer_file,
     chooser,
-    hand_ins,
     paper,
+    submissions,
     unshrunk,
     write,
 )
@@ -120,7 +120,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-@given(answers=hand_ins(["latex"]), spoilt=st.sets(st.integers(1, 17), max_size=4))
+@given(answers=submissions(["latex"]), spoilt=st.sets(st.integers(1, 17), max_size=4))
 @settings(unshrunk, max_examples=examples(2, 20))
 def test_every_format_gives_the_same_verdicts(answers: dict[str, Answer], spoilt: set[int]) -> None:
     key = key_of("cs1678-hw3")

@@ -15,11 +15,11 @@ from property_strategies import (
     Answer,
     answer_file,
     chooser,
-    hand_ins,
     is_accepted,
     judged,
     paper,
     right_answers,
+    submissions,
     unshrunk,
     write,
     wrong_answers,
@@ -100,7 +100,7 @@ def test_a_whole_submission_of_rewritten_answers(
 ) -> None:
     """All 17 questions through a file."""
 
-    @given(answers=hand_ins(notations))
+    @given(answers=submissions(notations))
     @settings(unshrunk, max_examples=examples(3, 30))
     def holds(answers: dict[str, Answer]) -> None:
         key = key_of("cs1678-hw3")
