@@ -1,4 +1,4 @@
-"""What is wrong with a wrong answer: the mistakes that explain it, or facts about its values."""
+"""Diagnosis of a wrong answer: the mistakes that explain it, or facts about its values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

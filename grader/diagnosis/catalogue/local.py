@@ -1,4 +1,4 @@
-"""Mistakes at a local derivative: what a function's vjp hands on is not what it should be."""
+"""Mistakes at a local derivative: the vjp of a function passes on a wrong adjoint."""
 
 from collections.abc import Iterator
 
