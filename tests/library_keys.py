@@ -27,6 +27,6 @@ def undiagnosed(key: Key) -> Iterator[None]:
     """Grading without a search for mistakes, which costs most of the time, where a test asks for none."""
     key.seen.clear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(incorrect, "explained", lambda key, outcome, notation: outcome)
+        patch.setattr(incorrect, "with_diagnosis", lambda key, outcome, notation: outcome)
         yield
     key.seen.clear()

@@ -1,8 +1,8 @@
-"""Faulty backward passes evaluated quantity by quantity, all at once, instead of each written down.
+"""Many faulty backward passes at once, evaluated quantity by quantity.
 
-Of a thousand faulty passes most agree almost everywhere: at each quantity there are a few ways to go
-wrong, and a few adjoints that may arrive. So each way is evaluated once, on a stack of all adjoints that
-arrive where it is gone, and passes only keep which of them are theirs.
+A thousand faulty passes agree almost everywhere: at each quantity there are a few ways to go wrong, and
+a few adjoints that may arrive. So each way is evaluated once, on a stack of all adjoints that arrive
+there, and each pass only keeps the number of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from grader.key import QuestionKey, in_layout
 from grader.primitives import Array
 from grader.primitives.build import item
 
-HELD = "the adjoint"  # no name that a problem can declare
+HELD = "the adjoint"  # no problem can declare this name
 MOST_AT_ONCE = 100_000  # numbers of one array: far below what evaluation refuses
 ABSENT = -1
 
@@ -38,9 +38,9 @@ Way = tuple[int, ...]
 
 @dataclass
 class Arriving:
-    """The different adjoints that arrive at a quantity, and for each pass which of them is its own.
+    """The different adjoints that arrive at a quantity, and the number of each pass's own.
 
-    `values` are (adjoints, draws, rows, columns); `own` is `ABSENT` for passes in which none arrives.
+    `values` are (adjoints, draws, rows, columns); `own` is `ABSENT` for passes without one.
     """
 
     values: Array
@@ -49,13 +49,13 @@ class Arriving:
 
 @dataclass
 class Parts:
-    """What reaches a quantity from others: for each of them the values, and which are a pass's own."""
+    """The contributions of other quantities to one adjoint: their values, and each pass's own."""
 
     arrays: list[Array] = field(default_factory=list)
     owns: list[Numbers] = field(default_factory=list)
 
     def added_up(self) -> Arriving:
-        """All parts of an adjoint together."""
+        """The sum of all parts of an adjoint."""
         columns, own = np.unique(np.stack(self.owns, axis=1), axis=0, return_inverse=True)
         shape = (len(columns), *self.arrays[0].shape[1:])
         values = np.zeros(shape)
@@ -68,7 +68,7 @@ class Parts:
 
 
 class Stacked:
-    """The values of faulty passes of one question; only of mistakes made on the way back."""
+    """The values of faulty passes of one question, for mistakes that are made on the way back."""
 
     def __init__(self, key: QuestionKey, passed: Pass) -> None:
         self._key = key
@@ -83,7 +83,7 @@ class Stacked:
         self._order = [name for name in reversed(list(passed.model)) if name in leads]
 
     def work(self, faults: Sequence[MadeMistake]) -> int:
-        """How many steps have to be evaluated for these mistakes at once and for nothing else."""
+        """How many steps must be evaluated only because these mistakes are made together."""
         within = [self._local(fault).keys() for fault in faults]
         return sum(len(one & other) for at, one in enumerate(within) for other in within[:at])
 
@@ -125,7 +125,7 @@ class Stacked:
         reached: dict[str, Parts],
         possible: NDArray[np.bool_],
     ) -> None:
-        """Hand on what arrives at a quantity, in every way that some pass goes there."""
+        """Pass on the adjoints that arrive at a quantity, in every way that some pass takes there."""
         found: dict[str, tuple[list[Array], Numbers]] = {}
         for way, rows in self._ways(name, passes, arriving.own).items():
             step = self._step(name, way)
@@ -150,7 +150,7 @@ class Stacked:
     def _ways(
         self, name: str, passes: Sequence[tuple[MadeMistake, ...]], own: Numbers
     ) -> dict[Way, Numbers]:
-        """The passes by what they do wrong at a quantity; those left out at which nothing arrives."""
+        """The passes by their mistakes at a quantity, without those in which no adjoint arrives."""
         found: dict[Way, list[int]] = {}
         for row in np.flatnonzero(own != ABSENT).tolist():
             way = tuple([id(fault) for fault in passes[row] if name in self._local(fault)])
@@ -163,7 +163,7 @@ class Stacked:
         return self._steps[name, way]
 
     def _taken(self, name: str, way: Way) -> Mapping[str, Expression] | None:
-        """What a quantity hands on of an adjoint that is held, in one way; None if it cannot be."""
+        """What a quantity passes on of the adjoint `HELD`, in one way; None if the way makes no sense."""
         changes: dict[Site, Change] = {}
         for one in way:
             more = self._within[one][name]
@@ -177,9 +177,9 @@ class Stacked:
             return None
 
     def _local(self, fault: MadeMistake) -> dict[str, dict[Site, Change]]:
-        """The changes of a mistake by the quantities in which they are made."""
+        """The changes of a mistake, by the quantity in which each is made."""
         if id(fault) not in self._within:
-            self._faults[id(fault)] = fault  # so that its id stays its own
+            self._faults[id(fault)] = fault  # keeps it alive, so that its id stays unique
             self._within[id(fault)] = dict(self._by_quantity(fault.way.changes))
         return self._within[id(fault)]
 
@@ -203,7 +203,7 @@ class Stacked:
     # Values
 
     def _evaluated(self, part: Expression, adjoints: Array) -> Array:
-        """What is handed on, for each of the adjoints that arrive: they lie along an index's axis."""
+        """What is passed on for each of the adjoints that arrive: they lie along an index's axis."""
         size = part.shape[0] * part.shape[1] + adjoints[0, 0].size
         most = max(1, MOST_AT_ONCE // (self._count * size))
         found = [
@@ -219,7 +219,7 @@ class Stacked:
         return np.broadcast_to(value, (len(adjoints), self._count, *part.shape))
 
     def _laid_out(self, adjoints: Array) -> Array:
-        """Finished derivatives as the question asks for them, each draw of each a draw."""
+        """Finished derivatives in the layout of the question: (adjoints, draws, rows, columns)."""
         wrt = self._passed.question.wrt
         held: Expression = Symbol(HELD, self._wrt.shape)
         if isinstance(wrt, Item):
@@ -240,11 +240,11 @@ def _base(wrt: Expression | None) -> Symbol:
 
 
 def is_stackable(passed: Pass) -> bool:
-    """Whether a pass is one from a single number back to a name, or to its entries."""
+    """Whether a pass leads from a single number back to a name, or to entries of it."""
     of = passed.question.of
     return bool(passed.nodes) and isinstance(of, Symbol) and of.shape == SCALAR
 
 
 def is_on_the_way(fault: MadeMistake) -> bool:
-    """Whether a mistake is made on the way back, and not in the finished derivative."""
+    """Whether a mistake is made during the backward pass, and not in the finished derivative."""
     return RESULT not in fault.way.changes

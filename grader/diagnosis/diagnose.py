@@ -1,4 +1,4 @@
-"""From a wrong answer to what is wrong with it: mistakes if any explain it, else what is certain."""
+"""Diagnosis of a wrong answer: the mistakes that explain it, or facts about its values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import numpy as np
 from grader.diagnosis.facts import Facts, place_text
 from grader.diagnosis.fingerprints import MATCH, Mask, named_factor, ratio
 from grader.diagnosis.mutants import Match, Mutants
-from grader.diagnosis.sentences import Sentences, constant, simplest
+from grader.diagnosis.sentences import Sentences, constant_message, simplest
 from grader.expression import Expression
 from grader.key import QuestionKey
 from grader.primitives import Array
@@ -16,15 +16,16 @@ from grader.result import Kind, Message
 from grader.simplification import known
 
 CONSTANTS = frozenset({"missing-batch-mean", "constant-factor"})
-ENOUGH_DIGITS = 6  # of numbers in which a mistake is looked for: with fewer, chance would find one
+ENOUGH_DIGITS = 6  # significant digits of numbers: with fewer, chance would find a mistake
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """What is wrong with an answer.
 
-    `messages` are for the student; `matches` are the mistakes that explain it, the simplest first, and
-    `candidates` all of them in words. Both are empty if none does and `messages` are facts.
+    `messages` are for the student. `matches` are the mistakes that explain it, the simplest first;
+    `candidates` are all of them in words. Both are empty if no mistake explains it; then `messages` are
+    facts.
     """
 
     messages: tuple[Message, ...] = ()
@@ -61,9 +62,9 @@ class Diagnosing:
         return self._explained(matches, wrong, notation)
 
     def of_numbers(self, got: Array, wrong: Mask, digits: int) -> Diagnosis:
-        """What is wrong with numbers that were handed in with so many significant digits.
+        """What is wrong with an answer in numbers of so many significant digits.
 
-        Only a single mistake is looked for: rounded numbers on a draw or two do not tell more apart.
+        It looks for single mistakes only: rounded numbers on a draw or two do not tell more apart.
         """
         if digits < ENOUGH_DIGITS or not np.isfinite(got).all():
             return Diagnosis()
@@ -80,11 +81,11 @@ class Diagnosing:
         return Diagnosis(shown, matches, candidates)
 
     def _negative(self, factor: float, matches: tuple[Match, ...], notation: str) -> Diagnosis:
-        """Minus the right answer: that comes first, whatever part of it is to blame."""
+        """For minus the right answer: the sign comes first, wherever it was lost."""
         words = self._in(notation)
         others = [m for m in matches if all(f.mistake.code != "sign" for f in m.faults)]
         beside = words.messages(simplest(others), alternative=True) if others else ()
-        return Diagnosis((constant(factor), *beside), matches, words.messages(matches))
+        return Diagnosis((constant_message(factor), *beside), matches, words.messages(matches))
 
     def _in(self, notation: str) -> Sentences:
         if notation not in self._sentences:
@@ -93,13 +94,13 @@ class Diagnosing:
         return self._sentences[notation]
 
     def _is_by_chance(self, matches: Sequence[Match]) -> bool:
-        """Whether mistakes explain what is a multiple of the key, and are no forgotten constants."""
+        """Whether several mistakes, other than forgotten constants, explain a multiple of the key."""
         codes = {fault.mistake.code for fault in matches[0].faults}
         return matches[0].rank[0] > 1 and not codes <= CONSTANTS
 
 
 def _located(message: Message, wrong: Mask) -> Message:
-    """A mistake of which only some entries suffer, with the first of them."""
+    """The message of a mistake that spoils only some entries, with the first of them."""
     if message.kind is not Kind.MISTAKE or message.text.startswith("or else,"):
         return message
     row, column = np.argwhere(wrong)[0] + 1

@@ -1,4 +1,4 @@
-"""A derivative seen entry by entry, and the same tree with parts replaced."""
+"""A derivative entry by entry, and an expression with parts replaced."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ class Entrywise:
 
 
 def entrywise(question: Question, result: Expression) -> Entrywise:
-    """The entries of a derivative, in the question's index variables or in ones made for it."""
+    """The entries of a derivative, in the question's index variables or in new ones."""
     if question.free or result.shape == SCALAR:
         return Entrywise(result, question.free, lambda body: body)
-    # Not chosen by the derivative: changes made to one must find their indices in another.
+    # The names do not depend on `result`: changes made for one derivative must fit another.
     avoid = {*question.scope.names.symbols, *question.scope.names.dimensions}
     rows, columns = result.shape
     row = Index(fresh("i", avoid), 1, rows) if rows > 1 else ALONE
@@ -47,7 +47,7 @@ def entrywise(question: Question, result: Expression) -> Entrywise:
 def rewritten(
     node: Expression, change: Callable[[Expression], Expression | None], primed: bool = False
 ) -> Expression:
-    """The tree with the topmost parts replaced for which `change` gives something.
+    """The expression, with the topmost parts replaced for which `change` is not None.
 
     Arguments of derivatives such as σ'(z) are left alone, unless `primed`.
     """

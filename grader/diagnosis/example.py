@@ -1,4 +1,4 @@
-"""A difference that can be checked by hand: small whole numbers for which an answer is wrong.
+"""Worked examples: small whole numbers on which an answer is wrong, to check by hand.
 
 The draws that grading uses have many digits. Here a pool of small draws is made once for a question,
 the simplest first, and a wrong answer is evaluated on all of them at once.
@@ -22,11 +22,11 @@ from grader.problem.model import Declared
 from grader.python_reference import natural
 from grader.result import WorkedExample
 
-POOL = 128  # small draws that are tried
+POOL = 128  # small draws that it tries
 CLEAR = 0.05  # a smaller difference is not seen at once
-MOST_NUMBERS = 150  # in all symbols that matter: more are not worked out by hand
+MOST_NUMBERS = 150  # in all symbols that matter: nobody works out more by hand
 DIGITS = np.array([0, 0, 0, 1, 1, -1, 2, -2, 3])
-FRACTION, ZERO = 12.0, 4.0  # what a result that is no whole number, or zero, costs in simplicity
+FRACTION, ZERO = 12.0, 4.0  # the cost of a result that is no whole number, or is zero
 
 
 class Examples:
@@ -36,7 +36,7 @@ class Examples:
         self._key = key
 
     def against(self, node: Expression) -> WorkedExample | None:
-        """The simplest small draw on which a wrong answer differs from the reference, if there is one."""
+        """The simplest small draw on which a wrong answer differs from the reference; None if none."""
         if self._key.reference is None:
             return None
         needed = self._matter | leaves(self._key, node)
@@ -60,7 +60,7 @@ class Examples:
         )
 
     def _is_small(self, needed: set[str]) -> bool:
-        """Whether there is something to choose values for, and no more than fits on a page."""
+        """Whether there are symbols to choose values for, and no more than fit on a page."""
         symbols = self._key.question.scope.symbols
         return 0 < sum(math.prod(symbols[n].shape) for n in needed) <= MOST_NUMBERS
 
@@ -74,7 +74,7 @@ class Examples:
 
     @cached_property
     def _avoided(self) -> list[Expression]:
-        """The kinks of the model and the reference, which the pool keeps off."""
+        """The kinks of the model and the reference, which the pool avoids."""
         assert self._key.reference is not None
         model = self._key.question.scope.model.values()
         definitions = [q.definition for q in model if q.definition is not None]
@@ -110,7 +110,7 @@ class Examples:
         return draws.part(order[good[order]])
 
     def _simplicity(self, draws: Draws) -> Array:
-        """How much there is to compute: a number that is not 0 or 1 costs more."""
+        """The work to compute each draw by hand: a number other than 0 or 1 costs more."""
         cost = np.zeros(draws.count)
         for name in self._matter:
             sizes = np.abs(draws.values[name])
@@ -128,7 +128,7 @@ class Examples:
 
 
 def small(symbol: Declared, rng: np.random.Generator) -> Array:
-    """`POOL` draws of a symbol in small numbers, whole ones where its distribution has any."""
+    """`POOL` draws of a symbol, (POOL, rows, columns), in small numbers, whole ones if possible."""
     kind, params = symbol.draw.kind, symbol.draw.params
     size = (POOL, *symbol.shape)
     if kind == "symmetric":
@@ -143,7 +143,7 @@ def small(symbol: Declared, rng: np.random.Generator) -> Array:
 
 
 def _choices(kind: str, params: Mapping[str, float]) -> Array:
-    """The easiest numbers that a distribution over numbers has: digits, else round ones."""
+    """The easiest numbers of a distribution: digits, or else round numbers."""
     low, high = params.get("low", -np.inf), params.get("high", np.inf)
     digits = DIGITS[(low <= DIGITS) & (high >= DIGITS)]
     if kind == "normal" or len(set(digits)) > 1:
@@ -156,7 +156,7 @@ def _choices(kind: str, params: Mapping[str, float]) -> Array:
 
 
 def _sparse(numbers: Array, zeros: bool, rng: np.random.Generator) -> Array:
-    """Some draws with many zeros, where a symbol can be zero: few numbers are soon multiplied."""
+    """More and more zeros from draw to draw, if a symbol can be zero: they save work."""
     share = np.linspace(0.0, 0.6, len(numbers))[:, None, None]
     return np.where(rng.random(numbers.shape) < share, 0.0, numbers) if zeros else numbers
 
@@ -183,8 +183,8 @@ def _at_zero(found: list[Expression], draws: Draws, key: QuestionKey) -> NDArray
 
 
 def _untidy(expected: Array, got: Array) -> Array:
-    """What makes a difference hard to see: results that are not whole, and a right one that is 0."""
-    with np.errstate(invalid="ignore"):  # what is not finite is not shown
+    """The cost of results that make a difference hard to see: fractions, and a right result of 0."""
+    with np.errstate(invalid="ignore"):  # infinite results are not shown
         whole = (np.abs(expected - np.round(expected)) < 1e-9) & (
             np.abs(got - np.round(got)) < 1e-9
         )
@@ -192,7 +192,7 @@ def _untidy(expected: Array, got: Array) -> Array:
 
 
 def _entry(row: int, column: int, grid: tuple[int, int]) -> tuple[int, ...]:
-    """1-based, without the axes that have one entry only."""
+    """The place of an entry from 1, without axes that have only one entry."""
     return tuple(at + 1 for at, size in ((row, grid[0]), (column, grid[1])) if size > 1)
 
 
@@ -202,7 +202,7 @@ def _tidy(value: float) -> float:
 
 
 def _plain(array: Array) -> Any:
-    """A number, a list, or a list of rows, whole numbers as such."""
+    """A number, a list, or a list of rows, with whole numbers as integers."""
     value = natural(array)
     if isinstance(value, float):
         return _number(value)

@@ -1,4 +1,4 @@
-"""What can still be proved of a wrong answer that no mistake of the catalogue explains."""
+"""Facts about a wrong answer that no mistake of the catalogue explains."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from grader.diagnosis.fingerprints import NEAR, Mask, named_factor, ratio, same
-from grader.diagnosis.sentences import constant, printed, times_text
+from grader.diagnosis.sentences import constant_message, printed, times_text
 from grader.draws import kinks, modelled, per_draw
 from grader.errors import GraderError
 from grader.expression import Derivative, Expression, Symbol, branches
@@ -14,14 +14,14 @@ from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.result import Kind, Message
 
-TRIED = 8  # draws on which a symbol is exchanged to see whether anything changes
-MOST_ENTRIES = 4  # that something is said of
-CHANGED = 1e-6  # of the largest value of an entry: less is no dependence
+TRIED = 8  # draws on which a symbol is replaced to see whether anything changes
+MOST_ENTRIES = 4  # entries that get a message of their own
+CHANGED = 1e-6  # a part of the largest value of an entry: a smaller change is no dependence
 ENOUGH = 4  # draws on each side before a pattern over draws is believed
 
 
 class Facts:
-    """Facts about answers to one question. What belongs to the key alone is worked out once."""
+    """Facts about answers to one question. Facts about the key alone are computed once."""
 
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
@@ -29,7 +29,7 @@ class Facts:
     def of(
         self, node: Expression | None, got: Array, right: Mask, notation: str
     ) -> tuple[Message, ...]:
-        """All that is certain of an answer with values `got` (draws, rows, columns).
+        """All facts about an answer with values `got` (draws, rows, columns).
 
         `right` (rows, columns) marks the right entries; `node` is None for an answer in numbers.
         """
@@ -39,7 +39,7 @@ class Facts:
             return (Message(Kind.NOTE, "the answer is zero on every draw", "zero"),)
         factor = ratio(got, self._key.expected)
         if factor is not None and factor != 1.0:
-            return (constant(factor),)
+            return (constant_message(factor),)
         return tuple(
             message
             for source in (self._transposed(got), self._entries(got, ~right), self.rows(right),
@@ -50,7 +50,7 @@ class Facts:
     def _transposed(self, got: Array) -> Iterator[Message]:
         rows, columns = self._key.grid
         if rows == columns > 1 and same(got.swapaxes(1, 2), self._key.expected):
-            text = "the answer is right up to transposition: rows and columns are exchanged"
+            text = "the answer is transposed, and otherwise right: rows and columns are swapped"
             yield Message(
                 Kind.MISTAKE, text, "transposed", None, ("check the layout of the result",)
             )
@@ -68,7 +68,7 @@ class Facts:
                 return
 
     def _entries(self, got: Array, wrong: Mask) -> Iterator[Message]:
-        """What single wrong entries are: a constant times the right one, or the one of another place."""
+        """Facts about single wrong entries: a constant times the right value, or that of another entry."""
         if wrong.size == 1:
             return
         places = np.argwhere(wrong)[:MOST_ENTRIES]
@@ -80,13 +80,13 @@ class Facts:
         multiple = _is_multiple(mine, right)
         for at in np.flatnonzero(multiple | others.any(axis=1) | ~mine.any(axis=0)):
             own = int(rows[at]) * self._key.grid[1] + int(columns[at])
-            said = self._entry(mine[:, at], right[:, at], others[at], own)
-            if said is not None:
+            fact = self._entry(mine[:, at], right[:, at], others[at], own)
+            if fact is not None:
                 place = place_text(rows[at], columns[at], wrong.shape)
-                yield Message(Kind.NOTE, f"entry {place} {said}", "entries")
+                yield Message(Kind.NOTE, f"entry {place} {fact}", "entries")
 
     def _entry(self, got: Array, right: Array, others: Mask, own: int) -> str | None:
-        """The entry `own` on all draws; `others` marks the entries of the reference that it may be."""
+        """The fact about entry number `own`; `others` marks the entries of the reference it may be."""
         if not got.any():
             return "is zero"
         factor = ratio(got, right)
@@ -95,7 +95,9 @@ class Facts:
         for other in np.flatnonzero(others):
             row, column = divmod(int(other), self._key.grid[1])
             if other != own and same(got, self._key.expected[:, row, column]):
-                return f"has what belongs into entry {place_text(row, column, self._key.grid)}"
+                return (
+                    f"has the value that belongs in entry {place_text(row, column, self._key.grid)}"
+                )
         return None
 
     # Right only where a unit is active
@@ -113,9 +115,9 @@ class Facts:
                 return
 
     def _sides(self, active: Array, agrees: Mask) -> tuple[Mask, Mask]:
-        """Where a unit is active, and where the answer is right: for each entry that has a unit.
+        """Where a unit is active, and where the answer is right, for each entry that has a unit.
 
-        If entries have none of their own, draws are told apart by whether all are active.
+        If entries have no units of their own, for each draw: whether all units are active.
         """
         shape = agrees.shape
         if active.shape[1] == shape[1]:
@@ -126,7 +128,7 @@ class Facts:
 
     @cached_property
     def _units(self) -> list[tuple[Expression, Array]]:
-        """What has a kink in the model, and its values (draws, units)."""
+        """The arguments of kinks in the model, with their values (draws, units)."""
         model = self._key.question.scope.model.values()
         found = kinks([q.definition for q in model if q.definition is not None])
         lower = self._key.backprop.lower
@@ -143,14 +145,14 @@ class Facts:
         for names, text in ((self._needs - within, "does not depend on {}, but the right one does"),
                             (surplus, "depends on {}, but the right one does not")):  # fmt: skip
             if names:
-                said = text.format(self._listed(names, notation))
-                yield Message(Kind.NOTE, f"the answer {said}", "dependence")
+                fact = text.format(self._listed(names, notation))
+                yield Message(Kind.NOTE, f"the answer {fact}", "dependence")
 
     def _listed(self, names: set[str], notation: str) -> str:
         scope = self._key.question.scope.names
         chosen = [scope.symbols[name] for name in self._key.question.scope.symbols if name in names]
-        said = [printed(symbol, scope, notation) for symbol in chosen]
-        return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+        texts = [printed(symbol, scope, notation) for symbol in chosen]
+        return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
     @cached_property
     def _needs(self) -> set[str]:
@@ -158,13 +160,13 @@ class Facts:
         return self.needed_by(self._key.reference)
 
     def needed_by(self, node: Expression) -> set[str]:
-        """The symbols that, exchanged for other draws of themselves, change the value of a node."""
+        """The symbols that change the value of a node if they get the values of other draws."""
         return {name for name, entries in self.needed_in(node).items() if entries.any()}
 
     def needed_in(self, node: Expression) -> dict[str, Mask]:
-        """For each symbol the entries (rows, columns) of a node's value that it changes.
+        """For each symbol, the entries (rows, columns) of a node's value that it changes.
 
-        A change that rounding could make, or that hardly shows, is none.
+        A change that rounding could make, or that is hardly visible, does not count.
         """
         before = self._value(node, set())
         if before is None or not np.isfinite(before).all():
@@ -186,7 +188,7 @@ class Facts:
             return None
 
     def _exchanged(self, names: frozenset[str]) -> Mapping[str, Array]:
-        """A few draws, with some symbols taken from other draws, and the model computed anew."""
+        """A few draws, with some symbols taken from other draws, and the model computed again."""
         if names not in self._known:
             scope, draws = self._key.question.scope, self._key.draws
             count = min(TRIED, draws.count)
@@ -203,7 +205,7 @@ class Facts:
 
 
 def _is_multiple(got: Array, expected: Array) -> Mask:
-    """For columns of values over draws, whether the first two draws allow a constant ratio."""
+    """Whether the first two draws allow a constant ratio, for each column of (draws, entries)."""
     crossed = got[0] * expected[1] - got[1] * expected[0]
     size = np.abs(got[0] * expected[1]) + np.abs(got[1] * expected[0])
     return np.asarray(np.abs(crossed) <= NEAR * size)
@@ -215,7 +217,7 @@ def place_text(row: int, column: int, shape: tuple[int, ...]) -> str:
 
 
 def leaves(key: QuestionKey, node: Expression) -> set[str]:
-    """The symbols that an expression is computed from, through the model's quantities."""
+    """The symbols that an expression depends on, also through quantities of the model."""
     depends = key.question.scope.names.depends
     names: set[str] = set()
     stack = [node]
@@ -233,8 +235,8 @@ def leaves(key: QuestionKey, node: Expression) -> set[str]:
 
 def _listed(what: str, numbers: "np.ndarray") -> str:
     """`row 1 is`, `rows 1 and 3 are`."""
-    said = [str(number) for number in numbers]
-    if len(said) == 1:
-        return f"{what} {said[0]} is"
+    texts = [str(number) for number in numbers]
+    if len(texts) == 1:
+        return f"{what} {texts[0]} is"
     several = "entries" if what == "entry" else f"{what}s"
-    return f"{several} {', '.join(said[:-1])} and {said[-1]} are"
+    return f"{several} {', '.join(texts[:-1])} and {texts[-1]} are"

@@ -1,7 +1,7 @@
-"""Faulty backward passes: the way back through a model, taken wrongly at chosen places.
+"""Faulty backward passes: a backward pass through a model with errors at chosen sites.
 
-A mistake says at which sites of a pass it acts and what it does there. The right pass is traced once
-to find the sites; each faulty one is the same walk with changes, so that it works for any model.
+A mistake names the sites of a pass that it changes, and the changes. The right pass is traced once to
+find the sites. Each faulty pass is the same walk with changes, so it works for any model.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -18,13 +18,13 @@ from grader.problem.model import Quantity
 
 Site = Hashable
 Change = Callable[[Expression, Expression], Expression | None]
-"""From an adjoint that arrives and what the right pass makes of it, to what the faulty pass makes of it.
+"""From the adjoint that arrives and the right pass's result to the faulty pass's result.
 
-None drops it: nothing is handed on."""
+None drops it: nothing is passed on."""
 
 
 def argument(node: Apply, at: int) -> Site:
-    """The site where a node's adjoint is handed on to its argument number `at`."""
+    """The site where a node's adjoint is passed on to its argument number `at`."""
     return ("argument", node, at)
 
 
@@ -43,9 +43,9 @@ RESULT: Site = ("result",)
 
 
 class DirectBackprop(Backprop):
-    """A backward pass that takes no way but those that lead to what is differentiated by.
+    """A backward pass that only follows the paths to the variable.
 
-    The derivative is the same; what is left out would have been thrown away at the end.
+    The derivative is the same: the other adjoints would be thrown away at the end.
     """
 
     _leading: frozenset[str] = frozenset()
@@ -83,7 +83,7 @@ class FaultyBackprop(DirectBackprop):
         self._changes = changes
 
     def step(self, name: str, adjoint: Expression, wrt: str) -> Adjoints:
-        """What one quantity hands on, on the way to `wrt`, of the adjoint that arrives at it."""
+        """The adjoints that one quantity passes on, towards `wrt`, if `adjoint` arrives at it."""
         self._leading = leading(self._model, wrt)
         adjoints: Adjoints = {}
         self._through(self._model[name], self._arrived(name, adjoint), adjoints)
@@ -115,10 +115,10 @@ class FaultyBackprop(DirectBackprop):
 
 @dataclass
 class Trace(DirectBackprop):
-    """A right backward pass that remembers where it went.
+    """A right backward pass that remembers its path.
 
-    `nodes` are the applications that were passed, each with the quantities that it was met in;
-    `sources` the quantities that contribute to the adjoint of each name, in the order of the pass.
+    `nodes` are the applications on it, each with the quantities that contain it; `sources` are the
+    quantities that contribute to the adjoint of each name, in the order of the pass.
     """
 
     model: Mapping[str, Quantity]
@@ -148,10 +148,10 @@ class Trace(DirectBackprop):
 
 @dataclass(frozen=True)
 class Pass:
-    """The right backward pass of a question, as mistakes look at it.
+    """The right backward pass of a question, in which mistakes find their sites.
 
-    `result` is the reference; `nodes`, each with the quantities that it is passed in, and `sources`
-    are empty if the author wrote it down instead. `written` is the reference as people write it.
+    `result` is the reference, and `written` the reference as people write it. `nodes` and `sources` are
+    those of `Trace`; they are empty if the author wrote the reference.
     """
 
     question: Question
@@ -162,7 +162,7 @@ class Pass:
     _views: dict[int, tuple[Expression, Entrywise]] = field(default_factory=dict, repr=False)
 
     def view(self, result: Expression) -> Entrywise:
-        """A derivative seen entry by entry, remembered for the next mistake that is made in it."""
+        """A derivative entry by entry, cached for the next mistake in it."""
         if id(result) not in self._views:
             self._views[id(result)] = result, entrywise(self.question, result)
         return self._views[id(result)][1]
@@ -173,7 +173,7 @@ class Pass:
         return self.question.scope.model
 
     def output(self, node: Apply) -> Expression:
-        """What a node computes, by the name that the model has for it."""
+        """A node, as the quantity of the model that it computes if there is one."""
         for quantity in self.model.values():
             if quantity.definition == node:
                 return Symbol(quantity.name, quantity.shape)
@@ -187,7 +187,7 @@ class Pass:
 
 
 def traced(question: Question, result: Expression, simple: Expression | None = None) -> Pass:
-    """The right backward pass of a question whose reference is `result`, or `simple` as people write it."""
+    """The right backward pass of a question with the reference `result`, or `simple` as people write it."""
     written = result if simple is None else simple
     if question.of is None or question.wrt is None or question.reference is not None:
         return Pass(question, result, written)
@@ -197,9 +197,9 @@ def traced(question: Question, result: Expression, simple: Expression | None = N
 
 
 def derived(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression | None:
-    """The derivative that a backward pass gives with all those of the changes that are made on the way.
+    """The derivative by a backward pass with all changes, except those of the finished derivative.
 
-    None if they do not go together: shapes that do not fit, two changes at one site.
+    None if the changes do not fit together: wrong shapes, or two changes at one site.
     """
     question = passed.question
     within: dict[Site, Change] = {}
@@ -220,7 +220,7 @@ def derived(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expressio
 def rearranged(
     passed: Pass, result: Expression | None, changes: Sequence[Mapping[Site, Change]]
 ) -> Expression | None:
-    """A finished derivative with those of the changes that are made in it, one after the other."""
+    """A finished derivative with the changes at `RESULT`, one after the other; None if they do not fit."""
     try:
         for change in changes:
             if RESULT in change and result is not None:
@@ -231,5 +231,5 @@ def rearranged(
 
 
 def mutant(passed: Pass, changes: Sequence[Mapping[Site, Change]]) -> Expression | None:
-    """The derivative with all these changes, None if they do not go together."""
+    """The derivative with all these changes; None if they do not fit together."""
     return rearranged(passed, derived(passed, changes), changes)

@@ -1,7 +1,7 @@
-"""How values of many draws are compared with those of many mistakes: by fingerprints first.
+"""Fingerprints: a fast comparison of an answer's values with those of many mistakes.
 
-A fingerprint is the direction of two random projections of an array, which a constant factor does not
-change. What it finds is compared on every draw.
+A fingerprint is the direction of two random projections of an array; a constant factor does not change
+it. Values with the same fingerprint are then compared on every draw.
 """
 
 import math
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.diagnosis.mistake import MadeMistake
 from grader.primitives import Array
 
-MATCH = 1e-9  # of the largest value of an entry: answers and mutants differ by rounding only
+MATCH = 1e-9  # a part of the largest value of an entry: equal values differ by rounding only
 NEAR = 1e-7  # between fingerprints: radians, or a part of the largest value
 
 Mask = NDArray[np.bool_]
@@ -23,7 +23,7 @@ Batch = tuple[list[Several], Array]
 
 
 class FingerprintTable:
-    """Mistakes by the fingerprints of their values, sorted, to be looked up."""
+    """Mistakes, sorted by the fingerprints of their values."""
 
     def __init__(self, angles: Array, faults: Sequence[Several]) -> None:
         self._order = np.argsort(angles, kind="stable")
@@ -34,7 +34,7 @@ class FingerprintTable:
         return len(self._faults)
 
     def near(self, angle: float) -> list[Several]:
-        """The mistakes whose values may be those with this fingerprint, or a multiple, as given."""
+        """The mistakes whose values may be, up to a constant, those with this fingerprint, in order."""
         hits: list[int] = []
         for turn in (angle - np.pi, angle, angle + np.pi):
             low, high = np.searchsorted(self._angles, (turn - NEAR, turn + NEAR))
@@ -43,7 +43,7 @@ class FingerprintTable:
 
 
 def table_of(batches: Iterable[Batch]) -> FingerprintTable:
-    """The fingerprints of all values that say anything."""
+    """The fingerprints of all values that are finite and not zero."""
     several: list[Several] = []
     angles = [np.zeros(0)]
     for chosen, values in batches:
@@ -62,7 +62,7 @@ def fingerprints(values: Array) -> Array:
 
 
 def _flat(values: Array) -> Array:
-    """Each array as a row; there may be none."""
+    """Each array as a row: (arrays, …) to (arrays, numbers); there may be no arrays."""
     return values.reshape(len(values), math.prod(values.shape[1:]))
 
 
@@ -85,7 +85,7 @@ def projection(value: Array) -> tuple[float, float] | None:
 
 
 def blend(value: Array) -> Array:
-    """A random mean over draws: (draws, rows, columns) to (rows, columns), different where values are."""
+    """A random mean over draws, (draws, rows, columns) to (rows, columns): it differs where values do."""
     draws, rows, columns = value.shape
     return np.asarray(_projections(draws)[0] @ value.reshape(draws, -1)).reshape(rows, columns)
 
@@ -107,7 +107,7 @@ def same(got: Array, expected: Array, tolerance: float = MATCH) -> bool:
 
 
 def ratio(got: Array, expected: Array) -> float | None:
-    """The constant c with got = c · expected on every draw; 1.0 exactly where that fits. None if none."""
+    """The constant c with got = c · expected on every draw, exactly 1.0 for equal values; None if none."""
     if same(got, expected):
         return 1.0
     square = float((expected * expected).sum())
@@ -118,7 +118,7 @@ def ratio(got: Array, expected: Array) -> float | None:
 
 
 def named_factor(factor: float) -> str | None:
-    """A constant in words, if it is one that people write: "1", "-1", "2", "1/3"."""
+    """A constant as text, if people write it: "1", "-1", "2", "1/3"; None for others."""
     for below in range(1, 65):
         above = factor * below
         if abs(above - round(above)) < MATCH * below and 1 <= abs(round(above)) <= 64:

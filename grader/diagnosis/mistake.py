@@ -1,4 +1,4 @@
-"""What a mistake is, and what it says."""
+"""Mistakes and the ways to make them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ Terms = Mapping[str, "Expression | str"]
 class Way:
     """One way to make a mistake in one backward pass: where it changes what.
 
-    `terms` are what the sentences name; `rank` puts likelier ways first. `factor` is set if all that
-    changes is that every entry is multiplied by it, so that values can be multiplied instead. A way that
-    is `alone` leaves nothing of what other mistakes do.
+    `terms` fill the braces of the sentences. `rank` puts likelier ways first. `factor` is set if the
+    change only multiplies every entry by it, so that values can be multiplied instead. A way that is
+    `alone` discards the changes of other mistakes.
     """
 
     changes: Mapping[Site, Change]
@@ -29,7 +29,7 @@ class Way:
 class Example:
     """A wrong answer, in infix, to the question of a derivative in one of the example networks.
 
-    The networks stand in docs/mistakes.md.
+    docs/mistakes.md shows the networks.
     """
 
     of: str
@@ -42,10 +42,9 @@ class Example:
 class Mistake:
     """A named way to get a backward pass wrong.
 
-    `code` is the contract's name for it; several rows may share one. `sentence` names the very factor;
-    `hint` gives less away and `nudge` less still. What stands in braces is filled in from a way's
-    terms. `ways` finds all ways to make it in a given pass. `rank` orders explanations: the simplest,
-    which people make most, first.
+    `code` is its public name; several rows may share one. `sentence` names the factor, `hint` gives less
+    away, `nudge` still less. A way's terms fill their braces. `ways` finds all ways to make the mistake
+    in a pass. `rank` orders explanations: the simplest and most common first.
     """
 
     code: str
@@ -66,11 +65,11 @@ class MadeMistake:
 
     @property
     def rank(self) -> int:
-        """Where it stands among explanations of the same length."""
+        """Its order among explanations of the same length; lower comes first."""
         return self.mistake.rank + self.way.rank
 
 
 def faults(catalogue: "tuple[Mistake, ...]", passed: Pass) -> list[MadeMistake]:
-    """Every mistake of a catalogue in every way that it can be made in a pass, simplest first."""
+    """Every mistake of a catalogue, in every way to make it in a pass, the simplest first."""
     found = [MadeMistake(mistake, way) for mistake in catalogue for way in mistake.ways(passed)]
     return sorted(found, key=lambda fault: fault.rank)

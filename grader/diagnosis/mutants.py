@@ -1,10 +1,10 @@
-"""The values of a question's faulty derivatives on its draws, and which of them an answer has.
+"""The values of a question's faulty derivatives, and which of them an answer has.
 
-Mistakes made alone are kept as arrays. Of several made at once there are many, so only a fingerprint is
-kept of each; what it finds is evaluated again and compared on every draw.
+The values of single mistakes are kept as arrays. There are many combinations, so only their fingerprints
+are kept; a combination that a fingerprint finds is evaluated again and compared on every draw.
 
-How many are tried is counted, not timed, so that what is said never depends on the machine: the likeliest
-first, until the work that was allotted is done.
+The work on combinations is counted, not timed, so that the messages never depend on the machine. The
+likeliest come first, until the work is used up.
 """
 
 import itertools
@@ -39,24 +39,24 @@ from grader.key import QuestionKey
 from grader.primitives import Array
 from grader.simplification import simplest
 
-MOST_PAIRS = 3_000  # the likeliest; microseconds each, where steps are shared
+MOST_PAIRS = 3_000  # the likeliest; microseconds each if they share steps
 MOST_TRIPLES = 1_500
-STEPS = 150  # of a backward pass, for several mistakes in one step: 0.3 ms each
-WRITTEN = 2_000  # nodes of derivatives that are written down and evaluated on their own: 15 µs each
-ODD_FACTOR = 3  # what a constant of unknown origin costs beside mistakes that are known
-FEW = 8  # draws that a fingerprint is taken of
+STEPS = 150  # of backward passes, for several mistakes in one step: 0.3 ms each
+WRITTEN = 2_000  # nodes of derivatives that are evaluated on their own: 15 µs each
+ODD_FACTOR = 3  # the rank of a constant of unknown origin beside known mistakes
+FEW = 8  # draws of a fingerprint
 DROPPED = frozenset({
     "dropped-activation-derivative", "dropped-weight", "dropped-input", "dropped-upstream",
     "summed-instead-of-selected",
 })  # fmt: skip
-"""Mistakes of which people make three at once: they write down less and less."""
+"""Mistakes that people make three at a time: they leave out more and more."""
 
 __all__ = ["MATCH", "Match", "Mutant", "Mutants", "same"]
 
 
 @dataclass(frozen=True, eq=False)
 class Mutant:
-    """A faulty derivative: the mistakes in it and its values, laid out like those of the key."""
+    """A faulty derivative: its mistakes and its values (draws, rows, columns), laid out like the key's."""
 
     faults: Several
     value: Array
@@ -79,13 +79,13 @@ class Match:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The simplest first."""
+        """How many mistakes, then how unlikely they are; the lowest is the simplest."""
         odd = 0 if self.factor in (1.0, -1.0) else ODD_FACTOR
         return len(self.faults) + (self.factor != 1.0), sum(f.rank for f in self.faults) + odd
 
 
 class Mutants:
-    """All faulty derivatives of one question. Several mistakes at once are only tried when asked for.
+    """All faulty derivatives of one question. Several mistakes at once are only tried on demand.
 
     `passed` is the right backward pass; None for a reference that the author's Python computes.
     """
@@ -93,12 +93,12 @@ class Mutants:
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
         self.passed = _traced(key)
-        self._again: dict[tuple[int, ...], Array | None] = {}
+        self._recomputed: dict[tuple[int, ...], Array | None] = {}
         self._derived: dict[tuple[int, ...], Expression | None] = {}  # by mistakes on the way
 
     @cached_property
     def singles(self) -> tuple[Mutant, ...]:
-        """Each mistake made alone, those left out that change nothing or give no finite values."""
+        """Each mistake made alone, without those that change nothing or give no finite values."""
         if self.passed is None:
             return ()
         alone = [(fault,) for fault in faults(CATALOGUE, self.passed)]
@@ -113,9 +113,12 @@ class Mutants:
         stacked = self._stacked(
             [one for one in alone if self._is_stacked(one)], self._key.draws.count
         )
-        return [next(stacked) if self._is_stacked(one) else self._apart(one[0]) for one in alone]
+        return [
+            next(stacked) if self._is_stacked(one) else self._value_in_result(one[0])
+            for one in alone
+        ]
 
-    def _apart(self, fault: MadeMistake) -> Array | None:
+    def _value_in_result(self, fault: MadeMistake) -> Array | None:
         """The values of a mistake made in the finished derivative."""
         if fault.way.factor is None:
             return self._evaluated((fault,))
@@ -124,13 +127,13 @@ class Mutants:
             return None if factor is None else self._key.expected * factor
 
     def _is_wrong(self, value: Array) -> bool:
-        """Whether values say something of how they came about: finite, not all zero, not right."""
+        """Whether values are finite, not all zero, and not right."""
         return bool(usable(value[None])[0]) and not same(value, self._key.expected)
 
     def matching(self, got: Array, wrong: Mask) -> list[Match]:
-        """The mistakes that explain an answer where it is wrong, of the simplest kind that does.
+        """The simplest mistakes that explain an answer where it is wrong.
 
-        `got` is (draws, rows, columns), `wrong` (rows, columns) marks the entries to be explained.
+        `got` is (draws, rows, columns); `wrong` (rows, columns) marks the entries to explain.
         """
         if not np.isfinite(got[:, wrong]).all():
             return []
@@ -147,8 +150,8 @@ class Mutants:
         return []
 
     def alone(self, got: Array, wrong: Mask, tolerance: float = MATCH) -> list[Match]:
-        """The single mistakes that explain an answer, to a part of the largest value of each entry."""
-        if not got[:, wrong].any():  # zeros say nothing: then the right entries are to fit too
+        """The single mistakes that explain an answer; `tolerance` is a part of an entry's largest value."""
+        if not got[:, wrong].any():  # many mistakes give zeros: then the right entries must fit too
             wrong = np.ones_like(wrong)
         target = got[:, wrong]
         reach = max(NEAR, 4 * tolerance) * self._sizes[:, None]
@@ -157,22 +160,22 @@ class Mutants:
         return [Match(one.faults) for one in close if same(target, one.value[:, wrong], tolerance)]
 
     def _multiples(self, found: Iterable[Several], got: Array) -> Iterator[Match]:
-        """Those of the mistakes whose values, times a constant that people write, are an answer's."""
+        """The mistakes whose values, times a constant that people write, are those of an answer."""
         for chosen in found:
-            value = self.again(chosen)
+            value = self.recomputed(chosen)
             factor = None if value is None else ratio(got, value)
             if factor is not None and named_factor(factor) is not None:
                 yield Match(chosen, factor)
 
     @cached_property
     def _blended(self) -> Array:
-        """The values of each mistake, all draws blended into one: (mistakes, rows, columns)."""
+        """The values of each mistake, with all draws blended into one: (mistakes, rows, columns)."""
         values = [blend(one.value) for one in self.singles]
         return np.stack(values) if values else np.zeros((0, *self._key.grid))
 
     @cached_property
     def _sizes(self) -> Array:
-        """The largest value of each mistake, all draws added up."""
+        """The largest sum of sizes over all draws, for each mistake."""
         return np.array([np.abs(one.value).sum(axis=0).max() for one in self.singles])
 
     # Several mistakes at once
@@ -206,7 +209,7 @@ class Mutants:
 
     @cached_property
     def _unlikely(self) -> FingerprintTable:
-        """A mistake with a factor too many, or in the derivative by something else."""
+        """A mistake with one factor too many, or in the derivative with respect to something else."""
         made = [one.faults[0] for one in self.singles if one.faults[0].way.factor is None]
         others = (
             (one, other)
@@ -218,7 +221,7 @@ class Mutants:
         return table_of(itertools.chain(self._multiplied(), tried))
 
     def _multiplied(self) -> Iterator[Batch]:
-        """A mistake and a factor too many: its values times those of the factor."""
+        """A mistake with one factor too many: its values times those of the factor."""
         others = [one for one in self.singles if one.faults[0].way.factor is None]
         factors = [one for one in self.singles if one.faults[0].way.factor is not None]
         for at, one in enumerate(factors):
@@ -231,7 +234,7 @@ class Mutants:
                 yield [other.faults + one.faults for other in first], values
 
     def _affordable(self, several: Iterable[Several], written: int) -> list[Several]:
-        """Those of several mistakes at once that the work allotted to them is enough for, in order."""
+        """The combinations, in order, until the work is used up; `written` nodes for those not stacked."""
         steps, chosen = STEPS, []
         for one in several:
             if self._is_stacked(one):
@@ -257,7 +260,7 @@ class Mutants:
 
     @cached_property
     def _size(self) -> int:
-        """How much a derivative of this question takes to be written down and evaluated: its nodes."""
+        """The nodes of the reference: the work to evaluate one derivative of this question."""
         assert self.passed is not None
         return sum(1 for _ in walk(self.passed.result))
 
@@ -278,7 +281,7 @@ class Mutants:
             yield from (None if at == ABSENT else values[at] for at in own)
 
     def made(self, chosen: Several) -> Mutant | None:
-        """The derivative with these mistakes; None if it is right, not finite, or makes no sense."""
+        """The mutant with these mistakes; None if it is right, not finite, or makes no sense."""
         value = self._evaluated(chosen)
         return None if value is None or not self._is_wrong(value) else Mutant(chosen, value, self)
 
@@ -287,7 +290,7 @@ class Mutants:
         return None if expression is None else self.value(expression)
 
     def written(self, chosen: Several) -> Expression | None:
-        """The derivative with these mistakes, None if they do not go together."""
+        """The derivative with these mistakes; None if they do not fit together."""
         if self.passed is None:
             return None
         on_way = tuple(fault for fault in chosen if is_on_the_way(fault))
@@ -300,20 +303,20 @@ class Mutants:
         return rearranged(self.passed, result, [fault.way.changes for fault in chosen])
 
     def value(self, expression: Expression) -> Array | None:
-        """The values of a derivative laid out like those of the key; None if that is not possible."""
+        """A derivative's values (draws, rows, columns), laid out like the key's; None if impossible."""
         try:
             self._key.check_shape(expression, ())
             return self._key.evaluate(expression)
-        except (GraderError, ValueError, IndexError):  # an index of its own that runs too far
+        except (GraderError, ValueError, IndexError):  # a changed index may run too far
             return None
 
-    def again(self, chosen: Several) -> Array | None:
-        """The values of mistakes of which only the fingerprint was kept: the same ones come often."""
+    def recomputed(self, chosen: Several) -> Array | None:
+        """The values of mistakes of which only the fingerprint was kept; cached, since they often recur."""
         known = tuple(map(id, chosen))
-        if known not in self._again:
+        if known not in self._recomputed:
             one = self.made(chosen)
-            self._again[known] = None if one is None else one.value
-        return self._again[known]
+            self._recomputed[known] = None if one is None else one.value
+        return self._recomputed[known]
 
 
 def _traced(key: QuestionKey) -> Pass | None:
@@ -324,7 +327,7 @@ def _traced(key: QuestionKey) -> Pass | None:
 
 
 def _by_rank(found: Sequence[MadeMistake]) -> Iterator[Several]:
-    """Any two of several mistakes, the likeliest two first."""
+    """All pairs of mistakes, the likeliest pair first."""
     ranked: dict[int, list[MadeMistake]] = {}
     for fault in found:
         ranked.setdefault(fault.rank, []).append(fault)

@@ -1,4 +1,4 @@
-"""Mistakes in words: the sentence, the hint and the nudge of each, in the student's own notation."""
+"""Mistakes as messages: sentence, hint and nudge in the student's own notation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ Known = Mapping[Expression, Expression]
 Print = Callable[[Expression, Names], str]
 LONGEST = 60  # of one factor in a sentence
 MOST_ALTERNATIVES = 2
-LESS_LIKELY = 1  # what an alternative may be, in ranks of mistakes
+LESS_LIKELY = 1  # by how many ranks an alternative may be less likely
 _FAMILIES = (
     frozenset({
         "dropped-activation-derivative", "dropped-local-derivative", "dropped-weight", "dropped-input",
@@ -26,14 +26,14 @@ _FAMILIES = (
     frozenset({"missing-term", "missing-sum"}),
     frozenset({"extra-factor", "repeated-factor"}),
 )  # fmt: skip
-"""Mistakes that say the same if they have the same values: that a factor, or a part, is missing."""
+"""Mistakes that mean the same if they have the same values, such as that a factor is missing."""
 _TIMES = {"2": "twice", "3": "three times", "1/2": "half of", "1/3": "a third of"}
 
 
 class Sentences:
-    """The mistakes of one question in words; each is worded once.
+    """The messages of the mistakes of one question; each is written once.
 
-    `known` says what may stand for an expression: the name of a quantity for its definition.
+    `known` gives shorter expressions for some: the name of a quantity for its definition.
     """
 
     def __init__(
@@ -46,23 +46,23 @@ class Sentences:
         self._notation = notation
         self._quantities = known
         self._known: dict[int, tuple[MadeMistake, Message]] = {}
-        self._terms: dict[Expression | str, str] = {}  # the same few are named again and again
+        self._terms: dict[Expression | str, str] = {}  # the same few terms recur
 
     def messages(self, matches: Sequence[Match], alternative: bool = False) -> tuple[Message, ...]:
-        """What is said of mistakes that all explain an answer: the first in full, the others as "or".
+        """The messages of mistakes that all explain an answer: the first in full, the others as "or else".
 
-        So is the first if all of them are an `alternative` to what is said before.
+        With `alternative`, the first is an "or else" too.
         """
-        said: dict[str, Message] = {}
+        found: dict[str, Message] = {}
         for match in matches:
-            for message in self._of(match, alternative=alternative or bool(said)):
-                said.setdefault(message.text, message)
-        return tuple(said.values())
+            for message in self._of(match, alternative=alternative or bool(found)):
+                found.setdefault(message.text, message)
+        return tuple(found.values())
 
     def _of(self, match: Match, alternative: bool) -> list[Message]:
         single = [self._message(fault) for fault in match.faults]
         if match.factor != 1.0:
-            single.append(constant(match.factor, with_mistakes=True))
+            single.append(constant_message(match.factor, with_mistakes=True))
         if not alternative:
             return single
         text = "or else, with the same values: " + "; and ".join(message.text for message in single)
@@ -77,7 +77,7 @@ class Sentences:
                 for template in (mistake.nudge, mistake.hint, mistake.sentence)
             )
             message = Message(Kind.MISTAKE, sentence, mistake.code, None, (nudge, hint))
-            self._known[id(fault)] = fault, message  # the fault, so that its id stays its own
+            self._known[id(fault)] = fault, message  # keeps it alive, so that its id stays unique
         return self._known[id(fault)][1]
 
     def _term(self, term: Expression | str) -> str:
@@ -87,9 +87,8 @@ class Sentences:
 
     def _in_words(self, term: Expression | str) -> str:
         if isinstance(term, Apply) and term.function.endswith("'"):
-            slope = simplified(
-                term
-            )  # of σ′ with another name nothing is told that is to be worked out
+            # Not by the names of quantities: 1 − h² would give away what the student must find.
+            slope = simplified(term)
             return printed(slope, self._names, self._notation)
         if not isinstance(term, str):
             return printed(simplified(term, self._quantities), self._names, self._notation)
@@ -98,7 +97,7 @@ class Sentences:
 
 
 def simplest(matches: Sequence[Match]) -> list[Match]:
-    """The simplest explanation, and those that are hardly less simple and say something else."""
+    """The simplest explanation, and others that are about as simple and mean something else."""
     kinds: dict[object, Match] = {}
     for match in matches:
         if match.rank[1] <= matches[0].rank[1] + LESS_LIKELY:
@@ -107,13 +106,13 @@ def simplest(matches: Sequence[Match]) -> list[Match]:
 
 
 def _family(match: Match) -> frozenset[object]:
-    """What an explanation says, whatever it calls it."""
+    """The meaning of an explanation, whatever its code."""
     codes = (fault.mistake.code for fault in match.faults)
     return frozenset(next((one for one in _FAMILIES if code in one), code) for code in codes)
 
 
 def printed(node: Expression, names: Names, notation: str) -> str:
-    """An expression in the student's notation, cut between two words if it is long."""
+    """An expression in the student's notation, cut at a blank if it is long."""
     write: Print = printing.field if notation == "latex" else printing.infix
     text = write(transform(node, _without_axis), names)
     return (
@@ -122,7 +121,7 @@ def printed(node: Expression, names: Names, notation: str) -> str:
 
 
 def _without_axis(node: Expression) -> Expression:
-    """The same without the axis that says nothing: that of all entries, or of a vector's only one."""
+    """The node without an axis that is obvious: all entries, or the only axis of a vector."""
     if not (isinstance(node, Apply) and len(node.args) == len(node.params) == 1):
         return node
     is_whole = node.params == (None,) or 1 in node.args[0].shape
@@ -130,23 +129,25 @@ def _without_axis(node: Expression) -> Expression:
 
 
 def function_name(primitive: str, names: Names, notation: str) -> str:
-    """What the problem calls a function: σ for relu."""
+    """The problem's name for a function, such as σ for relu."""
     if notation == "latex" and primitive in names.function_latex():
         spelled = names.function_latex()[primitive].removeprefix("\\")
         return GREEK.get(spelled, spelled)
     return names.function_names().get(primitive, primitive)
 
 
-def constant(factor: float, with_mistakes: bool = False) -> Message:
-    """An answer that is a constant times what it should be."""
+def constant_message(factor: float, with_mistakes: bool = False) -> Message:
+    """The message for an answer that is a constant times the right one."""
     opposite = named_factor(factor) == "-1"  # but for rounding
-    hints = ("check the signs" if opposite else "a constant factor is not right",)
+    hints = ("check the signs" if opposite else "a constant factor is wrong",)
     if opposite:
         text = "the sign is wrong" if not with_mistakes else "the sign is wrong too"
-        return Message(Kind.MISTAKE, text, "sign", None, (*hints, "with which sign does it enter?"))
-    said = times_text(factor)
-    text = f"the answer is {said} what it should be" if not with_mistakes else (
-        f"beside that, the answer is {said} what it would be")  # fmt: skip
+        return Message(
+            Kind.MISTAKE, text, "sign", None, (*hints, "which sign should the answer have?")
+        )
+    times = times_text(factor)
+    text = f"the answer is {times} what it should be" if not with_mistakes else (
+        f"in addition, the answer is {times} what it would be otherwise")  # fmt: skip
     return Message(Kind.MISTAKE, text, "constant-factor", None, (*hints, "compare the constants"))
 
 

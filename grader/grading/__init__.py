@@ -1,4 +1,4 @@
-"""Problem + submission → `Report`: the story of grading on one screen."""
+"""From a problem and a submission to a `Report`."""
 
 from grader.grading.grade import grade, report_of
 

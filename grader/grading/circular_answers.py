@@ -1,7 +1,7 @@
-"""Answers that rest on each other in a circle: `∂l/∂z = ∂l/∂b` and `∂l/∂b = ∂l/∂z` say nothing.
+"""Circular answers: `∂l/∂z = ∂l/∂b` and `∂l/∂b = ∂l/∂z` together answer nothing.
 
-An answer may use the derivative that another question asks for, which stands for its true value. It
-counts only if something in the end is worked out.
+An answer may use a derivative that another question asks for; it is judged with the true value. Such
+answers count only if they end at something that is worked out.
 """
 
 from collections import defaultdict
@@ -16,11 +16,11 @@ from grader.problem.model import bases
 from grader.result import Kind, Message, QuestionResult, Verdict
 
 Rests = Mapping[str, Sequence[Sequence[str]]]
-"""For each answer, for each derivative in it, the questions that ask for that and are answered."""
+"""For each answer and each derivative in it: the answered questions that ask for that derivative."""
 
 
 def without_circular_answers(key: Key, results: Sequence[QuestionResult]) -> list[QuestionResult]:
-    """The results; answers that rest on themselves through others are incorrect."""
+    """The results, with answers that use themselves through others marked as incorrect."""
     rests = _rests(key, results)
     if not any(rests.values()):
         return list(results)
@@ -48,14 +48,14 @@ def _rests(key: Key, results: Sequence[QuestionResult]) -> Rests:
 
 
 def _derivatives(result: QuestionResult) -> set[tuple[str, str]]:
-    """The derivatives that an answer was read to contain."""
+    """The derivatives in an answer."""
     echo = result.answer.echo if result.answer is not None else None
     parts = walk(echo.node) if isinstance(echo, TreeEcho) else ()
     return {bases(part.of, part.wrt) for part in parts if isinstance(part, Derivative)}
 
 
 def _grounded(rests: Rests) -> set[str]:
-    """The answers that rest, through any number of others, on what was worked out or not answered."""
+    """The answers that end, through any number of others, at one that uses no answered question."""
     grounded: set[str] = set()
     while True:
         more = {
@@ -70,7 +70,7 @@ def _grounded(rests: Rests) -> set[str]:
 
 
 def _circle(start: str, rests: Rests, grounded: set[str]) -> list[str]:
-    """The way from an answer back to itself through others that are not grounded, if there is one."""
+    """The path from an answer back to itself through others that are not grounded; empty if none."""
     ways = [[start]]
     seen: set[str] = set()
     for way in ways:
@@ -86,16 +86,16 @@ def _circle(start: str, rests: Rests, grounded: set[str]) -> list[str]:
 def _circular(key: Key, result: QuestionResult, circle: Sequence[str]) -> QuestionResult:
     question = key[result.id]
     text = (
-        "the answer is not worked out: it rests on answers that rest on it, "
-        f"{' → '.join(circle)}; one of them must be derived"
+        "the answer is not worked out: it uses answers that use it in turn, "
+        f"{' → '.join(circle)}; derive one of them without the others"
     )
     message = Message(Kind.MISTAKE, text, "not-worked-out")
-    told = () if question.question.feedback == "verdict" else (message, *result.messages)
+    messages = () if question.question.feedback == "verdict" else (message, *result.messages)
     wrong = replace(
         result,
         verdict=Verdict.INCORRECT,
         score=0.0,
-        messages=told,
+        messages=messages,
         entries=None,
         counterexample=None,
     )

@@ -1,7 +1,7 @@
-"""What a submission gives to each question, and how it is to be read.
+"""The answer of a submission to each question, and how to read it.
 
-Answers come from papers, answer files and arrays; where there are several for one question, the last
-one counts, and the student is told.
+Answers come from papers, answer files and arrays. If there are several for one question, the last one
+counts, and a note says so.
 """
 
 import re
@@ -26,7 +26,7 @@ from grader.alignment import (
     own,
 )
 from grader.errors import Span, StudentError, Unreadable
-from grader.grading.index_letters import letters_of, spread, with_letters
+from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
 from grader.notation import Reading, infix
 from grader.problem import Problem, Question
@@ -55,11 +55,10 @@ class ReadAnswer(Protocol):
 class Written:
     """An answer in text, and how it is read.
 
-    `key` identifies what `read` depends on, if that is known. `steps` are derivatives that nobody
-    asks for and that the student worked out elsewhere; `stated` are equations about the model itself.
-    Nobody looks at them where an answer of the same key was judged before.
-    `rests_on` are lines of a listing that give a name another value which the answer uses. `chain` is
-    how the answer was derived.
+    `key` identifies everything that `read` depends on; None if that is not known. `steps` are derivatives
+    that no question asks for and that the student worked out elsewhere. `stated` are equations about the
+    model itself. Both are only computed if no answer with the same key was judged before. `rests_on`
+    are lines of a listing that give another value to a name in the answer. `chain` is the derivation.
     """
 
     text: str
@@ -84,7 +83,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class RefusedAnswer:
-    """An answer that is there and could not be taken."""
+    """An answer that is there, but that the grader could not take."""
 
     refusal: Refusal
     messages: tuple[Message, ...] = ()
@@ -92,7 +91,7 @@ class RefusedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class InWords:
-    """Words where an answer should be: for a human if they may state one, no answer if not."""
+    """Words in place of an answer: they go to a human if they may state one; else there is no answer."""
 
     words: Words
     messages: tuple[Message, ...] = ()
@@ -103,14 +102,14 @@ Given = Written | Numbers | RefusedAnswer | InWords
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What is given to each question, by question id, and what no question took."""
+    """The answers by question id, and the parts of the submission that belong to no question."""
 
     given: Mapping[str, Given]
     leftovers: tuple[Leftover, ...] = ()
 
 
 def collect(problem: Problem, submission: Submission) -> Collected:
-    """What a submission gives to each question, and what is left over of it."""
+    """The answer of a submission to each question, and the rest of the submission."""
     given: dict[str, Given] = {}
     papers = [own(paper, problem) for paper in submission.papers]
     aligned = [align(problem, paper) for paper in papers]
@@ -129,7 +128,7 @@ def collect(problem: Problem, submission: Submission) -> Collected:
         if question is not None:
             _add(given, question.id, RefusedAnswer(refusal))
     words = _in_words(problem, papers, given)
-    answered = {*given, *(name for name, said in words.items() if said.words.states)}
+    answered = {*given, *(name for name, given_words in words.items() if given_words.words.states)}
     left = leftovers(problem, submission, list(zip(papers, aligned, strict=True)), answered)
     return Collected({**words, **given}, left)
 
@@ -137,23 +136,23 @@ def collect(problem: Problem, submission: Submission) -> Collected:
 def _in_words(
     problem: Problem, papers: Sequence[Paper], answered: Collection[str]
 ) -> dict[str, InWords]:
-    """What papers say in words where they have no formula."""
+    """The words that papers have in place of formulas, by question id."""
     if len(answered) == len(problem.questions):
         return {}
-    said = [in_words(problem, paper) for paper in papers]
-    return {question: InWords(words) for one in said for question, words in one.items()}
+    found = [in_words(problem, paper) for paper in papers]
+    return {question: InWords(words) for in_paper in found for question, words in in_paper.items()}
 
 
 def _add(given: dict[str, Given], question: str, new: Given) -> None:
-    """The last answer counts."""
+    """Add an answer. The last answer to a question counts."""
     if question in given:
-        message = _again([_place_of(given[question])], _place_of(new))
+        message = _answered_again([_place_of(given[question])], _place_of(new))
         new = replace(new, messages=(*new.messages, message))
     given[question] = new
 
 
-def _again(earlier: Sequence[Place], last: Place) -> Message:
-    """That a question is answered more than once, and where."""
+def _answered_again(earlier: Sequence[Place], last: Place) -> Message:
+    """The note that a question is answered more than once, and where."""
     places = list(dict.fromkeys(_where(place, last) for place in [*earlier, last]))
     listed = " and ".join([", ".join(places[:-1]), places[-1]]) if len(places) > 1 else places[0]
     text = f"this question is answered more than once, in {listed}; the last answer counts"
@@ -161,7 +160,7 @@ def _again(earlier: Sequence[Place], last: Place) -> Message:
 
 
 def _where(place: Place, last: Place) -> str:
-    """A place as the student knows it; the file only if there are several."""
+    """A place in words, with its file if that is not the file of `last`."""
     where = f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
     return where if place.path == last.path else f"{place.path}, {where}"
 
@@ -182,26 +181,28 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
     entry, equation = found.entry, found.entry.equation
     if equation is None:
         error = entry.error or Unreadable("this formula cannot be read")
-        return _broken(found, error)
+        return _unreadable(found, error)
     if is_multiple(entry.left):
-        message = "the left side is more than the derivative that is asked for"
-        return _broken(found, Unreadable(message, hint="write what is asked for alone on the left"))
+        message = "the left side has more in it than the derivative that the question asks for"
+        return _unreadable(
+            found, Unreadable(message, hint="write only that derivative on the left")
+        )
     letters = letters_of(question, entry)
     names = with_letters(found.names, letters)
 
     def read(other: frozenset[int] = frozenset()) -> Reading:
-        return found.steps.put_in(spread(entry.read(names, other), letters, question))
+        return found.steps.put_in(over_letters(entry.read(names, other), letters, question))
 
     text = _compact(entry.text)
     if isinstance(equation, PlainEquation):
-        notation, meant = "infix", equation.answer
+        notation, expanded = "infix", equation.answer
     else:
         notation = "latex"
-        meant = " ".join([token.text for token in equation.answer])  # what macros stood for
+        expanded = " ".join([token.text for token in equation.answer])  # with macros expanded
     depends = (
         notation,
         text,
-        meant,
+        expanded,
         entry.changed,
         tuple(names.indices.items()),
         found.steps.key,
@@ -219,7 +220,7 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         notation,
         place,
         read,
-        _about(found),
+        _notes_on(found),
         key,
         lambda: found.steps.own,
         lambda: found.stated,
@@ -229,10 +230,10 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
 
 
 def _read_entry(question: Question, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
-    """What an equation says as an answer to a question. Raises StudentError."""
+    """An equation, read as an answer to a question. Raises StudentError."""
     letters = letters_of(question, entry)
     names = with_letters(names_for(question, entry), letters)
-    return spread(entry.read(names, other), letters, question)
+    return over_letters(entry.read(names, other), letters, question)
 
 
 def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
@@ -240,33 +241,33 @@ def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
 
 
 def _compact(text: str) -> str:
-    """An equation without the gaps that a chain has which is broken over several blocks."""
+    """An equation without the gaps of a chain that is split over several blocks."""
     return _GAP.sub(lambda gap: "\n" if "\n" in gap[0] else " ", text)
 
 
 _GAP = re.compile(r"(?<![ \t])(?:[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+|[ \t]{4,}+(?=&?[=≈]))")
 
 
-def _broken(found: FoundAnswer, error: StudentError) -> Written:
+def _unreadable(found: FoundAnswer, error: StudentError) -> Written:
     def read(other: frozenset[int] = frozenset()) -> Reading:
         raise error
 
-    return Written(found.entry.formula.text, "latex", found.entry.place(), read, _about(found))
+    return Written(found.entry.formula.text, "latex", found.entry.place(), read, _notes_on(found))
 
 
-def _about(found: FoundAnswer) -> tuple[Message, ...]:
-    """What is to be said about where the answer was found."""
+def _notes_on(found: FoundAnswer) -> tuple[Message, ...]:
+    """Notes on where the answer was found."""
     messages = []
     if found.match is not None and found.match < THE_SAME:
         text = (
-            "the left side names another derivative than the question asks for; "
+            "the left side names a different derivative from that in the question; "
             "the right side was graded"
         )
         messages.append(Message(Kind.NOTE, text, "left-side-mismatch"))
     if found.earlier:
-        messages.append(_again(found.earlier, found.entry.place()))
+        messages.append(_answered_again(found.earlier, found.entry.place()))
     if found.moved:
-        text = "this answer stands under another number; it was found by its left side"
+        text = "this answer is under the number of another question; it was found by its left side"
         messages.append(Message(Kind.NOTE, text, "found-by-left-side"))
     return tuple(messages)
 
@@ -283,17 +284,17 @@ def _from_file(
     names = with_letters(question.names, letters).based(base)
 
     def read(other: frozenset[int] = frozenset()) -> Reading:
-        return spread(infix.read(answer.text, names, other), letters, question)
+        return over_letters(infix.read(answer.text, names, other), letters, question)
 
     return Written(answer.text, "infix", answer.place, read, (), ("infix", base, answer.text))
 
 
 def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Written:
-    """One answer in LaTeX, perhaps an equation or a chain of them; what stands beside it counts too."""
+    """One answer in LaTeX, perhaps an equation or a chain; equations beside it count too."""
 
     @cache
     def written() -> Written:
-        # How lines of the text lie in the file is not known: the whole stands where it begins.
+        # The lines of the text within the file are not known, so all of it has the place of its start.
         formula = Formula(answer.text.replace("\n", " "), True, answer.place)
         found = alone(problem, question, formula)
         if found is None:

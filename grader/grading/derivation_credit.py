@@ -1,4 +1,4 @@
-"""Where the derivation of a wrong answer breaks, and what a right set-up earns."""
+"""Where the derivation of a wrong answer breaks, and the credit for a right set-up."""
 
 from dataclasses import replace
 
@@ -15,18 +15,18 @@ from grader.steps import first_break, message_of
 def with_steps(
     key: Key, question: Question, given: Written, result: QuestionResult
 ) -> QuestionResult:
-    """The result of a wrong answer with the step that breaks, and with the author's credit for steps.
+    """The result of a wrong answer, with the step that breaks and the author's credit for steps.
 
-    Not remembered with the text of an answer, since the lines of two papers differ.
+    It is not cached with the text of an answer, since the lines of two papers differ.
     """
     if result.verdict not in WRONG or given.chain is None:
         return result
     found = first_break(key[question.id], given.chain)
     if found is None:
         return result
-    told = replace(result, messages=(*result.messages, message_of(found)))
+    with_break = replace(result, messages=(*result.messages, message_of(found)))
     broken = BROKEN & {message.code for message in result.messages}
-    return _credited(question, told) if found.setup and not broken else told
+    return _credited(question, with_break) if found.setup and not broken else with_break
 
 
 def _credited(question: Question, result: QuestionResult) -> QuestionResult:

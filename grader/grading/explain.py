@@ -1,4 +1,4 @@
-"""How the answer to one question was found and read, with nothing said about whether it is right."""
+"""How answers were found and read, without a word on whether they are right."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -6,9 +6,9 @@ from typing import Any
 
 from grader.errors import StudentError
 from grader.grading.collected import Collected, Given, InWords, Numbers, Written, collect
-from grader.grading.grade import complaint
+from grader.grading.grade import refusal_message
 from grader.grading.judge import judge
-from grader.grading.leftovers import concerning, listed, unplaced
+from grader.grading.leftovers import leftovers_for, leftovers_message, unplaced
 from grader.grading.numbers import record_of
 from grader.grading.outcome import unread
 from grader.grading.reading_tree import ReadingNode, tree_of
@@ -23,10 +23,10 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was found for a question, and how it was read.
+    """The answer that was found for a question, and how it was read.
 
-    `answer` is None if nothing was found. `tree` is None for numbers and for what could not be read;
-    then `messages` say why.
+    `answer` is None if none was found. `tree` is None for numbers, and for an answer that could not be
+    read; `messages` say why.
     """
 
     id: str
@@ -52,9 +52,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """How answers of one submission were read.
+    """How the answers of one submission were read.
 
-    `asked` are the ids of all questions, `answered` of those to which an answer was found.
+    `asked` are the ids of all questions, `answered` those of the questions with an answer.
     """
 
     problem: str
@@ -83,12 +83,12 @@ class Explained:
 
 
 def explain(key: Key, submission: Submission, ids: Collection[str]) -> Explained:
-    """How the answers to some questions were read, by the functions that grading reads them with."""
+    """How the answers to some questions were read, by the same functions as in grading."""
     key = key.of(submission.id)
     problem = key.problem
     collected = collect(problem, submission)
     given = collected.given
-    lost = tuple([complaint(refusal) for refusal in unplaced(problem, submission)])
+    lost = tuple([refusal_message(refusal) for refusal in unplaced(problem, submission)])
     asked = tuple([question.id for question in problem.questions])
     answered = tuple([name for name in asked if _is_answer(given.get(name))])
     found = tuple(
@@ -105,9 +105,9 @@ def explain(key: Key, submission: Submission, ids: Collection[str]) -> Explained
 
 
 def _left(question: Question, collected: Collected) -> list[Message]:
-    """What may be the answer to a question that has none."""
-    mine = concerning(question.id, collected.leftovers)
-    return [listed(mine)] if mine else []
+    """The parts of a submission that may be the answer to a question without one."""
+    mine = leftovers_for(question.id, collected.leftovers)
+    return [leftovers_message(mine)] if mine else []
 
 
 def _is_answer(given: Given | None) -> bool:
@@ -119,7 +119,7 @@ def _explained(key: Key, question: Question, given: Given) -> Explanation:
         return _written(key, question, given)
     if isinstance(given, Numbers):
         return Explanation(question.id, question.prompt, record_of(given), None, given.messages)
-    result = judge(key, question, given, "")  # which has nothing to judge here, and says why
+    result = judge(key, question, given, "")  # nothing to judge here: the result says why
     messages = (*result.messages, *given.messages)
     return Explanation(question.id, question.prompt, result.answer, None, messages)
 

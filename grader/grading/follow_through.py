@@ -1,7 +1,7 @@
-"""Follow-through: an answer that is right, given the student's own earlier answer.
+"""Follow-through: an answer that is right, given an earlier wrong answer of the same student.
 
-What an earlier answer says takes the place of the true value when the backward pass comes by, so that
-nothing is lost twice for one mistake. An earlier answer that says hardly anything carries nothing.
+The backward pass takes the student's earlier answer in place of the true value, so that one mistake
+does not cost points twice. An earlier answer that leaves out too much does not count.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,24 +32,24 @@ class Earlier:
 
 
 def followed(key: QuestionKey, given: Sequence[Earlier]) -> Array | None:
-    """The values (draws, rows, columns) of a question's answer if earlier answers are taken for granted.
+    """The values (draws, rows, columns) that a question's answer has if earlier answers are taken as true.
 
-    None if an earlier answer cannot carry: it does not fit, is not finite, zero or constant, lacks the
-    upstream gradient, lacks more than one factor of what it should be, or is not on the way.
+    None if an earlier answer does not fit, is not finite, is zero or constant, lacks the upstream gradient
+    or more than one factor, or is not on the path of the backward pass.
     """
     try:
-        if not all(carries(one) for one in given):
+        if not all(can_be_followed(one) for one in given):
             return None
         value = key.evaluate(in_layout(key.question, _derived(key.question, given)))
     except (GraderError, ValueError):
         return None
-    # A pass that the earlier answers are not on the way of emits the reference itself.
+    # If the pass does not meet the earlier answers, it gives the reference itself.
     unchanged = np.array_equal(value, key.expected)
     return value if np.isfinite(value).all() and not unchanged else None
 
 
-def carries(earlier: Earlier) -> bool:
-    """Whether an earlier answer says enough for others to follow from it. Raises StudentError."""
+def can_be_followed(earlier: Earlier) -> bool:
+    """Whether an earlier answer contains enough for others to follow from it. Raises StudentError."""
     key, node = earlier.key, earlier.node
     if key.reference is None:
         return False
@@ -68,13 +68,13 @@ def carries(earlier: Earlier) -> bool:
 
 
 def _upstream(key: QuestionKey) -> set[str]:
-    """The symbols that upstream gradients are made of."""
+    """The symbols in upstream gradients."""
     model = key.question.scope.model.values()
     return symbols_in(*(gradient for quantity in model for gradient in quantity.upstream.values()))
 
 
 def _is_one_factor(lost: set[str], key: QuestionKey) -> bool:
-    """Whether one name that the reference is made of brings along all symbols that are lost."""
+    """Whether one name in the reference depends on all symbols that are lost."""
     assert key.reference is not None
     depends = key.question.scope.names.depends
     return any(
@@ -83,7 +83,7 @@ def _is_one_factor(lost: set[str], key: QuestionKey) -> bool:
 
 
 def _derived(question: Question, given: Sequence[Earlier]) -> Expression:
-    """The derivative that a question asks for, by a backward pass through the student's own values."""
+    """The derivative of a question, by a backward pass with the student's own values."""
     assert question.of is not None
     assert question.wrt is not None
     seeded = SeededBackprop(question.scope.model, given, base_name(question.of))
@@ -93,8 +93,8 @@ def _derived(question: Question, given: Sequence[Earlier]) -> Expression:
 def whole_of(earlier: Earlier) -> Expression:
     """An earlier answer as a whole array: a row for each entry of `of`, or in the shape of `wrt`.
 
-    An answer over index variables has the first that is declared in its rows, which need not be the
-    first of the derivative.
+    In an answer over index variables, the index that is declared first counts rows. It need not be the
+    first one of the derivative.
     """
     question, node = earlier.key.question, earlier.node
     order = letters(question)
@@ -108,7 +108,7 @@ def whole_of(earlier: Earlier) -> Expression:
 
 
 class SeededBackprop(Backprop):
-    """A backward pass that takes a student's word for some derivatives on its way."""
+    """A backward pass that takes some derivatives from a student's answers."""
 
     def __init__(
         self, model: Mapping[str, Quantity], given: Sequence[Earlier], of: str | None
@@ -131,23 +131,23 @@ class SeededBackprop(Backprop):
         if earlier is None:
             return adjoint
         of = base_name(earlier.key.question.of)
-        said = _oriented(whole_of(earlier), adjoint, self._model, of)
-        if of == self._of and said.shape == adjoint.shape:
-            return said
+        own = _oriented(whole_of(earlier), adjoint, self._model, of)
+        if of == self._of and own.shape == adjoint.shape:
+            return own
         if of is None or of not in self._seen:
             return adjoint
         via = self._model[of]
         true = self._right.derivative(Symbol(of, via.shape), Symbol(name, adjoint.shape))
         above = self._seen[of]
         if via.shape == SCALAR:
-            return add(adjoint, mul(sub(said, true), above))
-        return add(adjoint, matmul(transpose(sub(said, true)), above))
+            return add(adjoint, mul(sub(own, true), above))
+        return add(adjoint, matmul(transpose(sub(own, true)), above))
 
 
 def _oriented(
     whole: Expression, adjoint: Expression, model: Mapping[str, Quantity], of: str | None
 ) -> Expression:
-    """A student's vector turned to the orientation of the gradient that it stands for."""
+    """A student's vector, transposed if the gradient that it replaces has the other layout."""
     scalar = of is not None and of in model and model[of].shape == SCALAR
     if scalar and whole.shape == adjoint.shape[::-1] and 1 in adjoint.shape:
         return transpose(whole)

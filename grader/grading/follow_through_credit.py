@@ -1,4 +1,4 @@
-"""Which wrong answers are right given the student's own earlier answers, and what they earn."""
+"""Credit for wrong answers that follow from the student's own earlier wrong answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,21 +15,23 @@ from grader.result import Instructor, Kind, Message, QuestionResult, Verdict
 from grader.scoring import points
 
 
-def carried(
+def with_follow_through(
     key: Key, given: Mapping[str, Given], results: Sequence[QuestionResult]
 ) -> list[QuestionResult]:
-    """The results, those of answers that follow from earlier wrong ones with what they earn."""
+    """The results, with credit for answers that follow from earlier wrong ones."""
     wrong = {result.id for result in results if result.verdict in WRONG}
     found = []
     for result in results:
         question = key[result.id].question
         earlier = [name for name in question.rules.follows if name in wrong]
-        after = _carried(key, question, given, result, earlier) if result.id in wrong else None
+        after = (
+            _followed_result(key, question, given, result, earlier) if result.id in wrong else None
+        )
         found.append(after or result)
     return found
 
 
-def _carried(
+def _followed_result(
     key: Key,
     question: Question,
     given: Mapping[str, Given],
@@ -74,22 +76,22 @@ def _follows(key: QuestionKey, values: WrongValues, earlier: Sequence[Earlier]) 
 
 
 def _credited(question: Question, result: QuestionResult, names: Sequence[str]) -> QuestionResult:
-    """What an answer earns that follows: its own mistakes are none, so nothing is said of them."""
+    """The result of an answer that follows: its values are no new mistake, so no message names one."""
     credit = question.rules.follow_through
-    said = " and ".join(names)
-    note = Message(Kind.NOTE, f"right, given your {said}", "follow-through")
+    earlier = " and ".join(names)
+    note = Message(Kind.NOTE, f"right, given your {earlier}", "follow-through")
     kept = tuple(m for m in result.messages if m.kind in (Kind.NOTE, Kind.ERROR))
-    told = () if question.feedback == "verdict" else (note, *kept)
+    messages = () if question.feedback == "verdict" else (note, *kept)
     old = result.instructor or Instructor()
     return replace(
         result,
         verdict=Verdict.PARTIAL if credit > 0 else result.verdict,
         score=max(result.score, points(question, Verdict.PARTIAL, credit)),
-        messages=told,
+        messages=messages,
         counterexample=None,
         example=None,
         entries=None,
         instructor=replace(
-            old, candidates=(), credit=f"right, given {said}: {credit:.0%} of the points"
+            old, candidates=(), credit=f"right, given {earlier}: {credit:.0%} of the points"
         ),
     )

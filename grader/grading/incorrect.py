@@ -1,4 +1,4 @@
-"""What is said of a wrong answer, and what it may still earn by the author's rules."""
+"""The messages about a wrong answer, and its credit by the author's rules."""
 
 from dataclasses import replace
 
@@ -13,8 +13,8 @@ from grader.result import Instructor, Kind, Message, Verdict
 WRONG = (Verdict.INCORRECT, Verdict.PARTIAL)
 
 
-def ruled(key: QuestionKey, reading: Reading, outcome: Outcome, notation: str) -> Outcome:
-    """The outcome by the author's rules too: accepted after all, not what was asked for, or explained."""
+def by_rules(key: QuestionKey, reading: Reading, outcome: Outcome, notation: str) -> Outcome:
+    """The outcome by the author's rules: accepted after all, in a wrong form, or diagnosed."""
     values = outcome.values
     if values is not None and _is_accepted(key, values):
         outcome = Outcome(Verdict.CORRECT, 1.0)
@@ -25,12 +25,12 @@ def ruled(key: QuestionKey, reading: Reading, outcome: Outcome, notation: str) -
     )
     if outcome.verdict == Verdict.CORRECT:
         return outcome if broken is None else Outcome(Verdict.INCORRECT, messages=(broken,))
-    told = credited(key, explained(key, outcome, notation))
-    return told if broken is None else _without_credit(told, broken)
+    outcome = with_foreseen_mistake(key, with_diagnosis(key, outcome, notation))
+    return outcome if broken is None else _without_credit(outcome, broken)
 
 
 def _is_accepted(key: QuestionKey, values: WrongValues) -> bool:
-    """Whether the author has written down this answer, in a layout that may be handed in."""
+    """Whether the author accepts this answer, in a layout that the rules allow."""
     if values.turned and key.question.rules.layout != "either":
         return False
     return key.cached(Alternatives).accepts(values.node, values.got)
@@ -38,28 +38,28 @@ def _is_accepted(key: QuestionKey, values: WrongValues) -> bool:
 
 _ONE_SIDED = Message(
     Kind.ERROR,
-    "the answer is right wherever it was tried, but it has a condition that was always the same "
-    "there; a person will look at it",
+    "the answer is right on every draw, but it has a condition with the same outcome on all of "
+    "them; a person will look at it",
     "one-sided",
 )
 
 
 def _without_credit(outcome: Outcome, broken: Message) -> Outcome:
-    """A wrong answer that breaks a rule too earns nothing, since a right one would not."""
+    """A wrong answer that also breaks a rule earns nothing, since a right one would earn nothing."""
     messages = _in_order((broken, *outcome.messages))
     return replace(outcome, verdict=Verdict.INCORRECT, fraction=0.0, messages=messages, values=None)
 
 
-def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
-    """The outcome of a wrong answer with its diagnosis; any other outcome as it is."""
+def with_diagnosis(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
+    """The outcome of a wrong answer with its diagnosis; any other outcome unchanged."""
     values = outcome.values
     if not key.diagnoses:
         return outcome
     if outcome.verdict not in WRONG or values is None or not values.wrong.any():
         return outcome
     diagnosis = key.cached(Diagnosing).of(values.got, values.wrong, values.node, notation)
-    said = {message.code for message in diagnosis.messages}
-    kept = (m for m in outcome.messages if m.kind is not Kind.NOTE or m.code not in said)
+    codes = {message.code for message in diagnosis.messages}
+    kept = (m for m in outcome.messages if m.kind is not Kind.NOTE or m.code not in codes)
     return replace(
         outcome,
         messages=_in_order((*diagnosis.messages, *kept)),
@@ -70,12 +70,12 @@ def explained(key: QuestionKey, outcome: Outcome, notation: str) -> Outcome:
 
 
 def _in_order(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Mistakes before everything else."""
+    """The messages, mistakes first."""
     return tuple(sorted(messages, key=lambda message: message.kind is not Kind.MISTAKE))
 
 
-def credited(key: QuestionKey, outcome: Outcome) -> Outcome:
-    """A wrong answer whose mistake the author foresaw says what the author says, and earns that much."""
+def with_foreseen_mistake(key: QuestionKey, outcome: Outcome) -> Outcome:
+    """The outcome of a wrong answer; a mistake that the author foresaw has their message and credit."""
     if outcome.verdict not in WRONG or not key.question.rules.mistakes:
         return outcome
     values = outcome.values
@@ -88,7 +88,7 @@ def credited(key: QuestionKey, outcome: Outcome) -> Outcome:
 def _foreseen(outcome: Outcome, rule: KnownMistake) -> Outcome:
     message = Message(Kind.MISTAKE, rule.message, rule.code or "foreseen")
     others = tuple(m for m in outcome.messages if m.code != message.code)
-    # A mistake by its code earns its credit alone: with another one the answer is further off.
+    # A mistake that is named by its code earns credit only if it is the only mistake.
     credit = 0.0 if outcome.several and rule.code else rule.credit
     better = max(credit, outcome.fraction)
     verdict = Verdict.PARTIAL if better > 0 else outcome.verdict

@@ -1,7 +1,7 @@
 """Index letters in an answer to a question about a whole array.
 
-`∂h²ᵢ/∂h¹ⱼ = W²ᵢⱼ` says the whole Jacobian: its left side tells which letter counts rows and which
-columns. Without a left side i counts rows and j columns, by custom, and a vector has one letter.
+`∂h²ᵢ/∂h¹ⱼ = W²ᵢⱼ` gives the whole Jacobian: its left side shows which letter counts rows and which
+counts columns. Without a left side, i counts rows and j counts columns by custom; a vector has one letter.
 """
 
 from dataclasses import replace
@@ -37,7 +37,7 @@ def letters_of(question: Question, entry: Entry | None) -> tuple[Index, ...]:
 
 
 def _of_name(equation: Equation | PlainEquation, shape: Shape, names: Names) -> tuple[Index, ...]:
-    """The letters of a name of the student's own, as in `J_{ij} = …`, if it has one for each axis."""
+    """The letters of a student's own name, as in `J_{ij} = …`, if there is one for each axis."""
     if not isinstance(equation, Equation) or not equation.left:
         return ()
     found = next((way.letters for way in own_names(equation.left, names) if way.letters), ())
@@ -48,7 +48,7 @@ def _of_name(equation: Equation | PlainEquation, shape: Shape, names: Names) -> 
 
 
 def _of_left(left: Derivative) -> tuple[Index, ...]:
-    """The letters of a left side in order, each of them once; none if there are too many."""
+    """The letters of a left side in order; none if one repeats or there are more than two."""
     found = [index for part in (left.of, left.wrt) for index in _selectors(part)]
     distinct = tuple(dict.fromkeys(found))
     return distinct if len(distinct) == len(found) <= 2 else ()
@@ -79,14 +79,14 @@ def _is_declared(letter: str, names: Names) -> bool:
 
 
 def with_letters(names: Names, letters: tuple[Index, ...]) -> Names:
-    """The names of a question that also knows these letters."""
+    """The names of a question, with these letters added."""
     if not letters:
         return names
     return names.with_indices((), {**names.indices, **{index.name: index for index in letters}})
 
 
-def spread(reading: Reading, letters: tuple[Index, ...], question: Question) -> Reading:
-    """An answer in letters as the array over them; any other answer as it is."""
+def over_letters(reading: Reading, letters: tuple[Index, ...], question: Question) -> Reading:
+    """An answer in letters as the array over them; any other answer unchanged."""
     used = [index for index in letters if index.name in reading.used]
     if not used or reading.node.shape != SCALAR or question.of is None or question.wrt is None:
         return reading

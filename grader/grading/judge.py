@@ -1,4 +1,4 @@
-"""One question of one submission: which way its answer is judged."""
+"""Judging one answer, by its kind: text, numbers, words, refused, or none."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from grader.simplification import simplest
 
 
 def judge(key: Key, question: Question, given: Given | None, student: str) -> QuestionResult:
-    """The result of one question; `student` tells whose draws numbers were computed from."""
+    """The result of one question; `student` is the id whose draws numbers were computed from."""
     match given:
         case None:
             result = result_of(question, Outcome(Verdict.MISSING), None)
@@ -34,7 +34,7 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
 
 
 def for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:
-    """With the reference, and why the answer earned what it did, wherever something is not right."""
+    """The result with the reference and the reason for the score, unless the answer is correct."""
     if result.verdict == Verdict.CORRECT:
         return result
     known = result.instructor or Instructor()
@@ -57,17 +57,17 @@ def _written(key: QuestionKey) -> tuple[str | None, str | None]:
 
 _WHY = {
     Verdict.PARTIAL: "in proportion to the right entries",
-    Verdict.INCORRECT: "not the value of the reference on the draws",
+    Verdict.INCORRECT: "its values differ from those of the reference",
     Verdict.MISSING: "no answer was found",
 }
 
 
 def _why(result: QuestionResult) -> str:
-    return _WHY.get(result.verdict, "nothing is decided yet: a person must look")
+    return _WHY.get(result.verdict, "not decided yet: a person must look at it")
 
 
 def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
-    """More or less than hints, as the author says: the reference too, or the verdict alone."""
+    """The result with the feedback that the author allows: also the reference, or the verdict alone."""
     if key.question.feedback == "verdict":
         kept = tuple(message for message in result.messages if message.kind is Kind.ERROR)
         return replace(result, messages=kept, counterexample=None, entries=None, example=None)
@@ -76,7 +76,7 @@ def _as_allowed(result: QuestionResult, key: QuestionKey) -> QuestionResult:
 
 
 def _in_words(question: Question, words: Words) -> QuestionResult:
-    """Missing, or for a human, and what was written is repeated."""
+    """The result of words: missing, or for a human if they may state an answer. It quotes them."""
     place = words.place
     if not words.states:
         text = f"there is no answer here: in line {place.line} you wrote “{words.text}”"

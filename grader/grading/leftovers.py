@@ -1,7 +1,7 @@
-"""The closing rule: no question is `missing` while the submission holds something that none took.
+"""The closing rule: no question is `missing` while the submission has parts that belong to no question.
 
-Everything that is left over is in one list: files and entries that could not be read, code, pictures,
-links, formulas, notes. A question without an answer goes to a human as long as the list is not empty.
+One list holds all leftovers: files and entries that could not be read, code, pictures, links, formulas,
+notes. A question without an answer goes to a human as long as the list is not empty.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,14 +12,14 @@ from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Verdict
 from grader.submission import Leftover, Paper, Place, Refusal, Submission
 
-_LONG = 20  # signs of code that stand in the handout by no accident
-_SHOWN = 3  # of what is left over are repeated to the student
+_LONG = 20  # characters of code: shorter code may equal part of the handout by accident
+_SHOWN = 3  # leftovers that the message lists
 
 Aligned = Sequence[tuple[Paper, Mapping[str, FoundAnswer]]]
 
 
 def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
-    """What was handed in and belongs to no question: it must not vanish without a word."""
+    """Refusals and answers that belong to no question, so that the report mentions them."""
     refusals = [
         refusal
         for refusal in submission.refusals
@@ -38,12 +38,12 @@ def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
 def leftovers(
     problem: Problem, submission: Submission, papers: Aligned, answered: Collection[str]
 ) -> tuple[Leftover, ...]:
-    """What no question took, what could not be read first; `answered` are the questions with an answer."""
+    """All leftovers, unreadable ones first; `answered` are the ids of questions with an answer."""
     if len(answered) == len(problem.questions):
         return ()
     return (
         *_unread(unplaced(problem, submission)),
-        *_besides(problem, submission),
+        *_left_by_readers(problem, submission),
         *(one for paper, found in papers for one in left_over(problem, paper, found, answered)),
     )
 
@@ -54,8 +54,8 @@ def _unread(refusals: Sequence[Refusal]) -> Iterator[Leftover]:
             yield Leftover(refusal.message, refusal.place, is_unread=True)
 
 
-def _besides(problem: Problem, submission: Submission) -> Iterator[Leftover]:
-    """What the readers left, but for links to files that are there and what the author handed out."""
+def _left_by_readers(problem: Problem, submission: Submission) -> Iterator[Leftover]:
+    """What the readers left over, without links to submitted files and copies of the handout."""
     files, handout = _files(submission), "".join(text_of(problem).split())
     for one in submission.leftovers:
         text = "".join(one.text.split())
@@ -65,7 +65,7 @@ def _besides(problem: Problem, submission: Submission) -> Iterator[Leftover]:
 
 
 def _files(submission: Submission) -> set[str]:
-    """The names of the files that were handed in, without folders."""
+    """The names of the submitted files, without folders."""
     placed = (
         *submission.answers,
         *submission.refusals,
@@ -75,33 +75,33 @@ def _files(submission: Submission) -> set[str]:
     return {one.place.path.rpartition("/")[2] for one in placed}
 
 
-def closed(result: QuestionResult, left: Sequence[Leftover]) -> QuestionResult:
-    """The result of a question; one without an answer waits for a human while anything is left over."""
-    mine = concerning(result.id, left)
+def with_leftovers(result: QuestionResult, left: Sequence[Leftover]) -> QuestionResult:
+    """The result of a question; without an answer, it waits for a human if there are leftovers."""
+    mine = leftovers_for(result.id, left)
     if result.verdict is not Verdict.MISSING or not mine:
         return result
     verdict = Verdict.UNREADABLE if any(one.is_unread for one in mine) else Verdict.UNDECIDED
-    return replace(result, verdict=verdict, messages=(listed(mine),))
+    return replace(result, verdict=verdict, messages=(leftovers_message(mine),))
 
 
-def concerning(question: str, left: Sequence[Leftover]) -> list[Leftover]:
-    """What may be the answer to a question."""
+def leftovers_for(question: str, left: Sequence[Leftover]) -> list[Leftover]:
+    """The leftovers that may be the answer to a question."""
     return [one for one in left if one.question in (None, question)]
 
 
-def listed(mine: Sequence[Leftover]) -> Message:
-    """What is left over and where."""
+def leftovers_message(mine: Sequence[Leftover]) -> Message:
+    """The message that lists leftovers with their places."""
     first = "; ".join(f"{_where(one.place)}: {one.what}" for one in mine[:_SHOWN])
     more = f"; and {len(mine) - _SHOWN} more" if len(mine) > _SHOWN else ""
     text = (
-        "no answer was found here, but perhaps it is in what no question took; a person will look at it: "
-        f"{first}{more}"
+        "no answer was found, but parts of the submission belong to no question; a person will look at "
+        f"them: {first}{more}"
     )
     return Message(Kind.ERROR, text, "left-over")
 
 
 def _where(place: Place) -> str:
-    """A place by file and cell; by line where the file has lines."""
+    """A place by file, and by cell or line if there are any."""
     if place.cell is not None:
         return f"{place.path}, cell {place.cell}"
     return f"{place.path}, line {place.line}" if place.line > 1 else place.path

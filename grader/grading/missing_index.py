@@ -1,4 +1,4 @@
-"""What to try when an answer for one entry is a whole array: the index that is missing."""
+"""A hint for an answer that should be one entry but is a whole array: which index is missing."""
 
 from collections.abc import Collection, Iterator
 
@@ -19,23 +19,23 @@ from grader.problem import Question
 
 
 def missing_index(node: Expression, question: Question, used: Collection[str]) -> str | None:
-    """A sentence such as "did you mean σ(z¹ⱼ)?"; None if no index can be the one that is missing."""
+    """A hint such as "did you mean σ(z¹ⱼ)?"; None if no index fits."""
     names = question.scope.names
     for part in _arrays(node):
         symbol = _vector(part)
         index = _index_for(symbol, question.free, used) if symbol is not None else None
         if symbol is not None and index is not None:
             asked = ", ".join(one.name for one in question.free)
-            found, meant = _spelled(part, names), _spelled(_indexed(part, symbol, index), names)
+            found, suggested = _spelled(part, names), _spelled(_indexed(part, symbol, index), names)
             return (
-                f"`{found}` is {shape_text(part.shape)}, the question asks for the entry {asked}: "
-                f"did you mean `{meant}`?"
+                f"`{found}` is {shape_text(part.shape)}, but the question asks for the entry {asked}: "
+                f"did you mean `{suggested}`?"
             )
     return None
 
 
 def _arrays(node: Expression) -> Iterator[Expression]:
-    """The operands that make a product or a sum an array, the largest that have one vector each."""
+    """The operands that make an expression an array: the largest ones that contain one vector each."""
     if node.shape == SCALAR:
         return
     if _vector(node) is not None:
@@ -48,7 +48,7 @@ def _arrays(node: Expression) -> Iterator[Expression]:
 
 
 def _vector(node: Expression) -> Symbol | None:
-    """The one vector in a name, or in a function of a name."""
+    """The vector, if a node is a vector or a function of one; else None."""
     while isinstance(node, Apply) and len(node.args) == 1 and TABLE[node.function].entrywise:
         node = node.args[0]
     return node if isinstance(node, Symbol) and 1 in node.shape and node.shape != SCALAR else None
@@ -65,8 +65,8 @@ def _indexed(node: Expression, vector: Symbol, index: Index) -> Expression:
         inside = _indexed(node.args[0], vector, index)
         return Apply(node.function, (inside,), SCALAR, node.params)
     one = Number(1.0)
-    stands = vector.shape[1] == 1
-    return Item(vector, index if stands else one, one if stands else index, SCALAR)
+    is_column = vector.shape[1] == 1
+    return Item(vector, index if is_column else one, one if is_column else index, SCALAR)
 
 
 def _spelled(node: Expression, names: Names) -> str:

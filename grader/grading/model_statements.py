@@ -1,7 +1,7 @@
-"""What a paper says about the model itself: `h^1 = z^1`, `σ'(z) = 1`.
+"""Statements of a paper about the model itself, such as `h^1 = z^1` or `σ'(z) = 1`.
 
-An answer in terms of a quantity is judged with the quantity's true value. If the paper says that it is
-something else, the answer may be right only by that: a human must look.
+An answer in terms of a quantity is judged with the quantity's true value. If the paper gives it another
+value, the answer may be right or wrong only because of that: a human must look.
 """
 
 import contextlib
@@ -32,13 +32,13 @@ from grader.notation.latex_tokens import Token
 from grader.primitives.build import transpose
 from grader.result import Kind, Message
 
-TOLERANCE = 1e-8  # a statement is judged by its values alone
-ARGUMENT = "argument"  # of a function in a statement such as σ'(t) = 1
+TOLERANCE = 1e-8  # fixed, since statements are judged without their rounding noise
+ARGUMENT = "argument"  # the name of t in a statement such as σ'(t) = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an equation says of a symbol, a quantity, or the derivative of a function.
+    """An equation about a symbol, a quantity, or the derivative of a function.
 
     `right` is None where the equation cannot be read.
     """
@@ -51,43 +51,42 @@ class Statement:
 def contradiction(
     key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
 ) -> Message | None:
-    """The first statement of a paper that an answer rests on and that is not true of the model."""
-    for said in _about(node, entries, names):
-        if said.right is None:
+    """The message about the first false or unreadable statement about a name in a right answer."""
+    for statement in _statements_about(node, entries, names):
+        if statement.right is None:
             text = (
-                f"the answer is right as far as its values go, but what line {said.line} of the paper says "
-                "about a name in it cannot be read; a person will look at it"
+                f"the values of the answer are right, but line {statement.line} of the paper says "
+                "something about a name in the answer that cannot be read; a person will look at it"
             )
             return Message(Kind.ERROR, text, "stated-unreadably")
-        if not _holds(key, said.left, said.right, names):
+        if not _holds(key, statement.left, statement.right, names):
             text = (
-                f"the answer is right as far as its values go, but line {said.line} of the paper says "
-                "something about the model that is not so, and the answer uses it; a person will "
-                "look at it"
+                f"the values of the answer are right, but line {statement.line} of the paper "
+                "contradicts the model about a name in the answer; a person will look at it"
             )
             return Message(Kind.ERROR, text, "stated-otherwise")
     return None
 
 
-def rebound(key: QuestionKey, entries: Sequence[Entry], names: Names) -> Message | None:
-    """The first line of a listing that gives a name a value that is not surely that of the problem.
+def changed_name(key: QuestionKey, entries: Sequence[Entry], names: Names) -> Message | None:
+    """The message about the first line of a listing that may give a name another value than the problem.
 
-    Code is not run: a line that says what the model says is read, and from any other the name may mean
-    anything. `entries` are the lines that an answer rests on.
+    The grader does not run code. After a line that agrees with the model, the name keeps its value; after
+    any other line it may have any value. `entries` are the lines whose names the answer uses.
     """
     for entry in entries:
-        said = _assigned(entry, names.with_definitions(entry.definitions))
-        if said.right is None or not _holds(key, said.left, said.right, names):
+        statement = _assigned(entry, names.with_definitions(entry.definitions))
+        if statement.right is None or not _holds(key, statement.left, statement.right, names):
             text = (
-                f"line {said.line} of the listing changes what a name means that this answer uses, and "
-                "code is not run; a person will look at it"
+                f"line {statement.line} of the listing changes the value of a name that this answer "
+                "uses, and the grader does not run code; a person will look at it"
             )
             return Message(Kind.ERROR, text, "rebound")
     return None
 
 
 def _assigned(entry: Entry, names: Names) -> Statement:
-    """What a line of a listing says of a name; nothing if it cannot be read or goes on from before."""
+    """A line of a listing as a statement; without a right side if it is unreadable or updates a value."""
     target = entry.text.partition("=")[0].strip()
     symbol = names.symbols.get(names.spellings.get((target, None, None), target))
     size = names.dimensions.get(target)
@@ -99,17 +98,17 @@ def _assigned(entry: Entry, names: Names) -> Statement:
     return Statement(left, right, entry.place().line)
 
 
-def as_stated(
+def with_stated_values(
     key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
 ) -> Iterator[tuple[Expression, Message]]:
-    """A wrong answer with what the paper says that a name in it is, where that is not so."""
-    for said in _about(node, entries, names):
-        left, right = said.left, said.right
+    """A wrong answer with the false value that the paper gives a name in it, for each such name."""
+    for statement in _statements_about(node, entries, names):
+        left, right = statement.left, statement.right
         if not isinstance(left, Symbol) or right is None or _holds(key, left, right, names):
             continue
         text = (
-            f"the answer is right only with what line {said.line} of the paper says about "
-            f"{left.name}, which the problem uses for something else; a person will look at it"
+            f"the answer is right only if {left.name} has the value in line {statement.line} of the "
+            f"paper, but the problem uses {left.name} for something else; a person will look at it"
         )
         yield _put_in(node, left.name, right), Message(Kind.ERROR, text, "stated-otherwise")
 
@@ -122,8 +121,10 @@ def _put_in(node: Expression, name: str, value: Expression) -> Expression:
     return transform(node, change)
 
 
-def _about(node: Expression, entries: Sequence[Entry], names: Names) -> Iterator[Statement]:
-    """The statements about what stands in an answer."""
+def _statements_about(
+    node: Expression, entries: Sequence[Entry], names: Names
+) -> Iterator[Statement]:
+    """The statements about names and functions in an answer."""
     used = {_kind(part) for part in walk(node)} - {None}
     for entry in entries:
         statement = _statement(entry, names.with_definitions(entry.definitions))
@@ -132,7 +133,7 @@ def _about(node: Expression, entries: Sequence[Entry], names: Names) -> Iterator
 
 
 def _kind(node: Expression) -> str | None:
-    """What a statement is about: a quantity by its name, or the derivative of a function."""
+    """The subject of a statement: the name of a quantity, or the derivative of a function."""
     base = node.base if isinstance(node, Item) else node
     if isinstance(base, Symbol):
         return base.name
@@ -141,10 +142,10 @@ def _kind(node: Expression) -> str | None:
 
 
 def _statement(entry: Entry, names: Names) -> Statement | None:
-    """What an equation says about a name of the problem or the derivative of a function."""
+    """An equation as a statement about a name of the problem or the derivative of a function."""
     equation = entry.equation
     if isinstance(equation, PlainEquation):
-        return _said_plainly(entry, names)
+        return _plain_statement(entry, names)
     if not isinstance(equation, Equation) or not equation.left or not equation.answer:
         return None
     known = _with_argument(names, equation.left)
@@ -160,13 +161,13 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
     except Unreadable:
         return Statement(left, None, line) if _is_lost(left, equation, names) else None
     except StudentError:
-        return None  # `(X - μ) s`, whose shapes are not meant to the letter
+        return None  # such as `(X - μ) s`, with shapes that are only loosely right
     named = any(isinstance(part, Derivative) for part in walk(right))
     return None if named else Statement(left, right, line)
 
 
-def _said_plainly(entry: Entry, names: Names) -> Statement | None:
-    """What a line without delimiters says about a name of the problem; None if nobody can read it."""
+def _plain_statement(entry: Entry, names: Names) -> Statement | None:
+    """A line without delimiters as a statement about a name of the problem; None if unreadable."""
     left = entry.left
     if not isinstance(left, Symbol | Item):
         return None
@@ -179,9 +180,9 @@ def _said_plainly(entry: Entry, names: Names) -> Statement | None:
 
 
 def _is_lost(left: Expression, equation: Equation, names: Names) -> bool:
-    """Whether what is said of a quantity should have been read: more than its entries, or a remark.
+    """Whether an unreadable right side matters: it is about a whole quantity, and no list or remark.
 
-    Of an entry nobody knows which values its letters take.
+    For a single entry, the values of its letters are not known.
     """
     texts = {token.text for token in equation.answer}
     listed = "\\dots" in texts or any(token.kind == "prose" for token in equation.answer)
@@ -189,7 +190,7 @@ def _is_lost(left: Expression, equation: Equation, names: Names) -> bool:
 
 
 def _with_argument(names: Names, left: Sequence[Token]) -> Names:
-    """The names, and the letter t of `σ'(t)` if nothing else has it."""
+    """The names, with the letter t of `σ'(t)` added if it is free."""
     letters = [token for token in left if token.kind == "letter"]
     called = [token.text for token in left[-3:]][::2] == ["(", ")"] and len(letters) == 1
     letter = letters[0].text if called else ""
@@ -202,12 +203,12 @@ def _with_argument(names: Names, left: Sequence[Token]) -> Names:
 
 
 def _holds(key: QuestionKey, left: Expression, right: Expression, names: Names) -> bool:
-    """Whether both sides have the same values on the draws; what has none is not held against it.
+    """Whether both sides have the same values on the draws; True if one has no value.
 
-    Nor is another shape, where it is a quantity of the model that is repeated along an array.
+    Also True for different shapes if the left side is a quantity of the model, repeated along an array.
     """
     if left.shape != right.shape and 1 in left.shape and right.shape == left.shape[::-1]:
-        right = transpose(right)  # how a vector lies says nothing about it
+        right = transpose(right)  # the layout of a vector does not matter
     indices = tuple(index for _, index in sorted(free_ranges(left, right).items()))
     count = key.draws.count
     argument = np.linspace(-3.0, 3.0, count + count % 2)[:count].reshape(count, 1, 1)

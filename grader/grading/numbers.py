@@ -1,4 +1,4 @@
-"""An answer in numbers against its reference, on the draws that were published for the student."""
+"""Judging an answer in numbers, on the draws that were published for the student."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def judge_numbers(key: Key, question: Question, given: Numbers, student: str) ->
 
 
 def record_of(given: Numbers) -> AnswerRecord:
-    """What was handed in, as a report shows it."""
+    """The record of an answer in numbers, for reports."""
     answer = given.answer
     return AnswerRecord(
         text=_numbers_text(answer.array),
@@ -55,8 +55,8 @@ def _compared(key: Key, question: Question, given: Numbers, student: str) -> Out
         outcome = _withheld(outcome)
     if outcome.verdict is Verdict.UNDECIDED:
         text = (
-            f"numbers with {answer.digits} digits are too few to tell a right answer from a wrong one; "
-            "hand in more"
+            f"with {answer.digits} digits the numbers are not precise enough to judge; "
+            "hand in more digits"
         )
         return replace(outcome, messages=(Message(Kind.ERROR, text, "precision"),))
     outcome = _explained(own, outcome, comparison, got, answer.digits)
@@ -67,7 +67,7 @@ def _compared(key: Key, question: Question, given: Numbers, student: str) -> Out
 def _explained(
     own: QuestionKey, outcome: Outcome, comparison: Comparison, got: Array, digits: int
 ) -> Outcome:
-    """Wrong numbers with the mistake that gives them, if one does."""
+    """The outcome of wrong numbers, with the mistake that gives them if there is one."""
     wrong = comparison.status == EntryStatus.INCORRECT
     if outcome.verdict not in (Verdict.INCORRECT, Verdict.PARTIAL) or not wrong.any():
         return outcome
@@ -82,7 +82,7 @@ def _explained(
 
 
 def _withheld(outcome: Outcome) -> Outcome:
-    """Without the expected value, which is a number of the answer itself: only the instructor sees it."""
+    """The outcome with the expected value, which is part of the answer, for the instructor only."""
     shown = outcome.counterexample
     if shown is None:
         return outcome
@@ -102,7 +102,7 @@ def _own_draws(
 ) -> tuple[QuestionKey, Array]:
     """The reference on the student's own draws, and the array laid out like it.
 
-    A leading axis more than the target has counts draws, as `grader draw --count` publishes them.
+    An extra leading axis counts draws, as `grader draw --count` publishes them. Raises ShapeMismatch.
     """
     single = published(key, student, 1)[question.id]
     for count in (1, len(array) if array.ndim else 1):
@@ -114,7 +114,7 @@ def _own_draws(
         if grid is not None and fits(grid, own.grid):
             return own, array.reshape(own.expected.shape)
     raise ShapeMismatch(
-        f"the array is {'×'.join(map(str, array.shape)) or 'a scalar'}, the question asks for "
+        f"the array is {'×'.join(map(str, array.shape)) or 'a scalar'}, but the question asks for "
         f"{shape_text(single.grid)}"
     )
 
@@ -129,7 +129,7 @@ def _as_grid(shape: tuple[int, ...]) -> tuple[int, int] | None:
 
 
 def published(key: Key, student: str, count: int) -> Key:
-    """The key on the draws published for a student; the last one is remembered."""
+    """The key on the draws published for a student; the last one is cached."""
     known = key.seen.get("published")
     if isinstance(known, tuple) and known[0] == (student, count):
         own = known[1]

@@ -1,4 +1,4 @@
-"""What a node of a reading does, in the words of the field."""
+"""The operation of a node in words, such as "matrix product"."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ from grader.problem import Scope
 
 
 def operation(node: Expression, scope: Scope) -> str:
-    """Such as "matrix product", or "transpose of", which goes on with what the node is made of."""
+    """The operation of a node, such as "matrix product", or "transpose of" with its parts to follow."""
     match node:
         case Number():
             return "number"
@@ -37,11 +37,11 @@ def operation(node: Expression, scope: Scope) -> str:
         case Item():
             return f"{_part(node, node.base.shape, scope.names)} of"
         case Placed():
-            return f"zeros, but at {_part(node, node.shape, scope.names)}"
+            return f"zeros, except for {_part(node, node.shape, scope.names)}"
         case Sum():
             return f"sum over {_running(node.index)}"
         case Tabulate():
-            return f"table over {_running(node.row)} and {_running(node.column)}"
+            return f"array over {_running(node.row)} and {_running(node.column)}"
         case Matrix():
             return "list of entries" if 1 in node.shape else "matrix of entries"
         case Derivative():
@@ -51,7 +51,7 @@ def operation(node: Expression, scope: Scope) -> str:
 
 
 def remark(node: Expression, operands: Sequence[Expression]) -> str:
-    """What the shapes of the operands made of a product, and which operand is repeated."""
+    """How the shapes of the operands decided a product, and which operand is repeated; may be empty."""
     if not isinstance(node, Apply) or node.shape == SCALAR == node.args[0].shape:
         return ""
     repeated = _repeated(node, operands) if TABLE[node.function].entrywise else ""
@@ -109,22 +109,22 @@ def _function(node: Apply) -> str:
     name = node.function.rstrip("'")
     primes = len(node.function) - len(name)
     each = "each entry of" if node.shape != SCALAR and TABLE[name].entrywise else ""
-    told = (
+    words = (
         f"{_ORDINALS.get(primes, f'{primes}th derivative')} of {name} at"
         if primes
         else f"{name} of"
     )
-    return f"{told} {each}".strip()
+    return f"{words} {each}".strip()
 
 
 # Shapes
 
 
 def _repeated(node: Apply, operands: Sequence[Expression]) -> str:
-    """What is repeated so that the operands fit entry by entry."""
+    """The operands that are repeated to fit entry by entry, in words."""
     small = {arg.shape: None for arg in operands if arg.shape != node.shape}
     if node.function not in ("add", "sub"):
-        small.pop(SCALAR, None)  # nobody wonders how an array is scaled or compared with a number
+        small.pop(SCALAR, None)  # scaling an array by a number needs no remark
     return " and ".join(_spread(shape, node.shape) for shape in small)
 
 

@@ -1,4 +1,4 @@
-"""The verdict of a comparison, and what is said about it."""
+"""Outcomes: the verdict of a comparison, with its messages."""
 
 from dataclasses import dataclass
 
@@ -28,9 +28,9 @@ _WORDS = [status.name.lower() for status in sorted(EntryStatus)]
 
 @dataclass(frozen=True, slots=True)
 class WrongValues:
-    """A wrong answer by its values: (draws, rows, columns), and which entries are `wrong`.
+    """The values `got` (draws, rows, columns) of a wrong answer; `wrong` (rows, columns) marks entries.
 
-    `node` is the answer as it was read, or its transpose if it was `turned` to fit the target.
+    `node` is the answer as it was read, or its transpose if it was `turned` to fit the reference.
     """
 
     node: Expression
@@ -41,11 +41,11 @@ class WrongValues:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an answer, apart from what it says and where it stands.
+    """The judgement of an answer, without its text and place.
 
-    `values` are there for a wrong answer that could be compared. `example` is a difference that can
-    be checked by hand, `instructor` what only the instructor sees. `several` tells that it takes more
-    than one mistake to explain the answer.
+    `values` are set for a wrong answer that could be compared. `example` is a difference that can be
+    checked by hand. `instructor` is for the instructor only. `several` means that only several mistakes
+    together explain the answer.
     """
 
     verdict: Verdict
@@ -65,7 +65,7 @@ def result_of(
     answer: AnswerRecord | None,
     messages: tuple[Message, ...] = (),
 ) -> QuestionResult:
-    """The result of a question; `messages` are said besides those of the outcome."""
+    """The result of a question; `messages` come after those of the outcome."""
     return QuestionResult(
         id=question.id,
         verdict=outcome.verdict,
@@ -82,20 +82,20 @@ def result_of(
 
 
 def unread(error: StudentError) -> Outcome:
-    """Unreadable goes to a human; what makes no sense is incorrect."""
+    """The outcome of an error: an unreadable answer goes to a human; nonsense is incorrect."""
     if isinstance(error, Nonsense):
-        return Outcome(Verdict.INCORRECT, messages=explained(error, Kind.MISTAKE))
-    return Outcome(Verdict.UNREADABLE, messages=explained(error, Kind.ERROR))
+        return Outcome(Verdict.INCORRECT, messages=error_messages(error, Kind.MISTAKE))
+    return Outcome(Verdict.UNREADABLE, messages=error_messages(error, Kind.ERROR))
 
 
-def explained(error: StudentError, kind: Kind) -> tuple[Message, ...]:
-    """An error as messages: what is wrong and where, and what to try."""
+def error_messages(error: StudentError, kind: Kind) -> tuple[Message, ...]:
+    """An error as messages: what is wrong, where, and what to try."""
     message = Message(kind, error.message, error.code, error.pointer() or None)
     return (message, Message(Kind.HINT, error.hint)) if error.hint else (message,)
 
 
 def outcome_of(key: QuestionKey, comparison: Comparison, got: Array, whole: bool) -> Outcome:
-    """The verdict of a comparison. One formula in index variables is right or wrong as a whole."""
+    """The outcome of a comparison. With `whole`, an array may be partly right; a formula in indices not."""
     entries = grid_of(comparison)
     if comparison.correct:
         return Outcome(Verdict.CORRECT, 1.0, entries=entries)
@@ -115,7 +115,7 @@ def outcome_of(key: QuestionKey, comparison: Comparison, got: Array, whole: bool
 
 _UNDECIDED = Message(
     Kind.ERROR,
-    "the answer agrees with the reference only to within the precision that can be had; "
+    "rounding errors are too large to tell whether the answer equals the reference; "
     "a person will look at it",
     "undecided",
 )
@@ -134,7 +134,7 @@ def _undefined(counterexample: Counterexample | None) -> tuple[Message, ...]:
 
 
 def grid_of(comparison: Comparison) -> tuple[tuple[str, ...], ...] | None:
-    """The status of each entry as words, None for a scalar."""
+    """The status of each entry in words; None for a scalar."""
     status = comparison.status
     if status.size == 1:
         return None

@@ -1,4 +1,4 @@
-"""A reading as a tree in the words of the field: each operation, what it is made of, its shape."""
+"""A reading as a tree in words: each operation, its parts, its shape."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from grader.problem import Scope
 class ReadingNode:
     """One node of a reading.
 
-    `operation` is in words, `text` is the node as a line of Unicode, `reading` the same as infix
-    text, `shape` (rows, columns) or () for a number. `remark` tells what the shapes of the operands
-    made of it: how a product was read, what was repeated; it may be empty.
+    `operation` is in words. `text` is the node as a line of Unicode, `reading` the same as infix text.
+    `shape` is (rows, columns), or () for a number. `remark` says how the shapes of the operands decided
+    the reading: which product it is, what is repeated; it may be empty.
     """
 
     operation: str
@@ -28,7 +28,7 @@ class ReadingNode:
     parts: "tuple[ReadingNode, ...]" = ()
 
     def walk(self) -> "Iterator[ReadingNode]":
-        """The step and everything below it, parents first."""
+        """The node and everything below it, parents first."""
         yield self
         for part in self.parts:
             yield from part.walk()
@@ -59,7 +59,7 @@ def tree_of(node: Expression, scope: Scope) -> ReadingNode:
 
 
 def _parts(node: Expression) -> Sequence[Expression]:
-    """What a node is made of. Indices stand in its own line already."""
+    """The parts of a node, without indices, which are in its own line."""
     match node:
         case Item():
             return (node.base,)
@@ -74,7 +74,7 @@ def _parts(node: Expression) -> Sequence[Expression]:
 
 
 def _chained(node: Apply) -> Iterator[Expression]:
-    """The terms of `a + b + c`, which is read as a sum of a sum; the factors of such a product."""
+    """The terms of `a + b + c`, which is a sum of a sum, or the factors of such a product."""
     first, second = node.args
     if isinstance(first, Apply) and first.function == node.function:
         yield from _chained(first)

@@ -1,4 +1,4 @@
-"""The author's rules: further right answers, names and forms that are asked for, foreseen mistakes."""
+"""The author's rules: further right answers, required names and forms, foreseen mistakes."""
 
 from collections.abc import Callable, Collection
 
@@ -11,7 +11,7 @@ from grader.problem import KnownMistake
 from grader.result import Kind, Message
 
 BROKEN = frozenset({"forbidden-symbol", "required-symbol", "wrong-form"})
-"""Codes of what `broken_rule` says."""
+"""The codes of messages from `broken_rule`."""
 
 
 def broken_rule(key: QuestionKey, node: Expression) -> Message | None:
@@ -32,7 +32,7 @@ def broken_rule(key: QuestionKey, node: Expression) -> Message | None:
 def _wrong_form(key: QuestionKey, node: Expression) -> Message | None:
     form, indexed = key.question.rules.form, key.is_indexed(node) or _is_spread(key, node)
     if form == "entries" and key.grid != SCALAR and not isinstance(node, Matrix):
-        return Message(Kind.MISTAKE, "the question asks for every entry, written out", "wrong-form")
+        return Message(Kind.MISTAKE, "the question asks for every entry written out", "wrong-form")
     if form == "index" and not indexed:
         text = "the question asks for one formula in its index variables"
         return Message(Kind.MISTAKE, text, "wrong-form")
@@ -40,16 +40,16 @@ def _wrong_form(key: QuestionKey, node: Expression) -> Message | None:
 
 
 def _is_spread(key: QuestionKey, node: Expression) -> bool:
-    """Whether an array was perhaps written by its entries.
+    """Whether an array may have been written by its entries.
 
-    For a matrix, `W[i,j]` is read as `W` itself and `W[j,i]` as its transpose: neither is refused.
+    For a matrix, `W[i,j]` is read as `W` and `W[j,i]` as its transpose, so both forms are allowed.
     """
     named = node.args[0] if isinstance(node, Apply) and node.function == "transpose" else node
     return isinstance(node, Tabulate) or (1 not in key.grid and isinstance(named, Symbol))
 
 
 class Alternatives:
-    """Values that the author names for one question: further right answers, and foreseen mistakes."""
+    """The further right answers and foreseen mistakes of one question, with their values."""
 
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
@@ -60,13 +60,13 @@ class Alternatives:
         ]
 
     def accepts(self, node: Expression, got: Array) -> bool:
-        """Whether an answer has the values of a further right one."""
+        """Whether an answer has the values of a further right answer."""
         return any(self._is(one, node, got) for one in self._right)
 
     def mistake(
         self, node: Expression | None, got: Array | None, codes: Collection[str]
     ) -> KnownMistake | None:
-        """The first foreseen mistake that an answer has, by its values or by what was diagnosed."""
+        """The first foreseen mistake of an answer, by its values or by diagnosed `codes`; None if none."""
         for rule, value in self._wrong:
             if rule.code in codes:
                 return rule
@@ -75,7 +75,7 @@ class Alternatives:
         return None
 
     def _valued(self, node: Expression) -> tuple[Array, Array] | None:
-        """Value and rounding noise of what an author wrote; None if it has no value on the draws."""
+        """The values and rounding noise of an author's expression; None if it has no value on the draws."""
         try:
             self._key.check_shape(node, ())
             value = self._key.evaluate(node)

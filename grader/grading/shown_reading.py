@@ -1,4 +1,4 @@
-"""How an answer was read, written out when somebody looks."""
+"""How an answer was read, as reports show it; written out on demand."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from grader.result import AnswerRecord
 
 
 class TreeEcho:
-    """The echo of an expression. Writing it costs more than grading it, so it waits."""
+    """The echo of an expression. Writing it costs more than grading it, so it is written on demand."""
 
     def __init__(self, node: Expression, names: Names) -> None:
         self.node = node
@@ -30,7 +30,7 @@ class TreeEcho:
 
 @dataclass(frozen=True, slots=True)
 class ShownReading:
-    """A reading as a report shows it: the echo, its shape, and the indices it stands for each of."""
+    """A reading as a report shows it: the echo, its shape, and the indices over which it holds."""
 
     echo: TreeEcho | None = None
     shape: tuple[int, ...] | None = None
@@ -46,9 +46,9 @@ class ShownReading:
 
 
 def shown_reading(key: QuestionKey, reading: Reading) -> ShownReading:
-    """What there is to show of a reading. Cheap: nothing is written out yet."""
+    """A reading as a report shows it. Cheap: nothing is written out yet."""
     node, indices = reading.node, _indices(key, reading)
-    if isinstance(node, Tabulate):  # entries given by one formula in letters: that is what was read
+    if isinstance(node, Tabulate):  # show the formula in letters that was read
         indices = tuple(index.name for index in (node.row, node.column) if index.name)
         node = node.body
     echo = TreeEcho(node, key.question.scope.names)
@@ -56,12 +56,12 @@ def shown_reading(key: QuestionKey, reading: Reading) -> ShownReading:
 
 
 def sizes(shape: Shape) -> tuple[int, ...]:
-    """A shape as results tell it: nothing for a number."""
+    """A shape as results give it: () for a number."""
     return () if shape == SCALAR else shape
 
 
 def _indices(key: QuestionKey, reading: Reading) -> tuple[str, ...]:
-    """A formula in the question's index variables stands for each of their values."""
+    """The index variables over whose values a formula holds."""
     if key.is_indexed(reading.node):
         return tuple([index.name for index in key.question.free])
     return tuple(sorted(reading.used))

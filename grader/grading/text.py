@@ -1,4 +1,4 @@
-"""An answer in text against its reference: read, shape, evaluate, compare."""
+"""Judging an answer in text: read, check the shape, evaluate, compare."""
 
 import contextlib
 from collections.abc import Callable, Collection, Iterator
@@ -19,9 +19,9 @@ from grader.expression import (
     walk,
 )
 from grader.grading.collected import Written
-from grader.grading.incorrect import WRONG, ruled
+from grader.grading.incorrect import WRONG, by_rules
 from grader.grading.missing_index import missing_index
-from grader.grading.model_statements import as_stated, contradiction, rebound
+from grader.grading.model_statements import changed_name, contradiction, with_stated_values
 from grader.grading.outcome import (
     Outcome,
     WrongValues,
@@ -38,27 +38,27 @@ from grader.problem.model import bases
 from grader.result import Kind, Message, QuestionResult, Verdict
 
 Pair = tuple[str, str]
-"""The names of what is differentiated by what."""
+"""The names of a derivative: what is differentiated, and by what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An answer's outcome with its echo: all that answers of the same text share."""
+    """The outcome and echo of an answer, which all answers with the same text share."""
 
     outcome: Outcome
     notes: tuple[Message, ...] = ()
-    echoed: ShownReading = ShownReading()
+    shown: ShownReading = ShownReading()
 
 
 def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
-    """The result of an answer in text; the same text is judged once."""
+    """The result of an answer in text; each text is judged once."""
     judged = judged_text(key, question, given)
-    record = judged.echoed.record(given)
+    record = judged.shown.record(given)
     return result_of(question, judged.outcome, record, judged.notes + given.messages)
 
 
 def judged_text(key: Key, question: Question, given: Written) -> Judged:
-    """What answers of this text share."""
+    """The part of a judgement that answers with this text share; cached."""
     remembered = (question.id, *given.key) if given.key is not None else None
     judged = key.seen.get(remembered) if remembered else None
     if judged is None:
@@ -70,19 +70,19 @@ def judged_text(key: Key, question: Question, given: Written) -> Judged:
 
 
 def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
-    lost = rebound(key, given.rests_on, key.question.scope.names)
+    changed = changed_name(key, given.rests_on, key.question.scope.names)
     try:
         reading = _read(given)
     except StudentError as error:
-        return Judged(_for_a_human(lost) if lost is not None else unread(error))
+        return Judged(_for_a_human(changed) if changed is not None else unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     outcome = _outcome(key, reading, asked, given.steps())
     if reading.choices and outcome.verdict != Verdict.CORRECT:
         outcome = _with_other_readings(outcome, key, reading, given, asked)
-    said = lost or _stated_otherwise(key, reading, outcome, given)
-    if said is not None:
-        outcome = _for_a_human(said)
-    outcome = ruled(key, reading, outcome, given.notation)
+    stated = changed or _stated_otherwise(key, reading, outcome, given)
+    if stated is not None:
+        outcome = _for_a_human(stated)
+    outcome = by_rules(key, reading, outcome, given.notation)
     return Judged(outcome, notes, shown_reading(key, reading))
 
 
@@ -93,13 +93,13 @@ def _for_a_human(why: Message) -> Outcome:
 def _stated_otherwise(
     key: QuestionKey, reading: Reading, outcome: Outcome, given: Written
 ) -> Message | None:
-    """Why only a human can judge an answer: by what the paper says of the names in it."""
+    """The message if the paper's statements about names in an answer leave it to a human."""
     names = key.question.scope.names
     if outcome.verdict == Verdict.CORRECT:
         return contradiction(key, reading.node, given.stated(), names)
     if outcome.verdict not in WRONG:
         return None
-    for node, message in as_stated(key, reading.node, given.stated(), names):
+    for node, message in with_stated_values(key, reading.node, given.stated(), names):
         with contextlib.suppress(StudentError):
             if _evaluated(key, replace(reading, node=node)).verdict == Verdict.CORRECT:
                 return message
@@ -107,9 +107,9 @@ def _stated_otherwise(
 
 
 def _read(given: Written) -> Reading:
-    """The conventional reading; if it makes no sense, one that takes one product the other way.
+    """The conventional reading; if that makes no sense, one with another reading of one product.
 
-    Raises StudentError, that of the conventional reading, if there is none.
+    Raises the StudentError of the conventional reading if no reading makes sense.
     """
     try:
         return given.read()
@@ -120,7 +120,7 @@ def _read(given: Written) -> Reading:
         raise error
 
 
-OTHER_READINGS = 6  # ambiguous places of one answer that are tried the other way
+OTHER_READINGS = 6  # ambiguous places of one answer that are also read the less usual way
 
 
 def _with_other_readings(
@@ -130,15 +130,15 @@ def _with_other_readings(
     given: Written,
     asked: frozenset[Pair],
 ) -> Outcome:
-    """Say so if the answer would be right were it read in a less usual way.
+    """The outcome of a wrong answer that may be right in a less usual reading.
 
-    A product is what its sign says; how far a function without brackets reaches only a human can tell.
+    For a product, a hint says so. For the argument of a function without brackets, a human decides.
     """
 
     def is_right(other: Reading) -> bool:
         return _outcome(key, other, asked, given.steps()).verdict == Verdict.CORRECT
 
-    if _may_reach_otherwise(reading, given, is_right):
+    if _may_be_right_with_other_extents(reading, given, is_right):
         return Outcome(Verdict.UNDECIDED, messages=(_OTHER_EXTENT,))
     each = range(1, min(reading.choices, OTHER_READINGS) + 1)
     for other in [*(frozenset([one]) for one in each), frozenset(each)]:
@@ -148,13 +148,13 @@ def _with_other_readings(
     return outcome
 
 
-def _may_reach_otherwise(
+def _may_be_right_with_other_extents(
     reading: Reading, given: Written, is_right: Callable[[Reading], bool]
 ) -> bool:
-    """Whether an answer is right with functions without brackets taken of more, or less.
+    """Whether an answer may be right if functions without brackets take longer or shorter arguments.
 
-    All ways are tried, each as a usual one with one change behind those it has; beyond `MOST_EXTENTS`
-    of them the answer may be right for all that is known.
+    It tries all combinations, one more change at a time; beyond `MOST_EXTENTS` of them the answer may be
+    right for all that is known.
     """
     waiting, tried = [(frozenset[int](), reading)], 0
     for other, known in waiting:
@@ -176,14 +176,14 @@ MOST_EXTENTS = 32
 
 _OTHER_EXTENT = Message(
     Kind.ERROR,
-    "how far a function without brackets reaches is not clear here, and the answer may be right: "
-    "write its argument in brackets; a person will look at it",
+    "a function has no brackets here, so its argument is not clear, and the answer may be right: "
+    "write brackets around the argument; a person will look at it",
     "other-reading",
 )
 _OTHER_READING = Message(
     Kind.HINT,
-    "with a product read the other way that its shapes allow, this answer would be right: write "
-    "⊙ for a product entry by entry, @ or nothing for a matrix product",
+    "this answer would be right if one of its products were read the other way: write "
+    "⊙ for a product entry by entry, and @ or nothing for a matrix product",
     "other-reading",
 )
 
@@ -202,7 +202,7 @@ def _outcome(
 
 
 class NotWorkedOut(Nonsense):
-    """An answer that says what was asked in other words, or leaves the asked derivative in it."""
+    """An answer that only restates the question, or that still contains the asked derivative."""
 
     default_code = "not-worked-out"
 
@@ -213,14 +213,15 @@ def _worked_out(
     known: frozenset[Pair],
     steps: Collection[Pair],
 ) -> None:
-    """Raise NotWorkedOut for an answer that still contains what it should derive.
+    """Raise NotWorkedOut for an answer that still contains a derivative that it should work out.
 
-    `known` are the derivatives that questions ask for, which may be used but for its own; of those
-    that the student derived in `steps`, only entries that no step is about are left.
+    `known` are the derivatives that questions ask for; an answer may use all but its own. `steps` are
+    those that the student derived: if one is still there, no step gives the entries that it needs.
     """
     asked, pair = base_name(question.wrt), bases(question.of, question.wrt)
     taken = known - {pair} if not _is_chain_rule(reading.node, pair) else frozenset()
-    of = question.of  # σ(x) by x: its derivative is what is asked; in log(f(x)), log' is a factor
+    of = question.of
+    # For σ(x) by x, σ' is the asked derivative; for log(f(x)), log' is only a factor.
     named = isinstance(of, Apply) and of.args[:1] == (question.wrt,)
     own = of.function + "'" if isinstance(of, Apply) and named else None
     for part in _derivatives(reading):
@@ -228,27 +229,27 @@ def _worked_out(
         if isinstance(part, Derivative) and by_asked and bases(part.of, part.wrt) not in taken:
             text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
-                f"the answer still contains a derivative with respect to what is asked: {text}",
+                f"the answer still contains a derivative that you should work out: {text}",
                 span=part.span,
-                hint="work that derivative out",
+                hint="write it in terms of the quantities of the model",
             )
         if isinstance(part, Derivative) and bases(part.of, part.wrt) in steps:
-            raise Unreadable("the answer rests on a step about other entries", span=part.span,
+            raise Unreadable("the answer uses a step that is about other entries", span=part.span,
                              hint="a person will look at it", code="step-unreadable")  # fmt: skip
         if isinstance(part, Derivative) and bases(part.of, part.wrt) not in known:
             text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
-                f"the answer leaves a derivative that nobody asked for: {text}",
+                f"the answer contains a derivative that no question asks for: {text}",
                 span=part.span,
-                hint="derive it first, or work it out",
+                hint="work it out here, or derive it in a step before",
             )
         if isinstance(part, Apply) and part.function == own:
-            raise NotWorkedOut("the answer only names the derivative that is asked for",
-                               span=part.span, hint="say what its values are")  # fmt: skip
+            raise NotWorkedOut("the answer only names the derivative that the question asks for",
+                               span=part.span, hint="write a formula for its values")  # fmt: skip
 
 
 def _is_chain_rule(node: Expression, pair: Pair) -> bool:
-    """Whether a derivative is only stated as a product of others, as ∂l/∂h ∂h/∂x for ∂l/∂x."""
+    """Whether an answer only multiplies derivatives, such as ∂l/∂h ∂h/∂x for ∂l/∂x."""
     derivatives: set[Pair] = set()
     waiting = [node]
     while waiting:
@@ -264,7 +265,7 @@ def _is_chain_rule(node: Expression, pair: Pair) -> bool:
 
 
 def _derivatives(reading: Reading) -> Iterator[Expression]:
-    """The derivative terms of an answer, those inside the student's definitions included."""
+    """The derivatives in an answer, including those inside the student's definitions."""
     yield from reading.derivatives
     if reading.defined:
         yield from walk(reading.node)
@@ -276,7 +277,7 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
         key.check_shape(node, reading.used)
     except ShapeMismatch as error:
         if reading.used and not key.question.free:
-            return unread(error)  # letters that nothing gives a range
+            return unread(error)  # letters without a range
         error.hint = missing_index(node, key.question, reading.used) or error.hint
         return judged_by_shape(key, node, error)
     got = key.evaluate(node)
@@ -285,9 +286,8 @@ def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
     outcome = outcome_of(key, comparison, got, whole=not in_letters)
     if outcome.verdict in WRONG and is_square_transposed(key, node):
         bare = Outcome(Verdict.INCORRECT, counterexample=outcome.counterexample)
-        known = WrongValues(
-            node, got, np.zeros_like(comparison.status, np.bool_)
-        )  # for what follows
-        return replace(up_to_layout(key, bare), values=known)
+        nothing_wrong = np.zeros_like(comparison.status, np.bool_)
+        values = WrongValues(node, got, nothing_wrong)  # for follow-through
+        return replace(up_to_layout(key, bare), values=values)
     wrong = comparison.status != EntryStatus.CORRECT
     return replace(outcome, values=WrongValues(node, got, wrong)) if wrong.any() else outcome

@@ -1,4 +1,4 @@
-"""An answer of another shape than the question asks for: what of it is right, and what its shape says."""
+"""Judging an answer with another shape than the question asks for."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from grader.grading.outcome import (
     Outcome,
     WrongValues,
     counterexample_of,
-    explained,
+    error_messages,
     grid_of,
     outcome_of,
 )
@@ -28,7 +28,7 @@ from grader.result import Instructor, Kind, Message, Verdict
 
 TRANSPOSED = Message(
     Kind.MISTAKE,
-    "the answer is right up to transposition: rows and columns are exchanged",
+    "the answer is transposed, and otherwise right: rows and columns are swapped",
     "transposed",
     None,
     ("check the layout of the result", "which index counts rows, and which columns?"),
@@ -36,15 +36,17 @@ TRANSPOSED = Message(
 
 
 TURNED = Message(
-    Kind.NOTE, "the answer was compared as its transpose: rows here are columns there", "layout"
+    Kind.NOTE,
+    "the answer was transposed before the comparison, since both layouts are allowed",
+    "layout",
 )
 
 
 def judged_by_shape(key: QuestionKey, node: Expression, error: ShapeMismatch) -> Outcome:
-    """The outcome of an answer that does not fit; `error` says why. Raises StudentError."""
-    wrong = Outcome(Verdict.INCORRECT, messages=explained(error, Kind.MISTAKE))
+    """The outcome of an answer whose shape does not fit; `error` says why. Raises StudentError."""
+    wrong = Outcome(Verdict.INCORRECT, messages=error_messages(error, Kind.MISTAKE))
     if key.question.free and (node.shape == SCALAR or free_indices(node)):
-        return wrong  # letters that are left in an array have no range there
+        return wrong  # letters in an array have no range
     if node.shape == key.grid[::-1]:
         return _transposed(key, node, wrong)
     if node.shape == SCALAR:
@@ -58,7 +60,7 @@ def _compared(key: QuestionKey, node: Expression) -> Comparison:
 
 
 def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
-    """Right but for the layout, or at least comparable to the target."""
+    """The outcome of an answer with the transposed shape, right or not."""
     turned = transpose(node)
     if _compared(key, turned).correct:
         return up_to_layout(key, wrong)
@@ -72,13 +74,13 @@ def _transposed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
 
 
 def is_square_transposed(key: QuestionKey, node: Expression) -> bool:
-    """Whether a wrong answer to a square target is right in the other layout."""
+    """Whether a wrong square answer is right in the other layout."""
     square = key.grid[0] == key.grid[1] > 1
     return square and not key.question.free and _compared(key, transpose(node)).correct
 
 
 def up_to_layout(key: QuestionKey, wrong: Outcome) -> Outcome:
-    """What an answer earns that is right in the other layout: by the author's rules."""
+    """The outcome, by the author's rules, of an answer that is right in the other layout."""
     rules = key.question.rules
     if rules.layout == "either":
         return Outcome(Verdict.CORRECT, 1.0)
@@ -91,7 +93,7 @@ def up_to_layout(key: QuestionKey, wrong: Outcome) -> Outcome:
 
 
 def _scalar(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
-    """One number where an array is due: perhaps the sum of its entries."""
+    """The outcome of one number in place of an array; perhaps it is the sum of the entries."""
     single = replace(
         key,
         expected=key.expected.sum(axis=(1, 2), keepdims=True),
@@ -99,28 +101,33 @@ def _scalar(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
     )
     if not _compared(single, node).correct:
         return wrong
-    text = f"the {shape_text(key.grid)} entries are added up; each of them is asked for alone"
-    hints = ("a sum stands where one entry was to be selected", "how many numbers are asked for?")
+    text = (
+        f"the answer adds up the {shape_text(key.grid)} entries; the question asks for each of them"
+    )
+    hints = (
+        "the answer has a sum where one entry belongs",
+        "how many numbers does the question ask for?",
+    )
     message = Message(Kind.MISTAKE, text, "summed-instead-of-selected", None, hints)
     return replace(wrong, messages=(message, *wrong.messages))
 
 
 def _unsummed(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome | None:
-    """An answer that is right once its rows, or its columns, are added up: broadcasting undone."""
+    """The outcome of an answer that is right once its rows or columns are added up; None if it is not."""
     for axis, what in ((0, "rows"), (1, "columns")):
         summed = total(node, axis)
         if summed.shape == node.shape or not fits(summed.shape, key.grid):
             continue
         if _compared(key, summed).correct:
             text = f"the sum over the {what} is missing: {what} that share a parameter add up"
-            hints = ("a sum is missing", f"what becomes of the {what}?")
+            hints = ("a sum is missing", f"what should happen to the {what}?")
             message = Message(Kind.MISTAKE, text, "missing-sum", None, hints)
             return replace(wrong, messages=(message, *wrong.messages))
     return None
 
 
 def _block(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
-    """The first rows or columns of the target earn their part, if they are written out."""
+    """The outcome of the first rows or columns alone: they earn their share, if they are written out."""
     if not isinstance(node, Matrix) and not _is_part(node):
         return wrong  # a formula is right or wrong as a whole
     rows, columns = node.shape
@@ -147,7 +154,7 @@ def _block(key: QuestionKey, node: Expression, wrong: Outcome) -> Outcome:
 
 
 def _is_part(node: Expression) -> bool:
-    """Whether a row or column is picked from an array, as in `W[1,:]`."""
+    """Whether a node selects a row or column of an array, as in `W[1,:]`."""
     return isinstance(node, Item) and any(isinstance(s, Slice) for s in (node.row, node.column))
 
 

@@ -1,7 +1,7 @@
-"""Where a derivation first breaks: each member of a chain, and each step beside it, on the draws.
+"""Where a derivation first breaks: checks each member of a chain, and each other step, on the draws.
 
-"Line 2 follows from line 1; line 3 does not" tells a student more than "wrong", and a right set-up with a
-wrong last step may earn something.
+"Line 2 follows from line 1; line 3 does not" helps a student more than "wrong". A right set-up with a
+wrong last step may also earn credit.
 """
 
 from grader.steps.breaks import Break, MemberPlace, first_break

@@ -1,4 +1,4 @@
-"""A derivation as it stands in a paper: its equations in order, each cut into its members."""
+"""Derivations: the equations of a paper that belong to one answer, split into their members."""
 
 import itertools
 import re
@@ -21,14 +21,14 @@ class ReadEntry(Protocol):
     """
 
     def __call__(self, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
-        """What the last member says, derivative terms left in it. Raises StudentError."""
+        """The last member, with derivatives left in it. Raises StudentError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """The equations of one section that belong to an answer, itself among them, in reading order.
+    """The equations of one section that belong to an answer, with the answer, in reading order.
 
-    `elsewhere` are those of other sections that work out a derivative that nobody asks for, `others`
+    `elsewhere` are equations of other sections for derivatives that no question asks for. `others` are
     the answers to the other questions.
     """
 
@@ -40,10 +40,10 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How an answer was derived, not looked at until somebody asks.
+    """How an answer was derived; computed on demand.
 
-    `cut` finds the equations; it may raise StudentError and gives None where there are none. `read`
-    reads one of them without the values that the paper finds for derivatives.
+    `cut` finds the equations; it returns None if there are none and may raise StudentError. `read` reads
+    one equation, without the values that the paper finds for derivatives.
     """
 
     cut: Callable[[], Derivation | None]
@@ -58,11 +58,11 @@ def derivation(
     *,
     is_marked: bool = True,
 ) -> Derivation:
-    """What belongs to an answer of the equations below the same marker.
+    """The equations below the same marker that belong to an answer.
 
-    `answers` are those to all questions, `asked` the derivatives that questions ask for. Where the
-    marker is not that of the question (`is_marked`) several answers stand below it, and each ends what
-    belongs to it. Behind the last one stands what it calls upon ("where …").
+    `answers` are the answers to all questions, `asked` the derivatives that questions ask for. If the
+    marker is not that of the question (`is_marked` is False), several answers may follow it, and each
+    answer ends its own part. Equations after the last answer explain it ("where …").
     """
     ends = {id(entry) for entry in answers if entry is not answer}
     beside = {id(entry): entry for entry in (*others, *answers, answer)}
@@ -72,29 +72,29 @@ def derivation(
     before = () if is_marked else range(at)
     start = max((n + 1 for n in before if id(found[n]) in ends), default=0)
     is_last = not any(id(entry) in ends for entry in found[at:])
-    elsewhere = (e for e in others if e.section != answer.section and _is_own(e, asked))
+    elsewhere = (e for e in others if e.section != answer.section and _is_unasked(e, asked))
     within = tuple(found[start : None if is_last else at + 1])
     return Derivation(
         answer, within, tuple(elsewhere), tuple(e for e in answers if e is not answer)
     )
 
 
-def _is_own(entry: Entry, asked: Collection[tuple[str, str]]) -> bool:
+def _is_unasked(entry: Entry, asked: Collection[tuple[str, str]]) -> bool:
     left = entry.derivative
     return left is not None and bases(left.of, left.wrt) not in asked
 
 
 def position(place: Place) -> tuple[int, int, int]:
-    """What orders the places of one file."""
+    """A key that sorts the places of one file."""
     return place.cell or 0, place.line, place.column
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One member of a chain: the equation `entry` says left side = this member.
+    """One member of a chain, as the equation `entry`: left side = this member.
 
-    `number` counts the members of the same chain that begin on its line, from 1; `count` is how
-    many right sides begin there.
+    `number` counts the members of the chain that begin on its line, from 1. `count` is the number of
+    right sides that begin there.
     """
 
     entry: Entry
@@ -108,13 +108,13 @@ class Link:
 
     @property
     def text(self) -> str:
-        """The member as it was written, a student's own commands as what they stand for."""
+        """The member as written, with the student's own commands expanded."""
         equation = self.entry.equation
         return _written(equation, equation.answer) if equation is not None else ""
 
     @property
     def left(self) -> str:
-        """The left side in the same way; nothing for a chain that goes on in another formula."""
+        """The left side as written; empty if the chain continues another formula."""
         equation = self.entry.equation
         return _written(equation, equation.left or ()) if equation is not None else ""
 
@@ -131,7 +131,7 @@ _SCRIPTED = re.compile(r" ?([{_^]) ?| (\})")
 
 
 def links(entry: Entry) -> Iterator[Link]:
-    """The right sides of an equation, each as an equation of its own; empty ones left out."""
+    """The right sides of an equation, each as an equation of its own, without empty ones."""
     if entry.equation is None:
         return
     count = len(entry.equation.members)
@@ -144,7 +144,7 @@ def links(entry: Entry) -> Iterator[Link]:
 
 
 def _alone(entry: Entry, at: int) -> Entry:
-    """An equation with one of its right sides only."""
+    """An equation with only one of its right sides."""
     equation = entry.equation
     assert equation is not None
     if at == 0:

@@ -1,7 +1,7 @@
-"""A member that is wrong only since the student's own answer to another question is.
+"""Members that are wrong only because the student's answer to another question is wrong.
 
-The member before it is right, with that derivative in it as a name; with the student's value for the name
-it gives what was written next.
+The member before is right and contains that derivative by name. With the student's value for the name, it
+gives the wrong member.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ from grader.steps.chain import Chain
 from grader.steps.statements import reader
 
 
-def rests_on(
+def inherited_from(
     key: QuestionKey, chain: Chain, before: Entry, after: Entry, answers: Sequence[Entry]
 ) -> Entry | None:
-    """Which of the answers to other questions turns one member into the next; None if none does."""
+    """The answer to another question that turns one member into the next; None if none does."""
     try:
         right, wrong = chain.read(before), chain.read(after)
     except StudentError:
@@ -30,12 +30,12 @@ def rests_on(
 
 
 def _gives(key: QuestionKey, right: Reading, answer: Entry, wrong: Expression) -> bool:
-    """Whether a right member has the values of a wrong one if an answer is taken for granted."""
+    """Whether a right member has the values of a wrong one, if `answer` is taken as true."""
     try:
-        said = reader(key, answer).node
-        if answer.left is None or said.shape != answer.left.shape:
+        replacement = reader(key, answer).node
+        if answer.left is None or replacement.shape != answer.left.shape:
             return False
-        node = transform(right.node, lambda part: said if part == answer.left else part)
+        node = transform(right.node, lambda part: replacement if part == answer.left else part)
         key.check_shape(node, right.used)
         value, got = key.evaluate(node), key.evaluate(wrong)
         noise = key.noise_of(node, value)

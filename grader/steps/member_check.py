@@ -1,4 +1,4 @@
-"""What is known of one member: whether its values are those of the derivative that was asked for."""
+"""Checking one member: whether it has the values of the derivative that the question asks for."""
 
 import contextlib
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from grader.primitives.build import transpose
 from grader.problem import Question
 from grader.steps.chain import ReadEntry
 
-READINGS = 40  # of one derivation, so that no paper takes long
-OTHER_READINGS = 6  # ambiguous products of one member that are tried the other way
+READINGS = 40  # for one derivation, so that no paper takes long
+OTHER_READINGS = 6  # ambiguous products of one member that are also read the less usual way
 
 
 class MemberStatus(Enum):
-    """What is known of a member. `RESTATED` is right, and says no more than the left side."""
+    """The status of a member. `RESTATED` is right, but only repeats the left side."""
 
     RIGHT = "right"
     RESTATED = "restated"
@@ -32,14 +32,14 @@ class MemberStatus(Enum):
 
 
 class MemberFinding(NamedTuple):
-    """What is known of a member, and why it makes no sense if it does not."""
+    """The status of a member, with the error if it makes no sense."""
 
-    standing: MemberStatus
+    status: MemberStatus
     error: Nonsense | None = None
 
 
 class Readings:
-    """Reads members, a bounded number of them; of those beyond nothing is known."""
+    """Reads members, at most `READINGS` of them; the status of further ones is unknown."""
 
     def __init__(self) -> None:
         self._left = READINGS
@@ -47,7 +47,7 @@ class Readings:
     def best(
         self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus]
     ) -> MemberFinding:
-        """What is known of a member; one that is right in any reading is right."""
+        """The best finding for a member over its readings."""
         choices = 0
         try:
             reading = self._read(read, entry)
@@ -60,20 +60,20 @@ class Readings:
             choices = choices or OTHER_READINGS * isinstance(error, ShapeMismatch)
         except (StudentError, ValueError):
             return MemberFinding(MemberStatus.UNKNOWN)
-        if finding.standing not in (MemberStatus.WRONG, MemberStatus.NONSENSE):
+        if finding.status not in (MemberStatus.WRONG, MemberStatus.NONSENSE):
             return finding
         return self._best_other(read, entry, judge, min(choices, OTHER_READINGS)) or finding
 
     def _best_other(
         self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus], choices: int
     ) -> MemberFinding | None:
-        """What another reading makes of a member, if it is not wrong in that."""
+        """The finding of another reading in which a member is not wrong; None if there is none."""
         for one in range(1, 1 + choices):
             with contextlib.suppress(StudentError, ValueError):
                 reading = self._read(read, entry, frozenset([one]))
-                standing = judge(reading) if reading is not None else MemberStatus.WRONG
-                if standing is not MemberStatus.WRONG:
-                    return MemberFinding(standing)
+                status = judge(reading) if reading is not None else MemberStatus.WRONG
+                if status is not MemberStatus.WRONG:
+                    return MemberFinding(status)
         return None
 
     def _read(
@@ -86,7 +86,7 @@ class Readings:
 
 
 def against_key(key: QuestionKey, reading: Reading) -> MemberStatus:
-    """Whether a member has the values that were asked for. Raises StudentError."""
+    """The status of a member, compared with the key. Raises StudentError."""
     node, either = reading.node, key.question.rules.layout == "either"
     if either and node.shape == key.grid[::-1]:
         turned = _compared(key, replace(reading, node=transpose(node)))
@@ -109,7 +109,7 @@ def _compared(key: QuestionKey, reading: Reading) -> MemberStatus:
 
 
 def _is_accepted(key: QuestionKey, got: Array) -> bool:
-    """Whether these are the values of a further answer that the author takes for right."""
+    """Whether these are the values of a further answer that the author accepts."""
     for node in key.question.rules.accept:
         with contextlib.suppress(StudentError):
             key.check_shape(node, ())
@@ -121,7 +121,7 @@ def _is_accepted(key: QuestionKey, got: Array) -> bool:
 
 
 def _is_asked(part: Expression, question: Question) -> bool:
-    """Whether a term is the derivative that was asked for, or an entry of it."""
+    """Whether a term is the derivative that the question asks for, or an entry of it."""
     of, wrt = question.of, question.wrt
     if isinstance(part, Derivative):
         same = part.of == of or (base_name(of) is not None and base_name(part.of) == base_name(of))

@@ -1,6 +1,6 @@
-"""What a student wrote as a few words in a sentence: one line, short, LaTeX in plain Unicode.
+"""Short quotations of a student's text for messages: one line, with LaTeX in plain Unicode.
 
-Nothing is read here. What is not known stays as it was written.
+Nothing is parsed here. Unknown commands stay as they are.
 """
 
 import re
@@ -11,7 +11,7 @@ from grader.notation.names import FONTS, GREEK
 from grader.notation.printing.field import FieldWriter
 
 LENGTH = 60  # characters of a quotation
-SOURCE = 400  # characters that are looked at for it
+SOURCE = 400  # characters of the source that it uses
 NESTED = 6  # levels of braces that are opened
 
 _SIGNS = {
@@ -41,13 +41,13 @@ def quoted(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks, control characters and marks that change the direction of writing."""
+    """The text without line breaks, control characters and marks that change the writing direction."""
     kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     return " ".join("".join(kept).split())
 
 
 def _plain(text: str) -> str:
-    """LaTeX as one would write it in a mail: `\\frac{\\partial l}{\\partial W^3}` is ∂l/∂W³."""
+    """LaTeX as plain text: `\\frac{\\partial l}{\\partial W^3}` is ∂l/∂W³."""
     text = _ENVIRONMENT.sub(_bracket, _ROW_END.sub(";", text))
     text = _COMMAND.sub(_sign, _SPACING.sub(" ", text)).replace("∂ ", "∂")
     for _ in range(NESTED):
@@ -80,7 +80,7 @@ def _fraction(match: re.Match[str]) -> str:
 
 
 def _scripts(match: re.Match[str]) -> str:
-    """Small letters, those above first."""
+    """Superscript and subscript in small characters, the superscript first."""
     found = {"_": "", "^": ""}
     for script in filter(None, match.groups()):
         inside = script[1:].strip().removeprefix("{").removesuffix("}")

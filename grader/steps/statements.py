@@ -1,7 +1,7 @@
-"""Equations on the way: `∂h³/∂W³₁₁ = h²₁` is so, or it is not.
+"""Checking intermediate equations, such as `∂h³/∂W³₁₁ = h²₁`.
 
-Both sides are evaluated over their index letters. Nobody is told that a Jacobian is wrong that only lies
-the other way, or that an entry stands where the whole was meant: of these nothing is known.
+Both sides are evaluated over their index letters. A Jacobian in the other layout is not wrong. An entry in
+place of the whole array has an unknown status, since the student may mean the array.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,11 +31,11 @@ from grader.problem.model import bases
 from grader.steps.chain import Chain
 from grader.steps.member_check import MemberStatus
 
-TOLERANCE = 1e-8  # of the largest value: a statement is judged by its values alone
+TOLERANCE = 1e-8  # a part of the largest value; statements are judged without rounding noise
 
 
 def is_statement(key: QuestionKey, entry: Entry) -> bool:
-    """Whether an equation says what a derivative or a quantity of the model is."""
+    """Whether an equation gives a value to a derivative or a quantity of the model."""
     left = entry.left
     if left is None or entry.defines or entry.equation is None or not _is_drawn(key, left):
         return False
@@ -55,9 +55,11 @@ def reader(key: QuestionKey, entry: Entry, other: frozenset[int] = frozenset()) 
     return entry.read(names.with_indices((), letters), other)
 
 
-def rested_on(key: QuestionKey, chain: Chain, answer: Entry, steps: Sequence[Entry]) -> list[Entry]:
-    """Those of a paper's steps that an answer rests on, and those that they rest on in turn."""
-    last = {_pair(step.left): step for step in steps}  # of several values the last one counts
+def needed_steps(
+    key: QuestionKey, chain: Chain, answer: Entry, steps: Sequence[Entry]
+) -> list[Entry]:
+    """The steps of a paper that an answer uses, and those that these steps use in turn."""
+    last = {_pair(step.left): step for step in steps}  # the last of several values counts
     needed = _pairs(partial(chain.read, answer))
     found: dict[object, Entry] = {}
     while needed := {pair for pair in needed if pair in last and pair not in found}:
@@ -67,7 +69,7 @@ def rested_on(key: QuestionKey, chain: Chain, answer: Entry, steps: Sequence[Ent
 
 
 def _pairs(read: Callable[[], Reading]) -> set[object]:
-    """What is differentiated by what in the derivative terms of a right side."""
+    """The derivatives in a right side, as pairs of names."""
     try:
         return {_pair(part) for part in walk(read().node)}
     except StudentError:
@@ -83,7 +85,7 @@ def _letters(left: Expression | None) -> tuple[Index, ...]:
 
 
 def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> MemberStatus:
-    """Whether both sides have the same values on the draws. Raises StudentError, ValueError."""
+    """The status of an equation: whether its sides agree on the draws. Raises StudentError, ValueError."""
     left, right = entry.left, reading.node
     if left is None or not _is_drawn(key, right):
         return MemberStatus.UNKNOWN
@@ -97,14 +99,14 @@ def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> MemberStat
     if _is_same(one, other, left.shape, right.shape):
         return MemberStatus.RIGHT
     turned = np.swapaxes(other, -1, -2)
-    if _may_lie(left) and _is_same(one, turned, left.shape, right.shape[::-1]):
+    if _may_be_transposed(left) and _is_same(one, turned, left.shape, right.shape[::-1]):
         return MemberStatus.RIGHT
     comparable = right.shape == left.shape or (1 in left.shape and right.shape == left.shape[::-1])
     return MemberStatus.WRONG if comparable else MemberStatus.UNKNOWN
 
 
-def _may_lie(left: Expression) -> bool:
-    """Whether papers write this in either layout: a vector, or a Jacobian."""
+def _may_be_transposed(left: Expression) -> bool:
+    """Whether papers use either layout for this: a vector, or a Jacobian."""
     whole = isinstance(left, Derivative) and SCALAR not in (left.of.shape, left.wrt.shape)
     return whole or 1 in left.shape or isinstance(left, Apply)
 
@@ -117,7 +119,7 @@ def _is_same(one: Array, other: Array, shape: tuple[int, int], given: tuple[int,
 
 
 def _is_drawn(key: QuestionKey, node: Expression) -> bool:
-    """Whether all names mean here what they meant when they were read.
+    """Whether all names have the same meaning as when they were read.
 
     A question may have symbols of its own, of another shape.
     """

@@ -1,11 +1,11 @@
-"""A break in words, for a student at midnight: by line of the paper, the right value never said."""
+"""A break as a message for the student: it names lines of the paper, but never the right value."""
 
 from grader.result import Kind, Message
 from grader.steps.breaks import Break, MemberPlace
 from grader.steps.quoting import quoted
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_HINTS = ("a step of the derivation does not hold", "try each step with small numbers")
+_HINTS = ("a step of the derivation is wrong", "try each step with small numbers")
 
 
 def message_of(found: Break) -> Message:
@@ -14,28 +14,29 @@ def message_of(found: Break) -> Message:
 
 
 def _where(found: Break) -> str:
-    return f"look at {_line(found.own or found.part)} again"
+    return f"look at {_line(found.inherited or found.part)} again"
 
 
 def _text(found: Break) -> str:
     part, before = found.part, found.before
     if found.left is not None:
-        return f"{_line(part)} is not so: {_said(part, found.left)}"
+        return f"{_line(part)} is wrong: {_inequality(part, found.left)}"
     if before is None:
         reason = f" ({found.reason})" if found.reason else ""
         return (
-            f"{_named(part)} is not the derivative that was asked for: {quoted(part.text)}{reason}"
+            f"{_named(part)} is not the derivative that the question asks for: "
+            f"{quoted(part.text)}{reason}"
         )
-    if found.own is not None:
+    if found.inherited is not None:
         return (
-            f"{_named(before)} is right: {quoted(before.text)}; what follows, {quoted(part.text)}, "
-            f"rests on {quoted(found.own.text)} in {_line(found.own)}, which is not right"
+            f"{_named(before)} is right: {quoted(before.text)}; the next step, {quoted(part.text)}, "
+            f"uses {quoted(found.inherited.text)} in {_line(found.inherited)}, which is wrong"
         )
-    remark = "; what stands between them could not be checked" if found.gap else ""
+    remark = "; the steps between them could not be checked" if found.gap else ""
     return f"{_follows(before, part)}{remark}"
 
 
-def _said(part: MemberPlace, left: str) -> str:
+def _inequality(part: MemberPlace, left: str) -> str:
     right = quoted(part.text)
     return f"{quoted(left)} is not {right}" if left else f"the left side is not {right}"
 

@@ -1,8 +1,8 @@
-"""The arrays of student-06 and student-07, by NumPy alone, from the draw published for them.
+"""The arrays of student-06 and student-07, computed with NumPy alone from their published draws.
 
-Backpropagation as a student would program it, without a line of the grader's: if the key were
-wrong, these arrays would not agree with it. `python tests/content/array_answers.py` writes both
-hand-ins anew after a change to the problem or to how it is drawn.
+Backpropagation as a student would program it, without the grader's code: these arrays would not agree
+with a wrong key. `python tests/content/array_answers.py` writes both submissions again after a change to
+the problem or its draws.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ def student_06(drawn: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def student_07(drawn: Mapping[str, Array]) -> dict[str, str]:
-    """CSV texts by file name, as `np.savetxt` prints them with six digits; one is not there."""
+    """CSV texts by file name, as `np.savetxt` prints them with six digits; one is missing."""
     return {
         f"{question}.csv": _csv(answer)
         for question, answer in right_answers(drawn).items()
@@ -74,7 +74,7 @@ def _csv(array: Array) -> str:
 
 
 def published(student: str) -> dict[str, Array]:
-    """What `grader draw` publishes for a student."""
+    """The draw that `grader draw` publishes for a student."""
     from grader import key
     from grader.problem import load
 
@@ -82,7 +82,7 @@ def published(student: str) -> dict[str, Array]:
 
 
 def write() -> None:
-    """Both hand-ins, anew."""
+    """Both submissions, computed again."""
     np.savez(
         SUBMISSIONS / "student-06.npz", allow_pickle=False, **student_06(published("student-06"))
     )

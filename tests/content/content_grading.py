@@ -1,4 +1,4 @@
-"""How the tests of the content grade: a problem of this repository, and one answer on its own."""
+"""Grades single answers to problems of this repository."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def judged(key: Key, question: str, answer: object, notation: str = "infix") -> QuestionResult:
-    """The result of one answer, taken the whole way that a submission goes."""
+    """The result of one answer, graded as a whole submission."""
     place = Place("answer", 1)
     if isinstance(answer, str):
         given: TextAnswer | ArrayAnswer = TextAnswer(question, answer, notation, place)

@@ -1,4 +1,4 @@
-"""Every answer in `problems/*/cases.yaml` gets the verdict that stands beside it."""
+"""Every answer in `problems/*/cases.yaml` gets the verdict that the file expects."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -16,7 +16,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def cases(name: str, question: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """`right` or `wrong`, and what is written of one answer."""
+    """The kind, `right` or `wrong`, and the data of one answer."""
     for kind, entries in CASES[name][question].items():
         for entry in entries:
             yield kind, {"infix": entry} if isinstance(entry, str) else entry
@@ -39,7 +39,7 @@ def as_expected(name: str, question: str, kind: str, case: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cases(name: str, subtests: pytest.Subtests) -> None:
-    """Mistakes are looked for only where a case names one."""
+    """Diagnosis is off, since most cases name no mistake."""
     for question in CASES[name]:
         with subtests.test(question=question):
             for kind, case in cases(name, question):

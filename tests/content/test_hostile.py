@@ -1,4 +1,4 @@
-"""Hostile text through every notation: it is for a human, it takes no time, and nothing is run."""
+"""Hostile text in every notation goes to a human, takes little time, and is never run."""
 
 import json
 import time
@@ -90,7 +90,7 @@ HOSTILE = {
     "braces": "{" * 20_000 + "}" * 20_000,
     "sum range": "\\sum_{i=1}^{99999999} x_i",
     "text": "\\text{" + "a" * 100_000,
-    # What reports could believe
+    # Text that could fool reports
     "script": "<script>alert(1)</script>",
     "image": "<img src=x onerror=alert(1)>",
     "formula": "=cmd|' /C calc'!A0",
@@ -110,7 +110,7 @@ HOSTILE = {
 
 @pytest.fixture(autouse=True)
 def _somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A folder in which nothing may appear but what the test wrote."""
+    """A folder in which only the files of the test may appear."""
     place = tmp_path / "place"
     place.mkdir()
     monkeypatch.chdir(place)
@@ -137,7 +137,7 @@ def _json(text: str) -> str:
 
 
 def _yaml(text: str) -> str:
-    """JSON is YAML, but for lone surrogates."""
+    """JSON is YAML, except for lone surrogates."""
     return _json(text.encode("utf-8", "replace").decode())
 
 
@@ -185,7 +185,7 @@ def test_a_file_that_is_an_attack(key: Key, tmp_path: Path, data: bytes) -> None
         started = time.process_time()
         report = grade(key, read(file))
         assert time.process_time() - started < PATIENCE, suffix
-        # As a table, `q1: 1` is a number with too few digits to tell.
+        # As a table, `q1: 1` is a number with too few digits.
         verdicts = {str(q.verdict) for q in report.questions}
         assert verdicts <= {"unreadable", "missing", "undecided"}, suffix
         assert report.needs_review, suffix

@@ -1,7 +1,6 @@
 """The same answer in LaTeX, in infix and as an array gets the same verdict, on all 17 questions.
 
-The array is the answer itself computed by NumPy on the draw published for a student, and never
-anything that the grader evaluated.
+NumPy computes the array on the draw published for a student; the grader's evaluation is not used.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +25,7 @@ class Twin(NamedTuple):
 
 
 class Quantities:
-    """What a student's own program computes on the way."""
+    """The intermediate values of a student's own program."""
 
     def __init__(self, drawn: Mapping[str, Array]) -> None:
         self.x, self.W1, self.W2, self.W3 = (drawn[name] for name in ("x", "W1", "W2", "W3"))

@@ -1,4 +1,4 @@
-"""Ten papers in ten styles get what a careful human grader gives them; see styles/expected.yaml."""
+"""Ten papers in ten styles get the marks of a careful human grader; see styles/expected.yaml."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ ANSWERS = [(paper, question) for paper in EXPECTED for question in QUESTIONS]
 
 @pytest.fixture(scope="module")
 def reports(key: Key) -> dict[str, Report]:
-    """Each paper is graded once for all of its tests."""
+    """The reports of all papers; each paper is graded once."""
     return {paper: grade(key, read(STYLES / paper)) for paper in EXPECTED}
 
 
@@ -32,18 +32,18 @@ def wanted(paper: str, question: str) -> dict[str, Any]:
 
 
 def points(result: QuestionResult, paper: str) -> float:
-    """What the human gives: all, nothing, or the share written down."""
+    """The human's mark: full, nothing, or a share."""
     mark = wanted(paper, result.id)
     return result.max_score if mark["verdict"] == "correct" else float(mark.get("score", 0))
 
 
 def still_open(reason: str | None) -> list[pytest.MarkDecorator]:
-    """What the grader does not get right yet is a strict expected failure: done, it must be struck off."""
+    """A strict expected failure for an open case: once it passes, remove it from the list."""
     return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
 
 
 def answers(*lists: str) -> list[Any]:
-    """Every answer of every paper, those on one of these lists of expected.yaml as open."""
+    """Every answer of every paper; those on one of these lists of expected.yaml are open."""
     return [
         pytest.param(paper, question, marks=still_open(reason_of(paper, question, lists)))
         for paper, question in ANSWERS
@@ -58,21 +58,21 @@ def reason_of(paper: str, question: str, lists: tuple[str, ...]) -> str | None:
 @pytest.mark.parametrize(("paper", "question"), answers("open", "accepted"))
 def test_answer(reports: dict[str, Report], paper: str, question: str) -> None:
     result = reports[paper][question]
-    said = [message.text for message in result.messages]
-    assert str(result.verdict) == wanted(paper, question)["verdict"], said
+    texts = [message.text for message in result.messages]
+    assert str(result.verdict) == wanted(paper, question)["verdict"], texts
     assert result.score == pytest.approx(points(result, paper), abs=1e-3)
 
 
 @pytest.mark.parametrize(("paper", "question"), answers("accepted"))
 def test_no_wrong_answer_is_accepted(reports: dict[str, Report], paper: str, question: str) -> None:
-    """The promise, whatever else cannot be read. What breaks it is the worst that is open."""
+    """The first promise. An open case here is the worst kind."""
     result = reports[paper][question]
     assert result.score <= points(result, paper) + 1e-3
 
 
 @pytest.mark.parametrize("paper", EXPECTED)
 def test_score(reports: dict[str, Report], paper: str) -> None:
-    """The total is the sum of the marks; the grader's, where nothing of the paper is open."""
+    """The total is the sum of the human's marks, and the grader's score if no answer is open."""
     total = EXPECTED[paper]["score"]
     given = [points(result, paper) for result in reports[paper].questions]
     assert sum(given) == pytest.approx(total, abs=1e-3)
@@ -91,7 +91,7 @@ def test_every_paper_is_expected() -> None:
     "name", [pytest.param(name, marks=still_open(trap.get("open"))) for name, trap in TRAPS.items()]
 )
 def test_trap(key: Key, tmp_path: Path, name: str) -> None:
-    """Of several equations the one that the student stands by counts, with the steps it rests on."""
+    """Of several equations the student's final one counts, with the steps that it uses."""
     trap = TRAPS[name]
     file = tmp_path / "trap.md"
     file.write_text(trap["paper"], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The submissions of this repository get what a careful human grader gives them."""
+"""The submissions of this repository get the marks of a careful human grader."""
 
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def test_scores_and_codes(key: Key, student: str) -> None:
         assert {*wanted.get("codes", ())} <= codes
 
 
-def test_the_paper_is_the_one_that_was_handed_down() -> None:
+def test_the_real_paper_is_unedited() -> None:
     """The real paper, unedited: 17 of 25, as its own expectations say."""
     assert EXPECTED["student-01"]["score"] == 17
     assert path_of("student-01").suffix == ".md"
@@ -76,7 +76,7 @@ def test_tables_of_student_07_come_from_the_published_draw() -> None:
         ("a.csv", "x,y\n"),
     ],
 )
-def test_an_answer_to_no_question_is_not_lost_in_silence(
+def test_an_answer_to_no_question_is_not_lost_silently(
     key: Key, tmp_path: Path, name: str, text: str
 ) -> None:
     file = tmp_path / name

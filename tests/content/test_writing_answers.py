@@ -62,7 +62,7 @@ def test_refused(key: Key, text: str, verdict: str, code: str) -> None:
 
 
 def test_program(key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The student's program, run as it stands."""
+    """The student's program runs as the page shows it."""
     program = re.search(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
     assert program is not None
     drawn: dict[str, Any] = published("student-42")

@@ -1,4 +1,4 @@
-"""`docs/mistakes.md`, made from the catalogue: `python tests/diagnosis/mistakes_page.py` writes it."""
+"""Makes `docs/mistakes.md` from the catalogue: `python tests/diagnosis/mistakes_page.py`."""
 
 import sys
 from collections.abc import Iterator

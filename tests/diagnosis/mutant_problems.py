@@ -1,4 +1,4 @@
-"""Problems that mistakes are looked for in: those of the project, and small ones for what it lacks."""
+"""Problems for tests of mistakes: those of the library, and small ones for what they lack."""
 
 from functools import cache
 from pathlib import Path
@@ -41,12 +41,12 @@ def key_of(name: str) -> Key:
 
 
 def result_of(key: Key, question: str, text: str, notation: str = "infix") -> QuestionResult:
-    """What becomes of one answer in text."""
+    """The result of one answer in text."""
     answer = TextAnswer(question, text, notation, Place("answers.yaml", 1))
     report = grade(key, Submission("s", "s", "", answers=(answer,)), only=(question,))
     return report[question]
 
 
 def codes(result: QuestionResult) -> list[str]:
-    """The codes of all that was said."""
+    """The codes of all messages."""
     return [message.code for message in result.messages if message.code]

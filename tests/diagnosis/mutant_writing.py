@@ -1,4 +1,4 @@
-"""Faulty derivatives written down as a student would: whole, or entry by entry where that is needed."""
+"""Faulty derivatives written as a student would: whole, or entry by entry if necessary."""
 
 from grader.expression import (
     Apply,
@@ -17,7 +17,7 @@ from grader.primitives.build import item, number
 
 
 def written(key: QuestionKey, node: Expression, notation: str) -> str:
-    """A derivative as infix or LaTeX text that our own grammars read."""
+    """A derivative as infix or LaTeX text that the grader reads."""
     if not _plain(node):
         node = unrolled(node)
     write = printing.infix if notation == "infix" else printing.latex
@@ -25,7 +25,7 @@ def written(key: QuestionKey, node: Expression, notation: str) -> str:
 
 
 def readable(node: Expression) -> bool:
-    """Whether a derivative can be written at all: a unit vector has no notation."""
+    """Whether a derivative has a notation: a unit vector has none."""
     written_out = node if _plain(node) else unrolled(node)
     return not any(isinstance(part, Placed) for part in walk(written_out))
 
@@ -39,7 +39,7 @@ def _plain(node: Expression) -> bool:
 
 
 def unrolled(node: Expression) -> Expression:
-    """The matrix of all entries, indexing pushed to the symbols."""
+    """The matrix of all entries, with indices on the symbols."""
     node = transform(node, _resolved)
     rows, columns = node.shape
     if (rows, columns) == (1, 1):

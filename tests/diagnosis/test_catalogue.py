@@ -1,4 +1,4 @@
-"""Every mistake of the catalogue, with its examples: found in the answer and named."""
+"""Every mistake of the catalogue is found and named in its examples."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_every_mistake_has_an_example():
     assert [row.code for row in CATALOGUE if not row.examples] == []
 
 
-def test_every_mistake_says_less_in_its_hint_than_in_its_sentence():
+def test_the_hint_of_every_mistake_gives_away_less_than_its_sentence():
     for row in CATALOGUE:
         assert "{factor}" not in row.nudge
         assert "{" not in row.nudge, row.code

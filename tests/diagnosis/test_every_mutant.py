@@ -1,6 +1,6 @@
-"""Every mistake of the catalogue made in every question: never accepted, and named.
+"""Every mistake of the catalogue, made in every question, is refused and named.
 
-The faulty derivative is written down in infix and in LaTeX, read, graded and diagnosed.
+The faulty derivative is written in infix and in LaTeX, read, graded and diagnosed.
 """
 
 import itertools
@@ -18,7 +18,7 @@ from grader.key import QuestionKey
 pytestmark = pytest.mark.sampled
 
 WRONG = ("incorrect", "partial")
-PAIRS = examples(2, 20)  # of each question, at random
+PAIRS = examples(2, 20)  # for each question, at random
 
 
 def mutants_of(key: QuestionKey) -> Mutants:
@@ -26,7 +26,7 @@ def mutants_of(key: QuestionKey) -> Mutants:
 
 
 def some(key: QuestionKey, few: int, many: int | None = None) -> list[Mutant]:
-    """Faulty derivatives that can be written down: a few at random; all, or many, at night."""
+    """Faulty derivatives that have a notation: a few at random; all, or many, in nightly runs."""
     able = [mutant for mutant in mutants_of(key).singles if readable(mutant.expression)]
     count = examples(few, many or len(able))
     return random.Random(key.question.id).sample(able, min(count, len(able)))
@@ -34,7 +34,7 @@ def some(key: QuestionKey, few: int, many: int | None = None) -> list[Mutant]:
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
 @pytest.mark.parametrize("notation", ["infix", "latex"])
-def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notation: str):
+def test_a_mistake_is_refused_and_named(name: str, question: str, notation: str):
     key = key_of(name)
     named = tried = 0
     for mutant in some(key[question], 5):
@@ -42,17 +42,15 @@ def test_a_mistake_is_never_accepted_and_named(name: str, question: str, notatio
             key, question, written(key[question], mutant.expression, notation), notation
         )
         assert result.verdict in WRONG, mutant.faults[0].mistake.code
-        if "not-worked-out" in codes(result):  # σ′(σ(x)) for σ′(x): told so, and not looked into
+        if "not-worked-out" in codes(result):  # σ′(σ(x)) for σ′(x) is not diagnosed
             continue
         tried += 1
         named += mutant.faults[0].mistake.code in (*codes(result), *candidates(result))
-    assert (
-        named >= 0.95 * tried or tried - named <= 2
-    )  # σ′(σ(x)) for σ′(x) "only names the derivative"
+    assert named >= 0.95 * tried or tried - named <= 2
 
 
 @pytest.mark.parametrize(("name", "question"), LIBRARY[:: examples(5, 1)])
-def test_a_mistake_in_the_library_is_never_accepted_and_mostly_named(name: str, question: str):
+def test_a_mistake_in_the_library_is_refused_and_mostly_named(name: str, question: str):
     key = key_of(name)
     tried = some(key[question], 2, 12)
     named = 0
@@ -60,13 +58,13 @@ def test_a_mistake_in_the_library_is_never_accepted_and_mostly_named(name: str, 
         text = written(key[question], mutant.expression, "infix")
         result = result_of(key, question, text)
         assert result.verdict in WRONG, text
-        told = (*codes(result), *candidates(result))
-        named += mutant.faults[0].mistake.code in told or "not-worked-out" in told
+        found = (*codes(result), *candidates(result))
+        named += mutant.faults[0].mistake.code in found or "not-worked-out" in found
     assert named >= 0.75 * len(tried) or len(tried) - named <= 1
 
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
-def test_two_mistakes_at_once_are_never_accepted_and_mostly_named(name: str, question: str):
+def test_two_mistakes_at_once_are_refused_and_mostly_named(name: str, question: str):
     key = key_of(name)
     named = tried = 0
     for mutant in pairs(mutants_of(key[question])):
@@ -74,19 +72,19 @@ def test_two_mistakes_at_once_are_never_accepted_and_mostly_named(name: str, que
         assert result.verdict in WRONG
         tried += 1
         wanted = {fault.mistake.code for fault in mutant.faults}
-        said = {*codes(result), *candidates(result)}
-        named += wanted <= said or explained_more_simply(key[question], mutant.value)
+        found = {*codes(result), *candidates(result)}
+        named += wanted <= found or explained_more_simply(key[question], mutant.value)
     assert named >= 0.8 * tried or tried - named <= 1
 
 
 def candidates(result) -> list[str]:
-    """The codes of all mistakes that the instructor is told of."""
+    """The codes of all mistakes in the instructor's report."""
     found = result.instructor.candidates if result.instructor else ()
     return [message.code for message in found if message.code]
 
 
 def pairs(mutants: Mutants):
-    """Some of the pairs that are looked for, those that can be written down."""
+    """Some of the pairs that the grader tries and that have a notation."""
     chosen = list(mutants.pairs)
     random.Random(7).shuffle(chosen)
     found = (mutants.made(faults) for faults in chosen)

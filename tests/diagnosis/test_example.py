@@ -1,4 +1,4 @@
-"""Examples to try by hand, worked out again with plain NumPy from the numbers that are shown."""
+"""Worked examples, computed again with plain NumPy from the numbers that they show."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ HW3 = "cs1678-hw3"
 
 
 class Network:
-    """The network of homework 3 by hand; what an example does not show is zero."""
+    """The network of homework 3 by hand; symbols that an example does not show are zero."""
 
     def __init__(self, values: dict[str, object]) -> None:
         shapes = {"x": (4,), "W1": (3, 4), "W2": (2, 3), "W3": (1, 2), "delta": ()}
@@ -33,7 +33,7 @@ class Network:
         self.dh1 = self.W2.T @ self.dh2
 
 
-# For each question, the right derivative, and wrong answers with what they are.
+# For each question, the right derivative, and wrong answers with their values.
 BY_HAND = {
     "q1": (
         lambda n: n.delta * n.h2[0],
@@ -102,7 +102,7 @@ def test_the_numbers_that_are_shown_give_both_results(question: str, text: str):
 
 
 @pytest.mark.parametrize(("question", "text"), CASES)
-def test_an_example_keeps_off_the_kink(question: str, text: str):
+def test_an_example_avoids_the_kink(question: str, text: str):
     example = result_of(key_of(HW3), question, text).example
     assert example is not None
     if "W1" in example.values:
@@ -113,7 +113,7 @@ def numbers(value: object) -> list[object]:
     return [n for part in value for n in numbers(part)] if isinstance(value, list) else [value]
 
 
-def test_only_what_matters_is_shown_in_small_whole_numbers():
+def test_an_example_shows_only_the_symbols_that_matter_in_small_whole_numbers():
     example = result_of(key_of(HW3), "q4", "delta*W3[1,2]").example
     assert example is not None
     assert list(example.values) == ["W3", "delta"]
@@ -128,12 +128,12 @@ def test_a_symbol_that_only_the_answer_has_is_shown_too():
     assert list(example.values) == ["x", "W3", "delta"]
 
 
-def test_a_factor_that_is_hardly_seen_has_no_example():
+def test_a_factor_close_to_one_has_no_example():
     assert result_of(key_of(HW3), "q1", "1.0001*delta*h2[1]").example is None
 
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
-def test_every_question_has_one_for_a_wrong_sign(name: str, question: str):
+def test_every_question_has_an_example_for_a_wrong_sign(name: str, question: str):
     key = key_of(name)[question]
     assert key.reference is not None
     example = Examples(key).against(neg(key.reference))
@@ -141,7 +141,7 @@ def test_every_question_has_one_for_a_wrong_sign(name: str, question: str):
     assert example.got == pytest.approx(-example.expected)
 
 
-def test_an_answer_costs_far_less_than_a_millisecond():
+def test_an_example_costs_far_less_than_a_millisecond():
     key = key_of(HW3)["q17"]
     assert key.reference is not None
     examples, node = Examples(key), neg(key.reference)
@@ -187,7 +187,7 @@ def negated(key: QuestionKey) -> WorkedExample | None:
 
 
 @pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
-def test_a_symbol_keeps_to_its_distribution(draw: object, tmp_path: Path):
+def test_the_values_of_a_symbol_fit_its_distribution(draw: object, tmp_path: Path):
     key = written(tmp_path, draw)
     example = negated(key["a"])
     assert example is not None
@@ -207,7 +207,7 @@ def test_a_symbol_keeps_to_its_distribution(draw: object, tmp_path: Path):
             assert set(p) <= {0, 1}
 
 
-def test_nothing_is_shown_that_nobody_would_work_out(tmp_path: Path):
+def test_there_is_no_example_that_is_too_long_to_work_out(tmp_path: Path):
     assert negated(written(tmp_path, "normal", 64)["a"]) is not None
     data = {
         "id": "large",

@@ -1,4 +1,4 @@
-"""Passes that are evaluated together have the values of the derivatives that they would write down."""
+"""Faulty passes that are evaluated together have the same values as evaluated one by one."""
 
 import random
 
@@ -17,9 +17,7 @@ SOME, DRAWS = 40, 8
 
 
 @pytest.mark.parametrize(("name", "question"), QUESTIONS)
-def test_two_mistakes_together_have_the_values_that_they_have_written_down(
-    name: str, question: str
-):
+def test_stacked_passes_have_the_values_of_the_written_derivatives(name: str, question: str):
     mutants = key_of(name)[question].cached(Diagnosing).mutants
     pairs = [pair for pair in mutants.pairs if all(map(is_on_the_way, pair))]
     some = random.Random(f"{name} {question}").sample(pairs, min(SOME, len(pairs)))

@@ -1,4 +1,4 @@
-"""Papers and single answers to the problems of the library, graded as a student hands them in."""
+"""Grades papers and single answers to problems of the library, from files as students write them."""
 
 from pathlib import Path
 

@@ -30,7 +30,7 @@ def _key(rules: str) -> Key:
 
 
 def graded(rules: str, **answers: str) -> Report:
-    """The report on answers in infix, by question id, under rules: YAML by question id, or for all."""
+    """The report on answers in infix, by question id, under rules in YAML, by question id or for all."""
     given: Any = tuple(
         TextAnswer(question, text, "infix", Place("answers.yaml", 1))
         for question, text in answers.items()
@@ -39,5 +39,5 @@ def graded(rules: str, **answers: str) -> Report:
 
 
 def codes(report: Report, question: str) -> list[str]:
-    """The codes of all that was said on a question."""
+    """The codes of all messages on a question."""
     return [message.code for message in report[question].messages if message.code]

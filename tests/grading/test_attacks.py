@@ -1,4 +1,4 @@
-"""What an attack on credit and explanations has found, so that it stays mended."""
+"""Attacks on credit and explanations that once succeeded."""
 
 import pytest
 from ruled_homework import codes, graded
@@ -11,7 +11,7 @@ BASIS = "W2.T @ (W3.T*delta)"
     ("question", "answer"),
     [("q7", "W2*h1[j]"), ("q14", "W2*h1[j]"), ("q16", "W1.T*x[j]"), ("q7", "[[h1[j], 1, h1[j]]]")],
 )
-def test_letters_left_in_an_array_are_told(question: str, answer: str):
+def test_letters_left_in_an_array_get_a_message(question: str, answer: str):
     assert graded("{}", **{question: answer})[question].verdict == "incorrect"
 
 
@@ -22,7 +22,9 @@ def test_letters_left_in_an_array_are_told(question: str, answer: str):
         ("q11: {accept: 0.5*delta*W3.T @ h1.T}", f"0.5*delta*W3.T @ h1.T*{ONE_SIDED}"),
     ],
 )
-def test_half_tried_answers_are_undecided_by_whatever_way(rules: str, answer: str):
+def test_an_answer_that_draws_test_only_in_part_is_undecided_under_any_rule(
+    rules: str, answer: str
+):
     assert graded(rules, q11=answer)["q11"].verdict == "undecided"
 
 
@@ -44,23 +46,23 @@ def test_zero_is_no_mistake_of_the_catalogue(question: str):
         ("[[delta], [W3[1,1]], [W2[1,1]]]", "([[delta], [W3[1,1]], [W2[1,1]]]*sigma'(z1)) @ x.T"),
     ],
 )
-def test_an_earlier_answer_made_for_the_purpose_carries_nothing(earlier: str, later: str):
+def test_an_earlier_answer_made_for_follow_through_earns_nothing(earlier: str, later: str):
     assert graded("q17: {follows: q15}", q15=earlier, q17=later)["q17"].score == 0
 
 
-def test_zero_entries_carry_nothing():
+def test_nothing_follows_from_zero_entries():
     later = "[[delta*h1[1], delta*h1[2], delta*h1[3]], [0, 0, 0]]"
     assert graded("q11: {follows: q5}", q5="[[delta], [0]]", q11=later)["q11"].score < 2
 
 
-def test_credit_keeps_the_rules_too():
+def test_rules_hold_for_credit_too():
     rules = "q17: {forbid: [z1], follows: q15}"
     report = graded(rules, q15=f"2*({BASIS})", q17=f"(2*({BASIS})*sigma'(z1)) @ x.T")
     assert report["q17"].score == 0
     assert "forbidden-symbol" in codes(report, "q17")
 
 
-def test_the_transpose_of_a_further_answer_is_not_one():
+def test_the_transpose_of_a_further_answer_is_no_further_answer():
     rules = "q11: {accept: 0.5*delta*W3.T @ h1.T}"
     assert graded(rules, q11="0.5*h1 @ W3*delta")["q11"].verdict == "incorrect"
 

@@ -6,7 +6,7 @@ from ruled_homework import codes, graded
 RIGHT = "(W2.T @ (W3.T*delta) * sigma'(z1)) @ x.T"
 
 
-def test_a_forbidden_name_is_not_used_even_in_a_right_answer():
+def test_a_right_answer_with_a_forbidden_name_is_incorrect():
     report = graded("q15: {forbid: [W3]}", q15="W2.T @ (W3.T*delta)")
     assert report["q15"].verdict == "incorrect"
     assert codes(report, "q15") == ["forbidden-symbol"]
@@ -18,7 +18,7 @@ def test_a_name_inside_a_derivative_counts_as_used():
     assert codes(report, "q16") == ["forbidden-symbol"]
 
 
-def test_what_is_written_out_passes():
+def test_an_answer_without_the_forbidden_name_passes():
     report = graded("q10: {forbid: [h1]}", q10="delta*W3[1,i]*sigma(z1[j])")
     assert report["q10"].verdict == "correct"
 
@@ -51,7 +51,7 @@ def test_one_formula_in_index_variables():
 @pytest.mark.parametrize(
     ("question", "answer", "verdict"),
     [
-        ("q13", "W2[i,j]", "correct"),  # read as W2 itself, which is the shortest formula
+        ("q13", "W2[i,j]", "correct"),  # the same as W2, the shortest formula
         ("q11", "delta*W3[1,i]*h1[j]", "correct"),
         ("q11", "(W3.T*delta) @ h1.T", "incorrect"),
         ("q5", "delta*W3[1,i]", "correct"),
@@ -64,7 +64,7 @@ def test_a_formula_in_letters_for_an_array(question: str, answer: str, verdict: 
 
 
 class TestLayout:
-    def test_a_transposed_answer_is_wrong_and_told_so(self):
+    def test_a_transposed_answer_is_wrong_with_a_message(self):
         report = graded("{}", q17=f"({RIGHT}).T")
         assert report["q17"].score == 0
         assert "transposed" in codes(report, "q17")
@@ -85,7 +85,7 @@ class TestLayout:
         assert graded(rules, q13="W2.T")["q13"].verdict == "correct"
         assert graded(rules, q13="W2")["q13"].score == 0
 
-    def test_mistakes_are_named_in_the_layout_that_is_asked_for(self):
+    def test_mistakes_are_named_in_the_layout_of_the_rules(self):
         report = graded("q17: {layout: numerator}", q17="x @ (W2.T @ (W3.T*delta)).T")
         assert "dropped-activation-derivative" in codes(report, "q17")
 
@@ -113,12 +113,12 @@ class TestForeseenMistakes:
         assert result.messages[0].text == "Think of W3."
         assert "foreseen" in result.instructor.credit
 
-    def test_by_value_however_it_is_written(self):
+    def test_by_value_in_any_form(self):
         result = graded(self.RULES, q10="z1[j]*W3[1,i]*delta")["q10"]
         assert (result.verdict, result.score) == ("incorrect", 0.0)
         assert result.messages[0].text == "h1 is behind the activation."
 
-    def test_another_mistake_is_not_the_one(self):
+    def test_another_mistake_is_not_the_foreseen_one(self):
         result = graded(self.RULES, q10="W3[1,i]*h1[j]")["q10"]
         assert result.score == 0
         assert "dropped-upstream" in [message.code for message in result.messages]

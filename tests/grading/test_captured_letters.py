@@ -1,7 +1,7 @@
 r"""A letter that a sum binds again is a letter of its own: `\sum_j` where the question says j.
 
-The oracle is a loop: each formula here is a tree of our own, written down in LaTeX or infix for the
-grader, and worked out for every value of every letter by Python's loops.
+The oracle is a loop: each formula here is a tree, written in LaTeX or infix for the grader and computed
+by Python's loops for every value of every letter.
 """
 
 import tempfile
@@ -83,17 +83,17 @@ def verdict(problem: str, question: str, text: str) -> str:
 @pytest.mark.parametrize(
     ("equation", "expected"),
     [
-        # whatever the letters are called
+        # any letters
         (r"\frac{\partial h_k}{\partial x_i} = \sum_{j} V_{kj} W_{ji}", "correct"),
         (r"\frac{\partial h_j}{\partial x_i} = \sum_{k} V_{jk} W_{ki}", "correct"),
         (r"\frac{\partial h_k}{\partial x_p} = \sum_{i=1}^{n_1} V_{ki} W_{ip}", "correct"),
         (r"\frac{\partial h_k}{\partial x_p} = \sum_{j \in \{1, 2, 3\}} V_{kj} W_{jp}", "correct"),
         (r"\frac{\partial h_k}{\partial x_p} = 1 \cdot (\sum_j V_{kj} W_{jp})", "correct"),
-        # a sum that runs over the letter that it should not, and one letter for two
+        # a sum over the wrong letter, and one letter for two
         (r"\frac{\partial h_k}{\partial x_p} = \sum_{i} V_{ki} W_{pi}", "incorrect"),
         (r"\frac{\partial h_k}{\partial x_p} = \sum_{j} V_{jk} W_{jp}", "incorrect"),
         (r"\frac{\partial h_j}{\partial x_i} = \sum_{k} V_{ik} W_{kj}", "incorrect"),
-        # the question's own letter, which the paper calls by another name, is nothing here
+        # the paper uses another name, so the question's own letter has no meaning here
         (r"\frac{\partial h_k}{\partial x_p} = \sum_{q} V_{kq} W_{qj}", "unreadable"),
     ],
 )
@@ -122,19 +122,19 @@ def test_the_homework(tmp_path: Path, equation: str, expected: str) -> None:
 @pytest.mark.parametrize("letters", ["kpj", "jik", "ijk", "pqi"])
 @pytest.mark.parametrize("step", ["kj", "ik", "jp"])
 def test_letters_of_a_step(letters: str, step: str) -> None:
-    """The step is about its own letters, wherever it is used."""
+    """A step keeps its own letters wherever it is used."""
     a, b, _ = letters
     row, bound = step
     by = r"\frac{\partial l}{\partial %s}"
-    said = rf"{by % f'z_{row}'} = \sum_{{{bound}}} g_{bound} V_{{{bound}{row}}}"
+    step_in_letters = rf"{by % f'z_{row}'} = \sum_{{{bound}}} g_{bound} V_{{{bound}{row}}}"
     answer = rf"{by % f'W_{{{a}{b}}}'} = {by % f'z_{a}'} x_{b}"
-    text = f"$${said}$$\n\n2. $${answer}$$"
+    text = f"$${step_in_letters}$$\n\n2. $${answer}$$"
     assert verdict(OBLONG, "q2", text) == "correct"
     wrong = text.replace(f"g_{bound} V", f"g_{bound} g_{bound} V")
     assert verdict(OBLONG, "q2", wrong) == "incorrect"
 
 
-def test_an_equation_for_the_diagonal_says_nothing_of_other_entries() -> None:
+def test_an_equation_for_the_diagonal_gives_no_other_entries() -> None:
     step = r"$$\frac{\partial h_k}{\partial x_k} = \sum_j V_{kj} W_{jk}$$"
     answer = r"$$\frac{\partial h_i}{\partial z_j} = V_{ij}$$"
     assert verdict(SQUARE, "q1", f"{step}\n\n{answer}") != "correct"
@@ -145,7 +145,7 @@ def test_an_equation_for_the_diagonal_says_nothing_of_other_entries() -> None:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of an array, an index letter for each axis; of Kronecker's delta too."""
+    """An entry of an array or of Kronecker's delta, with an index letter for each axis."""
 
     array: str
     letters: str
@@ -153,7 +153,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Both:
-    """A product or a sum of two."""
+    """A product or a sum of two formulas."""
 
     sign: str
     left: "Tree"
@@ -172,7 +172,7 @@ Tree = Entry | Both | Bound
 
 
 def trees(scope: str, depth: int = 3) -> st.SearchStrategy[Tree]:
-    """Formulas over the letters in scope; a sum may bind any letter, those in scope too."""
+    """Formulas over the letters in scope; a sum may bind any letter, even one in scope."""
     letter = st.sampled_from(scope)
     vectors = st.builds(Entry, st.sampled_from("ux"), letter)
     matrices = st.builds(
@@ -189,7 +189,7 @@ def trees(scope: str, depth: int = 3) -> st.SearchStrategy[Tree]:
 
 
 def value(tree: Tree, arrays: Mapping[str, np.ndarray], at: Mapping[str, int]) -> np.ndarray:
-    """What a formula is at these values of its letters, counted from 0: (draws,)."""
+    """The value of a formula at these values of its letters, counted from 0: (draws,)."""
     if isinstance(tree, Entry):
         row, column = (*(at[letter] for letter in tree.letters), 0)[:2]
         if tree.array == DELTA:
@@ -227,7 +227,7 @@ def infix(tree: Tree) -> str:
 
 
 def free(tree: Tree, *, of_deltas: bool = True) -> set[str]:
-    """The free letters, of deltas too; a delta alone says no range of a letter."""
+    """The free letters, including those of deltas; a delta alone gives a letter no range."""
     match tree:
         case Entry(array, letters):
             return set(letters) if of_deltas or array != DELTA else set()
@@ -238,7 +238,7 @@ def free(tree: Tree, *, of_deltas: bool = True) -> set[str]:
 
 
 def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
-    """The formula with its free letters called otherwise; a bound letter goes out of the way."""
+    """The formula with its free letters renamed; a bound letter of the same name is renamed too."""
     match tree:
         case Entry(array, letters):
             return Entry(array, "".join(names.get(letter, letter) for letter in letters))
@@ -251,7 +251,7 @@ def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
 
 
 def values_read(submission: Submission) -> np.ndarray:
-    """The values of what the grader reads, over the question's i and j: (draws, n, n)."""
+    """The values of the grader's reading, over the question's i and j: (draws, n, n)."""
     key = key_of(SQUARE)
     answer = collect(key.problem, submission).given["q1"]
     assert isinstance(answer, Written)
@@ -278,7 +278,7 @@ rooted = pairs.flatmap(lambda pair: st.tuples(st.just(pair), trees("".join(sorte
 
 @examples
 @given(rooted, st.booleans())
-def test_latex_means_what_its_loops_say(
+def test_latex_has_the_values_of_plain_loops(
     answer: tuple[tuple[str, str], Tree], open_ranges: bool
 ) -> None:
     (row, column), tree = answer
@@ -288,7 +288,7 @@ def test_latex_means_what_its_loops_say(
 
 @examples
 @given(trees("ij"))
-def test_infix_means_what_its_loops_say(tree: Tree) -> None:
+def test_infix_has_the_values_of_plain_loops(tree: Tree) -> None:
     answer = TextAnswer("q1", infix(tree), "infix", Place("answers.yaml", 1))
     found = values_read(Submission("me", "answers.yaml", "", answers=(answer,)))
     np.testing.assert_allclose(found, by_loops(tree, "i", "j"), rtol=1e-9, atol=1e-9)
@@ -296,10 +296,10 @@ def test_infix_means_what_its_loops_say(tree: Tree) -> None:
 
 @examples
 @given(rooted, pairs)
-def test_other_letters_change_nothing(
+def test_renamed_letters_change_nothing(
     answer: tuple[tuple[str, str], Tree], others: tuple[str, str]
 ) -> None:
-    """Free letters called otherwise on both sides, the question's own exchanged too; bound ones fresh."""
+    """Free letters are renamed on both sides, or the question's own are swapped; bound ones are new."""
     (row, column), tree = answer
     other = renamed(tree, {row: others[0], column: others[1]})
     one, two = (
@@ -315,17 +315,17 @@ def test_other_letters_change_nothing(
 @examples
 @given(trees("ijkpq", 2), st.sampled_from(list(product(LETTERS, repeat=2))))
 def test_no_letter_makes_an_error_of_grading(tree: Tree, left: tuple[str, str]) -> None:
-    """Where sizes differ, a letter may index what is too short for it, or be bound by nothing."""
+    """If sizes differ, a letter may run past the end of an array, or nothing may bind it."""
     row, column = left
     text = latex(tree, open_ranges=True).replace("^{n}", "^{n_1}").replace("u_", "g_")
     equation = rf"\frac{{\partial h_{{{row}}}}}{{\partial x_{{{column}}}}} = {text}"
     assert verdict(OBLONG, "q1", f"1. $${equation}$$") in ("correct", "incorrect", *REVIEW)
 
 
-# The one place where letters are replaced
+# The function that replaces letters
 
 
-def test_replacing_is_done_all_at_once() -> None:
+def test_letters_are_replaced_all_at_once() -> None:
     i, j = Index("i", 1, N), Index("j", 1, N)
     a = Symbol("A", (N, N))
     exchanged = substitute_all(Item(a, i, j, (1, 1)), {"i": j, "j": i})
@@ -334,7 +334,7 @@ def test_replacing_is_done_all_at_once() -> None:
     assert item(table, j, i) == Item(a, j, i, (1, 1))
 
 
-def test_a_bound_letter_gets_out_of_the_way() -> None:
+def test_a_bound_letter_is_renamed_to_avoid_a_clash() -> None:
     i, j = Index("i", 1, N), Index("j", 1, N)
     total = Sum(Item(Symbol("A", (N, N)), i, j, (1, 1)), j, (1, 1))
     moved = substitute_all(total, {"i": j})

@@ -1,4 +1,4 @@
-"""A distinction of cases that is written over several formulas."""
+"""An answer by cases that is written over several formulas."""
 
 from pathlib import Path
 
@@ -34,9 +34,9 @@ def test_one_case_alone_is_for_a_human(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "range_text",
     ["For $i, j = 1, 2, 3$:", "For all $i$:", r"For $1 \le j \le 3$ we get", "With $u = p_i$:"],
 )
-def test_a_range_is_no_case(tmp_path: Path, said: str) -> None:
-    text = rf"1. {said} ${LEFT} p_i(\delta_{{ij}}-p_j)$"
+def test_a_range_is_no_case(tmp_path: Path, range_text: str) -> None:
+    text = rf"1. {range_text} ${LEFT} p_i(\delta_{{ij}}-p_j)$"
     assert graded("softmax-cross-entropy", tmp_path, text)["q1"].verdict == "correct"

@@ -1,4 +1,4 @@
-"""Answers that rest on each other: one may use another question's derivative, but not in a circle."""
+"""Circular answers: an answer may use another question's derivative, but not in a circle."""
 
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def test_the_circle_is_named(tmp_path: Path) -> None:
         ("linear-regression", "q3", "infix", "Derivative(yhat,w).T @ Derivative(l,r) + lam*w", "incorrect"),
     ],
 )  # fmt: skip
-def test_what_another_question_asks_for_may_be_used(
+def test_a_derivative_of_another_question_may_be_used(
     problem: str, question: str, notation: str, text: str, verdict: str
 ) -> None:
-    """Even a derivative by the same quantity; only that of the question itself, or nobody's, may not."""
+    """Even one by the same quantity; but not the question's own, nor one that no question asks for."""
     assert answered(problem, question, text, notation)[question].verdict == verdict

@@ -1,4 +1,4 @@
-"""What a paper says of names: new ones, those of the problem, and names for results."""
+"""Statements of a paper about names: new ones, those of the problem, and names for results."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ W = r"\frac{\partial l}{\partial W}"
         r"p-y, \quad y = p",
     ],
 )
-def test_what_stands_beside_a_single_answer_counts(text: str) -> None:
+def test_text_beside_a_single_answer_counts(text: str) -> None:
     assert answered(SOFTMAX, "q4", text)["q4"].verdict in REVIEW
 
 
 @pytest.mark.parametrize(
-    ("question", "said", "answer"),
+    ("question", "statement", "answer"),
     [
         ("q4", "Let $y = p$.", f"{Z} = p - y"),
         ("q4", "where $y = 0$:", f"{Z} = p - y"),
@@ -33,15 +33,15 @@ def test_what_stands_beside_a_single_answer_counts(text: str) -> None:
         ("q4", r"Let $p = \sigma(z)$.", f"{Z} = p - y"),
     ],
 )
-def test_an_answer_rests_on_what_is_said_of_its_names(
-    tmp_path: Path, question: str, said: str, answer: str
+def test_an_answer_depends_on_statements_about_its_names(
+    tmp_path: Path, question: str, statement: str, answer: str
 ) -> None:
-    text = f"{question[1:]}. {said} ${answer}$"
+    text = f"{question[1:]}. {statement} ${answer}$"
     assert graded(SOFTMAX, tmp_path, text)[question].verdict in REVIEW
 
 
 @pytest.mark.parametrize(
-    "said",
+    "statement",
     [
         r"Here $p = \mathrm{softmax}(z)$.",
         r"Here $p_i = \frac{e^{z_i}}{S}$ with $S = \sum_j e^{z_j}$.",
@@ -49,8 +49,8 @@ def test_an_answer_rests_on_what_is_said_of_its_names(
         r"Here $z = (z_1, \dots, z_k)$.",
     ],
 )
-def test_what_is_so_changes_nothing(tmp_path: Path, said: str) -> None:
-    result = graded(SOFTMAX, tmp_path, f"4. {said} ${Z} = p - y$")["q4"]
+def test_a_true_statement_changes_nothing(tmp_path: Path, statement: str) -> None:
+    result = graded(SOFTMAX, tmp_path, f"4. {statement} ${Z} = p - y$")["q4"]
     assert result.verdict == "correct", result.messages
 
 
@@ -64,7 +64,7 @@ def test_a_special_case_is_no_claim(tmp_path: Path, remark: str) -> None:
 
 
 def test_a_name_of_the_problem_used_for_something_else(tmp_path: Path) -> None:
-    """r is the bilinear form; the answer is right with what the student calls r."""
+    """In the problem r is the bilinear form; the answer is right with the student's own r."""
     text = (
         r"9. Let $r = \lVert x\rVert$. "
         r"$\frac{\partial \hat{x}_i}{\partial x_j} = \frac{1}{r}(\delta_{ij}-\frac{x_ix_j}{r^2})$"
@@ -86,9 +86,7 @@ def test_a_result_may_be_given_a_name(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("p - y", "correct"), ("y - p", "incorrect")])
-def test_the_name_of_a_result_is_known_from_there_on(
-    tmp_path: Path, value: str, verdict: str
-) -> None:
+def test_the_name_of_a_result_is_known_afterwards(tmp_path: Path, value: str, verdict: str) -> None:
     text = f"4. ${Z} = {value} = g$\n\n5. ${W} = g x^\\top$\n"
     report = graded(SOFTMAX, tmp_path, text)
     assert report["q4"].verdict == verdict
@@ -113,7 +111,7 @@ JACOBIAN = r"$\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)$"
         rf"1. Let $\delta = p - y$. {JACOBIAN}" "\n\n" rf"5. ${W} = \delta x^\top$",
     ],
 )
-def test_a_definition_counts_from_there_on(tmp_path: Path, text: str) -> None:
+def test_a_definition_counts_afterwards(tmp_path: Path, text: str) -> None:
     report = graded(SOFTMAX, tmp_path, text)
     assert {q: report[q].verdict for q in ("q1", "q5")} == {"q1": "correct", "q5": "correct"}
 
@@ -126,11 +124,11 @@ def test_a_definition_counts_from_there_on(tmp_path: Path, text: str) -> None:
         r"5. $\delta = p - y$, so $G = \delta x^\top$",
     ],
 )
-def test_a_definition_is_no_answer_where_it_is_used(tmp_path: Path, text: str) -> None:
+def test_a_definition_is_no_answer_to_a_question_that_uses_it(tmp_path: Path, text: str) -> None:
     assert graded(SOFTMAX, tmp_path, text)["q5"].verdict == "correct"
 
 
-def test_nor_in_a_single_answer() -> None:
+def test_a_definition_is_no_answer_in_an_answer_file() -> None:
     text = (
         r"\delta_2=(W^\top\delta_3)\odot(1-h_2^2),\quad "
         r"\delta_3 = V^\top(o-y)\odot(1-h_3^2)"

@@ -40,7 +40,7 @@ def in_blocks(entries: list[str]) -> str:
         ("q5", [*FIRST[:2], FIRST[2].replace("= 0", "= 1"), FIRST[3]], "partial"),
     ],
 )
-def test_entries_are_put_together(
+def test_entries_make_up_the_array(
     tmp_path: Path,
     write: Callable[[list[str]], str],
     question: str,
@@ -51,6 +51,6 @@ def test_entries_are_put_together(
     assert result.verdict == verdict, result.messages
 
 
-def test_also_in_a_single_answer() -> None:
+def test_entries_in_an_answer_file() -> None:
     text = r", \quad ".join(ENTRIES)
     assert answered(POOLING, "q6", text)["q6"].verdict == "correct"

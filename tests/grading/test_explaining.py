@@ -1,4 +1,4 @@
-"""A reading in the words of the field: which operation each node is, and what its shapes made of it."""
+"""A reading in words: the operation of each node, and how shapes decided it."""
 
 from pathlib import Path
 
@@ -106,14 +106,14 @@ def test_remarks(problem: Problem, text: str, remark: str) -> None:
     assert explained(problem, text).remark == remark
 
 
-def test_terms_and_factors_stand_side_by_side(problem: Problem) -> None:
+def test_terms_and_factors_are_siblings(problem: Problem) -> None:
     terms = explained(problem, "W2 + 2*W2 + W2").parts
     assert [part.text for part in terms] == ["W²", "2 W²", "W²"]
     factors = explained(problem, "delta*W3[1,i]*h1[j]").parts
     assert [part.text for part in factors] == ["δ", "W³₁,ᵢ", "h¹ⱼ"]
 
 
-def test_a_transpose_that_nobody_wrote_is_told(problem: Problem) -> None:
+def test_an_implied_transpose_has_a_remark(problem: Problem) -> None:
     step = explained(problem, r"\delta W^2 (h^1)^T", "q11")
     added = [part.operation for part in step.walk() if "added" in part.operation]
     assert added == ["transpose, added so that the shapes fit, of"]

@@ -1,4 +1,4 @@
-"""Follow-through: what is right given a student's own earlier answer earns what the author says."""
+"""Follow-through: credit for answers that follow from a student's own wrong answer."""
 
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ BASIS = "W2.T @ (W3.T*delta)"
         (f"({BASIS}).T*3", "(3*W2.T @ (W3.T*delta) * sigma'(z1)) @ x.T"),  # a row for a column
     ],
 )
-def test_what_follows_from_a_wrong_answer_earns_its_part(earlier: str, later: str):
+def test_an_answer_that_follows_from_a_wrong_one_earns_partial_credit(earlier: str, later: str):
     report = graded(RULES, q15=earlier, q17=later)
     assert report["q15"].score == 0
     assert (report["q17"].verdict, report["q17"].score) == ("partial", 1.6)
@@ -37,7 +37,7 @@ def test_what_follows_from_a_wrong_answer_earns_its_part(earlier: str, later: st
     assert report["q17"].instructor.credit == "right, given q15: 80% of the points"
 
 
-def test_all_the_points_by_default_and_a_formula_in_indices():
+def test_full_points_by_default_and_a_formula_in_indices():
     report = graded(
         RULES,
         q15=f"2*({BASIS})",
@@ -60,16 +60,16 @@ def test_a_right_answer_after_a_wrong_one_is_right():
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [
-        ("[[1], [1], [1]]", "sigma'(z1) @ x.T"),  # says nothing
+        ("[[1], [1], [1]]", "sigma'(z1) @ x.T"),  # a constant
         ("W2.T @ W3.T", "(W2.T @ W3.T * sigma'(z1)) @ x.T"),  # without the upstream gradient
-        ("x[1]*[[1], [1], [1]]", "x[1]*(sigma'(z1) @ x.T)"),  # of the input alone
-        ("delta*[[1], [1], [1]]", "delta*(sigma'(z1) @ x.T)"),  # two weights lost
+        ("x[1]*[[1], [1], [1]]", "x[1]*(sigma'(z1) @ x.T)"),  # from the input alone
+        ("delta*[[1], [1], [1]]", "delta*(sigma'(z1) @ x.T)"),  # without two weights
         ("0*h1", "0*(z1 @ x.T)"),
         ("W2 @ h1", "W2 @ h1 @ x.T"),  # another shape
         ("W2.T @ (", "W2.T @ x.T"),  # unreadable
     ],
 )
-def test_an_earlier_answer_that_says_too_little_carries_nothing(earlier: str, later: str):
+def test_nothing_follows_from_an_earlier_answer_that_leaves_out_too_much(earlier: str, later: str):
     assert graded(RULES, q15=earlier, q17=later)["q17"].score == 0
 
 
@@ -96,7 +96,7 @@ def test_through_entries_of_a_gradient():
 
 
 @pytest.mark.parametrize("earlier", [f"2*({BASIS})", f"(2*({BASIS})).T"])
-def test_from_a_vector_standing_or_lying_to_its_entries(earlier: str):
+def test_from_a_column_or_row_to_its_entries(earlier: str):
     rules = "{q16: {follows: q15}, q15: {layout: numerator}}"
     later = "2*delta*Sum(W3[1,k]*W2[k,i], (k,1,2))*sigma'(z1[i])*x[j]"
     assert codes(graded(rules, q15=earlier, q16=later), "q16") == ["follow-through"]
@@ -118,7 +118,7 @@ questions:
     return build(load(path))
 
 
-def carried_on(key: Key, earlier: str, later: str) -> bool:
+def follows_from(key: Key, earlier: str, later: str) -> bool:
     """Whether q2 is right, given a wrong q1."""
     answers = tuple(
         TextAnswer(question, text, "infix", Place("a.yaml", 1))
@@ -140,14 +140,14 @@ def carried_on(key: Key, earlier: str, later: str) -> bool:
 def test_the_order_of_index_letters(tmp_path: Path, earlier: str, later: str, *, follows: bool):
     jacobian = "id: q1, of: 'h[i]', wrt: 'x[j]', free: {j: n, i: n}"
     key = linear(tmp_path, jacobian, "id: q2, of: l, wrt: x, follows: q1")
-    assert carried_on(key, earlier, later) == follows
+    assert follows_from(key, earlier, later) == follows
 
 
 def test_from_a_jacobian_to_one_of_its_rows(tmp_path: Path):
     row = "id: q2, of: 'h[1]', wrt: 'x[j]', free: {j: n}, follows: q1"
     key = linear(tmp_path, "id: q1, of: h, wrt: x", row)
-    assert carried_on(key, "2*W", "2*W[1,j]")
-    assert not carried_on(key, "2*W", "2*W[2,j]")
+    assert follows_from(key, "2*W", "2*W[1,j]")
+    assert not follows_from(key, "2*W", "2*W[2,j]")
 
 
 @cache
@@ -173,7 +173,7 @@ def test_a_strange_earlier_answer_never_raises(earlier: str, later: str, text: s
     assert value is None or value.shape == key[later].expected.shape
 
 
-def test_what_is_not_on_the_way_carries_nothing():
+def test_nothing_follows_from_an_answer_off_the_path():
     key = homework()
     node, _ = infix.parse(f"2*({BASIS})", key["q15"].question.names)
     assert followed(key["q11"], [Earlier(key["q15"], node)]) is None

@@ -1,7 +1,7 @@
-r"""How far a function without brackets reaches: `\sin 2x` and `\ln xy` are taken of the product.
+r"""The argument of a function without brackets: that of `\sin 2x` and `\ln xy` is the product.
 
-Where nobody can be sure, as in `\log p_k y_k`, an answer that is right only in the other reading is
-neither accepted nor refused: a human decides.
+If the argument is not clear, as in `\log p_k y_k`, a human decides on an answer that is right only in the
+other reading.
 """
 
 import math
@@ -79,22 +79,22 @@ CLEAR = [
 ]
 
 
-@pytest.mark.parametrize(("text", "meant", "not_meant"), CLEAR)
-def test_one_reading(text: str, meant: str, not_meant: str) -> None:
-    right = judged(text, meant)
+@pytest.mark.parametrize(("text", "reading", "other_reading"), CLEAR)
+def test_one_reading(text: str, reading: str, other_reading: str) -> None:
+    right = judged(text, reading)
     assert (right.verdict, codes(right.messages)) == ("correct", set())
-    assert judged(text, not_meant).verdict == "incorrect"
+    assert judged(text, other_reading).verdict == "incorrect"
 
 
 OPEN = [
-    # names in a row are taken together
+    # the argument is all names in a row
     (r"\ln xy", "log(x*y)", "log(x)*y"),
     (r"\log x^2 y", "log(x**2*y)", "log(x**2)*y"),
     (r"\sum_{k=1}^{n} \log p_k q_k", "Sum(log(p[k]*q[k]), (k, 1, n))", "Sum(log(p[k])*q[k], (k, 1, n))"),
     (r"\log 2 x y", "log(2*x*y)", "log(2*x)*y"),
     (r"\log n x", "log(3*x)", "log(3)*x"),
     (r"\tanh W u", "tanh(W @ u)", "tanh(W) @ u"),
-    # what is apart, in brackets, or behind a sign, is not
+    # but not what is apart, in brackets, or after a sign
     (r"\log x (1 - y)", "log(x)*(1 - y)", "log(x*(1 - y) + 0*y)"),
     (r"\log x \cdot y", "log(x)*y", "log(x*y)"),
     (r"\sin x / 2", "sin(x)/2", "sin(x/2)"),
@@ -115,8 +115,8 @@ def test_two_readings(text: str, usual: str, other: str) -> None:
     assert judged(text, f"{usual} + 0.1").verdict == "incorrect"
 
 
-def test_each_function_may_be_meant_in_its_own_way() -> None:
-    """The first as it is usual, the second not."""
+def test_two_functions_may_be_read_differently() -> None:
+    """The first in the usual way, the second in the other way."""
     text = r"\log xy + \sin xy"
     assert judged(text, "log(x*y) + sin(x*y)").verdict == "correct"
     assert judged(text, "log(x*y) + sin(x)*y").verdict == "undecided"
@@ -125,14 +125,14 @@ def test_each_function_may_be_meant_in_its_own_way() -> None:
     assert judged(text, "log(x)*y - sin(x)*y").verdict == "incorrect"
 
 
-def test_of_more_ways_than_can_be_tried_a_human_decides() -> None:
+def test_a_human_decides_if_there_are_too_many_readings() -> None:
     count = int(math.log2(MOST_EXTENTS)) + 1
     text = " + ".join([r"\log xy"] * count)
     assert judged(text, f"{count}*log(x*y)").verdict == "correct"
     assert judged(text, "x").verdict == "undecided"
 
 
-def test_a_step_that_can_be_read_in_two_ways_carries_no_answer(tmp_path: Path) -> None:
+def test_no_answer_follows_from_a_step_with_two_readings(tmp_path: Path) -> None:
     text = PROBLEM.replace('reference: {expression: "%s"}', "of: l, wrt: W")
     (tmp_path / "problem.yaml").write_text(text, encoding="utf-8")
     key = build(load_problem(tmp_path))

@@ -15,7 +15,7 @@ from grader.submission import read
 PROBLEM = "linear-regression"
 
 
-def handed_in(folder: Path, **files: str | bytes) -> Report:
+def graded_folder(folder: Path, **files: str | bytes) -> Report:
     """The report of a folder; `answers_py` is the file `answers.py`."""
     student = folder / "ann"
     student.mkdir()
@@ -29,7 +29,7 @@ def notebook(*cells: tuple[str, str]) -> str:
     return json.dumps({"cells": [{"cell_type": kind, "source": text} for kind, text in cells]})
 
 
-def said(result: QuestionResult) -> str:
+def text_of(result: QuestionResult) -> str:
     return " ".join(message.text for message in result.messages)
 
 
@@ -54,27 +54,25 @@ LEFT = [
 
 
 @pytest.mark.parametrize(("name", "content", "found"), LEFT)
-def test_what_no_question_took_is_for_a_human(
-    tmp_path: Path, name: str, content: str, found: str
-) -> None:
-    report = handed_in(tmp_path, **{name: content})
+def test_a_leftover_is_for_a_human(tmp_path: Path, name: str, content: str, found: str) -> None:
+    report = graded_folder(tmp_path, **{name: content})
     assert {question.verdict for question in report.questions} == {"undecided"}
     assert report.needs_review
     assert all(question.needs_review for question in report.questions)
-    assert found in said(report["q3"])
-    assert "a person will look at it" in said(report["q3"])
+    assert found in text_of(report["q3"])
+    assert "a person will look at them" in text_of(report["q3"])
 
 
 @pytest.mark.parametrize("name", ["scan_jpg", "paper_pdf", "all_zip", "hw_docx", "hw_xyz"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
-    report = handed_in(tmp_path, **{name: b"\x00\x01"}, answers_yaml="answers: {q5: mean(r)}")
+    report = graded_folder(tmp_path, **{name: b"\x00\x01"}, answers_yaml="answers: {q5: mean(r)}")
     assert report["q5"].verdict == "correct"
     assert report["q3"].verdict == "unreadable"
-    assert name.replace("_", ".") in said(report["q3"])
+    assert name.replace("_", ".") in text_of(report["q3"])
 
 
-def test_the_list_of_what_waits_says_why(tmp_path: Path) -> None:
-    report = handed_in(tmp_path, hw_py="dw = X.T @ r / N")
+def test_the_review_list_gives_the_reason(tmp_path: Path) -> None:
+    report = graded_folder(tmp_path, hw_py="dw = X.T @ r / N")
     waits = needs_review.reason(report["q3"])
     assert "hw.py: code" in waits
 
@@ -92,15 +90,15 @@ EMPTY = [
 
 
 @pytest.mark.parametrize(("name", "content"), EMPTY)
-def test_what_says_nothing_is_missing(tmp_path: Path, name: str, content: str) -> None:
-    report = handed_in(tmp_path, **{name: content})
+def test_a_submission_without_content_is_missing(tmp_path: Path, name: str, content: str) -> None:
+    report = graded_folder(tmp_path, **{name: content})
     assert {question.verdict for question in report.questions} == {"missing"}
     assert not report.needs_review
 
 
 @pytest.mark.parametrize("problem", NAMES)
 def test_the_handout_itself_is_missing(tmp_path: Path, problem: str) -> None:
-    """Its formulas, tables, prompts and examples of code are nobody's answers."""
+    """Its formulas, tables, prompts and examples of code are no answers."""
     text = (PROBLEMS / problem / "handout.md").read_text("utf-8")
     report = graded(problem, tmp_path, text)
     assert {question.verdict for question in report.questions} == {"missing"}
@@ -108,10 +106,8 @@ def test_the_handout_itself_is_missing(tmp_path: Path, problem: str) -> None:
 
 def test_a_handout_that_was_filled_in_is_graded(tmp_path: Path) -> None:
     text = (PROBLEMS / PROBLEM / "handout.md").read_text("utf-8")
-    before, mark, behind = text.partition("\n6. **q6**")
-    report = graded(
-        PROBLEM, tmp_path, f"{before}\n\n$\\frac{{1}}{{N}} \\sum_i r_i$\n{mark}{behind}"
-    )
+    before, mark, after = text.partition("\n6. **q6**")
+    report = graded(PROBLEM, tmp_path, f"{before}\n\n$\\frac{{1}}{{N}} \\sum_i r_i$\n{mark}{after}")
     assert report["q5"].verdict == "correct"
     assert {q.verdict for q in report.questions if q.id != "q5"} == {"missing"}
 
@@ -128,7 +124,7 @@ RIGHT = "5. $\\frac{1}{N} \\sum_i r_i$"
         RIGHT + ", where $r = \\hat{y} - y$",
     ],
 )
-def test_beside_an_answer_steps_and_remarks_are_accounted_for(tmp_path: Path, beside: str) -> None:
+def test_steps_and_remarks_beside_an_answer_are_no_leftovers(tmp_path: Path, beside: str) -> None:
     report = graded(PROBLEM, tmp_path, beside)
     assert report["q5"].verdict == "correct"
     assert report["q6"].verdict == "missing"
@@ -144,7 +140,7 @@ def test_beside_an_answer_steps_and_remarks_are_accounted_for(tmp_path: Path, be
         RIGHT + "\n\n6. on the back of the page",
     ],
 )
-def test_beside_an_answer_the_rest_is_for_a_human(tmp_path: Path, beside: str) -> None:
+def test_other_leftovers_beside_an_answer_are_for_a_human(tmp_path: Path, beside: str) -> None:
     report = graded(PROBLEM, tmp_path, beside)
     assert report["q5"].verdict == "correct"
     assert report["q6"].verdict == "undecided"
@@ -155,8 +151,8 @@ def test_words_below_a_number_are_about_that_question_alone(tmp_path: Path) -> N
     assert [report[name].verdict for name in ("q6", "q7")] == ["undecided", "missing"]
 
 
-def test_a_link_to_a_file_that_is_there_is_no_question(tmp_path: Path) -> None:
-    report = handed_in(tmp_path, hw_md="The rest is in `more.yaml`.\n\n" + RIGHT,
-                       more_yaml="answers: {q3: X.T @ r / N + lam * w}")  # fmt: skip
+def test_a_link_to_a_submitted_file_is_no_leftover(tmp_path: Path) -> None:
+    report = graded_folder(tmp_path, hw_md="The rest is in `more.yaml`.\n\n" + RIGHT,
+                           more_yaml="answers: {q3: X.T @ r / N + lam * w}")  # fmt: skip
     assert report["q3"].verdict == "correct"
     assert report["q6"].verdict == "missing"

@@ -35,7 +35,7 @@ def plain(text: str) -> str:
 def test_arguments_have_names(
     tmp_path: Path, write: Write, problem: str, question: str, text: str
 ) -> None:
-    """And of `dz` the d is none of the problem's sizes."""
+    """And the d of `dz` is none of the problem's sizes."""
     result = graded(problem, tmp_path, write(text))[question]
     assert result.verdict == "correct", result.messages
 
@@ -49,11 +49,11 @@ def test_below_a_marker(tmp_path: Path) -> None:
     "more",
     ["dW += np.outer(da2, h1)", "dW = dW + np.outer(da2, h1) + np.outer(da1, h0)", "dW /= 2"],
 )
-def test_a_value_that_goes_on_is_for_a_human(tmp_path: Path, write: Write, more: str) -> None:
+def test_a_value_that_continues_is_for_a_human(tmp_path: Path, write: Write, more: str) -> None:
     """Its first line alone is not the answer."""
     assert graded("rnn", tmp_path, write(RNN % more))["q6"].verdict == "unreadable"
 
 
-def test_a_gradient_may_be_another_one(tmp_path: Path) -> None:
+def test_a_gradient_may_equal_another_one(tmp_path: Path) -> None:
     text = "9. dbo = dzo\n"
     assert graded("lstm-cell", tmp_path, text)["q9"].verdict in ("incorrect", "unreadable")

@@ -1,4 +1,4 @@
-"""An answer that only names the derivative that is asked for, and one that has it as a factor."""
+"""An answer that only names the asked derivative, and one that has it as a factor."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def test_the_derivative_of_the_outer_function_is_a_factor(tmp_path: Path):
     assert graded(tmp_path, q1="log'(sum(exp(x)))*exp(x)")["q1"].verdict == "correct"
 
 
-def test_naming_what_is_asked_for_is_no_answer(tmp_path: Path):
+def test_the_name_of_the_asked_derivative_is_no_answer(tmp_path: Path):
     result = graded(tmp_path, q2="tanh'(s)")["q2"]
     assert result.verdict == "incorrect"
     assert "not-worked-out" in [message.code for message in result.messages]

@@ -1,4 +1,4 @@
-"""Wrong numbers, computed from the published draw: the mistake behind them is named."""
+"""Wrong numbers, computed from the published draw: the message names the mistake behind them."""
 
 from pathlib import Path
 
@@ -40,6 +40,6 @@ def test_a_dropped_derivative_is_named(digits: int):
     assert "dropped-activation-derivative" in [message.code for message in result.messages]
 
 
-def test_numbers_that_nobody_can_explain_are_not_explained():
+def test_numbers_without_a_known_mistake_get_no_mistake():
     result = graded(parts()["right"] + 0.123456789)
     assert [message.kind for message in result.messages if message.kind == "mistake"] == []

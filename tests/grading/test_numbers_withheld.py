@@ -1,4 +1,4 @@
-"""Numbers come from the student's own draw: nothing that a student gets says what is right there."""
+"""Answers in numbers: no report for the student shows a right number of their own draw."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def drawn() -> dict[str, np.ndarray]:
 
 
 def right() -> np.ndarray:
-    """dl/dW1 on the student's draw, worked out here: the oracle."""
+    """dl/dW1 on the student's draw, computed here as an oracle."""
     one = drawn()
     active = one["W1"] @ one["x"] > 0
     return np.outer(one["W2"].T @ one["W3"][0] * one["delta"] * active, one["x"])
@@ -43,13 +43,13 @@ def result(array: np.ndarray) -> QuestionResult:
 
 
 def wrong() -> np.ndarray:
-    """Wrong in every entry, each in a way of its own, and in zeros too."""
+    """Numbers that are wrong in every entry, each differently, also in zeros."""
     value = right()
     return value * 1.37 + np.arange(1, value.size + 1).reshape(value.shape) / 7
 
 
 def shown(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
-    """All that a student can get of a report: what it is, and its text."""
+    """All reports that a student can get, by kind: their texts."""
     for strength in (1, 2, 3):
         for format_ in ci.FORMATS:
             yield (
@@ -70,16 +70,16 @@ def numbers(text: str) -> list[float]:
     return [float(numeral) for numeral in re.findall(r"-?\d+\.\d+(?:e[+-]?\d+)?", text)]
 
 
-def test_no_right_number_is_in_anything_that_a_student_gets(tmp_path: Path) -> None:
+def test_no_report_for_the_student_has_a_right_number(tmp_path: Path) -> None:
     hidden = right()[right() != 0]
     for what, text in shown(graded(wrong()), tmp_path):
         for number in numbers(text):
             assert not np.isclose(number, hidden, rtol=1e-3, atol=0).any(), f"{what}: {number}"
 
 
-def test_what_is_withheld_is_there_for_the_instructor(tmp_path: Path) -> None:
+def test_the_instructor_sees_the_withheld_number(tmp_path: Path) -> None:
     report = graded(wrong())
-    first = right()[0, 0] + 0.0  # the first, which is not written as -0
+    first = right()[0, 0] + 0.0  # so that it is not written as -0
     write_submission(report, tmp_path)
     (page,) = (tmp_path / "instructor").iterdir()
     assert "Expected value" in page.read_text("utf-8")
@@ -97,8 +97,8 @@ def test_the_student_sees_which_entry_is_wrong_and_their_own_number() -> None:
     assert f"In draw 1, entry (2, 3): your answer gives {array[1, 2]:.6g}, which is wrong." in text
 
 
-def test_the_entry_shown_does_not_say_which_is_furthest_off() -> None:
-    """Else two entries could be weighed against each other until one is known."""
+def test_the_shown_entry_is_not_always_the_worst() -> None:
+    """Else a student could compare two entries until one is known."""
     array = right()
     array[0, 0] += 1e-3
     for other in (1e-6, 1.0, 1e6):
@@ -117,26 +117,26 @@ def test_a_value_that_is_no_number_comes_first() -> None:
 
 
 @pytest.mark.parametrize("digits", [1, 2, 3, 4])
-def test_digits_cannot_be_found_one_after_the_other(tmp_path: Path, digits: int) -> None:
-    """Near and far say the same while there are too few digits to be right."""
+def test_digits_cannot_be_guessed_one_by_one(tmp_path: Path, digits: int) -> None:
+    """With too few digits to be right, near and far answers get the same report."""
     value = right()
     assert value.any()
-    said = set()
+    seen = set()
     for factor in (1.0, 1.04, 1.4, 3.0, -1.0, 1000.0):
         cells = [[f"{entry * factor:.{digits - 1}e}" for entry in row] for row in value + 0.0]
         folder = tmp_path / f"{factor}" / STUDENT
         folder.mkdir(parents=True)
         (folder / "q17.csv").write_text("\n".join(",".join(row) for row in cells))
         found = api.grade(PROBLEM, folder)["q17"]
-        said.add((found.verdict, found.entries, found.counterexample, found.messages))
-    ((verdict, entries, counterexample, _),) = said
+        seen.add((found.verdict, found.entries, found.counterexample, found.messages))
+    ((verdict, entries, counterexample, _),) = seen
     assert (verdict, counterexample) == ("undecided", None)
     assert [["undecided" if entry else "correct" for entry in row] for row in value] == [
         list(row) for row in entries or ()
     ]
 
 
-def test_full_feedback_shows_what_is_expected(tmp_path: Path) -> None:
+def test_full_feedback_shows_the_expected_number(tmp_path: Path) -> None:
     (tmp_path / "problem.yaml").write_text(
         "id: square\ndimensions: {n: 3}\nsymbols:\n  x: {shape: [n]}\nmodel:\n"
         "  l: {is: sum(x*x)}\nquestions:\n  - {id: q1, of: l, wrt: x, feedback: full}\n"

@@ -1,4 +1,4 @@
-"""What papers say on their way to an answer and afterwards: names, changes, left sides, words."""
+"""Text of papers before and after an answer: names, changes, left sides, words."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def verdicts(problem: str, folder: Path, *lines: str) -> dict[str, str]:
 
 
 def test_a_name_for_a_result_keeps_its_meaning(tmp_path: Path) -> None:
-    """`∂l/∂y = g` behind `∂l/∂r = r/N = g` says what ∂l/∂y is, not what g is."""
+    """`∂l/∂y = g` after `∂l/∂r = r/N = g` gives ∂l/∂y a value, not g."""
     named = r"2. $\frac{dl}{dr} = \frac{1}{N} r = g$"
     found = verdicts(
         "linear-regression", tmp_path, named, r"7. $\frac{dl}{dy} = g$",
@@ -72,7 +72,7 @@ def test_a_transpose_on_the_left_is_seen(tmp_path: Path, left: str, verdict: str
     assert verdicts(SOFTMAX, tmp_path, rf"5. ${left} = (p-y) x^T$")["q5"] == verdict
 
 
-def test_a_gradient_by_a_vector_that_lies_is_that_gradient(tmp_path: Path) -> None:
+def test_a_gradient_by_a_transposed_vector_is_that_gradient(tmp_path: Path) -> None:
     text = r"3. $\frac{\partial l}{\partial w^T} = \frac1N X^T r + \lambda w$"
     assert verdicts("linear-regression", tmp_path, text)["q3"] == "correct"
 

@@ -1,4 +1,4 @@
-"""Formulas with blanks inside their dollars, and with a dollar that nobody closed, as they are graded."""
+"""Grading formulas with blanks inside their dollars, and with an unclosed dollar."""
 
 from pathlib import Path
 
@@ -24,6 +24,6 @@ def test_an_open_dollar_is_for_a_human_and_the_next_answer_is_read(
     assert report["q5"].verdict == "correct"
 
 
-def test_a_right_answer_before_an_open_dollar_is_not_taken_for_certain(tmp_path: Path) -> None:
-    """In `$a$, no: $b` nobody knows which dollars belong together."""
+def test_a_right_answer_before_an_open_dollar_is_not_certain(tmp_path: Path) -> None:
+    """In `$a$, no: $b` it is not clear which dollars belong together."""
     assert graded(PROBLEM, tmp_path, f"5. ${SUM}$ or $2 + r_1")["q5"].verdict == "unreadable"

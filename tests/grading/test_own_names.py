@@ -1,4 +1,4 @@
-"""Names of a student's own: whatever letters they carry, they mean what the paper says."""
+"""A student's own names have the meaning that the paper gives them, whatever their letters."""
 
 from pathlib import Path
 
@@ -33,28 +33,32 @@ def judged(key: Key, folder: Path, text: str, question: str = "q5") -> QuestionR
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_means_what_the_paper_says(key: Key, tmp_path: Path, name: str) -> None:
-    for said in (f"Let ${name} = {VALUE}$.", f"Let ${VALUE} = {name}$.", f"${name} := p - y$."):
-        result = judged(key, tmp_path, f"5. {said} Then ${{}}$\n\n{ANSWER % name}")
-        assert result.verdict == "correct", (said, result.messages)
+    for statement in (
+        f"Let ${name} = {VALUE}$.",
+        f"Let ${VALUE} = {name}$.",
+        f"${name} := p - y$.",
+    ):
+        result = judged(key, tmp_path, f"5. {statement} Then ${{}}$\n\n{ANSWER % name}")
+        assert result.verdict == "correct", (statement, result.messages)
     result = judged(key, tmp_path, f"5. Let ${name} = y - p$.\n\n{ANSWER % name}")
     assert result.verdict == "incorrect"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_may_be_explained_behind_its_use(key: Key, tmp_path: Path, name: str) -> None:
+def test_a_name_may_be_explained_after_its_use(key: Key, tmp_path: Path, name: str) -> None:
     later = f"{ANSWER % name}\nwhere ${name} = 1 \\cdot w$ and $w = p - y$.\n"
     assert judged(key, tmp_path, later).verdict == "correct"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_cannot_be_read_is_nothing_else(key: Key, tmp_path: Path, name: str) -> None:
+def test_an_unreadable_name_is_not_taken_for_another(key: Key, tmp_path: Path, name: str) -> None:
     result = judged(key, tmp_path, f"5. Let ${name} = p \\heartsuit y$.\n\n{ANSWER % name}")
     assert result.verdict == "unreadable"
     assert "cannot be used" in " ".join(message.text for message in result.messages)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "statement",
     [
         r"$\delta_{ij} = 1$ if $i = j$, and 0 otherwise",
         r"$\delta_{ij} = \begin{cases} 1 & i = j \\ 0 & i \ne j \end{cases}$",
@@ -62,20 +66,20 @@ def test_a_name_that_cannot_be_read_is_nothing_else(key: Key, tmp_path: Path, na
         "Kronecker's delta",
     ],
 )
-def test_kronecker_may_be_explained(key: Key, tmp_path: Path, said: str) -> None:
-    assert judged(key, tmp_path, f"{JACOBIAN}\nHere {said}.\n", "q1").verdict == "correct"
+def test_kronecker_may_be_explained(key: Key, tmp_path: Path, statement: str) -> None:
+    assert judged(key, tmp_path, f"{JACOBIAN}\nHere {statement}.\n", "q1").verdict == "correct"
 
 
-def test_a_letter_that_counts_is_no_part_of_a_name(key: Key, tmp_path: Path) -> None:
-    """Of `δ_k = p − y` nobody can tell which entry of it is meant where k counts."""
+def test_an_index_letter_is_no_part_of_a_name(key: Key, tmp_path: Path) -> None:
+    """With `δ_k = p − y` it is not clear which entry is meant if k is an index."""
     counted = r"Let $\delta_k = p_k - y_k$, so $\frac{\partial l}{\partial W_{kj}} = \delta_k x_j$"
     sloppy = r"Let $\delta_k = p - y$, so $\frac{\partial l}{\partial W_{kj}} = \delta_k x_j$"
     assert judged(key, tmp_path, f"5. {counted}\n").verdict == "correct"
     assert judged(key, tmp_path, f"5. {sloppy}\n").verdict == "unreadable"
 
 
-def test_to_give_a_derivative_a_name_is_no_answer_to_it(key: Key, tmp_path: Path) -> None:
-    """Nor is it a step, which would rest on itself."""
+def test_a_name_for_a_derivative_is_no_answer(key: Key, tmp_path: Path) -> None:
+    """Nor is it a step, which would use itself."""
     text = (
         "4. $\\frac{\\partial l}{\\partial z} = p - y$\n\n"
         "5. Let $\\delta_z = \\frac{\\partial l}{\\partial z}$. "
@@ -88,7 +92,7 @@ def test_to_give_a_derivative_a_name_is_no_answer_to_it(key: Key, tmp_path: Path
 
 
 def test_a_step_may_have_a_name_too(tmp_path: Path) -> None:
-    """∂l/∂z¹, which nobody asks for, is worked out, named, and used."""
+    """∂l/∂z¹, which no question asks for, is worked out, named, and used."""
     text = (
         "17. First $$\\frac{\\partial l}{\\partial z^1} = \\delta (W^2)^T (W^3)^T \\odot \\sigma'(z^1)$$\n"
         "With $g_z = \\frac{\\partial l}{\\partial z^1}$:\n"
@@ -100,18 +104,18 @@ def test_a_step_may_have_a_name_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*NAMES, "u_i"])
 def test_an_answer_may_be_a_name(key: Key, tmp_path: Path, name: str) -> None:
-    """`∂l/∂z = u` says what u is only where the paper does not say it itself, before or behind."""
+    """`∂l/∂z = u` defines u only if the paper does not define it, before or after."""
     value = "p_i - y_i" if name == "u_i" else "p - y"
-    said, use = (
+    definition, use = (
         f"${name} = {value}$",
         f"$\\frac{{\\partial l}}{{\\partial z}} = {name[:1] if name == 'u_i' else name}$",
     )
-    for text in (f"4. Let {said}. Then {use}\n", f"4. {use} where {said}\n"):
+    for text in (f"4. Let {definition}. Then {use}\n", f"4. {use} where {definition}\n"):
         result = judged(key, tmp_path, text, "q4")
         assert result.verdict == "correct", (text, result.messages)
 
 
-def test_a_name_that_is_never_readable_harms_nothing_else(key: Key, tmp_path: Path) -> None:
+def test_an_unreadable_name_spoils_no_other_answer(key: Key, tmp_path: Path) -> None:
     """In LaTeX, and again in a line without dollars."""
     text = "4. $u = p \\heartsuit y$\n\nu = p @@ y\n\n5. $\\frac{\\partial l}{\\partial W} = (p - y) x^T$\n"
     assert judged(key, tmp_path, text).verdict == "correct"

@@ -1,4 +1,4 @@
-"""What a paper says on the way: an answer is only as good as the steps that it rests on."""
+"""Steps of a paper: an answer is only as good as the steps that it uses."""
 
 from pathlib import Path
 
@@ -36,25 +36,25 @@ def judged(key: Key, folder: Path, text: str, question: str) -> QuestionResult:
     [
         (STEP % RIGHT, ANSWER, "q17", "correct"),
         (STEP % WITHOUT, ANSWER, "q17", "incorrect"),
-        # a row where a column is meant
+        # a row in place of a column
         (STEP % f"({RIGHT})^T", ANSWER, "q17", "correct"),
-        # the whole, of which an entry is used, and entries, of which the whole is used
+        # an array of which an entry is used, and entries that are used as an array
         (STEP % RIGHT, ENTRIES, "q16", "correct"),
         (STEP % WITHOUT, ENTRIES, "q16", "incorrect"),
         (STEPS % r"\frac{\partial l}{\partial h^1_k} \sigma'(z^1_k)", ANSWER, "q17", "correct"),
         (STEPS % r"\frac{\partial l}{\partial h^1_k}", ANSWER, "q17", "incorrect"),
         (STEPS % r"\frac{\partial l}{\partial h^1_k} \sigma'(z^1_k)", ENTRIES, "q16", "correct"),
         (STEPS % r"\frac{\partial l}{\partial h^1_k}", ENTRIES, "q16", "incorrect"),
-        # of two values the last one counts
+        # the last of two values counts
         (STEP % WITHOUT + STEP % RIGHT, ANSWER, "q17", "correct"),
         (STEP % RIGHT + STEP % WITHOUT, ANSWER, "q17", "incorrect"),
-        # a step that nobody can read leaves the answer to a human
+        # an unreadable step leaves the answer to a human
         (STEP % r"\delta \foo", ANSWER, "q17", "unreadable"),
         (STEP % r"\frac{\partial l}{\partial z^1} + 0 z^1", ANSWER, "q17", "unreadable"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_a_step_counts_as_the_student_took_it(
+def test_a_step_counts_with_the_student_s_value(
     key: Key, tmp_path: Path, step: str, answer: str, question: str, verdict: str, before: bool
 ) -> None:
     text = f"{step}{answer}" if before else f"{answer}{step}"
@@ -62,36 +62,34 @@ def test_a_step_counts_as_the_student_took_it(
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict"),
+    ("statement", "verdict"),
     [
         (r"h^1 = \sigma(z^1)", "correct"),
         (r"h^1_i = \max(0, z^1_i)", "correct"),
         (r"h^1 = z^1", "undecided"),
         (r"h^1_i = z^1_i", "undecided"),
-        # what the answer does not use does not matter
+        # statements about unused names do not matter
         (r"h^3 = \sigma(W^3 h^2)", "correct"),
     ],
 )
-def test_what_is_said_of_the_model_must_be_so(
-    key: Key, tmp_path: Path, said: str, verdict: str
+def test_statements_about_the_model_must_be_true(
+    key: Key, tmp_path: Path, statement: str, verdict: str
 ) -> None:
-    text = (
-        f"With ${said}$:\n\n11. $\\frac{{\\partial l}}{{\\partial W^2}} = \\delta (W^3)^T (h^1)^T$"
-    )
+    text = f"With ${statement}$:\n\n11. $\\frac{{\\partial l}}{{\\partial W^2}} = \\delta (W^3)^T (h^1)^T$"
     assert judged(key, tmp_path, text, "q11").verdict == verdict
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict"),
+    ("statement", "verdict"),
     [
         (r"\sigma'(t) = 1", "undecided"),
         (r"\sigma'(t) = \mathbb{1}[t > 0]", "correct"),
     ],
 )
-def test_what_is_said_of_a_derivative_must_be_so(
-    key: Key, tmp_path: Path, said: str, verdict: str
+def test_statements_about_a_derivative_must_be_true(
+    key: Key, tmp_path: Path, statement: str, verdict: str
 ) -> None:
-    text = f"Here ${said}$.\n\n17. $\\frac{{\\partial l}}{{\\partial W^1}} = ({RIGHT}) x^T$"
+    text = f"Here ${statement}$.\n\n17. $\\frac{{\\partial l}}{{\\partial W^1}} = ({RIGHT}) x^T$"
     assert judged(key, tmp_path, text, "q17").verdict == verdict
 
 
@@ -117,7 +115,7 @@ def test_an_answer_in_pieces(key: Key, tmp_path: Path, text: str, verdict: str) 
 @pytest.mark.parametrize(
     ("question", "text", "verdict"),
     [
-        # the left side says which letter counts rows
+        # the left side shows which letter counts rows
         ("q13", r"\frac{\partial h^2_i}{\partial h^1_j} = W^2_{ij}", "correct"),
         ("q13", r"\frac{\partial h^2_a}{\partial h^1_b} = W^2_{ab}", "correct"),
         ("q13", r"\frac{\partial h^2_j}{\partial h^1_i} = W^2_{ji}", "correct"),
@@ -127,7 +125,7 @@ def test_an_answer_in_pieces(key: Key, tmp_path: Path, text: str, verdict: str) 
         ("q17", r"\frac{\partial l}{\partial W^1_{ji}} = "
                 r"\sum_k \delta W^3_{1k} W^2_{ki} \sigma'(z^1_i) x_j", "incorrect"),
         ("q15", r"\frac{\partial l}{\partial h^1_m} = \sum_k \delta W^3_{1k} W^2_{km}", "correct"),
-        # what stands left is not what is asked for, or an entry is turned over
+        # the left side is another derivative, or an entry has swapped indices
         ("q13", r"2 \frac{\partial h^2}{\partial h^1} = W^2", "unreadable"),
         ("q13", r"\left(\frac{\partial h^2}{\partial h^1}\right)^T = W^2", "unreadable"),
         ("q13", r"-\frac{\partial h^2}{\partial h^1} = W^2", "unreadable"),

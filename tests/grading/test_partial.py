@@ -1,4 +1,4 @@
-"""What earns a part: entries that are written out, and closed formulas of the shape that is asked for."""
+"""Partial credit: for entries that are written out, and for closed formulas of the right shape."""
 
 import pytest
 from paper_grading import answered

@@ -1,4 +1,4 @@
-"""Papers without delimiters, answers in words, answers given twice: what becomes of them."""
+"""Papers without delimiters, answers in words, and answers given twice."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def codes(result: QuestionResult) -> set[str | None]:
     return {message.code for message in result.messages}
 
 
-def said(result: QuestionResult) -> str:
+def text_of(result: QuestionResult) -> str:
     return " ".join(message.text for message in result.messages)
 
 
@@ -87,7 +87,7 @@ def test_a_paper_without_dollars_is_read(
         ("q11", "dW2 = np.outer(h1, W3.T * delta)", "incorrect"),
     ],
 )
-def test_a_wrong_one_is_not_accepted(
+def test_a_wrong_paper_without_dollars_is_not_accepted(
     key: Key, tmp_path: Path, question: str, text: str, verdict: str
 ) -> None:
     assert graded(key, tmp_path, text)[question].verdict == verdict
@@ -103,7 +103,7 @@ def test_the_error_points_into_the_line(key: Key, tmp_path: Path) -> None:
     assert line[caret.index("~") :].startswith("foo")
 
 
-def test_a_listing_counts_only_where_nothing_else_does(key: Key, tmp_path: Path) -> None:
+def test_a_listing_counts_only_if_there_is_no_other_answer(key: Key, tmp_path: Path) -> None:
     text = "11. dW2 = np.outer(W3.T * delta, h1)\n\n```python\ndW2 = np.outer(h1, h1)\n```\n"
     assert graded(key, tmp_path, text)["q11"].verdict == "correct"
 
@@ -121,12 +121,12 @@ def test_names_in_a_listing_mean_nothing_outside_of_it(key: Key, tmp_path: Path)
 @pytest.mark.parametrize(
     "text", ["I am not sure", "I don't know", "?", "TODO", "skip", "no idea", "n/a", "keine Ahnung"]
 )
-def test_no_answer_is_missing_and_told(key: Key, tmp_path: Path, text: str) -> None:
+def test_no_answer_is_missing_and_quoted(key: Key, tmp_path: Path, text: str) -> None:
     result = graded(key, tmp_path, f"8. {text}\n\n9. $h^1_j$\n")["q8"]
     assert result.verdict == "missing"
     assert codes(result) == {"no-answer"}
-    assert text in said(result)
-    assert "line 1" in said(result)
+    assert text in text_of(result)
+    assert "line 1" in text_of(result)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,14 @@ def test_a_copied_prompt_is_no_answer(key: Key, tmp_path: Path, text: str) -> No
 # Twice, and in the wrong place
 
 
-def test_the_last_of_two_answers_counts_and_both_lines_are_told(key: Key, tmp_path: Path) -> None:
+def test_the_last_of_two_answers_counts_and_the_note_gives_both_lines(
+    key: Key, tmp_path: Path
+) -> None:
     text = "1. $\\delta h^2_2$\n\n2. $\\delta h^2_2$\n\n1. $\\delta h^2_1$\n"
     result = graded(key, tmp_path, text)["q1"]
     assert result.verdict == "correct"
     assert codes(result) == {"answered-again"}
-    assert "line 1 and line 5" in said(result)
+    assert "line 1 and line 5" in text_of(result)
 
 
 def test_going_back_to_a_number_loses_no_other_answer(key: Key, tmp_path: Path) -> None:
@@ -176,17 +178,17 @@ def test_going_back_to_a_number_loses_no_other_answer(key: Key, tmp_path: Path) 
     assert [report[name].verdict for name in ("q1", "q2", "q4")] == ["correct"] * 3
 
 
-def test_two_files_are_told_apart(key: Key, tmp_path: Path) -> None:
+def test_the_note_gives_the_file_of_each_answer(key: Key, tmp_path: Path) -> None:
     folder = tmp_path / "ann"
     folder.mkdir()
     (folder / "a.md").write_text("1. $\\delta h^2_2$\n")
     (folder / "b.yaml").write_text("answers:\n  q1: delta*h2[1]\n")
     result = grade(key, read(folder))["q1"]
     assert result.verdict == "correct"
-    assert "a.md, line 1 and line 2" in said(result)
+    assert "a.md, line 1 and line 2" in text_of(result)
 
 
-def test_steps_of_one_derivation_are_not_told(key: Key, tmp_path: Path) -> None:
+def test_steps_of_one_derivation_get_no_note(key: Key, tmp_path: Path) -> None:
     text = (
         "1. $$\\frac{dl}{dW^3_{11}} = \\delta h^2_2$$\n\n$$\\frac{dl}{dW^3_{11}} = \\delta h^2_1$$"
     )

@@ -1,4 +1,4 @@
-"""A listing that gives a name of the problem another value: what rests on it is for a human."""
+"""A listing that gives a name of the problem another value: answers that use it are for a human."""
 
 from pathlib import Path
 
@@ -37,15 +37,15 @@ def listing(*lines: str) -> str:
 
 
 @pytest.mark.parametrize(("problem", "question", "change", "answer"), CHANGED)
-def test_what_rests_on_it_is_for_a_human(
+def test_an_answer_with_a_changed_name_is_for_a_human(
     tmp_path: Path, problem: str, question: str, change: str, answer: str
 ) -> None:
-    """Without the change, or with the change behind it, the answer is right."""
+    """Without the change, or with the change after it, the answer is right."""
     assert graded(problem, tmp_path, listing(answer))[question].verdict == "correct"
     result = graded(problem, tmp_path, listing(change, answer))[question]
     assert result.verdict == "undecided"
     (message,) = [one for one in result.messages if one.code == "rebound"]
-    assert "changes what a name means" in message.text
+    assert "changes the value of a name" in message.text
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_what_rests_on_it_is_for_a_human(
         ("linear-regression", "q5", ["X = np.hstack([X, np.ones((N, 1))])", "dl_db = r.mean()"]),
     ],
 )
-def test_what_changes_nothing_for_an_answer_costs_nothing(
+def test_a_change_that_does_not_affect_an_answer_costs_nothing(
     tmp_path: Path, problem: str, question: str, lines: list[str]
 ) -> None:
-    """Behind the answer, the model's own formula again, or a name that the answer does not use."""
+    """A change after the answer, the model's own formula again, or a name that the answer does not use."""
     result = graded(problem, tmp_path, listing(*lines))[question]
     assert result.verdict == "correct", result.messages
 

@@ -1,4 +1,4 @@
-"""The model, said again in the words of the handout, is no contradiction of itself."""
+"""A copy of the handout in a paper does not contradict the model."""
 
 from pathlib import Path
 
@@ -22,8 +22,8 @@ def answers(problem: str) -> dict[str, str]:
     "problem", sorted(path.parent.name for path in PROBLEMS.glob("*/problem.yaml"))
 )
 def test_the_handout_may_be_copied(tmp_path: Path, problem: str) -> None:
-    said = yaml.safe_load((PROBLEMS / problem / "problem.yaml").read_text("utf-8"))
+    source = yaml.safe_load((PROBLEMS / problem / "problem.yaml").read_text("utf-8"))
     written = answers(problem)
     text = "".join(f"{name[1:]}. $${answer}$$\n\n" for name, answer in written.items())
-    report = graded(problem, tmp_path, f"{said.get('description', '')}\n\n{text}")
+    report = graded(problem, tmp_path, f"{source.get('description', '')}\n\n{text}")
     assert {name for name in written if report[name].verdict != "correct"} == set()

@@ -1,4 +1,4 @@
-"""A right set-up with a wrong last step: pointed at by line, and worth what the author says."""
+"""A right set-up with a wrong last step: the message gives the line, and the author's credit counts."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def graded(tmp_path: Path, text: str, credit: float) -> QuestionResult:
 @pytest.mark.parametrize(
     ("credit", "verdict", "score"), [(0.3, "partial", 0.6), (0, "incorrect", 0)]
 )
-def test_a_right_set_up_earns_what_the_author_says(
+def test_a_right_set_up_earns_the_author_s_credit(
     tmp_path: Path, credit: float, verdict: str, score: float
 ):
     result = graded(tmp_path, PAPER % "h^1_j", credit)
@@ -49,12 +49,12 @@ def test_a_right_set_up_earns_what_the_author_says(
         assert "a right set-up" in result.instructor.credit
 
 
-def test_a_right_derivation_says_nothing_of_steps(tmp_path: Path):
+def test_a_right_derivation_gets_no_message_about_steps(tmp_path: Path):
     result = graded(tmp_path, PAPER % "1", 0.3)
     assert (result.verdict, result.score) == ("correct", 2.0)
     assert [message for message in result.messages if message.kind is Kind.STEP] == []
 
 
-def test_a_chain_that_only_says_the_left_side_again_is_no_set_up(tmp_path: Path):
+def test_a_chain_that_only_repeats_the_left_side_is_no_set_up(tmp_path: Path):
     text = f"10.\n$${LEFT} = {LEFT} = \\delta W^3_{{1i}} x_j$$\n"
     assert graded(tmp_path, text, 0.3).score == 0

@@ -1,4 +1,4 @@
-"""Products that can be read in two ways: the conventional one counts, and the other one is told."""
+"""Products with two readings: the conventional one counts, and a hint gives the other one."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def judged(folder: Path, question: str, text: str, notation: str = "latex") -> Q
     [
         ("q1", "A B", "latex"),
         ("q1", r"A \cdot B", "latex"),
-        ("q1", r"(A^T)^T * B", "latex"),  # what is transposed is there for a matrix product
+        ("q1", r"(A^T)^T * B", "latex"),  # a transpose suggests a matrix product
         ("q2", "A * B", "latex"),
         ("q2", "A * B", "infix"),
         ("q4", r"u \cdot v", "latex"),
@@ -70,7 +70,7 @@ def test_the_conventional_reading_counts(
         ("q3", r"u \otimes v", "latex"),
     ],
 )
-def test_a_right_answer_in_the_other_reading_is_told(
+def test_a_right_answer_in_the_other_reading_gets_a_hint(
     tmp_path: Path, question: str, text: str, notation: str
 ) -> None:
     result = judged(tmp_path, question, text, notation)
@@ -83,5 +83,5 @@ def test_a_wrong_answer_gets_no_such_hint(tmp_path: Path) -> None:
     assert "other-reading" not in [message.code for message in result.messages]
 
 
-def test_where_only_the_other_reading_makes_sense_it_counts(tmp_path: Path) -> None:
+def test_the_other_reading_counts_if_only_that_makes_sense(tmp_path: Path) -> None:
     assert judged(tmp_path, "q6", r"\langle u \otimes v, v \rangle").verdict == "correct"

@@ -27,7 +27,7 @@ def test_a_step_below_a_later_number_is_no_new_answer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("first", [f"1. {ENTRIES}", ""], ids=["with 1", "without 1"])
 def test_entries_below_the_number_of_the_whole_are_the_whole(tmp_path: Path, first: str) -> None:
-    """And those of the question for entries too, where it has no answer of its own."""
+    """They also answer the question for entries, if it has no answer of its own."""
     text = f"{first}2. {CHAIN}\nentry by entry\n{ENTRIES}"
     report = graded("softmax-cross-entropy", tmp_path, text)
     assert {name: report[name].verdict for name in ("q1", "q2")} == {
@@ -36,8 +36,10 @@ def test_entries_below_the_number_of_the_whole_are_the_whole(tmp_path: Path, fir
     }
 
 
-def test_a_number_says_more_than_a_left_side_that_is_not_quite_another_ones(tmp_path: Path) -> None:
-    """u is the vector of question 6; its u_k is no entry of that below 7."""
+def test_a_number_counts_more_than_a_left_side_that_almost_fits_another_question(
+    tmp_path: Path,
+) -> None:
+    """u is the vector of question 6; the u_k below 7 is no entry of it."""
     text = (
         r"6. $\frac{\partial J_{neg}}{\partial u} = (\sigma(s)-1) v$"
         "\n\n"

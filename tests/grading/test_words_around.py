@@ -1,4 +1,4 @@
-"""Words before, behind and between formulas: what changes a value is never dropped."""
+"""Words before, after and between formulas: words that change a value are never dropped."""
 
 from pathlib import Path
 

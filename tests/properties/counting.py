@@ -1,4 +1,4 @@
-"""Work counted in calls, which is the same on every machine and at every hour."""
+"""Work counted in calls, which is the same on every machine at any time."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from grader.errors import StudentError
 
 
 def calls(work: Callable[[], object]) -> int:
-    """How many functions are called on the way, those of C included."""
+    """The number of function calls, including those of C functions."""
     count = 0
 
     def counted(frame: object, event: str, argument: object) -> None:

@@ -1,10 +1,10 @@
-"""Looks for what the tests have not met yet, for some minutes, with new random numbers each time.
+"""Searches for new failures for some minutes, with new random numbers each time.
 
     python tests/properties/fuzz.py            # five minutes
     python tests/properties/fuzz.py --minutes 1 --seed 7
 
-Every property is tried in turn on a few hundred new examples until the time is over. What is found is
-made as small as it gets, printed as text to paste into a test, and the exit code is 1.
+It tries every property in turn on a few hundred new examples until the time is over. It makes a failing
+input as small as possible and prints it as text to paste into a test. Then the exit code is 1.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from property_strategies import (
     Answer,
     damaged_answers,
     damaged_files,
-    handed_in,
+    graded_file,
     is_accepted,
     is_fair,
     judged,
@@ -44,20 +44,20 @@ from grader.errors import StudentError
 from grader.notation import infix, latex
 from grader.notation.equations import equations
 
-EXAMPLES = 200  # of one property before the next has its turn
+EXAMPLES = 200  # of one property before the next one
 PATIENCE = 1.0  # seconds for one input; a few milliseconds are usual
-SHRINKING = 20.0  # seconds to make a find smaller
+SHRINKING = 20.0  # seconds to make a failing input smaller
 
 Check = Callable[[Any], None]
 
 
 class Enough(BaseException):
-    """The find is as small as the time allows."""
+    """The failing input is as small as the time allows."""
 
 
 @dataclass
 class Find:
-    """The smallest input that breaks a property, and how it does."""
+    """The smallest input that breaks a property, with the failure."""
 
     shown: str
     how: str
@@ -68,8 +68,8 @@ def right_stays_right(answer: Answer) -> None:
     """Algebra does not change a verdict."""
     if not is_known_fault(answer.text):
         result = judged(answer)
-        told = [message.text for message in result.messages]
-        assert is_accepted(answer, result), f"{result.verdict}: {told}"
+        texts = [message.text for message in result.messages]
+        assert is_accepted(answer, result), f"{result.verdict}: {texts}"
 
 
 def wrong_stays_wrong(answer: Answer | None) -> None:
@@ -100,8 +100,8 @@ def infix_is_read(given_text: tuple[Start, str]) -> None:
 
 
 def files_are_graded(file: tuple[str, bytes]) -> None:
-    """Whatever the bytes, there is a report."""
-    assert len(handed_in(*file).questions) == 17
+    """There is a report for any bytes."""
+    assert len(graded_file(*file).questions) == 17
 
 
 def work_is_linear(unit: str) -> None:
@@ -125,7 +125,7 @@ def _texts(notation: str) -> st.SearchStrategy[tuple[Start, str]]:
 
 
 def properties() -> Mapping[str, tuple[st.SearchStrategy[Any], Check]]:
-    """What is tried: inputs, and what must hold for each."""
+    """The properties: for each, its inputs and its check."""
     units = st.lists(st.sampled_from(pieces()), min_size=1, max_size=4).map("".join)
     return {
         "right stays right": (right_anywhere(), right_stays_right),
@@ -142,7 +142,7 @@ def properties() -> Mapping[str, tuple[st.SearchStrategy[Any], Check]]:
 
 
 def in_time(check: Check, example: Any) -> None:
-    """The check, which must not take long; a slow one gets two more chances, machines being busy."""
+    """The check with a time limit; a slow one gets two more chances, since machines may be busy."""
     for _ in range(3):
         begin = time.perf_counter()
         check(example)
@@ -153,7 +153,7 @@ def in_time(check: Check, example: Any) -> None:
 
 
 def tried(inputs: st.SearchStrategy[Any], check: Check, number: int) -> tuple[int, Find | None]:
-    """How many examples were tried, and the smallest that breaks the property."""
+    """The number of examples that were tried, and the smallest that breaks the property."""
     found: list[Find] = []
     count = 0
 
@@ -177,7 +177,7 @@ def tried(inputs: st.SearchStrategy[Any], check: Check, number: int) -> tuple[in
 
 
 def _note(found: list[Find], example: object, error: Exception) -> None:
-    """Keep the smallest find. Raises Enough when the time for shrinking is over."""
+    """Keep the smallest failing input. Raises Enough when the time for shrinking is over."""
     shown = repr(example)
     how = "".join(traceback.format_exception_only(error)).strip()
     where = traceback.extract_tb(error.__traceback__)[-1]
@@ -210,7 +210,7 @@ def main() -> int:
             counts[name] += count
             if find is not None:
                 finds[name] = find
-                del open_[name]  # one find of a kind; the others go on
+                del open_[name]  # one failing input for each property; the others continue
                 print(
                     f"\n{name} (seed {asked.seed + turn}):\n  {find.shown}\n  {find.how}",
                     flush=True,
@@ -221,7 +221,7 @@ def main() -> int:
 
 
 def summary(counts: Mapping[str, int], finds: Mapping[str, Find]) -> int:
-    """What was tried; the exit code."""
+    """Print what was tried; return the exit code."""
     print()
     for name, count in counts.items():
         print(f"{count:8}  {name}{'  BROKEN' if name in finds else ''}")

@@ -1,6 +1,6 @@
 """Changes that make a right answer wrong: the mistakes of a derivation, one at a time.
 
-Whether the values really differ is for the caller to check; some changes do nothing.
+The caller must check that the values differ, since some changes do nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ def _ways(own: QuestionKey, node: Expression, rule: Rule) -> Iterator[Expression
 
 
 def wrong_factor(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """A sign, a factor, a factor of nearly one."""
+    """A wrong sign, a factor, a factor of nearly one."""
     if not is_condition(node):
         for factor in FACTORS:
             yield apply("mul", Number(factor), node)
@@ -84,7 +84,7 @@ def dropped(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def transposed(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """A square matrix lies on its side; an entry's indices change places."""
+    """A transposed square matrix; an entry with swapped indices."""
     if node.shape[0] == node.shape[1] > 1:
         yield build.transpose(node)
     if isinstance(node, Item):
@@ -155,7 +155,7 @@ def other_operation(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def other_cases(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """The cases of a distinction in another order, another sign in a condition."""
+    """Cases in another order, or another sign in a condition."""
     if not isinstance(node, Apply):
         return
     if node.function == "where":
@@ -168,7 +168,7 @@ def other_cases(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def other_parts(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """Two arguments that have the same shape, and are far apart in the tree, change places."""
+    """Two arguments of the same shape, far apart in the tree, are swapped."""
     parts = children(node)
     if isinstance(node, Apply) and len(parts) == 2:
         for one, two in permutations(parts):

@@ -1,7 +1,7 @@
-"""The problems whose answers are rewritten, each with answers beside its references.
+"""The problems whose answers are rewritten, each with further right answers.
 
-The first is the homework of this repository; the others are declared here: softmax with
-cross-entropy, ridge regression, a tanh network over a batch.
+The first is the homework of this repository. The others are defined here: softmax with cross-entropy,
+ridge regression, a tanh network over a batch.
 """
 
 import tempfile
@@ -93,7 +93,7 @@ questions:
 TEXTS = {"softmax": SOFTMAX, "ridge": RIDGE, "tanh": TANH}
 PROBLEMS = ("cs1678-hw3", *TEXTS)
 
-# What people write, where the reference has another form or cannot be written at all.
+# Usual forms of answers whose reference has another form or no notation.
 WRITTEN: Mapping[str, Mapping[str, Sequence[str]]] = {
     "cs1678-hw3": {
         "q1": ["delta*(W2 @ h1)[1]", "delta*Sum(W2[1,k]*relu(z1[k]), (k, 1, n1))"],
@@ -128,12 +128,12 @@ WRITTEN: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 
 
-DRAWS = 24  # on which answers are compared here
+DRAWS = 24  # for the comparisons of these tests
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Start:
-    """A right answer to begin with: the key it belongs to, its question and its tree."""
+    """A right answer to start with: its key, question and tree."""
 
     key: Key
     question: str
@@ -144,7 +144,7 @@ class Start:
         return f"{self.key.problem.id} {self.question}: {text}"
 
     def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
-        """How Hypothesis shows it: not field by field, which would show the whole key."""
+        """A short form for Hypothesis, without the whole key."""
         printer.text(repr(self))
 
     @cached_property
@@ -154,11 +154,11 @@ class Start:
 
     @property
     def draws(self) -> Sequence[Values]:
-        """Draws like those that are graded on, but others."""
+        """Other draws than those of grading, with the same distributions."""
         return _others(self.key.problem.id)[self.question]
 
     def values(self, node: Expression, draws: int = DRAWS) -> Array:
-        """What an answer to this question is worth on some of `draws`."""
+        """The values of an answer to this question on some of `draws`."""
         return everywhere(self.own, node, self.draws[:draws])
 
 
@@ -180,7 +180,7 @@ def _others(problem: str) -> Mapping[str, Sequence[Values]]:
 
 @cache
 def starts(problem: str) -> tuple[Start, ...]:
-    """The right answers to a problem: its references that can be written, and those above."""
+    """The right answers to a problem: its references that have a notation, and those above."""
     key = key_of(problem)
     found = []
     for name, own in key.questions.items():
@@ -196,7 +196,7 @@ def _written(problem: str, question: str) -> Sequence[str]:
 
 
 def _is_answer(own: QuestionKey) -> bool:
-    """Whether a reference may be handed in: no form without notation, and no `relu'` for relu'."""
+    """Whether a reference may be an answer: it has a notation, and is not just `relu'` for relu'."""
     asked = own.question.of
     named = asked.function + "'" if isinstance(asked, Apply) else ""
     assert own.reference is not None

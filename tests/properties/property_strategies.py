@@ -1,7 +1,7 @@
 r"""The strategies that all property tests share: answers, texts in each notation, damaged bytes.
 
-Everything that is random asks a `Choose`, so that the same code serves Hypothesis, which shrinks
-what it finds, and a plain generator.
+All random choices go through `Choose`, so that the same code works with Hypothesis, which shrinks
+examples, and with a plain generator.
 """
 
 import json
@@ -28,14 +28,14 @@ from grader.result import QuestionResult, Report
 from grader.submission import Place, Submission, TextAnswer, formats, read
 
 NOTATIONS = ("infix", "latex", "unicode")
-OFTEN = 0.25  # of the draws: a wrong answer that differs more rarely may be missed for good reasons
+OFTEN = 0.25  # share of draws: a wrong answer that differs on fewer may be accepted by chance
 
-# For whole hand-ins, of which a smaller one takes minutes to find and shows no more.
+# For whole submissions: shrinking takes minutes and shows nothing new.
 unshrunk = settings(phases=(Phase.explicit, Phase.generate))
 
 
 class Answer(NamedTuple):
-    """An answer to hand in: what it began as, its tree, its text in one notation."""
+    """An answer to grade: its start, its tree, and its text in one notation."""
 
     start: Start
     node: Expression
@@ -53,7 +53,7 @@ def chooser(draw: st.DrawFn) -> Choose:
 
 
 def written(start: Start, node: Expression, notation: str, choose: Choose) -> Answer:
-    """A tree written down in a notation, in somebody's habits."""
+    """A tree written in a notation, with random habits."""
     names = start.own.question.names
     if notation == "infix":
         text = as_infix(node, names, choose)
@@ -65,13 +65,13 @@ def written(start: Start, node: Expression, notation: str, choose: Choose) -> An
 
 
 def judged(answer: Answer) -> QuestionResult:
-    """An answer taken the whole way that a submission goes."""
+    """The result of an answer, graded as a whole submission."""
     notation = "infix" if answer.notation == "infix" else "latex"
     return judged_text(answer.start, answer.text, notation)
 
 
 def judged_text(start: Start, text: str, notation: str) -> QuestionResult:
-    """A text as the answer to the question of `start`, nothing remembered of others."""
+    """The result of a text as the answer to the question of `start`, with an empty cache."""
     given = TextAnswer(start.question, text, notation, Place("answer", 1))
     start.key.seen.clear()
     submission = Submission("somebody", "answer", "", answers=(given,))
@@ -79,7 +79,7 @@ def judged_text(start: Start, text: str, notation: str) -> QuestionResult:
 
 
 def is_fair(answer: Answer, result: QuestionResult) -> bool:
-    """Whether a verdict of `correct` is borne out by the values of what was read.
+    """Whether the values of the reading confirm a verdict of `correct`.
 
     Our loops do not know every function; what they cannot evaluate passes.
     """
@@ -95,7 +95,7 @@ def is_fair(answer: Answer, result: QuestionResult) -> bool:
 
 
 def is_accepted(answer: Answer, result: QuestionResult) -> bool:
-    """Whether a right answer got its due."""
+    """Whether a right answer was accepted."""
     return result.verdict == "correct"
 
 
@@ -110,7 +110,7 @@ def right_answers(draw: st.DrawFn, problem: str, steps: int = 6) -> Answer:
 
 @st.composite
 def wrong_answers(draw: st.DrawFn, problem: str, steps: int = 2) -> Answer | None:
-    """An answer with one mistake, perhaps rewritten; None where the values are the same."""
+    """An answer with one mistake, perhaps rewritten; None if the values are the same."""
     choose = chooser(draw)
     start = draw(st.sampled_from(starts(problem)))
     node = changed(start.own, start.node, choose)
@@ -131,7 +131,7 @@ def wrong_anywhere() -> st.SearchStrategy[Answer | None]:
 
 
 @st.composite
-def hand_ins(draw: st.DrawFn, notations: Sequence[str]) -> dict[str, Answer]:
+def submissions(draw: st.DrawFn, notations: Sequence[str]) -> dict[str, Answer]:
     """A right answer to every question of the homework, each in one of these notations."""
     choose = chooser(draw)
     answers: dict[str, Answer] = {}
@@ -172,7 +172,7 @@ _WAYS = {
 
 @st.composite
 def texts(draw: st.DrawFn, notation: str, depth: int = 4) -> str:
-    """A text by the grammar of a notation: well formed, and seldom with a meaning."""
+    """A text by the grammar of a notation: well formed, but seldom meaningful."""
     return _grown(chooser(draw), notation, depth)
 
 
@@ -185,7 +185,7 @@ def _grown(choose: Choose, notation: str, depth: int) -> str:
 
 @cache
 def pieces() -> tuple[str, ...]:
-    """The commands, words and signs that answers are made of."""
+    """The commands, words and signs of answers."""
     found = {part for ways in (_LEAVES, _WAYS) for group in ways.values() for text in group
              for part in re.findall(r"\\[A-Za-z]+|\w+|.", text)}  # fmt: skip
     return (*sorted(found), "\\\\", "&", "%", "$", "\n", "\t", "\u202f", "\0", "ᵀ", "⁻¹", "²", "₁")
@@ -213,7 +213,7 @@ def damaged(text: str, choose: Choose) -> str:
 
 @st.composite
 def damaged_answers(draw: st.DrawFn) -> Answer:
-    """A right answer, rewritten a little, its text damaged."""
+    """A right answer, rewritten a little, with a damaged text."""
     answer = draw(right_anywhere())
     return answer._replace(text=damaged(answer.text, chooser(draw)))
 
@@ -262,7 +262,7 @@ def answer_file(answers: dict[str, Answer]) -> str:
 
 
 def paper(answers: dict[str, Answer]) -> str:
-    """A Markdown paper, its answers numbered like the questions."""
+    """A Markdown paper, with answers numbered like the questions."""
     lines = ["# Homework", ""]
     for name, answer in answers.items():
         left = _left_side(answer.start)
@@ -278,14 +278,14 @@ def _left_side(start: Start) -> str:
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
-    """A file to hand in."""
+    """A submission file."""
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 
-def handed_in(suffix: str, data: bytes) -> Report:
-    """A file with these bytes, read and graded as a hand-in to the homework."""
+def graded_file(suffix: str, data: bytes) -> Report:
+    """The report of a file with these bytes, graded as a submission to the homework."""
     key = key_of("cs1678-hw3")
     key.seen.clear()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""What an expression is worth, by plain loops over one draw: nothing of the grader's evaluation.
+"""The value of an expression by plain loops over one draw, without the grader's evaluation.
 
-Slow and simple. It decides whether a rewritten answer is still right and whether a changed one is
-really wrong, so that a failing test accuses the grader and not the test.
+Slow and simple. It checks that a rewritten answer is still right and that a changed one is really wrong,
+so that a failing test means a fault of the grader.
 """
 
 import itertools
@@ -112,7 +112,7 @@ def _picked(selector: Selector, at: Mapping[str, int]) -> slice:
 
 
 def everywhere(own: QuestionKey, node: Expression, draws: Sequence[Values]) -> Array:
-    """An answer's values on some draws: (draws, entries), index variables run through in order."""
+    """An answer's values on some draws, (draws, entries), with index variables in order."""
     return np.array([_on(own, node, values) for values in draws])
 
 
@@ -128,7 +128,7 @@ def _on(own: QuestionKey, node: Expression, values: Values) -> Array:
 
 
 def draws_of(own: QuestionKey) -> list[Values]:
-    """The draws of a question, the quantities of its model worked out here."""
+    """The draws of a question, with the quantities of its model computed here."""
     scope = own.question.scope
     found = []
     for at in range(own.draws.count):

@@ -1,7 +1,7 @@
-"""Rewriting that keeps the value: what the rules of algebra let a student write instead.
+"""Rewriting that keeps the value: other forms of an answer by the rules of algebra.
 
-A rule yields the other forms of one node, all of its shape; the node's place in the tree does not
-matter. A chain of rules turns a right answer into one that nobody has written before.
+A rule yields other forms of one node, with the same shape, wherever the node is in the tree. A chain of
+rules turns a right answer into a new form.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +46,7 @@ MIRRORED = {"gt": "lt", "lt": "gt", "ge": "le", "le": "ge"}
 
 @dataclass(frozen=True)
 class Scene:
-    """What the rules may use besides the node: definitions, letters nobody uses, shapes."""
+    """Data that rules may use besides the node: definitions, free letters, shapes."""
 
     definitions: Mapping[str, Expression]
     letters: tuple[str, ...]
@@ -78,7 +78,7 @@ def _has_value(name: str, own: QuestionKey) -> bool:
 
 
 def sites(node: Expression, path: Path = ()) -> Iterator[tuple[Path, Expression]]:
-    """Every node that is a value, with the way there; index expressions are left alone."""
+    """Every node that is a value, with its path; index expressions are left out."""
     yield path, node
     parts = children(node)
     values = parts[:1] if isinstance(node, Item | Placed) else parts
@@ -128,7 +128,7 @@ def ways(own: QuestionKey, node: Expression, rule: Rule) -> Iterator[Expression]
 
 
 def as_a_whole(own: QuestionKey, node: Expression) -> Iterator[Expression]:
-    """Other layouts of a whole answer: a vector laid down, a formula in indices as the array."""
+    """Other layouts of a whole answer: a transposed vector, a formula in indices as the array."""
     free = own.question.free
     if free and own.is_indexed(node):
         row, column = (*free, None)[:2]
@@ -150,7 +150,7 @@ def _spelled(node: Expression, row: Index, column: Index | None) -> Expression:
     return Matrix(tuple(spread), (row.size, column.size))
 
 
-# What the rules are made of
+# Parts of the rules
 
 
 def made(function: str, *args: Expression) -> Iterator[Expression]:
@@ -162,12 +162,12 @@ def made(function: str, *args: Expression) -> Iterator[Expression]:
 
 
 def times(a: Expression, b: Expression) -> Expression:
-    """The matrix product, which is a scaling where one of them is a scalar."""
+    """The matrix product, or a scaling if one factor is a scalar."""
     return apply("mul" if SCALAR in (a.shape, b.shape) else "matmul", a, b)
 
 
 def parts_of(node: Expression, *functions: str) -> "tuple[Expression, ...]":
-    """The arguments of one of these functions; of anything else none."""
+    """The arguments of one of these functions; of other nodes none."""
     return node.args if isinstance(node, Apply) and node.function in functions else ()
 
 
@@ -266,7 +266,7 @@ def factored(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def negated(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """a − b = −(b − a) = a + (−b); a signs moves through a product."""
+    """a − b = −(b − a) = a + (−b); a sign moves through a product."""
     for a, b in _pair(node, "sub"):
         yield apply("neg", apply("sub", b, a))
         yield apply("add", a, apply("neg", b))
@@ -340,7 +340,7 @@ def renamed(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def reordered(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """Two sums change places; a sum of a sum is a sum of sums."""
+    """Two sums are swapped; a sum over terms is a sum of sums."""
     if isinstance(node, Sum) and isinstance(node.body, Sum):
         inner = node.body
         if inner.index.name != node.index.name:
@@ -381,7 +381,7 @@ def shifted(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def _only_selects(body: Expression, index: Index) -> bool:
-    """Whether an index stands as a selector by itself and nowhere else."""
+    """Whether an index is only used as a selector by itself."""
     return all(not (isinstance(part, Index) and part.name == index.name) for _, part in sites(body))
 
 
@@ -493,14 +493,14 @@ def unfolded(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def folded(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """A definition of the model as the quantity."""
+    """The quantity of a definition of the model."""
     for name, definition in scene.definitions.items():
         if node == definition:
             yield Symbol(name, node.shape)
 
 
 def functions(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """Functions and derivatives by others that are the same."""
+    """Functions and derivatives as other ones with the same values."""
     if not isinstance(node, Apply) or len(node.args) != 1:
         return
     x = node.args[0]
@@ -533,7 +533,7 @@ def functions(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def turned_cases(node: Expression, scene: Scene) -> Iterator[Expression]:
-    """The cases of a distinction the other way round."""
+    """Cases in the other order, with the opposite condition."""
     for condition in parts_of(node, "where")[:1]:
         _, value, other = parts_of(node, "where")
         if isinstance(condition, Apply) and condition.function in OPPOSITE:
@@ -563,7 +563,7 @@ def products(node: Expression, scene: Scene) -> Iterator[Expression]:
 
 
 def is_condition(node: Expression) -> bool:
-    """Whether a node is true or false, or made of what is."""
+    """Whether a node is a truth value, or made of truth values."""
     if isinstance(node, Item):
         return is_condition(node.base)
     return isinstance(node, Apply) and node.function in {*OPPOSITE, "eq", "ne", "not"}

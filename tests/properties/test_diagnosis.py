@@ -1,7 +1,7 @@
-"""No right answer gets a mistake, and no wrong one a culprit that is not its own.
+"""No right answer gets a mistake, and no wrong answer gets a mistake that it does not have.
 
 Right and wrong answers to each question of the first homework, rewritten and damaged at random.
-What a diagnosis claims is checked on draws that the grader never saw, with loops instead of its evaluator.
+Loops check each diagnosis on draws that the grader did not use.
 """
 
 import random
@@ -43,8 +43,8 @@ def test_a_right_answer_gets_no_mistake(start: Start):
 
 
 @pytest.mark.parametrize("start", STARTS, ids=repr)
-def test_a_culprit_has_the_values_of_the_answer(start: Start):
-    """The mistakes that are named, made in a backward pass, give what the student wrote, anywhere."""
+def test_a_named_mistake_has_the_values_of_the_answer(start: Start):
+    """A backward pass with the named mistakes has the values of the student's answer on other draws too."""
     diagnosing = start.own.cached(Diagnosing)
     draws = draws_of(start.own)
     for number in range(EACH):
@@ -55,7 +55,7 @@ def test_a_culprit_has_the_values_of_the_answer(start: Start):
         got = start.own.evaluate(node)
         ours = everywhere(start.own, node, draws)
         if not np.allclose(got.reshape(ours.shape), ours):
-            continue  # σ′(0), which may be anything, or a value that is not finite
+            continue  # σ′(0), which may have any value, or an infinite value
         wrong = np.asarray((got != start.own.expected).any(axis=0))
         for match in diagnosing.mutants.matching(got, wrong):
             faulty = diagnosing.mutants.made(match.faults)

@@ -13,8 +13,8 @@ from property_strategies import (
     Answer,
     answer_file,
     chooser,
-    hand_ins,
     paper,
+    submissions,
     unshrunk,
     write,
 )
@@ -66,8 +66,8 @@ def test_infix_is_read_back_to_the_same_tree(problem: str) -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-def test_latex_settles_after_one_reading(problem: str) -> None:
-    """What was read and printed once is read and printed as itself from then on."""
+def test_latex_is_stable_after_one_reading(problem: str) -> None:
+    """A text that was read and printed once stays the same when it is read and printed again."""
 
     @given(tree=trees(problem))
     @settings(max_examples=examples(15, 50))
@@ -84,7 +84,7 @@ def test_latex_settles_after_one_reading(problem: str) -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-def test_three_notations_say_the_same(problem: str) -> None:
+def test_three_notations_have_the_same_values(problem: str) -> None:
     @given(tree=trees(problem))
     @settings(max_examples=examples(15, 200))
     def holds(tree: Rewritten) -> None:
@@ -120,7 +120,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-@given(answers=hand_ins(["latex"]), spoilt=st.sets(st.integers(1, 17), max_size=4))
+@given(answers=submissions(["latex"]), spoilt=st.sets(st.integers(1, 17), max_size=4))
 @settings(unshrunk, max_examples=examples(2, 20))
 def test_every_format_gives_the_same_verdicts(answers: dict[str, Answer], spoilt: set[int]) -> None:
     key = key_of("cs1678-hw3")

@@ -18,7 +18,7 @@ from property_strategies import (
     Answer,
     damaged_answers,
     damaged_files,
-    handed_in,
+    graded_file,
     is_fair,
     judged,
     texts,
@@ -38,13 +38,13 @@ HOMEWORK = "cs1678-hw3"
 @given(file=damaged_files())
 @settings(max_examples=examples(15, 200))
 def test_a_damaged_submission_is_graded(file: tuple[str, bytes]) -> None:
-    assert len(handed_in(*file).questions) == 17
+    assert len(graded_file(*file).questions) == 17
 
 
 @given(suffix=st.sampled_from(SUFFIXES), data=st.binary(max_size=400))
 @settings(max_examples=examples(15, 200))
 def test_any_bytes_are_graded(suffix: str, data: bytes) -> None:
-    assert handed_in(suffix, data).score <= 25
+    assert graded_file(suffix, data).score <= 25
 
 
 @pytest.mark.parametrize("notation", NOTATIONS[:2])
@@ -86,7 +86,7 @@ def test_twice_the_text_is_about_twice_the_work(notation: str, unit: str) -> Non
         text = "delta" + (unit * length)[:length]
         return calls(lambda: parse(text, names))
 
-    work(1_000)  # what is remembered between texts is remembered now
+    work(1_000)  # fills the caches that texts share
     length = examples(2_000, 4_000)
     assert work(2 * length) <= 2.6 * work(length) + 200
 

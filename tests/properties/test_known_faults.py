@@ -1,7 +1,6 @@
-r"""What rewriting, damaging and fuzzing have found, each as small as it gets.
+r"""Failures that rewriting, damaging and fuzzing have found, each as small as possible.
 
-Every case that is still wrong is a strict xfail: once it is mended it fails, and then the mark goes, with
-its entry in `writing.KNOWN_FAULTS`.
+Every open case is a strict xfail: once it passes, remove the mark and its entry in `writing.KNOWN_FAULTS`.
 """
 
 from pathlib import Path
@@ -57,9 +56,7 @@ UNFINISHED = [
 
 
 @pytest.mark.parametrize(("problem", "question", "notation", "text"), UNFINISHED)
-def test_nothing_is_dropped_in_silence(
-    problem: str, question: str, notation: str, text: str
-) -> None:
+def test_nothing_is_dropped_silently(problem: str, question: str, notation: str, text: str) -> None:
     assert verdict(problem, question, notation, text) != "correct"
 
 

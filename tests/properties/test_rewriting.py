@@ -1,7 +1,7 @@
 """Algebra never changes a verdict: a right answer stays right in any form, and a wrong one wrong.
 
-Right answers to whole problems are rewritten by chains of rules, written down in one of three
-notations in the habits of students, and graded.
+Chains of rules rewrite right answers to whole problems. The answers are written in one of three
+notations, with the habits of students, and graded.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from property_strategies import (
     Answer,
     answer_file,
     chooser,
-    hand_ins,
     is_accepted,
     judged,
     paper,
     right_answers,
+    submissions,
     unshrunk,
     write,
     wrong_answers,
@@ -61,7 +61,7 @@ def test_a_mistake_is_never_right(problem: str) -> None:
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_rewriting_keeps_the_value(problem: str) -> None:
-    """The rules themselves, against plain loops: else the tests above would accuse the wrong one."""
+    """Checks the rules themselves with plain loops, so that failures above are faults of the grader."""
 
     @given(data=st.data())
     @settings(max_examples=examples(15, 120))
@@ -74,8 +74,8 @@ def test_rewriting_keeps_the_value(problem: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_rule_has_its_use(rule: str) -> None:
-    """A rule that no answer can be rewritten by would test nothing."""
+def test_every_rule_applies_to_some_answer(rule: str) -> None:
+    """A rule that applies to no answer would test nothing."""
     begun = [start for problem in PROBLEMS for start in starts(problem)]
     once = any(True for start in begun for _ in ways(start.own, start.node, RULES[rule]))
     assert once or any(
@@ -95,12 +95,12 @@ Layout = Callable[[dict[str, Answer]], str]
     [("a.yaml", answer_file, ("infix", "latex")), ("a.md", paper, ("latex", "unicode"))],
     ids=["answer file", "paper"],
 )
-def test_a_whole_hand_in_of_rewritten_answers(
+def test_a_whole_submission_of_rewritten_answers(
     tmp_path: Path, name: str, layout: Layout, notations: tuple[str, ...]
 ) -> None:
     """All 17 questions through a file."""
 
-    @given(answers=hand_ins(notations))
+    @given(answers=submissions(notations))
     @settings(unshrunk, max_examples=examples(3, 30))
     def holds(answers: dict[str, Answer]) -> None:
         key = key_of("cs1678-hw3")

@@ -1,6 +1,6 @@
-r"""One tree written down in many ways: infix, LaTeX and Unicode, each with the habits of students.
+r"""One tree written in many ways: infix, LaTeX and Unicode, each with the habits of students.
 
-A habit is a change of the text that no reader should notice: `(…)` for `\left(…\right)`, `T` for
+A habit is a change of the text that must not change the reading: `(…)` for `\left(…\right)`, `T` for
 `\top`, `W_{12}` for `W_{1,2}`, `^` for `**`.
 """
 
@@ -76,7 +76,7 @@ _UNICODE_LATEX = {
 }  # fmt: skip
 
 
-# What is still misread; each has a strict xfail in `test_known_faults.py`.
+# Forms that are still misread; each has a strict xfail in `test_known_faults.py`.
 KNOWN_FAULTS: Mapping[str, re.Pattern[str]] = {
     "a Hadamard product with a dot": re.compile(
         r"(?s)(\\odot|\\circ|⊙).*(\\cdot|·)|(\\cdot|·).*(\\odot|\\circ|⊙)"
@@ -86,19 +86,19 @@ KNOWN_FAULTS: Mapping[str, re.Pattern[str]] = {
 
 
 def is_known_fault(text: str) -> bool:
-    """Whether a text has a form that is known to be misread."""
+    """Whether a text has a form that is still misread."""
     return any(pattern.search(text) for pattern in KNOWN_FAULTS.values())
 
 
 def unicode_infix(text: str) -> str:
-    """Infix text with the signs of a printed page."""
+    """Infix text with typographic signs."""
     for old, new in _UNICODE_INFIX.items():
         text = text.replace(old, new)
     return re.sub(r"(?<=δ)\*|(?<![\w.])(\d+)\*(?=\w)", r"\1·", text)  # of scalars alone
 
 
 def unicode_of(node: Expression, names: Names) -> str:
-    """A tree as it is typed into a plain text: `δ W³₁ᵢ h¹ⱼ`."""
+    """A tree in plain Unicode text: `δ W³₁ᵢ h¹ⱼ`."""
     text = printing.latex(node, names)
     for old, new in _UNICODE_LATEX.items():
         text = text.replace(old, new)
@@ -108,13 +108,13 @@ def unicode_of(node: Expression, names: Names) -> str:
 
 
 def _lowered(match: re.Match[str]) -> str:
-    """`₁ⱼ`; a pair loses its comma, for which there is no sign below the line."""
+    """`₁ⱼ`; a pair loses its comma, which has no subscript form."""
     inside = match[1].replace(",", "")
     return inside.translate(_SUB) if len(inside) <= 2 else match[0]
 
 
 def in_habit(text: str, habits: Mapping[str, Habit], choose: Choose) -> str:
-    """A text in up to three of these habits, taken in their order."""
+    """A text with up to three of these habits, in their order."""
     names = list(habits)
     for at in sorted({choose(len(names)) for _ in range(choose(4))}):
         text = habits[names[at]](text)
@@ -135,10 +135,10 @@ def layer_habits(names: Names) -> Mapping[str, Habit]:
 
 
 def as_latex(node: Expression, names: Names, choose: Choose) -> str:
-    """LaTeX in somebody's habits."""
+    """LaTeX with random habits."""
     return in_habit(printing.latex(node, names), {**layer_habits(names), **LATEX_HABITS}, choose)
 
 
 def as_infix(node: Expression, names: Names, choose: Choose) -> str:
-    """Infix text in somebody's habits."""
+    """Infix text with random habits."""
     return in_habit(printing.infix(node, names), INFIX_HABITS, choose)

@@ -1,4 +1,4 @@
-"""Small papers on the first homework, and where their derivations break."""
+"""Fixtures that find breaks in small papers on the first homework."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the tests of derivations share."""
+"""The type that tests of derivations share."""
 
 from typing import Protocol
 

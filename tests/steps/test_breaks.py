@@ -1,4 +1,4 @@
-"""The first link of a derivation that breaks, and what is said about it."""
+"""The first wrong member of a derivation, and the message about it."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ MATRIX = D % ("l", "W^1")
 RIGHT_Z = r"(W^2)^T (W^3)^T \delta \odot \sigma'(z^1)"
 
 
-def said(found: Break | None) -> str:
+def text_of(found: Break | None) -> str:
     return message_of(found).text if found is not None else ""
 
 
@@ -51,28 +51,28 @@ def said(found: Break | None) -> str:
         ),
         (
             f"1.\n\n$${LEFT} = \\delta h^2_2$$\n\n$${LEFT} = \\delta h^2_2 + 1$$",
-            "line 3 is not the derivative that was asked for: “δ h²₂”",
+            "line 3 is not the derivative that the question asks for: “δ h²₂”",
         ),
         (
             f"1. $${LEFT} = \\delta h^2_2 = \\delta h^2_2 + 1$$",
-            "the second part of line 1 is not the derivative that was asked for: “δ h²₂”",
+            "the second part of line 1 is not the derivative that the question asks for: “δ h²₂”",
         ),
-        # what nobody can read is passed over
+        # an unreadable member is skipped
         (
             f"1.\n$$\\begin{{align}}\n{LEFT} &= {CHAIN} \\\\\n&= \\foo \\\\\n&= \\delta h^2_2\n"
             "\\end{align}$$",
             "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; line 5 does not follow from it: “δ h²₂”; "
-            "what stands between them could not be checked",
+            "the steps between them could not be checked",
         ),
-        # the question again is right, and no step
+        # repeating the question is right, but no step
         (f"1. $${LEFT} = 1 \\cdot {LEFT} = \\delta h^2_2$$", ""),
-        # an entry that is not there
+        # an entry that does not exist
         (
             f"1. $${LEFT} = \\delta h^2_3 = \\delta h^2_2$$",
-            "the second part of line 1 is not the derivative that was asked for: “δ h²₃” "
+            "the second part of line 1 is not the derivative that the question asks for: “δ h²₃” "
             "(index 3 is out of range: there are only 1 to 2)",
         ),
-        # one member and nothing on the way
+        # one member and no other equation
         (f"1. $${LEFT} = \\delta h^2_2$$", ""),
         ("1. $$\\delta h^2_2$$", ""),
         (f"1. $${LEFT} = \\foo = \\delta h^2_2$$", ""),
@@ -86,25 +86,25 @@ def said(found: Break | None) -> str:
 )
 def test_a_chain(find: Find, text: str, message: str) -> None:
     question = "q11" if text.startswith("11") else "q1"
-    assert said(find(question, text)) == message
+    assert text_of(find(question, text)) == message
 
 
-def test_a_member_that_follows_from_an_answer_of_ones_own_rests_on_it(find: Find) -> None:
+def test_a_member_may_inherit_the_error_of_another_answer(find: Find) -> None:
     earlier = f"5. $${D % ('l', 'h^2')} = 2 \\delta (W^3)^T$$"
     chain = f"{D % ('l', 'W^2')} = {D % ('l', 'h^2')} (h^1)^T"
     text = f"{earlier}\n\n11. $${chain} = 2 \\delta (W^3)^T (h^1)^T$$"
-    assert said(find("q11", text)) == (
-        "the second part of line 3 is right: “∂l/∂h² (h¹)ᵀ”; what follows, “2 δ (W³)ᵀ (h¹)ᵀ”, rests on "
-        "“∂l/∂h²” in line 1, which is not right"
+    assert text_of(find("q11", text)) == (
+        "the second part of line 3 is right: “∂l/∂h² (h¹)ᵀ”; the next step, “2 δ (W³)ᵀ (h¹)ᵀ”, uses "
+        "“∂l/∂h²” in line 1, which is wrong"
     )
     other = f"{earlier}\n\n11. $${chain} = 3 \\delta (W^3)^T (h^1)^T$$"
-    assert "the third does not follow from it" in said(find("q11", other))
+    assert "the third does not follow from it" in text_of(find("q11", other))
 
 
 @pytest.mark.parametrize(
     ("question", "text", "setup", "line"),
     [
-        # letters, and the question's own letters under other names
+        # other letters than the question's
         (
             "q10",
             rf"10. $${D % ('l', 'W^2_{ab}')} = {D % ('l', 'h^2_a')} {D % ('h^2_a', 'W^2_{ab}')} "
@@ -119,7 +119,7 @@ def test_a_member_that_follows_from_an_answer_of_ones_own_rests_on_it(find: Find
             True,
             1,
         ),
-        # whole matrices, and entries in front of the whole
+        # whole matrices, and entries before the whole
         ("q17", rf"17. $${MATRIX} = {D % ('l', 'z^1')} x^T = (W^2)^T \delta x^T$$", True, 1),
         (
             "q17",
@@ -148,13 +148,13 @@ def test_a_right_set_up(find: Find, question: str, text: str, setup: bool, line:
     assert (found.setup, found.line) == (setup, line)
 
 
-def test_nothing_right_is_no_set_up(find: Find) -> None:
+def test_no_set_up_without_a_right_member(find: Find) -> None:
     found = find("q1", f"1. $${LEFT} = \\delta h^2_2 = \\delta h^2_2 + 1$$")
     assert found is not None
     assert not found.setup
 
 
-# Equations on the way
+# Intermediate equations
 
 
 @pytest.mark.parametrize(
@@ -162,29 +162,29 @@ def test_nothing_right_is_no_set_up(find: Find) -> None:
     [
         (["h^2_1", r"\delta", r"\delta h^2_2"], "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
          "line 9 does not follow from it: “δ h²₂”"),
-        (["h^2_2", r"\delta", r"\delta h^2_2"], "line 5 is not so: “∂h³/∂W³₁₁” is not “h²₂”"),
-        (["h^2_1", "2 \\delta", r"2 \delta h^2_1"], "line 7 is not so: “∂l/∂h³” is not “2 δ”"),
+        (["h^2_2", r"\delta", r"\delta h^2_2"], "line 5 is wrong: “∂h³/∂W³₁₁” is not “h²₂”"),
+        (["h^2_1", "2 \\delta", r"2 \delta h^2_1"], "line 7 is wrong: “∂l/∂h³” is not “2 δ”"),
         (["W^3 h^1 = h^2_2", r"\delta", r"\delta h^2_2"],
-         "line 5 is not so: “∂h³/∂W³₁₁” is not “h²₂”"),
-        # an array where an entry is meant, and what nobody can read: not held against it
+         "line 5 is wrong: “∂h³/∂W³₁₁” is not “h²₂”"),
+        # an array in place of an entry, and an unreadable side, are not called wrong
         (["h^2", r"\foo", r"\delta h^2_2"], "line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
          "line 9 does not follow from it: “δ h²₂”"),
     ],
 )  # fmt: skip
-def test_an_equation_on_the_way(find: Find, steps: list[str], message: str) -> None:
+def test_an_intermediate_equation(find: Find, steps: list[str], message: str) -> None:
     local, upstream, answer = steps
     text = (
         f"1.\n\n$${LEFT} = {CHAIN}$$\n\n$${D % ('h^3', 'W^3_{11}')} = {local}$$\n\n"
         f"$${D % ('l', 'h^3')} = {upstream}$$\n\n$${LEFT} = {answer}$$\n"
     )
     found = find("q1", text)
-    assert said(found) == message
+    assert text_of(found) == message
     assert found is not None
     assert found.setup
 
 
 @pytest.mark.parametrize(
-    ("said_on_the_way", "is_so"),
+    ("equation", "is_true"),
     [
         (r"\frac{\partial h^2_i}{\partial h^1_j} = W^2_{ij}", True),
         (r"\frac{\partial h^2_k}{\partial h^1_m} = W^2_{km}", True),
@@ -193,7 +193,7 @@ def test_an_equation_on_the_way(find: Find, steps: list[str], message: str) -> N
         (r"\frac{\partial h^2}{\partial h^1} = (W^2)^T", True),
         (r"\frac{\partial h^2}{\partial h^1} = 2 W^2", False),
         (r"\frac{\partial h^1}{\partial z^1} = \mathrm{diag}(\sigma'(z^1))", True),
-        (r"\frac{\partial h^1}{\partial z^1} = \sigma'(z^1)", True),  # not as a value, but as people write
+        (r"\frac{\partial h^1}{\partial z^1} = \sigma'(z^1)", True),  # different values, but usual notation
         (r"\frac{\partial l}{\partial h^2} = \delta W^3", True),
         (r"\frac{\partial l}{\partial h^2} = \delta (W^3)^T", True),
         (r"\frac{\partial l}{\partial h^2} = (W^3)^T", False),
@@ -203,29 +203,29 @@ def test_an_equation_on_the_way(find: Find, steps: list[str], message: str) -> N
         (r"h^2 = \sigma(W^2 h^1)", False),
         (r"h^2_i = \sum_j W^2_{ij} h^1_j", True),
         (r"h^2_i = W^2_{ij} h^1_j", True),
-        (r"\delta = 3", True),  # given: it may be called anything
+        (r"\delta = 3", True),  # an input may have any value
     ],
 )  # fmt: skip
-def test_what_is_so_is_not_pointed_at(find: Find, said_on_the_way: str, is_so: bool) -> None:
+def test_only_wrong_equations_are_breaks(find: Find, equation: str, is_true: bool) -> None:
     answer = r"(W^2)^T \delta x^T"
-    found = find("q17", f"17.\n$${said_on_the_way}$$\n\n$${MATRIX} = {answer}$$\n")
-    assert (found is None) == is_so
+    found = find("q17", f"17.\n$${equation}$$\n\n$${MATRIX} = {answer}$$\n")
+    assert (found is None) == is_true
     if found is not None:
         assert found.line == 2
         assert not found.setup
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_an_answer_that_only_rests_on_a_false_step(find: Find, before: bool) -> None:
+def test_an_answer_that_is_wrong_only_by_a_wrong_step(find: Find, before: bool) -> None:
     step = f"$${D % ('l', 'z^1')} = (W^2)^T (W^3)^T \\delta$$\n\n"
     answer = f"17. $${MATRIX} = {D % ('l', 'z^1')} x^T$$\n\n"
     found = find("q17", step + answer if before else answer + step)
-    assert said(found) == f"line {1 if before else 3} is not so: “∂l/∂z¹” is not “(W²)ᵀ (W³)ᵀ δ”"
+    assert text_of(found) == f"line {1 if before else 3} is wrong: “∂l/∂z¹” is not “(W²)ᵀ (W³)ᵀ δ”"
     assert found is not None
     assert found.setup
 
 
-def test_what_belongs_to_another_question_is_left_alone(find: Find) -> None:
+def test_equations_of_another_question_are_not_checked(find: Find) -> None:
     text = (
         f"15. $${D % ('l', 'h^1')} = 2 \\delta = 3 \\delta$$\n\n"
         f"$${D % ('h^2', 'h^1')} = 2 W^2$$\n\n"
@@ -237,7 +237,7 @@ def test_what_belongs_to_another_question_is_left_alone(find: Find) -> None:
     assert [one and one.line for one in found] == [1, 5, 7]  # line 3 answers q13
 
 
-# Where and how it is said
+# Places and messages
 
 
 def test_cells_of_a_notebook(key: Key, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_cells_of_a_notebook(key: Key, tmp_path: Path) -> None:
     given = collect(key.problem, read(path)).given["q1"]
     assert isinstance(given, Written)
     assert given.chain is not None
-    assert said(first_break(key["q1"], given.chain)) == (
+    assert text_of(first_break(key["q1"], given.chain)) == (
         "cell 1, line 3 is right: “∂l/∂h³∂h³/∂W³₁₁”; "
         "cell 2, line 1 does not follow from it: “δ h²₂”"
     )
@@ -261,7 +261,7 @@ def test_cells_of_a_notebook(key: Key, tmp_path: Path) -> None:
 def test_an_answer_file(find: Find) -> None:
     text = f"answers:\n  q1: {{latex: '{LEFT} = {CHAIN} = \\delta h^2_2'}}\n  q2: delta\n"
     found = find("q1", text, "answers.yaml")
-    assert said(found).startswith("the second part of line 2 is right")
+    assert text_of(found).startswith("the second part of line 2 is right")
     assert find("q2", text, "answers.yaml") is None
 
 
@@ -285,7 +285,7 @@ def test_long_chains(find: Find, number: int) -> None:
     assert found.part.number == number + 2
 
 
-def test_what_the_author_takes_for_right_is_right(key: Key, tmp_path: Path) -> None:
+def test_an_answer_that_the_author_accepts_is_right(key: Key, tmp_path: Path) -> None:
     path = tmp_path / "paper.md"
     left = D % ("h^2", "h^1")
     path.write_text(f"13. $${left} = (W^2)^T = 3 W^2 = 2 W^2$$", encoding="utf-8")

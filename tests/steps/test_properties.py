@@ -1,4 +1,4 @@
-"""A right derivation never has a break, and nothing that anybody may write makes the search fail."""
+"""A right derivation never has a break, and no text makes the search fail."""
 
 import re
 from pathlib import Path
@@ -66,9 +66,9 @@ def test_no_answer_makes_it_fail(text: str, notation: str) -> None:
 @bounded
 @given(texts | st.text(alphabet="{}^_\\frac ab", max_size=600))
 def test_a_quotation_is_short_and_on_one_line(text: str) -> None:
-    said = quoted(text)
-    assert said.isprintable()
-    assert len(said) <= LENGTH + 2
+    quotation = quoted(text)
+    assert quotation.isprintable()
+    assert len(quotation) <= LENGTH + 2
 
 
 @pytest.mark.parametrize("style", sorted(p.name for p in STYLES.glob("*") if p.suffix != ".yaml"))
@@ -81,12 +81,12 @@ def test_right_papers_have_no_break(style: str) -> None:
             found = first_break(KEY[question], answer.chain)
             if found is not None:
                 broken[question] = message_of(found).text
-    # There the student crosses out a first attempt of question 15 in words.
+    # In this style the student withdraws a first attempt at question 15 in words.
     assert set(broken) == ({"q15"} if style == "ng.md" else set())
 
 
 @pytest.mark.parametrize("question", [q.id for q in KEY.problem.questions if q.id != "q6"])
-def test_what_is_right_alone_is_right_in_a_chain(question: str) -> None:
+def test_right_answers_are_right_in_a_chain(question: str) -> None:
     """All right answers of the cases in one chain, and a wrong one at its end."""
     asked = KEY.problem[question]
     assert asked.of is not None
@@ -108,5 +108,5 @@ def test_what_is_right_alone_is_right_in_a_chain(question: str) -> None:
     assert found.setup
 
 
-_RELATION = re.compile(r"=|\\\\|,|\\text")  # with it a text is more than one member
+_RELATION = re.compile(r"=|\\\\|,|\\text")  # a text with one of these is more than one member
 PLACE = Place("answers", 1)

@@ -1,4 +1,4 @@
-"""Every mistake that the grader can name. Adding one adds a row in one of these files."""
+"""Every mistake that the grader can name. A new one is a new row in one of these files."""
 
 from grader.diagnosis.catalogue import arrangement, flow, local, products, surplus, terms, written
 

@@ -29,7 +29,7 @@ MOST_NUMBERS = 4  # other entries that are tried in place of a numbered one
 
 
 def _everywhere(passed: Pass, replace: Replace, primed: bool = False) -> Change:
-    """A change of the result that replaces parts of its entries."""
+    """A change of the result that replaces parts of each entry."""
 
     def change(_: Expression, result: Expression) -> Expression:
         view = passed.view(result)
@@ -61,7 +61,7 @@ def _swapped(right: Expression, given: Expression) -> Replace:
 
 
 def _misindexed(right: Item, indices: tuple[Index, ...]) -> Iterator[Item]:
-    """An entry with one index replaced by another that fits, or both exchanged."""
+    """An entry with one index replaced by another that fits, or with both swapped."""
     for selectors in _other_selectors(right, indices):
         try:
             yield entry(right.base, *selectors)
@@ -101,18 +101,18 @@ def _wrong_symbol(passed: Pass, pre: bool) -> Iterator[Way]:
             if given == right or _axes(passed, given) != _axes(passed, right):
                 continue
             if (right, given) in compared or (given, right) in compared:
-                continue  # that would leave nothing of their difference
+                continue  # their difference would become zero
             if _is_pre_activation(passed, right, given) == pre:
                 terms: dict[str, Expression | str] = {"factor": right, "given": given}
                 replace = _other_symbol(right, given)
                 is_other = given.shape != right.shape  # fits entry by entry only
                 change = _everywhere(passed, replace) if is_other else _in_result(replace)
-                rank = int(is_other or given.shape == SCALAR)  # numbers are seldom taken for others
+                rank = int(is_other or given.shape == SCALAR)  # numbers are seldom confused
                 yield Way({RESULT: change}, terms, rank)
 
 
 def _compared(node: Expression) -> set[tuple[Expression, Expression]]:
-    """What an expression has differences of."""
+    """The pairs that an expression subtracts from each other."""
     parts = (part for part in walk(node) if isinstance(part, Apply) and part.function == "sub")
     return {(part.args[0], part.args[1]) for part in parts}
 
@@ -155,7 +155,7 @@ def _other_symbol(right: Symbol, given: Symbol) -> Replace:
 
 
 def _slope_for_activation(passed: Pass) -> Iterator[Way]:
-    """σ′(z) in place of σ(z), wherever the derivative has the activation itself."""
+    """σ′(z) in place of σ(z), wherever the derivative contains the activation itself."""
     used = {s.name for s in walk(passed.result) if isinstance(s, Symbol)}
     for quantity in passed.model.values():
         node = quantity.definition
@@ -202,7 +202,7 @@ def _summed_over(passed: Pass, name: str) -> Change:
 
 
 def _unsummed(passed: Pass) -> Iterator[Way]:
-    """The body of a sum with an index of the question's in place of the bound one, and no sum."""
+    """The body of a sum without the sum: one of the question's indices replaces the bound one."""
     view = passed.view(passed.result)
     for part in walk(view.body):
         if not isinstance(part, Sum):
@@ -246,7 +246,7 @@ def _in_result(replace: Replace) -> Change:
 ROWS = (
     Mistake(
         "transposed",
-        "the result is transposed: rows and columns are exchanged",
+        "the result is transposed: rows and columns are swapped",
         "which index counts rows, and which columns?",
         "check the layout of the result",
         _transposed_result,
@@ -254,34 +254,34 @@ ROWS = (
     ),
     Mistake(
         "pre-activation",
-        "{given} stands where {factor} belongs",
-        "{given} and {factor} are not the same: which of them was multiplied in the forward pass?",
-        "check which values are taken before an activation, and which behind it",
+        "the answer has {given} where {factor} belongs",
+        "which of {given} and {factor} does the forward pass multiply?",
+        "check which values come before an activation and which after it",
         lambda passed: _wrong_symbol(passed, pre=True),
         (Example("l", "W2", "(y - t) @ z1.T"),),
     ),
     Mistake(
         "derivative-for-activation",
-        "the derivative {given} stands where the value {factor} itself belongs",
-        "is it the value of the activation that is multiplied here, or its derivative?",
-        "check where a derivative belongs, and where a value",
+        "the answer has the derivative {given} where the value {factor} belongs",
+        "does the value of the activation belong here, or its derivative?",
+        "check where a derivative belongs and where a value",
         _slope_for_activation,
         (Example("l", "W2", "(y - t) @ sigma'(z1).T"),),
     ),
     Mistake(
         "wrong-layer",
-        "{given} stands where {factor} belongs",
-        "check where {given} comes from: is it of the layer that is meant?",
-        "something of another layer stands in the answer",
+        "the answer has {given} where {factor} belongs",
+        "which layer does {given} belong to, and which one is needed here?",
+        "the answer uses something from another layer",
         lambda passed: _wrong_symbol(passed, pre=False),
         (Example("l", "W2[i, j]", "(y[i] - t[i]) * x[j]"),),
         rank=2,
     ),
     Mistake(
         "wrong-index",
-        "{given} stands where {factor} belongs",
+        "the answer has {given} where {factor} belongs",
         "check the indices of {given}",
-        "an index is not the one that belongs there",
+        "an index is wrong",
         _wrong_index,
         (
             Example(
@@ -293,15 +293,15 @@ ROWS = (
     Mistake(
         "summed-instead-of-selected",
         "the answer is summed over {index}, where the question asks for each entry alone",
-        "which indices are given by the question, and which are summed over?",
-        "a sum stands where one entry was to be selected",
+        "which indices does the question give, and which are summed over?",
+        "the answer has a sum where one entry belongs",
         _summed_result,
         (Example("l", "W2[i, j]", "Sum((y[i] - t[i]) * h1[k], (k, 1, 2))"),),
     ),
     Mistake(
         "missing-sum",
-        "one term, {given}, stands where a sum belongs: {factor}",
-        "by how many ways does what is differentiated by reach what is differentiated?",
+        "the answer has the single term {given} where the sum {factor} belongs",
+        "along how many paths does the variable reach the quantity that is differentiated?",
         "a sum is missing",
         _unsummed,
         (Example("l", "h1[j]", "W2[j, j] * (y[j] - t[j])"),),

@@ -1,4 +1,4 @@
-"""Mistakes in how adjoints flow: what arrives at a quantity, and by which ways."""
+"""Mistakes in how adjoints flow: what arrives at a quantity, and along which paths."""
 
 from collections.abc import Callable, Iterator
 
@@ -93,7 +93,7 @@ def _lost_path(passed: Pass) -> Iterator[Way]:
                 "target": Symbol(target, shape),
                 "source": _symbol(passed.model[source]),
             }
-            # Of what has the target in a term of its own, this term is what is missing.
+            # If the target is in a term of its own, it is likelier that this term is missing.
             own = passed.model[source].definition is not None and source == base_name(
                 _asked(passed)
             )
@@ -101,7 +101,7 @@ def _lost_path(passed: Pass) -> Iterator[Way]:
             yield Way({path(source, target): lambda g, right: None}, terms, rank)
             rest = {path(other, target): _nothing for other in sources if other != source}
             if len(rest) > 1:
-                yield Way(rest, {**terms, "source": "the other ways"}, 1)
+                yield Way(rest, {**terms, "source": "the other paths"}, 1)
 
 
 def _nothing(g: Expression, right: Expression) -> None:
@@ -111,26 +111,26 @@ def _nothing(g: Expression, right: Expression) -> None:
 ROWS = (
     Mistake(
         "dropped-upstream",
-        "{factor} is missing: by the chain rule it is a factor of everything behind {quantity}",
-        "what arrives at {quantity} from behind?",
+        "{factor} is missing: it arrives at {quantity}, and the chain rule multiplies by it",
+        "which upstream gradient arrives at {quantity}?",
         "a factor of the chain rule is missing",
         _dropped_upstream,
         (Example("l", "W2", "ones(3, 1) @ h1.T"),),
     ),
     Mistake(
         "repeated-factor",
-        "{factor} is there twice: it arrives at {quantity} once",
-        "what arrives at {quantity} from behind, and how often?",
-        "a factor of the chain rule is there more than once",
+        "{factor} appears twice: it arrives at {quantity} only once",
+        "which upstream gradient arrives at {quantity}, and how often?",
+        "a factor of the chain rule appears more than once",
         _repeated_upstream,
         (Example("l", "W", "delta**2 * x.T", "upstream"),),
         rank=2,
     ),
     Mistake(
         "summed-instead-of-selected",
-        "the entries of {factor} are added up where each entry counts alone: no sum belongs here",
-        "does each entry of {quantity} act on all that comes before it, or only on its own?",
-        "a sum stands where one entry was to be selected",
+        "the entries of {factor} are added up, but each entry counts alone: there is no sum here",
+        "does each entry of {quantity} depend on all entries of the step before it, or on one?",
+        "the answer has a sum where one entry belongs",
         _summed_adjoint,
         (
             Example(
@@ -143,8 +143,8 @@ ROWS = (
     ),
     Mistake(
         "transposed",
-        "{factor} is transposed on the way back",
-        "check rows and columns of what arrives at {quantity}",
+        "{factor} is transposed in the backward pass",
+        "check the rows and columns of the gradient that arrives at {quantity}",
         "check which factors are transposed, and their order",
         _transposed_adjoint,
         (Example("L", "A", "C.T @ B.T", "square"),),
@@ -152,9 +152,9 @@ ROWS = (
     ),
     Mistake(
         "missing-sum",
-        "the part that comes through {source} is missing: {target} is used more than once, and every use "
-        "adds its part",
-        "where is {target} used?",
+        "the contribution through {source} is missing: {target} is used more than once, and each use "
+        "contributes",
+        "where does the model use {target}?",
         "a sum is missing",
         _lost_path,
         (Example("E", "W", "((V.T @ (y - t)) * tanh'(z2)) @ h1.T", "recurrent"),),

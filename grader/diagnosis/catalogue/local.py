@@ -1,4 +1,4 @@
-"""Mistakes at a local derivative: what a function's vjp hands on is not what it should be."""
+"""Mistakes at a local derivative: the vjp of a function passes on a wrong adjoint."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ def _dropped(passed: Pass, wanted: bool) -> Iterator[Way]:
         change = {argument(node, 0): lambda g, right: g}
         sites.update(change)
         terms = {**at_node(passed, node, 0), "factor": local_derivative(node)}
-        yield Way(change, terms, 0 if wanted else 1)  # 1 for e^x is a chance more often
+        yield Way(change, terms, 0 if wanted else 1)  # 1 in place of e^x is often chance
     if len(sites) > 1:
         last = next(node for node in passed.nodes if argument(node, 0) in sites)
         terms = at_node(passed, last, 0)
@@ -56,7 +56,7 @@ def _dropped_activation(passed: Pass) -> Iterator[Way]:
 
 
 def _one_case(passed: Pass) -> Iterator[Way]:
-    """One of several cases taken everywhere."""
+    """One of several cases used everywhere."""
     for node in passed.nodes:
         if node.function == "where":
             for at, other in ((1, 2), (2, 1)):
@@ -133,7 +133,7 @@ def _wrong_point(passed: Pass) -> Iterator[Way]:
 
 
 def _unlikely(passed: Pass, node: Apply, point: Expression) -> int:
-    """How far-fetched it is to take a derivative at another point: least at s for s/2."""
+    """How unlikely it is to take a derivative at another point; s for s/2 is likeliest."""
     if point in walk(node.args[0]):
         return -1
     return int(point != passed.output(node))
@@ -169,7 +169,7 @@ def _matmul_for_elementwise(passed: Pass) -> Iterator[Way]:
             yield Way({argument(node, 0): change}, {**at_node(passed, node, 0), "factor": slope})
 
 
-# Full Jacobians taken as diagonal
+# Full Jacobians treated as diagonal
 
 
 def _diagonal(passed: Pass) -> Iterator[Way]:
@@ -210,43 +210,43 @@ ROWS = (
     ),
     Mistake(
         "dropped-activation-derivative",
-        "right only where {where}: {output} has several cases, and one of them is taken everywhere",
-        "{output} has several cases: which of them counts where?",
-        "a case is taken where another one belongs",
+        "right only where {where}: {output} has several cases, and the answer uses one of them everywhere",
+        "{output} has several cases: where does each of them apply?",
+        "the answer uses one case where another applies",
         _one_case,
         (Example("L", "r", "r / 3", "losses"),),
     ),
     Mistake(
         "activation-for-derivative",
-        "{given} stands where the derivative {factor} belongs",
+        "the answer has {given} where the derivative {factor} belongs",
         LOCAL_HINT,
-        "one factor of the chain rule is not the one that belongs there",
+        "one factor of the chain rule is wrong",
         _activation_for_derivative,
         (Example("l", "z1", "(W2.T @ (y - t)) * h1"),),
     ),
     Mistake(
         "repeated-factor",
-        "{factor} is there twice: {output} depends on {argument} through {function} once",
+        "{factor} appears twice: {output} depends on {argument} through {function} only once",
         LOCAL_HINT,
-        "a factor of the chain rule is there more than once",
+        "a factor of the chain rule appears more than once",
         _repeated,
         (Example("l", "z1", "(W2.T @ (y - t)) * sigma'(z1) * sigma'(z1)"),),
         rank=2,
     ),
     Mistake(
         "extra-factor",
-        "{factor} is a factor too many: the derivative of {function} is there already",
-        "is the derivative of {function} there more than once?",
-        "a factor does not belong there",
+        "{factor} is one factor too many: the answer contains the derivative of {function} already",
+        "how often does the answer contain the derivative of {function}?",
+        "one factor does not belong in the answer",
         _repeated_softmax,
         (Example("D", "Z2", "(P - Y) / 4 * P*(1 - P)", "classifier"),),
         rank=2,
     ),
     Mistake(
         "derivative-at-wrong-point",
-        "the derivative of {function} is taken at {point}; it belongs at {right}: {factor}",
-        "at which value is the derivative of {function} to be taken?",
-        "one factor of the chain rule is not the one that belongs there",
+        "the derivative of {function} is taken at {point}, but it belongs at {right}: {factor}",
+        "at which value should the derivative of {function} be taken?",
+        "one factor of the chain rule is wrong",
         _wrong_point,
         (Example("l", "z1", "(W2.T @ (y - t)) * sigma'(h1)"),),
         rank=2,
@@ -254,15 +254,15 @@ ROWS = (
     Mistake(
         "pre-activation",
         "{given} has {argument} where {output} belongs: the derivative of {function} is {factor}",
-        "is it {argument} or {output} that the derivative of {function} is written by?",
-        "one factor of the chain rule is not the one that belongs there",
+        "which does the formula for the derivative of {function} use, {argument} or {output}?",
+        "one factor of the chain rule is wrong",
         _argument_for_value,
         (Example("l", "z1", "(W2.T @ (y - t)) * z1*(1 - z1)"),),
         rank=2,
     ),
     Mistake(
         "matmul-for-elementwise",
-        "the product with {factor} is a matrix product; it belongs entry by entry, since {function} "
+        "the product with {factor} is a matrix product, but it should be entry by entry: {function} "
         "acts on each entry alone",
         "{function} acts on each entry alone: what does that mean for the product?",
         "check which products are entry by entry",
@@ -272,10 +272,10 @@ ROWS = (
     ),
     Mistake(
         "diagonal-jacobian",
-        "the Jacobian of {output} is taken as diagonal ({factor}): every entry of {output} depends on "
-        "every entry of {argument}",
+        "the Jacobian of {output} is treated as diagonal ({factor}), but every entry of {output} "
+        "depends on every entry of {argument}",
         "on which entries of {argument} does each entry of {output} depend?",
-        "a full Jacobian was taken for a diagonal one",
+        "a full Jacobian is treated as a diagonal one",
         _diagonal,
         (Example("D", "Z2", "P*(1 - P)*(-Y / P) / 4", "classifier"),),
     ),

@@ -1,4 +1,4 @@
-"""What mistakes at a node of the model share: its terms in words, its derivative, changes of a vjp."""
+"""What mistakes at one node of the model share: terms for sentences, derivatives, changes of a vjp."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,7 @@ def local_derivative(node: Apply) -> Expression:
 
 
 def at_node(passed: Pass, node: Apply, at: int) -> "dict[str, Expression | str]":
-    """What sentences name: what a node computes, one of its arguments, its function."""
+    """The terms of sentences about a node: its output, one of its arguments, its function."""
     return {
         "output": passed.output(node),
         "argument": node.args[at],
@@ -27,7 +27,7 @@ def at_node(passed: Pass, node: Apply, at: int) -> "dict[str, Expression | str]"
 
 
 def opposite(condition: Expression) -> Expression:
-    """Where a condition does not hold: a > b for a <= b."""
+    """The opposite of a condition: a > b for a <= b."""
     if isinstance(condition, Apply) and (name := TABLE[condition.function].opposite):
         return apply(name, *condition.args)
     return apply("not", condition)
@@ -39,14 +39,14 @@ def times(factor: Expression) -> Callable[[Expression, Expression], Expression]:
 
 
 def fitting(given: Expression, right: Expression) -> Expression:
-    """What is given, if it has the shape that belongs here. Raises ShapeMismatch."""
+    """`given`, if it has the shape of `right`. Raises ShapeMismatch."""
     if given.shape != right.shape:
         raise ShapeMismatch(f"{shape_text(given.shape)} for {shape_text(right.shape)}")
     return given
 
 
 def products(passed: Pass) -> Iterator[tuple[Apply, int]]:
-    """The matrix products of a pass, each once for either of its factors."""
+    """The matrix products of a pass, each once for each of its two factors."""
     for node in passed.nodes:
         if node.function == "matmul":
             yield node, 0

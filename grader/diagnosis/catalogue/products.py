@@ -1,4 +1,4 @@
-"""Mistakes in products: a factor lost, transposed, or multiplied in the wrong way; a sum cut short."""
+"""Mistakes in products: a factor dropped, transposed, or multiplied wrongly; a sum cut short."""
 
 from collections.abc import Callable, Iterator
 
@@ -31,7 +31,7 @@ MOST_PATHS = 4  # terms of a sum that are tried alone
 
 
 def _is_input(passed: Pass, node: Apply, at: int) -> bool:
-    """Whether a factor of a product is what a layer works on, and not its weight."""
+    """Whether a factor of a product is the input of a layer, and not its weight."""
     factor, other = node.args[at], node.args[1 - at]
     if isinstance(factor, Symbol) and factor.name in passed.model:
         return True
@@ -57,7 +57,7 @@ def _dropped_factor(passed: Pass, inputs: bool) -> Iterator[Way]:
 
 
 def _without(node: Apply, at: int) -> Callable[[Expression, Expression], Expression]:
-    """The adjoint handed on as if the other factor were all ones."""
+    """The adjoint is passed on as if the other factor were all ones."""
     other, shape = node.args[1 - at], node.args[at].shape
 
     def change(g: Expression, right: Expression) -> Expression:
@@ -119,7 +119,7 @@ def _elementwise_product(passed: Pass) -> Iterator[Way]:
 
 
 def _one_path(passed: Pass) -> Iterator[Way]:
-    """One term of the sum that a product is."""
+    """A matrix product adds up terms; only one of them is counted."""
     for node, at in products(passed):
         other = node.args[1 - at]
         length = other.shape[1] if at == 0 else other.shape[0]
@@ -188,8 +188,8 @@ ROWS = (
     ),
     Mistake(
         "transposed",
-        "a product is transposed: {factor} belongs where there is {given}",
-        "check rows against columns in the product with {argument}",
+        "a product is transposed: it needs {factor}, not {given}",
+        "check which rows and columns meet in the product with {argument}",
         "check which factors are transposed, and their order",
         lambda passed: (
             way for source in (_transposed_product, _untransposed) for way in source(passed)
@@ -199,8 +199,8 @@ ROWS = (
     ),
     Mistake(
         "elementwise-for-matmul",
-        "a product with {factor} is taken entry by entry; here it is a matrix product",
-        "which kind of product does {output} make with {argument}?",
+        "the product with {factor} is taken entry by entry, but it should be a matrix product",
+        "which kind of product with {argument} is there in {output}?",
         "check which products are matrix products",
         _elementwise_product,
         (Example("L", "A", "C * B", "square"),),
@@ -208,9 +208,9 @@ ROWS = (
     ),
     Mistake(
         "missing-sum",
-        "only one of the {count} paths counts here: {argument} reaches {output} through all of "
+        "the answer counts only one of {count} paths: {argument} reaches {output} through all of "
         "{factor}, so their contributions add up",
-        "by how many ways does {argument} reach {output}?",
+        "along how many paths does {argument} reach {output}?",
         "a sum is missing",
         lambda passed: (way for source in (_one_path, _one_row) for way in source(passed)),
         (Example("l", "h1[j]", "W2[1, j] * (y[1] - t[1])"),),

@@ -44,7 +44,7 @@ def _no_activation(passed: Pass) -> Iterator[Way]:
             yield Way({arrival(source): times(slope)}, {"factor": slope, "quantity": symbol})
 
 
-# A factor that does not belong into any entry
+# A factor that does not belong in any entry
 
 
 def _surplus(passed: Pass) -> Iterator[Way]:
@@ -55,7 +55,7 @@ def _surplus(passed: Pass) -> Iterator[Way]:
 
 
 def _missing(passed: Pass) -> Iterator[Way]:
-    """An entry that is missing as a factor of all: the derivative divided by it."""
+    """The derivative divided by an entry: it lacks this entry as a factor."""
     letters = _letters(passed)
     used = symbols_in(passed.written)
     for symbol in (one for one in passed.named() if one.name in used):
@@ -74,7 +74,7 @@ def _multiplied(passed: Pass, factor: Expression) -> Change:
 
 
 def _factors(passed: Pass) -> Iterator[Expression]:
-    """Every entry that the letters at hand can name, and the derivatives of activations there."""
+    """Every entry that the letters can name, and the derivatives of activations at it."""
     letters = _letters(passed)
     functions = [
         name for name in _activations(passed) if name != "log"
@@ -87,7 +87,7 @@ def _factors(passed: Pass) -> Iterator[Expression]:
 
 
 def _letters(passed: Pass) -> list[Selector]:
-    """The index variables of the question, and the numbers that it names."""
+    """The index variables of the question, and the numbers that it uses as indices."""
     asked = (passed.question.of, passed.question.wrt)
     given = (s for node in asked if isinstance(node, Item) for s in (node.row, node.column))
     numbers = [s for s in given if isinstance(s, Number)]
@@ -108,7 +108,7 @@ def _entries(symbol: Symbol, letters: list[Selector]) -> Iterator[Expression]:
                 continue
 
 
-# The derivative by something else
+# The derivative with respect to something else
 
 
 def _wrong_variable(passed: Pass) -> Iterator[Way]:
@@ -125,16 +125,16 @@ def _by(passed: Pass, given: Expression) -> Change:
         of = passed.question.of
         assert of is not None
         other = in_layout(passed.question, Backprop(passed.model).derivative(of, given))
-        lies = 1 in other.shape and other.shape == result.shape[::-1]
-        if not symbols_in(other):  # 0 or 1 is the derivative of too much by too much
+        is_turned = 1 in other.shape and other.shape == result.shape[::-1]
+        if not symbols_in(other):  # too many derivatives are just 0 or 1
             return None
-        return fitting(transpose(other) if lies else other, result)
+        return fitting(transpose(other) if is_turned else other, result)
 
     return change
 
 
 def _variables(passed: Pass, wrt: Expression) -> Iterator[Expression]:
-    """What else could have been differentiated by, with the same letters."""
+    """Other variables that the student could have differentiated by, with the same letters."""
     for symbol in passed.named():
         if isinstance(wrt, Item):
             letters: list[Selector] = list(dict.fromkeys((wrt.row, wrt.column)))
@@ -146,18 +146,18 @@ def _variables(passed: Pass, wrt: Expression) -> Iterator[Expression]:
 ROWS = (
     Mistake(
         "extra-factor",
-        "{factor} is a factor too many: {quantity} has no activation",
+        "{factor} is one factor too many: {quantity} has no activation",
         "is there an activation at {quantity}?",
-        "a factor does not belong there",
+        "one factor does not belong in the answer",
         _no_activation,
         (Example("l", "h1", "W2.T @ ((y - t) * sigma'(y))"),),
         rank=3,
     ),
     Mistake(
         "extra-factor",
-        "{factor} is a factor too many",
-        "where should {factor} come from?",
-        "a factor does not belong there",
+        "{factor} is one factor too many",
+        "which step of the model would give {factor}?",
+        "one factor does not belong in the answer",
         _surplus,
         (Example("l", "h1[j]", "Sum(W2[k, j]*(y[k] - t[k]), (k, 1, 3)) * sigma'(z1[j])"),),
         rank=4,
@@ -165,7 +165,7 @@ ROWS = (
     Mistake(
         "dropped-local-derivative",
         "the factor {factor} is missing",
-        "which factors has the derivative? one is not there",
+        "which factors does the derivative have? one is missing",
         "a factor is missing",
         _missing,
         (Example("q[1]", "r[j]", "KroneckerDelta(1, j) - q[j]", "losses"),),
@@ -173,9 +173,10 @@ ROWS = (
     ),
     Mistake(
         "wrong-variable",
-        "this is the derivative by {given}; the question asks for the one by {wrt}",
-        "by what is to be differentiated?",
-        "the answer belongs to another question",
+        "this is the derivative with respect to {given}; the question asks for the one with respect to "
+        "{wrt}",
+        "which variable does the question differentiate by?",
+        "the answer is a derivative with respect to something else",
         _wrong_variable,
         (Example("y[i]", "W2[i, j]", "W2[i, j]"),),
         rank=3,

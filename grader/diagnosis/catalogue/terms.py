@@ -33,7 +33,7 @@ def _dropped_constant(passed: Pass, mean: bool) -> Iterator[Way]:
 
 
 def _constants(node: Apply) -> Iterator[tuple[int, Product]]:
-    """The arguments of a product or quotient that have a constant factor, and this."""
+    """The arguments of a product or quotient that a constant multiplies, and this constant."""
     if node.function not in ("mul", "div"):
         return
     for at in (0, 1):
@@ -46,7 +46,7 @@ def _constants(node: Apply) -> Iterator[tuple[int, Product]]:
 
 
 def _parts(constant: Product) -> Iterator[Product]:
-    """What of a constant can be forgotten: a number, a size, or all of it."""
+    """The parts of a constant that can be forgotten: a number, a size, or all of it."""
     coefficient = Product(constant.coefficient)
     parts = [Product(powers=(power,)) for power in constant.powers]
     some = [part for part in (coefficient, *parts) if part != Product()]
@@ -54,7 +54,7 @@ def _parts(constant: Product) -> Iterator[Product]:
 
 
 def _counts(node: Expression) -> set[int]:
-    """How many entries are added up somewhere in an expression."""
+    """The numbers of entries that sums in an expression add up."""
     found = {1}
     for part in walk(node):
         match part:
@@ -69,9 +69,9 @@ def _counts(node: Expression) -> set[int]:
 
 
 def _is_share(factor: Product, counts: set[int]) -> bool:
-    """Whether a constant is one over a size by which something is added up.
+    """Whether a constant is one over the number of entries that a sum adds up.
 
-    A number that the author writes down, and not the name of a size, is no mean: the 1/2 of a square.
+    A number that the author writes instead of the name of a size is no mean: the 1/2 of a square.
     """
     sizes = [f for f, exponent in factor.powers for _ in range(abs(exponent))]
     if factor.coefficient != 1 or not sizes or any(e > 0 for _, e in factor.powers):
@@ -104,7 +104,7 @@ def _dropped_term(passed: Pass) -> Iterator[Way]:
             for at in (0, 1):
                 if not isinstance(node.args[at], Number):
                     terms = {**at_node(passed, node, at), "factor": node.args[at]}
-                    # Where the other term is a bias, this one is all that counts.
+                    # If the other term does not depend on `wrt`, this one is the whole derivative.
                     rank = int(leads.isdisjoint(symbols_in(node.args[1 - at])))
                     yield Way({argument(node, at): lambda g, right: None}, terms, rank)
 
@@ -114,22 +114,22 @@ ROWS = (
         "missing-batch-mean",
         "the factor {factor} of the mean is missing",
         "is {output} a sum or a mean?",
-        "a constant factor is not right",
+        "a constant factor is wrong",
         lambda passed: _dropped_constant(passed, mean=True),
         (Example("D", "Z2", "P - Y", "classifier"),),
     ),
     Mistake(
         "constant-factor",
         "the constant factor {factor} is missing in the derivative with respect to {argument}",
-        "which constant does the derivative of {output} bring along?",
-        "a constant factor is not right",
+        "which constant factor does the derivative of {output} have?",
+        "a constant factor is wrong",
         lambda passed: _dropped_constant(passed, mean=False),
         (Example("l", "y", "(y - t) / 2"),),
     ),
     Mistake(
         "sign",
-        "the sign of the part that comes through {factor} is wrong",
-        "with which sign does {factor} enter {output}?",
+        "the contribution through {factor} has the wrong sign",
+        "which sign does {factor} have in {output}?",
         "check the signs",
         _sign,
         (Example("l", "t", "y - t"),),
@@ -137,8 +137,8 @@ ROWS = (
     ),
     Mistake(
         "missing-term",
-        "the part that comes through {factor} is missing: {output} is a sum, and each term counts",
-        "{output} is a sum: do all its terms count?",
+        "the contribution through {factor} is missing: {output} is a sum, and each term contributes",
+        "{output} is a sum: does the answer use all its terms?",
         "a term is missing",
         _dropped_term,
         (Example("L", "W2", "H1.T @ (P - Y) / 4", "classifier"),),

@@ -1,6 +1,6 @@
 """Mistakes in the derivative as people write it: a term or a factor left out, or with another sign.
 
-They are made in the simplified reference, wherever in the backward pass its terms came from.
+They change the simplified reference, wherever in the backward pass its terms come from.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ _SCALES = (Fraction(2), Fraction(1, 2))
 
 
 def _outermost(node: Expression, functions: frozenset[str]) -> Iterator[Apply]:
-    """The parts that are applications of these functions, those within another of them left out."""
+    """The outermost applications of these functions; those directly within another are left out."""
     stack = [node]
     while stack:
         part = stack.pop()
@@ -52,7 +52,7 @@ def _is_one_of(node: Expression, functions: frozenset[str]) -> TypeGuard[Apply]:
 
 
 def _values_in(node: Expression) -> tuple[Expression, ...]:
-    """The parts of an expression, but for those that only say which entry is meant."""
+    """The parts of an expression, without those that only select an entry."""
     match node:
         case Item(base=whole) | Placed(value=whole):
             return (whole,)
@@ -63,7 +63,7 @@ def _values_in(node: Expression) -> tuple[Expression, ...]:
 
 
 def _instead(passed: Pass, part: Expression, given: Callable[[], Expression]) -> dict[Site, Change]:
-    """The change of the whole derivative to the written one with another part."""
+    """The change to the derivative as people write it, with one part replaced."""
 
     def change(_: Expression, result: Expression) -> Expression:
         fitting = _in_shape(given(), part.shape)
@@ -87,7 +87,7 @@ def _terms(passed: Pass) -> Iterator[tuple[Apply, list[Product]]]:
 
 
 def _with_other_terms(passed: Pass, scale: Fraction) -> Iterator[Way]:
-    """The derivative with one of the terms of a sum in it scaled."""
+    """The derivative with one term of a sum scaled."""
     for part, terms in _terms(passed):
         for at, term in enumerate(terms):
             given = term.scaled(scale)
@@ -119,7 +119,7 @@ def _other_constant(passed: Pass) -> Iterator[Way]:
 
 
 def _with_other_power(passed: Pass, more: int) -> Iterator[Way]:
-    """The derivative with one of the factors of a product in it once more, or once less."""
+    """The derivative with one factor of a product once more, or once less."""
     for part in dict.fromkeys(_outermost(passed.written, _PRODUCTS)):
         product = product_of(part)
         for factor, exponent in product.powers:
@@ -160,8 +160,8 @@ def _at_minus(node: Apply) -> Expression:
 ROWS = (
     Mistake(
         "missing-term",
-        "a term is missing: {rest} is not all of the sum",
-        "how many terms has the derivative? one is not there",
+        "a term is missing: {rest} is not the whole sum",
+        "how many terms does the derivative have? one is missing",
         "a term is missing",
         _missing_term,
         (Example("l", "y", "y"),),
@@ -177,9 +177,9 @@ ROWS = (
     ),
     Mistake(
         "constant-factor",
-        "the constant of the term {given} is wrong",
+        "the constant in the term {given} is wrong",
         "check the constant in front of each term",
-        "a constant factor is not right",
+        "a constant factor is wrong",
         _other_constant,
         (Example("l", "y", "y - 2*t"),),
         rank=2,
@@ -187,7 +187,7 @@ ROWS = (
     Mistake(
         "dropped-local-derivative",
         "the factor {factor} is missing",
-        "which factors has the derivative? one is not there",
+        "which factors does the derivative have? one is missing",
         "a factor is missing",
         _missing_factor,
         (Example("m", "r", "r", "losses"),),
@@ -195,9 +195,9 @@ ROWS = (
     ),
     Mistake(
         "extra-factor",
-        "{factor} is there once too often",
-        "how often does each factor belong there?",
-        "a factor is there more than once",
+        "{factor} appears once too often",
+        "how often should each factor appear?",
+        "a factor appears more than once",
         _factor_twice,
         (Example("m", "r", "r / m**2", "losses"),),
         rank=3,
@@ -205,7 +205,7 @@ ROWS = (
     Mistake(
         "derivative-at-wrong-point",
         "the argument of {function} has the wrong sign",
-        "with which sign does the argument of {function} belong there?",
+        "which sign should the argument of {function} have?",
         "check the signs of arguments",
         _negative_argument,
         (Example("s", "r", "1 / (1 + exp(r))", "losses"),),
