@@ -72,7 +72,7 @@ def _tell(store: "Store", moved: Sequence["Move"], applied: bool) -> None:
     students = len({move.student for move in moved})
     up = sum(move.after > move.before for move in moved)
     down = sum(move.after < move.before for move in moved)
-    graded = len(store.hand_ins())
+    graded = len(store.submissions())
     click.echo(f"{students} of {graded} students move: {up} answers up, {down} down.")
     if moved and not applied:
         click.echo("Nothing has changed yet: add --apply to make it count.")
