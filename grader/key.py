@@ -148,7 +148,7 @@ class QuestionKey:
             raise self._unreduced(node, used)
         if not fits(node.shape, self.grid):
             raise ShapeMismatch(
-                f"the answer is {shape_text(node.shape)}, but the question asks for "
+                f"the answer is {shape_text(node.shape)}, the question asks for "
                 f"{shape_text(self.grid)}"
             )
 

@@ -34,7 +34,7 @@ def misfit(question: Question, node: Expression) -> str | None:
     grid = _grid(question, entry)
     if node.shape == grid or (1 in grid and node.shape == grid[::-1]):
         return None
-    return f"this is {shape_text(node.shape)}, but the question asks for {shape_text(grid)}"
+    return f"this is {shape_text(node.shape)}, the question asks for {shape_text(grid)}"
 
 
 def _entry(question: Question) -> Shape | None:

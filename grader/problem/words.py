@@ -27,4 +27,4 @@ def near(word: str, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean {quoted(close[0])}?"
     listed = ", ".join(map(cut, names[:_LISTED])) + (", …" if len(names) > _LISTED else "")
-    return f"; known here: {listed}" if names else ""
+    return f"; known: {listed}" if names else ""

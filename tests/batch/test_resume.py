@@ -1,4 +1,4 @@
-"""A batch that is killed at any moment goes on where it was."""
+"""A batch that is killed at any moment continues where it was."""
 
 import random
 import signal
@@ -87,7 +87,7 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
     assert ("goes on where it was" in done.stderr) == (name == "SIGINT")
     known = rows(out)
     assert 0 < len(known) < CLASS
-    with Store.open(out) as store, pytest.raises(StoreError, match="was cut off"):
+    with Store.open(out) as store, pytest.raises(StoreError, match="was interrupted"):
         store.gradebook()
     assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
     assert {student: rows(out)[student] for student in known} == known, "graded twice"

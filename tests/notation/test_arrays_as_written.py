@@ -60,7 +60,7 @@ UNREADABLE = [
     ("softmax-cross-entropy", "q4", {"latex": r"p - \mathbf 1 y"}, "how many ones"),
     ("batch-norm", "q1", {"latex": r"\mathbf 1 G"}, "how many ones"),
     # a number of arguments that no function has
-    ("matrix-calculus", "q5", "relu(u, 1, 2)", "takes 1 arguments"),
+    ("matrix-calculus", "q5", "relu(u, 1, 2)", "takes 1 argument, not 3"),
 ]  # fmt: skip
 
 

@@ -95,9 +95,9 @@ def test_a_problem_without_variants_is_the_same_for_everybody(tmp_path: Path) ->
     [
         ("{n: [3, 4, 5]}", "{k: [3, 4]}", "12:19: variants.dimensions.k: `k` is not in dimensions"),
         ("tanh, sigmoid", "tanhh", "variants.functions.act[1]: with act = tanhh: functions.act.is: "
-         "`tanhh` is no function of the table; did you mean tanh or tan?"),
+         "the grader knows no function `tanhh`; did you mean tanh or tan?"),
         ("sum(h)]", "sum(g)]", "variants.model.l[1]: with l = sum(g): model.l.is: "),
-        ("sum(h)]", "h]", "variants.model.l[1]: another shape than `l` has in the model"),
+        ("sum(h)]", "h]", "variants.model.l[1]: this has another shape than `l` in the model"),
     ],
 )  # fmt: skip
 def test_a_choice_that_makes_no_sense_is_an_authors_fault(
