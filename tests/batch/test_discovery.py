@@ -154,7 +154,7 @@ def test_a_zip_is_unpacked_once_and_keeps_its_times(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../evil.md", "/etc/evil.md", "C:/evil.md", "a\\..\\..\\evil.md"])
 def test_no_file_is_unpacked_outside_of_the_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ArchiveError, match="has a path that leads out of the folder"):
+    with pytest.raises(ArchiveError, match="leads out of the folder"):
         unpack(a_zip(tmp_path, **{name: b"x"}), tmp_path / "into")
     assert not list((tmp_path / "into").iterdir())
 

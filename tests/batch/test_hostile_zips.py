@@ -83,12 +83,12 @@ def of_no_day(data: bytes) -> bytes:
 
 
 ENTRIES: dict[str, tuple[Hostile, str]] = {
-    "out of the folder": (entry("../bob.yaml"), "'../bob.yaml' has a path that leads out of the folder"),
-    "far out": (entry("a/../../../bob.yaml"), "'a/../../../bob.yaml' has a path that leads out of the folder"),
-    "from the root": (entry("/tmp/bob.yaml"), "'/tmp/bob.yaml' has a path that leads out of the folder"),
-    "of a drive": (entry("C:/bob.yaml"), "'C:/bob.yaml' has a path that leads out of the folder"),
-    "of a server": (entry("//host/share/bob.yaml"), "has a path that leads out of the folder"),
-    "with backslashes": (entry("a\\..\\..\\bob.yaml"), "has a path that leads out of the folder"),
+    "out of the folder": (entry("../bob.yaml"), "'../bob.yaml' leads out of the folder"),
+    "far out": (entry("a/../../../bob.yaml"), "'a/../../../bob.yaml' leads out of the folder"),
+    "from the root": (entry("/tmp/bob.yaml"), "'/tmp/bob.yaml' leads out of the folder"),
+    "of a drive": (entry("C:/bob.yaml"), "'C:/bob.yaml' leads out of the folder"),
+    "of a server": (entry("//host/share/bob.yaml"), "leads out of the folder"),
+    "with backslashes": (entry("a\\..\\..\\bob.yaml"), "leads out of the folder"),
     "link": (entry("bob.yaml", b"ann.yaml", 0o120777), "'bob.yaml' is a link"),
     "link in a folder": (entry("bob/a.yaml", b"../ann.yaml", 0o120777), "'bob/a.yaml' is a link"),
     "pipe": (entry("bob.yaml", b"", 0o010666), "'bob.yaml' is not a regular file"),
@@ -108,7 +108,7 @@ ENTRIES: dict[str, tuple[Hostile, str]] = {
     "accents": (several(entry("bé.yaml"), entry("be\u0301.yaml")), "has the name of 'bé.yaml'"),
     "file, then folder": (several(entry("bob"), entry("bob/a.yaml")), "'bob/a.yaml' has the name of a"),
     "folder, then file": (several(entry("bob/a.yaml"), entry("bob")), "'bob' has the name of a folder"),
-    "nothing but dots": (entry(".."), "'..' has a path that leads out of the folder"),
+    "nothing but dots": (entry(".."), "'..' leads out of the folder"),
 }  # fmt: skip
 BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "encrypted": (encrypted, "'bob.yaml' is encrypted"),
@@ -242,9 +242,7 @@ def test_the_class_is_graded_and_the_instructor_sees_the_reason(tmp_path: Path) 
     done = run("grade", PROBLEM, tmp_path / "class.zip", "--out", tmp_path / "out")
     assert done.returncode == 5
     assert "'bob.yaml' is a link; it was not unpacked" in done.stderr
-    assert (
-        "'../eve.yaml' has a path that leads out of the folder; it was not unpacked" in done.stderr
-    )
+    assert "'../eve.yaml' leads out of the folder; it was not unpacked" in done.stderr
     assert "\x1b" not in done.stderr + done.stdout
     book = (tmp_path / "out/gradebook.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in book] == ["id", "ann", "bob", "cy", "eve"]

@@ -42,7 +42,7 @@ def test_without_a_column_for_the_id(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hand_in", "name", "owner"),
+    ("submission_id", "name", "owner"),
     [
         ("U1", "", "u1"),
         ("ann.lee", "", "u1"),
@@ -55,11 +55,11 @@ def test_without_a_column_for_the_id(tmp_path: Path) -> None:
     ],
 )
 def test_the_student_of_a_submission(
-    tmp_path: Path, hand_in: str, name: str, owner: str | None
+    tmp_path: Path, submission_id: str, name: str, owner: str | None
 ) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(
         "id,name,email,canvas id\nu1,Ann Lee,ann.lee@uni.edu,76\nu2,Zoe Smith,,77\nu3,Smith Zoe,,78\n"
     )
-    student = StudentFinder(read_roster(file)).student(hand_in, name)
+    student = StudentFinder(read_roster(file)).student(submission_id, name)
     assert (student and student.id) == owner

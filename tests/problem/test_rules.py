@@ -244,7 +244,7 @@ def test_what_is_accepted_over_indices_is_an_entry_or_the_whole(tmp_path: Path):
         load(path)
 
 
-def test_an_index_needs_something_to_count(tmp_path: Path):
+def test_an_index_form_needs_an_index(tmp_path: Path):
     text = BASE.replace("of: y, wrt: W}", "reference: {expression: W}, form: index}")
     path = tmp_path / "problem.yaml"
     path.write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""Neighbours get different networks; handout, draw and grader agree on whose is whose."""
+"""Neighbours get different networks, and handout, draw and grader agree on them."""
 
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def test_a_problem_without_variants_is_the_same_for_everybody(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "said"),
+    ("was", "now", "reason"),
     [
         ("{n: [3, 4, 5]}", "{k: [3, 4]}", "12:19: variants.dimensions.k: `k` is not in dimensions"),
         ("tanh, sigmoid", "tanhh", "variants.functions.act[1]: with act = tanhh: functions.act.is: "
@@ -100,9 +100,9 @@ def test_a_problem_without_variants_is_the_same_for_everybody(tmp_path: Path) ->
         ("sum(h)]", "h]", "variants.model.l[1]: this has another shape than `l` in the model"),
     ],
 )  # fmt: skip
-def test_a_choice_that_makes_no_sense_is_an_authors_fault(
-    tmp_path: Path, was: str, now: str, said: str
+def test_an_invalid_choice_is_an_authors_fault(
+    tmp_path: Path, was: str, now: str, reason: str
 ) -> None:
     with pytest.raises(AuthorError) as error:
         loaded(tmp_path, TEXT.replace(was, now))
-    assert any(said in str(fault) for fault in error.value.faults), error.value
+    assert any(reason in str(fault) for fault in error.value.faults), error.value

@@ -136,7 +136,7 @@ def _refusal(member: zipfile.ZipInfo) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     mode = member.external_attr >> 16
     if PureWindowsPath(name).anchor or ".." in path.parts:
-        return "has a path that leads out of the folder"
+        return "leads out of the folder"
     if _CONTROL.search(name):
         return "has a control character in its name"
     if any(map(_DEVICE.fullmatch, path.parts)):
