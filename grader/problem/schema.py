@@ -140,7 +140,7 @@ def _key(text: str, default: Any = ..., **limits: Any) -> Any:
 
 
 class DrawsSpec(Strict):
-    """How many random draws of the symbols, and from which seed."""
+    """How many random assignments of the symbols, and from which seed."""
 
     count: int = _key("How many; `grader validate` says how many are needed.", 32, ge=16, le=4096)
     seed: int = _key(
@@ -258,7 +258,7 @@ class Content(Strict):
     title: Prose = _key("The title on every page; without it, the id.", "")
     description: Prose = _key("Markdown for the handout: what the network is.", "")
     index_base: Annotated[int, AfterValidator(_base)] = _key("The first index: 1 or 0.", 1)
-    draws: DrawsSpec = _key("How many random draws, and from which seed.", DrawsSpec())
+    draws: DrawsSpec = _key("How many random assignments, from which seed.", DrawsSpec())
     dimensions: dict[Name, Entries] = _key("Names for sizes.", dict)
     symbols: dict[Name, SymbolSpec] = _key("Inputs, weights, upstream gradients.", dict)
     functions: dict[Name, FunctionSpec] = _key("Your names for functions, such as `sigma`.", dict)
