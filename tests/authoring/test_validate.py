@@ -108,7 +108,7 @@ def test_a_reference_that_nothing_checks_is_said_so(tmp_path: Path) -> None:
     [
         ("raise KeyError('g')", "own.py:3: KeyError: 'g'"),
         ("raise SystemExit(0)", "own.py:3: SystemExit: 0"),
-        ("return 'h'", "no array of numbers but str"),
+        ("return 'h'", "should return an array of numbers, but it returned str"),
         ("return None", "should return an array of finite numbers"),
         ("return v['h'] * float('nan')", "should return an array of finite numbers"),
         ("return np.ones(3)[: int(abs(v['y'][0])) + 1]", "arrays of different shapes"),
@@ -341,7 +341,7 @@ def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
         ("q1: {right: [{codes: [sign]}]}", "one of the two"),
         ("q1: {wrong: [{infix: h, verdict: correct}]}", "a wrong answer has another verdict"),
         ("q1: {wrong: [h - y]}", "graded correct, not incorrect"),
-        ("q1: {wrong: [{infix: h, verdict: wrong}]}", "'wrong'; 'correct', 'partial'"),
+        ("q1: {wrong: [{infix: h, verdict: wrong}]}", "'wrong'; expected 'correct', 'partial'"),
         ("q1: {wrong: [{infix: h, verdict: incorrect, codes: [sing]}]}", "did you mean 'sign'?"),
         ("q1: [h - y]", "lists called `right` and `wrong` are meant"),
         ("[1, 2]", "expected a mapping (key: value)"),
