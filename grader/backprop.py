@@ -1,8 +1,8 @@
-"""Reverse mode over the forward model, emitting expressions.
+"""Reverse mode over the forward model; the results are expressions.
 
-The backward pass knows no mathematics: it walks the model backwards, hands each adjoint to the vjp
-of the primitive it meets, and adds up what arrives (Griewank & Walther, "Evaluating Derivatives",
-2008, chapter 3). Results are expressions, so that a key can be printed as well as evaluated.
+The backward pass itself knows no derivatives: it walks the model backwards, passes each adjoint to the
+vjp of the primitive there, and adds up the parts of each adjoint (Griewank & Walther, "Evaluating
+Derivatives", 2008, chapter 3). Since results are expressions, a key can be printed and evaluated.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ Adjoints = dict[str, Expression]
 
 
 class Backprop:
-    """Derivatives of anything in one forward model with respect to anything in it."""
+    """Derivatives of expressions in one forward model by its symbols and quantities."""
 
     def __init__(self, model: Mapping[str, Quantity]) -> None:
         self._model = model
@@ -54,8 +54,8 @@ class Backprop:
     def derivative(self, of: Expression, wrt: Expression) -> Expression:
         """∂of/∂wrt as an expression: a gradient in the shape of `wrt`, a Jacobian, or an entry.
 
-        `wrt` is a symbol, a quantity of the model, or an entry of one. A Jacobian has a row for
-        each entry of `of` (numerator layout). Raises Nonsense for anything else.
+        A Jacobian has a row for each entry of `of` (numerator layout). Raises Nonsense if `wrt` is not a
+        symbol, a quantity, or an entry of one, or if the derivative would have more than two axes.
         """
         key = (of, wrt)
         if key not in self._known:
@@ -63,7 +63,7 @@ class Backprop:
         return self._known[key]
 
     def lower(self, node: Expression) -> Expression:
-        """The expression behind a derivative term. This is what evaluation asks for."""
+        """The expression of a derivative, for evaluation."""
         assert isinstance(node, Derivative)
         return self.derivative(node.of, node.wrt)
 
@@ -85,7 +85,7 @@ class Backprop:
         return tabulate(body, row, column)
 
     def letters(self, of: Expression, wrt: Expression) -> tuple[Index, Index]:
-        """Index variables for the rows and columns of an array, i and j where nothing is called so."""
+        """Index variables for rows and columns: i and j, or other letters if these are used."""
         avoid = self._taken(of, wrt)
         row = Index(fresh("i", avoid), 1, of.shape[0])
         return row, Index(fresh("j", avoid | {row.name}), 1, of.shape[1])
@@ -101,7 +101,9 @@ class Backprop:
             case Item(base=Symbol() as base) if wrt.shape == SCALAR:
                 return item(self._gradient(of, base), wrt.row, wrt.column)
             case _:
-                raise Nonsense("a derivative is taken by a symbol, a quantity, or an entry of one")
+                raise Nonsense(
+                    "one can only differentiate by a symbol, a quantity, or an entry of one of them"
+                )
 
     def _gradient(self, of: Expression, wrt: Symbol) -> Expression:
         """The adjoint of `wrt` when the adjoint of the scalar `of` is 1."""
@@ -114,7 +116,7 @@ class Backprop:
         return adjoints.get(wrt.name, zeros(wrt.shape))
 
     def _arrived(self, name: str, adjoint: Expression) -> Expression:
-        """The adjoint of a quantity as it is handed on, all parts of it added up."""
+        """The whole adjoint of a quantity, before it is passed on. Subclasses may change it."""
         return adjoint
 
     def _through(self, quantity: Quantity, adjoint: Expression, adjoints: Adjoints) -> None:
@@ -127,11 +129,11 @@ class Backprop:
             _accumulate(adjoints, name, part)
 
     def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
-        """What one quantity contributes to the adjoints of those that it is computed from."""
+        """The parts that a quantity adds to the adjoints of its inputs. Subclasses may change them."""
         return parts
 
     def _pull(self, node: Expression, adjoint: Expression, adjoints: Adjoints) -> None:
-        """Hand the adjoint of `node` on to the symbols that it is made of."""
+        """Pass the adjoint of `node` back to the symbols in it."""
         if adjoint == ZERO:
             return
         match node:
@@ -182,7 +184,7 @@ class Backprop:
         indices: tuple[Index, ...],
         adjoints: Adjoints,
     ) -> None:
-        """Through a binder: what leaves it is summed over its index variables."""
+        """Pull through a binder: the adjoints of its body are summed over its index variables."""
         inside: Adjoints = {}
         self._pull(body, adjoint, inside)
         for name, part in inside.items():

@@ -1,8 +1,8 @@
 """Two arrays → `Comparison`: entry by entry, over all draws.
 
-An entry is right if it agrees on every draw to `RELATIVE` of its own value plus the rounding noise of
-both evaluations. Where noise alone could explain the agreement, or a difference is only a little
-beyond it, nobody can tell: undecided. NaN and infinity equal nothing.
+An entry is right if on every draw the difference is at most `RELATIVE` of its value plus the rounding
+noise of both evaluations. It is undecided if noise alone could explain the agreement, or if the
+difference is only a little larger than the noise. NaN and infinity equal nothing.
 """
 
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from grader.primitives import Array
 
 RELATIVE = 1e-11  # right answers were measured to stay below 3e-16; a factor of 1 + 1e-9 is wrong
 NOISE_FACTOR = 64.0  # the estimate of rounding noise is random, within an order of magnitude
-BAND = 100.0  # up to this many tolerances away nobody can tell
-COARSE = 1e-6  # noise above this part of an entry's size makes agreement worth nothing
-COARSE_STEP = 1e-4  # of the largest entry: what rounding may move a number by
-LEAST_DIGITS = 5  # of an array handed in; with two digits a wrong answer may look right
+BAND = 100.0  # a difference of up to this many tolerances is undecided
+COARSE = 1e-6  # if the noise is above this part of an entry's size, agreement proves nothing
+COARSE_STEP = 1e-4  # of the largest entry: rounding may move a submitted number by at most this
+LEAST_DIGITS = 5  # of a submitted array; with two digits a wrong answer may look right
 
 
 class EntryStatus(IntEnum):
-    """What is known of one entry."""
+    """The status of one entry."""
 
     CORRECT = 0
     UNDECIDED = 1
@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def fraction(self) -> float:
-        """The part of the entries that is right. Zeros that stay zeros earn nothing."""
+        """The part of the entries that are right, without those that are rightly always zero."""
         right = (self.status == EntryStatus.CORRECT) & ~self.trivial
         counted = ~self.trivial | (self.status != EntryStatus.CORRECT)
         return float(right.sum() / counted.sum()) if counted.any() else 1.0
@@ -57,7 +57,7 @@ class Comparison:
 def compare(
     got: Array, expected: Array, expected_noise: Array, got_noise: Callable[[], Array]
 ) -> Comparison:
-    """Compare arrays (draws, rows, columns). `got_noise` is only asked where it matters."""
+    """Compare arrays (draws, rows, columns). `got_noise` is only called if it matters."""
     trivial = np.asarray(~expected.any(axis=0))
     with np.errstate(invalid="ignore"):
         difference = np.abs(got - expected)
@@ -87,7 +87,7 @@ def _judged(
 def _worst(
     difference: Array, scale: Array, status: NDArray[np.int8]
 ) -> tuple[int, int, int] | None:
-    """The draw and entry with the largest difference; an undefined value beats any number."""
+    """The draw and entry with the largest difference; NaN and infinity come before any number."""
     wrong = status == EntryStatus.INCORRECT
     if not wrong.any():
         return None
@@ -100,13 +100,13 @@ def _worst(
 def compare_numbers(
     got: Array, expected: Array, expected_noise: Array, digits: int, decimals: int | None
 ) -> Comparison:
-    """Compare handed-in numbers to the precision that they were handed in with.
+    """Compare submitted numbers (draws, rows, columns) to the precision that they were written with.
 
-    `digits` are significant decimal digits, `decimals` decimal places if the numbers were rounded
-    to some. Below `LEAST_DIGITS` digits, and for entries too small to show at this precision, an
-    entry is undecided whether it is near or not: if only the near ones were, the first digit could be
-    found by trying, then the next. Numbers that have no more digits than were written are told apart.
-    `worst` is the first difference, not the clearest, which would say how far off the others are.
+    `digits` are significant decimal digits, `decimals` the decimal places if the numbers were rounded to
+    some. With fewer than `LEAST_DIGITS` digits every entry is undecided, near or not, and so is an entry
+    too small for this precision: else a student could find the digits one by one. An entry is still
+    decided if its exact value has no more digits than were written, such as 0 or 2. `worst` is the first
+    difference, not the largest, which would say how far off the others are.
     """
     trivial = np.asarray(~expected.any(axis=0))
     with np.errstate(invalid="ignore"):
@@ -116,26 +116,26 @@ def compare_numbers(
         step = _step(size, digits, decimals)
         agrees = difference <= np.maximum(exact, step)
         fine = digits >= LEAST_DIGITS and bool((step <= COARSE_STEP * size.max()).all())
-        told = fine & ((size == 0) | (size >= 10 * step))
-        # Of an entry that does not show, this much is known: it is below ten steps.
+        visible = fine & ((size == 0) | (size >= 10 * step))
+        # An entry that is not visible at this precision is still below ten steps.
         far = ~np.isfinite(got) | (fine & (np.abs(got) > 11 * step))
         short = _is_short(expected, exact, decimals)
     status = np.full(difference.shape, EntryStatus.UNDECIDED, np.int8)
-    status[((told | short) & ~agrees) | far] = EntryStatus.INCORRECT
-    status[(agrees & told) | (difference <= exact)] = EntryStatus.CORRECT
+    status[((visible | short) & ~agrees) | far] = EntryStatus.INCORRECT
+    status[(agrees & visible) | (difference <= exact)] = EntryStatus.CORRECT
     return Comparison(status.max(axis=0), trivial, _first(got, status))
 
 
 def _is_short(expected: Array, exact: Array, decimals: int | None) -> NDArray[np.bool_]:
-    """Which entries are written out by so many decimal places, such as 0 or 2 by none."""
+    """Which entries are exact with this many decimal places, such as 0 or 2 with none."""
     if decimals is None:
         return np.zeros(expected.shape, np.bool_)
-    with np.errstate(over="ignore"):  # more places than a double has
+    with np.errstate(over="ignore"):  # there may be more places than a double has
         return np.asarray(np.abs(expected - np.round(expected, decimals)) <= exact)
 
 
 def _first(got: Array, status: NDArray[np.int8]) -> tuple[int, int, int] | None:
-    """The first draw and entry that is wrong; an undefined value comes before any number."""
+    """The first wrong draw and entry; NaN and infinity come before any number."""
     wrong = status == EntryStatus.INCORRECT
     undefined = wrong & ~np.isfinite(got)
     for draw, row, column in np.argwhere(undefined if undefined.any() else wrong).tolist():
@@ -146,7 +146,7 @@ def _first(got: Array, status: NDArray[np.int8]) -> tuple[int, int, int] | None:
 def _step(size: Array, digits: int, decimals: int | None) -> Array:
     """How far rounding may have moved each number.
 
-    A few units in the last place, since the student's own arithmetic rounds in this precision too.
+    A few units in the last place, since the student's own arithmetic rounds at this precision too.
     """
     relative = size * 10.0 ** (1 - digits) * (4.0 if digits >= 7 else 1.0)
     relative = np.maximum(relative, size.max() * 10.0 ** (-digits) if digits >= 7 else 0.0)

@@ -1,8 +1,8 @@
-"""Seeded draws of the weights, all symbols at once.
+"""Seeded draws of all symbols at once.
 
-Derivatives are compared where they exist: no draw lies within a margin of a kink, none makes a
-reference infinite, and both sides of every kink occur for every unit that can have both. Candidates
-are drawn in bulk and chosen from, so that a choice costs one vectorised evaluation.
+Derivatives are compared where they exist: no draw is within a margin of a kink, and none makes a
+reference infinite. Every unit occurs on both sides of its kink if it can. Many candidates are drawn and
+evaluated at once, and the draws are chosen from them.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from grader.expression import Apply, Expression, Index, branches, walk
 from grader.primitives import TABLE, Array
 from grader.problem.model import Declared, Draw, Scope
 
-POOL = 8  # candidates for each draw that is wanted
+POOL = 8  # candidates for each draw
 LEAST_POOL = 128
-MARGIN = 1e-3  # of the typical size of what has the kink
-EACH_SIDE = 4  # draws on each side of each kink, where there are any
-NEAREST = 1  # of them as near to the kink as a candidate comes: a shifted threshold shows there
+MARGIN = 1e-3  # distance from a kink, as a part of the typical size of what has the kink
+EACH_SIDE = 4  # draws on each side of each kink, if there are candidates
+NEAREST = 1  # of these, candidates nearest to the kink: they reveal a shifted threshold
 
 Sampler = Callable[[np.random.Generator, tuple[int, ...], Mapping[str, float]], Array]
 
@@ -83,7 +83,7 @@ class Draws:
     _repeated: dict[int, Mapping[str, Array]] = field(default_factory=dict, repr=False)
 
     def repeated(self, times: int) -> Mapping[str, Array]:
-        """The values with all draws repeated, one run after the other; remembered."""
+        """The values with the whole series of draws repeated so many times; cached."""
         if times not in self._repeated:
             tiled = ((name, np.tile(array, (times, 1, 1))) for name, array in self.values.items())
             self._repeated[times] = Values(tiled)
@@ -97,7 +97,7 @@ class Draws:
 
 
 def generator(seed: int, *more: str) -> np.random.Generator:
-    """The random numbers of a seed, a scope or a student: the same everywhere, for ever."""
+    """Random numbers from a seed and some words: the same on every machine and in every version."""
     text = "\0".join((str(seed), *more))
     digest = hashlib.sha256(text.encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
@@ -107,9 +107,9 @@ def sample(
     scope: Scope, references: Sequence[Expression], count: int, rng: np.random.Generator,
     lower: Lower, where: str,
 ) -> Draws:  # fmt: skip
-    """`count` draws of a scope on which all `references` are finite and no kink is near.
+    """`count` draws of a scope where all `references` are finite and no kink is near.
 
-    Raises AuthorError if too few candidates are valid; `where` is the file it names.
+    Raises AuthorError if too few candidates are valid; `where` is the file in its message.
     """
     pool = _candidates(scope, max(count * POOL, LEAST_POOL), rng, lower)
     with np.errstate(all="ignore"):
@@ -118,8 +118,8 @@ def sample(
     usable = np.flatnonzero(valid)
     if len(usable) < count:
         reason = (
-            f"only {len(usable)} of {pool.count} random draws are usable ({count} are needed): "
-            "elsewhere a reference is not finite, or a kink is hit; restrict how symbols are drawn"
+            f"only {len(usable)} of {pool.count} random draws are usable ({count} are needed): on the "
+            "others a reference is not finite, or a kink is too near; restrict how symbols are drawn"
         )
         raise AuthorError([Fault(where, 0, 0, "draws", reason)])
     return pool.part(_chosen(sides, usable, count))
@@ -132,7 +132,7 @@ def defined(
     rng: np.random.Generator,
     lower: Lower,
 ) -> float:
-    """The share of random candidates on which the model and all references are finite."""
+    """The part of random candidates on which the model and all references are finite."""
     pool = _candidates(scope, count, rng, lower)
     with np.errstate(all="ignore"):
         return float(_finite(references, pool, lower).mean())
@@ -182,7 +182,7 @@ def _has_kink(node: Expression) -> bool:
 def _sides(
     scope: Scope, references: Sequence[Expression], pool: Draws, lower: Lower
 ) -> tuple[Array, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
-    """For each candidate and unit the side of the kink, and which candidates keep the margin."""
+    """The signed distances (candidates, units) from kinks, and which candidates keep the margin."""
     definitions = [q.definition for q in scope.model.values() if q.definition is not None]
     sides = [np.zeros((pool.count, 0))]
     valid = np.ones(pool.count, dtype=np.bool_)
@@ -197,7 +197,7 @@ def _sides(
 
 
 def _typical(sizes: Array) -> Array:
-    """The median of what is a number, 0 where nothing is."""
+    """The median of the finite sizes of each unit; 0 if there are none."""
     known = np.isfinite(sizes)
     return np.array([
         _median(column[ok]) if ok.any() else 0.0 for column, ok in zip(sizes.T, known.T, strict=True)
@@ -205,13 +205,13 @@ def _typical(sizes: Array) -> Array:
 
 
 def _median(values: Array) -> float:
-    """The median. NumPy's own loads the package for masked arrays, 7 ms of every start."""
+    """The median. NumPy's own imports the package for masked arrays, which takes 7 ms."""
     ordered = np.sort(values)
     return float((ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2)
 
 
 def per_draw(node: Expression, pool: Draws, lower: Lower) -> Array:
-    """An expression's values as (draws, units), its index variables running over their ranges."""
+    """An expression's values as (draws, units): all entries, for all values of its index variables."""
     indices = tuple({part.name: part for part in walk(node) if isinstance(part, Index)}.values())
     value = Evaluator(pool.values, lower, indices)(node)
     value = np.broadcast_to(value, (*value.shape[:-3], pool.count, *node.shape))
@@ -231,8 +231,8 @@ def _finite(
 
 
 def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":
-    """`count` of the usable candidates, each side of each kink met `EACH_SIDE` times if it can be."""
-    if count < 2 * EACH_SIDE:  # too few for every side: take those with units on both sides
+    """`count` of the usable candidates, with `EACH_SIDE` on each side of each kink if there are so many."""
+    if count < 2 * EACH_SIDE:  # too few for every side: prefer draws with units on both sides
         balance = (
             np.abs(np.sign(sides[usable]).mean(axis=1)) if sides.shape[1] else np.zeros(len(usable))
         )
@@ -246,10 +246,10 @@ def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":
             nearest = hits[np.argsort(np.abs(sides[hits, unit]), kind="stable")[:NEAREST]]
             hits = np.concatenate([nearest, np.setdiff1d(hits, nearest)])
             missing = EACH_SIDE - int(taken[hits].sum())
-            fresh = [at for at in hits if not taken[at]][: max(0, missing)]
-            room = count - len(chosen)
-            chosen.extend(fresh[:room])
-            taken[fresh[:room]] = True
+            new = [at for at in hits if not taken[at]][: max(0, missing)]
+            new = new[: count - len(chosen)]
+            chosen.extend(new)
+            taken[new] = True
     rest = [at for at in usable if not taken[at]]
     chosen.extend(rest[: count - len(chosen)])
     return np.sort(np.array(chosen, dtype=np.intp))

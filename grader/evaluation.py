@@ -1,12 +1,12 @@
 """Expression × draws → array.
 
-Values are stacks of matrices, (…, draws, rows, columns). An index variable bound at depth d lies on
-axis −4−d, to the left of the draws, and is missing where nothing depends on it: NumPy's broadcasting
-does the rest.
+Values are stacks of matrices, (…, draws, rows, columns). An index variable that is bound at depth d has
+axis −4−d, to the left of the draws. A value that does not depend on it may lack this axis: NumPy
+broadcasts.
 
 The rounding error of an evaluation is estimated by Monte Carlo arithmetic (D. S. Parker, 1997): every
-rounded operation is disturbed at random by a small relative amount, and the spread of the results,
-scaled back to the unit roundoff, is the noise floor of the comparison.
+rounded operation is disturbed at random by a small relative amount. The spread of the results, scaled
+back to the unit roundoff, is the noise floor of the comparison.
 """
 
 import itertools
@@ -41,13 +41,13 @@ from grader.primitives import TABLE, Array
 
 Lower = Callable[[Expression], Expression]
 
-DISTURBANCE = 2.0**-30  # large against rounding, small enough for a first-order estimate
+DISTURBANCE = 2.0**-30  # relative; large against rounding, small enough for a first-order estimate
 ROUNDOFF = 2.0**-53
-WORK_LIMIT = 3_000_000  # numbers computed for one answer: some ten milliseconds
+WORK_LIMIT = 3_000_000  # numbers computed for one answer: about ten milliseconds
 
 
 class Disturbance:
-    """Random factors near 1, dealt out of one pool: drawing them anew would cost more than the rest.
+    """Random factors near 1 from a fixed pool: to draw new ones would cost more than the evaluation.
 
     The pool is the same in every run, so that a verdict never depends on chance.
     """
@@ -58,10 +58,10 @@ class Disturbance:
         self._at = 0
 
     def factors(self, shape: tuple[int, ...]) -> Array:
-        """Factors of a shape, others at each call."""
+        """Factors of a shape, different at each call."""
         size = math.prod(shape)
         if self._at + size > len(self._pool):
-            self._at = self._at % 997  # another phase than the last time around
+            self._at = self._at % 997  # start at another offset than the last time
         if size > len(self._pool) - 997:
             return np.resize(self._pool, shape)
         part = self._pool[self._at : self._at + size]
@@ -79,10 +79,7 @@ class Values(dict[str, Array]):
             at = [[rows[id(entry)][0] for entry in row] for row in entries]
         except KeyError:
             for entry in {id(entry): entry for row in entries for entry in row}.values():
-                rows[id(entry)] = (
-                    self._row(entry),
-                    entry,
-                )  # the entry, so that its id stays its own
+                rows[id(entry)] = self._row(entry), entry  # a kept entry keeps its id
             return self.gathered(entries)
         return np.asarray(self._table[np.array(at).T])
 
@@ -112,9 +109,9 @@ class Values(dict[str, Array]):
 class Evaluator:
     """Evaluates expressions on one set of draws.
 
-    `values` maps the name of every symbol and model quantity to an array (draws, rows, columns).
-    `lower` turns derivative terms into expressions. With `disturb`, each rounded operation is
-    perturbed. `indices` are the free index variables, in the order of their axes.
+    `values` maps the name of every symbol and quantity to an array (draws, rows, columns). `lower` turns
+    derivatives into expressions. `indices` are the free index variables, in the order of their axes.
+    `disturb` changes the result of each rounded operation a little.
     """
 
     def __init__(
@@ -133,9 +130,10 @@ class Evaluator:
         self._filling: Iterator[Array] | None = None
 
     def __call__(self, node: Expression) -> Array:
-        """The value of an expression, at least (1, rows, columns) with index axes to the left.
+        """The value of an expression, (…, draws or 1, rows, columns) with axes of indices to the left.
 
-        Raises TooLarge if it would take more than `WORK_LIMIT` numbers.
+        Raises TooLarge if it would take more than `WORK_LIMIT` numbers, Nonsense for a loss without a
+        value, and Unreadable for an index out of range.
         """
         return _VISIT[type(node)](self, node)
 
@@ -147,14 +145,14 @@ class Evaluator:
         value = self._values.get(node.name)
         if value is None:
             raise Nonsense(
-                f"`{node.name}` has no value of its own: it is known only through its gradient",
+                f"`{node.name}` has no value: the problem gives only its gradient, not its formula",
                 span=node.span,
             )
         return value
 
     def _index(self, node: Index) -> Array:
         depth = self._depths[node.name]
-        index = self._scope[depth]  # whose range counts, however the letter was read
+        index = self._scope[depth]  # the range of the binder counts, not that of the letter
         values = np.arange(index.start, index.stop + 1, dtype=np.float64)
         return values.reshape(-1, *(1,) * (depth + 3))
 
@@ -172,7 +170,7 @@ class Evaluator:
         return value if row.exact or self._disturb is None else self._rounded(value)
 
     def _expanded(self, node: Apply) -> Array:
-        """A function that is defined by others, which may use its arguments more than once."""
+        """A function that is defined by others. In a template its arguments are evaluated only once."""
         expansion = TABLE[node.function].expansion
         assert expansion is not None
         if self._filling is None:
@@ -213,9 +211,9 @@ class Evaluator:
         return self._taken(base, self._position(selector).astype(np.intp) - 1, axis)
 
     def _position(self, selector: Expression) -> Array:
-        """A computed index, or whether two are equal.
+        """A computed index, or whether two are equal, without disturbance.
 
-        Indices are whole numbers, exact: disturbed, they would name another entry, and no two be equal.
+        Indices are exact: a disturbed one would select another entry, and equal none.
         """
         disturb, self._disturb = self._disturb, None
         try:
@@ -224,7 +222,7 @@ class Evaluator:
             self._disturb = disturb
 
     def _along(self, base: Array, index: Index, axis: int) -> Array | None:
-        """All entries that an index variable runs over, as a view; None if base varies with it."""
+        """All entries that an index variable selects, as a view; None if the base depends on it."""
         depth = self._depths[index.name]
         index, dims = self._scope[depth], 4 + depth
         _check_inside(index.start, index.stop, base.shape[axis])
@@ -264,7 +262,7 @@ class Evaluator:
         return np.asarray(self._position(selector)[..., 0] == positions, dtype=np.float64)
 
     def _padded(self, value: Array, node: Placed) -> Array:
-        """The value of slices laid where the slices lie, zero elsewhere."""
+        """The value at the place of its slices, with zeros elsewhere."""
         before_after = [
             (part.start - 1, size - part.stop) if isinstance(part, Slice) else (0, 0)
             for part, size in zip((node.row, node.column), node.shape, strict=True)
@@ -276,7 +274,7 @@ class Evaluator:
         axis = -3 - len(self._scope) - 1
         if body.ndim < -axis:
             return body * float(node.index.size)
-        if body.shape[axis] == 1:  # the body does not vary with this index
+        if body.shape[axis] == 1:  # the body does not depend on this index
             return body.squeeze(axis) * float(node.index.size)
         return self._rounded(body.sum(axis=axis))
 
@@ -324,7 +322,7 @@ class Evaluator:
         return value
 
     def _cells(self, cells: Cells, values: Values) -> Array:
-        """All cells at once: one evaluation of the template, its entries stacked."""
+        """All cells at once: the template evaluated once, with the entries of all cells stacked."""
         gathered = values.gathered([entries for row in cells.grid for entries in row])
         self._filling = iter(gathered)
         value = self(cells.template)
@@ -340,7 +338,7 @@ class Evaluator:
         return value if self._disturb is None else value * self._disturb.factors(value.shape)
 
     def _account(self, args: list[Array], node: Apply) -> None:
-        """Refuse before NumPy allocates, not after."""
+        """Check the size before NumPy allocates the array."""
         batch = np.broadcast_shapes(*(arg.shape[:-2] for arg in args)) if args else ()
         self._check_size(batch, node.shape)
 
@@ -349,7 +347,7 @@ class Evaluator:
         for length in (*batch, *shape):
             size *= length
         if self._work + size > WORK_LIMIT:
-            raise TooLarge("this takes too many numbers to evaluate: too many nested sums")
+            raise TooLarge("this formula is too large to evaluate: it has too many nested sums")
 
 
 _VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
@@ -367,17 +365,19 @@ _VISIT: dict[type, Callable[[Evaluator, Any], Array]] = {
 
 
 def _check_inside(first: int, last: int, size: int) -> None:
-    """Raise Unreadable unless an index stays within an axis: NumPy would wrap it, or fail.
+    """Raise Unreadable unless an index stays within an axis: NumPy would wrap around, or fail.
 
-    An index in a text was checked when it was read; one that runs out only here was put in place of
-    another, so that nothing is known of the answer.
+    An index in a text was checked when it was read. If one is out of range only here, it was substituted
+    for another, and the answer cannot be judged.
     """
     if first < 1 or last > size:
-        raise Unreadable(f"an index runs from {first} to {last} here, and there are 1 to {size}")
+        raise Unreadable(
+            f"an index runs from {first} to {last} here, but it can only be 1 to {size}"
+        )
 
 
 def _compares_indices(node: Apply) -> bool:
-    """Whether a node is Kronecker's delta, or such: an equality of whole numbers alone."""
+    """Whether a node compares indices, as Kronecker's delta does."""
     return node.function in ("eq", "ne") and all(
         isinstance(part, Index | Number)
         or (isinstance(part, Apply) and part.function in ("add", "sub"))

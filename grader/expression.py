@@ -1,8 +1,8 @@
-"""The expression tree: what an answer, a model and a reference are made of.
+"""The expression tree of answers, models and references.
 
-Every node knows its shape: (rows, columns), where a scalar is 1×1, a column vector n×1 and a row
-vector 1×n. Indices are 1-based, as on paper. Nodes are immutable and compare by structure, not by
-the place (`span`) they were read from.
+Every node has a shape (rows, columns): a scalar is 1×1, a column vector n×1 and a row vector 1×n.
+Indices are 1-based, as on paper. Nodes are immutable and compare by structure; the place in the text
+(`span`) makes no difference.
 """
 
 import itertools
@@ -31,7 +31,7 @@ A_SIZE = "?"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A constant. `name` is the dimension that it was written as, `A_SIZE` if it is one of unknown name."""
+    """A constant. `name` is the dimension that it was written as, or `A_SIZE` if only that is known."""
 
     value: float
     span: Span | None = _span()
@@ -79,7 +79,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A primitive applied to arguments. `params` are static: an axis, a shape."""
+    """A primitive applied to arguments. `params` are not expressions: an axis, a shape."""
 
     function: str
     args: "tuple[Expression, ...]"
@@ -90,7 +90,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`base[row, column]`: an entry, or a part where a selector is a `Slice`."""
+    """`base[row, column]`: an entry, or a block if a selector is a `Slice`."""
 
     base: "Expression"
     row: "Selector"
@@ -133,20 +133,20 @@ class Tabulate:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """`template` with its entries replaced by others, in order."""
+    """`template` with its entries replaced, in order."""
 
     template: "Expression"
     entries: tuple[Item, ...]
 
     def expanded(self) -> "Expression":
-        """The tree itself."""
+        """The whole tree."""
         return _over(self.template, iter(self.entries))
 
 
 class Cells(Sequence["tuple[Expression, ...]"]):
-    """The rows of a matrix whose cells are one template over a grid of entries.
+    """The rows of a matrix whose cells are the same formula with different entries.
 
-    The trees of the cells are made when somebody looks; evaluation does not.
+    The tree of a cell is built when it is needed; evaluation does not need it.
     """
 
     def __init__(
@@ -164,7 +164,7 @@ class Cells(Sequence["tuple[Expression, ...]"]):
 
     @property
     def entries(self) -> "Iterable[Item]":
-        """One entry of each symbol that the cells have entries of."""
+        """One entry of each symbol in the cells."""
         return {base_name(e): e for row in self.grid for cell in row for e in cell}.values()
 
     def __getitem__(self, at: Any) -> Any:
@@ -192,7 +192,7 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """A derivative as a value: `of` by `wrt`, laid out like the gradient or Jacobian it is."""
+    """The derivative of `of` by `wrt` as a value, in the shape of the gradient or Jacobian."""
 
     of: "Expression"
     wrt: "Expression"
@@ -211,13 +211,13 @@ def children(node: Expression) -> "tuple[Expression, ...]":
 
 
 def base_name(node: Expression | None) -> str | None:
-    """The name of the symbol that an expression is, or is an entry of; None for any other."""
+    """The name of a symbol, or of the symbol of an entry; None for other expressions."""
     base = node.base if isinstance(node, Item) else node
     return base.name if isinstance(base, Symbol) else None
 
 
 def selectors(node: Item | Placed) -> "tuple[Expression, ...]":
-    """The selectors of an item that are expressions, not slices."""
+    """The selectors of a node that are expressions, not slices."""
     return tuple(part for part in (node.row, node.column) if not isinstance(part, Slice))
 
 
@@ -232,7 +232,7 @@ def _leaf(node: Expression) -> "tuple[Expression, ...]":
     return ()
 
 
-# A table, not a `match`: every answer is walked, and a table is three times as fast.
+# A table is three times as fast as `match`, and every answer is walked many times.
 _CHILDREN: "dict[type, Callable[[Any], tuple[Expression, ...]]]" = {
     Number: _leaf,
     Symbol: _leaf,
@@ -257,14 +257,14 @@ def walk(node: Expression) -> Iterator[Expression]:
 
 
 def branches(node: Expression) -> "tuple[Expression, ...]":
-    """The children of a node; of cells that are one template, this and an entry of each symbol."""
+    """The children of a node; for `Cells` the template and one entry of each symbol."""
     if type(node) is Matrix and type(node.rows) is Cells:
         return (node.rows.template, *node.rows.entries)
     return _CHILDREN[type(node)](node)
 
 
 def symbols_in(*nodes: Expression) -> set[str]:
-    """The names of the symbols that expressions are written with."""
+    """The names of the symbols in expressions."""
     found, stack = set(), [*nodes]
     while stack:
         current = stack.pop()
@@ -284,7 +284,7 @@ def transform(node: Expression, change: Callable[[Expression], Expression]) -> E
 
 
 def depth_of(node: Expression) -> int:
-    """How many levels a tree has, counted without recursion."""
+    """The number of levels of a tree, counted without recursion."""
     deepest, stack = 0, [(node, 1)]
     while stack:
         current, depth = stack.pop()
@@ -297,7 +297,7 @@ def depth_of(node: Expression) -> int:
 
 
 def free_ranges(*nodes: Expression) -> dict[str, Index]:
-    """The index variables that nodes use and do not bind; of two ranges of one the smaller."""
+    """The free index variables of nodes; if one has two ranges, the smaller."""
     found: dict[str, Index] = {}
     for node in nodes:
         inside = {node.name: node} if isinstance(node, Index) else free_ranges(*children(node))
@@ -308,7 +308,7 @@ def free_ranges(*nodes: Expression) -> dict[str, Index]:
 
 
 def free_indices(node: Expression) -> set[str]:
-    """The names of the index variables that a node uses and does not bind."""
+    """The names of the free index variables of a node."""
     return set(free_ranges(node))
 
 
@@ -320,8 +320,8 @@ def substitute(node: Expression, name: str, value: Expression) -> Expression:
 def substitute_all(node: Expression, values: Mapping[str, Expression]) -> Expression:
     """The tree with free index variables replaced, all at once: `{i: j, j: i}` exchanges two.
 
-    Bound variables that the values use are renamed, so that none is captured (Curry & Feys,
-    "Combinatory Logic", 1958, section 3E).
+    Bound variables with a name that occurs in the values are renamed, so that nothing is captured (Curry
+    & Feys, "Combinatory Logic", 1958, section 3E).
     """
     if isinstance(node, Index):
         return values.get(node.name, node)
@@ -342,7 +342,7 @@ def _bound(node: Expression) -> tuple[Index, ...]:
 
 
 def renamed_apart(node: Binder, avoid: set[str]) -> Binder:
-    """A binder whose variables have none of the names in `avoid`."""
+    """The binder with its variables renamed, so that none has a name in `avoid`."""
     bound = _bound(node)
     if avoid.isdisjoint(index.name for index in bound):
         return node
@@ -365,7 +365,7 @@ def all_indices(node: Expression) -> set[str]:
 
 
 def fresh(prefix: str, avoid: set[str]) -> str:
-    """An index name that is not in `avoid`: a letter as long as there is one left."""
+    """An index name that is not in `avoid`: a letter, or `prefix` with a number if none is left."""
     letters = [prefix, *"kmpqrstuvabc"]
     candidates: Iterator[str] = itertools.chain(
         letters, (f"{prefix}{n}" for n in itertools.count(1))
@@ -377,7 +377,7 @@ def fresh(prefix: str, avoid: set[str]) -> str:
 
 
 def with_children(node: Expression, parts: "tuple[Expression, ...]") -> Expression:
-    """A node of the same kind over other children, given in the order of `children`."""
+    """The node with other children, in the order of `children`."""
     match node:
         case Apply():
             return replace(node, args=parts)

@@ -1,6 +1,6 @@
-"""The key of a problem: every reference derived, evaluated on the draws, its rounding noise known.
+"""The key of a problem: every reference with its values on the draws and their rounding noise.
 
-Built once per problem; answers are then only evaluated and compared.
+It is built once a problem; then answers are only evaluated and compared.
 """
 
 import unicodedata
@@ -34,7 +34,7 @@ from grader.python_reference import AuthoredError, computed, natural
 
 Kept = TypeVar("Kept")
 
-MOST_VARIANTS = 64  # keys that are kept of a problem that differs from student to student
+MOST_VARIANTS = 64  # keys of variants that are kept for one problem
 SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
 
 
@@ -42,8 +42,8 @@ SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
 class QuestionKey:
     """The reference of one question on the draws of its scope.
 
-    `expected` and `noise` are (draws, rows, columns), a target over index variables laid out as the
-    array over them. `reference` is None for a reference computed by the author's Python.
+    `expected` and `noise` are (draws, rows, columns); with index variables they hold the array over them.
+    `reference` is None if the author's Python computes it.
     """
 
     question: Question
@@ -52,28 +52,28 @@ class QuestionKey:
     backprop: Backprop
     expected: Array
     noise: Array
-    diagnoses: bool = True  # whether wrong answers are explained, besides getting a verdict
+    diagnoses: bool = True  # whether mistakes are looked for in wrong answers
     _remembered: dict[object, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def cached(self, kind: "Callable[[QuestionKey], Kept]") -> "Kept":
-        """What a room above works out from this key alone, made once by `kind(key)` and kept."""
+        """The value of `kind(key)`, computed once. For packages of higher layers."""
         if kind not in self._remembered:
             self._remembered[kind] = kind(self)
         return self._remembered[kind]  # type: ignore[return-value]
 
     @property
     def grid(self) -> Shape:
-        """Rows and columns of the target."""
+        """Rows and columns of `expected`."""
         return self.expected.shape[1], self.expected.shape[2]
 
     def evaluate(self, node: Expression) -> Array:
-        """An answer's values laid out like `expected`; its shape must fit. Raises TooLarge."""
+        """An answer's values, laid out like `expected`. Its shape must fit. Raises TooLarge."""
         return self.laid_out(node, self.draws.values, self.draws.count)
 
     def noise_of(self, node: Expression, value: Array) -> Array:
-        """The rounding noise of `evaluate`, which gave `value`, estimated by disturbing it."""
+        """The rounding noise of a `value` from `evaluate`, estimated by disturbed evaluations."""
         count = self.draws.count * SAMPLES
         disturbed = self.laid_out(node, self.draws.repeated(SAMPLES), count, Disturbance())
         with np.errstate(invalid="ignore"):
@@ -87,7 +87,10 @@ class QuestionKey:
         count: int,
         disturb: Disturbance | None = None,
     ) -> Array:
-        """An expression's values on other draws, (count, rows, columns), laid out like `expected`."""
+        """An expression's values on other draws, (count, rows, columns), laid out like `expected`.
+
+        Raises TooLarge.
+        """
         free = self.question.free if self.is_indexed(node) else ()
         with np.errstate(all="ignore"):
             value = Evaluator(values, self.backprop.lower, free, disturb)(node)
@@ -97,9 +100,9 @@ class QuestionKey:
         return arranged(value, free, node, count).reshape(shape)
 
     def one_sided(self, kinked: Collection[Apply]) -> bool:
-        """Whether a condition in an answer never changes on the draws, so that half of it is untried.
+        """Whether a condition in an answer is the same on all draws, so that one case is never tested.
 
-        Kinks that the model itself has are covered by the draws.
+        The draws cover the kinks of the model itself.
         """
         for node in kinked:
             kink = TABLE[node.function].kink
@@ -118,7 +121,7 @@ class QuestionKey:
 
     @cached_property
     def covered(self) -> frozenset[str]:
-        """The symbols and quantities whose entries are kinks of the model or the reference."""
+        """The symbols and quantities at whose zeros the model or the reference has a kink."""
         definitions = (q.definition for q in self.question.scope.model.values())
         nodes = [node for node in (*definitions, self.reference) if node is not None]
         return frozenset(kink.name for kink in kinks(nodes) if isinstance(kink, Symbol))
@@ -129,14 +132,15 @@ class QuestionKey:
 
     @cached_property
     def _body(self) -> Shape:
-        """The shape that a formula in the index variables has: a scalar, unless arrays are asked for."""
+        """The shape of a formula in the index variables: a scalar, unless the question wants arrays."""
         indexed = self.reference is not None and free_indices(self.reference)
         return self.reference.shape if self.reference is not None and indexed else SCALAR
 
     def check_shape(self, node: Expression, used: Collection[str]) -> None:
-        """Raise ShapeMismatch unless the answer, which uses index variables, has the right shape.
+        """Raise ShapeMismatch unless the shape of an answer is right; it uses the index variables `used`.
 
-        A vector may lie or stand. One formula in the index variables stands for the whole array.
+        A row may be given for a column and the reverse. One formula in the index variables is an answer
+        for the whole array.
         """
         if self.is_indexed(node):
             return
@@ -151,21 +155,21 @@ class QuestionKey:
     def _unreduced(self, node: Expression, used: Collection[str]) -> ShapeMismatch:
         indices = ", ".join(index.name for index in self.question.free)
         return ShapeMismatch(
-            f"with the index {', '.join(sorted(used))} in it the answer should be one entry, but it "
+            f"the answer uses the index {', '.join(sorted(used))}, so it should be one entry, but it "
             f"is {shape_text(node.shape)}",
             span=node.span,
-            hint=f"an array is left without an index: give each its own ({indices})",
+            hint=f"an array in it has no index: write an index ({indices}) at every array",
         )
 
 
 def fits(shape: Shape, grid: Shape) -> bool:
-    """Whether an answer's shape is the target's, a vector in either orientation."""
+    """Whether an answer has the expected shape; a vector may be a row or a column."""
     return shape == grid or (1 in grid and shape == grid[::-1])
 
 
 @dataclass(frozen=True)
 class Key:
-    """The references of a problem. `seen` remembers what became of answers by their text."""
+    """The references of a problem. `seen` keeps the results of answers by their text."""
 
     problem: Problem
     questions: Mapping[str, QuestionKey]
@@ -177,7 +181,7 @@ class Key:
         return self.questions[question_id]
 
     def of(self, student: str) -> "Key":
-        """The key of the problem as one student has it: the same key if nothing varies."""
+        """The key of one student's variant; this key if nothing varies."""
         if self.problem.source is None:
             return self
         choices = variants.chosen(self.problem, student)
@@ -188,19 +192,19 @@ class Key:
         return self.variants[choices]
 
     def drawn_for(self, student: str, count: int = 1) -> "Key":
-        """The student's key on the draws that are published for them."""
+        """The student's key on `count` published draws of their own."""
         problem = variants.for_student(self.problem, student)
-        name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
+        name = unicodedata.normalize("NFC", student)  # file systems encode accents differently
         return _KeyBuild(problem, count, ("student", name)).key()
 
 
 def build(problem: Problem) -> Key:
-    """Derive and evaluate every reference. Raises AuthorError if one cannot be."""
+    """Derive and evaluate every reference. Raises AuthorError if one fails."""
     return _KeyBuild(problem, problem.draws, ()).key()
 
 
 class _KeyBuild:
-    """`entropy` is what tells the draws of a student from those of grading."""
+    """Builds a key; `entropy` makes the draws of a student differ from those of grading."""
 
     def __init__(self, problem: Problem, count: int, entropy: tuple[str, ...]) -> None:
         self.problem = problem
@@ -273,11 +277,11 @@ class _KeyBuild:
 
 
 def in_layout(question: Question, derivative: Expression) -> Expression:
-    """A derivative in the layout that the author asks for; the same function takes it back.
+    """A derivative in the layout that the author asks for. A second call undoes the first.
 
-    Derivatives come as gradients, in the shape of what is differentiated by, and as Jacobians, a row
-    for each entry of what is differentiated. `layout: numerator` transposes the former, `gradient` the
-    latter. Entries over index variables have no layout.
+    A gradient comes in the shape of what is differentiated by, a Jacobian with a row for each entry of
+    what is differentiated. `layout: numerator` transposes gradients, `gradient` transposes Jacobians.
+    Entries over index variables have no layout.
     """
     layout, of = question.rules.layout, question.of
     if question.free or of is None or layout in (None, "either"):
@@ -287,7 +291,7 @@ def in_layout(question: Question, derivative: Expression) -> Expression:
 
 
 def target_grid(free: tuple[Index, ...], shape: Shape) -> Shape:
-    """Rows and columns of a target over index variables with entries of a shape."""
+    """Rows and columns of the array over index variables whose entries have a shape."""
     axes = [size for size in (*(index.size for index in free), *shape) if size != 1]
     if shape != SCALAR and not free:
         return shape
@@ -298,8 +302,8 @@ def target_grid(free: tuple[Index, ...], shape: Shape) -> Shape:
 def published_values(key: Key) -> dict[str, Array]:
     """The symbols of a student's draws as they are published, by name.
 
-    A scalar is a number, a vector has one axis; several draws come as a leading axis. The symbols
-    that only one question has are prefixed with its id.
+    A scalar is a number, a vector has one axis; several draws are the first axis. The names of symbols
+    that only one question has begin with its id.
     """
     values: dict[str, Array] = {}
     shared = key.problem.scope

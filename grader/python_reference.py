@@ -1,6 +1,6 @@
 """References that the author's own Python computes: `reference: {python: file.py:function}`.
 
-Authors are trusted, and make mistakes: whatever their code does, they are told where.
+Authors are trusted, but make mistakes: every error of their code is reported with its line.
 """
 
 import contextlib
@@ -21,11 +21,11 @@ Function = Callable[[dict[str, object]], object]
 
 
 class AuthoredError(Exception):
-    """What is wrong with the author's code, in a sentence."""
+    """The author's code failed; the text says how and where."""
 
 
 def computed(reference: Python, draws: Draws) -> Array:
-    """The values of a reference on all draws, (draws, rows, columns): the function is called for each.
+    """The values of a reference, (draws, rows, columns): the function is called once a draw.
 
     Raises AuthoredError.
     """
@@ -33,15 +33,17 @@ def computed(reference: Python, draws: Draws) -> Array:
     rows = [_row(reference, function, draws, at) for at in range(draws.count)]
     shapes = sorted({row.shape for row in rows})
     if len(shapes) > 1:
-        raise AuthoredError(f"the Python reference gives arrays of several shapes: {shapes}")
+        raise AuthoredError(f"the Python reference returns arrays of different shapes: {shapes}")
     expected = np.stack(rows)
     if expected.ndim != 3 or not np.isfinite(expected).all():
-        raise AuthoredError("the Python reference gave no finite array of two axes")
+        raise AuthoredError(
+            "the Python reference should return an array of finite numbers with at most two axes"
+        )
     return expected
 
 
 def natural(array: Array) -> "Array | float":
-    """An array as NumPy users hold it: a scalar as a float, a column as one axis."""
+    """An array as NumPy users write it: a scalar is a float, a column has one axis."""
     if array.shape == SCALAR:
         return float(array[0, 0])
     return array[:, 0] if array.shape[1] == 1 else array
@@ -49,12 +51,14 @@ def natural(array: Array) -> "Array | float":
 
 def _row(reference: Python, function: Function, draws: Draws, at: int) -> Array:
     values: dict[str, object] = {name: natural(array[at]) for name, array in draws.values.items()}
-    given = _run(reference.file, lambda: function(values))
+    result = _run(reference.file, lambda: function(values))
     try:
-        return np.atleast_2d(np.asarray(given, dtype=np.float64))
+        return np.atleast_2d(np.asarray(result, dtype=np.float64))
     except (TypeError, ValueError):
-        kind = type(given).__name__
-        raise AuthoredError(f"the Python reference gave no array of numbers but {kind}") from None
+        kind = type(result).__name__
+        raise AuthoredError(
+            f"the Python reference should return an array of numbers, but it returned {kind}"
+        ) from None
 
 
 def _function(reference: Python) -> Function:
@@ -67,12 +71,12 @@ def _function(reference: Python) -> Function:
     _run(file, lambda: loader.exec_module(module))
     function = getattr(module, reference.function, None)
     if not callable(function):
-        raise AuthoredError(f"{file.name} has no {reference.function}()")
+        raise AuthoredError(f"{file.name} has no function {reference.function}()")
     return function  # type: ignore[no-any-return]
 
 
 def _run(file: Path, action: Callable[[], object]) -> object:
-    """What the author's code does; what it prints goes to standard error."""
+    """Run the author's code; what it prints goes to standard error."""
     try:
         with contextlib.redirect_stdout(sys.stderr):
             return action()
@@ -82,7 +86,7 @@ def _run(file: Path, action: Callable[[], object]) -> object:
 
 
 def _line(file: Path, error: BaseException) -> str:
-    """Where in the author's file an error was raised."""
+    """The line of the author's file that raised an error, as `:12`; "" if there is none."""
     if isinstance(error, SyntaxError) and error.lineno:
         return f":{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)

@@ -1,4 +1,4 @@
-"""A class: finding submissions, grading them in processes that may die, and the store of results."""
+"""A class: finds the submissions, grades them in processes that may die, and stores the results."""
 
 from grader.batch.discovery import FoundSubmission, discover
 from grader.batch.store import Store, StoreError

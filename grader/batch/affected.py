@@ -8,7 +8,7 @@ JUDGED_ALONE = frozenset({
     "points", "accept", "mistakes", "forbid", "require", "layout", "transposed", "form", "steps",
     "follow_through", "feedback", "all_or_nothing",
 })  # fmt: skip
-"""What concerns the answer to one question only, and not which formula of a paper is that answer."""
+"""Keys that affect the result of their own question only, not which formula answers which question."""
 
 
 def affected(old: str, new: str) -> frozenset[str] | None:
@@ -17,9 +17,8 @@ def affected(old: str, new: str) -> frozenset[str] | None:
     A question that follows from a changed one is affected too.
     """
     before, after = _parsed(old), _parsed(new)
-    if (
-        before is None or after is None or "python:" in old + new
-    ):  # code beside the problem may differ
+    has_python = "python:" in old + new  # that file may have changed too
+    if before is None or after is None or has_python:
         return None
     if _without(before, {"questions"}) != _without(after, {"questions"}):
         return None
@@ -43,10 +42,11 @@ def _without(data: dict[str, Any], keys: "frozenset[str] | set[str]") -> dict[st
 
 
 def _questions(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The questions; none if they are not written as they should be."""
+    """The questions; none if the text is malformed."""
     found = data.get("questions")
     questions = found if isinstance(found, list) else []
-    return questions if all(isinstance(one, dict) and "id" in one for one in questions) else []
+    well_formed = all(isinstance(question, dict) and "id" in question for question in questions)
+    return questions if well_formed else []
 
 
 def _with_followers(changed: set[str], questions: list[dict[str, Any]]) -> set[str]:

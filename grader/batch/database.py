@@ -1,8 +1,8 @@
-"""The tables of `results.sqlite`: every result of a class, and the journal from which a batch goes on.
+"""The tables of `results.sqlite`: every result of a class, and how far a batch got.
 
 One process writes, others may read meanwhile (write-ahead log). A result is filed under the student,
-the digests of hand-in and problem, and the grader's version: as long as these are the same, nothing is
-graded again. What is graded by the grader and what a person says are kept apart.
+the digests of submission and problem, and the grader's version. While these stay the same, nothing is
+graded again. Results of the grader and decisions of people are in separate tables.
 """
 
 import json
@@ -58,7 +58,7 @@ class StoreError(GraderError):
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """Under what a result is filed."""
+    """The key of a result. `submission` and `problem` are digests, `version` is the grader's."""
 
     student: str
     submission: str
@@ -76,7 +76,7 @@ class Database:
 
     @classmethod
     def open(cls, results: Path) -> Self:
-        """The store in a results folder, to be read. Raises StoreError if there is none."""
+        """Open the store of a results folder for reading. Raises StoreError if there is none."""
         file = results if results.is_file() else results / FILENAME
         if not file.is_file():
             message = f"{results} holds no results: run `grader grade` first, or name its --out"
@@ -85,15 +85,15 @@ class Database:
 
     @classmethod
     def existing(cls, results: Path) -> Self:
-        """Like `writing`, for a folder that holds results. Raises StoreError if it holds none."""
+        """Like `writing`, but raises StoreError if the folder holds no results yet."""
         cls.open(results).close()
         return cls.writing(results)
 
     @classmethod
     def writing(cls, folder: Path) -> Self:
-        """The store in a results folder, new if there is none, for the one process that writes.
+        """Open the store of a results folder for writing; create it if there is none.
 
-        Raises StoreError if another process writes, or if the store is of another version.
+        Raises StoreError if another process is writing, or if the store has another version.
         """
         folder.mkdir(parents=True, exist_ok=True)
         lock = _locked(folder)
@@ -113,14 +113,14 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Let others write."""
+        """Close the store and let another process write."""
         self.database.close()
         if self._lock is not None:
             self._lock.close()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """All that is written inside, or nothing."""
+    def transaction(self) -> Iterator[None]:
+        """Write everything inside the block, or nothing."""
         self.database.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -130,55 +130,55 @@ class Database:
         self.database.commit()
 
     def fact(self, name: str) -> str:
-        """What was noted under a name; empty if nothing was."""
+        """The value of a fact, or an empty text."""
         row = self.database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
     def note(self, name: str, value: str) -> None:
-        """Note a fact under a name."""
+        """Set the value of a fact."""
         self.database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def add_problem(self, digest: str, data: Mapping[str, Any]) -> None:
-        """Remember a problem as it was graded, and that it is the one that counts."""
+        """Save a problem as it was graded, and make it the one that counts."""
         text = json.dumps(data)
         self.database.execute("INSERT OR REPLACE INTO problems VALUES (?, ?)", (digest, text))
         self.note("problem", digest)
 
     def problem(self) -> dict[str, Any]:
-        """The problem that counts: path, id, title, columns. Raises StoreError."""
+        """The problem that counts: path, id, title, columns. Raises StoreError if there is none."""
         row = self.database.execute(
             "SELECT data FROM problems WHERE digest = ?", (self.fact("problem"),)
         ).fetchone()
         if row is None:
-            raise StoreError(f"nothing was graded in {self.folder} yet")
+            raise StoreError(f"nothing has been graded in {self.folder} yet")
         data: dict[str, Any] = json.loads(row[0])
         return data
 
     def set_class(
-        self, students: Mapping[str, Any], hand_ins: Mapping[str, tuple[str, Any]]
+        self, students: Mapping[str, Any], submissions: Mapping[str, tuple[str, Any]]
     ) -> None:
-        """Who is in the class, and what each handed in (digest and data), by student."""
+        """Replace the students of the class, and their submissions (digest and data), by id."""
         self.database.execute("DELETE FROM students")
         self.database.execute("DELETE FROM hand_ins")
-        rows = [(name, json.dumps(data)) for name, data in students.items()]
-        self.database.executemany("INSERT INTO students VALUES (?, ?)", rows)
-        found = [(name, digest, json.dumps(data)) for name, (digest, data) in hand_ins.items()]
-        self.database.executemany("INSERT INTO hand_ins VALUES (?, ?, ?)", found)
+        listed = [(name, json.dumps(data)) for name, data in students.items()]
+        self.database.executemany("INSERT INTO students VALUES (?, ?)", listed)
+        rows = [(name, digest, json.dumps(data)) for name, (digest, data) in submissions.items()]
+        self.database.executemany("INSERT INTO hand_ins VALUES (?, ?, ?)", rows)
 
     def students(self, only: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
-        """Everybody in the class, or `only` some, by id and in its order."""
+        """The students of the class, or `only` some, sorted by id."""
         rows = self._rows("SELECT id, data FROM students", "id", only)
         return {name: json.loads(data) for name, data in rows}
 
-    def hand_ins(
+    def submissions(
         self, only: Collection[str] | None = None
     ) -> dict[str, tuple[str, dict[str, Any]]]:
-        """The digest and the data of what each student, or `only` some, handed in."""
+        """The digest and the data of every submission, or `only` of some students, by student."""
         rows = self._rows("SELECT student, digest, data FROM hand_ins", "student", only)
         return {name: (digest, json.loads(data)) for name, digest, data in rows}
 
     def add_results(self, results: Iterable[tuple[Filed, bool, str]]) -> None:
-        """File results: under what, whether the grader failed, and the report as JSON."""
+        """File results: the key, whether the grader failed, and the report as JSON."""
         self.database.executemany(
             "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)",
             [(f.student, f.submission, f.problem, f.version, failed, zlib.compress(text.encode()))
@@ -186,7 +186,7 @@ class Database:
         )  # fmt: skip
 
     def filed(self, problem: str, version: str) -> dict[tuple[str, str], bool]:
-        """What is graded by this problem and version: (student, submission) → whether it failed."""
+        """The results for this problem and version: (student, submission) → whether grading failed."""
         rows = self.database.execute(
             "SELECT student, submission, failed FROM results WHERE problem = ? AND version = ?",
             (problem, version),
@@ -194,7 +194,7 @@ class Database:
         return {(student, submission): bool(failed) for student, submission, failed in rows}
 
     def result(self, filed: Filed) -> str | None:
-        """The report that is filed, as JSON."""
+        """The report under a key, as JSON; None if there is none."""
         row = self.database.execute(
             "SELECT report FROM results "
             "WHERE student = ? AND submission = ? AND problem = ? AND version = ?",
@@ -202,8 +202,8 @@ class Database:
         ).fetchone()
         return zlib.decompress(row[0]).decode() if row else None
 
-    def stand(self, filed: Iterable[Filed]) -> None:
-        """From now on these results count for their students, and for nobody else any."""
+    def set_standings(self, filed: Iterable[Filed]) -> None:
+        """Make these results count for their students; for all other students nothing counts."""
         self.database.execute("DELETE FROM standings")
         self.database.executemany(
             "INSERT INTO standings VALUES (?, ?, ?, ?)",
@@ -211,7 +211,7 @@ class Database:
         )
 
     def standings(self, only: Collection[str] | None = None) -> dict[str, Filed]:
-        """Which result counts, by student."""
+        """The key of the result that counts, by student."""
         query = "SELECT student, submission, problem, version FROM standings"
         rows = self._rows(query, "student", only)
         return {row[0]: Filed(*row) for row in rows}
@@ -219,14 +219,14 @@ class Database:
     def set_override(
         self, student: str, question: str, points: float, comment: str, submission: str
     ) -> None:
-        """A person's word on a question, and the digest of the hand-in that it was about."""
+        """Save a person's decision on a question, with the digest of the submission they looked at."""
         self.database.execute(
             "INSERT OR REPLACE INTO overrides VALUES (?, ?, ?, ?, ?, datetime('now'))",
             (student, question, points, comment, submission),
         )
 
     def drop_override(self, student: str, question: str) -> bool:
-        """Take a person's word back; returns whether there was one."""
+        """Delete a person's decision; returns whether there was one."""
         done = self.database.execute(
             "DELETE FROM overrides WHERE student = ? AND question = ?", (student, question)
         )
@@ -235,12 +235,12 @@ class Database:
     def overrides(
         self, only: Collection[str] | None = None
     ) -> dict[str, list[tuple[str, float, str, str]]]:
-        """By student: question, points, comment, and the digest of the hand-in."""
+        """People's decisions, by student: question, points, comment, digest of the submission."""
         query = "SELECT student, question, points, comment, submission FROM overrides"
         rows = self._rows(query, "student", only, order="at")
         found: dict[str, list[tuple[str, float, str, str]]] = {}
-        for student, *word in rows:
-            found.setdefault(student, []).append(tuple(word))
+        for student, *decision in rows:
+            found.setdefault(student, []).append(tuple(decision))
         return found
 
     def record(self, event: str, changes: Iterable[tuple[str, str, float, float, str]]) -> None:
@@ -251,17 +251,17 @@ class Database:
         )
 
     def history(self) -> list[tuple[str, str, str, str, float, float, str]]:
-        """All that was changed: when (UTC), event, student, question, before, after, reason."""
+        """All changes of points: time (UTC), event, student, question, before, after, reason."""
         return list(self.database.execute("SELECT * FROM history ORDER BY rowid"))
 
     def pages(self) -> dict[str, str]:
-        """From what each student's pages were made last."""
+        """The digest of the report that each student's pages were last made from."""
         return dict(self.database.execute("SELECT student, digest FROM pages"))
 
     def _rows(
         self, query: str, column: str, only: Collection[str] | None, order: str = ""
     ) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query in order; with `only`, those with these ids, found by their index."""
+        """The rows of a query in order; with `only`, look up these ids by the index of the table."""
         ordered = f"ORDER BY {order or column}"
         if only is None:
             yield from self.database.execute(f"{query} {ordered}")
@@ -270,37 +270,39 @@ class Database:
             yield from self.database.execute(f"{query} WHERE {column} = ? {ordered}", (name,))
 
     def versions(self) -> set[str]:
-        """The versions of the grader whose results count."""
+        """The grader versions of the results that count."""
         return {row[0] for row in self.database.execute("SELECT version FROM standings")}
 
-    def copy_of(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All rows but those about pages, by table."""
+    def all_rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows by table, without those about pages."""
         return {name: list(self.database.execute(f"SELECT * FROM {name}")) for name in _COPIED}  # noqa: S608
 
-    def take_in(self, tables: Mapping[str, list[tuple[Any, ...]]]) -> None:
-        """Add the rows of another store; where both know something, the other's counts."""
+    def add_rows(self, tables: Mapping[str, list[tuple[Any, ...]]]) -> None:
+        """Add the rows of another store; they replace rows with the same key."""
         for name, rows in tables.items():
             marks = ", ".join("?" * len(rows[0])) if rows else ""
             if rows:
                 self.database.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", rows)  # noqa: S608
 
     def forget_pages(self) -> None:
-        """All pages are to be made again."""
+        """Make all pages due again."""
         self.database.execute("DELETE FROM pages")
 
     def add_pages(self, made: Mapping[str, str]) -> None:
-        """Remember from what pages were made."""
+        """Save the digests of the reports that pages were made from."""
         self.database.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?)", made.items())
 
 
 def _locked(folder: Path) -> sqlite3.Connection:
-    """A lock that goes away with the process that holds it, however it ends."""
+    """Lock the folder; the lock ends with the process, even if it is killed."""
     lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         lock.close()
-        raise StoreError(f"another grader is writing to {folder}; wait until it is done") from error
+        raise StoreError(
+            f"another grader is writing to {folder}; wait until it has finished"
+        ) from error
     return lock
 
 
@@ -315,13 +317,13 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def _prepare(database: sqlite3.Connection, file: Path) -> None:
-    """Create the tables, or check that they are ours."""
+    """Create the tables, or check that the file has our version of them."""
     try:
         with closing(database.execute("PRAGMA user_version")) as rows:
             version = rows.fetchone()[0]
     except sqlite3.DatabaseError as error:
         raise StoreError(
-            f"{file} is no results store; move it away, or choose another --out"
+            f"{file} was not written by the grader; move it away, or choose another --out"
         ) from error
     if version == 0:
         database.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""The members of a class: which hand-in is whose, and when it came."""
+"""The members of a class: whose each submission is, and when it was handed in."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ MOST_NOTES = 50
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """One hand-in a student, the students of the roster, and what the instructor must know of them."""
+    """One submission a student, the students of the roster, and notes for the instructor."""
 
     found: list[FoundSubmission]
     students: tuple[Student, ...] = ()
@@ -22,28 +22,28 @@ class Members:
     timed: Callable[[FoundSubmission], Timing | None] = lambda _: None
 
     def with_notes(self, notes: Iterable[str]) -> "Members":
-        """The same, and more that the instructor must know; of many notes the first."""
-        several = tuple(notes)
-        more = (f"and {len(several) - MOST_NOTES} more",) if len(several) > MOST_NOTES else ()
-        return replace(self, notes=(*self.notes, *several[:MOST_NOTES], *more))
+        """The same with more notes; only the first `MOST_NOTES` of them are kept."""
+        added = tuple(notes)
+        more = (f"and {len(added) - MOST_NOTES} more",) if len(added) > MOST_NOTES else ()
+        return replace(self, notes=(*self.notes, *added[:MOST_NOTES], *more))
 
     def with_lateness(self, lateness: Lateness) -> "Members":
-        """The same, each hand-in against its deadline."""
+        """The same, with each submission compared to its deadline."""
 
-        def timed(one: FoundSubmission) -> Timing:
-            return lateness.timing(one.id, one.submitted, one.marked_late)
+        def timed(submission: FoundSubmission) -> Timing:
+            return lateness.timing(submission.id, submission.submitted, submission.marked_late)
 
         return replace(self, timed=timed)
 
 
 def members(found: Sequence[FoundSubmission], roster: Sequence[Student]) -> Members:
-    """Give each hand-in to its student; those of nobody on the roster are kept, and told."""
+    """Find the student of each submission; one without a student on the roster is kept, with a note."""
     if not roster:
         return Members(list(found))
-    names = StudentFinder(roster)
-    owners = [(one, names.student(one.id, one.name, one.email)) for one in found]
-    strangers = tuple(
-        f"{one.id}: nobody on the roster; graded all the same" for one, who in owners if who is None
+    finder = StudentFinder(roster)
+    owners = [(each, finder.student(each.id, each.name, each.email)) for each in found]
+    unknown = tuple(
+        f"{each.id}: not on the roster, but graded" for each, owner in owners if owner is None
     )
-    given = [replace(one, id=who.id) if who else one for one, who in owners]
-    return Members(newest(given), tuple(roster), strangers)
+    renamed = [replace(each, id=owner.id) if owner else each for each, owner in owners]
+    return Members(newest(renamed), tuple(roster), unknown)

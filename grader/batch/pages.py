@@ -1,4 +1,4 @@
-"""The pages of every student, made again from the store where something changed."""
+"""Writes the pages of the students whose report has changed."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ from grader.result import Report
 from grader.version import __version__
 
 CHUNK = 16
-ALONE = 2 * CHUNK  # fewer are written sooner than a process has started
+ALONE = 2 * CHUNK  # fewer pages take less time than to start a process
 
 
 def write_pages(store: Store, gradebook: Gradebook, workers: int) -> Iterator[int]:
-    """Write the pages of those whose report changed; yields how many were written each time."""
+    """Write the pages of students whose report changed; yields how many each step wrote."""
     due = _due(store, gradebook)
     names = sorted(due)
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
@@ -29,7 +29,7 @@ def write_pages(store: Store, gradebook: Gradebook, workers: int) -> Iterator[in
 
 
 def _due(store: Store, gradebook: Gradebook) -> dict[str, str]:
-    """From what the pages are to be made, for those that are not made from it yet."""
+    """The students whose pages are out of date, with the digests of their reports."""
     known = store.pages()
     wanted = {report.submission.id: _digest(report) for report in gradebook.reports}
     return {
@@ -57,7 +57,7 @@ def _written(folder: Path, chunks: Sequence[list[str]], workers: int) -> Iterato
 
 
 def _write(folder: Path, students: list[str]) -> list[str]:
-    """Write some students' pages, as the store has them."""
+    """Write the pages of some students."""
     with Store.open(folder) as store:
         for standing in store.gradebook(students).standings:
             if standing.report is not None:

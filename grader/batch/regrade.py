@@ -1,4 +1,4 @@
-"""What a fixed problem, or a newer grader, changes: first shown, then made to count."""
+"""What a corrected problem, or a newer grader, changes: first shown, then applied."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from grader.batch.affected import affected
 from grader.batch.discovery import FoundSubmission
 from grader.batch.engines.protocol import Engine
-from grader.batch.run import filed_now, graded, hand_ins
+from grader.batch.run import filed_now, graded, submissions_of
 from grader.batch.store import Store, text_of
 from grader.batch.worker import Graded
 from grader.problem import Problem
@@ -17,7 +17,7 @@ from grader.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One answer that is worth something else now. `decided` tells that a person's word stays anyway."""
+    """One answer that is now worth other points. If it is `decided`, a person's points count anyway."""
 
     student: str
     question: str
@@ -28,13 +28,20 @@ class Move:
 
 
 def due(store: Store, problem: Problem) -> list[FoundSubmission]:
-    """Whose hand-ins this problem and this version have not graded yet."""
+    """The submissions that have no result for this problem and version yet."""
     known = store.filed(problem.digest, __version__)
-    return [one for one, digest in hand_ins(store) if (one.id, digest) not in known]
+    return [
+        submission
+        for submission, digest in submissions_of(store)
+        if (submission.id, digest) not in known
+    ]
 
 
 def changed(store: Store, problem: Problem) -> frozenset[str] | None:
-    """The questions that the change since can affect; None if it can affect all, or if we changed."""
+    """The questions that the change of the problem can affect; None for all.
+
+    A result of another version of the grader may differ in every question.
+    """
     if store.versions() != {__version__}:
         return None
     return affected(store.problem()["text"], text_of(problem))
@@ -47,47 +54,47 @@ def regraded(
     engine: Engine,
     only: frozenset[str] | None,
 ) -> Iterator[int]:
-    """Grade, beside what counts: results are filed under the new problem and change nothing yet.
+    """Grade, and file the results under the new problem; what counts does not change yet.
 
-    If the engine grades `only` some questions, the others are taken from what counts.
+    If the engine grades `only` some questions, the others keep their old results.
     """
     standings = store.standings()
 
-    def whole(one: Graded) -> Graded:
-        old = store.automatic(standings[one.id])
-        if only is None or one.report is None or old is None:
-            return one
-        report = joined(old, Report.from_json(json.loads(one.report)))
-        return replace(one, report=json.dumps(report.to_json(instructor=True)))
+    def completed(outcome: Graded) -> Graded:
+        old = store.automatic(standings[outcome.id])
+        if only is None or outcome.report is None or old is None:
+            return outcome
+        report = joined(old, Report.from_json(json.loads(outcome.report)))
+        return replace(outcome, report=json.dumps(report.to_json(instructor=True)))
 
-    for done in graded(store, problem, found, engine, whole):
+    for done in graded(store, problem, found, engine, completed):
         yield len(done)
 
 
 def joined(old: Report, some: Report) -> Report:
-    """The new report of some questions, with the old results of the others."""
+    """The new results of some questions, and the old results of the others, as one report."""
     new = {question.id: question for question in some.questions}
     return replace(some, questions=tuple(new.get(q.id, q) for q in old.questions))
 
 
 def moves(store: Store, problem: Problem) -> list[Move]:
-    """Who would move, by how much and why, from what counts now to this problem and version."""
-    standings, words = store.standings(), store.overrides()
+    """Whose points would change with this problem and version, by how much and why."""
+    standings, decisions = store.standings(), store.overrides()
     found: list[Move] = []
     for after in filed_now(store, problem):
         before = standings.get(after.student)
         old = store.automatic(before) if before else None
         new = store.automatic(after)
         if old is not None and new is not None:
-            decided = {word[0] for word in words.get(after.student, ())}
+            decided = {decision[0] for decision in decisions.get(after.student, ())}
             found.extend(_moves(old, new, decided))
     return found
 
 
 def apply(store: Store, problem: Problem, found: Sequence[Move]) -> None:
-    """Make the new results count, and keep what was in the history."""
-    with store.together():
-        store.stand(filed_now(store, problem))
+    """Make the new results count, and add the changes to the history."""
+    with store.transaction():
+        store.set_standings(filed_now(store, problem))
         store.count_problem(problem)
         store.record(
             "regrade", ((m.student, m.question, m.before, m.after, m.reason) for m in found)
@@ -116,10 +123,10 @@ def _reason(was: QuestionResult | None, now: QuestionResult | None) -> str:
     if was is None:
         return "the question is new"
     if now is None:
-        return "the question is gone"
+        return "the question was removed"
     if was.verdict != now.verdict:
-        told = f": {now.messages[0].text}" if now.messages and now.score < now.max_score else ""
-        return f"{was.verdict} → {now.verdict}{told}"
+        why = f": {now.messages[0].text}" if now.messages and now.score < now.max_score else ""
+        return f"{was.verdict} → {now.verdict}{why}"
     if was.max_score != now.max_score:
         return f"worth {now.max_score:g} instead of {was.max_score:g} points"
     return now.instructor.credit if now.instructor and now.instructor.credit else "other credit"

@@ -1,7 +1,7 @@
-"""Grading a class into its store: who is in it, what is still to be done, and what counts in the end.
+"""Grades a class into its store: lists the class, grades what is left, makes the results count.
 
-Every step can be repeated. A batch that was killed leaves what was filed until then, and the next one
-finds it: nothing is graded twice but what was in flight.
+Every step can be repeated. If a batch is killed, the next one finds the results that were filed before:
+only the submissions that were being graded at that moment are graded again.
 """
 
 import json
@@ -34,30 +34,29 @@ def enlist(
     students: Iterable[Student] = (),
     timed: Timed = lambda _: None,
 ) -> None:
-    """Write down the problem, the class, and what each handed in. `students` are those of a roster."""
+    """Store the problem, the students and their submissions. `students` are those of the roster."""
     listed = {student.id: student for student in students}
-    everybody = {
-        one.id: listed.get(one.id, Student(one.id, one.name, one.email)) for one in found
-    } | listed
-    hand_ins = {one.id: (one.digest(), _hand_in(one, timed(one))) for one in found}
-    with store.together():
-        store.set_class({name: _plain(student) for name, student in everybody.items()}, hand_ins)
+    everybody = {each.id: Student(each.id, each.name, each.email) for each in found} | listed
+    submissions = {each.id: (each.digest(), _to_json(each, timed(each))) for each in found}
+    with store.transaction():
+        store.set_class({name: _plain(student) for name, student in everybody.items()}, submissions)
         store.count_problem(problem)
 
 
 def begin(
     store: Store, problem: Problem, found: Sequence[FoundSubmission], fresh: bool
 ) -> list[FoundSubmission]:
-    """What is still to be graded; with `fresh`, everything.
+    """Start a batch; returns the submissions that are still to be graded, with `fresh` all of them.
 
-    What the grader failed on is tried again, unless the batch before was cut off: then it goes on.
+    Submissions that the grader failed on are tried again, but not if the last batch was interrupted:
+    then this one continues it.
     """
-    goes_on = store.fact(STATE) == RUNNING
+    continues = store.fact(STATE) == RUNNING
     store.note(STATE, RUNNING)
     filed = {} if fresh else store.filed(problem.digest, __version__)
-    digests = {name: digest for name, (digest, _) in store.hand_ins().items()}
-    done = {key for key, failed in filed.items() if goes_on or not failed}
-    return [one for one in found if (one.id, digests[one.id]) not in done]
+    digests = {name: digest for name, (digest, _) in store.submissions().items()}
+    done = {key for key, failed in filed.items() if continues or not failed}
+    return [each for each in found if (each.id, digests[each.id]) not in done]
 
 
 def graded(
@@ -65,39 +64,42 @@ def graded(
     problem: Problem,
     found: Sequence[FoundSubmission],
     engine: Engine,
-    whole: Callable[[Graded], Graded] = lambda one: one,
+    completed: Callable[[Graded], Graded] = lambda outcome: outcome,
 ) -> Iterator[list[Graded]]:
-    """Grade, and file each result as soon as it is there; yields what was filed.
+    """Grade, and file each result at once; yields what was filed.
 
-    `whole` makes a report of all questions from one of some.
+    `completed` turns a report of some questions into a report of all.
     """
-    digests = {name: digest for name, (digest, _) in store.hand_ins().items()}
-    by_id = {one.id: one for one in found}
+    digests = {name: digest for name, (digest, _) in store.submissions().items()}
+    by_id = {each.id: each for each in found}
     for done in engine.grade(found):
-        with store.together():
+        with store.transaction():
             store.add_results(
-                _row(problem, by_id[one.id], digests[one.id], whole(one)) for one in done
+                _row(problem, by_id[outcome.id], digests[outcome.id], completed(outcome))
+                for outcome in done
             )
         yield done
 
 
 def finish(store: Store, problem: Problem) -> None:
-    """From now on what was graded by this problem and version counts."""
-    with store.together():
-        store.stand(filed_now(store, problem))
+    """Make the results for this problem and version count."""
+    with store.transaction():
+        store.set_standings(filed_now(store, problem))
         store.note(STATE, FINISHED)
 
 
-def hand_ins(store: Store) -> list[tuple[FoundSubmission, str]]:
-    """What was handed in, where it lies, and its digest when it was graded."""
-    return [(_found(name, data), digest) for name, (digest, data) in store.hand_ins().items()]
+def submissions_of(store: Store) -> list[tuple[FoundSubmission, str]]:
+    """The submissions of a store, each with its digest when it was graded."""
+    return [
+        (_from_json(name, data), digest) for name, (digest, data) in store.submissions().items()
+    ]
 
 
 def filed_now(store: Store, problem: Problem) -> list[Filed]:
-    """Under what the results of this problem and version are filed, for all who handed something in."""
+    """The keys of the results for this problem and version, one for each submission."""
     return [
         Filed(name, digest, problem.digest, __version__)
-        for name, (digest, _) in store.hand_ins().items()
+        for name, (digest, _) in store.submissions().items()
     ]
 
 
@@ -113,17 +115,17 @@ def failed(problem: Problem, found: FoundSubmission, digest: str, reason: str) -
 
 
 def _row(
-    problem: Problem, found: FoundSubmission, digest: str, one: Graded
+    problem: Problem, found: FoundSubmission, digest: str, outcome: Graded
 ) -> tuple[Filed, bool, str]:
-    """A result as it is filed: under the digest that was listed, so that the next batch finds it."""
-    filed = Filed(one.id, digest, problem.digest, __version__)
-    if one.report is not None:
-        return filed, False, one.report
-    report = failed(problem, found, digest, one.failure)
+    """A result with its key. It has the digest of the list, so that the next batch finds it."""
+    filed = Filed(outcome.id, digest, problem.digest, __version__)
+    if outcome.report is not None:
+        return filed, False, outcome.report
+    report = failed(problem, found, digest, outcome.failure)
     return filed, True, json.dumps(report.to_json(instructor=True))
 
 
-def _hand_in(found: FoundSubmission, timing: Timing | None) -> Mapping[str, object]:
+def _to_json(found: FoundSubmission, timing: Timing | None) -> Mapping[str, object]:
     return {
         "path": str(found.path.absolute()),
         "files": [[name, str(place.absolute())] for name, place in found.files],
@@ -134,8 +136,8 @@ def _hand_in(found: FoundSubmission, timing: Timing | None) -> Mapping[str, obje
     }
 
 
-def _found(name: str, data: Mapping[str, Any]) -> FoundSubmission:
-    """A hand-in as `_hand_in` wrote it down, as far as it is read again."""
+def _from_json(name: str, data: Mapping[str, Any]) -> FoundSubmission:
+    """A submission from the data of `_to_json`, with what grading needs of it."""
     files = tuple((file, Path(place)) for file, place in data["files"])
     left_out = tuple((file, reason) for file, reason in data.get("left_out", ()))
     return FoundSubmission(name, Path(data["path"]), files, left_out=left_out)

@@ -1,4 +1,4 @@
-"""What stands for every student, put together from what the grader and what people said."""
+"""What counts for every student: the grader's results with people's decisions applied."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -14,14 +14,15 @@ from grader.result import Kind, Message, Override, QuestionResult, Report
 
 __all__ = ["Filed", "Store", "StoreError", "timing_from_json", "timing_json"]
 
-Word = tuple[str, float, str, str]
+Decision = tuple[str, float, str, str]
+"""Question, points, comment, and the digest of the submission that it was about."""
 
 
 class Store(Database):
     """The results of one class."""
 
     def count_problem(self, problem: Problem) -> None:
-        """This problem, as it is now, is the one that counts."""
+        """Make this problem, as it is now, the one that counts."""
         columns = [(q.id, q.points, q.prompt) for q in problem.questions]
         data = {
             "path": str(Path(problem.path).absolute()),
@@ -33,68 +34,71 @@ class Store(Database):
         self.add_problem(problem.digest, data)
 
     def problem_path(self) -> Path:
-        """Where the problem was when it was graded. Raises StoreError."""
+        """Where the problem was when it was graded. Raises StoreError if nothing was graded."""
         return Path(self.problem()["path"])
 
     def gradebook(self, only: Collection[str] | None = None) -> Gradebook:
-        """Everybody in the class, or `only` some, and what counts for them.
+        """All students, or `only` some, and what counts for them.
 
-        Raises StoreError if nothing was graded, or if grading was cut off.
+        Raises StoreError if nothing was graded, or if grading was interrupted.
         """
         if self.fact("state") == "running":
             raise StoreError(
-                f"grading into {self.folder} was cut off: run the same `grader grade` again, and it "
-                "goes on where it was"
+                f"grading into {self.folder} was interrupted: run the same `grader grade` again to "
+                "continue"
             )
         problem = self.problem()
-        hand_ins, filed, words = self.hand_ins(only), self.standings(only), self.overrides(only)
+        submissions, filed = self.submissions(only), self.standings(only)
+        decisions = self.overrides(only)
         standings = (
-            self._standing(name, data, hand_ins.get(name), filed.get(name), words.get(name, ()))
+            self._standing(
+                name, data, submissions.get(name), filed.get(name), decisions.get(name, ())
+            )
             for name, data in self.students(only).items()
         )
         columns = tuple(Column(*column) for column in problem["columns"])
         return Gradebook(problem["id"], problem["title"], columns, tuple(standings))
 
     def standing(self, student: str) -> Standing:
-        """What counts for one student. Raises StoreError if nobody has this id."""
+        """What counts for one student. Raises StoreError if no student has this id."""
         found = self.gradebook([student]).standings
         if not found:
-            raise StoreError(f"nobody here has the id {student!r}")
+            raise StoreError(f"no student of this class has the id {student!r}")
         return found[0]
 
     def automatic(self, filed: Filed) -> Report | None:
-        """What the grader said, without what people said."""
+        """The grader's own report, without people's decisions."""
         text = self.result(filed)
         return None if text is None else Report.from_json(json.loads(text))
 
     def _standing(self, name: str, data: Mapping[str, Any],
-                  hand_in: tuple[str, Mapping[str, Any]] | None, filed: Filed | None,
-                  words: Iterable[Word]) -> Standing:  # fmt: skip
+                  submission: tuple[str, Mapping[str, Any]] | None, filed: Filed | None,
+                  decisions: Iterable[Decision]) -> Standing:  # fmt: skip
         student = Student(name, data["name"], data["email"], data["fields"])
         report = self.automatic(filed) if filed else None
-        if hand_in is None or report is None:
+        if submission is None or report is None:
             return Standing(student)
-        found = hand_in[1]
+        found = submission[1]
         timing = timing_from_json(found["timing"])
         notes = tuple(found["notes"])
-        told = tuple(Message(Kind.NOTE, note, "hand-in") for note in notes)
+        messages = [Message(Kind.NOTE, note, "hand-in") for note in notes]
         if timing and timing.note:
-            told = (*told, Message(Kind.NOTE, timing.note, "late"))
-        report = replace(report, messages=(*told, *report.messages))
-        report = overridden(report, words)
+            messages.append(Message(Kind.NOTE, timing.note, "late"))
+        report = replace(report, messages=(*messages, *report.messages))
+        report = overridden(report, decisions)
         return Standing(student, report, timing, notes, found["unsure"])
 
 
 def text_of(problem: Problem) -> str:
-    """What stands in the file of a problem; empty if it cannot be read any more."""
+    """The text of a problem's file; empty if the file is gone."""
     path = Path(problem.path)
     file = path / "problem.yaml" if path.is_dir() else path
     return file.read_text("utf-8", "replace") if file.is_file() else ""
 
 
-def overridden(report: Report, words: Iterable[Word]) -> Report:
-    """The report with a person's word on some questions."""
-    by_question = {word[0]: word for word in words}
+def overridden(report: Report, decisions: Iterable[Decision]) -> Report:
+    """The report with people's decisions applied."""
+    by_question = {decision[0]: decision for decision in decisions}
     if not by_question:
         return report
     return replace(
@@ -108,21 +112,21 @@ def overridden(report: Report, words: Iterable[Word]) -> Report:
     )
 
 
-def _decided(question: QuestionResult, word: Word, digest: str) -> QuestionResult:
-    _, points, comment, about = word
+def _decided(question: QuestionResult, decision: Decision, digest: str) -> QuestionResult:
+    _, points, comment, about = decision
     outdated = about != digest
     override = Override(points, comment, question.score, outdated)
-    said = f": {comment}" if comment else ""
-    text = f"your instructor gave this answer {points:g} of {question.max_score:g} points{said}"
+    why = f": {comment}" if comment else ""
+    text = f"your instructor gave this answer {points:g} of {question.max_score:g} points{why}"
     if outdated:
-        text += " (that was about another hand-in than this one; a person will look again)"
+        text += " (for an earlier submission; a person will look at this one)"
     message = Message(Kind.NOTE, text, "override")
     messages = (message, *question.messages)
     return replace(question, score=points, override=override, messages=messages)
 
 
 def timing_json(timing: Timing | None) -> dict[str, Any] | None:
-    """A timing as plain data; seconds and ISO 8601."""
+    """A timing as plain data; lateness in seconds, times in ISO 8601."""
     if timing is None:
         return None
     data = asdict(timing)
@@ -133,7 +137,7 @@ def timing_json(timing: Timing | None) -> dict[str, Any] | None:
 
 
 def timing_from_json(data: Mapping[str, Any] | None) -> Timing | None:
-    """The timing that `timing_json` made."""
+    """A timing from the data of `timing_json`."""
     if data is None:
         return None
     submitted, deadline = (_moment(data[name]) for name in ("submitted", "deadline"))

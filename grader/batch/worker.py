@@ -1,7 +1,7 @@
-"""What runs in a worker process: grade a few submissions, or write a few students' pages.
+"""What runs in a worker process: it grades a few submissions, or writes the pages of a few students.
 
-A worker is trusted with nothing but its time: it may hang, run out of memory or die, and whoever gave it
-the work will notice. Only plain data goes in and out.
+A worker may hang, run out of memory or die: the process that started it notices. Only plain data goes in
+and out.
 """
 
 import gc
@@ -29,7 +29,7 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one submission may take: seconds, and megabytes on top of what a worker needs anyway."""
+    """What one submission may use: seconds, and megabytes beyond what an idle worker uses."""
 
     seconds: float = 60.0
     megabytes: int = 1024
@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What became of one submission: its report as JSON, or the reason why there is none."""
+    """The outcome for one submission: its report as JSON, or the reason why there is none."""
 
     id: str
     report: str | None
@@ -60,7 +60,7 @@ def grade_some(key: Key, found: FoundSubmission, only: frozenset[str]) -> Report
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The work on one class: by which problem, and how one submission is graded."""
+    """The work on one class: the problem, and the function that grades one submission."""
 
     problem: Path
     grader: Grader = grade_one
@@ -70,7 +70,7 @@ _keys: dict[tuple[Path, str], Key] = {}
 
 
 def prepare(megabytes: int) -> None:
-    """Begin a worker's life: leave Ctrl-C to the parent, die with it, and take only so much memory."""
+    """Set up a worker: leave Ctrl-C to the parent, die with it, and limit its memory."""
     follow_parent()
     _limit_memory(megabytes)
 
@@ -84,23 +84,23 @@ def follow_parent() -> None:
 def work(job: Job, found: Sequence[FoundSubmission]) -> Done:
     """Grade submissions one after the other; a fault in one does not stop the others."""
     key = key_of(job)
-    return [_guarded(job, key, one) for one in found]
+    return [_guarded(job, key, submission) for submission in found]
 
 
 def key_of(job: Job) -> Key:
-    """The key of a job's problem, built once in a process."""
+    """The key of a job's problem, built once a process."""
     problem = load(job.problem)
     name = (job.problem, problem.digest)
     if name not in _keys:
         _keys.clear()
         _keys[name] = keys.build(problem)
-        gc.freeze()  # the key lives to the end: no collection needs to look at it
+        gc.freeze()  # the key lives to the end: collections need not look at it
         gc.enable()
     return _keys[name]
 
 
 def _guarded(job: Job, key: Key, found: FoundSubmission) -> Graded:
-    """The one place where any fault is caught: it is ours, and a human must look."""
+    """Grade one submission. Whatever is raised here is a fault of the grader, and goes to a human."""
     try:
         report = job.grader(key, found)
         text = json.dumps(report.to_json(instructor=True), allow_nan=False, separators=(",", ":"))
@@ -111,7 +111,7 @@ def _guarded(job: Job, key: Key, found: FoundSubmission) -> Graded:
 
 
 def _die_with_parent() -> None:
-    """A worker whose parent was killed in the middle would hang for ever on a submission that hangs."""
+    """End this worker when its parent ends: else it could stay for ever with a submission that hangs."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
@@ -123,7 +123,7 @@ def _wait_for_end(sentinel: int) -> None:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Where the system keeps such a limit (Linux does): what is there now, and so much more."""
+    """Allow so much memory beyond what the process has now; only Linux enforces such a limit."""
     if sys.platform != "linux":
         return
     import resource

@@ -73,7 +73,7 @@ def _print_moves(store: "Store", moved: Sequence["Move"], applied: bool) -> None
     students = len({move.student for move in moved})
     up = sum(move.after > move.before for move in moved)
     down = sum(move.after < move.before for move in moved)
-    graded = len(store.hand_ins())
+    graded = len(store.submissions())
     click.echo(f"{students} of {graded} students change: {up} answers up, {down} down.")
     if moved and not applied:
         click.echo("Nothing has changed yet. Add --apply to apply the new grades.")

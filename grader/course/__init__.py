@@ -1,4 +1,4 @@
-"""A class as the instructor knows it: students, deadlines, and what stands in the gradebook."""
+"""A class as the instructor sees it: students, deadlines and the gradebook."""
 
 from grader.course.gradebook import Column, Gradebook, Standing, StudentStatus
 from grader.course.student import Student

@@ -1,4 +1,4 @@
-"""What stands for every student of a class: the one thing that class reports and exports are made from."""
+"""The gradebook: what counts for every student. All class reports and exports are made from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from grader.result import Report, Verdict
 
 
 class StudentStatus(StrEnum):
-    """Where a student stands."""
+    """The status of a student."""
 
     GRADED = "graded"
     NEEDS_REVIEW = "needs review"
@@ -32,9 +32,9 @@ class Column:
 class Standing:
     """One student and what counts for them: their report with every override in it.
 
-    `report` is None if nothing was handed in. `timing` is None where no deadline was given. `notes`
-    are said of the hand-in as a whole, such as that it was one of two. `unsure` tells that a human must
-    say which hand-in counts.
+    `report` is None if nothing was handed in. `timing` is None if there is no deadline. `notes` are about
+    the submission as a whole, such as that it is one of two. If `unsure`, a human must choose which
+    submission counts.
     """
 
     student: Student
@@ -55,12 +55,12 @@ class Standing:
 
     @property
     def score(self) -> float | None:
-        """Points for what was handed in, whenever that was; None if nothing was."""
+        """Points without regard to lateness; None if nothing was handed in."""
         return None if self.report is None else self.report.score
 
     @property
     def credited(self) -> float | None:
-        """Points after what lateness takes away; None if nothing was handed in."""
+        """Points after the deduction for lateness; None if nothing was handed in."""
         if self.report is None:
             return None
         credit = self.timing.credit if self.timing else 1.0
@@ -71,8 +71,7 @@ class Standing:
 class Gradebook:
     """A class: the problem's questions, and a standing for every student, by id.
 
-    What is asked of it for every row is worked out once: a pass over the class for each student would
-    cost the square of the class.
+    Properties are computed once: a pass over the class for each row would be quadratic in its size.
     """
 
     problem: str
@@ -86,7 +85,7 @@ class Gradebook:
         return round(sum(column.max_score for column in self.columns), 6)
 
     def best(self, standing: Standing) -> float:
-        """Points that this student could earn; a report of another day may have had other questions."""
+        """Points that this student could earn; an older report may have had other questions."""
         return self.max_score if standing.report is None else standing.report.max_score
 
     @cached_property
@@ -96,12 +95,12 @@ class Gradebook:
 
     @cached_property
     def has_deadline(self) -> bool:
-        """Whether lateness is known of anybody, so that it gets columns of its own."""
+        """Whether there is a deadline, so that lateness gets columns."""
         return any(standing.timing is not None for standing in self.standings)
 
     @classmethod
     def of(cls, reports: Iterable[Report]) -> "Gradebook":
-        """The gradebook of reports alone, without roster and deadline."""
+        """A gradebook made of reports only, without roster and deadline."""
         everybody = tuple(reports)
         columns = {
             q.id: Column(q.id, q.max_score, q.prompt) for r in everybody for q in r.questions

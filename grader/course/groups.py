@@ -1,4 +1,4 @@
-"""Wrong answers that mean the same: one decision of the instructor for all of them."""
+"""Groups of wrong answers that mean the same: the instructor decides once for all of them."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from grader.course.gradebook import Gradebook
 from grader.result import Kind, QuestionResult, Verdict
 
 NEAR = 1e-9
-"""Of the projections: equal values differ by rounding only."""
+"""The relative tolerance of projections: equal values differ only by rounding."""
 
 _WRONG = (Verdict.INCORRECT, Verdict.PARTIAL)
 _UNREAD = (Verdict.UNREADABLE, Verdict.UNDECIDED)
@@ -18,10 +18,10 @@ Member = tuple[str, QuestionResult]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Answers to one question with the same values, or, where there are none, of the same text.
+    """Answers to one question with the same values, or, without values, with the same text.
 
-    `text` is the commonest spelling and `reading` how it was read (infix). `code` and `message` are
-    those of the first mistake, or of whatever else was said first. `waits` tells that a human must look.
+    `text` is the most common spelling and `reading` how it was read (infix). `code` and `message` are
+    those of the first mistake, or else of the first message. If the group `waits`, a human must look.
     """
 
     number: int
@@ -44,7 +44,7 @@ class Group:
 
 
 def groups(gradebook: Gradebook, question: str) -> tuple[Group, ...]:
-    """The groups of a question, largest first; those that nobody could read come last."""
+    """The groups of a question, the largest first; groups that could not be decided come last."""
     members = [
         (report.submission.id, result)
         for report in gradebook.reports
@@ -57,7 +57,7 @@ def groups(gradebook: Gradebook, question: str) -> tuple[Group, ...]:
 
 
 def _by_value(members: Iterable[Member]) -> Iterator[list[Member]]:
-    """Neighbours in the order of their projections belong together: there is no edge to fall off."""
+    """Compare sorted projections with their neighbours: rounding to a grid would split equal values."""
     valued = [(p, member) for member in members if (p := _projection(member[1])) is not None]
     valued.sort(key=lambda pair: pair[0])
     waiting = deque(valued)
@@ -70,9 +70,9 @@ def _by_value(members: Iterable[Member]) -> Iterator[list[Member]]:
         waiting.extendleft(reversed([pair for pair in close if not _same(pair[0], first)]))
 
 
-def _beyond(one: tuple[float, float], first: tuple[float, float]) -> bool:
-    """Whether neither this projection nor any after it in their order can be the same as the first."""
-    return one[0] - first[0] > 2 * NEAR * max(map(abs, first))
+def _beyond(later: tuple[float, float], first: tuple[float, float]) -> bool:
+    """Whether neither this projection nor any after it can equal the first."""
+    return later[0] - first[0] > 2 * NEAR * max(map(abs, first))
 
 
 def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
@@ -85,7 +85,7 @@ def _projection(result: QuestionResult) -> tuple[float, float] | None:
 
 
 def _by_text(members: Iterable[Member]) -> Iterator[list[Member]]:
-    """What has no values to compare is the same if it says the same."""
+    """Answers without values are the same if their texts are, up to blanks."""
     same: dict[tuple[str, str], list[Member]] = {}
     for member in members:
         if _projection(member[1]) is None:
@@ -105,7 +105,7 @@ class _Typical:
 
 
 def _typical(members: Sequence[Member]) -> _Typical:
-    """The commonest spelling; the shortest of several."""
+    """The most common spelling; of several the shortest."""
     counts = Counter(_text(result) for _, result in members)
     text = min(counts, key=lambda text: (-counts[text], len(text), text))
     return _Typical(text, next(result for _, result in members if _text(result) == text))
@@ -118,8 +118,8 @@ def _waits(members: Sequence[Member]) -> bool:
 def _group(number: int, members: Sequence[Member]) -> Group:
     typical = _typical(members)
     result, answer = typical.result, typical.result.answer
-    said = sorted(result.messages, key=lambda message: message.kind is not Kind.MISTAKE)
-    said = [message for message in said if message.code != "override"]
+    messages = sorted(result.messages, key=lambda message: message.kind is not Kind.MISTAKE)
+    messages = [message for message in messages if message.code != "override"]
     return Group(
         number=number,
         question=result.id,
@@ -127,8 +127,8 @@ def _group(number: int, members: Sequence[Member]) -> Group:
         text=typical.text,
         reading=answer.reading if answer else None,
         mathml=answer.mathml if answer else None,
-        code=said[0].code if said else None,
-        message=said[0].text if said else "",
+        code=messages[0].code if messages else None,
+        message=messages[0].text if messages else "",
         points=result.override.automatic if result.override else result.score,
         max_score=result.max_score,
         waits=_waits(members),

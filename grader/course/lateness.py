@@ -1,4 +1,4 @@
-"""Late work: a deadline, grace, what lateness costs, and who has longer, in a YAML beside the roster."""
+"""The rule for late submissions: deadline, grace, deductions and extensions, read from a YAML file."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -23,9 +23,9 @@ _MOST_BYTES = 1_000_000
 class Lateness:
     """The rule for one homework.
 
-    `steps` are (how late at most, part of the points), the shortest first; later than all of them earns
-    `after`. `extensions` are deadlines of their own, by student. Lateness is measured in elapsed time,
-    whatever clocks were set forward or back.
+    `steps` are (how late at most, part of the points), the shortest first; what is later than all of them
+    earns `after`. `extensions` are the deadlines of single students, by id. Lateness is elapsed time:
+    clocks that are set forward or back make no difference.
     """
 
     deadline: datetime
@@ -35,17 +35,17 @@ class Lateness:
     extensions: Mapping[str, datetime] = field(default_factory=dict)
 
     def timing(self, student: str, submitted: datetime | None, marked_late: bool = False) -> Timing:
-        """What one hand-in is worth by its time."""
+        """How late a submission is, and which part of its points counts."""
         deadline = self.extensions.get(student.casefold(), self.deadline)
         if submitted is None:
             marked = "marked late by the platform, but " if marked_late else ""
-            note = f"{marked}when it was handed in is not known; nothing was taken off"
+            note = f"{marked}the time of submission is not known; no points are deducted"
             return Timing(None, deadline, None, 1.0, note)
         late = submitted.astimezone(UTC) - deadline.astimezone(UTC)
         if late <= self.grace:
             return Timing(submitted, deadline, timedelta(0))
         credit = next((part for most, part in self.steps if late <= most), self.after)
-        kept = "nothing is taken off" if credit == 1 else f"{credit:.0%} of the points count"
+        kept = "no points are deducted" if credit == 1 else f"{credit:.0%} of the points count"
         return Timing(
             submitted,
             deadline,
@@ -56,9 +56,9 @@ class Lateness:
 
 
 def read_lateness(path: Path, students: Collection[str] = ()) -> Lateness:
-    """The rule in a file. With `students`, extensions of nobody among them are faults.
+    """The rule in a file. With `students`, an extension for somebody else is a fault.
 
-    Raises AuthorError with all that is wrong, as `file:line:column: key: reason`; OSError.
+    Raises AuthorError with all faults, as `file:line:column: key: reason`; OSError.
     """
     return _LatenessReader(path, students).read()
 
@@ -104,14 +104,14 @@ class _LatenessReader:
         for key, value in node.value:
             name = str(key.value)
             if name in found:
-                self._fault(key, name, "stands twice")
+                self._fault(key, name, "is given twice")
             elif known is not None and name not in known:
-                self._fault(key, name, f"is not known here{_meant(name, known)}")
+                self._fault(key, name, f"is an unknown key{_suggestion(name, known)}")
             found[name] = value
         return found
 
     def _credit(self, node: yaml.Node | None) -> tuple[tuple[tuple[timedelta, float], ...], float]:
-        """`{24 h: 0.9, 3 d: 0.5}`: within each, so much; later, nothing."""
+        """`{24 h: 0.9, 3 d: 0.5}`: 90 % within a day, 50 % within three days, later nothing."""
         if node is None:
             return (), 1.0
         steps = []
@@ -119,7 +119,9 @@ class _LatenessReader:
             span = self._span_of(name)
             part = self._part(value, f"credit.{name}")
             if span is None:
-                self._fault(value, f"credit.{name}", "the left side is a time, such as `24 h`")
+                self._fault(
+                    value, f"credit.{name}", "the key should be a time span, such as `24 h`"
+                )
             elif part is not None:
                 steps.append((span, part))
         return tuple(sorted(steps)), 0.0
@@ -135,13 +137,15 @@ class _LatenessReader:
         return None
 
     def _extensions(self, node: yaml.Node | None, deadline: datetime | None) -> dict[str, datetime]:
-        """A new deadline, or how much longer than the others."""
+        """The new deadline of each student; a time span is added to the deadline of all."""
         found = {}
         known = {student.casefold() for student in self._students}
         for name, value in (self._entries(node, "extensions") if node else {}).items():
             path = f"extensions.{name}"
             if known and name.casefold() not in known:
-                self._fault(value, path, f"nobody has this id{_meant(name, self._students)}")
+                self._fault(
+                    value, path, f"no student has this id{_suggestion(name, self._students)}"
+                )
             span = self._span_of(str(value.value))
             moment = deadline.astimezone(UTC) + span if deadline and span else None
             if span is None:
@@ -154,7 +158,9 @@ class _LatenessReader:
         try:
             return ZoneInfo(str(node.value))
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._fault(node, "timezone", "is no time zone, such as `America/New_York` or `UTC`")
+            self._fault(
+                node, "timezone", "should be a time zone, such as `America/New_York` or `UTC`"
+            )
             return UTC
 
     def _moment(self, node: yaml.Node, path: str) -> datetime | None:
@@ -187,6 +193,6 @@ class _LatenessReader:
         self._faults.append(Fault(str(self._path), line, column, path, reason))
 
 
-def _meant(name: str, known: Collection[str]) -> str:
+def _suggestion(name: str, known: Collection[str]) -> str:
     close = get_close_matches(name, list(known), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -17,7 +17,7 @@ ALSO = (
     *ID, *EMAIL, "login", "login id", "sis login id", "user", "canvas id", "canvas_id", "moodle id",
     "moodle_id", "participant",
 )  # fmt: skip
-"""Columns by which a hand-in may go, besides the student's name."""
+"""Columns that may identify a submission, besides the student's name."""
 
 _MOST_BYTES = 20_000_000
 
@@ -25,14 +25,14 @@ _MOST_BYTES = 20_000_000
 def read_roster(path: Path) -> tuple[Student, ...]:
     """The students, in the order of the file.
 
-    The separator may be a comma, a semicolon or a tab. Raises AuthorError with all that is wrong, each
-    with its line; OSError.
+    The separator may be a comma, a semicolon or a tab. Raises AuthorError with all faults and their
+    lines; OSError.
     """
     text = _decoded(path.read_bytes()[:_MOST_BYTES])
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header = [name.strip().casefold() for name in next(rows, [])]
     if not any(name in header for name in ID):
-        reason = f"no column is the id; it may be called {', '.join(ID)}"
+        reason = f"there is no column for the id; it may be called {', '.join(ID)}"
         raise AuthorError([Fault(str(path), 1, 1, "", reason)])
     students, faults = [], []
     seen: dict[str, int] = {}
@@ -50,16 +50,16 @@ def read_roster(path: Path) -> tuple[Student, ...]:
 
 
 class StudentFinder:
-    """Finds the student of a hand-in: by id, by another column, or by a name that one only has."""
+    """Finds the student of a submission: by id, by another column, or by a name that only one has."""
 
     def __init__(self, roster: Sequence[Student]) -> None:
         self._by_id = {student.id.casefold(): student for student in roster}
         self._by_column = _unique((key, student) for student in roster for key in _keys(student))
         self._by_name = _unique((key, s) for s in roster for key in sorted(_names(s.name)))
 
-    def student(self, hand_in: str, name: str = "", email: str = "") -> Student | None:
-        """Whose hand-in this is; None if nobody's, or if it could be of two."""
-        for text in (hand_in, email):
+    def student(self, submission_id: str, name: str = "", email: str = "") -> Student | None:
+        """The student of a submission; None if nobody fits, or more than one."""
+        for text in (submission_id, email):
             found = self._by_id.get(text.casefold()) or self._by_column.get(text.casefold())
             if text and found:
                 return found
@@ -77,18 +77,18 @@ def _fault(student: Student, seen: Mapping[str, int], line: int) -> str:
     if not student.id:
         return "this row has no id"
     if student.id.casefold() in seen:
-        return f"{student.id!r} stands in line {seen[student.id.casefold()]} already"
+        return f"{student.id!r} is already in line {seen[student.id.casefold()]}"
     return ""
 
 
 def _keys(student: Student) -> Iterable[str]:
-    """All that names a student, but for their name; an address also by what is before its `@`."""
+    """Everything that identifies a student except their name; of an address also the part before `@`."""
     values = {student.fields[column].casefold() for column in ALSO if student.fields.get(column)}
     return values | {value.partition("@")[0] for value in values if "@" in value}
 
 
 def _names(name: str) -> set[str]:
-    """A name as it may be written: `Doe, Jane` and `Jane Doe`, and `doejane` as Canvas has it."""
+    """The forms of a name: `Doe, Jane` and `Jane Doe` are one, and Canvas writes `doejane`."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = "".join(c if c.isalnum() else " " for c in plain).split()
@@ -99,7 +99,7 @@ def _names(name: str) -> set[str]:
 
 
 def _unique(pairs: Iterable[tuple[str, Student]]) -> dict[str, Student]:
-    """What names one student only."""
+    """The keys that belong to one student only."""
     found: dict[str, list[Student]] = {}
     for key, student in pairs:
         if key and student not in found.setdefault(key, []):

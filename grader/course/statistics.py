@@ -1,4 +1,4 @@
-"""How a class did: difficulty and discrimination of each question, and what went wrong most."""
+"""Statistics of a class: difficulty and discrimination of each question, and the common mistakes."""
 
 import statistics
 from collections.abc import Sequence
@@ -12,10 +12,11 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class QuestionStatistics:
-    """One question. `difficulty` is the mean share of its points, from 0 (nobody) to 1 (everybody).
+    """One question. `difficulty` is the mean part of its points, from 0 (nobody) to 1 (everybody).
 
-    `discrimination` is the corrected item-total correlation: that of its points with the points for
-    all other questions (Henrysson 1963); None where one of the two is the same for everybody.
+    `discrimination` is the corrected item-total correlation, between its points and the points for all
+    other questions (Henrysson 1963); None if either is the same for everybody. `waiting` is how many
+    answers a human must still look at.
     """
 
     id: str
@@ -27,7 +28,7 @@ class QuestionStatistics:
 
 @dataclass(frozen=True, slots=True)
 class CommonMistake:
-    """A mistake by its code: how many answers have it, where, and one of its messages."""
+    """A mistake by its code: how many answers have it, in which questions, and one of its messages."""
 
     code: str
     count: int
@@ -36,7 +37,7 @@ class CommonMistake:
 
 
 def per_question(gradebook: Gradebook) -> tuple[QuestionStatistics, ...]:
-    """The statistics of every question, over all who handed in."""
+    """The statistics of every question, over all students who handed something in."""
     return tuple(
         _question(column.id, column.max_score, gradebook.reports) for column in gradebook.columns
     )
@@ -52,7 +53,7 @@ def distribution(gradebook: Gradebook) -> tuple[int, ...]:
 
 
 def common_mistakes(gradebook: Gradebook, most: int = 10) -> tuple[CommonMistake, ...]:
-    """The most frequent mistakes that have a name."""
+    """The most frequent mistakes that have a code."""
     found: dict[str, list[tuple[str, Message]]] = {}
     for report in gradebook.reports:
         for question in report.questions:

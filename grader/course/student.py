@@ -1,4 +1,4 @@
-"""A student, as the roster or the hand-in tells."""
+"""A student, from the roster or from a submission."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import field as defaulted
 class Student:
     """One student. `fields` are all columns of the roster, by header in lower case.
 
-    A student whom no roster names has the id that their hand-in goes by, and perhaps a name.
+    A student who is not on a roster has the id of their submission, and perhaps a name.
     """
 
     id: str
@@ -18,5 +18,5 @@ class Student:
     fields: Mapping[str, str] = defaulted(default_factory=dict)
 
     def field(self, *headers: str) -> str:
-        """The first of these columns that says something, or an empty text."""
+        """The value of the first of these columns that is not empty, or an empty text."""
         return next((self.fields[name] for name in headers if self.fields.get(name)), "")

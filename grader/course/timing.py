@@ -1,4 +1,4 @@
-"""When something was handed in, and what that means for its points."""
+"""When a submission was handed in, and what that means for its points."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One hand-in against the deadline that holds for its student, extension and grace included.
+    """One submission and the deadline of its student, with extension and grace.
 
-    `submitted` is None where nobody knows when it was; `late` is zero if it was in time, and None
-    if that is not known. `credit` is the part of the points that is kept, from 0 to 1. `note` says
-    why, in words, if there is something to say.
+    `submitted` is None if the time is not known; `late` is zero if it was in time, and None if that is
+    not known. `credit` is the part of the points that counts, from 0 to 1. `note` explains it in words,
+    or is empty.
     """
 
     submitted: datetime | None
@@ -21,7 +21,7 @@ class Timing:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is known to have come after the deadline."""
+        """Whether it is known to be late."""
         return bool(self.late)
 
 

@@ -1,4 +1,4 @@
-"""Adds a foreseen mistake to `problem.yaml`, and leaves every other byte of the file as it is."""
+"""Adds a foreseen mistake to `problem.yaml`, and does not change any other byte of the file."""
 
 import json
 import os
@@ -17,7 +17,7 @@ class RuleError(GraderError):
 
 @dataclass(frozen=True, slots=True)
 class ForeseenMistake:
-    """A foreseen wrong answer: its value as infix, what is said of it, and its part of the points."""
+    """A foreseen wrong answer: infix with the same values, the message, and its part of the points."""
 
     expression: str
     message: str
@@ -31,9 +31,9 @@ class ForeseenMistake:
 
 
 def write_rule(path: Path, question: str, rule: ForeseenMistake) -> int:
-    """Add the rule to the question's `mistakes`; returns the line where it stands.
+    """Add the rule to the question's `mistakes`; returns its line.
 
-    The new text is loaded before it takes the old one's place. Raises AuthorError if it is not valid,
+    The new text is loaded before it replaces the old one. Raises AuthorError if the rule is not valid,
     RuleError if there is no place for it.
     """
     file = path / "problem.yaml" if path.is_dir() else path
@@ -51,13 +51,13 @@ def write_rule(path: Path, question: str, rule: ForeseenMistake) -> int:
 
 
 def _piece(text: str, question: str, rule: ForeseenMistake) -> tuple[int, str]:
-    """Where to insert what."""
+    """The offset where to insert, and the text to insert."""
     node = _question(text, question)
     known = _value(node, "mistakes")
     if known is None:
         return _new_list(text, node, rule)
     if not isinstance(known, yaml.SequenceNode):
-        raise RuleError(f"the `mistakes` of {question} are no list; make them one first")
+        raise RuleError(f"the `mistakes` of {question} are not a list; make them a list first")
     start = known.start_mark.index
     if known.flow_style:
         return start + 1, f"{rule}, " if known.value else str(rule)
@@ -65,7 +65,7 @@ def _piece(text: str, question: str, rule: ForeseenMistake) -> tuple[int, str]:
 
 
 def _new_list(text: str, node: yaml.MappingNode, rule: ForeseenMistake) -> tuple[int, str]:
-    """Behind the id, which is always there and always short."""
+    """Insert a new list after the id, which is always there and always short."""
     name = _value(node, "id")
     assert name is not None
     after = name.end_mark.index
@@ -86,7 +86,7 @@ def _question(text: str, question: str) -> yaml.MappingNode:
             if name is not None and name.value == question:
                 return node
     raise RuleError(
-        f"{question} is not written out in the problem, so there is no place for a rule"
+        f"{question} is not written out in the file, so there is no place for a rule; write one by hand"
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of functions: all that is known of each. Adding a function adds a row."""
+"""The table of functions, with all that the grader knows about each. A new function is a new row."""
 
 from grader.primitives import arithmetic, convolution, elementwise, linear
 from grader.primitives.registry import (

@@ -1,6 +1,6 @@
-"""Operators, comparisons and choices, entry by entry.
+"""Operators, comparisons and case distinctions, entry by entry.
 
-Comparisons and choices are piecewise constant: their own derivative is zero wherever it exists.
+Comparisons are piecewise constant: their derivative is zero wherever it exists.
 """
 
 import operator
@@ -15,11 +15,11 @@ from grader.primitives.registry import Array, BackwardRule, Primitive, Vjp, appl
 from grader.primitives.symbolic import choice, truth
 
 Adjoints = tuple[Expression | None, ...]
-WHOLE = 100  # exponents below are powers by multiplication, in NumPy's complex numbers too
+WHOLE = 100  # NumPy computes complex powers with smaller whole exponents by multiplication
 
 
 def _folded(node: Apply, *adjoints: Expression | None) -> Adjoints:
-    """Adjoints of arguments that were broadcast, summed back to their own shapes."""
+    """The adjoints, summed down to the shapes that the arguments had before broadcasting."""
     return tuple(
         None if adjoint is None else fold(adjoint, arg.shape)
         for adjoint, arg in zip(adjoints, node.args, strict=True)
@@ -45,18 +45,18 @@ def _pow_vjp(g: Expression, node: Apply) -> Adjoints:
 
 
 def _pow_value(a: Array, b: Array) -> Array:
-    """a**b; squares and cubes by multiplication, which is many times faster than `power`."""
+    """a**b; squares and cubes are multiplied out, which is many times faster than `power`."""
     exponent = b.item() if b.size == 1 else None
     if exponent == 2:
         return a * a
     if exponent == 3:
         return a * a * a
-    with_step = np.iscomplexobj(a) or np.iscomplexobj(b)
-    return _continued_power(a, b) if with_step else np.asarray(np.power(a, b))
+    is_complex = np.iscomplexobj(a) or np.iscomplexobj(b)
+    return _continued_power(a, b) if is_complex else np.asarray(np.power(a, b))
 
 
 def _continued_power(a: Array, b: Array) -> Array:
-    """(±1)**b · e^{b log |a|}: a negative base has a power only if the exponent is whole."""
+    """(±1)**b · e^{b log |a|}: a negative base has a real power only if the exponent is whole."""
     if not np.iscomplexobj(b) and ((b == np.round(b)) & (np.abs(b) < WHOLE)).all():
         return np.asarray(np.power(a, b))
     sign = np.power(np.where(a.real < 0, -1.0, 1.0), b.real)
@@ -76,7 +76,7 @@ def _where_value(condition: Array, a: Array, b: Array) -> Array:
 
 
 def _extremum_vjp(comparison: str) -> Vjp:
-    """The adjoint goes to the argument that was chosen."""
+    """A vjp that passes the adjoint to the chosen argument."""
 
     def vjp(g: Expression, node: Apply) -> Adjoints:
         chosen = apply(comparison, *node.args)
@@ -91,12 +91,12 @@ def _flat(g: Expression, node: Apply) -> Adjoints:
 
 
 def difference(node: Apply) -> Expression:
-    """The kink of a comparison of two things is where they are equal."""
+    """The kink of a comparison: zero where both sides are equal."""
     return sub(node.args[0], node.args[1])
 
 
 def _truth(ufunc: Callable[..., Any]) -> Callable[..., Array]:
-    """A comparison that gives 1.0 and 0.0, and is undefined of what is undefined."""
+    """A comparison with values 1.0 and 0.0, and NaN if an argument is NaN."""
 
     def value(a: Array, b: Array) -> Array:
         a, b = a.real, b.real
@@ -106,7 +106,7 @@ def _truth(ufunc: Callable[..., Any]) -> Callable[..., Array]:
 
 
 def product_in_words(node: Apply) -> str:
-    """What a product of numbers, or entry by entry, is called."""
+    """The name of a product: elementwise, of numbers, or a scaling."""
     left, right = (arg.shape for arg in node.args)
     if SCALAR not in (left, right):
         return "elementwise product"
@@ -142,7 +142,7 @@ def _extremum(
 def _logic(
     name: str, value: Callable[..., Any], sympy: Callable[..., Any], **more: Any
 ) -> Primitive:
-    """A condition: true or false of two things."""
+    """A condition on two arguments."""
     return _binary(name, _truth(value), _flat, exact=True, sympy=truth(sympy), **more)
 
 

@@ -1,6 +1,6 @@
 """Constructors that keep generated expressions small: no 1·x, no double transpose, no unit sums.
 
-Used by vjps and by the backward pass; what a student wrote is never simplified.
+Vjps and the backward pass use them. Answers of students are never simplified.
 """
 
 from dataclasses import replace
@@ -81,7 +81,7 @@ def mul(a: Expression, b: Expression) -> Expression:
             return neg(mul(sign.args[0], other) if sign is a else mul(other, sign.args[0]))
     for spread, other in ((a, b), (b, a)):
         if spread.shape == other.shape != SCALAR and (scalar := _spread_scalar(spread)) is not None:
-            return mul(scalar, other)  # so that keys hold no ones
+            return mul(scalar, other)  # keys should not hold arrays of ones
     for at, other in ((a, b), (b, a)):
         if _is_entry(at) and broadcast(at.shape, other.shape) == at.shape:
             factor = _beside(other, at)
@@ -91,7 +91,7 @@ def mul(a: Expression, b: Expression) -> Expression:
 
 
 def _spread_scalar(node: Expression) -> Expression | None:
-    """s of an array whose entries all are s; None for any other."""
+    """The scalar s if all entries of an array are s; else None."""
     match node:
         case Apply(function="ones"):
             return ONE
@@ -101,14 +101,14 @@ def _spread_scalar(node: Expression) -> Expression | None:
 
 
 def _is_entry(node: Expression) -> "TypeGuard[Placed]":
-    """Whether an array is zero but at one entry."""
+    """Whether an array is zero except at one entry."""
     return isinstance(node, Placed) and not (
         isinstance(node.row, Slice) or isinstance(node.column, Slice)
     )
 
 
 def _beside(other: Expression, place: Placed) -> Expression:
-    """The entry of another array where a place is not zero."""
+    """The entry of another array at the place that is not zero."""
     assert not isinstance(place.row, Slice)
     assert not isinstance(place.column, Slice)
     return _aligned(other, place.row, place.column)
@@ -145,7 +145,7 @@ def matmul(a: Expression, b: Expression) -> Expression:
 
 
 def total(a: Expression, axis: int | None = None) -> Expression:
-    """The sum of all entries, or down the rows (axis 0), or along the columns (axis 1)."""
+    """The sum of all entries, of each column (axis 0), or of each row (axis 1)."""
     if _is_entry(a):
         return _total_of_entry(a, axis)
     done = a.shape == SCALAR or (axis is not None and a.shape[axis] == 1)
@@ -153,7 +153,7 @@ def total(a: Expression, axis: int | None = None) -> Expression:
 
 
 def _total_of_entry(a: Placed, axis: int | None) -> Expression:
-    """The sum of an array that is zero but at one entry."""
+    """The sum of an array that is zero except at one entry."""
     if axis == 0:
         return a.value if a.shape[1] == 1 else Placed(a.value, ONE, a.column, (1, a.shape[1]))
     if axis == 1:
@@ -162,7 +162,7 @@ def _total_of_entry(a: Placed, axis: int | None) -> Expression:
 
 
 def fold(adjoint: Expression, shape: Shape) -> Expression:
-    """Undo a broadcast: sum `adjoint` down to `shape`. The vjp of broadcasting."""
+    """Sum `adjoint` down to `shape`: the vjp of broadcasting."""
     if adjoint.shape == shape:
         return adjoint
     if shape == SCALAR:
@@ -190,12 +190,12 @@ def kronecker(a: Expression, b: Expression) -> Expression:
 
 
 def names_in(*nodes: Expression) -> set[str]:
-    """Every name of an index variable, free or bound, and of a symbol, in some expressions."""
+    """The names of all symbols and of all index variables, free and bound, in expressions."""
     return symbols_in(*nodes).union(*(all_indices(node) for node in nodes))
 
 
 def summed(body: Expression, index: Index) -> Expression:
-    """Σ over an index, with Kronecker deltas in it resolved."""
+    """Σ over an index; a Kronecker delta in the body selects a term."""
     if index.name not in free_indices(body):
         return mul(number(index.size), body)
     resolved = _select(body, index)
@@ -203,7 +203,7 @@ def summed(body: Expression, index: Index) -> Expression:
 
 
 def _select(body: Expression, index: Index) -> Expression | None:
-    """`Σ_k δ_{kj} f(k) = f(j)`, where j lies in k's range; None if there is no such factor."""
+    """`Σ_k δ_{kj} f(k) = f(j)` if j is in the range of k; None if there is no such factor."""
     factors = list(_factors(body))
     for at, factor in enumerate(factors):
         if not (isinstance(factor, Apply) and factor.function == "eq"):
@@ -231,14 +231,14 @@ def _within(value: Expression, index: Index) -> bool:
 
 
 def entry(base: Expression, row: Selector, column: Selector) -> Item:
-    """`base[row, column]` as it stands. Raises IndexOutOfRange."""
+    """`base[row, column]`, not simplified. Raises IndexOutOfRange, and Unreadable for a bad selector."""
     check_range(row, base.shape[0])
     check_range(column, base.shape[1])
     return Item(base, row, column, (selector_size(row), selector_size(column)))
 
 
 def item(base: Expression, row: Selector, column: Selector) -> Expression:
-    """`base[row, column]` with the indexing pushed inwards, so that keys read in entries."""
+    """`base[row, column]` with the indices moved inwards, so that keys consist of entries of symbols."""
     if base.shape == SCALAR:
         return base
     if isinstance(row, Slice) or isinstance(column, Slice):
@@ -247,8 +247,8 @@ def item(base: Expression, row: Selector, column: Selector) -> Expression:
         case Apply():
             return _item_of_apply(base, row, column)
         case Placed() if not (isinstance(base.row, Slice) or isinstance(base.column, Slice)):
-            here = mul(kronecker(row, base.row), kronecker(column, base.column))
-            return mul(here, base.value)
+            same_place = mul(kronecker(row, base.row), kronecker(column, base.column))
+            return mul(same_place, base.value)
         case Item() if isinstance(base.row, Slice) or isinstance(base.column, Slice):
             return item(base.base, _within_slice(base.row, row), _within_slice(base.column, column))
         case Sum():
@@ -262,7 +262,7 @@ def item(base: Expression, row: Selector, column: Selector) -> Expression:
 
 
 def _within_slice(outer: Selector, inner: Expression) -> Expression:
-    """The position that the entry `inner` of a slice has in the whole."""
+    """The position in the whole axis of the entry `inner` of a slice."""
     if not isinstance(outer, Slice):
         return outer
     if isinstance(inner, Number):
@@ -293,7 +293,7 @@ def _item_of_apply(base: Apply, row: Expression, column: Expression) -> Expressi
 
 
 def _aligned(arg: Expression, row: Expression, column: Expression) -> Expression:
-    """The entry of an argument that broadcasting puts at [row, column]."""
+    """The entry of an argument that broadcasting uses at [row, column]."""
     return item(arg, row if arg.shape[0] > 1 else ONE, column if arg.shape[1] > 1 else ONE)
 
 
@@ -320,7 +320,7 @@ def _item_of_product(
 
 
 def _vector_item(vector: Expression, at: Expression) -> Expression:
-    """An entry of a vector that lies or stands."""
+    """An entry of a row or column vector."""
     return item(vector, ONE, at) if vector.shape[1] > 1 else item(vector, at, ONE)
 
 
@@ -334,7 +334,7 @@ def _item_of_correlation(base: Apply, row: Expression, column: Expression) -> Ex
 
 
 def _item_of_convolution(base: Apply, row: Expression, column: Expression) -> Expression:
-    """convolve(a, b)[i] = Σ_k b[k] where i = r + k − 1, with a zero but at r; or the other way round."""
+    """convolve(a, b)[i] = a[r] Σ_k b[k] δ(i, r + k − 1), if a is zero except at r; or a and b swapped."""
     a, b = base.args
     place, other = (a, b) if isinstance(a, Placed) else (b, a)
     assert isinstance(place, Placed)
@@ -342,8 +342,8 @@ def _item_of_convolution(base: Apply, row: Expression, column: Expression) -> Ex
     where = place.column if place.shape[1] > 1 else place.row
     assert not isinstance(where, Slice)
     inner = Index(fresh("k", names_in(place, other, at)), 1, max(other.shape))
-    here = kronecker(at, _shifted(where, inner))
-    return mul(place.value, summed(mul(here, _vector_item(other, inner)), inner))
+    selected = kronecker(at, _shifted(where, inner))
+    return mul(place.value, summed(mul(selected, _vector_item(other, inner)), inner))
 
 
 def _shifted(at: Expression, inner: Index) -> Expression:
@@ -360,7 +360,7 @@ def _item_of_sum(base: Sum, row: Expression, column: Expression) -> Expression:
 
 
 def derivative(of: Expression, wrt: Expression, span: Span | None = None) -> Derivative:
-    """∂of/∂wrt as a value, laid out as a gradient (like wrt), a Jacobian, or like `of`.
+    """∂of/∂wrt as a value: a gradient in the shape of `wrt`, a Jacobian, or an array like `of`.
 
     Raises Nonsense if the result would need more than two axes.
     """
@@ -379,7 +379,7 @@ def derivative(of: Expression, wrt: Expression, span: Span | None = None) -> Der
 
 
 def tabulate(body: Expression, row: Index, column: Index) -> Expression:
-    """The matrix of `body` over two index ranges; `A` itself where the body is just `A[i, j]`."""
+    """The matrix of `body` over two index variables; just `A` if the body is `A[i, j]`."""
     if isinstance(body, Item) and not isinstance(body.base, Item):
         base = body.base
         free = free_indices(base)

@@ -1,8 +1,8 @@
-"""Convolution of vectors: the layer of a network (a cross-correlation), and its adjoints.
+"""Convolution of vectors: the convolutional layer (a cross-correlation), and its adjoints.
 
 With yᵢ = Σₖ wₖ xᵢ₊ₖ₋₁ the adjoint of x is the full convolution of ȳ and w, and the adjoint of w the
 correlation of x and ȳ (V. Dumoulin & F. Visin, "A guide to convolution arithmetic for deep learning",
-2016, chapter 4). The names and defaults are NumPy's: `correlate` is "valid", `convolve` is "full".
+2016, chapter 4). Names and defaults are NumPy's: `correlate` is "valid", `convolve` is "full".
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ Adjoints = tuple[Expression | None, ...]
 def _lengths(shapes: Sequence[Shape], what: str) -> tuple[int, int]:
     for shape in shapes:
         if 1 not in shape:
-            raise ShapeMismatch(f"{what} wants vectors, not a {shape_text(shape)} matrix")
+            raise ShapeMismatch(f"{what} needs vectors, not a {shape_text(shape)} matrix")
     return max(shapes[0]), max(shapes[1])
 
 
 def _oriented(like: Shape, size: int) -> Shape:
-    """A vector that lies or stands as another does; of a scalar, one that stands."""
+    """The shape of a vector with the orientation of another; a column if that is a scalar."""
     return (1, size) if like[1] > 1 else (size, 1)
 
 
@@ -35,7 +35,7 @@ def _correlate_shape(shapes: Sequence[Shape], params: Params) -> Shape:
     size, kernel = _lengths(shapes, "correlate")
     if kernel > size:
         raise ShapeMismatch(
-            f"correlate slides the second vector along the first, and {kernel} entries do not fit "
+            f"correlate slides the second vector along the first, but {kernel} entries do not fit "
             f"into {size}"
         )
     return _oriented(shapes[0], size - kernel + 1)
@@ -58,11 +58,11 @@ def _correlate_value(x: Array, w: Array) -> Array:
 
 
 def _convolve_value(a: Array, b: Array) -> Array:
-    """The correlation of a, zeros on both sides of it, with b reversed."""
+    """The correlation of a, padded with zeros on both sides, with b reversed."""
     pad = _flat(b).shape[-1] - 1
     flat = np.pad(_flat(a), [(0, 0)] * (a.ndim - 2) + [(pad, pad)])
-    lies = a.shape[-1] > 1
-    return _correlate_value(flat[..., None, :] if lies else flat[..., None], _flip(b))
+    is_row = a.shape[-1] > 1
+    return _correlate_value(flat[..., None, :] if is_row else flat[..., None], _flip(b))
 
 
 def _flip(x: Array) -> Array:

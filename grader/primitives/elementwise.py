@@ -1,6 +1,6 @@
-"""Functions of one variable, entry by entry: a row each, with its derivative as an expression.
+"""Functions of one variable, entry by entry: a row for each, with its derivative as an expression.
 
-A row `f` brings a row `f'` along, so that σ'(z) can be written, read and printed.
+Every row `f` comes with a row `f'`, so that σ'(z) can be written, read and printed.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from grader.primitives.build import ONE, ZERO, add, div, mul, neg, number, power
 from grader.primitives.registry import Array, BackwardRule, Primitive, apply, register, same
 from grader.primitives.symbolic import choice
 
-LEAK = number(0.01)  # the usual slope of leaky ReLU; a second argument gives another
+LEAK = number(0.01)  # the usual slope of leaky ReLU; a second argument changes it
 TWO = number(2)
 
 
@@ -29,19 +29,19 @@ def function(
     latex: tuple[str, ...] = (),
     **more: Any,
 ) -> tuple[Primitive, Primitive]:
-    """The rows of f and f'. `slope` is f' of the argument and up to `parameters` numbers behind it.
+    """The rows of f and f'. `slope` gives f' of the argument and of up to `parameters` further numbers.
 
-    `kink` is given the argument. The name is the first spelling, but in LaTeX if it has an underscore.
+    `kink` gets the argument. The name is the first spelling, except in LaTeX if it has an underscore.
     """
     prime = name + "'"
     arity = (1, 1 + parameters)
     bends = None if kink is None else lambda node: kink(node.args[0])
 
     def vjp(g: Expression, node: Apply) -> tuple[Expression | None, ...]:
-        parameters = (None,) * (len(node.args) - 1)  # nothing flows to them
+        parameters = (None,) * (len(node.args) - 1)  # they are constants
         return mul(g, apply(prime, *node.args)), *parameters
 
-    readable = () if "_" in name else (name,)  # \_ is nothing to write in LaTeX
+    readable = () if "_" in name else (name,)  # nobody writes \_ in LaTeX
     return (
         Primitive(
             name, same, value, vjp, sympy=sympy, arity=arity, entrywise=True, kink=bends,
@@ -71,7 +71,7 @@ def _where_positive(x: Expression, yes: Expression, no: Expression) -> Expressio
 
 
 def abs_value(x: Array) -> Array:
-    """|x|, analytic on either side of its kink (`np.abs` of a complex number is its modulus)."""
+    """|x|, analytic on each side of the kink (`np.abs` of a complex number is its modulus)."""
     return np.where(x.real < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
 
 
@@ -92,7 +92,7 @@ def softplus_value(x: Array) -> Array:
     value = np.logaddexp(0.0, x.real)
     if not np.iscomplexobj(x):
         return np.asarray(value)
-    tail = np.log1p(np.exp(-abs_value(x)))  # of which NumPy rounds the real part to nothing
+    tail = np.log1p(np.exp(-abs_value(x)))  # only for its imaginary part: NumPy rounds the real one
     return np.asarray(value + 1j * (np.where(x.real > 0, x.imag, 0.0) + tail.imag))
 
 

@@ -33,7 +33,8 @@ def _matmul_shape(shapes: Sequence[Shape], params: Params) -> Shape:
     if n != p:
         left, right = shape_text((m, n)), shape_text((p, q))
         raise ShapeMismatch(
-            f"the matrix product of {left} and {right} does not exist: {n} columns meet {p} rows"
+            f"the matrix product of {left} and {right} does not exist: the left side has {n} columns, "
+            f"the right side has {p} rows"
         )
     return m, q
 
@@ -54,7 +55,7 @@ def _is_vector(shape: Shape) -> bool:
 def _vectors(shapes: Sequence[Shape], what: str) -> None:
     for shape in shapes:
         if not _is_vector(shape):
-            raise ShapeMismatch(f"{what} wants vectors, not a {shape_text(shape)} matrix")
+            raise ShapeMismatch(f"{what} needs vectors, not a {shape_text(shape)} matrix")
 
 
 def _outer_shape(shapes: Sequence[Shape], params: Params) -> Shape:
@@ -104,7 +105,7 @@ def _sum_value(x: Array, axis: int | None = None) -> Array:
 
 
 def spread(g: Expression, shape: Shape) -> Expression:
-    """An adjoint broadcast back over what was summed."""
+    """The adjoint of a sum, repeated for every entry that was summed."""
     return g if g.shape == shape else mul(g, ones(shape))
 
 
@@ -128,7 +129,7 @@ def _diag_shape(shapes: Sequence[Shape], params: Params) -> Shape:
     if _is_vector((rows, columns)):
         return max(rows, columns), max(rows, columns)
     if rows != columns:
-        raise ShapeMismatch(f"diag wants a vector or a square matrix, not {rows}×{columns}")
+        raise ShapeMismatch(f"diag needs a vector or a square matrix, not {rows}×{columns}")
     return rows, 1
 
 
@@ -147,7 +148,7 @@ def _diag_vjp(g: Expression, node: Apply) -> Adjoints:
 
 def _square_to_scalar(shapes: Sequence[Shape], params: Params) -> Shape:
     if shapes[0][0] != shapes[0][1]:
-        raise ShapeMismatch(f"trace wants a square matrix, not {shape_text(shapes[0])}")
+        raise ShapeMismatch(f"trace needs a square matrix, not {shape_text(shapes[0])}")
     return SCALAR
 
 
@@ -159,7 +160,7 @@ def _static_shape(shapes: Sequence[Shape], params: Params) -> Shape:
 
 
 def _softmax_axis(node: Apply) -> int | None:
-    """Which axis softmax runs along: all entries of a vector, each row of a matrix."""
+    """The axis of softmax: all entries of a vector, each row of a matrix."""
     if node.params:
         return node.params[0]
     return None if _is_vector(node.shape) else 1
@@ -184,7 +185,7 @@ def _log_softmax_value(x: Array, *params: int | None) -> Array:
 
 
 def _softmax_vjp(g: Expression, node: Apply) -> Adjoints:
-    """s ⊙ (g − Σ g ⊙ s): the Jacobian diag(s) − s sᵀ, applied."""
+    """s ⊙ (g − Σ g ⊙ s): the Jacobian diag(s) − s sᵀ times g."""
     return (mul(node, sub(g, total(mul(g, node), _softmax_axis(node)))),)
 
 
@@ -218,7 +219,7 @@ def _trace_value(x: Array) -> Array:
 
 
 def _matmul_or_scale(shapes: Sequence[Shape], params: Params) -> Shape:
-    """`np.dot`: scaling, the inner product of vectors, else the matrix product."""
+    """The shape of `np.dot`: a scaling, an inner product of vectors, or else a matrix product."""
     a, b = shapes
     if SCALAR in (a, b):
         return broadcast(a, b)
@@ -262,7 +263,7 @@ def _reduction_in_words(node: Apply) -> str:
 
 
 def _transpose_in_words(node: Apply) -> str:
-    """A transpose that has no place of its own in the text was added so that the shapes fit."""
+    """A transpose with the same place in the text as its argument was added so that the shapes fit."""
     added = node.span is not None and node.span == node.args[0].span
     return "transpose, added so that the shapes fit, of" if added else "transpose of"
 
@@ -279,7 +280,7 @@ def _dot_in_words(node: Apply) -> str:
 
 
 def _constant(name: str, value: Callable[[int, int], Array], words: str) -> Primitive:
-    """An array whose size stands in `params`."""
+    """A constant array; `params` are its rows and columns."""
     return Primitive(
         name, _static_shape, lambda m, n: value(m, n)[None], lambda g, node: (),
         sympy=lambda sp, node: np.vectorize(sp.Integer, otypes=[object])(value(*node.shape)),

@@ -1,12 +1,11 @@
-"""What a primitive is, and the one table that all of them stand in.
+"""What a primitive is, and the table of all primitives.
 
-Values are NumPy functions over stacks of matrices, shaped (…, rows, columns): the leading axes are
-index variables and draws, and broadcast. The vector-Jacobian product (vjp) of a row maps the
-adjoint of its result to the adjoints of its arguments, as expressions; the backward pass itself
-knows no mathematics (the design of HIPS autograd).
+Values are NumPy functions on stacks of matrices, (…, rows, columns): the leading axes are index variables
+and draws, and broadcast. The vector-Jacobian product (vjp) of a row maps the adjoint of its result to the
+adjoints of its arguments, as expressions (the design of HIPS autograd).
 
-On complex arrays a value is continued analytically, and the real part of an argument chooses the branch:
-the imaginary part of f(x + ih) is then h f'(x), a derivative that knows no vjp.
+On complex arrays a value is continued analytically, and the real part of an argument chooses the branch.
+So the imaginary part of f(x + ih) is h f'(x): a derivative that does not depend on the vjp.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,9 +25,9 @@ ShapeRule = Callable[[Sequence[Shape], Params], Shape]
 
 
 class BackwardRule(NamedTuple):
-    """How a function hands a gradient back, for the worked key.
+    """How a function passes a gradient back, for the worked key.
 
-    In the sentence `{A}` and `{B}` stand for the arguments and `{G}` for the gradient that arrives.
+    In the sentence `{A}` and `{B}` are the arguments and `{G}` is the gradient of the result.
     """
 
     name: str
@@ -37,31 +36,31 @@ class BackwardRule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """One row of the table: all that is known of a function.
+    """One row of the table: all that the grader knows about a function.
 
     What it computes:
-        `shape` is the shape of the result. `value` maps stacks of matrices, and then `params`, to a stack.
-        `vjp` gives the adjoints of the arguments; None for what is constant in an argument.
-        `expansion` defines a row by other rows instead of `value`, `vjp` and `sympy`.
-        `sympy` is the same function in SymPy's words, from its definition; what has these words, SymPy
-        or numbers of many digits, comes as the first argument: then the entries, or the node and whole
-        object arrays where a function is not `entrywise`.
-    What it is:
-        `arity` is the least and the greatest number of arguments; one of two that `chains` takes more,
-        as in max(a, b, c).
-        `entrywise` functions map each entry alone, their arguments broadcast. `linear` ones are linear
-        in each argument. `axis` says that it runs along an axis on request, given in `params`.
-        An `activation` has a derivative that people write σ′(z); log′(p) is 1/p to everybody.
-        `exact` says that the value adds no rounding error. `opposite` is the row that is true where this
-        one is false. `kink` gives the expression whose zeros are where the function or its derivative
-        jumps, and `sides` what the function is on either side. `slope_by_value` is the derivative by the
-        function's own value, where people write it so: 1 − y² for tanh.
-    How it is written:
-        `infix` and `latex` are its spellings, the first is printed (signs are the notation's business).
-        What is `bare` in LaTeX needs no brackets: "sin z". `formula` defines it in LaTeX, `formula_of` what
-        it is applied to there. `rule` says how it hands a gradient back; entrywise functions of one
-        argument share a rule and need none. `slope_in_words` says what f′(u) is where its formula says
-        less. `words` are what a reading calls a node: "negative of"; empty for the name itself.
+        `shape` gives the shape of the result. `value` maps stacks of matrices, followed by `params`, to a
+        stack. `vjp` gives the adjoints of the arguments, or None for an argument that it is constant in.
+        `expansion` defines a row by other rows, instead of `value`, `vjp` and `sympy`.
+        `sympy` is the same function, written with SymPy from its definition. Its first argument is SymPy,
+        or a module of the same names for numbers of many digits. Then come the entries if the function is
+        `entrywise`, else the node and whole object arrays.
+    Its properties:
+        `arity` is the least and the greatest number of arguments; a function of two that `chains` takes
+        more, as in max(a, b, c).
+        `entrywise` functions map each entry alone, with broadcast arguments. `linear` ones are linear in
+        each argument. A function with an `axis` takes one in `params`.
+        The derivative of an `activation` is usually written σ′(z), while log′(p) is always written 1/p.
+        The value of an `exact` function adds no rounding error. `opposite` is the row that is true where
+        this one is false. `kink` gives the expression that is zero where the function or its derivative
+        jumps, and `sides` gives the function on each side. `slope_by_value` is the derivative in terms of
+        the function's own value, if people write it so: 1 − y² for tanh.
+    Its notation:
+        `infix` and `latex` are its spellings; the first one is printed (signs belong to the notations).
+        A `bare` function needs no brackets in LaTeX: "sin z". `formula` defines it in LaTeX, with the
+        argument `formula_of`. `rule` says how it passes a gradient back; entrywise functions of one
+        argument share a rule and need none. `slope_in_words` describes f′(u) if that is clearer than its
+        formula. `words` name a node in an explained reading, such as "negative of"; empty for the name.
     """
 
     name: str
@@ -97,7 +96,7 @@ LATEX: dict[str, str] = {}  # every spelling in LaTeX, without its backslash
 
 
 def register(*rows: Primitive) -> None:
-    """Add rows to the table. Raises ValueError for a name or spelling that another row has."""
+    """Add rows to the table. Raises ValueError if another row has the same name or spelling."""
     for row in rows:
         if row.name in TABLE:
             raise ValueError(f"two primitives named {row.name!r}")
@@ -109,7 +108,7 @@ def register(*rows: Primitive) -> None:
 
 
 def is_function(name: str) -> bool:
-    """Whether a primitive is a function of one variable, entry by entry, which has a derivative f'."""
+    """Whether a primitive is an elementwise function of one variable, with a derivative row f'."""
     return f"{name}'" in TABLE
 
 
@@ -122,7 +121,8 @@ def apply(function: str, *args: Expression, params: Params = (), span: Span | No
     low, high = row.arity
     if not low <= len(args) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
-        message = f"{function} takes {wanted} arguments, not {len(args)}"
+        plural = "" if wanted == "1" else "s"
+        message = f"{function} takes {wanted} argument{plural}, not {len(args)}"
         raise Unreadable(message, span=span)
     try:
         shape = row.shape([arg.shape for arg in args], params)
@@ -133,7 +133,7 @@ def apply(function: str, *args: Expression, params: Params = (), span: Span | No
 
 
 def same(shapes: Sequence[Shape], params: Params = ()) -> Shape:
-    """The shape rule of elementwise functions: all arguments broadcast against each other."""
+    """The shape rule of elementwise functions: broadcast all arguments. Raises ShapeMismatch."""
     shape = shapes[0]
     for other in shapes[1:]:
         if other != shape:
@@ -142,14 +142,17 @@ def same(shapes: Sequence[Shape], params: Params = ()) -> Shape:
 
 
 def broadcast(a: Shape, b: Shape) -> Shape:
-    """The common shape: equal, a scalar with anything, a column or a row along a matrix.
+    """The common shape of equal shapes, a scalar with any shape, or a vector with a fitting matrix.
 
-    A row against a column is refused: silently making a matrix of two vectors hides mistakes.
+    Raises ShapeMismatch for others. A row with a column is refused: to make a matrix of two vectors would
+    hide mistakes.
     """
     if SCALAR in (a, b):
         return b if a == SCALAR else a
     rows, columns = max(a[0], b[0]), max(a[1], b[1])
     fits = all(shape[0] in (1, rows) and shape[1] in (1, columns) for shape in (a, b))
     if not fits or (rows, columns) not in (a, b):
-        raise ShapeMismatch(f"shapes {shape_text(a)} and {shape_text(b)} do not fit entry by entry")
+        raise ShapeMismatch(
+            f"shapes {shape_text(a)} and {shape_text(b)} cannot be combined entry by entry"
+        )
     return rows, columns

@@ -1,4 +1,4 @@
-"""Selectors of entries: how many they select, and whether they stay within an axis."""
+"""Selectors of entries: how many they select, and whether they are within the range of an axis."""
 
 from grader.errors import IndexOutOfRange, Unreadable
 from grader.expression import Apply, Index, Number, Selector, Slice
@@ -10,15 +10,15 @@ def selector_size(selector: Selector) -> int:
 
 
 def check_range(selector: Selector, size: int) -> None:
-    """Raise IndexOutOfRange unless every value of the selector lies in 1..size.
+    """Raise IndexOutOfRange unless every value of the selector is in 1..size.
 
-    Raises Unreadable for what is no index at all, such as the bounds of a clipped `[r]_{-1}^{1}`.
+    Raises Unreadable for what is not an index, such as the bounds of a clipped `[r]_{-1}^{1}`.
     """
     low, high = bounds(selector)
     if low < 1 or high > size:
         reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         named = f"{selector.name} = {reach}" if isinstance(selector, Index) else reach
-        raise IndexOutOfRange(f"index {named} is out of range: there are only 1 to {size}")
+        raise IndexOutOfRange(f"index {named} is out of range: it can only be 1 to {size}")
 
 
 def bounds(selector: Selector) -> tuple[float, float]:
@@ -35,4 +35,6 @@ def bounds(selector: Selector) -> tuple[float, float]:
             (low, high), (low2, high2) = bounds(a), bounds(b)
             return low - high2, high - low2
         case _:
-            raise Unreadable("an index is a whole number, an index variable, or a sum of both")
+            raise Unreadable(
+                "an index should be a whole number, an index variable, or a sum of these"
+            )

@@ -1,7 +1,7 @@
-"""What rows of the table share in SymPy's words.
+"""Helpers for the SymPy forms in the table.
 
-What has these words comes as an argument, `sp`: SymPy itself, in tests, or its words for numbers of 100
-digits, in validation. Arrays are NumPy arrays of its objects.
+The argument `sp` is SymPy itself in tests, and in validation a module with the same names for numbers of
+100 digits. Arrays are NumPy arrays of its objects.
 """
 
 from collections.abc import Callable
@@ -24,10 +24,10 @@ def truth(relation: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def each(function: Callable[[Any], Any], array: Exact) -> Exact:
-    """A function of each entry."""
+    """A function applied to each entry."""
     return np.asarray(np.frompyfunc(function, 1, 1)(array), dtype=object)
 
 
 def summed(array: Exact, axis: int | None) -> Exact:
-    """The sum of all entries, or along an axis, which stays."""
+    """The sum of all entries, or along an axis; the number of axes stays."""
     return np.asarray(np.sum(array, axis=axis, keepdims=True), dtype=object)

@@ -1,4 +1,4 @@
-"""YAML → `Problem`."""
+"""Reads `problem.yaml` into a `Problem`."""
 
 from grader.problem.load import load
 from grader.problem.model import (

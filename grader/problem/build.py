@@ -1,4 +1,4 @@
-"""Validated data → `Problem`: the expressions parsed, shapes known, every fault collected."""
+"""Validated data → `Problem`: parses the expressions, derives shapes, collects all faults."""
 
 import difflib
 import re
@@ -14,6 +14,7 @@ from grader.expression import (
     Symbol,
     base_name,
     free_indices,
+    shape_text,
     symbols_in,
 )
 from grader.notation import Function, Names, infix, names
@@ -29,11 +30,11 @@ Path_ = tuple[str | int, ...]
 
 
 def build(source: ProblemSource) -> Problem:
-    """The problem of a file that has been read. Raises AuthorError with all that is wrong."""
+    """The problem in a file that has been read. Raises AuthorError with all faults."""
     return _ProblemBuild(source).problem()
 
 
-_INDEXED = re.compile(r"(\w+)\[([^\[\]]*)$")  # an array and what stands before an index of it
+_INDEXED = re.compile(r"(\w+)\[([^\[\]]*)$")  # an array, and the text before one of its indices
 
 
 class _ProblemBuild:
@@ -41,7 +42,7 @@ class _ProblemBuild:
         self.source = source
         self.data = source.data
         self.faults: list[Fault] = []
-        self.lost: set[str] = set()  # names whose own text is at fault: what uses them is not told
+        self.lost: set[str] = set()  # names with a faulty text: what uses them is not reported
         self.dimensions: dict[str, int] = dict(self.data["dimensions"])
 
     def problem(self) -> Problem:
@@ -50,7 +51,7 @@ class _ProblemBuild:
         questions = tuple(
             self._question(data, at, scope) for at, data in enumerate(self.data["questions"])
         )
-        if not self.faults:  # what rules say of a question that is not whole makes no sense
+        if not self.faults:  # rules of a faulty question would only repeat its faults
             questions = ruled(self.data, questions, self._parse, self._fault)
         if self.faults:
             raise AuthorError(self.faults)
@@ -83,7 +84,11 @@ class _ProblemBuild:
                 continue
             extra = tuple(float(value) for value in data["params"].values())
             if len(extra) > TABLE[primitive].arity[1] - 1:
-                self._fault(("functions", name), f"{primitive} takes fewer parameters")
+                most = TABLE[primitive].arity[1] - 1
+                self._fault(
+                    ("functions", name),
+                    f"{primitive} takes at most {most} parameters, not {len(extra)}",
+                )
                 continue
             functions[name] = Function(name, primitive, tuple(data["latex"]), extra)
         return functions
@@ -110,8 +115,8 @@ class _ProblemBuild:
 
     def _names(self, symbols: Mapping[str, Declared], model: Mapping[str, Quantity]) -> Names:
         everything: list[Declared | Quantity] = [*symbols.values(), *model.values()]
-        nodes = {one.name: Symbol(one.name, one.shape) for one in everything}
-        latex = {one.name: one.latex for one in everything}
+        nodes = {item.name: Symbol(item.name, item.shape) for item in everything}
+        latex = {item.name: item.latex for item in everything}
         scalars = [nodes[q.name] for q in model.values() if q.shape == SCALAR]
         loss = scalars[-1] if scalars else None
         matrices = [symbol.name for symbol in symbols.values() if symbol.axes == 2]
@@ -148,7 +153,11 @@ class _ProblemBuild:
                 self._fault(place, f"`{target}` is not computed before `{name}`")
             elif node is not None:
                 if node.shape not in (known.symbols[target].shape, SCALAR):
-                    self._fault(place, f"the gradient has another shape than `{target}`")
+                    self._fault(
+                        place,
+                        f"the gradient is {shape_text(node.shape)}, but `{target}` is "
+                        f"{shape_text(known.symbols[target].shape)}",
+                    )
                 upstream[target] = _spread(node, known.symbols[target].shape)
         return Quantity(name, SCALAR, None, upstream, latex)
 
@@ -160,12 +169,12 @@ class _ProblemBuild:
                 return None
             offset = error.span.start if error.span else None
             reason = f"{error.message} ({error.hint})" if error.hint else error.message
-            said = self._too_early(text, known, path) or self._without_range(error, known, path)
-            self._fault(path, said or reason, offset)
+            clearer = self._too_early(text, known, path) or self._without_range(error, known, path)
+            self._fault(path, clearer or reason, offset)
             return None
 
     def _too_early(self, text: str, known: Names, path: Path_) -> str | None:
-        """What is said of a name that the model computes only later, or in a circle."""
+        """The reason if the text uses a quantity that the model computes later, or in a circle."""
         if path[0] != "model":
             return None
         name, model = str(path[1]), self.data["model"]
@@ -179,7 +188,7 @@ class _ProblemBuild:
         return None
 
     def _without_range(self, error: StudentError, known: Names, path: Path_) -> str | None:
-        """What is said of an index that nothing gives a range."""
+        """The reason if the error is an index without a range."""
         span = error.span
         if path[0] != "questions" or span is None or not isinstance(error, UnknownName):
             return None
@@ -188,10 +197,10 @@ class _ProblemBuild:
         if before.count("[") == before.count("]") or not name.isidentifier():
             return None
         size = self._axis(before, known)
-        return f"the index `{name}` has no range; add one beside it, such as `free: {{{name}: {size}}}`"
+        return f"the index `{name}` has no range; add one, such as `free: {{{name}: {size}}}`"
 
     def _axis(self, before: str, known: Names) -> str | int:
-        """How long the axis is that an index counts, by the text before the index."""
+        """The size of the axis of an index, found from the text before the index."""
         base = _INDEXED.search(before)
         symbol = known.symbols.get(base[1]) if base else None
         if base is None or symbol is None:
@@ -209,7 +218,9 @@ class _ProblemBuild:
         of = self._optional(data.get("of"), known, (*path, "of"))
         wrt = self._optional(data.get("wrt"), known, (*path, "wrt"))
         if wrt is not None and base_name(wrt) is None:
-            self._fault((*path, "wrt"), "a symbol, a quantity, or an entry of one is meant")
+            self._fault(
+                (*path, "wrt"), "`wrt` should be a symbol, a quantity, or an entry of one of them"
+            )
         self._check_asked(of, wrt, data, scope, path)
         return with_prompt(
             Question(
@@ -236,19 +247,21 @@ class _ProblemBuild:
         scope: Scope,
         path: Path_,
     ) -> None:
-        """What is asked must be a derivative that exists, and each index variable a part of it."""
+        """Check that the derivative exists and uses every index variable."""
         if of is None or wrt is None:
             return
         quantity = scope.model.get(base_name(wrt) or "")
         if quantity is not None and quantity.definition is None:
-            reason = f"`{quantity.name}` has no formula: nothing can be differentiated by it"
+            reason = f"`{quantity.name}` has no formula, so nothing can be differentiated by it"
             self._fault((*path, "wrt"), reason)
         for name in data["free"]:
             if data["reference"] is None and name not in free_indices(of) | free_indices(wrt):
-                self._fault((*path, "free", name), f"neither `of` nor `wrt` has the index `{name}`")
+                self._fault(
+                    (*path, "free", name), f"neither `of` nor `wrt` uses the index `{name}`"
+                )
 
     def _narrowed(self, base: Scope, data: Mapping[str, Any], path: Path_) -> Scope:
-        """The scope of a question with symbols of its own: what they hide goes out of reach."""
+        """The scope of a question with its own symbols, without the quantities that use hidden ones."""
         if not data["symbols"]:
             return base
         own = self._symbols(data["symbols"], (*path, "symbols"))
@@ -282,7 +295,7 @@ def _words(text: str) -> list[str]:
 
 
 def _reached(model: Mapping[str, Any], name: str) -> set[str]:
-    """All quantities that one is computed from as it is written, in whatever order they stand."""
+    """All quantities that the text of one refers to, directly or not, in any order of the file."""
     found: set[str] = set()
     waiting = [name]
     while waiting:
@@ -295,7 +308,7 @@ def _reached(model: Mapping[str, Any], name: str) -> set[str]:
 
 
 def _depends(model: Mapping[str, Quantity]) -> dict[str, frozenset[str]]:
-    """What each quantity is computed from, directly or through others."""
+    """The names that each quantity is computed from, directly or through others."""
     found: dict[str, frozenset[str]] = {}
     for quantity in model.values():
         roots = quantity.upstream.values() if quantity.definition is None else [quantity.definition]
@@ -305,7 +318,7 @@ def _depends(model: Mapping[str, Quantity]) -> dict[str, frozenset[str]]:
 
 
 def _spread(gradient: Expression, shape: Shape) -> Expression:
-    """A scalar gradient for an array, which is the same for every entry."""
+    """A gradient in the shape of an array; a scalar one is the same for every entry."""
     return gradient if gradient.shape == shape else mul(gradient, ones(shape))
 
 
@@ -322,4 +335,4 @@ def _uses(quantity: Quantity, hidden: set[str]) -> bool:
 def _unknown_function(name: str) -> str:
     close = difflib.get_close_matches(name, INFIX_FUNCTIONS, n=2)
     hint = f"; did you mean {' or '.join(close)}?" if close else ""
-    return f"`{name}` is no function of the table{hint}"
+    return f"the grader knows no function `{name}`{hint}"

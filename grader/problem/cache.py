@@ -1,8 +1,8 @@
-"""Problems that were read before, as JSON in the user's cache folder.
+"""Keeps problems that were read before as JSON in the user's cache folder.
 
-Reading YAML and judging it costs about 150 ms of imports, and most runs read a file that has not
-changed. An entry's key is the hash of the file's bytes, our version and the schema's number, so a
-stale entry is never found. The cache is only ever a gain: whatever fails here, fails silently.
+Reading and validating YAML costs about 150 ms of imports, and most runs read a file that has not
+changed. The key of an entry is a hash of the file's bytes, our version and the schema's number, so a
+stale entry is never found. The grader works without the cache: errors here are ignored.
 """
 
 import contextlib
@@ -16,13 +16,13 @@ from typing import Any
 from grader.version import __version__
 
 SCHEMA = 4
-"""To be raised whenever the normalised data or what the schema accepts changes."""
+"""Raise it whenever the normalised data changes, or what the schema accepts."""
 
 MAX_ENTRIES = 50
 
 
 def cached(content: bytes) -> dict[str, Any] | None:
-    """The normalised data of a YAML file with these bytes, if it was read before."""
+    """The normalised data of a YAML file with these bytes; None if it was not read before."""
     key = _key(content)
     try:
         entry = json.loads(_file(key).read_bytes())
@@ -45,19 +45,19 @@ def store(content: bytes, data: dict[str, Any]) -> None:
 
 
 def folder() -> Path:
-    """Where entries are kept; `GRADER_CACHE_DIR` goes before the system's own place."""
+    """Where entries are kept: `GRADER_CACHE_DIR`, or else the user's cache folder."""
     chosen = os.environ.get("GRADER_CACHE_DIR")
     return Path(chosen) if chosen else _system_folder() / "gradient-grader"
 
 
 def _system_folder() -> Path:
-    """The user's cache folder by the custom of the system."""
+    """The user's cache folder on this operating system."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
     chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    # The XDG standard has relative paths ignored.
+    # The XDG standard says to ignore relative paths.
     return chosen if chosen.is_absolute() else Path.home() / ".cache"
 
 
@@ -71,7 +71,7 @@ def _file(key: str) -> Path:
 
 
 def _write(target: Path, text: str) -> None:
-    """All or nothing: a reader, or a second writer, never sees half an entry."""
+    """Write all or nothing: nobody ever reads half an entry."""
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8")
@@ -80,8 +80,8 @@ def _write(target: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _prune(home: Path) -> None:
-    """Remove the oldest entries past the limit."""
-    entries = sorted(home.glob("problem-*.json"), key=lambda entry: entry.stat().st_mtime)
+def _prune(place: Path) -> None:
+    """Remove the oldest entries beyond the limit."""
+    entries = sorted(place.glob("problem-*.json"), key=lambda entry: entry.stat().st_mtime)
     for entry in entries[:-MAX_ENTRIES]:
         entry.unlink(missing_ok=True)

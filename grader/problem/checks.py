@@ -1,7 +1,7 @@
-"""What values of `problem.yaml` must be to each other: names, sizes, and ways of asking.
+"""Checks values of `problem.yaml` against each other: names, sizes, and keys that exclude each other.
 
-The checks read the plain data before the schema has judged it, and pass over whatever has the wrong
-type, so that an author hears of a wrong type and of an unknown dimension in one go.
+The checks run on the plain data before the schema validates it, and skip values of the wrong type. So an
+author sees a wrong type and an unknown dimension in the same run.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Step: TypeAlias = tuple[Path, dict[str, Any]]
 
 
 class Complaint(NamedTuple):
-    """Something wrong at a path: at its value, or at its key."""
+    """A fault at a path: at its value, or at its key."""
 
     path: Path
     reason: str
@@ -23,44 +23,47 @@ class Complaint(NamedTuple):
 
 
 def complaints(data: Any) -> Iterator[Complaint]:
-    """Everything that is wrong between values."""
+    """All faults between values."""
     root = data if isinstance(data, dict) else {}
     yield from _names(root)
     yield from _sizes(root)
-    yield from _ways(root)
-    yield from _twice(root)
+    yield from _alternatives(root)
+    yield from _repeated_ids(root)
 
 
 def _names(root: dict[str, Any]) -> Iterator[Complaint]:
-    """A name has one meaning; only a question's own symbols may take the place of the problem's."""
-    homes: dict[str, str] = {}
-    for home in ("dimensions", "symbols", "functions", "model"):
-        for name in _mapping(root, home):
-            if name in homes:
-                yield _again((home, name), homes[name])
-            homes.setdefault(name, home)
+    """A name has one meaning; only the symbols of a question may hide symbols of the problem."""
+    sections: dict[str, str] = {}
+    for section in ("dimensions", "symbols", "functions", "model"):
+        for name in _mapping(root, section):
+            if name in sections:
+                yield _declared_twice((section, name), sections[name])
+            sections.setdefault(name, section)
     for path, question in _questions(root):
-        yield from _own_names(path, question, homes)
+        yield from _own_names(path, question, sections)
 
 
-def _own_names(path: Path, question: dict[str, Any], homes: dict[str, str]) -> Iterator[Complaint]:
+def _own_names(
+    path: Path, question: dict[str, Any], sections: dict[str, str]
+) -> Iterator[Complaint]:
     own = _mapping(question, "symbols")
     for name in own:
-        if homes.get(name, "symbols") != "symbols":
-            yield _again((*path, "symbols", name), homes[name])
+        if sections.get(name, "symbols") != "symbols":
+            yield _declared_twice((*path, "symbols", name), sections[name])
     for name in _mapping(question, "free"):
-        if name in own or name in homes:
-            yield _again((*path, "free", name), homes.get(name, "the question's symbols"))
+        if name in own or name in sections:
+            section = sections.get(name, "the question's symbols")
+            yield _declared_twice((*path, "free", name), section)
 
 
-def _again(path: Path, home: str) -> Complaint:
+def _declared_twice(path: Path, section: str) -> Complaint:
     return Complaint(
-        path, f"{quoted(str(path[-1]))} is declared twice: it is in {home} already", True
+        path, f"{quoted(str(path[-1]))} is declared twice: it is already in {section}", True
     )
 
 
 def _sizes(root: dict[str, Any]) -> Iterator[Complaint]:
-    """Shapes and ranges name dimensions that exist."""
+    """Shapes and ranges may only name dimensions that exist."""
     dimensions = _mapping(root, "dimensions")
     for path, size in _named_sizes(root):
         if isinstance(size, str) and is_name(size) and size not in dimensions:
@@ -83,8 +86,8 @@ def _shapes(path: Path, owner: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
             yield (*path, "symbols", name, "shape", at), size
 
 
-def _ways(root: dict[str, Any]) -> Iterator[Complaint]:
-    """A quantity and a reference are given in one way; a question has a way to its answer."""
+def _alternatives(root: dict[str, Any]) -> Iterator[Complaint]:
+    """Keys that exclude each other, and a question that says neither `of` and `wrt` nor `reference`."""
     for name, quantity in _mapping(root, "model").items():
         if isinstance(quantity, dict):
             yield from _one_of(("model", name), quantity, "is", "upstream")
@@ -99,34 +102,34 @@ def _ways(root: dict[str, Any]) -> Iterator[Complaint]:
 
 
 def _mistakes(path: Path, owner: dict[str, Any]) -> Iterator[Complaint]:
-    """A foreseen mistake is known by its value or by its code."""
+    """A foreseen mistake is given by its value or by its code."""
     listed = owner.get("mistakes")
-    for at, one in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(one, dict):
-            yield from _one_of((*path, "mistakes", at), one, "expression", "code")
+    for at, mistake in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(mistake, dict):
+            yield from _one_of((*path, "mistakes", at), mistake, "expression", "code")
 
 
 def _one_of(path: Path, owner: dict[str, Any], first: str, second: str) -> Iterator[Complaint]:
-    given = [way for way in (first, second) if owner.get(way) is not None]
+    given = [key for key in (first, second) if owner.get(key) is not None]
     if len(given) != 1:
-        many = "both are" if given else "neither is"
-        yield Complaint(path, f"one of {first!r} and {second!r} is meant; {many} given", True)
+        problem = "not both" if given else "neither is given"
+        yield Complaint(path, f"give {first!r} or {second!r}; {problem}", True)
 
 
 def _asked(path: Path, question: dict[str, Any]) -> Iterator[Complaint]:
     for key in ("of", "wrt"):
         if question.get(key) is None:
-            reason = "is missing; without a `reference`, a question says `of` what and `wrt` what"
+            reason = "is missing; a question without `reference` needs `of` and `wrt`"
             yield Complaint((*path, key), reason)
 
 
-def _twice(root: dict[str, Any]) -> Iterator[Complaint]:
-    """Ids and labels find a question, so no two questions share one, in any case of letters."""
+def _repeated_ids(root: dict[str, Any]) -> Iterator[Complaint]:
+    """Ids and labels identify a question, so no two questions share one; case makes no difference."""
     seen: dict[str, int] = {}
     for path, word in _markers(root):
         at, key = int(path[1]), word.casefold().strip()
         if seen.setdefault(key, at) != at:
-            reason = f"{quoted(word)} already names the question at questions[{seen[key]}]"
+            reason = f"{quoted(word)} is already an id or a label of questions[{seen[key]}]"
             yield Complaint(path, reason)
 
 

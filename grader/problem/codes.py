@@ -1,4 +1,4 @@
-"""The codes of mistakes that grading may name, for an author's rules to refer to."""
+"""The codes of mistakes, which an author's rules may refer to."""
 
 CODES = frozenset({
     "activation-for-derivative", "constant-factor", "derivative-at-wrong-point",
@@ -9,4 +9,4 @@ CODES = frozenset({
     "missing-sum", "missing-term", "not-worked-out", "pre-activation", "repeated-factor", "shape-mismatch",
     "sign", "summed-instead-of-selected", "transposed", "unknown-symbol", "wrong-index", "wrong-layer",
 })  # fmt: skip
-"""Codes are part of the contract of `result.json`: they are added to, never renamed."""
+"""Codes are part of the format of `result.json`: new ones may be added, none is renamed."""

@@ -1,4 +1,4 @@
-"""A problem in words: what is asked, which names there are, how to write an answer."""
+"""A problem in words: its questions, its names, and how to write an answer."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from grader.problem.prompt import size_beside
 _HOW_TO = """\
 How to write answers
   papers         .md .tex .ipynb: LaTeX between $…$, $$…$$, \\[…\\] or in an environment, each answer
-                 as an equation whose left side says what is derived
+                 as an equation with the derivative on its left side
   answer files   .yaml .json: {{answers: {{{first}: "{example}"}}}}; `*` multiplies entry by entry, `@` is
                  the matrix product, `.T` the transpose, `Sum(e, (k, 1, n))` a sum,
                  `Piecewise((1, x > 0), (0, True))` a case distinction, [[a, b], [c, d]] a matrix
@@ -18,7 +18,7 @@ How to write answers
 
 
 def describe(problem: Problem) -> str:
-    """A text of some lines; no references in it."""
+    """A text for students, without references."""
     parts = [
         f"{problem.title} ({problem.id})",
         f"The variant: {problem.variant}" if problem.variant else "",
@@ -91,13 +91,13 @@ _LAYOUTS = {
 
 
 def _wanted(question: Question) -> str:
-    """The author's rules that an answer has to keep, in square brackets."""
+    """The author's rules for an answer, in square brackets."""
     rules = question.rules
-    said = [f"without {name}" for name in rules.forbid]
-    said += [f"in terms of {name}" for name in rules.require]
-    said += [words[key] for words, key in ((_FORMS, rules.form), (_LAYOUTS, rules.layout))
-             if key is not None and key in words]  # fmt: skip
-    return f"  [{'; '.join(said)}]" if said else ""
+    wishes = [f"without {name}" for name in rules.forbid]
+    wishes += [f"in terms of {name}" for name in rules.require]
+    wishes += [words[key] for words, key in ((_FORMS, rules.form), (_LAYOUTS, rules.layout))
+               if key is not None and key in words]  # fmt: skip
+    return f"  [{'; '.join(wishes)}]" if wishes else ""
 
 
 def _how_to(problem: Problem) -> str:

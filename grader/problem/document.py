@@ -1,8 +1,8 @@
-"""YAML text as plain data in which every value has a place.
+"""YAML text as plain data, with the place of every value.
 
-Scalars stay text (`of: 1` is the text "1", `sd: 1e-6` the text "1e-6"): what a value means is for
-the schema to say, not for YAML 1.1, which reads 010 as 8, 1:30 as 90 and `no` as false. What YAML
-hides is looked for here: duplicate keys, tags, aliases that swell, LaTeX mangled by double quotes.
+Scalars stay text (`of: 1` is the text "1", `sd: 1e-6` the text "1e-6"). The schema decides what a value
+means, not YAML 1.1, which reads 010 as 8, 1:30 as 90 and `no` as false. Here we also find what YAML
+hides: duplicate keys, tags, aliases that expand to too much, LaTeX mangled by double quotes.
 """
 
 import re
@@ -52,7 +52,7 @@ class Document:
     def fault(
         self, path: Path, reason: str, offset: int | None = None, at_key: bool = False
     ) -> Fault:
-        """A fault at the value of `path` (or at its key); `offset` is one into a scalar's text."""
+        """A fault at the value of `path`, or at its key; `offset` counts characters of a scalar's text."""
         line, column = self._place(path, offset, at_key)
         return Fault(self.name, line, column, shown(path), reason)
 
@@ -68,7 +68,7 @@ class Document:
             holder.pop(str(path[-1]), None)
 
     def _compose(self) -> yaml.Node:
-        """The root node, or one fault."""
+        """The root node. Raises AuthorError with one fault if the text is not YAML."""
         try:
             loader = Loader(self.text)
         except yaml.YAMLError as error:
@@ -79,16 +79,16 @@ class Document:
             raise self._broken(error) from None
         except (ValueError, OverflowError):  # chr() inside PyYAML, for "\U00110000"
             line, column = mark_position(loader.get_mark())
-            reason = "an escape that stands for no character"
+            reason = "this escape is not a valid character"
             raise AuthorError([Fault(self.name, line, column, "", reason)]) from None
 
     def _broken(self, error: yaml.YAMLError) -> AuthorError:
         return AuthorError([Fault(self.name, *_place_first(explained(error, self.text)))])
 
     def _plain(self, node: yaml.Node, path: Path) -> Plain:
-        """The node as plain data; what YAML would hide is noted as a fault."""
+        """The node as plain data; what YAML would hide becomes a fault."""
         if node.tag not in _TAGS:
-            self._note(node, path, f"the tag {_tag(node)} is not allowed; only plain YAML is read")
+            self._note(node, path, f"the tag {_tag(node)} is not allowed; write plain YAML")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -96,7 +96,7 @@ class Document:
         return self._scalar(node, path) if isinstance(node, yaml.ScalarNode) else None
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:
-        """A mapping; of two equal keys the first counts, and the second is a fault."""
+        """A mapping; if a key is given twice, the first counts and the second is a fault."""
         lines: dict[str, int] = {}
         plain: dict[str, Plain] = {}
         for key, value in node.value:
@@ -110,11 +110,11 @@ class Document:
         return plain
 
     def _refusal(self, key: yaml.Node, lines: dict[str, int]) -> str | None:
-        """Why this key cannot be one; `lines` has the keys before it."""
+        """Why this key is not accepted; `lines` has the keys before it."""
         if not isinstance(key, yaml.ScalarNode):
             return "a key must be text; put text that starts with { or [ into single quotes"
         if key.tag == _MERGE:
-            return "merging with << is not read; write the keys out, or alias a whole value"
+            return "merging with << is not supported; write the keys out, or alias a whole value"
         if key.tag not in _TAGS or _surrogate(key.value):
             return "this cannot be a key"
         if key.value in lines:
@@ -128,7 +128,7 @@ class Document:
             return None
         text = str(node.value)
         if _surrogate(text):
-            self._note(node, path, "an escape that stands for no character")
+            self._note(node, path, "this escape is not a valid character")
             return text.encode("ascii", "replace").decode()
         mangled = sorted(set(text) & _ESCAPES.keys()) if node.style == '"' else ()
         if mangled:
@@ -142,7 +142,7 @@ class Document:
         self.faults.append(Fault(self.name, *mark_position(node.start_mark), shown(path), reason))
 
     def _place(self, path: Path, offset: int | None, at_key: bool) -> tuple[int, int]:
-        """Line and column; a path that is not there gets the place of what should hold it."""
+        """Line and column; for a path that is missing, those of the value that should contain it."""
         key, node, found = self._find(path)
         if at_key or not found:
             return mark_position((key or node).start_mark)
@@ -152,10 +152,10 @@ class Document:
         return line, column
 
     def _find(self, path: Path) -> tuple[yaml.Node | None, yaml.Node, bool]:
-        """The last key and node on the way along `path`, and whether its end was reached.
+        """The last key and node along `path`, and whether the end of the path was reached.
 
-        Steps that are not there are passed over: normalising adds some (a lone `latex` becomes a
-        list, `draw: positive` a mapping).
+        Steps that are missing are skipped: normalising adds some (a single `latex` becomes a list,
+        `draw: positive` a mapping).
         """
         key: yaml.Node | None = None
         node, found = self._root, True
@@ -184,7 +184,7 @@ def _place_first(found: tuple[int, int, str]) -> tuple[int, int, str, str]:
 
 
 def _child(node: yaml.Node, step: str | int) -> Child | None:
-    """Key and value of one step down; None if it is not there."""
+    """Key and value one step down; None if the step is missing."""
     if isinstance(node, yaml.MappingNode):
         pairs = (pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode))
         return next((pair for pair in pairs if pair[0].value == step), None)

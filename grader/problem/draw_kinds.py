@@ -1,4 +1,4 @@
-"""The kinds of draw that an author may ask for, with their parameters and defaults."""
+"""The kinds of draws, with their parameters and defaults."""
 
 from typing import Annotated, Any, Literal
 
@@ -19,13 +19,13 @@ def refusal(reason: str) -> PydanticCustomError:
 
 
 class Strict(BaseModel):
-    """A mapping that takes no other keys than its own."""
+    """A mapping that accepts no unknown keys."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class _Range(Strict):
-    """Something between `low` and `high`."""
+    """A range from `low` to `high`."""
 
     low: float
     high: float
@@ -92,7 +92,7 @@ def _one_name(kind: Any) -> Any:
 
 
 class Mask(Strict):
-    """Entries 1 with chance `p`, else 0; `bernoulli` is another name for it."""
+    """Entries are 1 with probability `p`, else 0; `bernoulli` is another name for it."""
 
     kind: Annotated[Literal["mask", "bernoulli"], AfterValidator(_one_name)]
     p: Chance = 0.5
@@ -103,11 +103,11 @@ def spelled_out(written: Any) -> Any:
     if isinstance(written, str):
         return {"kind": written}
     if not isinstance(written, dict):
-        raise refusal("draw names a kind, such as `draw: positive`")
+        raise refusal("draw should be a kind, such as `draw: positive`")
     if "kind" in written:
         return written
     if len(written) != 1:
-        raise refusal("draw has one kind, with its parameters inside: {uniform: {low: 0, high: 1}}")
+        raise refusal("draw should be one kind with its parameters: {uniform: {low: 0, high: 1}}")
     ((kind, parameters),) = written.items()
     if not isinstance(parameters, dict | None):
         raise refusal(f"{cut(kind)} takes its parameters by name, such as {{uniform: {{low: 0}}}}")
@@ -121,4 +121,4 @@ Draw = Annotated[
     ],
     BeforeValidator(spelled_out),
 ]
-"""A draw as an author may write it: a name, a name with parameters, or `{kind: …}`."""
+"""A draw as an author writes it: a name, a name with parameters, or `{kind: …}`."""

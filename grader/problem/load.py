@@ -1,4 +1,4 @@
-"""A problem's folder or file → `Problem`."""
+"""Loads the problem in a folder or file."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +12,11 @@ LONGEST_HANDOUT = 200_000  # characters
 
 
 def load(path: str | Path) -> Problem:
-    """The problem in a folder or a `problem.yaml`. Raises AuthorError with all that is wrong."""
+    """The problem in a folder or a `problem.yaml`. Raises AuthorError with all faults."""
     try:
         source = read(Path(path))
     except AuthorError as error:
-        raise AuthorError(in_order([*error.faults, *_besides(Path(path))])) from None
+        raise AuthorError(in_order([*error.faults, *_other_faults(Path(path))])) from None
     problem = replace(build(source), handout=_handout(source.folder))
     if problem.source is not None:
         from grader.problem import variants
@@ -26,7 +26,7 @@ def load(path: str | Path) -> Problem:
 
 
 def _handout(folder: Path) -> str:
-    """What the author hands out, `handout.md`; "" if it is not there or cannot be read."""
+    """The text of `handout.md`; "" if the file is missing or cannot be read."""
     try:
         with (folder / "handout.md").open(encoding="utf-8") as file:
             return file.read(LONGEST_HANDOUT)
@@ -34,8 +34,8 @@ def _handout(folder: Path) -> str:
         return ""
 
 
-def _besides(path: Path) -> tuple[Fault, ...]:
-    """What else is wrong with a file, were its keys that are unknown or of no consequence not there."""
+def _other_faults(path: Path) -> tuple[Fault, ...]:
+    """The faults that are left in a file without the faulty keys that expressions do not depend on."""
     source = without_faulty_keys(path)
     try:
         if source is not None:

@@ -22,7 +22,7 @@ class Draw:
 class Declared:
     """A symbol: its name, shape, spellings in LaTeX (the first is printed), and how it is drawn.
 
-    `axes` is how many it was declared with: a column vector has one.
+    `axes` is the number of axes that it was declared with: a column vector has one.
     """
 
     name: str
@@ -36,8 +36,8 @@ class Declared:
 class Quantity:
     """A quantity of the forward model.
 
-    Either `definition` gives its value, or the quantity is a loss known only through `upstream`:
-    its gradients with respect to earlier quantities.
+    `definition` gives its value. A loss without a formula has None, and `upstream` instead: its gradients
+    by earlier quantities.
     """
 
     name: str
@@ -49,25 +49,25 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question is asked in: symbols, model, and the names that answers may use."""
+    """What a question refers to: symbols, model, and the names that answers may use."""
 
     symbols: Mapping[str, Declared]
     model: Mapping[str, Quantity]
     names: Names
 
     def named(self) -> "list[Declared | Quantity]":
-        """Everything that has a name and a shape, in order."""
+        """All symbols and quantities, in order."""
         return [*self.symbols.values(), *self.model.values()]
 
     @property
     def key(self) -> tuple[tuple[str, Shape, str], ...]:
-        """What tells two scopes apart: the symbols with their shapes and distributions."""
+        """The symbols with their shapes and distributions: scopes with the same key share draws."""
         return tuple((s.name, s.shape, repr(s.draw)) for s in self.symbols.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Python:
-    """A reference computed by the author's own function in a file beside the YAML."""
+    """A reference that the author's function computes, in a file beside the YAML."""
 
     file: Path
     function: str
@@ -75,9 +75,9 @@ class Python:
 
 @dataclass(frozen=True, slots=True)
 class KnownMistake:
-    """A wrong answer that the author foresaw, known by its value or by the code of a mistake.
+    """A wrong answer that the author foresaw, given by an expression or by the code of a mistake.
 
-    `credit` is the part of the points that it earns.
+    `credit` is the part of the points that it earns, from 0 to 1.
     """
 
     message: str
@@ -88,14 +88,16 @@ class KnownMistake:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an author wants of the answers to a question beyond their value.
+    """The author's rules for the answers to a question, beyond their value.
 
-    `accept` are further right answers; `forbid` and `require` names of symbols and quantities.
-    `layout` is "gradient" (the shape of what is differentiated by), "numerator" (its transpose, a row
-    for each entry of what is differentiated), "either", or None: gradient for a scalar, numerator for a
-    Jacobian. `transposed` is what an answer in the other layout earns. `form` is "entries", "index"
-    or "any". `steps_credit` is what a right set-up earns, `follow_through` what an answer earns that is
-    right given the student's own answers to the questions in `follows`; both are parts of the points.
+    `accept` are further right answers; `forbid` and `require` are names of symbols and quantities.
+    `layout` is "gradient" (the shape of what is differentiated by), "numerator" (its transpose: a row for
+    each entry of what is differentiated), "either", or None: gradient for a scalar, numerator for a
+    Jacobian. `form` is "entries", "index" or "any".
+
+    The others are parts of the points, from 0 to 1: `transposed` for an answer in the other layout,
+    `steps_credit` for a right set-up, and `follow_through` for an answer that is right given the
+    student's own answers to the questions in `follows`.
     """
 
     mistakes: tuple[KnownMistake, ...] = ()
@@ -112,11 +114,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing asked.
+    """One question.
 
-    `of` and `wrt` are the derivative that is asked for, if it is one. `reference` overrides the
-    generated one. `free` are the index variables that the answer may use, in the order in which
-    they are declared; the target is an array over them. `names` are those an answer may use.
+    It asks for the derivative of `of` by `wrt`, unless it has only a `reference`, which replaces the
+    generated one. `free` are the index variables that the answer may use, in the order of their
+    declaration; the reference is an array over them. `names` are the names that an answer may use.
     """
 
     id: str
@@ -138,9 +140,9 @@ class Question:
 class Problem:
     """One homework.
 
-    `description` is Markdown for the handout, `handout` the handout itself where it lies beside the YAML:
-    what stands in it is not the student's own. `source` is kept where something varies from student to
-    student (see `variants`); `variant` says in words what was chosen for one of them.
+    `description` is Markdown for the handout. `handout` is the text of the `handout.md` beside the YAML,
+    by which the author's words in a submission are recognised. A problem with variants keeps its
+    `source`; the problem of one student has a `variant` that says in words what was chosen.
     """
 
     id: str
@@ -166,18 +168,18 @@ class Problem:
 
     @cached_property
     def asked(self) -> frozenset[tuple[str, str]]:
-        """The derivatives that may stand in an answer: those that questions ask for, and upstream ones."""
+        """The derivatives that an answer may use: those that questions ask for, and upstream gradients."""
         wanted = {bases(q.of, q.wrt) for q in self.questions if q.of and q.wrt}
         model = self.scope.model.values()
         return frozenset(wanted | {(q.name, name) for q in model for name in q.upstream})
 
     def show(self) -> None:
-        """Print what is asked, the names with their shapes and spellings, and how to answer."""
+        """Print the questions, the names with their shapes and spellings, and how to write an answer."""
         from grader.problem.describe import describe
 
         print(describe(self))  # noqa: T201 - this is what `show` is for
 
 
 def bases(of: Expression | None, wrt: Expression | None) -> tuple[str, str]:
-    """The names of what is differentiated by what, entries left out; "" for an expression."""
+    """The names of what is differentiated and by what, without indices; "" for an expression."""
     return base_name(of) or "", base_name(wrt) or ""

@@ -1,4 +1,4 @@
-"""YAML's nodes: composed within limits, and where in the text a character of one stands."""
+"""YAML's nodes: composes them within limits, and finds a character of one in the text."""
 
 import re
 from collections.abc import Iterator
@@ -15,10 +15,7 @@ _UNITS = {"'": r"''|.", '"': r"\\(?:x..|u.{4}|U.{8}|.)|."}
 
 
 class Loader(yaml.SafeLoader):
-    """Composes nodes only, and stops early at too many or too deep ones.
-
-    All that it raises on purpose is a `yaml.YAMLError`.
-    """
+    """Composes nodes and constructs nothing. Raises yaml.YAMLError, also for too many or too deep ones."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -26,15 +23,15 @@ class Loader(yaml.SafeLoader):
         self._depth = 0
 
     def root(self) -> yaml.Node:
-        """The only document's root node, safe to walk."""
+        """The root node of the only document; it is safe to walk."""
         root = self.get_single_node()
         if root is None:
-            raise RefusedYaml("the file is empty; a problem with id and questions is meant", None)
+            raise RefusedYaml("the file is empty; a problem needs `id` and `questions`", None)
         _measure(root, {})
         return root
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Count before going down: a megabyte of `[` must not reach Python's recursion limit."""
+        """Count before the recursion: a megabyte of `[` must not reach Python's limit."""
         self._count += 1
         self._depth += 1
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -47,8 +44,8 @@ class Loader(yaml.SafeLoader):
 def shift(node: yaml.ScalarNode, text: str, offset: int | None) -> int:
     """Columns from a scalar's place to its text, or to the `offset`-th character of its text.
 
-    The place that PyYAML gives is that of an anchor or tag, if there is one. Inside of a scalar on
-    several lines no character has a column of its own, so the scalar's place has to do.
+    PyYAML gives the place of an anchor or tag, if there is one. In a scalar of several lines a column is
+    not enough to find a character; there the shift is 0.
     """
     if not node.value or node.start_mark.line != node.end_mark.line:
         return 0
@@ -66,20 +63,20 @@ def _limit(nodes: int, depth: int, mark: yaml.Mark) -> None:
     if depth > MAX_DEPTH:
         raise RefusedYaml(f"nested deeper than {MAX_DEPTH} levels", mark)
     if nodes > MAX_NODES:
-        raise RefusedYaml(f"more than {MAX_NODES:,} values, aliases written out", mark)
+        raise RefusedYaml(f"more than {MAX_NODES:,} values when aliases are written out", mark)
 
 
 def _measure(node: yaml.Node, done: dict[int, tuple[int, int] | None]) -> tuple[int, int]:
-    """Nodes and depth with all aliases written out, without writing them out.
+    """The number of nodes and the depth that there would be with all aliases written out.
 
-    `done` maps a node that is finished to its measure, and one that is under way to None. The
-    recursion is no deeper than the text's own nesting: an alias stands for an earlier node, which
-    is finished, or for one around it, which is refused.
+    `done` maps a finished node to its measure, and a node that is being measured to None. The recursion
+    is no deeper than the text is nested: an alias refers to an earlier node, which is finished, or to one
+    that contains it, which is refused.
     """
     if id(node) in done:
         measure = done[id(node)]
         if measure is None:
-            raise RefusedYaml("an alias stands for something that contains it", node.start_mark)
+            raise RefusedYaml("an alias refers to something that contains it", node.start_mark)
         return measure
     done[id(node)] = None
     nodes, depth = 1, 0

@@ -1,4 +1,4 @@
-"""What a question asks for, in words, where its author wrote no prompt."""
+"""The prompt of a question whose author wrote none."""
 
 import re
 from dataclasses import replace
@@ -10,18 +10,18 @@ from grader.problem.target import derived
 
 
 def with_prompt(question: Question) -> Question:
-    """A question with a prompt, the author's own if there is one."""
+    """The question with a prompt: the author's, or else a generated one."""
     return question if question.prompt else replace(question, prompt=_default(question))
 
 
 def size_beside(question: Question) -> str:
-    """The size of the answer, ` (3×1)`, unless it is a number or the prompt says it."""
+    """The size of the answer, such as ` (3×1)`; "" for a number, or if the prompt says it."""
     size = derived(question)
     if size is None or size == SCALAR or question.free:
         return ""
-    said = re.findall(r"\d+", question.prompt)
-    is_said = all(str(number) in said for number in size if number > 1)
-    return "" if is_said else f" ({shape_text(size)})"
+    numbers = re.findall(r"\d+", question.prompt)
+    in_prompt = all(str(length) in numbers for length in size if length > 1)
+    return "" if in_prompt else f" ({shape_text(size)})"
 
 
 def _default(question: Question) -> str:

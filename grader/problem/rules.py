@@ -1,7 +1,6 @@
-"""What an author wants of answers beyond their value: read, and checked against the questions.
+"""Reads the author's rules, and checks them against the questions.
 
-Rules are read when the questions stand: what is said of a question whose own expressions are faulty
-would only repeat their faults.
+Rules are read after the questions, and only if these have no faults: else rules would repeat them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,10 +22,10 @@ Note = Callable[[Path, str], None]
 def ruled(
     data: Mapping[str, Any], questions: Sequence[Question], parse: Parse, note: Note
 ) -> tuple[Question, ...]:
-    """The questions with their rules. What is wrong with a rule goes to `note`, with its path."""
-    own = zip(questions, data["questions"], strict=True)
-    # The layout comes first: it says which shape the other rules' expressions must have.
-    laid_out = [replace(q, rules=Rules(layout=one["layout"])) for q, one in own]
+    """The questions with their rules. `note` gets the faults of rules, each with its path."""
+    pairs = zip(questions, data["questions"], strict=True)
+    # The layout comes first: it decides which shape the expressions of other rules must have.
+    laid_out = [replace(q, rules=Rules(layout=own["layout"])) for q, own in pairs]
     reader = _RulesReader(data, laid_out, parse, note)
     found = tuple(replace(q, rules=reader.rules(at)) for at, q in enumerate(laid_out))
     reader.note_unused()
@@ -41,8 +40,8 @@ class _RulesReader:
         self.questions = questions
         self.parse = parse
         self.note = note
-        self.readable: set[int] = set()  # mistakes of the whole problem that some question reads
-        self.fitting: set[int] = set()  # and those whose shape some question's answer has
+        self.readable: set[int] = set()  # mistakes of the whole problem that parse in some question
+        self.fitting: set[int] = set()  # those that also have the shape of its answer
 
     def rules(self, at: int) -> Rules:
         question, data, path = self.questions[at], self.data["questions"][at], ("questions", at)
@@ -66,42 +65,42 @@ class _RulesReader:
         self, question: Question, data: Mapping[str, Any], path: Path
     ) -> tuple[KnownMistake, ...]:
         found = []
-        for at, one in enumerate(data["mistakes"]):
+        for at, mistake in enumerate(data["mistakes"]):
             node = None
-            if one["expression"] is not None:
+            if mistake["expression"] is not None:
                 node = self._fitting(
-                    question, one["expression"], (*path, "mistakes", at, "expression")
+                    question, mistake["expression"], (*path, "mistakes", at, "expression")
                 )
-            found.append(_known(one, node))
+            found.append(_known(mistake, node))
         return tuple(found)
 
     def _shared_mistakes(self, question: Question) -> tuple[KnownMistake, ...]:
-        """The problem's mistakes, those whose expression makes no sense in this question left out."""
+        """The mistakes of the problem, without those whose expression does not fit this question."""
         found = []
-        for at, one in enumerate(self.data["mistakes"]):
-            if one["expression"] is None:
-                found.append(_known(one, None))
+        for at, mistake in enumerate(self.data["mistakes"]):
+            if mistake["expression"] is None:
+                found.append(_known(mistake, None))
                 continue
             try:
-                node = infix.parse(one["expression"], question.names)[0]
+                node = infix.parse(mistake["expression"], question.names)[0]
             except StudentError:
                 continue
             self.readable.add(at)
             if misfit(question, node) is None:
                 self.fitting.add(at)
-                found.append(_known(one, node))
+                found.append(_known(mistake, node))
         return tuple(found)
 
     def note_unused(self) -> None:
-        """Complain of what is said for the whole problem and fits no question."""
-        for at, one in enumerate(self.data["mistakes"]):
-            if one["expression"] is None or at in self.fitting:
+        """Note the mistakes of the whole problem that fit no question."""
+        for at, mistake in enumerate(self.data["mistakes"]):
+            if mistake["expression"] is None or at in self.fitting:
                 continue
             path = ("mistakes", at, "expression")
             if at in self.readable:
-                self.note(path, "this is the shape of no question's answer")
+                self.note(path, "no question has an answer of this shape")
             else:
-                self.parse(one["expression"], self.questions[0].names, path)
+                self.parse(mistake["expression"], self.questions[0].names, path)
 
     def _accepted(
         self, question: Question, data: Mapping[str, Any], path: Path
@@ -124,28 +123,30 @@ class _RulesReader:
     def _named(
         self, rule: str, question: Question, data: Mapping[str, Any], path: Path
     ) -> tuple[str, ...]:
-        """Names of the question, and of the whole problem as far as this question has them."""
+        """The names in the question's own rule, and those in the problem's rule that it has."""
         known = question.scope.names.symbols
         for at, name in enumerate(data[rule]):
             if name not in known:
                 place = (*path, rule, at)
-                self.note(place, f"`{name}` is no symbol or quantity here{near(name, known)}")
+                self.note(place, f"there is no symbol or quantity `{name}` here{near(name, known)}")
         anywhere = {name for q in self.questions for name in q.scope.names.symbols}
         for at, name in enumerate(self.data[rule]):
             if name not in anywhere and question is self.questions[0]:
-                self.note((rule, at), f"`{name}` is no symbol or quantity{near(name, anywhere)}")
+                self.note(
+                    (rule, at), f"there is no symbol or quantity `{name}`{near(name, anywhere)}"
+                )
         shared = (name for name in self.data[rule] if name in known)
         return tuple(dict.fromkeys((*data[rule], *shared)))
 
     def _check_form(self, question: Question, data: Mapping[str, Any], path: Path) -> None:
-        """An answer has index letters if the question does, or if an array is to be derived."""
+        """An answer has index letters if the question has some, or if it asks for an array."""
         if data["form"] != "index" or question.free:
             return
         if derived(question) is None:
-            reason = "without `free`, or `of` and `wrt`, there is no index to write the answer in"
+            reason = "an index form needs `free`, or `of` and `wrt`"
             self.note((*path, "form"), reason)
         elif derived(question) == SCALAR:
-            self.note((*path, "form"), "the answer is one number: there is no index to write it in")
+            self.note((*path, "form"), "the answer is one number, so it has no index form")
 
     # Follow-through
 
@@ -161,20 +162,18 @@ class _RulesReader:
         """Why a question cannot follow from an earlier one; None if it can."""
         if earlier is None:
             ids = [q.id for q in self.questions]
-            later = "; it must stand before this question" if name in ids else near(name, ids)
+            later = "; it must come before this question" if name in ids else near(name, ids)
             return f"there is no earlier question `{name}`{later}"
         if not _asks(question) or not _asks(earlier):
             return "both questions must ask for a derivative, with `of` and `wrt`"
         if earlier.scope.key != question.scope.key:
-            return f"`{name}` has symbols of its own, so its answer has no value here"
+            return f"the two questions have different symbols, so the answer to `{name}` means nothing here"
         if base_name(earlier.of) is None:
-            return (
-                f"`{name}` differentiates an expression; give it a name in `model` to go on from it"
-            )
+            return f"`{name}` differentiates an expression; name it in `model`, so that others can follow"
         if not is_whole(earlier):
-            return f"`{name}` asks for some entries only; what follows needs all of them"
+            return f"`{name}` asks only for some entries; a question that follows needs all of them"
         return None if _leads_to(earlier, question) else (
-            f"what `{name}` asks for is not on the way to what `{question.id}` asks for")  # fmt: skip
+            f"the derivative of `{question.id}` does not go through that of `{name}`")  # fmt: skip
 
 
 def _known(data: Mapping[str, Any], node: Expression | None) -> KnownMistake:
@@ -186,7 +185,7 @@ def _asks(question: Question) -> bool:
 
 
 def _leads_to(earlier: Question, question: Question) -> bool:
-    """Whether the backward pass of a question goes through what an earlier one asks for."""
+    """Whether the backward pass of a question goes through the derivative of an earlier one."""
     depends = question.scope.names.depends
     (of, via), (target, source) = bases(earlier.of, earlier.wrt), bases(question.of, question.wrt)
     if (of, via) == (target, source):

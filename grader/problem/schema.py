@@ -1,7 +1,7 @@
-"""What may stand in `problem.yaml`: one class for each mapping, one type for each kind of value.
+"""The schema of `problem.yaml`: a class for each mapping, a type for each kind of value.
 
-These classes judge each value alone; `checks` judges values against each other. Values come as
-text (see `document`), so that pydantic's lax mode reads the numbers.
+These classes check each value alone; `checks` compares values with each other. Values come as text (see
+`document`), so that pydantic's lax mode reads the numbers.
 """
 
 import re
@@ -17,7 +17,7 @@ MAX_SIZE = 64
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _IDENTITY = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_])?"
-# Columns of gradebook.csv, and names that Windows keeps for devices.
+# Columns of gradebook.csv, and names that Windows reserves for devices.
 _TAKEN = {"id", "score", "max_score", "status", "con", "prn", "aux", "nul"}
 _PYTHON = rf"(?!/)[\w./-]+\.py:{_NAME}"
 
@@ -36,53 +36,55 @@ def _name(text: str) -> str:
 
 
 def _identity(text: str) -> str:
-    """An id becomes a file's name and a column's head."""
+    """An id becomes the name of a file and of a column."""
     if not re.fullmatch(_IDENTITY, text):
         raise refusal(
             f"{quoted(text)} cannot be an id: "
             "up to 64 letters (a-z), digits, and . _ - between them"
         )
     if text.lower() in _TAKEN or re.fullmatch(r"(?i)(com|lpt)\d", text):
-        raise refusal(f"{quoted(text)} cannot be an id: reports or file systems use it themselves")
+        raise refusal(f"{quoted(text)} cannot be an id: reports or file systems reserve it")
     return text
 
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise refusal("is empty; text is meant")
+        raise refusal("is empty; expected text")
     return text
 
 
 def _spelling(text: str) -> str:
-    r"""LaTeX is one line; a break inside came from `"\nabla"` in double quotes."""
-    text = _text(text).rstrip()  # a block scalar ends in a break of its own
+    r"""LaTeX is one line; a line break comes from `"\nabla"` in double quotes."""
+    text = _text(text).rstrip()  # a block scalar ends with a line break
     if "\n" in text:
         raise refusal(
-            "LaTeX is one line; in double quotes \\n is a line break, so use single quotes"
+            "LaTeX must be one line; \\n in double quotes is a line break, so use single quotes"
         )
     return text.strip()
 
 
 def _base(number: int) -> int:
     if number not in (0, 1):
-        raise refusal(f"index_base is {number}; 0 or 1 is meant")
+        raise refusal(f"index_base is {number}; expected 0 or 1")
     return number
 
 
 def _size(written: Any) -> int | str:
     """A number of entries, or the name of a dimension."""
     if not isinstance(written, str | int):
-        raise refusal("a size is a number or the name of a dimension")
+        raise refusal("a size should be a number or the name of a dimension")
     text = str(written)
     if is_name(text):
         return text
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= MAX_SIZE:
-        raise refusal(f"{quoted(text)} is no size: 1 to {MAX_SIZE}, or the name of a dimension")
+        raise refusal(
+            f"{quoted(text)} is not a size; expected 1 to {MAX_SIZE}, or the name of a dimension"
+        )
     return int(text)
 
 
 def _function(text: str) -> str:
-    """`file.py:function`, in the problem's own folder or below it."""
+    """`file.py:function`, in the problem's folder or below it."""
     if not re.fullmatch(_PYTHON, text) or ".." in text.split(":")[0].split("/"):
         raise refusal(f"{quoted(text)} is not file.py:function, with the file beside the YAML")
     return text
@@ -95,14 +97,14 @@ def _code(text: str) -> str:
 
 
 def _listed(written: Any) -> Any:
-    """One text as a list of one."""
+    """A single text as a list."""
     return [written] if isinstance(written, str) else written
 
 
 def _upstream(written: Any) -> Any:
     if isinstance(written, str):
         example = f"upstream: {{h: {cut(written, 20)}}}"
-        raise refusal(f"upstream says at which quantity a gradient arrives, such as `{example}`")
+        raise refusal(f"upstream should name the quantity of the gradient, such as `{example}`")
     return written
 
 
@@ -130,8 +132,8 @@ Code = Annotated[str, AfterValidator(_code)]
 Upstream = Annotated[dict[Name, Text], BeforeValidator(_upstream)]
 
 
-def _said(text: str, default: Any = ..., **limits: Any) -> Any:
-    """A key with its meaning, which the schema and the reference of `problem.yaml` show."""
+def _key(text: str, default: Any = ..., **limits: Any) -> Any:
+    """A key with its description, which the schema and the reference of `problem.yaml` show."""
     if callable(default):
         return Field(default_factory=default, description=text, **limits)
     return Field(default, description=text, **limits)
@@ -140,8 +142,8 @@ def _said(text: str, default: Any = ..., **limits: Any) -> Any:
 class DrawsSpec(Strict):
     """How many random assignments of the symbols, and from which seed."""
 
-    count: int = _said("How many; `grader validate` says how many are needed.", 32, ge=16, le=4096)
-    seed: int = _said(
+    count: int = _key("How many; `grader validate` says how many are needed.", 32, ge=16, le=4096)
+    seed: int = _key(
         "The same seed gives the same draws, and the same verdicts.", 0, ge=0, lt=2**63
     )
 
@@ -149,124 +151,122 @@ class DrawsSpec(Strict):
 class SymbolSpec(Strict):
     """A declared name with a shape, its spellings, and how it is drawn."""
 
-    shape: Shape = _said("`[]` is a number, `[n]` a column, `[m, n]` a matrix, `[1, n]` a row.")
-    latex: Spellings = _said("Spellings in LaTeX; the first is printed.", list)
-    draw: Draw = _said("How it is drawn; see below.", "normal", validate_default=True)
+    shape: Shape = _key("`[]` is a number, `[n]` a column, `[m, n]` a matrix, `[1, n]` a row.")
+    latex: Spellings = _key("Spellings in LaTeX; the first is printed.", list)
+    draw: Draw = _key("How it is drawn; see below.", "normal", validate_default=True)
 
 
 class FunctionSpec(Strict):
-    """A name of the author's for a function that the grader knows."""
+    """The author's name for a function that the grader knows."""
 
-    formula: Text = _said("The function, such as `relu`; see below.", alias="is")
-    latex: Spellings = _said("Spellings in LaTeX; the first is printed.", list)
-    params: dict[Name, Number] = _said(
-        "Further arguments, such as the slope of `leaky_relu`.", dict
-    )
+    formula: Text = _key("The function, such as `relu`; see below.", alias="is")
+    latex: Spellings = _key("Spellings in LaTeX; the first is printed.", list)
+    params: dict[Name, Number] = _key("Further arguments, such as the slope of `leaky_relu`.", dict)
 
 
 class QuantitySpec(Strict):
-    """A step of the forward model: an expression, or known by its upstream gradients only."""
+    """A step of the forward model: an expression, or a loss given only by its upstream gradients."""
 
-    formula: Text | None = _said(
-        "What it is, in symbols and quantities above it.", None, alias="is"
+    formula: Text | None = _key(
+        "Its formula, in symbols and the quantities above it.", None, alias="is"
     )
-    upstream: Upstream | None = _said(
-        "Instead: the gradients of a loss without a formula, by the quantity where they arrive.",
+    upstream: Upstream | None = _key(
+        "Instead: the gradients of a loss without a formula, each with the quantity it is by.",
         None, min_length=1,
     )  # fmt: skip
-    latex: Spellings = _said("Spellings in LaTeX; the first is printed.", list)
+    latex: Spellings = _key("Spellings in LaTeX; the first is printed.", list)
 
 
 class Reference(Strict):
-    """A right answer by the author's own hand."""
+    """A right answer that the author gives."""
 
-    expression: Text | None = _said("A closed form.", None)
-    python: Annotated[str, AfterValidator(_function)] | None = _said(
+    expression: Text | None = _key("A closed form.", None)
+    python: Annotated[str, AfterValidator(_function)] | None = _key(
         "`file.py:function` beside the YAML: a dict of arrays in, an array out.", None
     )
 
 
 class KnownMistakeSpec(Strict):
-    """A wrong answer that the author foresaw, by its value or by the code of a mistake."""
+    """A wrong answer that the author foresaw, given by an expression or by the code of a mistake."""
 
-    expression: Text | None = _said("A wrong answer with the same values.", None)
-    code: Code | None = _said("Instead: the code of a mistake, such as `transposed`.", None)
-    message: Text = _said("What the feedback says to the student.")
-    credit: Credit = _said("The part of the points that it earns.", 0.0)
+    expression: Text | None = _key("A wrong answer with the same values.", None)
+    code: Code | None = _key("Instead: the code of a mistake, such as `transposed`.", None)
+    message: Text = _key("What the feedback says to the student.")
+    credit: Credit = _key("The part of the points that it earns.", 0.0)
 
 
 class StepsSpec(Strict):
-    """What a derivation earns that is set up rightly and ends wrongly."""
+    """The credit for a derivation with a right set-up and a wrong result."""
 
-    credit: Credit = _said("The part of the points.", 0.0)
+    credit: Credit = _key("The part of the points.", 0.0)
 
 
 class RulesSpec(Strict):
-    """What an author wants beyond the value of an answer, for all questions or for one."""
+    """The author's rules for answers beyond their value, for all questions or for one."""
 
-    mistakes: list[KnownMistakeSpec] = _said("Wrong answers that you foresaw.", list)
-    forbid: Texts = _said("Names that an answer must not use.", list)
-    require: Texts = _said("Names that an answer must use.", list)
-    layout: Layout | None = _said("The layout of derivatives; without it, the usual one.", None)
-    transposed: Credit | None = _said("The part of the points for the other layout.", None)
-    form: Form | None = _said("Every entry written out, or one formula in the indices.", None)
-    steps: StepsSpec | None = _said("Credit for a right set-up.", None)
-    follow_through: Credit | None = _said("The part of the points for what follows rightly.", None)
-    feedback: Feedback | None = _said("How much students see; `full` shows references.", None)
+    mistakes: list[KnownMistakeSpec] = _key("Wrong answers that you foresaw.", list)
+    forbid: Texts = _key("Names that an answer must not use.", list)
+    require: Texts = _key("Names that an answer must use.", list)
+    layout: Layout | None = _key("The layout of derivatives; without it, the usual one.", None)
+    transposed: Credit | None = _key("The part of the points for the other layout.", None)
+    form: Form | None = _key("Every entry written out, or one formula in the indices.", None)
+    steps: StepsSpec | None = _key("Credit for a right set-up.", None)
+    follow_through: Credit | None = _key("The part of the points for follow-through.", None)
+    feedback: Feedback | None = _key("How much students see; `full` shows references.", None)
 
 
 class Variants(Strict):
-    """What is drawn for each student from the student's id: one of those that are listed."""
+    """What differs between students: one value of each list, chosen by the student's id."""
 
-    dimensions: dict[Name, Annotated[list[Entries], Field(min_length=1)]] = _said("Sizes.", dict)
-    functions: dict[Name, Annotated[list[Text], Field(min_length=1)]] = _said(
-        "What a function of `functions` is.", dict
+    dimensions: dict[Name, Annotated[list[Entries], Field(min_length=1)]] = _key("Sizes.", dict)
+    functions: dict[Name, Annotated[list[Text], Field(min_length=1)]] = _key(
+        "Functions for a name in `functions`.", dict
     )
-    model: dict[Name, Annotated[list[Text], Field(min_length=1)]] = _said(
+    model: dict[Name, Annotated[list[Text], Field(min_length=1)]] = _key(
         "Formulas for a quantity of `model`, of the same shape.", dict
     )
 
 
 class Asked(Strict):
-    """What a question asks, without its rules."""
+    """A question without its rules."""
 
-    id: Identity = _said("A column of the gradebook, and the name in answer files.")
-    points: Points = _said("What a right answer earns.", 1.0)
-    of: Text | None = _said("What is differentiated: a quantity, an entry, an expression.", None)
-    wrt: Text | None = _said("By what: a symbol, a quantity, or an entry of one.", None)
-    free: dict[Name, Size] = _said("Index variables with the sizes that they run over.", dict)
-    symbols: dict[Name, SymbolSpec] = _said(
+    id: Identity = _key("A column of the gradebook, and the name in answer files.")
+    points: Points = _key("What a right answer earns.", 1.0)
+    of: Text | None = _key("What is differentiated: a quantity, an entry, an expression.", None)
+    wrt: Text | None = _key("By what: a symbol, a quantity, or an entry of one.", None)
+    free: dict[Name, Size] = _key("Index variables with their sizes.", dict)
+    symbols: dict[Name, SymbolSpec] = _key(
         "Symbols of this question alone; they hide others.", dict
     )
-    prompt: Prose = _said("What students read: text with LaTeX between dollars.", "")
-    label: Text | None = _said("How students number it, such as `1b`.", None)
-    labels: Labels = _said("Several of these.", list)
-    reference: Reference | None = _said("A right answer, where `of` and `wrt` cannot say it.", None)
-    all_or_nothing: bool = _said("No points for some right entries.", False)
-    accept: Texts = _said("Further right answers, with other values.", list)
-    follows: Labels = _said("Earlier questions that an answer may follow from.", list)
+    prompt: Prose = _key("What students read: text with LaTeX between dollars.", "")
+    label: Text | None = _key("How students number it, such as `1b`.", None)
+    labels: Labels = _key("Several of these.", list)
+    reference: Reference | None = _key("A right answer, if `of` and `wrt` cannot express it.", None)
+    all_or_nothing: bool = _key("No points for some right entries.", False)
+    accept: Texts = _key("Further right answers, with other values.", list)
+    follows: Labels = _key("Earlier questions that an answer may follow from.", list)
 
 
 class QuestionSpec(RulesSpec, Asked):
-    """One thing asked: its own keys, and the rules."""
+    """One question: its own keys, and the rules."""
 
 
 class Content(Strict):
-    """What the file has in it, without the rules for all questions."""
+    """The content of the file, without the rules for all questions."""
 
-    id: Identity = _said("The name of the problem, and of the folder of results.")
-    title: Prose = _said("The title on every page; without it, the id.", "")
-    description: Prose = _said("Markdown for the handout: what the network is.", "")
-    index_base: Annotated[int, AfterValidator(_base)] = _said("What indices count from: 1 or 0.", 1)
-    draws: DrawsSpec = _said("How many random assignments, from which seed.", DrawsSpec())
-    dimensions: dict[Name, Entries] = _said("Names for sizes.", dict)
-    symbols: dict[Name, SymbolSpec] = _said("Inputs, weights, upstream gradients.", dict)
-    functions: dict[Name, FunctionSpec] = _said("Your names for functions, such as `sigma`.", dict)
-    model: dict[Name, QuantitySpec] = _said(
+    id: Identity = _key("The name of the problem, and of the folder of results.")
+    title: Prose = _key("The title on every page; without it, the id.", "")
+    description: Prose = _key("Markdown for the handout: what the network is.", "")
+    index_base: Annotated[int, AfterValidator(_base)] = _key("The first index: 1 or 0.", 1)
+    draws: DrawsSpec = _key("How many random assignments, from which seed.", DrawsSpec())
+    dimensions: dict[Name, Entries] = _key("Names for sizes.", dict)
+    symbols: dict[Name, SymbolSpec] = _key("Inputs, weights, upstream gradients.", dict)
+    functions: dict[Name, FunctionSpec] = _key("Your names for functions, such as `sigma`.", dict)
+    model: dict[Name, QuantitySpec] = _key(
         "The forward model, in the order of its computation.", dict
     )
-    variants: Variants = _said("What differs from student to student.", Variants())
-    questions: list[QuestionSpec] = _said("What is asked, in order.", min_length=1)
+    variants: Variants = _key("What differs from student to student.", Variants())
+    questions: list[QuestionSpec] = _key("What is asked, in order.", min_length=1)
 
 
 class Homework(RulesSpec, Content):
@@ -307,7 +307,7 @@ def _ruled(question: dict[str, Any], problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given(reference: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A reference without the way that was not taken."""
+    """A reference without its unused key."""
     if reference is None:
         return None
-    return {way: value for way, value in reference.items() if value is not None}
+    return {key: value for key, value in reference.items() if value is not None}

@@ -10,8 +10,8 @@ from grader.problem.checks import Complaint, Path
 from grader.problem.schema import Homework
 from grader.problem.words import cut, near, quoted
 
-# The start of pydantic's error type → what is meant.
-_MEANT = {
+# The start of pydantic's error type → what it expected.
+_EXPECTED = {
     "int_": "a whole number",
     "float_": "a number",
     "finite_number": "a finite number",
@@ -25,13 +25,13 @@ _MEANT = {
     "less_than": "less than {lt:g}",
     "less_than_equal": "{le:g} or less",
     "literal_error": "{expected}",
-    "too_long": "at most {max_length}",
-    "too_short": "at least {min_length}",
+    "too_long": "at most {max_length} entries",
+    "too_short": "at least {min_length} entry",
 }
 
 
 def translated(error: ValidationError, root: type[BaseModel] = Homework) -> Iterator[Complaint]:
-    """One complaint for each of pydantic's errors about a file, which `root` describes."""
+    """A complaint for each of pydantic's errors; `root` is the schema of the file."""
     for detail in error.errors(include_url=False):
         path = tuple(step for step in detail["loc"] if step != "[key]")
         at_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
@@ -49,7 +49,7 @@ def _reason(path: Path, detail: dict[str, Any], root: type[BaseModel]) -> str:
         return f"unknown key {quoted(str(path[-1]))}{near(str(path[-1]), _keys(path[:-1], root))}"
     if kind == "union_tag_invalid":
         return _unknown_kind(detail)
-    return f"{_subject(path)} {_state(detail['input'])}; {_meant(kind, detail)}"
+    return f"{_subject(path)} {_state(detail['input'])}; {_expected(kind, detail)}"
 
 
 def _unknown_kind(detail: dict[str, Any]) -> str:
@@ -58,16 +58,16 @@ def _unknown_kind(detail: dict[str, Any]) -> str:
     return f"unknown kind of draw {quoted(tag)}{near(tag, kinds)}"
 
 
-def _meant(kind: str, detail: dict[str, Any]) -> str:
-    """What should stand there; pydantic's words for an error that we have none for."""
-    fits = [start for start in _MEANT if kind.startswith(start)]
+def _expected(kind: str, detail: dict[str, Any]) -> str:
+    """What the value should be; pydantic's own words for an error that is not in the table."""
+    fits = [start for start in _EXPECTED if kind.startswith(start)]
     if not fits:
         return str(detail["msg"])
-    return _MEANT[max(fits, key=len)].format(**detail.get("ctx", {})) + " is meant"
+    return "expected " + _EXPECTED[max(fits, key=len)].format(**detail.get("ctx", {}))
 
 
 def _subject(path: Path) -> str:
-    """The name of what is wrong; an entry of a list goes by the list's name."""
+    """The name of the faulty value; an entry of a list has the list's name."""
     names = [step for step in path if isinstance(step, str)]
     if not names:
         return "the file"
@@ -75,7 +75,7 @@ def _subject(path: Path) -> str:
 
 
 def _state(value: Any) -> str:
-    """What stands there instead."""
+    """What the value is instead."""
     if value is None:
         return "has no value"
     if isinstance(value, dict):
@@ -101,16 +101,16 @@ def _inside(kind: Any, step: str | int) -> Any:
         return get_args(kind)[-1]
     inside = next((part for part in get_args(kind) if get_origin(part) in (dict, list)), None)
     if inside is not None:
-        return get_args(inside)[-1]  # a list, or nothing
+        return get_args(inside)[-1]  # the type was "a list, or nothing"
     model = _model(kind, step)
     if model is None:
         return None
-    # A draw's kind is a step of pydantic's path, but no field.
+    # The kind of a draw is a step in pydantic's path, but not a field.
     return model.model_fields[str(step)].annotation if step in model.model_fields else kind
 
 
 def _model(kind: Any, step: str | int) -> type[BaseModel] | None:
-    """The class of a mapping; of several, the one whose `kind` is `step`."""
+    """The class of a mapping; of several the one with `step` as its `kind`."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind
     if get_origin(kind) is Annotated:

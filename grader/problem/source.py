@@ -1,7 +1,7 @@
-"""`problem.yaml` as validated plain data, with the place of every value at hand.
+"""`problem.yaml` as validated plain data; every value can be found in the text.
 
-What the expressions in it mean is not judged here. Nothing heavy is imported until it is needed:
-a file that was read before comes from the cache without YAML and pydantic.
+Expressions are not parsed here. Heavy imports wait until they are needed: a file that was read before
+comes from the cache without YAML and pydantic.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class ProblemSource:
-    """A problem file that has been read: normalised `data`, and where each value stands."""
+    """A problem file that has been read: normalised `data`, and the place of each value."""
 
     path: Path
     digest: str
@@ -35,22 +35,22 @@ class ProblemSource:
         return self.path.parent
 
     def fault(self, path: tuple[str | int, ...], reason: str, offset: int | None = None) -> Fault:
-        """A fault at the value of `path`, or at what should hold it.
+        """A fault at the value of `path`, or at the value that should contain it.
 
-        `offset` counts characters inside a text on one line, and moves the column along.
+        `offset` counts characters of a text on one line, and is added to the column.
         """
         return self._document.fault(path, reason, offset)
 
     @cached_property
     def _document(self) -> "Document":
-        """The YAML's nodes, parsed when the first fault asks for its place."""
+        """The nodes of the YAML, parsed for the first fault that needs its place."""
         from grader.problem.document import Document
 
         return Document(self.path.name, self.text)
 
 
 def read(path: Path) -> ProblemSource:
-    """Read a problem's folder or its YAML file; all its faults come in one `AuthorError`."""
+    """Read a problem's folder or its YAML file. Raises AuthorError with all its faults."""
     file = path / FILE if path.is_dir() else path
     content = _content(file)
     text = decoded(file.name, content)
@@ -62,17 +62,17 @@ def read(path: Path) -> ProblemSource:
     return ProblemSource(file, _digest(content, _modules(source)), data, text)
 
 
-_TOLD_ALONE = frozenset(
+_INDEPENDENT = frozenset(
     "points prompt label labels all_or_nothing feedback forbid require layout transposed form steps "
     "follow_through follows mistakes accept title description draws".split()
 )
-"""Keys without which expressions mean the same, so that what is wrong with those can be told too."""
+"""Keys that expressions do not depend on: if one is faulty, the expressions can still be checked."""
 
 
 def without_faulty_keys(path: Path) -> ProblemSource | None:
-    """A file that was refused for keys of no consequence, read without them; None if that is not all.
+    """A refused file, read without its faulty keys, to find the faults of expressions as well.
 
-    So that what else is wrong can be said at once.
+    None if it has other faults than unknown keys and keys that expressions do not depend on.
     """
     from pydantic import ValidationError
 
@@ -89,7 +89,7 @@ def without_faulty_keys(path: Path) -> ProblemSource | None:
         Homework.model_validate(document.data)
     except ValidationError as error:
         for complaint in translated(error):
-            at = complaint.path if complaint.at_key else _reported_alone(complaint.path)
+            at = complaint.path if complaint.at_key else _independent_key(complaint.path)
             if at:
                 document.drop(at)
     except AuthorError:
@@ -103,14 +103,14 @@ def without_faulty_keys(path: Path) -> ProblemSource | None:
     return ProblemSource(file, "", data, text)
 
 
-def _reported_alone(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The key that a fault is in, if it is one of no consequence; () otherwise."""
+def _independent_key(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The path of the key that a fault is in, if expressions do not depend on it; else ()."""
     own = path[:3] if path[:1] == ("questions",) else path[:1]
-    return own if own and own[-1] in _TOLD_ALONE else ()
+    return own if own and own[-1] in _INDEPENDENT else ()
 
 
 def validated(name: str, text: str) -> dict[str, Any]:
-    """The normalised data of a YAML text; `name` is the file that faults are reported in."""
+    """The normalised data of a YAML text. Raises AuthorError with all faults, in the file `name`."""
     from pydantic import ValidationError
 
     from grader.problem.checks import complaints
@@ -132,7 +132,7 @@ def validated(name: str, text: str) -> dict[str, Any]:
 
 
 def in_order(faults: list[Fault]) -> list[Fault]:
-    """By place, each once: what an alias repeats is one fault."""
+    """Sort faults by place, each once: a fault that an alias repeats is one."""
     unique = {(fault.line, fault.column, fault.reason): fault for fault in reversed(faults)}
     return sorted(unique.values(), key=lambda fault: (fault.line, fault.column))
 
@@ -157,7 +157,7 @@ def limited(name: str, stream: BinaryIO, most: int) -> bytes:
 
 
 def decoded(name: str, content: bytes) -> str:
-    """The text, without the mark that some editors put first."""
+    """The text, without a byte order mark. Raises AuthorError if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -173,7 +173,7 @@ def _unreadable(name: str, reason: str) -> AuthorError:
 
 
 def _modules(source: ProblemSource) -> dict[str, bytes]:
-    """The bytes of the Python files that references live in."""
+    """The bytes of the Python files that compute references."""
     modules: dict[str, bytes] = {}
     faults = []
     for at, question in enumerate(source.data["questions"]):
@@ -191,7 +191,7 @@ def _modules(source: ProblemSource) -> dict[str, bytes]:
 
 
 def _digest(content: bytes, modules: dict[str, bytes]) -> str:
-    """A hash of all that the problem consists of."""
+    """A hash of the YAML file and the Python files."""
     total = hashlib.sha256(content)
     for name, module in sorted(modules.items()):
         total.update(b"\0" + name.encode() + b"\0" + hashlib.sha256(module).digest())

@@ -1,4 +1,4 @@
-"""What YAML's own errors mean, in sentences for an instructor."""
+"""Explains YAML's own errors in sentences for an instructor."""
 
 import re
 
@@ -15,7 +15,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"found unknown escape character '(.+)'",
-        "\\{0} is no escape that YAML knows in double quotes; put LaTeX into single quotes",
+        "\\{0} in double quotes is not a YAML escape; put LaTeX into single quotes",
     ),
     (
         r"found undefined alias '?([\w-]+)",
@@ -32,7 +32,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         r"mapping values are not allowed here",
         "a ':' that YAML does not expect; put text with a colon into single quotes, "
-        "or mend the indentation",
+        "or fix the indentation",
     ),
     (
         r"could not find expected ':'",
@@ -46,7 +46,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         r"expected <block end>, but found",
         "this does not line up with the block that begins on line {context}; "
-        "mend the indentation, or put the text before it into single quotes",
+        "fix the indentation, or put the text before it into single quotes",
     ),
     (
         r"expected a single document",
@@ -54,21 +54,21 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"expected '<document start>'",
-        "text after the end of the document; mend the indentation or the brackets",
+        "text after the end of the document; fix the indentation or the brackets",
     ),
     (r"found duplicate anchor '?([\w-]+)", "the anchor &{0} is used twice"),
 )
 
 
 class RefusedYaml(yaml.MarkedYAMLError):
-    """Valid YAML that we do not read; `problem` is already a sentence."""
+    """Valid YAML that the grader does not accept; `problem` is already a sentence."""
 
     def __init__(self, reason: str, mark: yaml.Mark | None) -> None:
         super().__init__(None, None, reason, mark)
 
 
 def explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
-    """Line, column (1-based; 0 if unknown) and meaning of an error that YAML raised on `text`."""
+    """Line, column (1-based; 0 if unknown) and explanation of an error that YAML raised on `text`."""
     if isinstance(error, yaml.reader.ReaderError):
         line, column = position(text, error.position)
         return line, column, f"a character that YAML does not allow (U+{_code(error):04X})"
@@ -79,30 +79,30 @@ def explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
 
 
 def position(text: str, index: int) -> tuple[int, int]:
-    """Line and column, from 1, of an offset into a text."""
+    """Line and column (1-based) of an offset into a text."""
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 def mark_position(mark: yaml.Mark | None) -> tuple[int, int]:
-    """Line and column, from 1, of a mark of PyYAML; zeros for none."""
+    """Line and column (1-based) of one of PyYAML's marks; zeros for None."""
     return (mark.line + 1, mark.column + 1) if mark else (0, 0)
 
 
 def _code(error: yaml.reader.ReaderError) -> int:
-    """The code point at fault (PyYAML gives a number, a character or a byte)."""
+    """The code point that caused the error (PyYAML gives a number, a character or a byte)."""
     found: object = error.character
     return found if isinstance(found, int) else ord(str(found)[:1] or "\0")
 
 
 def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
-    """Where to look: an open quote is noticed at the end of the file only."""
+    """Where to look: YAML notices an open quote only at the end of the file."""
     if "quoted scalar" in (error.context or "") and "end of stream" in (error.problem or ""):
         return error.context_mark
     return error.problem_mark or error.context_mark
 
 
 def _sentence(error: yaml.MarkedYAMLError) -> str:
-    """Our words for PyYAML's; PyYAML's own where we have none."""
+    """Our sentence for an error; PyYAML's own words if we have none."""
     problem = error.problem or "no reason given"
     if isinstance(error, RefusedYaml):
         return problem

@@ -1,6 +1,7 @@
-"""Which shape the answer to a question has, and which index letters it is asked over.
+"""The shape of the answer to a question, and its index variables.
 
-Known before anything is derived, so that an author hears of a misfit when the problem is read.
+They are known before anything is differentiated, so that a rule with a wrong shape is found when the
+problem is read.
 """
 
 from math import prod
@@ -12,7 +13,7 @@ from grader.problem.model import Question
 
 
 def derived(question: Question) -> Shape | None:
-    """The shape of the derivative that is asked for; None if none is, or if it has too many axes."""
+    """The shape of the derivative in the question; None without `of` and `wrt`, or with too many axes."""
     if question.of is None or question.wrt is None:
         return None
     try:
@@ -22,9 +23,10 @@ def derived(question: Question) -> Shape | None:
 
 
 def misfit(question: Question, node: Expression) -> str | None:
-    """Why an expression cannot be an answer to a question; None if it can, or if nobody knows.
+    """Why an expression has the wrong shape for an answer; None if it is right, or if it is not known.
 
-    A vector may lie or stand. Over index variables, one formula in them stands for the whole array.
+    A row may be given for a column and the reverse. One formula in the index variables is an answer for
+    the whole array.
     """
     entry = _entry(question)
     if entry is None or (question.free and node.shape == entry):
@@ -36,7 +38,7 @@ def misfit(question: Question, node: Expression) -> str | None:
 
 
 def _entry(question: Question) -> Shape | None:
-    """The shape of the reference, in the layout that is asked for; None for the author's Python."""
+    """The shape of the reference in the question's layout; None if the author's Python computes it."""
     if question.reference is not None:
         return question.reference.shape if isinstance(question.reference, Expression) else None
     shape, layout = derived(question), question.rules.layout
@@ -47,7 +49,7 @@ def _entry(question: Question) -> Shape | None:
 
 
 def _grid(question: Question, entry: Shape) -> Shape:
-    """The array over the index variables: the first of its axes counts rows, the others columns."""
+    """The array over the index variables: its first axis counts rows, the others count columns."""
     if not question.free:
         return entry
     axes = [size for size in (*(index.size for index in question.free), *entry) if size != 1]
@@ -55,15 +57,15 @@ def _grid(question: Question, entry: Shape) -> Shape:
 
 
 def letters(question: Question) -> list[Index]:
-    """The index variables by which entries are asked for, those of `of` before those of `wrt`."""
+    """The index variables in `of`, then those in `wrt`."""
     items = [node for node in (question.of, question.wrt) if isinstance(node, Item)]
     return [s for node in items for s in (node.row, node.column) if isinstance(s, Index)]
 
 
 def is_whole(question: Question) -> bool:
-    """Whether all entries of a derivative are asked for: of whole arrays, or over all their indices.
+    """Whether a question asks for all entries of a derivative, as arrays or over all their indices.
 
-    ∂hᵢ/∂Wᵢⱼ is not the whole of ∂h/∂W, nor is a range that ends before the array does.
+    ∂hᵢ/∂Wᵢⱼ is not the whole of ∂h/∂W, nor is a range that is shorter than the array.
     """
     used = [index.name for index in letters(question)]
     if sorted(used) != sorted(index.name for index in question.free):
@@ -72,7 +74,7 @@ def is_whole(question: Question) -> bool:
 
 
 def _is_all_of(node: Expression | None) -> bool:
-    """Whether an item stands for each entry of its base in turn."""
+    """Whether the indices of an item run over all entries of its base."""
     if not isinstance(node, Item):
         return True
     return all(

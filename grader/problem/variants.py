@@ -1,7 +1,7 @@
-"""Variants: sizes, functions and formulas that are drawn for each student from the student's id.
+"""Variants: sizes, functions and formulas that are chosen for each student by the student's id.
 
-Neighbours get different networks, and everybody who knows the id works out the same one: the handout,
-the published draw, and the grader.
+Neighbours get different networks. The handout, the published draw and the grader find the same one from
+the id.
 """
 
 import copy
@@ -23,7 +23,7 @@ SECTIONS = ("dimensions", "functions", "model")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing that varies, as one student has it: `dimensions.n1` is the third of those listed."""
+    """One choice for a student, such as: `dimensions.n1` has the third value of its list."""
 
     section: str
     name: str
@@ -40,7 +40,7 @@ class Choice:
 
 
 def listed(source: ProblemSource) -> Iterator[tuple[str, str, list[Any]]]:
-    """Everything that varies: its section, its name, what there is to choose from."""
+    """Everything that varies: its section, its name, and the values to choose from."""
     for section in SECTIONS:
         for name, values in source.data["variants"][section].items():
             yield section, name, values
@@ -50,7 +50,7 @@ MOST_COMBINATIONS = 64
 
 
 def combinations(source: ProblemSource) -> Iterator[tuple[Choice, ...]]:
-    """Each choice alone, then all of them together in every way, or in 64 that are spread evenly."""
+    """Each choice alone, then all combinations, or about 64 that are spread evenly over them."""
     varies = [
         [Choice(section, name, at, value) for at, value in enumerate(values)]
         for section, name, values in listed(source)
@@ -64,10 +64,10 @@ def combinations(source: ProblemSource) -> Iterator[tuple[Choice, ...]]:
 
 
 def chosen(problem: Problem, student: str) -> tuple[Choice, ...]:
-    """What the student with an id has been given; () if nothing varies."""
+    """The choices for the student with an id; () if nothing varies."""
     if problem.source is None:
         return ()
-    name = unicodedata.normalize("NFC", student)  # one name, however a disk spells it
+    name = unicodedata.normalize("NFC", student)  # file systems encode accents differently
     return tuple(
         Choice(section, varies, at, values[at])
         for section, varies, values in listed(problem.source)
@@ -76,12 +76,12 @@ def chosen(problem: Problem, student: str) -> tuple[Choice, ...]:
 
 
 def for_student(problem: Problem, student: str) -> Problem:
-    """The problem as the student with an id has it; the problem itself if nothing varies."""
+    """The variant for the student with an id; the problem itself if nothing varies."""
     return made(problem, chosen(problem, student))
 
 
 def made(problem: Problem, choices: tuple[Choice, ...]) -> Problem:
-    """The variant with these choices. Raises AuthorError if they do not go together."""
+    """The variant with these choices. Raises AuthorError if they do not fit together."""
     if not choices or problem.source is None:
         return problem
     built = build(with_choices(problem.source, choices))
@@ -90,7 +90,7 @@ def made(problem: Problem, choices: tuple[Choice, ...]) -> Problem:
 
 
 def check(problem: Problem, source: ProblemSource) -> None:
-    """Raise AuthorError unless each choice, made alone, gives a problem that makes sense."""
+    """Raise AuthorError unless each choice alone gives a valid problem."""
     faults = []
     for section, name, values in listed(source):
         for at, value in enumerate(values):
@@ -109,12 +109,13 @@ def _faults(problem: Problem, source: ProblemSource, choice: Choice) -> list[Fau
         return [source.fault(choice.path, f"with {choice}: {first.path}: {first.reason}")]
     shape = problem.scope.model[choice.name].shape if choice.section == "model" else None
     if shape and built.scope.model[choice.name].shape != shape:
-        return [source.fault(choice.path, f"another shape than `{choice.name}` has in the model")]
+        reason = f"this has another shape than `{choice.name}` in the model"
+        return [source.fault(choice.path, reason)]
     return []
 
 
 def with_choices(source: ProblemSource, choices: tuple[Choice, ...]) -> ProblemSource:
-    """The file as it would be with these choices."""
+    """The source with these choices filled in."""
     data = copy.deepcopy(source.data)
     for choice in choices:
         owner = data[choice.section]
@@ -126,6 +127,6 @@ def with_choices(source: ProblemSource, choices: tuple[Choice, ...]) -> ProblemS
 
 
 def _drawn(problem: Problem, *words: str) -> int:
-    """A whole number from the seed, the problem, and some words: the same everywhere, for ever."""
+    """A whole number from the seed, the problem's id and some words: the same on every machine."""
     text = "\0".join((str(problem.seed), problem.id, "variant", *words))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

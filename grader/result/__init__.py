@@ -1,4 +1,4 @@
-"""What grading found: `Verdict`, `QuestionResult`, `Report`. Frozen, JSON-ready, versioned."""
+"""The results of grading: `Verdict`, `QuestionResult`, `Report`. Frozen, JSON-ready, versioned."""
 
 from grader.result.records import (
     AnswerRecord,

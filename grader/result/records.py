@@ -1,4 +1,4 @@
-"""The parts of a result: verdict, message, answer, examples. Each can be plain data and come back."""
+"""The parts of a result: verdict, message, answer, examples. Each converts to plain data and back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 
 
 class Verdict(StrEnum):
-    """What became of one answer."""
+    """The outcome for one answer."""
 
     CORRECT = "correct"
     PARTIAL = "partial"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 class Message:
     """One sentence for the student. `pointer` is the source line with a caret, if there is one.
 
-    `hints` say the same and give less away, the weakest first.
+    `hints` are sentences that give less away, the vaguest first.
     """
 
     kind: Kind
@@ -47,20 +47,20 @@ class Message:
     hints: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The message as plain data, without what is not known."""
+        """The message as plain data, without fields that are None."""
         data = without_none(asdict(self))
         hints = data.pop("hints")
         return {**data, "hints": list(hints)} if hints else data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The message that `to_json` made."""
+        """A message from the data of `to_json`."""
         hints = tuple(data.get("hints", ()))
         return cls(Kind(data["kind"]), data["text"], data.get("code"), data.get("pointer"), hints)
 
 
 class Echo(Protocol):
-    """How an answer was read. Grading makes one that is only written out when somebody looks."""
+    """How an answer was read. Grading makes one that is only printed when it is needed."""
 
     @property
     def reading(self) -> str:
@@ -83,9 +83,9 @@ class WrittenEcho:
 class AnswerRecord:
     """What the student wrote, where, and how it was read.
 
-    `shape` is (rows, columns) and () for a number, or the axes of an array of numbers that was
-    handed in. `indices` are the index variables for each of whose values the reading stands.
-    `echo` and `shape` are None if nothing could be read.
+    `shape` is (rows, columns), () for a number, or the axes of a submitted array of numbers. `indices`
+    are the index variables of a reading that is a formula for each entry. `echo` and `shape` are None if
+    the answer could not be read. `line` and `column` count from 1.
     """
 
     text: str
@@ -108,7 +108,7 @@ class AnswerRecord:
         return self.echo.mathml if self.echo else None
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's `answer` as plain data, without what is not known."""
+        """The `answer` of `result.json` as plain data, without fields that are None."""
         names = ("text", "notation", "path", "line", "column", "reading", "mathml")
         data = without_none({name: getattr(self, name) for name in names})
         if self.shape is not None:
@@ -117,7 +117,7 @@ class AnswerRecord:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The record that `to_json` made."""
+        """A record from the data of `to_json`."""
         read = "reading" in data or "mathml" in data
         echo = WrittenEcho(data.get("reading", ""), data.get("mathml", "")) if read else None
         shape = data.get("shape")
@@ -137,8 +137,8 @@ class AnswerRecord:
 class Counterexample:
     """One entry of one draw on which the answer and the reference differ.
 
-    `entry` is 1-based and empty for a scalar; `got` may be NaN or infinite. `expected` is None where
-    the draw is the student's own and the answer is numbers: there it would be the answer.
+    `entry` is 1-based and empty for a scalar; `got` may be NaN or infinite. `expected` is None for an
+    array on the student's own draw: there it would be the answer.
     """
 
     draw: int
@@ -147,7 +147,7 @@ class Counterexample:
     got: float
 
     def to_json(self) -> dict[str, Any]:
-        """The counterexample as plain data, without what is not shown."""
+        """The counterexample as plain data, without an `expected` that is None."""
         return without_none(
             {
                 "draw": self.draw,
@@ -159,7 +159,7 @@ class Counterexample:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The counterexample that `to_json` made."""
+        """A counterexample from the data of `to_json`."""
         expected = data.get("expected")
         return cls(
             data["draw"],
@@ -171,9 +171,9 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class WorkedExample:
-    """A difference that can be checked by hand: small values of the symbols, and both results.
+    """A difference to check by hand: small values of the symbols, and both results.
 
-    `values` holds the symbols in order: a number, a list for a vector, a list of rows for a matrix.
+    `values` has the symbols in order: a number, a list for a vector, a list of rows for a matrix.
     `entry` is as in `Counterexample`.
     """
 
@@ -193,19 +193,19 @@ class WorkedExample:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The example that `to_json` made."""
+        """An example from the data of `to_json`."""
         entry = tuple(data["entry"])
         return cls(data["values"], entry, float(data["expected"]), float(data["got"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Instructor:
-    """What only the instructor sees: the reference, every mistake that fits, and why what was earned.
+    """What only the instructor sees: the reference, all mistakes that fit, and the reason for the points.
 
-    `candidates` are all mistakes whose values are those of the answer, the simplest first.
-    `projection` is two random projections of the answer's values on the draws: answers that mean the
-    same have the same, up to rounding. None where there are no values that could be compared.
-    `expected` is the value that the counterexample withholds from the student.
+    `candidates` are all mistakes with the same values as the answer, the simplest first. `projection` is
+    two random projections of the answer's values on the draws: equal answers have equal projections, up
+    to rounding. It is None for an answer without values. `expected` is the value that the counterexample
+    does not show to the student.
     """
 
     reference: str | None = None
@@ -216,7 +216,7 @@ class Instructor:
     expected: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """What the instructor sees as plain data, without what is not known."""
+        """The same as plain data, without fields that are None."""
         data = without_none(asdict(self))
         candidates = [message.to_json() for message in self.candidates]
         if self.projection is not None:
@@ -227,7 +227,7 @@ class Instructor:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """What `to_json` made."""
+        """The same from the data of `to_json`."""
         projection = data.get("projection")
         return cls(
             data.get("reference"),
@@ -241,10 +241,10 @@ class Instructor:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A human's word on one question: its points, beside what the grader gave.
+    """A human's decision on one question.
 
-    `automatic` is what the grader gave. `outdated` tells that another hand-in was decided about than
-    the one that counts now.
+    `automatic` are the points that the grader gave. An `outdated` decision was about another submission
+    than the one that counts now.
     """
 
     points: float
@@ -258,10 +258,10 @@ class Override:
 
 
 def without_none(data: dict[str, Any]) -> dict[str, Any]:
-    """The data without what is not known."""
+    """The data without values that are None."""
     return {key: value for key, value in data.items() if value is not None}
 
 
 def number_json(value: float) -> float | str:
-    """JSON has no NaN and no infinity: they travel as "nan", "inf" and "-inf"."""
+    """JSON has no NaN and no infinity: they are written as "nan", "inf" and "-inf"."""
     return float(value) if abs(value) < float("inf") else str(float(value))

@@ -1,7 +1,7 @@
-"""A question's result and a submission's report.
+"""The result of a question and the report of a submission.
 
-`to_json` and `from_json` keep the contract of `result.json`; fields may be added under the same
-`schema_version`, never renamed or removed.
+`to_json` and `from_json` define the format of `result.json`. Under the same `schema_version` fields may
+be added, but never renamed or removed.
 """
 
 from collections.abc import Mapping
@@ -26,10 +26,9 @@ SCHEMA_VERSION = 1
 class QuestionResult:
     """One question of one submission.
 
-    `entries` is a grid of "correct", "incorrect" or "undecided" for an answer with several entries
-    that was compared entry by entry, row by row; None otherwise. `reference` is the key as infix
-    text, and `reference_mathml` the same as MathML, only when the author allows students to see it.
-    `instructor` never goes into what students get.
+    `entries` is a grid of "correct", "incorrect" or "undecided", by rows, for an answer that was compared
+    entry by entry; else None. `reference` is the key as infix text, and `reference_mathml` the same as
+    MathML, only if the author lets students see it. Students never get `instructor`.
     """
 
     id: str
@@ -49,14 +48,14 @@ class QuestionResult:
 
     @property
     def needs_review(self) -> bool:
-        """Whether a human must look: nobody has decided, or about something else than this."""
+        """Whether a human must look: nobody has decided, or only about another submission."""
         if self.override is not None:
             return self.override.outdated
         return self.verdict.needs_review
 
     def to_json(self, instructor: bool = False) -> dict[str, Any]:
-        """The contract's question as plain data, without what is not known."""
-        seen = self.instructor if instructor else None
+        """The question of `result.json` as plain data, without fields that are None."""
+        private = self.instructor if instructor else None
         return without_none(
             {
                 "id": self.id,
@@ -71,16 +70,16 @@ class QuestionResult:
                 "entries": self.entries,
                 "reference": self.reference,
                 "reference_mathml": self.reference_mathml,
-                "instructor": seen.to_json() if seen else None,
+                "instructor": private.to_json() if private else None,
                 "override": self.override.to_json() if self.override else None,
             }
         )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The result that `to_json` made."""
+        """A result from the data of `to_json`."""
         answer, counter, entries = (data.get(k) for k in ("answer", "counterexample", "entries"))
-        example, seen, override = (data.get(k) for k in ("example", "instructor", "override"))
+        example, private, override = (data.get(k) for k in ("example", "instructor", "override"))
         return cls(
             id=data["id"],
             verdict=Verdict(data["verdict"]),
@@ -94,14 +93,14 @@ class QuestionResult:
             reference=data.get("reference"),
             reference_mathml=data.get("reference_mathml"),
             example=WorkedExample.from_json(example) if example else None,
-            instructor=Instructor.from_json(seen) if seen else None,
+            instructor=Instructor.from_json(private) if private else None,
             override=Override(**override) if override else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRecord:
-    """Which submission it was. `digest` is "sha256:…" over its files."""
+    """The submission that was graded. `digest` is "sha256:…" over its files."""
 
     id: str
     path: str
@@ -110,7 +109,7 @@ class SubmissionRecord:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything known about one graded submission. `messages` concern the submission as a whole."""
+    """The report of one graded submission. `messages` are about the submission as a whole."""
 
     problem: str
     title: str
@@ -124,7 +123,7 @@ class Report:
 
     @property
     def score(self) -> float:
-        """Points earned, rounded so that sums of fractions read as people write them."""
+        """Points earned, rounded to six decimals so that sums of fractions look as people write them."""
         return round(sum(question.score for question in self.questions), 6)
 
     @property
@@ -145,9 +144,9 @@ class Report:
         raise KeyError(question_id)
 
     def to_json(self, instructor: bool = False) -> dict[str, Any]:
-        """The contract's `result.json` as plain data. NaN and inf become strings.
+        """`result.json` as plain data. NaN and inf become strings.
 
-        What only the instructor sees is left out unless asked for.
+        What only the instructor sees is left out unless `instructor` is set.
         """
         return {
             "schema_version": SCHEMA_VERSION,
@@ -167,7 +166,7 @@ class Report:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The report that `to_json` made. Raises ValueError for another schema version."""
+        """A report from the data of `to_json`. Raises ValueError for another schema version."""
         if data.get("schema_version") != SCHEMA_VERSION:
             raise ValueError(f"result schema {data.get('schema_version')!r}, not {SCHEMA_VERSION}")
         return cls(

@@ -1,4 +1,4 @@
-"""Generated expressions as people write them, with the same values."""
+"""Rewrites generated expressions as people write them, with the same values."""
 
 from grader.simplification.product import Product, product_of
 from grader.simplification.reference import known, named, simplest, sums

@@ -1,4 +1,4 @@
-"""Names for what has one: h for σ(z), h_i for σ(z_i), s³ for 1/√v³ where s is 1/√v."""
+"""Replaces expressions by names: h for σ(z), h_i for σ(z_i), s³ for 1/√v³ if s is 1/√v."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -9,11 +9,11 @@ from grader.primitives.build import ONE, item
 from grader.simplification.product import Product, product_of
 
 Known = Mapping[Expression, Expression]
-"""What may stand for an expression: the name of a quantity for its definition."""
+"""Replacements for expressions, such as the name of a quantity for its definition."""
 
 
 def name_of(node: Expression, known: Known) -> Expression | None:
-    """What stands for an expression, or for an array that it is an entry of."""
+    """The replacement for an expression, or the entry of a replaced array; None if there is none."""
     if node in known:
         return known[node]
     if not isinstance(node, Apply) or node.shape != SCALAR:
@@ -28,7 +28,7 @@ def name_of(node: Expression, known: Known) -> Expression | None:
 
 
 def _lifted(node: Expression) -> Expression:
-    """The array whose entry an expression is, if all its parts are entries at one place."""
+    """The array with this expression as its entry, if all entries in it have the same indices."""
     match node:
         case Item(base=base):
             return base
@@ -39,7 +39,7 @@ def _lifted(node: Expression) -> Expression:
 
 
 def reciprocals(known: Known) -> dict[Expression, Expression]:
-    """What has a name for one over it: s for 1/√v."""
+    """Expressions whose reciprocal has a name: √v, if s is 1/√v."""
     found = {}
     for definition, name in known.items():
         match product_of(definition):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from grader.expression import SCALAR, Apply, Expression, Number, walk
 from grader.primitives.build import ONE, div, mul, neg, number, power
 
-MOST_POWER = 8  # larger exponents stay as they are written
+MOST_POWER = 8  # larger exponents stay as they are
 MOST_NUMBER = 10**6
 
 Power = tuple[Expression, int]
@@ -15,13 +15,13 @@ Power = tuple[Expression, int]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`coefficient` times each factor to its power; below a fraction bar powers are negative."""
+    """`coefficient` times powers of factors; a factor of a denominator has a negative exponent."""
 
     coefficient: Fraction = Fraction(1)
     powers: tuple[Power, ...] = ()
 
     def times(self, other: "Product") -> "Product":
-        """Both multiplied, with equal factors put together; a power of 0 is gone."""
+        """The product of both. Equal factors are merged, and powers of 0 are dropped."""
         powers = dict(self.powers)
         for factor, exponent in other.powers:
             powers[factor] = powers.get(factor, 0) + exponent
@@ -29,23 +29,23 @@ class Product:
         return Product(self.coefficient * other.coefficient, kept)
 
     def to_the(self, exponent: int) -> "Product":
-        """A power of all of it."""
+        """The product to a power."""
         powers = tuple((factor, own * exponent) for factor, own in self.powers)
         return Product(self.coefficient**exponent, powers)
 
     def scaled(self, coefficient: Fraction) -> "Product":
-        """The same factors, with the coefficient multiplied."""
+        """The product times a number."""
         return Product(self.coefficient * coefficient, self.powers)
 
     @property
     def constant(self) -> "Product":
-        """What of it is the same on every draw: the coefficient, sizes, and their roots."""
+        """The part that is the same on every draw: the coefficient, sizes, and roots of sizes."""
         powers = tuple((f, e) for f, e in self.powers if _is_constant(f))
         return Product(self.coefficient, powers)
 
     @property
     def written(self) -> Expression:
-        """As an expression: numbers first, then scalars, then arrays, each in their order."""
+        """The product as an expression: first the numbers, then scalars, then arrays."""
         above = [power(f, number(e)) for f, e in self.powers if e > 0]
         below = [power(f, number(-e)) for f, e in self.powers if e < 0]
         size = abs(self.coefficient)
@@ -57,8 +57,8 @@ class Product:
             top = _multiplied([*_unless_one(size.numerator), *above])
             whole = div(top, number(size.denominator))
         else:
-            share = div(number(size.numerator), number(size.denominator))
-            whole = _multiplied([share, *above])
+            fraction = div(number(size.numerator), number(size.denominator))
+            whole = _multiplied([fraction, *above])
         return neg(whole) if self.coefficient < 0 else whole
 
 
@@ -79,7 +79,7 @@ def _multiplied(factors: Iterable[Expression]) -> Expression:
 
 
 def product_of(node: Expression) -> Product:
-    """An expression as a product; one that is none is a factor of its own."""
+    """An expression as a product; anything that is not a product becomes its only factor."""
     match node:
         case Number(value=value, name="") if _is_plain(value):
             return Product(Fraction(value))
@@ -102,5 +102,5 @@ def product_of(node: Expression) -> Product:
 
 
 def _is_plain(value: float) -> bool:
-    """Whether a number is worked out with others: a whole one, a half, a quarter. Not 0.01, nor 1e-5."""
+    """Whether to calculate with a number: whole numbers, halves and quarters, but not 0.01 or 1e-5."""
     return abs(value) <= MOST_NUMBER and (4 * value).is_integer()

@@ -1,4 +1,4 @@
-"""The reference of a question as people write it, in the names of the quantities that it is made of."""
+"""The reference of a question as people write it, with the names of quantities."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,15 @@ from grader.problem import Question
 from grader.problem.model import Declared
 from grader.simplification.simplify import named_by, simplified
 
-SAME = 1e-9  # of the largest value: rounding alone lies far below
+SAME = 1e-9  # of the largest value: rounding errors are far smaller
 _SUMMING_TO_ONE = frozenset({"one_hot", "simplex"})
 
 
 def simplest(key: QuestionKey) -> Expression | None:
-    """A reference simplified; as it was derived, where its values or the author's rules forbid that.
+    """The simplified reference, if it has the same values and keeps the author's rules.
 
-    None for a reference that the author's Python computes. `key.remember(simplest)` keeps it.
+    Else the reference as it was derived. None if the author's Python computes it. `key.cached(simplest)`
+    computes it only once.
     """
     if key.reference is None:
         return None
@@ -39,33 +40,33 @@ def _is_same(key: QuestionKey, written: Expression) -> bool:
 
 
 def known(key: QuestionKey) -> Mapping[Expression, Expression]:
-    """What may stand for what in a question: names for definitions, 1 for the sum of a distribution."""
+    """The replacements in a question: names for definitions, 1 for the sum of a distribution."""
     return {**key.cached(named), **sums(key.question)}
 
 
 def named(key: QuestionKey) -> Mapping[Expression, Expression]:
-    """The quantities of a question that may be called by their names, by what they are."""
+    """The names of the quantities that the author does not forbid, by their definitions."""
     question = key.question
     return named_by(
         {
-            Symbol(one.name, one.shape): one.definition
-            for one in question.scope.model.values()
-            if one.definition is not None and one.name not in question.rules.forbid
+            Symbol(quantity.name, quantity.shape): quantity.definition
+            for quantity in question.scope.model.values()
+            if quantity.definition is not None and quantity.name not in question.rules.forbid
         }
     )
 
 
 def sums(question: Question) -> dict[Expression, Expression]:
-    """The sums of symbols that are drawn as distributions: 1, for each row of a matrix."""
+    """The sums of symbols that are drawn as distributions, which are 1; of a matrix, for each row."""
     found: dict[Expression, Expression] = {}
-    for one in question.scope.symbols.values():
-        if one.draw.kind in _SUMMING_TO_ONE and one.shape != SCALAR:
-            found.update([_sum(one)])
+    for declared in question.scope.symbols.values():
+        if declared.draw.kind in _SUMMING_TO_ONE and declared.shape != SCALAR:
+            found.update([_sum(declared)])
     return found
 
 
-def _sum(one: Declared) -> tuple[Expression, Expression]:
-    symbol = Symbol(one.name, one.shape)
-    if 1 in one.shape:
+def _sum(declared: Declared) -> tuple[Expression, Expression]:
+    symbol = Symbol(declared.name, declared.shape)
+    if 1 in declared.shape:
         return apply("sum", symbol, params=(None,)), ONE
-    return apply("sum", symbol, params=(1,)), ones((one.shape[0], 1))
+    return apply("sum", symbol, params=(1,)), ones((declared.shape[0], 1))

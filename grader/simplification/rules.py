@@ -1,4 +1,4 @@
-"""The rules: each takes a node whose parts are simplified, and keeps its value and shape."""
+"""The rules. Each takes a node with simplified parts, and keeps its value and shape."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -27,17 +27,17 @@ _ENTRYWISE = frozenset({"add", "sub", "neg", "mul", "div", "pow"})
 
 
 def _size(node: Expression) -> int:
-    """How long an expression is to read."""
+    """The length of an expression, in nodes."""
     return sum(1 for _ in walk(node))
 
 
 def _called_by_name(node: Expression, known: Known) -> Expression:
-    """A quantity for its definition, and its entry for the definition's: h_i for σ(z_i)."""
+    """h for σ(z), and h_i for σ(z_i): a quantity for its definition."""
     return name_of(node, known) or node
 
 
 def _slope_worked_out(node: Expression, known: Known) -> Expression:
-    """1/p for log′(p), and 1 − h² for tanh′(z) where h is tanh(z); else σ′(z) stays."""
+    """1/p for log′(p), and 1 − h² for tanh′(z) if h is tanh(z); else σ′(z) stays."""
     if not (isinstance(node, Apply) and node.function.endswith("'")):
         return node
     expansion = TABLE[node.function].expansion
@@ -52,7 +52,7 @@ def _slope_worked_out(node: Expression, known: Known) -> Expression:
 
 
 def _in_normal_form(node: Expression, known: Known) -> Expression:
-    """Products and sums entry by entry: the shortest of their forms."""
+    """The shortest form of a product or sum, entry by entry."""
     if not (isinstance(node, Apply) and node.function in _ENTRYWISE):
         return node
     return min((form for form in _forms(node, known) if form.shape == node.shape), key=_size)
@@ -70,7 +70,7 @@ def _forms(node: Apply, known: Known) -> Iterator[Expression]:
 
 
 def _upright(term: Product, inverse: Mapping[Expression, Expression]) -> Product:
-    """s³ for 1/√v³ where 1/√v is called s."""
+    """s³ for 1/√v³ if s is 1/√v."""
     for factor, exponent in term.powers:
         name = name_of(factor, inverse) if exponent < 0 else None
         if name is not None:
@@ -79,7 +79,7 @@ def _upright(term: Product, inverse: Mapping[Expression, Expression]) -> Product
 
 
 def _slopes_divided(term: Product) -> Product:
-    """σ′(s) worked out where it is divided by σ(s)."""
+    """σ′(s)/σ(s), with σ′ written out so that σ cancels."""
     below = {factor for factor, exponent in term.powers if exponent < 0}
     for factor, exponent in term.powers:
         if isinstance(factor, Apply) and factor.function.endswith("'"):
@@ -92,7 +92,7 @@ def _slopes_divided(term: Product) -> Product:
 
 
 def _constants_in_front(node: Expression, known: Known) -> Expression:
-    """c f(x) for f(c x), where f is linear and c a constant."""
+    """c f(x) for f(c x), if f is linear and c a constant."""
     match node:
         case Apply(function=function, args=args) if TABLE[function].linear:
             parts = args
@@ -120,7 +120,7 @@ def _constants_in_front(node: Expression, known: Known) -> Expression:
 
 
 def _transposed_inwards(node: Expression, known: Known) -> Expression:
-    """Bᵀ A for (Aᵀ B)ᵀ: where no transpose is added."""
+    """Bᵀ A for (Aᵀ B)ᵀ, if that is shorter."""
     match node:
         case Apply(function="transpose", args=(Apply(function="matmul", args=(a, b)),)):
             inwards = matmul(transpose(b), transpose(a))
@@ -159,7 +159,7 @@ def _norm(node: Expression, known: Known) -> Expression:
 
 
 def _chosen_first(node: Expression, known: Known) -> Expression:
-    """What is not zero in front: {v if a ≤ b, else 0} for {0 if a > b, else v}."""
+    """{v if a ≤ b, else 0} for {0 if a > b, else v}: the case that is not zero comes first."""
     match node:
         case Apply(function="where", args=(Apply(function=sign, args=sides), Number(value=0.0), v)):
             if TABLE[sign].opposite and v != ZERO:
@@ -168,7 +168,7 @@ def _chosen_first(node: Expression, known: Known) -> Expression:
 
 
 def _places_as_matrix(node: Expression, known: Known) -> Expression:
-    """An array by its entries for a sum of arrays that are zero but at one entry."""
+    """A matrix literal for a sum of arrays that are zero except at one entry."""
     if not (isinstance(node, Apply) and node.function in ("add", "sub")):
         return node
     cells: list[list[Expression]] = [[ZERO] * node.shape[1] for _ in range(node.shape[0])]
@@ -177,13 +177,13 @@ def _places_as_matrix(node: Expression, known: Known) -> Expression:
         if placed is None:
             return node
         for row, column, value in placed:
-            share = product_of(value).scaled(term.coefficient).written
-            cells[row][column] = add(cells[row][column], share)
+            scaled = product_of(value).scaled(term.coefficient).written
+            cells[row][column] = add(cells[row][column], scaled)
     return Matrix(tuple(map(tuple, cells)), node.shape)
 
 
 def _placed(term: Product) -> list[tuple[int, int, Expression]] | None:
-    """The entries of a term that is not zero at known places; None if it is another."""
+    """The entries of a term with fixed places, as (row, column, value); None for other terms."""
     match term.powers:
         case ((Placed(value=value, row=Number(value=row), column=Number(value=column)), 1),):
             return [(int(row) - 1, int(column) - 1, value)]
@@ -193,7 +193,7 @@ def _placed(term: Product) -> list[tuple[int, int, Expression]] | None:
 
 
 def _entry_of_a_sum(node: Expression, known: Known) -> Expression:
-    """Σ_k X_kj for the entry j of the sums down the rows of X."""
+    """Σ_k X_kj for the entry j of the column sums of X."""
     match node:
         case Item(base=Apply(function="sum", args=(x,), params=(axis,)), row=row, column=column):
             if axis is None or isinstance(row, Slice) or isinstance(column, Slice):

@@ -1,10 +1,10 @@
-"""A generated expression as people write it.
+"""Rewrites a generated expression as people write it.
 
-Quantities are called by their names, constants worked out and put in front, factors cancelled, like terms
-put together, and there are no more transposes and brackets than it takes.
+Quantities appear by their names, constants are worked out and come first, common factors cancel, like
+terms are collected, and there are no needless transposes and brackets.
 
-Every rule keeps the value wherever the expression has one; p/p is 1 where p is not 0. A form is
-only changed into one that is not longer. What a student wrote is never simplified.
+Every rule keeps the value wherever the expression has one; p/p becomes 1, though it has no value at
+p = 0. No form becomes longer. Answers of students are never simplified.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from grader.expression import Apply, Expression, Symbol, children, walk, with_ch
 from grader.simplification.naming import Known
 from grader.simplification.rules import RULES, Rule
 
-ROUNDS = 6  # each looks at what the one before has brought together
+ROUNDS = 6  # one round may make new rules apply in the next
 
 
 def simplified(node: Expression, known: Known = {}) -> Expression:  # noqa: B006
     """An expression with the same values and shape, as people write it.
 
-    `known` says what may stand for an expression: the name of a quantity for its definition.
+    `known` has replacements for expressions, such as the name of a quantity for its definition.
     """
     for _ in range(ROUNDS):
         before, node = node, _simplified(node, known)
@@ -30,7 +30,7 @@ def simplified(node: Expression, known: Known = {}) -> Expression:  # noqa: B006
 
 
 def named_by(definitions: Mapping[Symbol, Expression]) -> dict[Expression, Expression]:
-    """What is `known` of a model: each quantity by its definition, as written and as simplified."""
+    """The `known` of a model: the name of each quantity for its definition, as it is and simplified."""
     known: dict[Expression, Expression] = {}
     for symbol, definition in definitions.items():
         for form in (definition, simplified(definition, known)):
@@ -49,9 +49,9 @@ def _simplified(node: Expression, known: Known) -> Expression:
 
 
 def _safely(rule: Rule, node: Expression, known: Known) -> Expression:
-    """What a rule makes of a node, if it has the shape that it should have."""
+    """The result of a rule, or the node itself if the rule fails or changes the shape."""
     try:
         result = rule(node, known)
-    except GraderError:  # factors that only fit together in their old order
+    except GraderError:  # shapes may only fit in the old order of factors
         return node
     return result if result.shape == node.shape else node

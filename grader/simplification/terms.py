@@ -1,4 +1,4 @@
-"""A sum, entry by entry, in its normal form: terms that are products, each kind once."""
+"""The normal form of a sum, entry by entry: terms that are products, like terms collected."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -7,11 +7,11 @@ from grader.expression import Apply, Expression
 from grader.primitives.build import ZERO, add, neg, sub
 from grader.simplification.product import Power, Product, product_of
 
-MOST_TERMS = 24  # what is multiplied out to more stays in brackets
+MOST_TERMS = 24  # brackets stay if multiplying out would give more terms
 
 
 def terms_of(node: Expression) -> list[Product]:
-    """The terms that an expression is a sum of; one that is no sum is a term of its own."""
+    """The terms of a sum; an expression that is not a sum is one term."""
     match node:
         case Apply(function="add", args=(left, right)):
             return [*terms_of(left), *terms_of(right)]
@@ -28,7 +28,7 @@ def _negated(terms: Iterable[Product]) -> list[Product]:
 
 
 def written_sum(terms: Sequence[Product]) -> Expression:
-    """As an expression, with like terms put together and one that is positive in front."""
+    """The sum as an expression: like terms are collected, and a positive term comes first."""
     found: dict[frozenset[Power], Product] = {}
     for term in terms:
         kind = frozenset(term.powers)
@@ -53,7 +53,7 @@ def written_sum(terms: Sequence[Product]) -> Expression:
 
 
 def _shared(terms: Sequence[Product]) -> Product:
-    """The constant that every one of several terms has: 1/N of a/N − b/N."""
+    """The constant factor that several terms share: 1/N of a/N − b/N."""
     if len(terms) < 2:
         return Product()
     first = terms[0].constant
@@ -64,7 +64,7 @@ def _shared(terms: Sequence[Product]) -> Product:
 
 
 def multiplied_out(terms: Sequence[Product]) -> list[Product] | None:
-    """The terms with every sum among their factors multiplied out; None if that is too many."""
+    """The terms with all sums in their factors multiplied out; None if there are too many terms."""
     done: list[Product] = []
     left = list(terms)
     while left:

@@ -1,4 +1,4 @@
-"""Classes to be graded, and graders that misbehave on some of their members.
+"""Classes for tests, and graders that misbehave on some submissions.
 
 Worker processes import this module, so the graders are found by name.
 """
@@ -57,13 +57,13 @@ def sometimes_bad(key: Key, found: FoundSubmission) -> Report:
 
 
 def slow(key: Key, found: FoundSubmission) -> Report:
-    """Takes its time, so that there is a time to kill it."""
+    """Grades slowly, so that a test can kill it in the middle."""
     time.sleep(0.01)
     return grade_one(key, found)
 
 
 class Finished(NamedTuple):
-    """What a run of the grader left behind."""
+    """The exit code and the output of a run of the grader."""
 
     returncode: int
     stdout: str
@@ -71,7 +71,7 @@ class Finished(NamedTuple):
 
 
 def run(*words: object) -> Finished:
-    """The grader in this process; those that grade are processes of their own."""
+    """Run the command line in this process; its workers are other processes."""
     from grader.cli import main
 
     out, err = (TextIOWrapper(BytesIO(), "utf-8") for _ in range(2))
@@ -87,11 +87,11 @@ def written(stream: TextIOWrapper) -> str:
 
 
 def command(*words: object, before: str = "") -> list[str]:
-    """A command line of the grader, for a process of its own; `before` is Python that runs first."""
+    """A command line that runs the grader in a new process, after the Python code in `before`."""
     code = f"{before}\nfrom grader.cli import main; main()"
     return [sys.executable, "-c", code, *map(str, words)]
 
 
 def environment() -> dict[str, str]:
-    """This environment, with the project to be found."""
+    """This environment, with the project on the Python path."""
     return {**os.environ, "PYTHONPATH": str(ROOT)}

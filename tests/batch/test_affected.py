@@ -1,4 +1,4 @@
-"""A regrade looks only at what a change can affect, and gets what a full grading would."""
+"""A regrade only grades what a change can affect; the result is that of a full grading."""
 
 import shutil
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_followers_are_affected() -> None:
     assert affected(old, old.replace("points: 1", "points: 2")) == {"a", "b", "c"}
 
 
-def test_a_regrade_is_what_grading_anew_would_give(tmp_path: Path) -> None:
+def test_a_regrade_gives_the_results_of_a_full_grading(tmp_path: Path) -> None:
     shutil.copytree(PROBLEM, tmp_path / "problem")
     folder = tmp_path / "handed-in"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""What a student costs does not grow with the class: counted in rows, passes and comparisons."""
+"""The cost of a student does not grow with the class, counted in rows, passes and comparisons."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ class Here:
 
 
 def graded(folder: Path, count: int) -> Store:
-    """The store of a class that was graded, to be written."""
+    """The store of a graded class, open for writing."""
     problem, found = load(PROBLEM), discover(a_class(folder / "class", count))
     store = Store.writing(folder / "out")
     run.enlist(store, problem, found)
@@ -48,7 +48,7 @@ def graded(folder: Path, count: int) -> Store:
 
 
 def rows_read(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> int:
-    """How many rows about students an action reads from the store."""
+    """The number of rows about students that an action reads from the store."""
     counts, read = [], Database._rows
 
     def counted(self: Database, *how: Any, **more: Any) -> Iterator[tuple[Any, ...]]:
@@ -69,13 +69,13 @@ def test_each_page_reads_its_own_student_only(
     with graded(tmp_path, count) as store:
         store.set_override("s0003", "q1", 0.5, "seen", "sha256:0")
         book = store.gradebook()
-        tables = 3  # students, what they handed in, and what counts
+        tables = 3  # students, submissions, and what counts
         rows = rows_read(monkeypatch, lambda: list(write_pages(store, book, 1)))
         assert rows == tables * count + 1
         assert rows_read(monkeypatch, lambda: store.standing("s0003")) == tables + 1
 
 
-def test_some_of_the_class_are_as_in_the_whole(tmp_path: Path) -> None:
+def test_a_part_of_the_class_is_read_like_the_whole(tmp_path: Path) -> None:
     with graded(tmp_path, 6) as store:
         store.set_override("s0004", "q1", 0.5, "seen", "sha256:0")
         whole = store.gradebook().standings
@@ -83,7 +83,7 @@ def test_some_of_the_class_are_as_in_the_whole(tmp_path: Path) -> None:
 
 
 class Counted(tuple[Standing, ...]):
-    """Standings that count how often somebody goes through them."""
+    """Standings that count how often they are iterated."""
 
     passes = 0
 
@@ -100,7 +100,7 @@ def passes(render: Callable[[Gradebook], str], standings: list[Standing]) -> int
 
 
 @pytest.mark.parametrize("render", [gradebook_csv.render, class_html.render])
-def test_a_file_of_the_class_goes_through_it_equally_often_whatever_its_size(
+def test_a_class_file_takes_the_same_number_of_passes_for_any_size(
     render: Callable[[Gradebook], str],
 ) -> None:
     def of(count: int) -> list[Standing]:
@@ -109,7 +109,7 @@ def test_a_file_of_the_class_goes_through_it_equally_often_whatever_its_size(
     assert passes(render, of(5)) == passes(render, of(50))
 
 
-def test_lateness_of_one_gives_all_the_columns() -> None:
+def test_lateness_of_one_student_adds_the_columns() -> None:
     timing = Timing(datetime(2026, 11, 1, tzinfo=UTC))
     with_one = (Standing(Student("ann")), Standing(Student("bob"), timing=timing))
     assert Gradebook("p", "P", (), with_one).has_deadline
@@ -146,7 +146,7 @@ def book_of(projections: list[tuple[float, float]]) -> Gradebook:
 
 
 def in_turn(projections: list[tuple[float, float]]) -> set[frozenset[str]]:
-    """The groups by comparing everybody with the first that is left: slow, and plain to see."""
+    """The groups by comparing all with the first that is left: slow, but obviously right."""
     left = sorted(range(len(projections)), key=lambda number: projections[number])
     found = set()
     while left:
@@ -158,7 +158,7 @@ def in_turn(projections: list[tuple[float, float]]) -> set[frozenset[str]]:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_groups_are_those_of_comparing_everybody(seed: int) -> None:
+def test_groups_are_the_same_as_by_comparing_all(seed: int) -> None:
     chance = random.Random(seed)
     values = [0.0, 1.0, -1.0, 3e-9, 1e6]
     projections = []
@@ -171,7 +171,7 @@ def test_groups_are_those_of_comparing_everybody(seed: int) -> None:
     assert {frozenset(group.students) for group in found} == in_turn(projections)
 
 
-def test_many_different_answers_are_compared_with_their_neighbours_only(
+def test_different_answers_are_compared_only_with_their_neighbours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     compared = []
@@ -184,7 +184,7 @@ def test_many_different_answers_are_compared_with_their_neighbours_only(
 
 
 class CountedIds(list[str]):
-    """Ids that count how often somebody goes through them."""
+    """Ids that count how often they are iterated."""
 
     passes = 0
 
@@ -193,7 +193,7 @@ class CountedIds(list[str]):
         return super().__iter__()
 
 
-def test_extensions_go_through_the_class_once(tmp_path: Path) -> None:
+def test_extensions_take_one_pass_over_the_class(tmp_path: Path) -> None:
     rule = tmp_path / "late.yaml"
     names = ", ".join(f"s{number}: 1 d" for number in range(30))
     rule.write_text(f"deadline: 2026-10-31 23:59Z\nextensions: {{{names}}}\n")

@@ -15,7 +15,7 @@ from grader.batch import Job, Limits, discover
 from grader.batch.engines.processes import Here
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.filterwarnings("ignore")  # those of Dask are not ours
+pytestmark = pytest.mark.filterwarnings("ignore")  # warnings of Dask are not ours
 
 from grader.batch.engines.cluster import Cluster, ClusterError  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""Hand-ins are found in the shapes in which learning platforms export them."""
+"""Submissions are found in every shape that learning platforms export."""
 
 import os
 import zipfile
@@ -77,7 +77,7 @@ def test_canvas(tmp_path: Path) -> None:
     assert found["12"].files[0][0] == "a_b.md"
     report = grade_one(key_of(Job(PROBLEM)), found["11"])
     assert report["q1"].score == 1.0
-    assert report["q3"].answer is not None, "an array is filed under its name without the prefix"
+    assert report["q3"].answer is not None, "the name of an array has no prefix"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_moodle(tmp_path: Path, names: tuple[str, ...]) -> None:
     assert [(one.id, one.name) for one in found] == [("5001", "Ann Lee"), ("5002", "Bo")]
 
 
-def test_moodle_file_and_text_are_one_hand_in(tmp_path: Path) -> None:
+def test_moodle_file_and_text_are_one_submission(tmp_path: Path) -> None:
     names = (
         "Bo_7_assignsubmission_file_/b.md",
         "Bo_7_assignsubmission_onlinetext_/onlinetext.html",
@@ -115,19 +115,21 @@ def test_an_id_pattern(tmp_path: Path) -> None:
     assert [one.id for one in discover(tmp_path, r"(?P<id>\d{7})")] == ["1234567", "7654321"]
 
 
-@pytest.mark.parametrize(("pattern", "told"), [("(", "no regular expression"), (r"\d+", "a group")])
-def test_an_id_pattern_that_does_not_work(tmp_path: Path, pattern: str, told: str) -> None:
-    with pytest.raises(PatternError, match=told):
+@pytest.mark.parametrize(
+    ("pattern", "reason"), [("(", "not a valid regular expression"), (r"\d+", "a group named `id`")]
+)
+def test_an_id_pattern_that_cannot_be_used(tmp_path: Path, pattern: str, reason: str) -> None:
+    with pytest.raises(PatternError, match=reason):
         discover(tmp_path, pattern)
 
 
-def test_hand_ins_go_to_the_students_of_the_roster(tmp_path: Path) -> None:
+def test_submissions_go_to_the_students_of_the_roster(tmp_path: Path) -> None:
     put(tmp_path, "doejane_11_901_a.md", "lee_12_902_a.md", "who_13_903_a.md")
     jane = Student("jd1", "Jané Doe", fields={"id": "jd1"})
     lee = Student("l2", "Lee", fields={"id": "l2", "canvas id": "12"})
     got = members(discover(tmp_path), (jane, lee, Student("m3", "Mo")))
     assert sorted(one.id for one in got.found) == ["13", "jd1", "l2"]
-    assert got.notes == ("13: nobody on the roster; graded all the same",)
+    assert got.notes == ("13: not on the roster, but graded",)
 
 
 def a_zip(tmp_path: Path, **members: bytes) -> Path:
@@ -151,8 +153,8 @@ def test_a_zip_is_unpacked_once_and_keeps_its_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../evil.md", "/etc/evil.md", "C:/evil.md", "a\\..\\..\\evil.md"])
-def test_no_way_out_of_the_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ArchiveError, match="points out of the folder"):
+def test_no_file_is_unpacked_outside_of_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArchiveError, match="leads out of the folder"):
         unpack(a_zip(tmp_path, **{name: b"x"}), tmp_path / "into")
     assert not list((tmp_path / "into").iterdir())
 
@@ -169,14 +171,14 @@ def test_links_are_refused(tmp_path: Path) -> None:
 
 def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = a_zip(tmp_path, **{"a.md": bytes(64 << 20)})
-    with pytest.raises(ArchiveError, match="unpacks to too much"):
+    with pytest.raises(ArchiveError, match="is too large when unpacked"):
         unpack(bomb, tmp_path / "into")
     monkeypatch.setattr(zips, "MOST_FILES", 1)
     with pytest.raises(ArchiveError, match="holds 2 files"):
         unpack(a_zip(tmp_path, a=b"", b=b""), tmp_path / "into")
 
 
-def test_what_is_no_zip(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_zip(tmp_path: Path) -> None:
     (tmp_path / "export.zip").write_bytes(b"PK nothing")
     with pytest.raises(ArchiveError, match="cannot be unpacked"):
         unpack(tmp_path / "export.zip", tmp_path / "into")

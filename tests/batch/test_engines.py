@@ -1,4 +1,4 @@
-"""One submission never harms another, whatever it does to its process."""
+"""A submission never affects another one, whatever it does to its process."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def graded(found: list[FoundSubmission], job: Job, limits: Limits) -> dict[str, 
 
 @pytest.mark.parametrize("count", [29, pytest.param(297, marks=pytest.mark.nightly)])
 def test_all_but_three_are_right(tmp_path: Path, count: int) -> None:
-    """One hangs, one eats memory, one kills its process: each is told apart, all others are right."""
+    """One hangs, one eats memory, one kills its process: each gets its reason, all others are graded."""
     folder = a_class(tmp_path / "handed-in", count)
     for name in ("hang", "eat", "kill"):
         (folder / f"{name}.yaml").write_text("answers: {q1: delta}")
@@ -39,7 +39,7 @@ def test_all_but_three_are_right(tmp_path: Path, count: int) -> None:
             assert Report.from_json(json.loads(report)).to_json() == grade_one(key, found).to_json()
 
 
-def test_a_fault_of_ours_is_told_with_its_reason(tmp_path: Path) -> None:
+def test_a_fault_of_the_grader_is_reported_with_its_reason(tmp_path: Path) -> None:
     folder = a_class(tmp_path / "handed-in", 3)
     (folder / "raise.yaml").write_text("answers: {q1: delta}")
     got = graded(discover(folder), Job(PROBLEM, sometimes_bad), Limits())
@@ -47,7 +47,7 @@ def test_a_fault_of_ours_is_told_with_its_reason(tmp_path: Path) -> None:
     assert [one.report is not None for one in got.values()].count(True) == 3
 
 
-def test_values_without_end_are_no_fault_of_ours(tmp_path: Path) -> None:
+def test_infinite_values_are_not_a_fault_of_the_grader(tmp_path: Path) -> None:
     answers = ("x[1]**1e149", "1e149*1e149*1e149", "1e149*1e149", "0/0", "log(-1)")
     for name, answer in enumerate(answers):
         text = f'answers: {{q1: "{answer}", q11: "{answer}"}}'

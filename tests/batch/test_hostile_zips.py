@@ -1,4 +1,4 @@
-"""A hostile or damaged file in a class's zip is left out alone, by name; a broken zip gets a sentence."""
+"""Only a hostile or damaged file of a zip is left out, with its name; a broken zip gets a sentence."""
 
 import io
 import struct
@@ -13,7 +13,7 @@ from batch_classes import PROBLEM, run
 
 from grader.batch.discovery import FoundSubmission, archives, discover
 from grader.batch.discovery.archives import ArchiveError, Unpacked, unpack
-from grader.batch.run import _found, _hand_in
+from grader.batch.run import _from_json, _to_json
 from grader.batch.worker import Job, grade_one, key_of
 
 HONEST = {"ann.yaml": b'answers: {q1: "delta*h2[1]"}', "cy/answers.yaml": b"answers: {q2: x}"}
@@ -29,7 +29,7 @@ def entry(name: str, data: bytes = b"x", mode: int = 0, how: int = zipfile.ZIP_D
         member.external_attr = mode << 16
         member.compress_type = how
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a name that is there twice
+            warnings.simplefilter("ignore")  # zipfile warns of a name that is there twice
             zipped.writestr(member, data)
 
     return add
@@ -83,24 +83,24 @@ def of_no_day(data: bytes) -> bytes:
 
 
 ENTRIES: dict[str, tuple[Hostile, str]] = {
-    "out of the folder": (entry("../bob.yaml"), "'../bob.yaml' points out of the folder"),
-    "far out": (entry("a/../../../bob.yaml"), "'a/../../../bob.yaml' points out of the folder"),
-    "from the root": (entry("/tmp/bob.yaml"), "'/tmp/bob.yaml' points out of the folder"),
-    "of a drive": (entry("C:/bob.yaml"), "'C:/bob.yaml' points out of the folder"),
-    "of a server": (entry("//host/share/bob.yaml"), "points out of the folder"),
-    "with backslashes": (entry("a\\..\\..\\bob.yaml"), "points out of the folder"),
+    "out of the folder": (entry("../bob.yaml"), "'../bob.yaml' leads out of the folder"),
+    "far out": (entry("a/../../../bob.yaml"), "'a/../../../bob.yaml' leads out of the folder"),
+    "from the root": (entry("/tmp/bob.yaml"), "'/tmp/bob.yaml' leads out of the folder"),
+    "of a drive": (entry("C:/bob.yaml"), "'C:/bob.yaml' leads out of the folder"),
+    "of a server": (entry("//host/share/bob.yaml"), "leads out of the folder"),
+    "with backslashes": (entry("a\\..\\..\\bob.yaml"), "leads out of the folder"),
     "link": (entry("bob.yaml", b"ann.yaml", 0o120777), "'bob.yaml' is a link"),
     "link in a folder": (entry("bob/a.yaml", b"../ann.yaml", 0o120777), "'bob/a.yaml' is a link"),
     "pipe": (entry("bob.yaml", b"", 0o010666), "'bob.yaml' is not a regular file"),
     "device": (entry("bob.yaml", b"", 0o020666), "'bob.yaml' is not a regular file"),
-    "bomb": (entry("bob.yaml", bytes(40 << 20)), "'bob.yaml' unpacks to too much"),
-    "bomb in a folder": (entry("bob/a.yaml", bytes(40 << 20)), "'bob/a.yaml' unpacks to too much"),
+    "bomb": (entry("bob.yaml", bytes(40 << 20)), "'bob.yaml' is too large when unpacked"),
+    "bomb in a folder": (entry("bob/a.yaml", bytes(40 << 20)), "'bob/a.yaml' is too large when unpacked"),
     "NUL": (entry("bob.yaml\0.exe"), "'bob.yaml\\x00.exe' has a control character"),
     "control": (entry("bob\x1b[2J.yaml"), "'bob\\x1b[2J.yaml' has a control character"),
     "line": (entry("bob\n.yaml"), "'bob\\n.yaml' has a control character"),
-    "device of Windows": (entry("NUL.yaml"), "'NUL.yaml' has the name of a device"),
-    "folder of Windows": (entry("aux/a.yaml"), "'aux/a.yaml' has the name of a device"),
-    "deep": (entry("bob/" * 20 + "a.yaml"), "lies too deep"),
+    "device of Windows": (entry("NUL.yaml"), "'NUL.yaml' has a name that Windows reserves"),
+    "folder of Windows": (entry("aux/a.yaml"), "'aux/a.yaml' has a name that Windows reserves"),
+    "deep": (entry("bob/" * 20 + "a.yaml"), "is in too many nested folders"),
     "long": (entry("bob" * 200), "has a name that is too long"),
     "long in bytes": (entry("ü" * 200 + ".yaml"), "has a name that is too long"),
     "twice": (several(entry("bob.yaml"), entry("bob.yaml", b"y")), "'bob.yaml' is in the zip twice"),
@@ -108,12 +108,15 @@ ENTRIES: dict[str, tuple[Hostile, str]] = {
     "accents": (several(entry("bé.yaml"), entry("be\u0301.yaml")), "has the name of 'bé.yaml'"),
     "file, then folder": (several(entry("bob"), entry("bob/a.yaml")), "'bob/a.yaml' has the name of a"),
     "folder, then file": (several(entry("bob/a.yaml"), entry("bob")), "'bob' has the name of a folder"),
-    "nothing but dots": (entry(".."), "'..' points out of the folder"),
+    "nothing but dots": (entry(".."), "'..' leads out of the folder"),
 }  # fmt: skip
 BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "encrypted": (encrypted, "'bob.yaml' is encrypted"),
     "another sum": (of_another_sum, "'bob.yaml' is damaged (Bad CRC-32"),
-    "another way": (packed_in_another_way, "'bob.yaml' is packed in a way that is not read here"),
+    "another way": (
+        packed_in_another_way,
+        "'bob.yaml' is compressed with a method that the grader does not read",
+    ),
 }
 CASES = {
     **{f"{name}, {where}": (packed(add, where == "first"), text)
@@ -132,7 +135,7 @@ def found_in(got: Unpacked) -> dict[str, FoundSubmission]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_hostile_file_is_left_out_alone_and_named(tmp_path: Path, case: str) -> None:
+def test_only_a_hostile_file_is_left_out_with_its_name(tmp_path: Path, case: str) -> None:
     data, sentence = CASES[case]
     got = unpacked(tmp_path, data)
     (file,) = got.left_out
@@ -159,16 +162,16 @@ def test_a_hostile_file_is_left_out_alone_and_named(tmp_path: Path, case: str) -
 
 
 @pytest.mark.parametrize("case", ["link, first", "bomb, last", "twice, last", "encrypted"])
-def test_what_was_left_out_is_known_the_next_time(tmp_path: Path, case: str) -> None:
+def test_files_that_were_left_out_are_known_the_next_time(tmp_path: Path, case: str) -> None:
     first = unpacked(tmp_path, CASES[case][0])
     assert first == unpacked(tmp_path, CASES[case][0])
     (suspect,) = (one for one in found_in(first).values() if one.left_out)
-    again = _found(suspect.id, {**_hand_in(suspect, None)})
+    again = _from_json(suspect.id, {**_to_json(suspect, None)})
     assert (again.read(), again.digest()) == (suspect.read(), suspect.digest())
 
 
-def test_what_is_left_out_makes_another_digest(tmp_path: Path) -> None:
-    """Else what was graded before would count still."""
+def test_files_that_are_left_out_change_the_digest(tmp_path: Path) -> None:
+    """Else the result from before would still count."""
     plain = unpacked(tmp_path, packed(several(entry("bob/a.yaml"))))
     more = unpacked(
         tmp_path, packed(several(entry("bob/a.yaml"), entry("bob/b.yaml", b"", 0o120777)))
@@ -177,7 +180,7 @@ def test_what_is_left_out_makes_another_digest(tmp_path: Path) -> None:
     assert found_in(plain)["bob"].digest() != found_in(more)["bob"].digest()
 
 
-def test_a_date_that_there_never_was_is_no_fault(tmp_path: Path) -> None:
+def test_an_impossible_date_is_accepted(tmp_path: Path) -> None:
     got = unpacked(tmp_path, of_no_day(packed(entry("bob.yaml"))))
     assert got.left_out == ()
     assert set(found_in(got)) == {"ann", "bob", "cy"}
@@ -191,7 +194,7 @@ def test_a_zip_in_the_zip_is_not_opened(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("evil*"))
 
 
-def test_too_many_files_of_one_are_left_out_alone(
+def test_only_a_folder_with_too_many_files_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archives, "MOST_FILES", 20)
@@ -207,19 +210,17 @@ def test_too_many_files_of_one_are_left_out_alone(
         unpacked(tmp_path, packed(several(*(entry(f"s{number}.yaml") for number in range(30)))))
 
 
-def test_what_is_too_much_in_all_is_what_is_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_large_files_exceed_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_BYTES", 100_000)
     noise = bytes(range(256)) * 300
     bombs = [entry(f"bob/{number}.yaml", noise, how=zipfile.ZIP_STORED) for number in range(5)]
     got = unpacked(tmp_path, packed(several(*bombs), first=True))
-    assert [file.reason for file in got.left_out] == ["unpacks to too much"] * 4
+    assert [file.reason for file in got.left_out] == ["is too large when unpacked"] * 4
     found = found_in(got)
     assert [name for name, one in found.items() if one.unsure] == ["bob"]
 
 
-def test_names_as_people_write_them_are_taken(tmp_path: Path) -> None:
+def test_usual_names_are_accepted(tmp_path: Path) -> None:
     names = [
         "Zoë Ångström_5_x.yaml",
         "数学 宿題.yaml",
@@ -233,7 +234,7 @@ def test_names_as_people_write_them_are_taken(tmp_path: Path) -> None:
     assert {path.name for path in got.folder.iterdir()} == {*names, "ann.yaml", "cy"}
 
 
-def test_the_class_is_graded_and_the_instructor_reads_the_sentence(tmp_path: Path) -> None:
+def test_the_class_is_graded_and_the_instructor_sees_the_reason(tmp_path: Path) -> None:
     bad = several(
         entry("bob.yaml", b"ann.yaml", 0o120777), entry("../eve.yaml"), entry("cy/x\x1b[2J.md")
     )
@@ -241,7 +242,7 @@ def test_the_class_is_graded_and_the_instructor_reads_the_sentence(tmp_path: Pat
     done = run("grade", PROBLEM, tmp_path / "class.zip", "--out", tmp_path / "out")
     assert done.returncode == 5
     assert "'bob.yaml' is a link; it was not unpacked" in done.stderr
-    assert "'../eve.yaml' points out of the folder; it was not unpacked" in done.stderr
+    assert "'../eve.yaml' leads out of the folder; it was not unpacked" in done.stderr
     assert "\x1b" not in done.stderr + done.stdout
     book = (tmp_path / "out/gradebook.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in book] == ["id", "ann", "bob", "cy", "eve"]
@@ -278,14 +279,14 @@ def test_a_broken_zip_gets_a_sentence(tmp_path: Path, name: str) -> None:
     assert not list((tmp_path / "into").iterdir())
 
 
-def test_a_broken_zip_is_wrong_usage_and_no_fault_of_ours(tmp_path: Path) -> None:
+def test_a_broken_zip_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "class.zip").write_bytes(BROKEN["half a zip"])
     done = run("grade", PROBLEM, tmp_path / "class.zip", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "cannot be unpacked: File is not a zip file" in done.stderr
 
 
-def test_a_folder_may_be_called_like_a_zip(tmp_path: Path) -> None:
+def test_a_folder_may_have_the_name_of_a_zip(tmp_path: Path) -> None:
     (tmp_path / "class.zip").mkdir()
     (tmp_path / "class.zip/ann.yaml").write_bytes(HONEST["ann.yaml"])
     done = run("grade", PROBLEM, tmp_path / "class.zip", "--out", tmp_path / "out", "--quiet")
@@ -293,8 +294,8 @@ def test_a_folder_may_be_called_like_a_zip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["cut", "flip"])
-def test_no_byte_of_a_zip_makes_a_fault_of_ours(tmp_path: Path, change: str) -> None:
-    """Cut off after each byte, or one byte changed: a zip that is unpacked, or a sentence."""
+def test_no_damage_to_a_zip_crashes_the_grader(tmp_path: Path, change: str) -> None:
+    """Cut off after each byte, or with one byte changed, a zip is unpacked or gets a sentence."""
     for at in range(len(WHOLE)):
         data = (
             WHOLE[:at]
@@ -309,7 +310,7 @@ def test_no_byte_of_a_zip_makes_a_fault_of_ours(tmp_path: Path, change: str) -> 
             one.read()
 
 
-def test_a_zip_without_its_beginning_loses_one_file_only(tmp_path: Path) -> None:
+def test_a_zip_without_its_beginning_loses_only_one_file(tmp_path: Path) -> None:
     got = unpacked(tmp_path, WHOLE[30:])
     (file,) = got.left_out
     assert str(file).startswith("'ann.yaml' cannot be unpacked")

@@ -1,4 +1,4 @@
-"""Grading a class follows no link, wherever it lies and whatever it points at; the others never notice."""
+"""Grading a class never follows a link, and a link does not affect other students."""
 
 import os
 from collections.abc import Callable
@@ -35,7 +35,7 @@ SHAPES = {
 
 
 def a_class(folder: Path, shape: str) -> tuple[Path, Path]:
-    """A class of two; returns its folder, and where Bob's file lies."""
+    """A class of two; returns its folder, and the path of Bob's file."""
     place = folder / "class"
     for name in SHAPES[shape][:2]:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ LINKS = (to_file, to_folder, to_nothing, to_itself, to_the_neighbour)
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """What no student may see: the right answer to a question, here."""
+    """A file that no student may see: it holds the right answer to a question."""
     folder = tmp_path / "outside"
     folder.mkdir()
     (folder / "secret.yaml").write_text(SECRET)
@@ -91,7 +91,7 @@ def by_id(found: list[FoundSubmission]) -> dict[str, FoundSubmission]:
 
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_link_is_listed_with_the_reason_and_its_neighbour_never_notices(
+def test_a_link_is_listed_with_the_reason_and_others_are_graded(
     tmp_path: Path, outside: Path, shape: str, link: Callable[[Path, Path], None]
 ) -> None:
     _, _, bob, ann = SHAPES[shape]
@@ -113,9 +113,7 @@ def test_a_link_is_listed_with_the_reason_and_its_neighbour_never_notices(
 
 
 @pytest.mark.parametrize("shape", [name for name, (file, *_) in SHAPES.items() if "/" in file])
-def test_a_folder_that_is_a_link_is_not_gone_into(
-    tmp_path: Path, outside: Path, shape: str
-) -> None:
+def test_a_folder_that_is_a_link_is_not_read(tmp_path: Path, outside: Path, shape: str) -> None:
     _, _, bob, ann = SHAPES[shape]
     place, file = a_class(tmp_path, shape)
     top = place / file.relative_to(place).parts[0]
@@ -129,7 +127,7 @@ def test_a_folder_that_is_a_link_is_not_gone_into(
 
 
 @pytest.mark.parametrize("shape", ["canvas", "moodle", "moodle, flat"])
-def test_a_link_of_another_name_does_not_change_what_the_class_is(
+def test_a_link_with_another_name_does_not_change_the_platform(
     tmp_path: Path, outside: Path, shape: str
 ) -> None:
     place, _ = a_class(tmp_path, shape)
@@ -139,7 +137,7 @@ def test_a_link_of_another_name_does_not_change_what_the_class_is(
     assert "This is a link" in found["more"].read().refusals[0].message
 
 
-def test_a_pattern_finds_a_link_and_does_not_follow_it(tmp_path: Path, outside: Path) -> None:
+def test_an_id_pattern_finds_a_link_but_does_not_follow_it(tmp_path: Path, outside: Path) -> None:
     place, file = a_class(tmp_path, "deep folders")
     file.unlink()
     file.symlink_to(outside / "secret.yaml")
@@ -149,14 +147,14 @@ def test_a_pattern_finds_a_link_and_does_not_follow_it(tmp_path: Path, outside: 
     assert found["bob"].read().answers == ()
 
 
-def test_names_of_gradescope_that_are_a_link_are_not_read(tmp_path: Path, outside: Path) -> None:
+def test_metadata_of_gradescope_that_is_a_link_is_not_read(tmp_path: Path, outside: Path) -> None:
     place, _ = a_class(tmp_path, "gradescope")
     (place / "submission_metadata.yml").rename(outside / "metadata.yml")
     (place / "submission_metadata.yml").symlink_to(outside / "metadata.yml")
     assert {"bob", "ann"}.isdisjoint(by_id(discover(place)))
 
 
-def test_what_a_link_points_at_is_in_nothing_that_is_written(tmp_path: Path, outside: Path) -> None:
+def test_no_output_holds_the_target_of_a_link(tmp_path: Path, outside: Path) -> None:
     place, file = a_class(tmp_path, "folder of files")
     file.unlink()
     file.symlink_to(outside / "secret.yaml")
@@ -175,7 +173,7 @@ def test_what_a_link_points_at_is_in_nothing_that_is_written(tmp_path: Path, out
         assert path.parent.name == "ann" or "h2[1]" not in path.read_text()
 
 
-def test_what_somebody_names_themselves_may_be_a_link(tmp_path: Path, outside: Path) -> None:
+def test_an_argument_may_be_a_link(tmp_path: Path, outside: Path) -> None:
     place, _ = a_class(tmp_path, "folder of files")
     (tmp_path / "mine.yaml").symlink_to(outside / "secret.yaml")
     (tmp_path / "theirs").symlink_to(place)

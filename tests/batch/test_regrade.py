@@ -1,4 +1,4 @@
-"""After a fix: who moves, by how much and why; and what people said stays."""
+"""A regrade shows whose points change, by how much and why; decisions of people stay."""
 
 import json
 import shutil
@@ -41,9 +41,9 @@ def fix_the_problem(out: Path) -> None:
 def test_nothing_changes_until_it_is_applied(graded: Path) -> None:
     fix_the_problem(graded)
     before = (graded / "gradebook.csv").read_bytes()
-    told = run("regrade", graded).stdout
-    assert "bob  q1  0 → 1  incorrect → correct" in told
-    assert "1 of 3 students change: 1 answers up, 0 down." in told
+    shown = run("regrade", graded).stdout
+    assert "bob  q1  0 → 1  incorrect → correct" in shown
+    assert "1 of 3 students change: 1 answers up, 0 down." in shown
     assert (graded / "gradebook.csv").read_bytes() == before
     assert score(graded, "bob") == 0.0
 
@@ -61,9 +61,9 @@ def test_applied_it_counts_and_is_kept_in_the_history(graded: Path) -> None:
     assert entry[1:6] == ("regrade", "bob", "q1", 0.0, 1.0)
 
 
-def test_a_persons_word_is_never_overwritten(graded: Path) -> None:
-    said = ("override", graded, "bob", "q1", "--points", "0.5", "--comment", "agreed by mail")
-    assert run(*said).returncode == 0
+def test_a_decision_is_never_overwritten(graded: Path) -> None:
+    decision = ("override", graded, "bob", "q1", "--points", "0.5", "--comment", "agreed by mail")
+    assert run(*decision).returncode == 0
     fix_the_problem(graded)
     assert "(overridden: stays)" in run("regrade", graded, "--apply").stdout
     assert score(graded, "bob") == 0.5
@@ -74,7 +74,7 @@ def test_a_persons_word_is_never_overwritten(graded: Path) -> None:
     assert score(graded, "bob") == 1.0
 
 
-def test_a_persons_word_about_another_hand_in_is_flagged(graded: Path) -> None:
+def test_a_decision_about_another_submission_is_flagged(graded: Path) -> None:
     run("override", graded, "bob", "q1", "--points", "0.5")
     (graded.parent / "handed-in/bob.yaml").write_text('answers: {q1: "delta*h2[1] + 0"}')
     run("grade", graded.parent / "problem", graded.parent / "handed-in", "--out", graded)
@@ -82,8 +82,8 @@ def test_a_persons_word_about_another_hand_in_is_flagged(graded: Path) -> None:
     assert "bob,q1" in (graded / "needs-review.csv").read_text()
 
 
-def test_a_word_that_makes_no_sense_is_refused(graded: Path) -> None:
-    for words, told in {
+def test_an_invalid_decision_is_refused(graded: Path) -> None:
+    for words, reason in {
         ("bob", "q1", "--points", "2"): "q1 is worth 1 points, not 2",
         ("bop", "q1", "--points", "1"): "did you mean 'bob'?",
         ("bob", "q111", "--points", "1"): "there is no question 'q111'",
@@ -92,4 +92,4 @@ def test_a_word_that_makes_no_sense_is_refused(graded: Path) -> None:
     }.items():
         refused = run("override", graded, *words)
         assert refused.returncode == 2
-        assert told in refused.stderr
+        assert reason in refused.stderr

@@ -17,8 +17,8 @@ from grader.batch import Store, StoreError
 CLASS = 48  # three chunks
 LARGE = 400
 
-# The grader gets a signal when the first results are filed (`run.graded`) or the first pages are
-# written (`pages.write_pages`).
+# The grader gets a signal after the first results (`run.graded`) or the first pages
+# (`pages.write_pages`).
 SIGNALLED = """
 import os, signal
 from grader.batch import {module}
@@ -33,7 +33,7 @@ def signalled(*given):
 
 
 def rows(out: Path) -> dict[str, int]:
-    """Where in the store the result of each student is: another place if it was filed again."""
+    """The row of each student's result: another row if it was filed again."""
     if not (out / "results.sqlite").exists():
         return {}
     with closing(sqlite3.connect(out / "results.sqlite", timeout=PATIENCE)) as database:
@@ -41,7 +41,7 @@ def rows(out: Path) -> dict[str, int]:
             return dict(
                 database.execute("SELECT student, max(rowid) FROM results GROUP BY student")
             )
-        except sqlite3.OperationalError:  # the tables are not there yet
+        except sqlite3.OperationalError:  # there are no tables yet
             return {}
 
 
@@ -51,7 +51,7 @@ def texts(out: Path) -> dict[str, bytes]:
 
 
 def stopped(where: str, name: str, folder: Path, out: Path) -> Finished:
-    """A batch that gets a signal at a certain moment."""
+    """A batch that got a signal at a certain moment."""
     module, _, function = where.partition(".")
     before = SIGNALLED.format(module=module, function=function, signal=name)
     done = subprocess.run(
@@ -78,16 +78,16 @@ def undisturbed(handed_in: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
-def test_a_batch_that_is_stopped_goes_on_where_it_was(
+def test_a_stopped_batch_continues_where_it_was(
     handed_in: Path, undisturbed: dict[str, bytes], tmp_path: Path, name: str
 ) -> None:
-    """Until then there is no gradebook; in the end nothing is missing, and nothing was done twice."""
+    """Until the end there is no gradebook; then nothing is missing, and nothing was graded twice."""
     out = tmp_path / "out"
     done = stopped("run.graded", name, handed_in, out)
     assert ("continue where it stopped" in done.stderr) == (name == "SIGINT")
     known = rows(out)
     assert 0 < len(known) < CLASS
-    with Store.open(out) as store, pytest.raises(StoreError, match="was cut off"):
+    with Store.open(out) as store, pytest.raises(StoreError, match="was interrupted"):
         store.gradebook()
     assert run("grade", PROBLEM, handed_in, "--out", out, "--quiet").returncode == 5
     assert {student: rows(out)[student] for student in known} == known, "graded twice"
@@ -109,7 +109,7 @@ def test_stopped_while_pages_are_written(
 
 @pytest.mark.nightly
 def test_killed_ten_times(tmp_path: Path) -> None:
-    """At any moment, also in the middle of writing."""
+    """At any moment, even while it writes."""
     folder = a_class(tmp_path / "handed-in", LARGE)
     chance = random.Random(1678)
     out, undisturbed = tmp_path / "out", tmp_path / "undisturbed"
@@ -126,7 +126,7 @@ def test_killed_ten_times(tmp_path: Path) -> None:
 
 
 def killed_at(out: Path, folder: Path, results: int) -> None:
-    """Start a batch and kill it as soon as so many results are filed, or when it ends."""
+    """Start a batch and kill it when so many results are filed, or when it ends."""
     words = command("grade", PROBLEM, folder, "--out", out, "--quiet")
     with subprocess.Popen(words, env=environment()) as process:
         while len(rows(out)) < results and process.poll() is None:
@@ -134,13 +134,13 @@ def killed_at(out: Path, folder: Path, results: int) -> None:
         process.send_signal(signal.SIGKILL)
 
 
-def test_what_has_not_changed_is_not_graded_again(tmp_path: Path) -> None:
+def test_unchanged_submissions_are_not_graded_again(tmp_path: Path) -> None:
     folder, out = a_class(tmp_path / "handed-in", 4), tmp_path / "out"
     run("grade", PROBLEM, folder, "--out", out)
     before = rows(out)
     (folder / "s0001.yaml").write_text('answers: {q1: "delta*h2[1]"}')
-    told = run("grade", PROBLEM, folder, "--out", out).stderr
-    assert "3 of 4 were graded before and have not changed" in told
+    shown = run("grade", PROBLEM, folder, "--out", out).stderr
+    assert "3 of 4 were graded before and have not changed" in shown
     after = rows(out)
     assert [name for name in after if after[name] != before[name]] == ["s0001"]
     with Store.open(out) as store:
@@ -158,7 +158,7 @@ def test_fresh_starts_over(tmp_path: Path) -> None:
 
 
 def test_only_one_writes(tmp_path: Path) -> None:
-    """Nobody else, in another process, while this one does."""
+    """While one process writes, another one is refused."""
     folder, out = a_class(tmp_path / "handed-in", 1), tmp_path / "out"
     words = command("grade", PROBLEM, folder, "--out", out)
     with Store.writing(out):
@@ -170,7 +170,7 @@ def test_only_one_writes(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a limit for the size of files")
-def test_a_full_disk_stops_and_the_batch_goes_on_later(handed_in: Path, tmp_path: Path) -> None:
+def test_a_full_disk_stops_a_batch_which_continues_later(handed_in: Path, tmp_path: Path) -> None:
     """The kernel refuses to let any file grow past a limit, as a full disk would."""
     out = tmp_path / "out"
     script = "ulimit -f 64; trap '' XFSZ; exec \"$@\""

@@ -1,4 +1,4 @@
-"""Parts that were graded apart are, put together, the class."""
+"""Shards that were graded separately merge to the whole class."""
 
 from pathlib import Path
 

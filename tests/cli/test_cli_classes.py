@@ -100,7 +100,7 @@ def test_two_submissions_of_the_same_time_need_a_human(grader: Grader, folder: P
         (folder / name).write_text(RIGHT)
         os.utime(folder / name, (1e9, 1e9))
     assert grader("grade", PROBLEM, str(folder), "--out", "out").code == 5
-    assert "both have the same time" in Path("out/needs-review.csv").read_text("utf-8")
+    assert "two have the same time" in Path("out/needs-review.csv").read_text("utf-8")
 
 
 @pytest.mark.parametrize("out", [".", "inner", "../class/results"])

@@ -1,4 +1,4 @@
-"""Small forward models, each with the same steps written for HIPS autograd.
+"""Small forward models, each with the same steps for HIPS autograd.
 
 `STORIES` is what reverse mode, the printing of references and the keys are tested on. A question
 names what is differentiated twice: as text for the grader, as a function for the oracle.

@@ -60,7 +60,7 @@ T = TypeVar("T")
 
 @st.composite
 def expressions(draw: st.DrawFn, shape: Shape | None = None, depth: int = 3) -> Expression:
-    """A tree of a shape, or of any of `SHAPES`."""
+    """A tree with a given shape, or with any of `SHAPES`."""
     grower = _Grower(draw)
     return grower.tree(shape or grower.one_of(SHAPES), depth, {})
 
@@ -81,7 +81,7 @@ class _Grower:
         return self.one_of(ways)(shape, depth - 1, scope)
 
     def ways(self, shape: Shape) -> "list[Way]":
-        """What makes an expression of this shape, besides the ways for every shape."""
+        """The functions that make an expression of this shape only."""
         if shape == SCALAR:
             return [self.square, self.quotient, self.reduced]
         return [self.scaled, self.transposed, self.product, self.literal]

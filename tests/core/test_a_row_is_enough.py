@@ -1,4 +1,4 @@
-"""A function is one row: what the grader does with a function, it does with a row that was just added."""
+"""A function is one row: the grader handles a row that was just added like any other."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

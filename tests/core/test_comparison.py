@@ -49,7 +49,7 @@ def test_a_small_relative_difference_is_wrong(relative: float) -> None:
     assert verdict.fraction == 0.0
 
 
-def test_just_beyond_the_tolerance_nobody_can_tell() -> None:
+def test_just_beyond_the_tolerance_is_undecided() -> None:
     assert (judge(VALUES * (1 + 5e-11), VALUES).status == UNDECIDED).all()
 
 
@@ -61,7 +61,7 @@ def test_one_wrong_draw_of_all_is_enough() -> None:
     assert verdict.worst == (17, 1, 2)
 
 
-def test_the_clearest_difference_is_told() -> None:
+def test_the_largest_difference_is_reported() -> None:
     got = VALUES.copy()
     got[3, 0, 0] += 1e-3
     got[20, 0, 1] += 5.0
@@ -119,7 +119,7 @@ def test_a_tiny_entry_beside_a_huge_one_is_judged_by_its_own_size(wrong: float) 
     assert verdict.status.tolist() == [[0, 0, 0], [0, 0, 2]]
 
 
-# What is not a number
+# NaN and infinity
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -148,7 +148,7 @@ def test_a_nan_where_a_zero_belongs_is_wrong() -> None:
     assert verdict.worst == (0, 0, 0)
 
 
-def test_an_undefined_value_is_told_before_a_large_one() -> None:
+def test_an_undefined_value_is_reported_before_a_large_one() -> None:
     got = VALUES.copy()
     got[3] += 1e6
     got[9, 1, 1] = np.nan
@@ -173,7 +173,7 @@ questions:
 
 @pytest.fixture
 def status(built: Callable[[str], Key]) -> Callable[[str, str], EntryStatus]:
-    """What an infix answer gets on a question of `NOISY`."""
+    """The status of an infix answer to a question of `NOISY`."""
     key = built(NOISY)
 
     def status(question: str, text: str) -> EntryStatus:
@@ -269,7 +269,7 @@ def test_the_order_of_draws_does_not_matter(
         assert order[after.worst[0]] == before.worst[0]
 
 
-# Numbers that were handed in
+# Submitted numbers
 
 
 def handed(got: np.ndarray, digits: int, decimals: int | None = None) -> Comparison:
@@ -305,7 +305,7 @@ def test_too_few_digits_are_undecided(digits: int) -> None:
 
 @pytest.mark.parametrize("digits", range(1, LEAST_DIGITS))
 @pytest.mark.parametrize("factor", [-1.0, 0.2, 1.0, 1.3, 40.0])
-def test_too_few_digits_do_not_tell_how_near_they_are(digits: int, factor: float) -> None:
+def test_too_few_digits_do_not_reveal_how_near_they_are(digits: int, factor: float) -> None:
     assert (handed(significant(VALUES[:1] * factor, digits), digits).status == UNDECIDED).all()
 
 
@@ -342,14 +342,14 @@ def test_integers_and_zeros_are_exact() -> None:
     assert (compare_numbers(whole + 1, whole, none, 17, None).status == INCORRECT).all()
 
 
-def test_a_handed_in_zero_is_wrong_where_none_belongs() -> None:
+def test_a_submitted_zero_is_wrong_where_none_belongs() -> None:
     assert (handed(np.zeros((1, 2, 3)), 17).status == INCORRECT).all()
     assert (handed(np.zeros((1, 2, 3)), 7).status == INCORRECT).all()
 
 
 @pytest.mark.parametrize("digits", [1, 5, 7, 17])
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_nan_and_infinity_that_are_handed_in_are_wrong(bad: float, digits: int) -> None:
+def test_submitted_nan_and_infinity_are_wrong(bad: float, digits: int) -> None:
     got = VALUES[:1].copy()
     got[0, 0, 0] = bad
     assert handed(got, digits).status[0, 0] == INCORRECT

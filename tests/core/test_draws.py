@@ -1,4 +1,4 @@
-"""Draws: the same for ever, on both sides of every kink, off it, and of the law that is asked for."""
+"""Draws: reproducible, on both sides of every kink but not near it, with the right distribution."""
 
 from collections.abc import Callable
 
@@ -210,7 +210,7 @@ def test_too_few_valid_points_are_an_authors_error(built: Build, of: str) -> Non
         built(text)
 
 
-def test_a_kink_that_is_nowhere_a_number_is_an_authors_error(built: Build) -> None:
+def test_a_kink_that_is_never_finite_is_an_authors_error(built: Build) -> None:
     text = (
         HEAD
         + """\
@@ -238,7 +238,7 @@ questions: [{id: q, of: l, wrt: x}]
     assert (x > 0).sum() >= EACH_SIDE <= (x < 0).sum()
 
 
-# Laws
+# Distributions
 
 
 MANY = 4000

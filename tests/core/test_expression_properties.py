@@ -45,14 +45,14 @@ Rewrite = Callable[[Expression], Expression]
 
 @cache
 def trees() -> key.Key:
-    """A key whose draws are what the random trees are evaluated on."""
+    """A key with the draws for the random trees."""
     with TemporaryDirectory() as folder:
         Path(folder, "problem.yaml").write_text(PROBLEM, encoding="utf-8")
         return key.build(load(folder))
 
 
 def asked(node: Expression) -> key.QuestionKey:
-    """A question to which this tree is the reference."""
+    """A question with this tree as its reference."""
     if size_of(node) not in trees().questions:
         node = apply("transpose", node)
     blank = trees()[size_of(node)]
@@ -201,7 +201,7 @@ def distributed(part: Expression) -> Expression:
 
 
 def renamed(part: Expression) -> Expression:
-    """Bound index variables under names that nobody uses."""
+    """Bound index variables renamed to unused names."""
     if not isinstance(part, Sum):
         return part
     index = replace(part.index, name=f"{part.index.name}{part.index.name}")

@@ -67,7 +67,7 @@ def forward(exact: Exact) -> dict[str, sp.Matrix]:
 
 
 def through(exact: Exact, name: str) -> tuple[dict[str, sp.Matrix], sp.Matrix, dict[Any, Any]]:
-    """The forward model with a quantity replaced by fresh letters, and what they stand for."""
+    """The forward model with new letters for a quantity, and the values of these letters."""
     done = forward(exact)
     size = done[name].shape[0]
     fresh = sp.Matrix(size, 1, lambda i, _: sp.Symbol(f"{name}_{i}"))
@@ -182,7 +182,7 @@ def network(exact: Exact) -> tuple[sp.Matrix, sp.Expr, sp.Expr]:
     return u, loss, sum((entry - y) ** 2 for entry, y in zip(u, exact["y"], strict=True)) / 2
 
 
-@pytest.mark.nightly  # by day, test_backprop.py has such a network against autograd
+@pytest.mark.nightly  # the daily tests check such a network against autograd in test_backprop.py
 def test_a_sigmoid_network(built: Callable[[str], Key]) -> None:
     key = built(NETWORK)
     exact = symbols(key["W"])

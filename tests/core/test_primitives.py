@@ -39,7 +39,7 @@ Domain = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 
 def grid(rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
-    """Both signs, never 0, and for arguments in a row never equal to each other."""
+    """Values of both signs, never 0, and different for different arguments."""
     return rng.integers(-8, 8, size) / 4 + rng.uniform(0.05, 0.1, size)
 
 
@@ -144,7 +144,7 @@ def flat_vector(x: Any) -> Any:
 
 
 def correlate(x: Any, w: Any) -> Any:
-    """The sum that defines a convolutional layer, written out; it lies or stands as x does."""
+    """The sum that defines a convolutional layer, written out; a row or a column, as x is."""
     flat, kernel = anp.ravel(x), anp.ravel(w)
     count = len(flat) - len(kernel) + 1
     entries = [anp.sum(flat[at : at + len(kernel)] * kernel) for at in range(count)]
@@ -306,7 +306,7 @@ class Application:
         return loss
 
     def gradient(self, at: int) -> np.ndarray:
-        """What the backward pass says, on all draws."""
+        """The gradient of the backward pass, on all draws."""
         arg = self.node.args[at]
         gradient = Backprop({}).derivative(self.loss, arg)
         assert gradient.shape == arg.shape

@@ -1,4 +1,4 @@
-"""Under pseudonyms nothing on the class page tells who somebody is."""
+"""Under pseudonyms nothing on the class page identifies a student."""
 
 from dataclasses import replace
 
@@ -23,26 +23,28 @@ def gradebook() -> Gradebook:
     standings = []
     for name, full in PEOPLE.items():
         email = f"{full.split()[0].lower()}@uni.edu"
-        told = (Message(Kind.ERROR, f"perhaps it is in {name}-hw.md of {full}", "x", f"  {name}"),)
+        messages = (
+            Message(Kind.ERROR, f"perhaps it is in {name}-hw.md of {full}", "x", f"  {name}"),
+        )
         answer = AnswerRecord(f"delta % by {full}, {email}", "infix", f"{name}-hw.md", 1, 1)
         override = Override(1.0, f"as agreed with {full}", 0.0, outdated=True)
         result = QuestionResult(
-            "q1", Verdict.UNREADABLE, 0.0, 1.0, "", answer, told, override=override
+            "q1", Verdict.UNREADABLE, 0.0, 1.0, "", answer, messages, override=override
         )
         record = SubmissionRecord(name, f"{name}-hw.md", "sha256:0")
-        report = Report("p", "Homework", "", "1", 1, 32, record, (result,), told)
+        report = Report("p", "Homework", "", "1", 1, 32, record, (result,), messages)
         student = Student(name, full, email, {"id": name, "login": f"login-{name}"})
         standings.append(Standing(student, report, notes=(f"{name} twice",)))
     return Gradebook("p", "Homework", (Column("q1", 1.0),), tuple(standings))
 
 
-def test_nothing_tells_who_it_is() -> None:
+def test_nothing_identifies_a_student() -> None:
     hidden, names = anonymous(gradebook(), b"key")
     page = class_html.render(hidden, linked=False)
     for standing in gradebook().standings:
         student = standing.student
         for text in (student.id, student.name, *student.name.split(), student.email, "-hw.md"):
-            if text != "Li":  # too short: it would take letters out of formulas
+            if text != "Li":  # too short: hiding it would remove letters from formulas
                 assert text.casefold() not in page.casefold()
     assert all(pseudonym in page for pseudonym in names)
     assert set(names.values()) == set(PEOPLE)

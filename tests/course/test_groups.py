@@ -30,14 +30,14 @@ def test_the_same_values_are_one_group() -> None:
     assert other.students == ("s0",)
 
 
-def test_a_factor_apart_is_another_group() -> None:
+def test_another_factor_is_another_group() -> None:
     assert [g.count for g in found("q1", "2*delta*h2[1]", "h2[1]*2*delta", "3*delta*h2[1]")] == [
         2,
         1,
     ]
 
 
-def test_what_nobody_could_read_comes_last() -> None:
+def test_unreadable_answers_come_last() -> None:
     *_, last = found("q1", "delta*(", "delta*(", "delta * (", "-delta*h2[1]")
     assert (last.count, last.waits, last.by_value) == (3, True, False)
 
@@ -47,7 +47,7 @@ def test_right_answers_are_in_no_group() -> None:
 
 
 @pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
-def test_rounding_makes_no_group(scale: float) -> None:
+def test_rounding_does_not_split_a_group(scale: float) -> None:
     spellings = (
         f"{scale:g}*delta*h2[2]",
         f"(delta*h2[2]*{3 * scale:g})/3",

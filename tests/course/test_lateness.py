@@ -1,4 +1,4 @@
-"""Late work: boundaries to the second, extensions, clocks that change, and files that are wrong."""
+"""Late submissions: limits to the second, extensions, clock changes, and faulty files."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ def read(tmp_path: Path, text: str = RULE, *students: str) -> Lateness:
         (timedelta(0), False, 1.0),
         (10 * MINUTE, False, 1.0),
         (10 * MINUTE + SECOND, True, 0.9),
-        (timedelta(hours=24), True, 0.9),  # clocks are set back in this night: elapsed time counts
+        (timedelta(hours=24), True, 0.9),  # clocks are set back that night, but elapsed time counts
         (timedelta(hours=24) + SECOND, True, 0.5),
         (timedelta(days=3), True, 0.5),
         (timedelta(days=3) + SECOND, True, 0.0),
@@ -41,7 +41,7 @@ def test_boundaries(tmp_path: Path, after: timedelta, late: bool, credit: float)
     assert (timing.is_late, timing.credit) == (late, credit)
 
 
-def test_what_is_told(tmp_path: Path) -> None:
+def test_the_note_of_a_late_submission(tmp_path: Path) -> None:
     timing = read(tmp_path).timing("cy", DEADLINE + timedelta(hours=25, minutes=5))
     assert timing.note == "handed in 1 d 1 h 5 min late: 50% of the points count"
 
@@ -53,10 +53,10 @@ def test_extensions(tmp_path: Path) -> None:
     assert not rule.timing("bob", datetime(2026, 11, 5, 17, 0, tzinfo=UTC)).is_late
 
 
-def test_an_unknown_time_costs_nothing_and_is_told(tmp_path: Path) -> None:
+def test_an_unknown_time_costs_nothing_and_gets_a_note(tmp_path: Path) -> None:
     timing = read(tmp_path).timing("cy", None, marked_late=True)
     assert (timing.late, timing.credit) == (None, 1.0)
-    assert timing.note.startswith("marked late by the platform, but")
+    assert timing.note.startswith("marked late by the platform, but the time of submission")
 
 
 def test_all_faults_at_once(tmp_path: Path) -> None:
@@ -68,17 +68,17 @@ extensions: {anne: 1 d}
 """
     with pytest.raises(AuthorError) as caught:
         read(tmp_path, text, "ann")
-    told = [f"{fault.line}: {fault.path}: {fault.reason}" for fault in caught.value.faults]
-    assert told == [
-        "2: grase: is not known here (did you mean 'grace'?)",
+    faults = [f"{fault.line}: {fault.path}: {fault.reason}" for fault in caught.value.faults]
+    assert faults == [
+        "2: grase: is an unknown key (did you mean 'grace'?)",
         "1: deadline: has no time zone: add `timezone: America/New_York`, or an offset",
-        "3: credit.tomorrow: the left side is a time, such as `24 h`",
+        "3: credit.tomorrow: the key should be a time span, such as `24 h`",
         "3: credit.24 h: should be a part of the points, from 0 to 1",
-        "4: extensions.anne: nobody has this id (did you mean 'ann'?)",
+        "4: extensions.anne: no student has this id (did you mean 'ann'?)",
     ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: [", "deadline: {a: 1}", "grace: 1 h", "credit: 3"])
-def test_whatever_stands_there(tmp_path: Path, text: str) -> None:
+def test_any_other_text_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(AuthorError):
         read(tmp_path, text)

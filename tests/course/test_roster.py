@@ -1,4 +1,4 @@
-"""Rosters as registrars write them, and whose hand-in is whose."""
+"""Rosters as registrars write them, and the student of each submission."""
 
 from pathlib import Path
 
@@ -31,18 +31,18 @@ def test_all_faults_at_once_with_their_lines(tmp_path: Path) -> None:
         read_roster(file)
     assert [(fault.line, fault.reason) for fault in caught.value.faults] == [
         (3, "this row has no id"),
-        (4, "'U1' stands in line 2 already"),
+        (4, "'U1' is already in line 2"),
     ]
 
 
 def test_without_a_column_for_the_id(tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(AuthorError, match="no column is the id"):
+    with pytest.raises(AuthorError, match="there is no column for the id"):
         read_roster(tmp_path / "roster.csv")
 
 
 @pytest.mark.parametrize(
-    ("hand_in", "name", "owner"),
+    ("submission_id", "name", "owner"),
     [
         ("U1", "", "u1"),
         ("ann.lee", "", "u1"),
@@ -54,10 +54,12 @@ def test_without_a_column_for_the_id(tmp_path: Path) -> None:
         ("901", "", None),
     ],
 )
-def test_whose_hand_in(tmp_path: Path, hand_in: str, name: str, owner: str | None) -> None:
+def test_the_student_of_a_submission(
+    tmp_path: Path, submission_id: str, name: str, owner: str | None
+) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(
         "id,name,email,canvas id\nu1,Ann Lee,ann.lee@uni.edu,76\nu2,Zoe Smith,,77\nu3,Smith Zoe,,78\n"
     )
-    student = StudentFinder(read_roster(file)).student(hand_in, name)
+    student = StudentFinder(read_roster(file)).student(submission_id, name)
     assert (student and student.id) == owner

@@ -42,7 +42,7 @@ def test_every_style(tmp_path: Path, style: str, newline: str) -> None:
     assert all(character in rest for character in before), "something else changed"
 
 
-def test_a_rule_that_makes_no_sense_leaves_the_file(tmp_path: Path) -> None:
+def test_an_invalid_rule_does_not_change_the_file(tmp_path: Path) -> None:
     file = tmp_path / "problem.yaml"
     file.write_text(HEAD + STYLES["flow"])
     with pytest.raises(AuthorError):

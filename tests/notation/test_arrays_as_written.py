@@ -51,16 +51,16 @@ def test_accepts(problem: str, question: str, answer: str | dict[str, str]) -> N
 
 UNREADABLE = [
     # bounds at a bracket, and what else is no index
-    ("linear-regression", "q2", {"latex": r"\frac1N \left[r\right]_{-1}^{1}"}, "an index is"),
-    ("linear-regression", "q2", {"latex": r"\frac1N [r]_{-\lambda}^{\lambda}"}, "an index is"),
-    ("linear-regression", "q5", "sum(r)/N + 0*r[-1]", "an index is"),
+    ("linear-regression", "q2", {"latex": r"\frac1N \left[r\right]_{-1}^{1}"}, "an index should be"),
+    ("linear-regression", "q2", {"latex": r"\frac1N [r]_{-\lambda}^{\lambda}"}, "an index should be"),
+    ("linear-regression", "q5", "sum(r)/N + 0*r[-1]", "an index should be"),
     ("softmax-cross-entropy", "q3", {"latex": r"-\sum_i \left[\frac{y_i}{p_i}\right]_i"}, "a bracket"),
     ("softmax-cross-entropy", "q2", {"latex": r"[p_i (\delta_{ij} - p_j)]_{ji}"}, "a bracket"),
     # a size that nothing tells
     ("softmax-cross-entropy", "q4", {"latex": r"p - \mathbf 1 y"}, "how many ones"),
     ("batch-norm", "q1", {"latex": r"\mathbf 1 G"}, "how many ones"),
     # a number of arguments that no function has
-    ("matrix-calculus", "q5", "relu(u, 1, 2)", "takes 1 arguments"),
+    ("matrix-calculus", "q5", "relu(u, 1, 2)", "takes 1 argument, not 3"),
 ]  # fmt: skip
 
 

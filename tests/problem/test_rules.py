@@ -1,4 +1,4 @@
-"""What an author wants of answers beyond their value: read, and its faults told with their places."""
+"""The author's rules are read, and their faults have a place."""
 
 from pathlib import Path
 
@@ -77,18 +77,18 @@ FAULTS = {
     "neither code nor expression": (
         "",
         ", mistakes: [{message: no}]",
-        "12:40: questions[1].mistakes[0]: one of 'expression' and 'code' is meant; neither is given",
+        "12:40: questions[1].mistakes[0]: give 'expression' or 'code'; neither is given",
     ),
-    "credit": ("transposed: 2\n", "", "13:13: transposed: transposed is '2'; 1 or less is meant"),
+    "credit": ("transposed: 2\n", "", "13:13: transposed: transposed is '2'; expected 1 or less"),
     "forbidden name": (
         "",
         ", forbid: [hh]",
-        "12:38: questions[1].forbid[0]: `hh` is no symbol or quantity here; did you mean 'h'?",
+        "12:38: questions[1].forbid[0]: there is no symbol or quantity `hh` here; did you mean 'h'?",
     ),
     "forbidden everywhere": (
         "forbid: [hh]\n",
         "",
-        "13:10: forbid[0]: `hh` is no symbol or quantity; did you mean 'h'?",
+        "13:10: forbid[0]: there is no symbol or quantity `hh`; did you mean 'h'?",
     ),
     "accepted of another shape": (
         "",
@@ -98,12 +98,12 @@ FAULTS = {
     "a mistake of no shape": (
         "mistakes: [{expression: x, message: no}]\n",
         "",
-        "13:25: mistakes[0].expression: this is the shape of no question's answer",
+        "13:25: mistakes[0].expression: no question has an answer of this shape",
     ),
     "layout": (
         "",
         ", layout: sideways",
-        "12:37: questions[1].layout: layout is 'sideways'; 'gradient', 'numerator' or 'either' is meant",
+        "12:37: questions[1].layout: layout is 'sideways'; expected 'gradient', 'numerator' or 'either'",
     ),
     "accepted in the other layout": (
         "",
@@ -115,7 +115,7 @@ FAULTS = {
         ", mistakes: [{message: no, expression: x}]",
         "12:66: questions[1].mistakes[0].expression: this is 3×1, the question asks for 2×3",
     ),
-    "a mistake that nothing can read": (
+    "a mistake that no question can read": (
         "mistakes: [{expression: zz, message: no}]\n",
         "",
         "13:25: mistakes[0].expression: `zz` is not declared in this problem "
@@ -124,33 +124,33 @@ FAULTS = {
     "required name": (
         "",
         ", require: v",
-        "12:38: questions[1].require[0]: `v` is no symbol or quantity here; there is x, W, V, h, y",
+        "12:38: questions[1].require[0]: there is no symbol or quantity `v` here; known: x, W, V, h, y",
     ),
     "form": (
         "",
         ", form: matrix",
-        "12:35: questions[1].form: form is 'matrix'; 'entries', 'index' or 'any' is meant",
+        "12:35: questions[1].form: form is 'matrix'; expected 'entries', 'index' or 'any'",
     ),
     "credit for steps": (
         "steps: {credit: -1}\n",
         "",
-        "13:17: steps.credit: credit is '-1'; 0 or more is meant",
+        "13:17: steps.credit: credit is '-1'; expected 0 or more",
     ),
     "follow-through": (
         "follow_through: half\n",
         "",
-        "13:17: follow_through: follow_through is 'half'; a number is meant",
+        "13:17: follow_through: follow_through is 'half'; expected a number",
     ),
     "follows nothing": (
         "",
         ", follows: q9",
-        "12:38: questions[1].follows[0]: there is no earlier question `q9`; there is q1, q2",
+        "12:38: questions[1].follows[0]: there is no earlier question `q9`; known: q1, q2",
     ),
     "follows itself": (
         "",
         ", follows: q2",
         "12:38: questions[1].follows[0]: there is no earlier question `q2`; "
-        "it must stand before this question",
+        "it must come before this question",
     ),
 }
 
@@ -166,7 +166,7 @@ def test_a_fault_has_its_place(tmp_path: Path, extra: str, q2: str, fault: str):
     ("q1", "reason"),
     [
         (", reference: {expression: V.T}", "both questions must ask for a derivative"),
-        (", symbols: {u: {shape: [n]}}", "has symbols of its own"),
+        (", symbols: {u: {shape: [n]}}", "have different symbols"),
     ],
 )
 def test_what_cannot_be_followed(tmp_path: Path, q1: str, reason: str):
@@ -178,10 +178,10 @@ def test_one_entry_and_another_branch_cannot_be_followed(tmp_path: Path):
     text = BASE.replace("wrt: h}", "wrt: 'h[1]'}").replace("wrt: W}", "wrt: W, follows: q1}")
     path = tmp_path / "problem.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(AuthorError, match="asks for some entries only"):
+    with pytest.raises(AuthorError, match="asks only for some entries"):
         load(path)
     path.write_text(text.replace("'h[1]'", "V"), "utf-8")
-    with pytest.raises(AuthorError, match="is not on the way"):
+    with pytest.raises(AuthorError, match="does not go through that of `q1`"):
         load(path)
 
 
@@ -198,7 +198,7 @@ def test_what_follows_needs_all_entries(tmp_path: Path, asked: str):
     text = BASE.replace("of: y, wrt: h}", f"{asked}}}").replace("wrt: W}", "wrt: W, follows: q1}")
     path = tmp_path / "problem.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(AuthorError, match="asks for some entries only"):
+    with pytest.raises(AuthorError, match="asks only for some entries"):
         load(path)
 
 
@@ -224,7 +224,7 @@ def test_what_differentiates_an_expression_cannot_be_followed(tmp_path: Path):
     text = text.replace("of: y, wrt: W}", "of: sum(x**3), wrt: x, follows: q1}")
     path = tmp_path / "problem.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(AuthorError, match="differentiates an expression; give it a name"):
+    with pytest.raises(AuthorError, match="differentiates an expression; name it"):
         load(path)
 
 
@@ -244,11 +244,11 @@ def test_what_is_accepted_over_indices_is_an_entry_or_the_whole(tmp_path: Path):
         load(path)
 
 
-def test_an_index_needs_something_to_count(tmp_path: Path):
+def test_an_index_form_needs_an_index(tmp_path: Path):
     text = BASE.replace("of: y, wrt: W}", "reference: {expression: W}, form: index}")
     path = tmp_path / "problem.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(AuthorError, match="form: without `free`, or `of` and `wrt`, there is no"):
+    with pytest.raises(AuthorError, match="form: an index form needs `free`, or `of` and `wrt`"):
         load(path)
     path.write_text(text.replace("reference: {expression: W}", "of: y, wrt: 'W[1,1]'"), "utf-8")
     with pytest.raises(AuthorError, match="form: the answer is one number"):

@@ -1,4 +1,4 @@
-"""What the page about rules shows can be written into the first homework as it stands."""
+"""The examples on the page about rules work in the first homework as they are."""
 
 import re
 from pathlib import Path

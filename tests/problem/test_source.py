@@ -1,4 +1,4 @@
-"""`source.read`: what a good file becomes, where its values stand, and what the cache spares."""
+"""`source.read`: the data of a good file, the places of its values, and the cache."""
 
 import dataclasses
 import hashlib
@@ -43,7 +43,7 @@ def of(folder: Path, text: str) -> source.ProblemSource:
     return source.read(written(folder, text))
 
 
-# What a file becomes.
+# The data of a file.
 
 
 def test_the_homework() -> None:
@@ -187,7 +187,7 @@ def test_a_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
     assert str(read.fault(("id",), "no")) == "problem.yaml:1:5: id: no"
 
 
-# Where its values stand.
+# The places of its values.
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def faults(text: str) -> Iterator[str]:
     return (str(fault).removeprefix("problem.yaml:").strip() for fault in caught.value.faults)
 
 
-# (what of BASE is replaced, by what, the only fault)
+# (a part of BASE, its replacement, the only fault)
 ONE_FAULT = {
     # Keys.
     "unknown key": (
@@ -47,7 +47,7 @@ ONE_FAULT = {
     "unknown key like no other": (
         "{shape: [n]}",
         "{shape: [n], zzz: 1}",
-        "4:19: symbols.x.zzz: unknown key 'zzz'; there is shape, latex, draw",
+        "4:19: symbols.x.zzz: unknown key 'zzz'; known: shape, latex, draw",
     ),
     "unknown key of a question's symbol": (
         "of: l,",
@@ -74,7 +74,7 @@ ONE_FAULT = {
         "id: other\nmodel:",
         "5:1: id: the key 'id' is given twice, on lines 1 and 5",
     ),
-    "key that is no text": (
+    "key that is not text": (
         "id: small",
         "id: small\n[a]: b",
         "2:1: a key must be text; put text that starts with { or [ into single quotes",
@@ -83,97 +83,97 @@ ONE_FAULT = {
     "very long key": (
         "id: small",
         "id: small\n" + "k" * 100 + ": 1",
-        f"2:1: {'k' * 39}…: unknown key '{'k' * 39}…'; there is id, title, description, "
+        f"2:1: {'k' * 39}…: unknown key '{'k' * 39}…'; known: id, title, description, "
         "index_base, draws, dimensions, symbols, functions, model, variants, questions, mistakes, …",
     ),
     "merge": (
         "{shape: [n]}",
         "&v {shape: [n]}\n  y: {<<: *v, shape: []}",
-        "5:7: symbols.y['<<']: merging with << is not read; "
+        "5:7: symbols.y['<<']: merging with << is not supported; "
         "write the keys out, or alias a whole value",
     ),
     # Values.
     "a word for a number": (
         "of: l,",
         "of: l, points: two,",
-        "8:29: questions[0].points: points is 'two'; a number is meant",
+        "8:29: questions[0].points: points is 'two'; expected a number",
     ),
     "no value": (
         "of: l,",
         "of: l, points: ,",
-        "8:28: questions[0].points: points has no value; a number is meant",
+        "8:28: questions[0].points: points has no value; expected a number",
     ),
     "zero points": (
         "of: l,",
         "of: l, points: 0,",
-        "8:29: questions[0].points: points is '0'; more than 0 is meant",
+        "8:29: questions[0].points: points is '0'; expected more than 0",
     ),
     "negative points": (
         "of: l,",
         "of: l, points: -1,",
-        "8:29: questions[0].points: points is '-1'; more than 0 is meant",
+        "8:29: questions[0].points: points is '-1'; expected more than 0",
     ),
     "infinite points": (
         "of: l,",
         "of: l, points: inf,",
-        "8:29: questions[0].points: points is 'inf'; a finite number is meant",
+        "8:29: questions[0].points: points is 'inf'; expected a finite number",
     ),
     "a fraction of a draw": (
         "dimensions:",
         "draws: {count: 20.5}\ndimensions:",
-        "2:16: draws.count: count is '20.5'; a whole number is meant",
+        "2:16: draws.count: count is '20.5'; expected a whole number",
     ),
     "too few draws": (
         "dimensions:",
         "draws: {count: 5}\ndimensions:",
-        "2:16: draws.count: count is '5'; 16 or more is meant",
+        "2:16: draws.count: count is '5'; expected 16 or more",
     ),
     "index base": (
         "dimensions:",
         "index_base: 2\ndimensions:",
-        "2:13: index_base: index_base is 2; 0 or 1 is meant",
+        "2:13: index_base: index_base is 2; expected 0 or 1",
     ),
     "flag": (
         "of: l,",
         "of: l, all_or_nothing: perhaps,",
-        "8:37: questions[0].all_or_nothing: all_or_nothing is 'perhaps'; true or false is meant",
+        "8:37: questions[0].all_or_nothing: all_or_nothing is 'perhaps'; expected true or false",
     ),
     "feedback": (
         "of: l,",
         "of: l, feedback: ful,",
-        "8:31: questions[0].feedback: feedback is 'ful'; 'verdict', 'hint' or 'full' is meant",
+        "8:31: questions[0].feedback: feedback is 'ful'; expected 'verdict', 'hint' or 'full'",
     ),
     "text for a list": (
         "shape: [n]",
         "shape: n",
-        "4:14: symbols.x.shape: shape is 'n'; a list in [ ] is meant",
+        "4:14: symbols.x.shape: shape is 'n'; expected a list in [ ]",
     ),
     "text for a mapping": (
         "{is: 'sum(x)', latex: l}",
         "sum(x)",
-        "6:6: model.l: l is 'sum(x)'; a mapping (key: value) is meant",
+        "6:6: model.l: l is 'sum(x)'; expected a mapping (key: value)",
     ),
     "a list for text": (
         "of: l,",
         "of: [l],",
-        "8:18: questions[0].of: of is a list of 1; text is meant",
+        "8:18: questions[0].of: of is a list of 1; expected text",
     ),
-    "empty text": ("of: l,", "of: ' ',", "8:18: questions[0].of: is empty; text is meant"),
+    "empty text": ("of: l,", "of: ' ',", "8:18: questions[0].of: is empty; expected text"),
     "three sizes": (
         "shape: [n]",
         "shape: [n, n, n]",
-        "4:14: symbols.x.shape: shape is a list of 3; at most 2 is meant",
+        "4:14: symbols.x.shape: shape is a list of 3; expected at most 2 entries",
     ),
     "no questions": (
         "  - {id: q1, of: l, wrt: x}",
         "  []",
-        "8:3: questions: questions is an empty list; at least 1 is meant",
+        "8:3: questions: questions is an empty list; expected at least 1 entry",
     ),
     # Dimensions.
     "unknown dimension": (
         "shape: [n]",
         "shape: [m1, n]",
-        "4:15: symbols.x.shape[0]: unknown dimension 'm1'; there is n",
+        "4:15: symbols.x.shape[0]: unknown dimension 'm1'; known: n",
     ),
     "misspelt dimension": (
         "{n: 3}\nsymbols:\n  x: {shape: [n]}",
@@ -183,22 +183,22 @@ ONE_FAULT = {
     "unknown range": (
         "of: l,",
         "of: l, free: {i: k},",
-        "8:31: questions[0].free.i: unknown dimension 'k'; there is n",
+        "8:31: questions[0].free.i: unknown dimension 'k'; known: n",
     ),
     "dimension too large": (
         "{n: 3}",
         "{n: 65}",
-        "2:17: dimensions.n: n is '65'; 64 or less is meant",
+        "2:17: dimensions.n: n is '65'; expected 64 or less",
     ),
     "dimension of nothing": (
         "{n: 3}",
         "{n: 0}",
-        "2:17: dimensions.n: n is '0'; 1 or more is meant",
+        "2:17: dimensions.n: n is '0'; expected 1 or more",
     ),
     "a size too large": (
         "shape: [n]",
         "shape: [n, 100]",
-        "4:18: symbols.x.shape[1]: '100' is no size: 1 to 64, or the name of a dimension",
+        "4:18: symbols.x.shape[1]: '100' is not a size; expected 1 to 64, or the name of a dimension",
     ),
     # Names.
     "no identifier": (
@@ -209,32 +209,32 @@ ONE_FAULT = {
     "a name twice": (
         "  x:",
         "  n: {shape: []}\n  x:",
-        "4:3: symbols.n: 'n' is declared twice: it is in dimensions already",
+        "4:3: symbols.n: 'n' is declared twice: it is already in dimensions",
     ),
     "a free index that is a symbol": (
         "of: l,",
         "of: l, free: {x: n},",
-        "8:28: questions[0].free.x: 'x' is declared twice: it is in symbols already",
+        "8:28: questions[0].free.x: 'x' is declared twice: it is already in symbols",
     ),
     "a question's symbol over a quantity": (
         "of: l,",
         "of: l, symbols: {l: {shape: []}},",
-        "8:31: questions[0].symbols.l: 'l' is declared twice: it is in model already",
+        "8:31: questions[0].symbols.l: 'l' is declared twice: it is already in model",
     ),
     "an id twice": (
         "wrt: x}",
         "wrt: x}\n  - {id: Q1, of: l, wrt: x}",
-        "9:10: questions[1].id: 'Q1' already names the question at questions[0]",
+        "9:10: questions[1].id: 'Q1' is already an id or a label of questions[0]",
     ),
     "a label twice": (
         "wrt: x}",
         "wrt: x, labels: 1a}\n  - {id: q2, of: l, wrt: x, labels: [b, 1A]}",
-        "9:41: questions[1].labels[1]: '1A' already names the question at questions[0]",
+        "9:41: questions[1].labels[1]: '1A' is already an id or a label of questions[0]",
     ),
     "a label that is another's id": (
         "wrt: x}",
         "wrt: x}\n  - {id: q2, label: Q1, of: l, wrt: x}",
-        "9:21: questions[1].label: 'Q1' already names the question at questions[0]",
+        "9:21: questions[1].label: 'Q1' is already an id or a label of questions[0]",
     ),
     "an id with a slash": (
         "id: q1",
@@ -251,7 +251,7 @@ ONE_FAULT = {
     "an id that is a column": (
         "id: q1",
         "id: score",
-        "8:10: questions[0].id: 'score' cannot be an id: reports or file systems use it themselves",
+        "8:10: questions[0].id: 'score' cannot be an id: reports or file systems reserve it",
     ),
     # Draws.
     "unknown kind of draw": (
@@ -267,12 +267,12 @@ ONE_FAULT = {
     "a positive draw of negatives": (
         "{shape: [n]}",
         "{shape: [n], draw: {kind: positive, low: -1}}",
-        "4:47: symbols.x.draw.positive.low: low is '-1'; more than 0 is meant",
+        "4:47: symbols.x.draw.positive.low: low is '-1'; expected more than 0",
     ),
     "two kinds of draw": (
         "{shape: [n]}",
         "{shape: [n], draw: {normal: , uniform: }}",
-        "4:25: symbols.x.draw: draw has one kind, with its parameters inside: "
+        "4:25: symbols.x.draw: draw should be one kind with its parameters: "
         "{uniform: {low: 0, high: 1}}",
     ),
     "a draw's parameters without a name": (
@@ -280,29 +280,28 @@ ONE_FAULT = {
         "{shape: [n], draw: {normal: 1}}",
         "4:25: symbols.x.draw: normal takes its parameters by name, such as {uniform: {low: 0}}",
     ),
-    # Ways of asking.
+    # Keys that exclude each other.
     "no wrt": (
         ", wrt: x",
         "",
-        "8:5: questions[0].wrt: is missing; "
-        "without a `reference`, a question says `of` what and `wrt` what",
+        "8:5: questions[0].wrt: is missing; a question without `reference` needs `of` and `wrt`",
     ),
     "no id": ("id: q1, ", "", "8:5: questions[0].id: is missing"),
     "no shape": ("{shape: [n]}", "{latex: x}", "4:3: symbols.x.shape: is missing"),
     "both is and upstream": (
         "latex: l",
         "upstream: {x: x}",
-        "6:3: model.l: one of 'is' and 'upstream' is meant; both are given",
+        "6:3: model.l: give 'is' or 'upstream'; not both",
     ),
     "neither is nor upstream": (
         "is: 'sum(x)', ",
         "",
-        "6:3: model.l: one of 'is' and 'upstream' is meant; neither is given",
+        "6:3: model.l: give 'is' or 'upstream'; neither is given",
     ),
     "an empty reference": (
         "of: l, wrt: x",
         "reference: {}",
-        "8:14: questions[0].reference: one of 'expression' and 'python' is meant; neither is given",
+        "8:14: questions[0].reference: give 'expression' or 'python'; neither is given",
     ),
     "python outside of the folder": (
         "of: l, wrt: x",
@@ -319,25 +318,25 @@ ONE_FAULT = {
     "an escape for a line break": (
         "latex: l",
         r'latex: "\nabla l"',
-        r"6:28: model.l.latex[0]: LaTeX is one line; "
-        r"in double quotes \n is a line break, so use single quotes",
+        r"6:28: model.l.latex[0]: LaTeX must be one line; "
+        r"\n in double quotes is a line break, so use single quotes",
     ),
     "an escape that YAML does not know": (
         "latex: l",
         r'latex: "\sigma"',
-        r"6:30: \s is no escape that YAML knows in double quotes; put LaTeX into single quotes",
+        r"6:30: \s in double quotes is not a YAML escape; put LaTeX into single quotes",
     ),
     "half a character": (
         "latex: l",
         r'latex: "\ud800"',
-        "6:28: model.l.latex: an escape that stands for no character",
+        "6:28: model.l.latex: this escape is not a valid character",
     ),
     "no character": (
         "latex: l",
         r'latex: "\U00110000"',
-        "6:31: an escape that stands for no character",
+        "6:31: this escape is not a valid character",
     ),
-    # What YAML refuses.
+    # Invalid YAML.
     "tab": ("  x:", "\tx:", "4:1: a tab; YAML is indented with spaces only"),
     "at sign": (
         "'sum(x)'",
@@ -370,19 +369,18 @@ ONE_FAULT = {
         "id: small",
         "id: small\ntitle: Homework: gradients",
         "2:16: a ':' that YAML does not expect; "
-        "put text with a colon into single quotes, or mend the indentation",
+        "put text with a colon into single quotes, or fix the indentation",
     ),
     "indentation": (
         "model:",
         " model:",
         "5:2: this does not line up with the block that begins on line 1; "
-        "mend the indentation, or put the text before it into single quotes",
+        "fix the indentation, or put the text before it into single quotes",
     ),
     "tag": (
         "of: l,",
         "of: !!python/name:os.system l,",
-        "8:18: questions[0].of: the tag !!python/name:os.system is not allowed; "
-        "only plain YAML is read",
+        "8:18: questions[0].of: the tag !!python/name:os.system is not allowed; write plain YAML",
     ),
     "second document": (
         "wrt: x}",
@@ -392,7 +390,7 @@ ONE_FAULT = {
     "an alias of itself": (
         "[n]",
         "&a [*a]",
-        "4:14: an alias stands for something that contains it",
+        "4:14: an alias refers to something that contains it",
     ),
     "bell": ("small", "sm\all", "1:7: a character that YAML does not allow (U+0007)"),
 }
@@ -418,13 +416,13 @@ def test_all_faults_at_once_in_order() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "the file is empty; a problem with id and questions is meant"),
-        ("# nothing\n", "the file is empty; a problem with id and questions is meant"),
-        ("- 1\n", "1:1: the file is a list of 1; a mapping (key: value) is meant"),
-        ("text", "1:1: the file is 'text'; a mapping (key: value) is meant"),
+        ("", "the file is empty; a problem needs `id` and `questions`"),
+        ("# nothing\n", "the file is empty; a problem needs `id` and `questions`"),
+        ("- 1\n", "1:1: the file is a list of 1; expected a mapping (key: value)"),
+        ("text", "1:1: the file is 'text'; expected a mapping (key: value)"),
         ("[" * 100_000, "1:51: nested deeper than 50 levels"),
         ("- " * 100_000, "1:101: nested deeper than 50 levels"),
-        ("[" + "a," * 100_000, "1:40000: more than 20,000 values, aliases written out"),
+        ("[" + "a," * 100_000, "1:40000: more than 20,000 values when aliases are written out"),
     ],
 )
 def test_whole_files(text: str, expected: str) -> None:
@@ -435,7 +433,7 @@ def test_a_bomb_of_aliases() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (fault,) = faults("\n".join(lines))
-    assert fault == "5:5: more than 20,000 values, aliases written out"
+    assert fault == "5:5: more than 20,000 values when aliases are written out"
 
 
 def test_depth_counts_aliases() -> None:
@@ -444,13 +442,13 @@ def test_depth_counts_aliases() -> None:
     assert fault == "50:6: nested deeper than 50 levels"
 
 
-def test_a_fault_in_an_aliased_value_is_told_once() -> None:
+def test_a_fault_in_an_aliased_value_is_reported_once() -> None:
     text = BASE.replace("x: {shape: [n]}", "x: &v {shape: [k]}\n  y: *v")
     (fault,) = faults(text)
-    assert fault == "4:18: symbols.x.shape[0]: unknown dimension 'k'; there is n"
+    assert fault == "4:18: symbols.x.shape[0]: unknown dimension 'k'; known: n"
 
 
-# Files that hold no text.
+# Files without text.
 
 
 def refused(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Whatever stands in `problem.yaml`, reading it gives a source or an `AuthorError`."""
+"""Reading any `problem.yaml` gives a source or an `AuthorError`."""
 
 import json
 import tempfile

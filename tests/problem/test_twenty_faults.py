@@ -27,7 +27,7 @@ questions:
   - {id: q2, of: l, wrt: 'W[i,j]', free: {i: m, j: n}}
 """
 
-# name: (what of BASE is replaced, by what, the line, what the sentence holds)
+# name: (a part of BASE, its replacement, the line, words of the sentence)
 FAULTS = {
     "a typo in a key": ("wrt: x}", "wtr: x}", 16, "did you mean 'wrt'?"),
     "a typo in a function": ("is: relu", "is: reluu", 10, "did you mean relu"),
@@ -38,10 +38,10 @@ FAULTS = {
     "a typo in a dimension": ("shape: [n]}", "shape: [nn]}", 6, "unknown dimension 'nn'"),
     "a typo in a kind of draw": ("y: {shape: [m]}", "y: {shape: [m], draw: normall}", 8, "normal"),
     "shapes that do not fit": ("is: W @ x", "is: x @ W @ y", 12, "does not exist"),
-    "a row against a column": ("(h - y)", "(h - x)", 14, "do not fit"),
+    "a row against a column": ("(h - y)", "(h - x)", 14, "cannot be combined"),
     "a key twice": ("title: Faulty", "id: again", 2, "given twice, on lines 1 and 2"),
     "a symbol twice": ("  y: {", "  x: {", 8, "given twice, on lines 6 and 8"),
-    "an id twice": ("id: q2", "id: q1", 17, "already names the question"),
+    "an id twice": ("id: q2", "id: q1", 17, "is already an id or a label"),
     "a name with two meanings": ("  z: {is: W @ x}", "  W: {is: W @ x}", 12, "declared twice"),
     "a bomb of aliases": (
         "title: Faulty",
@@ -49,7 +49,7 @@ FAULTS = {
         "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
         "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]",
         None,
-        "aliases written out",
+        "when aliases are written out",
     ),
     "an alias of itself": ("title: Faulty", "title: &t [*t]", 2, "contains it"),
     "a tab": ("  W: {shape", "\tW: {shape", 7, "a tab"),
@@ -86,13 +86,13 @@ def faults_of(folder: Path, text: str) -> AuthorError:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(tmp_path: Path, name: str) -> None:
-    old, new, line, said = FAULTS[name]
+    old, new, line, words = FAULTS[name]
     assert BASE.count(old) >= 1
     error = faults_of(tmp_path, BASE.replace(old, new, 1))
-    first = [fault for fault in error.faults if said in fault.reason]
+    first = [fault for fault in error.faults if words in fault.reason]
     assert first, error
     assert line is None or line in {fault.line for fault in first}, error
-    assert len(error.faults) <= 3  # what follows from a fault is not told again and again
+    assert len(error.faults) <= 3  # consequences of a fault are not reported again
 
 
 def test_the_base_has_no_fault(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_the_base_has_no_fault(tmp_path: Path) -> None:
     assert load(tmp_path).id == "faulty"
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     text = BASE.replace("title:", "titel:").replace("[n]}", "[k]}").replace("wrt: x}", "wtr: x}")
     lines = {fault.line for fault in faults_of(tmp_path, text).faults}
     assert {2, 6, 16} <= lines
@@ -124,7 +124,7 @@ def test_an_unknown_key_hides_nothing_else(tmp_path: Path) -> None:
     assert "did you mean 'points'?" in faults[1][1]
 
 
-def test_what_only_follows_is_not_told(tmp_path: Path) -> None:
+def test_consequences_of_a_fault_are_not_reported(tmp_path: Path) -> None:
     faults = all_faults(
         tmp_path, ("is: sigma(z)", "is: sigma(zz)"), ("is: sum((h - y)**2)", "upstream: {h: y}")
     )

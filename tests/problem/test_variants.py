@@ -1,4 +1,4 @@
-"""Neighbours get different networks; handout, draw and grader agree on whose is whose."""
+"""Neighbours get different networks, and handout, draw and grader agree on them."""
 
 from pathlib import Path
 
@@ -91,18 +91,18 @@ def test_a_problem_without_variants_is_the_same_for_everybody(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "said"),
+    ("was", "now", "reason"),
     [
         ("{n: [3, 4, 5]}", "{k: [3, 4]}", "12:19: variants.dimensions.k: `k` is not in dimensions"),
         ("tanh, sigmoid", "tanhh", "variants.functions.act[1]: with act = tanhh: functions.act.is: "
-         "`tanhh` is no function of the table; did you mean tanh or tan?"),
+         "the grader knows no function `tanhh`; did you mean tanh or tan?"),
         ("sum(h)]", "sum(g)]", "variants.model.l[1]: with l = sum(g): model.l.is: "),
-        ("sum(h)]", "h]", "variants.model.l[1]: another shape than `l` has in the model"),
+        ("sum(h)]", "h]", "variants.model.l[1]: this has another shape than `l` in the model"),
     ],
 )  # fmt: skip
-def test_a_choice_that_makes_no_sense_is_an_authors_fault(
-    tmp_path: Path, was: str, now: str, said: str
+def test_an_invalid_choice_is_an_authors_fault(
+    tmp_path: Path, was: str, now: str, reason: str
 ) -> None:
     with pytest.raises(AuthorError) as error:
         loaded(tmp_path, TEXT.replace(was, now))
-    assert any(said in str(fault) for fault in error.value.faults), error.value
+    assert any(reason in str(fault) for fault in error.value.faults), error.value

@@ -1,4 +1,4 @@
-"""What is generated is written as people write it, and keeps its values."""
+"""Generated expressions become what people write, and keep their values."""
 
 import sys
 from pathlib import Path
@@ -98,13 +98,13 @@ def test_quantities_are_called_by_their_names(own: keys.QuestionKey) -> None:
     known = named_by(
         {Symbol("h", (3, 1)): parse("tanh(x)"), Symbol("s", SCALAR): parse("1/sqrt(a)")}
     )
-    said = {
+    written = {
         text: simplified(parse(text), known)
         for text in ("u*tanh'(x)", "tanh(x[2])", "c/sqrt(a)**3")
     }
-    assert printing.infix(said["u*tanh'(x)"], names) == "u*(1 - h**2)"
-    assert printing.infix(said["tanh(x[2])"], names) == "h[2]"
-    assert printing.infix(said["c/sqrt(a)**3"], names) == "c*s**3"
+    assert printing.infix(written["u*tanh'(x)"], names) == "u*(1 - h**2)"
+    assert printing.infix(written["tanh(x[2])"], names) == "h[2]"
+    assert printing.infix(written["c/sqrt(a)**3"], names) == "c*s**3"
 
 
 @pytest.mark.parametrize("folder", sorted((ROOT / "problems").iterdir()), ids=lambda f: f.name)
@@ -134,7 +134,7 @@ def test_the_forms_that_textbooks_have(problem: str, question: str, wanted: str)
 
 
 def test_the_rules_of_the_author_hold(tmp_path: Path) -> None:
-    """A name that is forbidden is not brought in, one that is required is not called otherwise."""
+    """A forbidden name is not used, and a required name is not replaced."""
     text = (
         "id: ruled\nsymbols: {x: {shape: [3]}, w: {shape: [3]}}\n"
         "model: {h: {is: tanh(x)}, l: {is: sum(w*h)}}\n"
@@ -147,8 +147,8 @@ def test_the_rules_of_the_author_hold(tmp_path: Path) -> None:
         assert printing.infix(written, own.question.names) == "w*tanh'(x)"
 
 
-def test_what_does_not_fit_is_left_as_it_is(own: keys.QuestionKey) -> None:
-    """A matrix between a column and a row: the two do not fit without it."""
+def test_an_expression_with_fixed_order_is_unchanged(own: keys.QuestionKey) -> None:
+    """A matrix between a column and a row, which do not fit without it."""
     node = infix.parse("x*S*u.T/S", own.question.names)[0]
     try:
         written = simplified(node)

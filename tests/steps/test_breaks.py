@@ -70,7 +70,7 @@ def text_of(found: Break | None) -> str:
         (
             f"1. $${LEFT} = \\delta h^2_3 = \\delta h^2_2$$",
             "the second part of line 1 is not the derivative that the question asks for: “δ h²₃” "
-            "(index 3 is out of range: there are only 1 to 2)",
+            "(index 3 is out of range: it can only be 1 to 2)",
         ),
         # one member and no other equation
         (f"1. $${LEFT} = \\delta h^2_2$$", ""),

@@ -1,4 +1,4 @@
-"""Which submissions there are: folders as people keep them, and as learning platforms export them."""
+"""Finds the submissions in a folder, as people keep it or as learning platforms export it."""
 
 from grader.batch.discovery.discover import discover
 from grader.batch.discovery.found_submission import FoundSubmission

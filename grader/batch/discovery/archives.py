@@ -1,7 +1,7 @@
-"""Unpacks the zip of a learning platform, with limits, and never out of its folder.
+"""Unpacks the zip of a learning platform, with limits, and never outside of its folder.
 
-A file that is hostile or damaged is left out alone, with the reason, and the rest of the class is
-unpacked. An empty file lies in its place, so that its student is found.
+A hostile or damaged file is left out, with the reason, and everything else is unpacked. An empty file
+takes its place, so that its student is found.
 """
 
 import errno
@@ -28,10 +28,10 @@ from grader.submission.limits import FOLDER_BYTES
 
 MOST_BYTES = 4 << 30
 MOST_FILES = 100_000
-MOST_OWN_FILES = 1_000  # of one folder, where there are more than `MOST_FILES` in all
-MOST_RATIO = 200  # text rarely shrinks to a twentieth; bombs to a thousandth
+MOST_OWN_FILES = 1_000  # in one folder, if the zip has more than `MOST_FILES`
+MOST_RATIO = 200  # text rarely shrinks to a twentieth; bombs shrink to a thousandth
 MOST_DEPTH = 12
-MOST_NAME, MOST_PART = 1_000, 255  # bytes of a path, and of one name in it, as file systems take
+MOST_NAME, MOST_PART = 1_000, 255  # bytes of a path and of one name in it: limits of file systems
 MOST_SHOWN = 200  # characters of a name in a message
 _BLOCK = 1 << 20
 
@@ -39,7 +39,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 _ENCRYPTED = 0x1
 
-# All that `zipfile` and `zlib` were seen to raise on damaged archives.
+# Everything that `zipfile` and `zlib` raised on damaged archives in tests.
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
     ValueError, OverflowError,
@@ -54,12 +54,12 @@ class ArchiveError(GraderError):
 
 
 class TooMuchError(Exception):
-    """A file of the zip unpacks to more than its share."""
+    """A file of the zip unpacks to more than it may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """The folder with what was in a zip, and what was left out of it."""
+    """The folder with the content of a zip, and the files that were left out."""
 
     folder: Path
     left_out: tuple[LeftOut, ...] = ()
@@ -68,8 +68,8 @@ class Unpacked:
 def unpack(archive: Path, into: Path) -> Unpacked:
     """Unpack a zip into a folder below `into` that is named by the zip's content.
 
-    What was unpacked before is not unpacked again; half of it never counts. Raises ArchiveError if the
-    zip cannot be read or nothing in it can be unpacked; OSError.
+    A zip that was unpacked before is not unpacked again, unless that was interrupted. Raises ArchiveError
+    if the zip cannot be read or nothing in it can be unpacked; OSError.
     """
     with archive.open("rb") as file:
         name = hashlib.file_digest(file, "sha256").hexdigest()[:16]
@@ -88,7 +88,7 @@ def unpack(archive: Path, into: Path) -> Unpacked:
 
 
 def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
-    """Unpacks; returns what was left out: its place, its name in the zip, and why."""
+    """Unpack; returns what was left out: its place, its name in the zip, and why."""
     try:
         with zipfile.ZipFile(archive) as zipped:
             members = [member for member in zipped.infolist() if not member.is_dir()]
@@ -114,7 +114,7 @@ def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
 def _sorted_out(
     members: Iterable[zipfile.ZipInfo],
 ) -> tuple[list[Placed], list[tuple[str, str, str]]]:
-    """What is to be unpacked, and what is left out unread. Of two with one name the first counts."""
+    """Which files to unpack, and which to leave out unread. Of two with one name the first counts."""
     names, wanted, refused = _Names(), [], []
     for member in members:
         place = _place(member)
@@ -136,13 +136,13 @@ def _refusal(member: zipfile.ZipInfo) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     mode = member.external_attr >> 16
     if PureWindowsPath(name).anchor or ".." in path.parts:
-        return "points out of the folder"
+        return "leads out of the folder"
     if _CONTROL.search(name):
         return "has a control character in its name"
     if any(map(_DEVICE.fullmatch, path.parts)):
-        return "has the name of a device of Windows"
+        return "has a name that Windows reserves for a device"
     if len(path.parts) > MOST_DEPTH:
-        return "lies too deep"
+        return "is in too many nested folders"
     if len(name.encode()) > MOST_NAME or any(len(p.encode()) > MOST_PART for p in path.parts):
         return "has a name that is too long"
     if stat.S_ISLNK(mode):
@@ -152,12 +152,12 @@ def _refusal(member: zipfile.ZipInfo) -> str:
     if member.flag_bits & _ENCRYPTED:
         return "is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "is packed in a way that is not read here"
+        return "is compressed with a method that the grader does not read"
     return ""
 
 
 def _place(member: zipfile.ZipInfo) -> PurePosixPath:
-    """Where a file goes, or where an empty one shows that it was left out: always in the folder."""
+    """Where a file goes, or the empty file if it is left out: always inside the folder."""
     path = PureWindowsPath(member.orig_filename)
     parts = [_harmless(part) for part in path.parts if part not in (path.anchor, "..")]
     parts = parts or ["unnamed"]
@@ -165,7 +165,7 @@ def _place(member: zipfile.ZipInfo) -> PurePosixPath:
 
 
 def _harmless(part: str) -> str:
-    """A name that every file system takes; one that is harmless stays as it is."""
+    """A name that every file system accepts; a harmless name stays as it is."""
     part = _CONTROL.sub("_", part)
     while len(part.encode()) > MOST_PART:
         part = part[:-1]
@@ -178,14 +178,14 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 
 class _Names:
-    """The names that are taken, apart from capitals and how accents are encoded."""
+    """The names that are taken; case and the encoding of accents make no difference."""
 
     def __init__(self) -> None:
         self._files: dict[str, PurePosixPath] = {}
         self._folders: set[str] = set()
 
     def take(self, place: PurePosixPath) -> str:
-        """Take a name; returns why it cannot be had, or an empty text."""
+        """Take a name; returns why it cannot be taken, or an empty text."""
         key, above = self._key(place), [self._key(parent) for parent in place.parents[:-1]]
         if key in self._files:
             same = self._files[key] == place
@@ -197,7 +197,7 @@ class _Names:
         return ""
 
     def known(self, place: PurePosixPath) -> str:
-        """The name as it was taken, or as it is if nobody has taken it."""
+        """The name as the first file wrote it; the name itself if it is not taken."""
         return str(self._files.get(self._key(place), place))
 
     @staticmethod
@@ -206,7 +206,7 @@ class _Names:
 
 
 def _crowd(places: Sequence[PurePosixPath]) -> dict[PurePosixPath, list[PurePosixPath]]:
-    """Folders with too many files, and these, if there are too many in all: a student's, not the class."""
+    """If the zip has too many files: the folders of students with too many, and their files."""
     if len(places) <= MOST_FILES:
         return {}
     wrapped = len({place.parts[0] for place in places}) == 1
@@ -219,13 +219,13 @@ def _crowd(places: Sequence[PurePosixPath]) -> dict[PurePosixPath, list[PurePosi
 def _extracted(
     zipped: zipfile.ZipFile, wanted: Iterable[Placed], folder: Path
 ) -> Iterator[tuple[str, str, str]]:
-    """Unpacks, the smallest first, so that only what is large can be too much; yields what cannot be."""
+    """Unpack the smallest files first, so that only large ones exceed the limit; yields the failures."""
     left = MOST_BYTES
     for place, member in sorted(wanted, key=lambda pair: pair[1].file_size):
         try:
             left -= _extract(zipped, member, folder / place, left)
         except TooMuchError:
-            yield str(place), _name(member), "unpacks to too much"
+            yield str(place), _name(member), "is too large when unpacked"
         except _DAMAGE as error:
             yield str(place), _name(member), f"is damaged ({error})"
         except OSError as error:
@@ -235,7 +235,7 @@ def _extracted(
 
 
 def _extract(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left: int) -> int:
-    """Unpacks one file; returns its size. What cannot be unpacked leaves an empty file."""
+    """Unpack one file; returns its size. A file that cannot be unpacked is left empty."""
     most = min(left, FOLDER_BYTES, MOST_RATIO * max(member.compress_size, _BLOCK // 16))
     place.parent.mkdir(parents=True, exist_ok=True)
     with zipped.open(member) as source, place.open("xb") as target:
@@ -244,14 +244,14 @@ def _extract(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left
         except BaseException:
             target.truncate(0)
             raise
-    with suppress(ValueError, OverflowError, OSError):  # a date that there never was
+    with suppress(ValueError, OverflowError, OSError):  # the zip may hold an impossible date
         moment = time.mktime((*member.date_time, 0, 0, -1))
         os.utime(place, (moment, moment))
     return size
 
 
 def _copied(source: IO[bytes], target: IO[bytes], most: int) -> int:
-    """Copies, and counts what really comes: the sizes in a zip's header are claims."""
+    """Copy, and count the bytes that really come: the sizes in a zip's header may be wrong."""
     total = 0
     while block := source.read(_BLOCK):
         total += len(block)

@@ -1,7 +1,7 @@
 """The export of Canvas: flat files `doejane_LATE_12345_67890_homework.md`.
 
-The first number is the user's id, the second the attachment's. All attachments of one user are one
-hand-in, and Canvas exports the last attempt only.
+The first number is the id of the user, the second that of the attachment. All attachments of one user
+are one submission, and Canvas exports the last attempt only.
 """
 
 import re
@@ -16,13 +16,13 @@ _NAME = re.compile(r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\
 
 
 def recognise(folder: Path) -> bool:
-    """Whether all files, and there are some, are named as Canvas names them; links do not count."""
+    """Whether there are files and all are named as Canvas names them; links do not count."""
     files = [path for path in entries(folder) if not path.is_symlink()]
     return bool(files) and all(not is_folder(path) and _NAME.fullmatch(path.name) for path in files)
 
 
-def hand_ins(folder: Path) -> list[FoundSubmission]:
-    """One hand-in a user; a link of another name stands for itself."""
+def submissions(folder: Path) -> list[FoundSubmission]:
+    """One submission a user; a link with another name is a submission of its own."""
     by_user: dict[str, list[tuple[re.Match[str], Path]]] = {}
     others = []
     for path in entries(folder):
@@ -31,10 +31,10 @@ def hand_ins(folder: Path) -> list[FoundSubmission]:
             by_user.setdefault(match["id"], []).append((match, path))
         else:
             others.append(by_name(path))
-    return [*(_hand_in(user, files) for user, files in sorted(by_user.items())), *others]
+    return [*(_submission(user, files) for user, files in sorted(by_user.items())), *others]
 
 
-def _hand_in(user: str, files: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
+def _submission(user: str, files: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
     late = any(match["late"] for match, _ in files)
     return FoundSubmission(
         id=user,

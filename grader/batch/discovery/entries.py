@@ -1,13 +1,13 @@
-"""What lies in a folder of a class, without following a link."""
+"""Lists the folders of a class, without following links."""
 
 from pathlib import Path
 
-# What operating systems leave in folders and in the archives that learning platforms export.
+# Operating systems leave these in folders and in the archives of learning platforms.
 _DEBRIS = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
 def entries(folder: Path) -> list[Path]:
-    """What lies in a folder on purpose, by name; links are among it."""
+    """The files, folders and links in a folder, by name, without hidden files and debris."""
     return sorted(
         path for path in folder.iterdir()
         if not path.name.startswith(".") and path.name not in _DEBRIS
@@ -15,5 +15,5 @@ def entries(folder: Path) -> list[Path]:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether it is a folder itself. A link to one is not: it may point anywhere on this machine."""
+    """Whether it is a real folder. A link to one is not: it may point anywhere on this machine."""
     return path.is_dir() and not path.is_symlink()

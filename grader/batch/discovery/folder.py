@@ -1,4 +1,4 @@
-"""A folder of files, or of folders: one a student, the id being its name."""
+"""A folder with a file or a folder for each student, named by the student's id."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from grader.submission.files import printable
 
 
 def recognise(folder: Path) -> bool:
-    """Any folder will do."""
+    """Every folder is accepted."""
     return folder.is_dir()
 
 
-def hand_ins(folder: Path) -> list[FoundSubmission]:
-    """A hand-in a file or folder, by name; hidden ones are passed over."""
+def submissions(folder: Path) -> list[FoundSubmission]:
+    """A submission for each file or folder, by name, without hidden ones."""
     return list(map(by_name, entries(folder)))
 
 
 def by_name(path: Path) -> FoundSubmission:
-    """A hand-in that goes by the name of its file or folder."""
+    """A submission whose id is the name of its file or folder."""
     return FoundSubmission(student_id(path), path)
 
 
 def student_id(path: Path) -> str:
-    """The folder's name, or the file's without its ending."""
+    """The folder's name, or the file's name without its extension."""
     return printable(path.name if is_folder(path) else path.stem)

@@ -1,4 +1,4 @@
-"""One hand-in, as it was found."""
+"""One submission, as it was found."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,9 @@ from grader.submission import Submission, digest_of, read
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file of a zip that was not unpacked: where it would lie, its name in the zip, and why.
+    """A file of a zip that was not unpacked: where it would be, its name in the zip, and why.
 
-    The reason continues a sentence that begins with the name: `is a link`.
+    The reason continues a sentence that begins with the name, such as "is a link".
     """
 
     place: Path
@@ -26,15 +26,15 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class FoundSubmission:
-    """One hand-in: the student's id and where it lies.
+    """One submission: the student's id and where its files are.
 
-    `files` are the names and places of several loose files of a flat export; without, `path` is the file
-    or folder. `submitted` and `marked_late` are what the platform tells. `notes` are told to student and
-    instructor; `unsure` asks the instructor to look whether it is the right hand-in. `left_out` are names
-    of files that were not unpacked, and why.
+    `path` is the file or folder. In a flat export with several files of one student, `files` are their
+    names and paths. `submitted` and `marked_late` come from the platform. Student and instructor see the
+    `notes`. `unsure` asks the instructor whether this is the right submission. `left_out` are names of
+    files that were not unpacked, and why.
 
-    Whatever is read of a class is read here, so that no link is followed: it may point at anything on
-    this machine, at another student's file for one.
+    All files of a class are read here, so that no link is followed: it may point at anything on this
+    machine, even at another student's file.
     """
 
     id: str
@@ -49,13 +49,13 @@ class FoundSubmission:
     left_out: tuple[tuple[str, str], ...] = ()
 
     def read(self) -> Submission:
-        """What the student handed in. Raises OSError if nothing is there any more."""
+        """Read the submission. Raises OSError if it is gone."""
         return read(
             self.path, id=self.id, files=self.files, left_out=self.left_out, follow_link=False
         )
 
     def digest(self) -> str:
-        """The digest that `read` would give. Raises OSError if nothing is there any more."""
+        """The digest that `read` would give. Raises OSError if the submission is gone."""
         return digest_of(self.path, self.files, left_out=self.left_out, follow_link=False)
 
     @property
@@ -65,7 +65,7 @@ class FoundSubmission:
 
     @property
     def handed_in(self) -> datetime:
-        """When it was handed in, by the platform or else by the newest of its files."""
+        """The time from the platform, or else that of the newest file."""
         if self.submitted is not None:
             return self.submitted
         places = [place for _, place in self.files] or _files(self.path)
@@ -74,6 +74,6 @@ class FoundSubmission:
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of a hand-in; an empty folder stands for itself."""
+    """The files of a submission; for an empty folder, the folder."""
     files = [p for p in path.rglob("*") if not is_folder(p)] if is_folder(path) else []
     return files or [path]

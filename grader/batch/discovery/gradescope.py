@@ -1,6 +1,6 @@
-"""The export of Gradescope: folders `submission_123/` and `submission_metadata.yml`, which says whose.
+"""The export of Gradescope: folders `submission_123/`, and their students in `submission_metadata.yml`.
 
-A hand-in of a group counts for each of its members.
+The submission of a group counts for each of its members.
 """
 
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ _MOST_BYTES = 50_000_000  # ten thousand submissions with their histories
 
 
 class _SafeRubyLoader(yaml.SafeLoader):
-    """Reads what Ruby wrote: objects of a class are plain mappings, and nothing is ever built."""
+    """Reads YAML that Ruby wrote: an object of a class becomes a plain mapping; none is ever created."""
 
 
 def _plain(loader: _SafeRubyLoader, _: str, node: yaml.Node) -> Any:
@@ -32,18 +32,18 @@ _SafeRubyLoader.add_multi_constructor("!", _plain)
 
 
 def recognise(folder: Path) -> bool:
-    """Whether the metadata is there, and no link to some."""
+    """Whether there is a metadata file that is not a link."""
     metadata = folder / METADATA
     return metadata.is_file() and not metadata.is_symlink()
 
 
-def hand_ins(folder: Path) -> list[FoundSubmission]:
-    """One hand-in a submitter; folders of which the metadata says nothing go by their own names."""
+def submissions(folder: Path) -> list[FoundSubmission]:
+    """One submission for each submitter; a folder that the metadata does not list goes by its name."""
     known = _metadata(folder / METADATA)
     found = []
     for place in sorted(path for path in folder.iterdir() if path.name.startswith("submission_")):
         if place.name != METADATA:
-            found.extend(_hand_ins(place, known.get(place.name) or known.get(place.stem) or {}))
+            found.extend(_submissions(place, known.get(place.name) or known.get(place.stem) or {}))
     return found
 
 
@@ -57,15 +57,15 @@ def _metadata(file: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _hand_ins(place: Path, data: Any) -> list[FoundSubmission]:
+def _submissions(place: Path, data: Any) -> list[FoundSubmission]:
     if not isinstance(data, dict):
         data = {}
     submitters = data.get(":submitters")
-    people = [one for one in submitters or () if isinstance(one, dict)] or [{}]
-    return [_hand_in(place, one, _moment(data.get(":created_at"))) for one in people]
+    people = [person for person in submitters or () if isinstance(person, dict)] or [{}]
+    return [_submission(place, person, _moment(data.get(":created_at"))) for person in people]
 
 
-def _hand_in(place: Path, person: dict[str, Any], submitted: datetime | None) -> FoundSubmission:
+def _submission(place: Path, person: dict[str, Any], submitted: datetime | None) -> FoundSubmission:
     sid, email, name = (str(person.get(key) or "") for key in (":sid", ":email", ":name"))
     number = place.stem.removeprefix("submission_")
     return FoundSubmission(
@@ -78,7 +78,7 @@ def _hand_in(place: Path, person: dict[str, Any], submitted: datetime | None) ->
 
 
 def _moment(value: Any) -> datetime | None:
-    """A time with its zone; Ruby's own objects hold it as `utc`."""
+    """A time with its zone; Ruby's time objects have it under `utc`."""
     if isinstance(value, dict):
         value = value.get("utc")
     if isinstance(value, str):

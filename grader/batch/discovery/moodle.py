@@ -1,6 +1,6 @@
-"""The export of Moodle: `Jane Doe_123456_assignsubmission_file_`, as folders or before flat file names.
+"""The export of Moodle: `Jane Doe_123456_assignsubmission_file_`, as folders or as prefixes of files.
 
-The number is the participant's. Files and text that was typed into the page are one hand-in.
+The number is the participant's. Files, and text that was typed into the page, are one submission.
 """
 
 import re
@@ -17,13 +17,13 @@ _NAME = re.compile(
 
 
 def recognise(folder: Path) -> bool:
-    """Whether all in it, and there is something, is named as Moodle names it; links do not count."""
+    """Whether there are entries and all are named as Moodle names them; links do not count."""
     found = [path for path in entries(folder) if not path.is_symlink()]
     return bool(found) and all(_NAME.fullmatch(path.name) for path in found)
 
 
-def hand_ins(folder: Path) -> list[FoundSubmission]:
-    """One hand-in a participant; a link of another name stands for itself."""
+def submissions(folder: Path) -> list[FoundSubmission]:
+    """One submission a participant; a link with another name is a submission of its own."""
     by_participant: dict[str, list[tuple[re.Match[str], Path]]] = {}
     others = []
     for path in entries(folder):
@@ -32,11 +32,11 @@ def hand_ins(folder: Path) -> list[FoundSubmission]:
             by_participant.setdefault(match["id"], []).append((match, path))
         else:
             others.append(by_name(path))
-    found = [_hand_in(number, parts) for number, parts in sorted(by_participant.items())]
+    found = [_submission(number, parts) for number, parts in sorted(by_participant.items())]
     return [*found, *others]
 
 
-def _hand_in(number: str, parts: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
+def _submission(number: str, parts: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
     who = printable(parts[0][0]["who"])
     if len(parts) == 1 and is_folder(parts[0][1]):
         return FoundSubmission(number, parts[0][1], name=who)

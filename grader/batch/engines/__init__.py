@@ -1,1 +1,1 @@
-"""Where the work of a batch is done: processes on this machine, or a Dask cluster."""
+"""What does the work of a batch: processes on this machine, or a Dask cluster."""

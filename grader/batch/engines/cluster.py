@@ -1,7 +1,7 @@
-"""A Dask cluster: the workers of a scheduler grade, each guarding submissions as this machine would.
+"""Grades on a Dask cluster.
 
-Problem and submissions must lie where every worker can read them under the same path. A Dask worker
-starts processes of its own, so that a submission that hangs or dies takes no Dask worker along.
+Every worker must be able to read the problem and the submissions under the same path. A Dask worker
+starts processes of its own, so that a submission that hangs or dies does not stop the Dask worker.
 """
 
 import threading
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT = "30s"
-AHEAD = 256  # chunks that the scheduler knows of: enough for a large cluster
+AHEAD = 256  # chunks that wait at the scheduler: enough for a large cluster
 
 
 class ClusterError(GraderError):
@@ -43,20 +43,22 @@ class Cluster:
         self._client.close()
 
     def grade(self, found: Sequence[FoundSubmission]) -> Iterator[Done]:
-        """What became of each, a few at a time."""
+        """The outcomes, a few at a time."""
         return pipelined(found, CHUNK, AHEAD, self._submit, self._outcomes)
 
     def _outcomes(self, future: Future[Done], chunk: Sequence[FoundSubmission]) -> Done:
-        """What a task found. Dask has tried several workers before it gives up on one."""
-        grief = future.exception()
-        if grief is None:
+        """The outcomes of a task. A task fails only after Dask has tried several workers."""
+        error = future.exception()
+        if error is None:
             return future.result()
-        if isinstance(grief, ClusterError):
-            raise grief
+        if isinstance(error, ClusterError):
+            raise error
         if len(chunk) > 1:
-            again = [(self._submit([found]), [found]) for found in chunk]
-            return [one for single, alone in again for one in self._outcomes(single, alone)]
-        return [Graded(chunk[0].id, None, failure=f"its Dask worker failed ({grief})")]
+            retried = [(self._submit([found]), [found]) for found in chunk]
+            return [
+                outcome for single, alone in retried for outcome in self._outcomes(single, alone)
+            ]
+        return [Graded(chunk[0].id, None, failure=f"its Dask worker failed ({error})")]
 
     def _submit(self, chunk: Sequence[FoundSubmission]) -> "Future[Done]":
         return self._executor.submit(on_worker, self._job, chunk, self._limits)
@@ -66,7 +68,7 @@ _own = threading.local()
 
 
 def on_worker(job: Job, chunk: Sequence[FoundSubmission], limits: Limits) -> Done:
-    """Grade a chunk in a process of this Dask worker. Raises ClusterError if it may not have any."""
+    """Grade a chunk in a process of this Dask worker. Raises ClusterError if it may not start one."""
     if current_process().daemon:
         raise ClusterError(
             "these Dask workers may not start processes of their own: start them with --no-nanny, or "
@@ -75,7 +77,7 @@ def on_worker(job: Job, chunk: Sequence[FoundSubmission], limits: Limits) -> Don
     if getattr(_own, "given", None) != (job, limits):
         _own.given, _own.engine = (job, limits), Here(job, 1, limits)
     engine: Here = _own.engine
-    return [one for done in engine.grade(chunk) for one in done]
+    return [outcome for done in engine.grade(chunk) for outcome in done]
 
 
 def _client(scheduler: str) -> "Client":

@@ -1,4 +1,4 @@
-"""What engines share: enough work handed over that nobody waits, and not all of it at once."""
+"""What engines share: they submit enough work that no worker waits, but never all of it at once."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -16,7 +16,7 @@ def pipelined(
     submit: Callable[[Chunk], "Future[Done]"],
     outcomes: Callable[["Future[Done]", Chunk], Done],
 ) -> Iterator[Done]:
-    """Hand over `size` submissions at a time, at most `ahead` times before something is done."""
+    """Submit chunks of `size` submissions, with at most `ahead` chunks waiting; yields their outcomes."""
     waiting: dict[Future[Done], Chunk] = {}
     for start in range(0, len(found), size):
         chunk = found[start : start + size]

@@ -1,7 +1,7 @@
-"""Processes on this machine, each of which may die or hang without taking others along.
+"""Grades in processes on this machine. One may die or hang without harm to the others.
 
-A few submissions are handed over at a time. If the process that has them hangs, dies or runs out of
-memory, each of them is tried once more, alone in a new process: then it is known which one it was.
+A process gets a few submissions at a time. If it hangs, dies or runs out of memory, each of them is tried
+once more, alone in a new process: this shows which one caused it.
 """
 
 import multiprocessing
@@ -21,12 +21,12 @@ from grader.batch.engines.pipeline import pipelined
 from grader.batch.worker import Done, Graded, Job, Limits, prepare, work
 
 CHUNK = 16
-"""Submissions handed over at a time: one by one, handing over costs more than grading."""
+"""Submissions in one task: one alone costs more to send than to grade."""
 
-AHEAD = 4  # chunks a worker that wait to be done: enough to keep it busy
+AHEAD = 4  # chunks that wait for each worker: enough to keep it busy
 
-# What a future of a task that came to grief can raise; the task itself catches everything else.
-_GRIEF = (TimeoutError, ProcessExpired, MemoryError, EOFError, OSError, RuntimeError)
+# What the future of a lost task can raise; the task itself catches everything else.
+_LOST = (TimeoutError, ProcessExpired, MemoryError, EOFError, OSError, RuntimeError)
 
 
 class Here:
@@ -47,38 +47,41 @@ class Here:
                 pool.join()
 
     def grade(self, found: Sequence[FoundSubmission]) -> Iterator[Done]:
-        """What became of each, a few at a time."""
+        """The outcomes, a few at a time."""
         size = max(1, min(CHUNK, -(-len(found) // self._workers)))
         ahead = AHEAD * self._workers
         return pipelined(found, size, ahead, partial(self._schedule, self._pool), self._outcomes)
 
     def _outcomes(self, future: Future[Done], chunk: Sequence[FoundSubmission]) -> Done:
-        """What a task found; whatever came to grief in it is tried again, each alone."""
+        """The outcomes of a task; submissions without a report are tried again, each alone."""
         try:
             done = future.result()
-        except _GRIEF:
-            return [self._again(found) for found in chunk]
+        except _LOST:
+            return [self._retried(found) for found in chunk]
         by_id = {found.id: found for found in chunk}
-        return [self._again(by_id[one.id]) if one.report is None else one for one in done]
+        return [
+            self._retried(by_id[outcome.id]) if outcome.report is None else outcome
+            for outcome in done
+        ]
 
-    def _again(self, found: FoundSubmission) -> Graded:
-        """One submission in a process of its own."""
+    def _retried(self, found: FoundSubmission) -> Graded:
+        """The outcome for one submission in a process of its own."""
         if self._alone is None:
             self._alone = self._new_pool(1, tasks=1)
         try:
             (outcome,) = self._schedule(self._alone, [found]).result()
-        except _GRIEF as grief:
-            return Graded(found.id, None, failure=self._reason(grief))
+        except _LOST as error:
+            return Graded(found.id, None, failure=self._reason(error))
         return replace(outcome, failure=self._worded(outcome.failure))
 
-    def _reason(self, grief: BaseException) -> str:
-        if isinstance(grief, TimeoutError):
+    def _reason(self, error: BaseException) -> str:
+        if isinstance(error, TimeoutError):
             return f"it took longer than {self._limits.seconds:g} seconds"
-        if isinstance(grief, MemoryError):
+        if isinstance(error, MemoryError):
             return f"it took more than {self._limits.megabytes} MB of memory"
-        if isinstance(grief, ProcessExpired):
-            return f"its process died (exit code {grief.exitcode})"
-        return f"{type(grief).__name__}: {grief}"
+        if isinstance(error, ProcessExpired):
+            return f"its process died (exit code {error.exitcode})"
+        return f"{type(error).__name__}: {error}"
 
     def _worded(self, failure: str) -> str:
         return self._reason(MemoryError()) if failure.startswith("MemoryError") else failure
@@ -107,7 +110,7 @@ def processors() -> int:
 
 
 def context() -> BaseContext:
-    """New processes from a server that was started before any thread: forking with threads may lock up."""
+    """How to start processes: from a fork server, since forking a process with threads may deadlock."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -1,4 +1,4 @@
-"""What an engine is. Adding one adds a module and a row in `choose`."""
+"""What an engine is. A new one needs a module, and a line where the command line chooses."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol, Self
@@ -8,13 +8,13 @@ from grader.batch.worker import Graded
 
 
 class Engine(Protocol):
-    """Grades submissions somewhere, each guarded from the others."""
+    """Grades submissions; a fault of one never affects another."""
 
     def grade(self, found: Sequence[FoundSubmission]) -> Iterator[list[Graded]]:
-        """What became of each, a few at a time, in any order; none is left out."""
+        """The outcomes, a few at a time, in any order; one for each submission."""
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Start."""
 
     def __exit__(self, *error: object) -> None:
-        """End at once: what is not done will be done another time."""
+        """Stop at once; the next batch grades what is left."""
