@@ -75,7 +75,7 @@ def _rules(key: Key) -> Iterator[Block]:
     names = key.problem.scope.names
     yield Heading("Rules of the backward pass")
     yield Paragraph(
-        f"${gradient_letter(names)}$ is the upstream gradient of the function. Functions, products "
+        f"${gradient_letter(names)}$ is the upstream gradient. Functions, products "
         "$\\odot$, quotients and powers of arrays work entry by entry."
     )
     yield Bullets(tuple(sentences(used, names)))
@@ -236,7 +236,7 @@ def _answer(
     elif found.numerator != own.question.of and not own.question.free:
         yield Paragraph(f"This entry, for all rows, gives the answer ({size}):")
     else:
-        yield Paragraph(f"{'Substituted, the' if found.steps else 'The'} answer is ({size}):")
+        yield Paragraph(f"{'After substitution the' if found.steps else 'The'} answer is ({size}):")
     yield answer
 
 
