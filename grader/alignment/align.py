@@ -1,8 +1,8 @@
-"""Which equation of a paper answers which question.
+"""Decides which equation of a paper answers which question.
 
-Real papers lose numbers, run two answers under one, and write one index for another. So three hints
-are weighed together for every equation: its left-hand side, the markers above it, and the order of
-questions. The best labelling of all equations is found by dynamic programming (A. Viterbi, 1967).
+Real papers miss numbers, put two answers under one number, and mix up indices. So each equation is judged
+by three hints together: its left-hand side, the markers above it, and the order of questions. Dynamic
+programming finds the best labelling of all equations (A. Viterbi, 1967).
 """
 
 import re

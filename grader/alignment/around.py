@@ -1,7 +1,7 @@
-"""Words around a formula that make something else of it: `$p - y$ times $-1$`, `transpose of $…$`.
+"""Words around a formula that change its meaning: `$p - y$ times $-1$`, `transpose of $…$`.
 
-The formula alone would be read without them, and might be right or wrong only by that. A clause that
-gives a reason or explains a name ("since", "where", "by the chain rule") says nothing of the kind.
+Reading the formula without them could make it right or wrong. A clause with a reason or the meaning of a
+name ("since", "where", "by the chain rule") does not change it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""An array whose entries a paper gives one equation each: `∂l/∂z_1 = …`, `∂l/∂z_2 = …`."""
+"""Arrays that a paper gives by an equation for each entry: `∂l/∂z_1 = …`, `∂l/∂z_2 = …`."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -52,15 +52,15 @@ class Assembled(Entry):
     def _part(self, part: Entry | None, names: Names) -> Reading:
         if part is None:
             given = sum(one is not None for one in self.parts)
-            message = f"{given} of the {len(self.parts)} entries have an equation of their own"
-            raise Unreadable(message, hint="give all entries; a person will look at it")
+            message = f"only {given} of the {len(self.parts)} entries have an equation"
+            raise Unreadable(message, hint="write all entries; a person will look at it")
         reading = part.read(names.with_definitions(part.definitions))
         if reading.extents:
-            message = "how far a function without brackets reaches is not clear"
-            raise Unreadable(message, part.formula.text, hint="write its argument in brackets")
+            message = "it is not clear where the argument of this function ends"
+            raise Unreadable(message, part.formula.text, hint="put its argument in brackets")
         if reading.node.shape != SCALAR:
             raise Unreadable(
-                "an equation for one entry gives more than a number", part.formula.text
+                "the equation for one entry has an array as its value", part.formula.text
             )
         return reading
 

@@ -1,6 +1,6 @@
-"""A distinction of cases over several formulas: `If $i = j$: $…$. If $i \\ne j$: $…$`, as one formula.
+"""Joins a case distinction over several formulas, `If $i = j$: $…$. If $i \\ne j$: $…$`, into one.
 
-Each of them alone says only what holds under its condition.
+A single one holds only under its condition.
 """
 
 import itertools

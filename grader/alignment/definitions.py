@@ -1,8 +1,8 @@
-"""What a student defines in a paper: names of their own.
+"""A student's own names in a paper.
 
-A name that the problem does not declare may be the student's: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ` read
-from right to left. It then means that quantity in the whole paper. Of `δ_k = ŷ_k − y_k` the letter
-counts entries; of `δ_n = ∂l/∂a_n`, where n counts nothing, it is part of the name.
+An undeclared name may be the student's: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ` read from right to left. Then it
+means that quantity in the whole paper. In `δ_k = ŷ_k − y_k` the letter k is an index; in `δ_n = ∂l/∂a_n`,
+where n is no index, it is part of the name.
 """
 
 import itertools
@@ -138,8 +138,8 @@ def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> De
     if not about:
         return {}
     name = equation.text(equation.members[0])
-    said = error.message if error is not None else "its letters do not fit, or it is too long"
-    lost = Unreadable(f"the equation that defines `{name}` cannot be used: {said}")
+    reason = error.message if error is not None else "its letters do not fit, or it is too long"
+    lost = Unreadable(f"the equation that defines `{name}` cannot be used: {reason}")
     return {way.spelling: lost for way in ways}
 
 

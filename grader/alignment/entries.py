@@ -1,4 +1,4 @@
-"""A paper as a run of equations, each with its left side and the definitions that hold for it."""
+"""The equations of a paper, each with its left side and the definitions that hold for it."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -135,11 +135,11 @@ class Entry:
 
     def is_changed(self) -> Unreadable:
         """Why a formula with words beside it that make something else of it cannot be read."""
-        message = f"the words “{self.changed}” beside this formula may make something else of it"
+        message = f"the words “{self.changed}” beside this formula may change its meaning"
         if self.changed == _GOES_ON:
-            message = f"a name that {_GOES_ON} is not followed from line to line"
+            message = "this name is changed from line to line, which cannot be followed"
         start, end = self.answer_span
-        hint = "write it all as one formula; a person will look at it"
+        hint = "write it as one formula; a person will look at it"
         return Unreadable(message, self.formula.text, Span(start, end), hint=hint)
 
     def place(self, span: Span | None = None) -> Place:

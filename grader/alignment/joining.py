@@ -1,7 +1,7 @@
-"""Formulas of a paper that are one formula to a reader.
+"""Joins formulas of a paper that are one formula to a reader.
 
-`$σ'(x) = 1$ if $x > 0$, else $0$` is one answer in pieces, a block that begins with `+` goes on with the
-block before it, and what follows "and not" is no answer.
+`$σ'(x) = 1$ if $x > 0$, else $0$` is one answer in pieces. A block that begins with `+` continues the block
+before it. A formula after "and not" is not an answer.
 """
 
 import re

@@ -1,9 +1,8 @@
-"""What a paper holds that no question took: formulas, and notes in words, each with its place.
+"""The parts of a paper that no question took: formulas, and notes in words, each with its place.
 
-A paper that answers something is accounted for but for formulas that are neither a step, nor a
-definition, nor a statement, nor written on the way to an answer; for what stands below the number of
-a question without an answer; and for words that name such a question or point elsewhere. Of a paper
-that answers nothing every formula and every note counts.
+In a paper with an answer these are: formulas that are not a step, a definition, a statement or on the way
+to an answer; all below the number of a question without an answer; and words that name such a question or
+point elsewhere. In a paper without an answer every formula and every note counts.
 """
 
 import re
@@ -57,7 +56,7 @@ _TITLE = frozenset(
 _GREETING_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?|https?://\S+|\S+@\S+")
-_SHOWN = 60  # characters that are repeated to the student
+_SHOWN = 60  # characters in a message
 
 
 @dataclass(frozen=True, slots=True)

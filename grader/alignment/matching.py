@@ -1,6 +1,6 @@
-"""How well a left-hand side names a question.
+"""Measures how well a left-hand side names a question.
 
-Left-hand sides are compared by what they differentiate and by which entries: students write
+Left-hand sides are compared by their derivatives and their entries: students write
 `∂h²₁₁/∂W²₂ⱼ` for `∂h²₂/∂W²₂ⱼ`, and the whole array where its entries are asked for.
 """
 

@@ -1,8 +1,8 @@
-"""Equations in text without delimiters, `dW2 = dZ2 @ A1.T`, read in the notation that they are in.
+"""Reads equations without delimiters, such as `dW2 = dZ2 @ A1.T`, in their notation.
 
-Such text mixes two notations: NumPy or SymPy, with its own signs (`@`, `.T`, `[1,2]`, `W2`), and
-mathematics as typeset. By these signs one of them is the likely one; the other is tried only if
-nobody can read the text in the likely one, and then the error tells of the likely one.
+There are two notations: NumPy or SymPy, with its own signs (`@`, `.T`, `[1,2]`, `W2`), and mathematics as
+typeset. The signs show the likely one. The other one is tried only if the likely one fails; if both fail,
+the error is that of the likely one.
 """
 
 import re

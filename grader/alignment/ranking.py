@@ -1,4 +1,4 @@
-"""Which of the equations that are meant for a question is the answer."""
+"""Chooses the answer among the equations for a question."""
 
 import re
 from collections.abc import Sequence

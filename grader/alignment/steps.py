@@ -1,7 +1,7 @@
-"""A student's own steps: derivatives that no question asks for, and that the paper works out.
+"""A student's own steps: derivatives that the paper derives but no question asks for.
 
-An answer that rests on `∂l/∂z¹` is right if it is right with what the student found for `∂l/∂z¹`: the
-true value would hide a mistake made there.
+An answer in terms of `∂l/∂z¹` is graded with the student's own `∂l/∂z¹`, since the true value would hide
+a mistake in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -98,12 +98,12 @@ class PaperSteps:
             if step is None:
                 return part
             if depth >= DEPTH_LIMIT:
-                raise Unreadable("the steps of this paper rest on each other in a circle")
+                raise Unreadable("the steps of this paper depend on each other in a circle")
             return self._replaced(self._value(step, part), depth + 1)
 
         result = transform(node, change)
         if sum(1 for _ in walk(result)) > SIZE_LIMIT:
-            raise Unreadable("the steps of this paper, put into each other, are too long")
+            raise Unreadable("the answer is too long with the steps of this paper substituted")
         return result
 
     def _value(self, step: Entry, term: Derivative) -> Expression:
@@ -118,7 +118,7 @@ class PaperSteps:
         except StudentError as error:
             raise self._unreadable(step, error.message) from error
         if reading.extents:
-            raise self._unreadable(step, "how far a function without brackets reaches is not clear")
+            raise self._unreadable(step, "it is not clear where the argument of its function ends")
         value = reading.node
         bound = _letters(left, term)
         assert bound is not None
@@ -142,12 +142,12 @@ class PaperSteps:
         chosen = _selectors(term)
         if term.shape == SCALAR and value.shape == left.shape and chosen:
             return _entry(value, term, chosen)
-        asked = f"{shape_text(value.shape)} stands for what is {shape_text(term.shape)}"
-        raise self._unreadable(step, asked)
+        reason = f"it is {shape_text(value.shape)}, the derivative is {shape_text(term.shape)}"
+        raise self._unreadable(step, reason)
 
     def _unreadable(self, step: Entry, why: str) -> Unreadable:
         line = step.place().line
-        message = f"the answer rests on the step in line {line}, which cannot be used: {why}"
+        message = f"the answer uses the step in line {line}, which cannot be read: {why}"
         return Unreadable(message, hint="a person will look at it", code="step-unreadable")
 
 

@@ -1,17 +1,16 @@
 """Formulas in lines without dollars: `∂l/∂W³₁₁ = δ h²₁`, `dW2 = dZ2 @ A1.T / m`, `3) delta*h2[1]`.
 
-The rule. A line is cut into words, numbers and signs. A word is mathematical if it is one letter, has
+The rule: a line is split into words, numbers and signs. A word is mathematical if it is one letter, has
 digits, scripts or Greek letters in it, changes its case as in `dW`, or is called as in `relu(z)`; any
 other word is ordinary. The line is a formula if
 
 - it holds nothing but words, numbers and the signs of formulas, and its brackets close;
-- every ordinary word stands alone between operators, as `pred` does in `(pred - y) / m`, and at least
-  half of the words and numbers are mathematical: two words in a row are prose;
-- it has an equals sign, or stands below a marker and has no ordinary word at all.
+- every ordinary word is alone between operators, like `pred` in `(pred - y) / m`, and at least half of the
+  words and numbers are mathematical: two words in a row are prose;
+- it has an equals sign, or it is below a marker and has no ordinary word.
 
-Words in front of it ("so we get", "Answer:") and a remark behind it ("by the chain rule") are cut off,
-if what is left has no ordinary word at all. In doubt a line is prose: under a marker that has nothing
-but prose a human looks.
+Words before it ("so we get", "Answer:") and a remark after it ("by the chain rule") are cut off if the
+rest has no ordinary word. In doubt a line is prose: if a marker has only prose, a human looks.
 """
 
 import itertools
