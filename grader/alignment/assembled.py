@@ -29,7 +29,7 @@ class Assembled(Entry):
 
     @property
     def text(self) -> str:
-        """The equations, each as it stands in the paper."""
+        """The equations as in the paper."""
         return "\n".join(part.text for part in self.parts if part is not None)
 
     def read(self, names: Names, other: Products = NONE) -> Reading:
@@ -83,7 +83,7 @@ def assembled(chosen: Entry, mine: Sequence[Entry], question: Question) -> Entry
 
 
 def _grid(question: Question) -> Shape | None:
-    """The shape of the array that is asked for, if its axes are those of its entries in order."""
+    """The shape of the array of the question, if its axes are those of its entries in order."""
     if question.of is None or question.wrt is None:
         return None
     if not question.free:
@@ -138,5 +138,5 @@ def _chosen(given: Expression, asked: Expression) -> Iterator[int | None]:
 
 
 def _number(selector: Selector, start: int) -> int | None:
-    """What number, counted from 1, an index is."""
+    """The number of an index, counted from 1."""
     return int(selector.value) - start + 1 if isinstance(selector, Number) else None

@@ -59,7 +59,7 @@ def _is_letter(selector: Selector) -> bool:
 
 
 def split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
-    """What is meant, without its shape, and which entry of it."""
+    """A quantity without its shape, and the indices of its entry."""
     if isinstance(node, Item):
         if isinstance(node.base, Symbol) and 1 in node.base.shape:
             lies = node.base.shape[0] == 1

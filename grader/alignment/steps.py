@@ -40,7 +40,7 @@ Pair = tuple[str, str]
 class PaperSteps:
     """The equations of a paper whose left side is a derivative, apart from the answer itself.
 
-    `asked` are the derivatives that stand for their true value: those of other questions, graded
+    `asked` are the derivatives with their true values: those of other questions, which are graded
     there, and upstream gradients.
     """
 
@@ -50,13 +50,13 @@ class PaperSteps:
 
     @property
     def own(self) -> frozenset[Pair]:
-        """The derivatives that the paper works out and nobody asks for."""
+        """The derivatives of the paper that no question asks for."""
         pairs = (_pair(entry.derivative) for entry in self.entries if entry.derivative is not None)
         return frozenset(pair for pair in pairs if pair is not None and pair not in self.asked)
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What an answer that rests on steps depends on."""
+        """What the result of an answer with steps depends on."""
         own = self.own
         return tuple(
             (entry.formula.text, entry.equation.span if entry.equation else None)
@@ -65,7 +65,7 @@ class PaperSteps:
         )
 
     def put_in(self, reading: Reading) -> Reading:
-        """An answer with the student's own value for every derivative that nobody asks for.
+        """An answer with the student's own values substituted for derivatives that no question asks for.
 
         Raises Unreadable if a step that it rests on cannot be read.
         """
@@ -107,7 +107,7 @@ class PaperSteps:
         return result
 
     def _value(self, step: Entry, term: Derivative) -> Expression:
-        """What a step says about a term: the whole, an entry of it, or its entries together."""
+        """The value of a step for a term: the whole, an entry, or the array of its entries."""
         assert step.derivative is not None
         left = step.derivative
         letters = [index for index in _selectors(left) if isinstance(index, Index)]
@@ -152,7 +152,7 @@ class PaperSteps:
 
 
 def _pair(term: Derivative) -> Pair | None:
-    """The names of what is differentiated by what; None for an expression."""
+    """The names (of, wrt) of a derivative; None for an expression."""
     pair = bases(term.of, term.wrt)
     return pair if all(pair) else None
 
@@ -176,7 +176,7 @@ def _of(node: Expression) -> Iterator[Selector]:
 
 
 def _letters(left: Derivative, term: Derivative) -> dict[str, Selector] | None:
-    """What the letters of a step stand for in a term; None if the step is about other entries."""
+    """The indices of a term for the letters of a step; None if the step is about other entries."""
     bound: dict[str, Selector] = {}
     for mine, theirs in ((left.of, term.of), (left.wrt, term.wrt)):
         ours, given = list(_of(mine)), list(_of(theirs))

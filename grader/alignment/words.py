@@ -30,7 +30,7 @@ _MOSTLY = 0.7  # of a line's words are in the prompt that it repeats
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a student wrote in place of a formula; `states` tells that it may be an answer."""
+    """A student's words in place of a formula; `states` means that they may be an answer."""
 
     text: str
     place: Place
@@ -60,7 +60,7 @@ def _sections(paper: Paper) -> Iterator[tuple[tuple[str, ...], list[Prose | Form
 
 
 def said_below(items: Sequence[Prose | Formula], question: Question) -> Words | None:
-    """What the student's own sentences say; None if there are none."""
+    """The student's own sentences; None if there are none."""
     prompt = {word.lower() for word in _WORD.findall(question.prompt)}
     own: list[str] = []
     place: Place | None = None

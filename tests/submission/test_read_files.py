@@ -133,8 +133,8 @@ def test_a_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
     path = folder(tmp_path, a_md="$a$", b_pdf="%PDF", c_yaml="q1: [", _hidden="x")
     found = read(path)
     assert texts(found.papers[0]) == ["a"]
-    told = {refusal.place.path: refusal.whole_file for refusal in found.refusals}
-    assert told == {".hidden": False, "b.pdf": True, "c.yaml": True}
+    whole_files = {refusal.place.path: refusal.whole_file for refusal in found.refusals}
+    assert whole_files == {".hidden": False, "b.pdf": True, "c.yaml": True}
 
 
 def test_files_of_operating_systems_are_skipped(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ _ASSIGNMENT = re.compile(
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
 _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
-# Imports, settings of a notebook, comments and names alone hold no answer.
+# Imports, notebook settings, comments and single names hold no answer.
 _SAYS_NOTHING = re.compile(
     r"\s*+(?:(?:import|from|plt\.|[#%!?])[^\n]*+|[\w.]++(?:\[[^\[\]]*+\])?|[\s)\]}\"']*+)\s*+"
 )
