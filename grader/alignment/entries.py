@@ -287,7 +287,7 @@ def _continues(entry: Entry, before: Entry) -> bool:
 
 
 def _formulas(paper: Paper) -> Iterator[Entry]:
-    """The formulas, each as an entry that knows where in the paper it stands."""
+    """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
     section = 0

@@ -201,7 +201,7 @@ _ENDS_IF = frozenset({",", "then", "else", "otherwise"})
 
 
 def _is_colon(token: Token, members: list[list[Token]]) -> bool:
-    """Whether a colon stands for the first `=`: `∂h/∂W : …`."""
+    """Whether a colon is used as the first `=`: `∂h/∂W : …`."""
     begun = members[0][:1]
     return token.text == ":" and len(members) == 1 and bool(begun) and begun[0].text in _DERIVATIVES
 

@@ -129,7 +129,7 @@ def _last(own: QuestionKey, found: ReferenceDerivation) -> AdjointStep:
 
 
 def _unit_vectors(found: ReferenceDerivation) -> Iterator[Block]:
-    """What `e_i`, E_ij and [x]_{2:3} mean where they occur."""
+    """The meaning of `e_i`, E_ij and [x]_{2:3}, if they occur."""
     formulas = [*(step.adjoint for step in found.steps), found.last]
     placed = [part for formula in formulas for part in walk(formula) if isinstance(part, Placed)]
     blocks = [
@@ -226,7 +226,7 @@ def _answer(
     """The answer, unless the last step is the answer already."""
     size = _sized(own)
     if found is None:
-        yield Paragraph(f"The answer is ({size}):")
+        yield Paragraph(f"The answer ({size}) is:")
     elif answer == formula([(_left(found, _last(own, found)), found.last)], own.question.names):
         yield Paragraph(f"This is the answer ({size}).")
         return
@@ -236,7 +236,9 @@ def _answer(
     elif found.numerator != own.question.of and not own.question.free:
         yield Paragraph(f"This entry, for all rows, gives the answer ({size}):")
     else:
-        yield Paragraph(f"{'After substitution the' if found.steps else 'The'} answer is ({size}):")
+        yield Paragraph(
+            f"{'After substitution, the' if found.steps else 'The'} answer ({size}) is:"
+        )
     yield answer
 
 

@@ -68,7 +68,7 @@ class Attempt:
 
     @property
     def text(self) -> str:
-        """What is wrong with it."""
+        """A description of its mistake."""
         return self.wrong.text
 
     @property

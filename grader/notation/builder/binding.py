@@ -170,7 +170,7 @@ class Binding(Core):
         return replace(index, name=fresh(index.name, taken.union(*others)))
 
     def scoped(self, letter: str, index: Index, body: Callable[[], Expression]) -> Expression:
-        """What `body` parses while a letter stands for `index`."""
+        """The result of `body`, which parses while a letter means `index`."""
         self.bound += 1
         if self.bound > BINDER_LIMIT:
             raise TooLarge(f"more than {BINDER_LIMIT} sums inside each other", self.source)
