@@ -1,4 +1,4 @@
-"""Papers meet questions: which equation answers what, and what the student's own names mean."""
+"""Aligns papers with questions: which equation answers which, and what students' names mean."""
 
 from grader.alignment.align import FoundAnswer, align, alone, in_words, names_for
 from grader.alignment.assembled import Assembled

@@ -1,8 +1,8 @@
-"""Which equation of a paper answers which question.
+"""Decides which equation of a paper answers which question.
 
-Real papers lose numbers, run two answers under one, and write one index for another. So three hints
-are weighed together for every equation: its left-hand side, the markers above it, and the order of
-questions. The best labelling of all equations is found by dynamic programming (A. Viterbi, 1967).
+Real papers miss numbers, put two answers under one number, and mix up indices. So each equation is judged
+by three hints together: its left-hand side, the markers above it, and the order of questions. Dynamic
+programming finds the best labelling of all equations (A. Viterbi, 1967).
 """
 
 import re
@@ -43,8 +43,8 @@ class FoundAnswer:
     how well the left-hand side names the question (None if there is none to compare); `steps` are the
     other equations of the paper that work out a derivative, `stated` those about the model itself;
     `paper` are all equations of the paper;
-    `earlier` are the places of earlier answers to the same question, which were overridden; `moved`
-    tells that it stood under another question's number.
+    `earlier` are the places of earlier answers to the same question, which it replaces; `moved` means
+    that it is under another question's number.
     """
 
     question: str
@@ -61,7 +61,7 @@ class FoundAnswer:
 def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
     """The answers that a paper gives, by question id.
 
-    What stands in a listing is an answer only where nothing else is one.
+    A line of a listing is an answer only if no other equation is one.
     """
     if not problem.questions:
         return {}
@@ -76,7 +76,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
 
 
 def alone(problem: Problem, question: Question, formula: Formula) -> FoundAnswer | None:
-    """The answer in a formula that is meant for one question; None if there is none in it."""
+    """The answer in a formula for one question; None if it has none."""
     found = entries(Paper((formula,)), question.scope.names, problem.index_base)
     usable = [entry for entry in found if not entry.is_open]
     entry = chosen_of(usable, question) or (usable[-1] if usable else None)
@@ -84,7 +84,7 @@ def alone(problem: Problem, question: Question, formula: Formula) -> FoundAnswer
 
 
 def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
-    """What stands in words below the marker of each question; where there are several, the last."""
+    """The words below the marker of each question; of several the last."""
     by_id = {question.id: question for question in problem.questions}
 
     def marked(labels: tuple[str, ...]) -> list[Question]:
@@ -109,7 +109,7 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
         mine = meant[question.id]
         own = [e for e in mine if question.id in questions_marked(e.labels, questions)]
         chosen = _answer(own, question) or chosen_of(mine, question)
-        if chosen is None:  # what was said beside the answer to another question
+        if chosen is None:  # an equation beside the answer to another question
             mine = [e for e in found if _says(e, question) and id(e) not in only]
             chosen = chosen_of(mine, question)
         if chosen is not None:
@@ -120,7 +120,7 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
 def _meant(
     found: Sequence[Entry], labels: Sequence[int], problem: Problem
 ) -> dict[str, list[Entry]]:
-    """The equations for each question by their labels, without steps that stand elsewhere."""
+    """The equations for each question by their labels, without steps elsewhere."""
     meant: dict[str, list[Entry]] = {question.id: [] for question in problem.questions}
     for entry, label in zip(found, labels, strict=True):
         question = problem.questions[label]
@@ -130,12 +130,12 @@ def _meant(
 
 
 def _says(entry: Entry, question: Question) -> bool:
-    """Whether a left side is the very derivative that is asked for."""
+    """Whether a left side is exactly the derivative of the question."""
     return entry.derivative is not None and similarity(entry.derivative, question) == 1.0
 
 
 def _answer(own: Sequence[Entry], question: Question) -> Entry | None:
-    """The answer that stands below its own number with its own left side: nothing elsewhere beats it."""
+    """The answer below its own number with its own left side, which beats all others."""
     chosen = chosen_of(own, question)
     return chosen if chosen is not None and rank(chosen, question) >= 2.0 + THE_SAME else None
 
@@ -187,9 +187,9 @@ def _fits_best(entry: Entry, question: Question, problem: Problem, is_below: boo
 
 
 def names_for(question: Question, entry: Entry) -> Names:
-    """What an answer may use: the question's names, the student's, and the student's letters."""
+    """The names for an answer: the question's, the student's, and the student's index letters."""
     letters = aliases(entry.derivative, question) if entry.derivative is not None else {}
-    renamed = {index.name for index in letters.values()}  # whose own letters mean nothing here
+    renamed = {index.name for index in letters.values()}  # their own names have no meaning here
     free = [index for index in question.free if index.name not in renamed]
     known = question.scope.names.with_indices(free, letters)
     return known.with_definitions(entry.definitions)
@@ -229,7 +229,7 @@ def _is_earlier(other: Entry, chosen: Entry, question: Question) -> bool:
 def _is_stated(entry: Entry, answer: Entry) -> bool:
     """Whether an equation says what a quantity, an entry of one, or the derivative of a function is.
 
-    What is said of a derivative below another question's marker is an answer to that one.
+    A derivative below another question's marker is an answer to that question.
     """
     left = entry.equation.left if entry.equation is not None else None
     if not left or entry.is_open or entry.derivative is not None or entry.defines:
@@ -245,7 +245,7 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
 
 
 def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:
-    """The other equations that say what a derivative is."""
+    """The other equations with a derivative on the left."""
     return tuple(e for e in found if e is not apart and not e.is_open and e.derivative is not None)
 
 
@@ -281,10 +281,10 @@ def _emissions(
 def _backwards(
     labels: Sequence[tuple[str, ...]], questions: Sequence[Question]
 ) -> list[Sequence[float]]:
-    """What it costs for each equation to go back to each question: little if its marker says so.
+    """The cost for each equation of going back to each question; small if its marker says so.
 
-    That is trusted only if all markers are those of the problem. Where parts are numbered anew below
-    each heading the order tells.
+    Markers count only if all of them are those of the problem. If numbers restart below each heading,
+    the order decides.
     """
     known = [labels_of(question.id, question.labels) for question in questions]
     paths = {label: path_of(".".join(label)) for label in labels}

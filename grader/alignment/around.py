@@ -1,7 +1,7 @@
-"""Words around a formula that make something else of it: `$p - y$ times $-1$`, `transpose of $…$`.
+"""Words around a formula that change its meaning: `$p - y$ times $-1$`, `transpose of $…$`.
 
-The formula alone would be read without them, and might be right or wrong only by that. A clause that
-gives a reason or explains a name ("since", "where", "by the chain rule") says nothing of the kind.
+Reading the formula without them could make it right or wrong. A clause with a reason or the meaning of a
+name ("since", "where", "by the chain rule") does not change it.
 """
 
 import re
@@ -11,10 +11,10 @@ from enum import Enum
 from grader.alignment.cases import Item, is_conditioned
 from grader.submission import Formula, Marker, Prose
 
-_REACH = 200  # characters of prose that are looked at on either side
+_REACH = 200  # characters of prose to look at on either side
 _PARTS = 8  # formulas and pieces of prose of one clause
 _LINES = 1  # a clause may go on in the next line
-_FORMULA = "□"  # stands for a formula in a clause
+_FORMULA = "□"  # a formula in a clause
 
 _CHANGING = (
     r"(?:times|multipl(?:y|ied)|divided?|plus|minus|added|subtracted|transposed?|squared|cubed|summed|averaged"
@@ -45,21 +45,21 @@ _REASON = re.compile(
 _STOP = re.compile(r"[.;!?](?=\s|\Z)")
 
 
-# A derivative that nothing is said to be equal to: the words behind it may say what it is.
+# A derivative without an equals sign, whose value may be in the words after it.
 _ALONE = re.compile(
     r"\s*(?:\\d?frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d(?=\s*[\\A-Za-z]))|\\nabla|\\partial|∂)[^=≈∝<>]{0,200}\Z"
 )
 
 
 class Role(Enum):
-    """What the words in front of a formula say that it is for."""
+    """The purpose of a formula, by the words before it."""
 
     CASE = "a special case: `zero at $s = 0$`"
     REASON = "a reason: `since $\\sum_i y_i = 1$`"
 
 
 def role_of(before: Item | None) -> Role | None:
-    """What a formula is for by the words in front of it; None if they do not say."""
+    """The purpose of a formula by the words before it; None if they give none."""
     if not isinstance(before, Prose):
         return None
     said = before.text[-_REACH:]
@@ -67,7 +67,7 @@ def role_of(before: Item | None) -> Role | None:
 
 
 def words_that_change(items: Sequence[Item], at: int) -> str:
-    """The words before or behind the formula at a place that change what it says; "" if none do."""
+    """The words before or after a formula that change its meaning; "" if none do."""
     formula, before = items[at], items[at - 1] if at else None
     assert isinstance(formula, Formula)
     if isinstance(before, Prose) and before.place.line >= formula.place.line - _LINES:
@@ -86,7 +86,7 @@ def words_that_change(items: Sequence[Item], at: int) -> str:
 
 
 def _clause(items: Sequence[Item], at: int) -> str:
-    """What follows a formula up to the end of its sentence, other formulas in it as `□`."""
+    """The text after a formula up to the end of its sentence, with `□` for formulas."""
     last = _last_line(items[at])
     said: list[str] = []
     for item in items[at + 1 : at + 1 + _PARTS]:

@@ -1,4 +1,4 @@
-"""An array whose entries a paper gives one equation each: `∂l/∂z_1 = …`, `∂l/∂z_2 = …`."""
+"""Arrays that a paper gives by an equation for each entry: `∂l/∂z_1 = …`, `∂l/∂z_2 = …`."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ class Assembled(Entry):
 
     @property
     def text(self) -> str:
-        """The equations, each as it stands in the paper."""
+        """The equations as in the paper."""
         return "\n".join(part.text for part in self.parts if part is not None)
 
     def read(self, names: Names, other: Products = NONE) -> Reading:
@@ -52,15 +52,15 @@ class Assembled(Entry):
     def _part(self, part: Entry | None, names: Names) -> Reading:
         if part is None:
             given = sum(one is not None for one in self.parts)
-            message = f"{given} of the {len(self.parts)} entries have an equation of their own"
-            raise Unreadable(message, hint="give all entries; a person will look at it")
+            message = f"only {given} of the {len(self.parts)} entries have an equation"
+            raise Unreadable(message, hint="write all entries; a person will look at it")
         reading = part.read(names.with_definitions(part.definitions))
         if reading.extents:
-            message = "how far a function without brackets reaches is not clear"
-            raise Unreadable(message, part.formula.text, hint="write its argument in brackets")
+            message = "it is not clear where the argument of this function ends"
+            raise Unreadable(message, part.formula.text, hint="put its argument in brackets")
         if reading.node.shape != SCALAR:
             raise Unreadable(
-                "an equation for one entry gives more than a number", part.formula.text
+                "the equation for one entry has an array as its value", part.formula.text
             )
         return reading
 
@@ -83,7 +83,7 @@ def assembled(chosen: Entry, mine: Sequence[Entry], question: Question) -> Entry
 
 
 def _grid(question: Question) -> Shape | None:
-    """The shape of the array that is asked for, if its axes are those of its entries in order."""
+    """The shape of the array of the question, if its axes are those of its entries in order."""
     if question.of is None or question.wrt is None:
         return None
     if not question.free:
@@ -138,5 +138,5 @@ def _chosen(given: Expression, asked: Expression) -> Iterator[int | None]:
 
 
 def _number(selector: Selector, start: int) -> int | None:
-    """What number, counted from 1, an index is."""
+    """The number of an index, counted from 1."""
     return int(selector.value) - start + 1 if isinstance(selector, Number) else None

@@ -1,6 +1,6 @@
-"""A distinction of cases over several formulas: `If $i = j$: $…$. If $i \\ne j$: $…$`, as one formula.
+"""Joins a case distinction over several formulas, `If $i = j$: $…$. If $i \\ne j$: $…$`, into one.
 
-Each of them alone says only what holds under its condition.
+A single one holds only under its condition.
 """
 
 import itertools
@@ -36,7 +36,7 @@ _SHORT = 200  # characters of a condition
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What holds under a condition, as LaTeX, and the items that said it; `rest` stood before them."""
+    """A value with its condition as LaTeX, and the items that it comes from; `rest` is before them."""
 
     text: str
     value: Formula
@@ -46,7 +46,7 @@ class _Case:
 
 
 def with_cases(items: Sequence[Item]) -> list[Item]:
-    """The items of a paper, the cases of each distinction put together."""
+    """The items of a paper, with the cases of each distinction joined."""
     found: list[Item] = []
     at = 0
     while at < len(items):
@@ -81,7 +81,7 @@ def _cases(items: Sequence[Item], at: int) -> Iterator[_Case]:
 
 
 def _following(items: Sequence[Item], at: int) -> _Case | None:
-    """One case more of a distinction, which "otherwise" may be."""
+    """The next case of a distinction, perhaps "otherwise"."""
     ahead = items[at : at + 2]
     if len(ahead) == 2 and _is_prose(ahead[0], _OTHERWISE) and _is_latex(ahead[1]):
         value = ahead[1]

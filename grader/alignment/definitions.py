@@ -1,8 +1,8 @@
-"""What a student defines in a paper: names of their own.
+"""A student's own names in a paper.
 
-A name that the problem does not declare may be the student's: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ` read
-from right to left. It then means that quantity in the whole paper. Of `δ_k = ŷ_k − y_k` the letter
-counts entries; of `δ_n = ∂l/∂a_n`, where n counts nothing, it is part of the name.
+An undeclared name may be the student's: `g = (W³)ᵀ δ`, or `∂l/∂h³ = σ` read from right to left. Then it
+means that quantity in the whole paper. In `δ_k = ŷ_k − y_k` the letter k is an index; in `δ_n = ∂l/∂a_n`,
+where n is no index, it is part of the name.
 """
 
 import itertools
@@ -36,14 +36,14 @@ Definitions = Mapping[Spelling, Definition]
 
 
 class OwnName(NamedTuple):
-    """One way to take an undeclared name: its spelling, and the letters that count entries."""
+    """One reading of an undeclared name: its spelling, and its index letters."""
 
     spelling: Spelling
     letters: tuple[str, ...] = ()
 
 
 def introduced(equation: Equation | PlainEquation | None, names: Names) -> set[Spelling]:
-    """The names that stand on the left of an equation: what they mean is not read from the right."""
+    """The names on the left of an equation, which its right side does not define."""
     if not isinstance(equation, Equation) or not equation.left:
         return set()
     return {way.spelling for way in own_names(equation.left, names)}
@@ -55,11 +55,11 @@ def defined(
     names: Names,
     given: Collection[Spelling] = (),
 ) -> Definitions:
-    """What an equation defines, if it defines anything; `left` is its left side where that is read.
+    """The definitions of an equation, if any; `left` is its left side if that was read.
 
     `∂l/∂h = δ` gives δ a meaning, unless δ is one of the names that the paper itself has `given` one.
-    A name whose definition cannot be read is kept with the error: it must not be taken for
-    anything that such a name means by custom.
+    A name whose definition cannot be read is kept with the error: the usual meaning of
+    such a name must not replace it.
     """
     if isinstance(equation, PlainEquation):
         return _assigned(equation, names)
@@ -78,7 +78,7 @@ def defined(
 
 
 def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
-    """Whether the left side of an equation is a name that nobody declared."""
+    """Whether the left side of an equation is an undeclared name."""
     if isinstance(equation, PlainEquation):
         return equation.own_name(names) is not None
     return equation is not None and bool(equation.left) and (
@@ -124,7 +124,7 @@ def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> De
     tokens = equation.answer
     about = _is_about_the_model(tokens, names)
     if not about and _is_kronecker(ways):
-        return {}  # δ_ij = 1 if i = j: what everybody means by it
+        return {}  # δ_ij = 1 if i = j: the usual meaning
     error: StudentError | None = None
     try:
         body = latex.parse_left(tokens, names, equation.source)
@@ -138,13 +138,13 @@ def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> De
     if not about:
         return {}
     name = equation.text(equation.members[0])
-    said = error.message if error is not None else "its letters do not fit, or it is too long"
-    lost = Unreadable(f"the equation that defines `{name}` cannot be used: {said}")
+    reason = error.message if error is not None else "its letters do not fit, or it is too long"
+    lost = Unreadable(f"the equation that defines `{name}` cannot be used: {reason}")
     return {way.spelling: lost for way in ways}
 
 
 def _is_about_the_model(tokens: Sequence[Token], names: Names) -> bool:
-    """Whether anything that the problem or the student named stands in a run of tokens."""
+    """Whether tokens hold a name of the problem or of the student."""
     bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
     return any(token.text in bases for token in tokens)
 
@@ -198,7 +198,7 @@ def own_names(tokens: Sequence[Token], names: Names) -> Iterator[OwnName]:
     """
     base, rest, mark = tokens[0], tokens[1:], ""
     if base.text == "d" and rest and ("d", None, None) not in names.spellings:
-        base, rest, mark = rest[0], rest[1:], "d"  # dz^{[3]}, which the problem does not know
+        base, rest, mark = rest[0], rest[1:], "d"  # dz^{[3]}, which the problem does not declare
     if base.kind not in ("letter", "accent", "command", "word") or len(tokens) > 12:
         return
     scripts = _scripts(rest)
@@ -211,7 +211,7 @@ def own_names(tokens: Sequence[Token], names: Names) -> Iterator[OwnName]:
 
 
 def _ways(sub: Sequence[Token] | None) -> Iterator[tuple[str | None, tuple[str, ...]]]:
-    """What of a subscript is part of the name, and which letters count entries."""
+    """Splits of a subscript into a part of the name and index letters."""
     parts = [token.text for token in sub or () if token.text != ","]
     in_letters = [len(part) == 1 and part.isalpha() for part in parts]
     if parts and all(in_letters):
@@ -267,7 +267,7 @@ def _is_number(key: Spelling, names: Names, sub: str | None) -> bool:
 
 
 def _over(letters: Sequence[str], body: Expression) -> Expression | None:
-    """What a definition says: an array over its letters, if it has any; None if they do not fit."""
+    """The value of a definition, an array over its letters if it has any; None if they do not fit."""
     free = free_ranges(body)
     if not letters:
         return body if not free else None

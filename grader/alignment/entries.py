@@ -1,4 +1,4 @@
-"""A paper as a run of equations, each with its left side and the definitions that hold for it."""
+"""The equations of a paper, each with its left side and the definitions that hold for it."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ from grader.notation.names import Key as Spelling
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
-# What ends so has a formula behind it that may be an answer without any left side.
+# After words like these, a formula without a left side may be an answer.
 _ANNOUNCES = re.compile(
     r"(?:\w.*:|=|is|get|answer|\b(?:gives|yields|obtain|equals?|becomes|namely|result|solution|simply|clearly"
     r"|obviously|just|(?:simplifies|reduces|amounts|equal|leads) to))\s*\Z",
@@ -51,22 +51,21 @@ _ANNOUNCES = re.compile(
 )
 _GOES_ON = "goes on from its earlier value"
 _ENDING = 60  # characters
-LISTED = ("code", "bound")  # what stands in a listing
-PASSES = 2  # the second reads what rests on a definition that only comes later
+LISTED = ("code", "bound")  # notations of listings
+PASSES = 2  # the second reads uses of later definitions
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One equation of a paper: the markers above it, its place, its left side if that is readable.
 
-    `equation` is None where the formula could not even be cut into equations, and `error` says why.
-    `announced` tells that it stands right behind a marker or a colon, so that it may be an answer
-    without any left side; `changed` are words beside the formula that make something else of it,
-    `role` what they say it is for. `section` numbers the markers of the paper: two entries of the
-    same labels may stand below two of them. `defines` tells that the left side is a name of the
-    student's own; `definitions` are those that hold here, `naming` the one that the end of the
-    equation makes. `rests_on` are the lines of a listing before this one that give a name another value
-    which this one uses, directly or through names of the student's own.
+    `equation` is None if the formula could not be split into equations, and `error` says why.
+    `announced` means that it comes right after a marker or a colon, so that it may be an answer without
+    a left side. `changed` are words beside the formula that change its meaning; `role` is its purpose.
+    `section` numbers the markers of the paper, since two markers may have the same labels. `defines`
+    means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
+    is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
+    which this one uses, directly or through names of the student's.
     """
 
     labels: tuple[str, ...]
@@ -95,20 +94,20 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The equation as it stands in the paper."""
+        """The equation as in the paper."""
         span = self.equation.span if self.equation is not None else None
         return self.formula.text[span.start : span.end] if span else self.formula.text
 
     @property
     def answer_span(self) -> Span:
-        """Where the answer stands in the text of the formula."""
+        """The span of the answer in the text of the formula."""
         if isinstance(self.equation, PlainEquation):
             return self.equation.answer_span
         answer = self.equation.answer if self.equation else ()
         return Span(answer[0].start, answer[-1].end) if answer else Span(0, 1)
 
     def read(self, names: Names, other: Products = NONE) -> Reading:
-        """What the answer says. Raises StudentError.
+        """The reading of the answer. Raises StudentError.
 
         `other` numbers ambiguous products that are to be read in the less usual way.
         """
@@ -134,16 +133,16 @@ class Entry:
         return f" {' '.join(_texts(side))} "
 
     def is_changed(self) -> Unreadable:
-        """Why a formula with words beside it that make something else of it cannot be read."""
-        message = f"the words “{self.changed}” beside this formula may make something else of it"
+        """The error for a formula beside words that change its meaning."""
+        message = f"the words “{self.changed}” beside this formula may change its meaning"
         if self.changed == _GOES_ON:
-            message = f"a name that {_GOES_ON} is not followed from line to line"
+            message = "this name is changed from line to line, which cannot be followed"
         start, end = self.answer_span
-        hint = "write it all as one formula; a person will look at it"
+        hint = "write it as one formula; a person will look at it"
         return Unreadable(message, self.formula.text, Span(start, end), hint=hint)
 
     def place(self, span: Span | None = None) -> Place:
-        """Where the equation, or a part of it, stands in the file."""
+        """The place of the equation, or of a part of it, in the file."""
         span = span or (self.equation.span if self.equation else Span(0, 1))
         before = self.formula.text[: span.start]
         lines = before.count("\n")
@@ -195,9 +194,9 @@ def _without_name(entry: Entry, names: Names, given: Collection[Spelling]) -> En
 
 
 def _with_changed_entries(found: Sequence[Entry]) -> list[Entry]:
-    """What is assigned as a whole and changed in one place later, `dz[0] = 0`, is for a human.
+    """Mark arrays with an entry that changes later, `dz[0] = 0`, for a human.
 
-    Below another marker an entry is an answer of its own.
+    Below another marker an entry is its own answer.
     """
     whole: dict[tuple[str, int], int] = {}
     changed: set[int] = set()
@@ -243,7 +242,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def _known_at_the_end(found: Sequence[Entry]) -> dict[int, Definitions]:
-    """What is defined up to the end of each section: "where …" may stand behind an answer."""
+    """The definitions up to the end of each section, since "where …" may follow an answer."""
     known: dict[int, Definitions] = {}
     for entry in reversed(found):
         known[entry.section] = {**known.get(entry.section, {}), **entry.definitions}
@@ -288,7 +287,7 @@ def _continues(entry: Entry, before: Entry) -> bool:
 
 
 def _formulas(paper: Paper) -> Iterator[Entry]:
-    """The formulas, each as an entry that knows where in the paper it stands."""
+    """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
     section = 0
@@ -314,7 +313,7 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
 
 
 def _announces(prose: Prose, before: Marker | Formula | Prose | None) -> bool:
-    """Whether an answer may follow: behind `so we get`, or the colon of `since $Σ y = 1$:`."""
+    """Whether an answer may follow: after `so we get`, or the colon of `since $Σ y = 1$:`."""
     if prose.text == ":":
         return isinstance(before, Formula) and "=" in before.text
     return _ANNOUNCES.search(prose.text[-_ENDING:]) is not None
@@ -367,7 +366,7 @@ def read_left(equation: Equation | PlainEquation, names: Names) -> Expression | 
 def _entry_by_entry(left: Expression) -> Expression:
     """`(∂l/∂W)ᵢⱼ` as `∂l/∂Wᵢⱼ`, and an entry of a Jacobian as the derivative of an entry.
 
-    A gradient by a vector may lie or stand, so that `∂l/∂xᵀ` is `∂l/∂x`.
+    A gradient by a vector may be a row or a column, so that `∂l/∂xᵀ` is `∂l/∂x`.
     """
     if isinstance(left, Apply) and left.function == "transpose" and 1 in left.shape:
         left = left.args[0]

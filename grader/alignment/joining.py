@@ -1,7 +1,7 @@
-"""Formulas of a paper that are one formula to a reader.
+"""Joins formulas of a paper that are one formula to a reader.
 
-`$σ'(x) = 1$ if $x > 0$, else $0$` is one answer in pieces, a block that begins with `+` goes on with the
-block before it, and what follows "and not" is no answer.
+`$σ'(x) = 1$ if $x > 0$, else $0$` is one answer in pieces. A block that begins with `+` continues the block
+before it. A formula after "and not" is not an answer.
 """
 
 import re
@@ -16,7 +16,7 @@ _CONDITION = re.compile(
     r"|else|otherwise|sonst|sinon|and else|or else)\b\s*(?:that\s*)?[:,]?",
     re.IGNORECASE,
 )
-# `for $y_1 = 1$` is a special case that says something of a quantity, not of an index.
+# `for $y_1 = 1$` is a special case of a quantity, not of an index.
 _ASSUMES = re.compile(r"\s*(?![i-nw]\s*=)[^=<>]*(?<![<>\\:!])=")
 _ENDING = re.compile(r"[,;]?\s*(?:otherwise|else|elsewhere|sonst|sinon)\b[.,;]?", re.IGNORECASE)
 _AND = re.compile(r"[,;]|[,;]?\s*(?:and|und|et)", re.IGNORECASE)
@@ -58,7 +58,7 @@ def joined(items: Sequence[Item]) -> list[Item]:
 
 
 def _keep_rest(found: list[Item], items: Sequence[Item], at: int) -> None:
-    """What a line says behind "otherwise" is prose like any other."""
+    """Keep the rest of a line after "otherwise" as prose."""
     item = items[at]
     assert isinstance(item, Prose)
     match = _ENDING.match(item.text)
@@ -109,7 +109,7 @@ def _together(before: Formula, prose: Prose | None, formula: Formula) -> str | N
 
 
 def _is_named(left: str, right: str) -> bool:
-    """Whether a derivative stands alone in a formula, and the next formula may be its value."""
+    """Whether a formula is a derivative alone, and the next formula may be its value."""
     is_alone = len(left) <= _LONGEST_NAME and not _is_equation(left)
     return is_alone and bool(_DERIVATIVE.match(left)) and not _SIZE.fullmatch(right)
 
@@ -119,12 +119,12 @@ def _is_equation(text: str) -> bool:
 
 
 def _value(text: str) -> str:
-    """What stands behind the last `=`: an alternative is one of values."""
+    """The value after the last `=`, since alternatives are values."""
     return text.rpartition("=")[2]
 
 
 def _ends_a_case(found: Sequence[Item], ahead: Sequence[Item]) -> bool:
-    """Whether prose says "otherwise" behind the value of a last case."""
+    """Whether prose says "otherwise" after the value of the last case."""
     prose, *following = ahead
     last = found[-1] if found else None
     assert isinstance(prose, Prose)

@@ -1,9 +1,8 @@
-"""What a paper holds that no question took: formulas, and notes in words, each with its place.
+"""The parts of a paper that no question took: formulas, and notes in words, each with its place.
 
-A paper that answers something is accounted for but for formulas that are neither a step, nor a
-definition, nor a statement, nor written on the way to an answer; for what stands below the number of
-a question without an answer; and for words that name such a question or point elsewhere. Of a paper
-that answers nothing every formula and every note counts.
+In a paper with an answer these are: formulas that are not a step, a definition, a statement or on the way
+to an answer; all below the number of a question without an answer; and words that name such a question or
+point elsewhere. In a paper without an answer every formula and every note counts.
 """
 
 import re
@@ -19,7 +18,7 @@ from grader.alignment.words import said_below
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
 
-# A name, perhaps with scripts, a number, a derivative or a size: it is mentioned and says nothing.
+# A mention only: a name, perhaps with scripts, a number, a derivative or a size.
 _SCRIPTS = r"(?:\s*+(?:[_^]\s*+(?:\{[^{}]*+\}|\\?[^\W_]++)|'))*+"
 _NAME = rf"(?:\\[A-Za-z]++\s*+(?:\{{[^{{}}]*\}})?|[A-Za-z][^\W_]*+|[^\W\d]|\d+){_SCRIPTS}"
 _BRACED = r"(?:[^{}=+]|\{[^{}]*+\})*+\}"
@@ -38,7 +37,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 
-# What stands at the top of every homework: title, name, date, greeting.
+# The top of every homework: title, name, date, greeting.
 _LABELLED = re.compile(
     r"(?:(?:full |first |last )?name|student|id|netid|date|course|class|section|instructor|professor|due"
     r"|title|author|e-?mail|matr\w*|datum|kurs)\b[\w\s.#]{0,20}:",
@@ -57,12 +56,12 @@ _TITLE = frozenset(
 _GREETING_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?|https?://\S+|\S+@\S+")
-_SHOWN = 60  # characters that are repeated to the student
+_SHOWN = 60  # characters in a message
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """What stands below a marker: the items, and the questions that the marker names."""
+    """The items below a marker, and the questions that the marker names."""
 
     questions: tuple[str, ...]
     items: Sequence[Item]
@@ -71,7 +70,7 @@ class _Section:
 def left_over(
     problem: Problem, paper: Paper, answers: Mapping[str, FoundAnswer], answered: Collection[str]
 ) -> Iterator[Leftover]:
-    """What no question took; `answers` are those of the paper, `answered` all questions with one."""
+    """The parts that no question took; `answers` are the paper's, `answered` all answered questions."""
     known = _accounted(answers)
     taken = {found.entry.formula.place for found in answers.values()}
     for section in _sections(problem, paper):
@@ -110,7 +109,7 @@ def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
 def _formulas(
     section: _Section, known: Collection[Place], taken: Collection[Place]
 ) -> Iterator[Leftover]:
-    """The formulas that nobody took; `taken` are the answers, up to which all is on the way."""
+    """The formulas that no question took; those before the answers in `taken` are on the way to them."""
     last = max((at for at, item in enumerate(section.items) if item.place in taken), default=-1)
     for at, item in enumerate(section.items):
         if at < last or not isinstance(item, Formula) or item.place in known:

@@ -1,6 +1,6 @@
-"""How well a left-hand side names a question.
+"""Measures how well a left-hand side names a question.
 
-Left-hand sides are compared by what they differentiate and by which entries: students write
+Left-hand sides are compared by their derivatives and their entries: students write
 `∂h²₁₁/∂W²₂ⱼ` for `∂h²₂/∂W²₂ⱼ`, and the whole array where its entries are asked for.
 """
 
@@ -59,7 +59,7 @@ def _is_letter(selector: Selector) -> bool:
 
 
 def split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
-    """What is meant, without its shape, and which entry of it."""
+    """A quantity without its shape, and the indices of its entry."""
     if isinstance(node, Item):
         if isinstance(node.base, Symbol) and 1 in node.base.shape:
             lies = node.base.shape[0] == 1

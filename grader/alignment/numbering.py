@@ -1,4 +1,4 @@
-"""Which question a number in a paper means, as students write numbers: `2b`, `2.b`, `Q2 (b)`."""
+"""Finds the question of a number in a paper: `2b`, `2.b`, `Q2 (b)`."""
 
 import re
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""Equations in text without delimiters, `dW2 = dZ2 @ A1.T`, read in the notation that they are in.
+"""Reads equations without delimiters, such as `dW2 = dZ2 @ A1.T`, in their notation.
 
-Such text mixes two notations: NumPy or SymPy, with its own signs (`@`, `.T`, `[1,2]`, `W2`), and
-mathematics as typeset. By these signs one of them is the likely one; the other is tried only if
-nobody can read the text in the likely one, and then the error tells of the likely one.
+There are two notations: NumPy or SymPy, with its own signs (`@`, `.T`, `[1,2]`, `W2`), and mathematics as
+typeset. The signs show the likely one. The other one is tried only if the likely one fails; if both fail,
+the error is that of the likely one.
 """
 
 import re
@@ -50,7 +50,7 @@ NONE: Products = frozenset()
 class PlainEquation:
     """A chain of members, each a text that begins at an offset of `source`.
 
-    It answers to the same questions as `Equation`; `base` is where its indices count from.
+    It has the interface of `Equation`; `base` is where its indices count from.
     """
 
     members: tuple[str, ...]
@@ -69,7 +69,7 @@ class PlainEquation:
 
     @property
     def left(self) -> str | None:
-        """What stands left of the first `=`; None if there is no `=`."""
+        """The member left of the first `=`; None if there is no `=`."""
         return self.members[0] if len(self.members) > 1 else None
 
     @property
@@ -79,7 +79,7 @@ class PlainEquation:
 
     @property
     def answer_span(self) -> Span:
-        """Where the last member stands."""
+        """The span of the last member."""
         return Span(self.starts[-1], self.starts[-1] + len(self.answer))
 
     @property
@@ -88,7 +88,7 @@ class PlainEquation:
         return Span(self.starts[0], max(self.answer_span.end, self.starts[0] + 1))
 
     def read(self, names: Names, other: Products = NONE) -> Reading:
-        """What the last member says. Raises Unreadable, Nonsense."""
+        """The reading of the last member. Raises Unreadable, Nonsense."""
         names = names.based(self.base)
         return read_member(self.answer, self.starts[-1], names, self.source, other)
 
@@ -107,7 +107,7 @@ class PlainEquation:
         return found or _expression(self.left, self.starts[0], names, self.source)
 
     def own_name(self, names: Names) -> str | None:
-        """The left side, if it is a name that nobody declared."""
+        """The left side, if it is an undeclared name."""
         name = self.left
         if not name or not name.isidentifier() or not name.isascii():
             return None
@@ -178,7 +178,7 @@ def _outer(text: str) -> Iterator[re.Match[str]]:
 def read_member(
     text: str, start: int, names: Names, source: str, other: Products = NONE
 ) -> Reading:
-    """What a part of `source` says that begins at `start`. Raises Unreadable, Nonsense.
+    """The reading of `text`, which begins at `start` in `source`. Raises Unreadable, Nonsense.
 
     `other` numbers ambiguous products that are to be read in the less usual way.
     """

@@ -1,4 +1,4 @@
-"""Which of the equations that are meant for a question is the answer."""
+"""Chooses the answer among the equations for a question."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
 
 
 def _called_upon(usable: Sequence[Entry]) -> list[Entry]:
-    """The equations that only say what a name means that the others are written with."""
+    """The equations that only define a name which the others use."""
     naming = [entry for entry in usable if entry.defines]
     said = "\n".join(entry.signs(left=False) for entry in usable) if naming else ""
     return [e for e in naming if re.search(re.escape(e.signs(left=True)) + "(?![_^])", said)]

@@ -1,7 +1,7 @@
-"""A student's own steps: derivatives that no question asks for, and that the paper works out.
+"""A student's own steps: derivatives that the paper derives but no question asks for.
 
-An answer that rests on `∂l/∂z¹` is right if it is right with what the student found for `∂l/∂z¹`: the
-true value would hide a mistake made there.
+An answer in terms of `∂l/∂z¹` is graded with the student's own `∂l/∂z¹`, since the true value would hide
+a mistake in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ Pair = tuple[str, str]
 class PaperSteps:
     """The equations of a paper whose left side is a derivative, apart from the answer itself.
 
-    `asked` are the derivatives that stand for their true value: those of other questions, graded
+    `asked` are the derivatives with their true values: those of other questions, which are graded
     there, and upstream gradients.
     """
 
@@ -50,13 +50,13 @@ class PaperSteps:
 
     @property
     def own(self) -> frozenset[Pair]:
-        """The derivatives that the paper works out and nobody asks for."""
+        """The derivatives of the paper that no question asks for."""
         pairs = (_pair(entry.derivative) for entry in self.entries if entry.derivative is not None)
         return frozenset(pair for pair in pairs if pair is not None and pair not in self.asked)
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What an answer that rests on steps depends on."""
+        """What the result of an answer with steps depends on."""
         own = self.own
         return tuple(
             (entry.formula.text, entry.equation.span if entry.equation else None)
@@ -65,7 +65,7 @@ class PaperSteps:
         )
 
     def put_in(self, reading: Reading) -> Reading:
-        """An answer with the student's own value for every derivative that nobody asks for.
+        """An answer with the student's own values substituted for derivatives that no question asks for.
 
         Raises Unreadable if a step that it rests on cannot be read.
         """
@@ -98,16 +98,16 @@ class PaperSteps:
             if step is None:
                 return part
             if depth >= DEPTH_LIMIT:
-                raise Unreadable("the steps of this paper rest on each other in a circle")
+                raise Unreadable("the steps of this paper depend on each other in a circle")
             return self._replaced(self._value(step, part), depth + 1)
 
         result = transform(node, change)
         if sum(1 for _ in walk(result)) > SIZE_LIMIT:
-            raise Unreadable("the steps of this paper, put into each other, are too long")
+            raise Unreadable("the answer is too long with the steps of this paper substituted")
         return result
 
     def _value(self, step: Entry, term: Derivative) -> Expression:
-        """What a step says about a term: the whole, an entry of it, or its entries together."""
+        """The value of a step for a term: the whole, an entry, or the array of its entries."""
         assert step.derivative is not None
         left = step.derivative
         letters = [index for index in _selectors(left) if isinstance(index, Index)]
@@ -118,7 +118,7 @@ class PaperSteps:
         except StudentError as error:
             raise self._unreadable(step, error.message) from error
         if reading.extents:
-            raise self._unreadable(step, "how far a function without brackets reaches is not clear")
+            raise self._unreadable(step, "it is not clear where the argument of its function ends")
         value = reading.node
         bound = _letters(left, term)
         assert bound is not None
@@ -142,17 +142,17 @@ class PaperSteps:
         chosen = _selectors(term)
         if term.shape == SCALAR and value.shape == left.shape and chosen:
             return _entry(value, term, chosen)
-        asked = f"{shape_text(value.shape)} stands for what is {shape_text(term.shape)}"
-        raise self._unreadable(step, asked)
+        reason = f"it is {shape_text(value.shape)}, the derivative is {shape_text(term.shape)}"
+        raise self._unreadable(step, reason)
 
     def _unreadable(self, step: Entry, why: str) -> Unreadable:
         line = step.place().line
-        message = f"the answer rests on the step in line {line}, which cannot be used: {why}"
+        message = f"the answer uses the step in line {line}, which cannot be read: {why}"
         return Unreadable(message, hint="a person will look at it", code="step-unreadable")
 
 
 def _pair(term: Derivative) -> Pair | None:
-    """The names of what is differentiated by what; None for an expression."""
+    """The names (of, wrt) of a derivative; None for an expression."""
     pair = bases(term.of, term.wrt)
     return pair if all(pair) else None
 
@@ -176,7 +176,7 @@ def _of(node: Expression) -> Iterator[Selector]:
 
 
 def _letters(left: Derivative, term: Derivative) -> dict[str, Selector] | None:
-    """What the letters of a step stand for in a term; None if the step is about other entries."""
+    """The indices of a term for the letters of a step; None if the step is about other entries."""
     bound: dict[str, Selector] = {}
     for mine, theirs in ((left.of, term.of), (left.wrt, term.wrt)):
         ours, given = list(_of(mine)), list(_of(theirs))

@@ -1,8 +1,8 @@
-"""What of a paper is the student's own, and what stands in the handout that they filled in.
+"""Removes the lines of a paper that are copied from the handout.
 
-A line is copied if all of it stands in runs of words and formulas that follow one another in the handout
-too, in its description or in a prompt, over lines if need be. A formula or a word alone is not: `$W^2$`
-may be the answer and stand there.
+A line is copied if all of it is in runs of words and formulas that the handout, the description or a
+prompt has too, perhaps over several lines. A single formula or word is not copied: `$W^2$` may be an answer
+and be in the handout.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""What stands under a marker that has no formula: words, in which an answer may be said.
+"""Words under a marker without a formula, which may be an answer.
 
-Most of it is none: the prompt, copied; a title; "I don't know". What states something goes to a human.
+Most are not: a copied prompt, a title, "I don't know". A statement goes to a human.
 """
 
 import re
@@ -24,13 +24,13 @@ _POINTS = r"(?i)[\[(]?\s?\d{1,3}(?:\.\d)?\s?(?:points?|pts?|p|marks?|punkte?)\.?
 _SENTENCE = re.compile(r"(?<=[?:])\s+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _COMPUTES = re.compile(r"[-+*/^_\\]|\w\s+\w")  # more than a name
-_LONGEST = 400  # of what is repeated to the student
+_LONGEST = 400  # characters in a message
 _MOSTLY = 0.7  # of a line's words are in the prompt that it repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a student wrote in place of a formula; `states` tells that it may be an answer."""
+    """A student's words in place of a formula; `states` means that they may be an answer."""
 
     text: str
     place: Place
@@ -60,7 +60,7 @@ def _sections(paper: Paper) -> Iterator[tuple[tuple[str, ...], list[Prose | Form
 
 
 def said_below(items: Sequence[Prose | Formula], question: Question) -> Words | None:
-    """What the student's own sentences say; None if there are none."""
+    """The student's own sentences; None if there are none."""
     prompt = {word.lower() for word in _WORD.findall(question.prompt)}
     own: list[str] = []
     place: Place | None = None

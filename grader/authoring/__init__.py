@@ -1,1 +1,1 @@
-"""For authors: is a problem sound, a new one, its handout and its worked key."""
+"""For authors: checks of a problem, new problems, handouts and worked keys."""

@@ -1,4 +1,4 @@
-"""A reference as a student would write it, in every notation that it can be written in."""
+"""A reference as a student would write it, in every notation."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ MOST_ENTRIES = 64
 
 
 def printed(key: QuestionKey) -> Iterator[tuple[str, str, str]]:
-    """The reference in every notation that it can be printed in: its name, the text, how it is read."""
+    """The reference in every notation that can print it: (name, text, notation to read it in)."""
     simple = key.cached(simplest)
     if simple is None:
         return
@@ -54,7 +54,7 @@ def in_answer_file(key: QuestionKey, reference: Expression) -> str:
 
 
 def by_letters(question: Question, reference: Expression) -> Expression:
-    """One entry for all, `W[i, j]*h[j]`, of an array that is given by its entries."""
+    """The general entry, `W[i, j]*h[j]`, of an array that is given by its entries."""
     letters = {index.name for index in letters_of(question, None)}
     match reference:
         case Tabulate(body=body, row=row, column=column):
@@ -64,17 +64,17 @@ def by_letters(question: Question, reference: Expression) -> Expression:
 
 
 def _in_order(row: str, column: str) -> bool:
-    """Whether letters are read as rows and columns as they are meant."""
+    """Whether the reader takes `row` for the row and `column` for the column."""
     return not column or (row, column) == ("i", "j")
 
 
 def is_written(formula: Expression) -> bool:
-    """Whether there is a notation for everything in an expression."""
+    """Whether a notation can write all of an expression."""
     return not any(isinstance(part, Tabulate | Placed) for part in walk(formula))
 
 
 def _worked_out(question: Question, reference: Expression) -> Expression:
-    """The reference; where a function's own derivative is asked for, naming it would be no answer."""
+    """The reference; a function's derivative is written out, since its name alone would be no answer."""
     of = question.of
     if not (isinstance(of, Apply) and of.args[:1] == (question.wrt,)):
         return reference
@@ -102,7 +102,7 @@ def entries(key: QuestionKey, reference: Expression) -> Expression | None:
 
 
 def _tabulated(key: QuestionKey, formula: Expression) -> Expression:
-    """The entries that a formula in index variables has, laid out as the question's target is."""
+    """The entries of a formula in index variables, in the shape of the question's target."""
     free = key.question.free
     cells = []
     for at in np.ndindex(*(index.size for index in free)):

@@ -1,4 +1,4 @@
-"""The JSON Schema of `problem.yaml`, for editors that complete and check while one types."""
+"""The JSON Schema of `problem.yaml`, for completion and checks in editors."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> dict[str, Any]:
-    """The schema as plain data. Numbers may stand as text, as they do in YAML with quotes."""
+    """The schema as plain data. It allows numbers in quotes, as YAML authors write them."""
     found = {"$schema": DIALECT, **Homework.model_json_schema(by_alias=True, mode="validation")}
     properties = found["$defs"]["SymbolSpec"]["properties"]
-    said = "How it is drawn; see the kinds of draw."
-    properties["draw"] = {**_draw(found["$defs"]), "default": "normal", "description": said}
+    description = "How its values are drawn; see the kinds of draw."
+    properties["draw"] = {**_draw(found["$defs"]), "default": "normal", "description": description}
     return found
 
 
@@ -37,6 +37,6 @@ def _names(definition: dict[str, Any]) -> list[str]:
 
 
 def _parameters(definition: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a kind without its name; none at all may be given as null."""
+    """The parameters of a kind without its name; null stands for no parameters."""
     own = {name: value for name, value in definition["properties"].items() if name != "kind"}
     return {"type": ["object", "null"], "properties": own, "additionalProperties": False}

@@ -1,4 +1,4 @@
-"""Text → expression in every notation, and expressions → text."""
+"""Reads expressions from text in every notation, and prints them."""
 
 from grader.notation.builder import Reading
 from grader.notation.names import Function, Names

@@ -1,7 +1,7 @@
-"""What stands beside an equation: for which indices it holds, or under which condition.
+"""The condition of an equation: the indices for which it holds, or a comparison.
 
-`i = 1, …, n` says nothing new; `i \\ne j` and `z > 0` do, and make of the equation one case of a
-distinction, which the next rows may continue.
+`i = 1, …, n` adds nothing. `i \\ne j` and `z > 0` make the equation one case of a case distinction,
+which the next rows may continue.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def begins(tokens: Sequence[Token], at: int) -> bool:
 
 
 def is_range(before: Token | None, segment: Sequence[Token]) -> bool:
-    """Whether a segment only says which values an index takes: `i = 1, 2`, `\\forall i`."""
+    """Whether a segment only gives the range of an index: `i = 1, 2`, `\\forall i`."""
     tokens = _stripped(segment)
     texts = [token.text for token in tokens]
     if len(tokens) > 2 and texts[0] in ("(", "[") and texts[-1] in (")", "]"):
@@ -46,7 +46,7 @@ def is_range(before: Token | None, segment: Sequence[Token]) -> bool:
 
 
 def without_ranges(tokens: list[Token]) -> list[Token]:
-    """Without brackets such as `(j = 1, 2, 3)`, which say which values an index takes."""
+    """The tokens without ranges of an index in brackets, such as `(j = 1, 2, 3)`."""
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -64,7 +64,7 @@ _RANGE_LENGTH = 24  # tokens
 
 
 def _range_in_brackets(tokens: Sequence[Token], at: int) -> int:
-    """Where a range that stands in brackets ends, 0 if none begins here."""
+    """The end of a range in brackets that begins here; 0 if none does."""
     ahead = tokens[at : at + _RANGE_LENGTH]
     if len(ahead) < 5 or ahead[0].text != "(" or ahead[1].text not in _INDICES:
         return 0
@@ -99,7 +99,7 @@ def condition_of(before: Token | None, segment: Sequence[Token]) -> list[Token] 
 
 
 def _compares(tokens: Sequence[Token]) -> bool:
-    """Whether a comparison stands outside of all brackets."""
+    """Whether there is a comparison outside all brackets."""
     depth = 0
     for token in tokens:
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
@@ -125,7 +125,7 @@ def _is_index(token: Token) -> bool:
 
 
 def _stripped(segment: Sequence[Token]) -> list[Token]:
-    """Without words such as "if" in front, brackets around, and signs at the ends."""
+    """The segment without leading words such as "if", outer brackets, and signs at the ends."""
     tokens = list(segment)
     while tokens and (tokens[0].text in _SEPARATORS or _is_word(tokens[0])):
         tokens = tokens[1:]
@@ -144,7 +144,7 @@ def _is_word(token: Token) -> bool:
 
 
 def conditioned(member: list[Token], condition: Sequence[Token]) -> list[Token]:
-    """A member that holds under a condition, as a case; or the last case, given its condition."""
+    """A member with a condition, as a case; or the last case with its condition added."""
     if not member:
         return member
     if is_conditioned(member):
@@ -155,7 +155,7 @@ def conditioned(member: list[Token], condition: Sequence[Token]) -> list[Token]:
 
 
 def with_case(member: list[Token], value: Sequence[Token]) -> list[Token]:
-    """One case more; its condition may follow."""
+    """The member with one more case, whose condition may follow."""
     if not value:
         return member
     end = len(member) - len(_CASES) - 1
@@ -164,7 +164,7 @@ def with_case(member: list[Token], value: Sequence[Token]) -> list[Token]:
 
 
 def is_conditioned(member: Sequence[Token]) -> bool:
-    """Whether a member was made a distinction of cases here."""
+    """Whether this module made a member a case distinction."""
     return len(member) > 3 and member[-1].text == "}" and member[-2].kind == "condition"
 
 
@@ -172,7 +172,7 @@ _CASES = ("{", "cases", "}")
 
 
 def _mark(command: str, at: int) -> list[Token]:
-    """`\\begin{cases}` or `\\end{cases}`, of no width."""
+    """Tokens of `\\begin{cases}` or `\\end{cases}` without width."""
     name = Token("condition", "cases", at, at)
     return [Token("command", command, at, at), Token("sign", "{", at, at), name,
             Token("sign", "}", at, at)]  # fmt: skip

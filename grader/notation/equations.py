@@ -1,7 +1,7 @@
-"""A formula as equations: rows, chains `A = B = C`, several equations in one block.
+"""Splits a formula into equations: rows, chains `A = B = C`, several equations in one block.
 
-Students write chains over many lines and leave out what has not changed. Each equation keeps all its
-members in order: the first names what is derived, the last is the answer, those between are steps.
+Students write chains over many lines and leave out what does not change. Each equation keeps its members
+in order: the first names the derivative, the last is the answer, the others are steps.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Segment(NamedTuple):
 class Equation:
     """A chain of members, each a run of tokens; a formula without `=` is a chain of one.
 
-    An empty last member is an equation left open (`∂σ(x)/∂x =`).
+    An empty last member means that the right side is missing (`∂σ(x)/∂x =`).
     """
 
     members: tuple[tuple[Token, ...], ...]
@@ -43,7 +43,7 @@ class Equation:
 
     @property
     def left(self) -> tuple[Token, ...] | None:
-        """What stands left of the first `=`; None if there is no `=`."""
+        """The member left of the first `=`; None if there is no `=`."""
         return self.members[0] if len(self.members) > 1 else None
 
     @property
@@ -53,7 +53,7 @@ class Equation:
 
     @property
     def span(self) -> Span:
-        """From the first token to the last."""
+        """The span from the first token to the last."""
         tokens = [token for member in self.members for token in member]
         return Span(tokens[0].start, tokens[-1].end) if tokens else Span(0, 1)
 
@@ -83,7 +83,7 @@ def equations(text: str, names: Names) -> list[Equation]:
 
 
 def _unwrapped(tokens: list[Token]) -> list[Token]:
-    """Without the `\\begin` and `\\end` of environments that only lay out rows."""
+    """The tokens without `\\begin` and `\\end` of environments that only lay out rows."""
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -99,7 +99,7 @@ def _unwrapped(tokens: list[Token]) -> list[Token]:
 
 
 def _environment(tokens: list[Token], at: int) -> tuple[str, int]:
-    """The name in braces at `at`, and where it ends; `alignat` takes a number behind it."""
+    """The name in braces at `at`, and where it ends; `alignat` has a number after it."""
     letters = []
     last = min(len(tokens), at + 40)  # no environment has a longer name
     while at < last and tokens[at].text != "}":
@@ -113,7 +113,7 @@ def _environment(tokens: list[Token], at: int) -> tuple[str, int]:
 
 
 def _segments(tokens: list[Token]) -> list[Segment]:
-    """Rows, and equations set side by side in a row, each with what stands before it."""
+    """Rows, and equations side by side in a row, each with the separator before it."""
     segments = [Segment(None, [])]
     depth = 0
     for at, token in enumerate(tokens):
@@ -126,13 +126,13 @@ def _segments(tokens: list[Token]) -> list[Segment]:
 
 
 def _indents(token: Token, segment: Segment) -> bool:
-    """Whether a gap stands at the beginning of a row, which it only sets in."""
+    """Whether a gap only indents a row."""
     begins = segment.before is not None and segment.before.text == "\\\\" and not segment.tokens
     return begins and token.text == "\\quad"
 
 
 def _separates(tokens: list[Token], at: int) -> bool:
-    """Whether what follows a token is no longer the same equation."""
+    """Whether a token ends an equation."""
     token = tokens[at]
     if token.text == ",":
         return _begins_equation(tokens, at + 1) or conditions.begins(tokens, at + 1)
@@ -148,8 +148,8 @@ def _separates(tokens: list[Token], at: int) -> bool:
 _PROSE = frozenset({"where", "with", "let", "then", "and", "for"})
 _OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _ENDS = _PUNCTUATION | {"\\\\", "\\end", "}", ")", "\\quad"}
-_NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re", "ℝ"})  # of which an answer is an array
-_AHEAD = 500  # tokens looked through for an `=`
+_NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re", "ℝ"})  # in remarks such as "∈ R^n"
+_AHEAD = 500  # tokens to search for an `=`
 
 
 def _depth_change(token: Token) -> int:
@@ -159,7 +159,7 @@ def _depth_change(token: Token) -> int:
 
 
 def _begins_equation(tokens: list[Token], at: int) -> bool:
-    """Whether an equation follows a comma, and not the next entry of a list."""
+    """Whether an equation follows a comma, not the next entry of a list."""
     depth = 0
     for ahead in range(at, min(at + _AHEAD, len(tokens))):
         token = tokens[ahead]
@@ -184,7 +184,10 @@ def _members(segment: list[Token]) -> list[list[Token]]:
     in_condition = False
     for token in segment:
         depth = max(0, depth + _depth_change(token))
-        if depth == 0 and token.kind in ("word", "sign"):  # the `=` of `a if i = j` is none between
+        if depth == 0 and token.kind in (
+            "word",
+            "sign",
+        ):  # the `=` of `a if i = j` does not separate members
             in_condition = token.text in _IFS or (in_condition and token.text not in _ENDS_IF)
         if depth == 0 and not in_condition and (token.text == "=" or _is_colon(token, members)):
             members.append([])
@@ -198,7 +201,7 @@ _ENDS_IF = frozenset({",", "then", "else", "otherwise"})
 
 
 def _is_colon(token: Token, members: list[list[Token]]) -> bool:
-    """Whether a colon stands for the first `=`: `∂h/∂W : …`."""
+    """Whether a colon is used as the first `=`: `∂h/∂W : …`."""
     begun = members[0][:1]
     return token.text == ":" and len(members) == 1 and bool(begun) and begun[0].text in _DERIVATIVES
 
@@ -211,7 +214,7 @@ def _attach(
 ) -> None:
     """Add a segment: a new equation, more of the last one, or a remark about it.
 
-    What is none of these is kept behind the answer, so that nobody takes a part for the whole.
+    Any other segment stays after the answer, so that a part is not taken for the whole.
     """
     if not any(members) or (before is not None and before.text == "\\in"):
         return
@@ -243,7 +246,7 @@ _CASE_WORDS = _OTHERWISE | {"and"}
 
 
 def _add_case(chain: list[list[Token]], before: Token, value: list[Token]) -> None:
-    """`…, and 0 if …`, `…, otherwise 0`; without a case before it, as it stands."""
+    """Add `…, and 0 if …` or `…, otherwise 0` as a case; unchanged if no case comes before it."""
     if conditions.is_conditioned(chain[-1]):
         chain[-1] = conditions.with_case(chain[-1], value)
     else:
@@ -281,7 +284,7 @@ def _digits(tokens: Sequence[Token]) -> set[str]:
 
 
 def _runs_on(chain: list[list[Token]], member: list[Token]) -> bool:
-    """Whether a row without `=` goes on where the last one stopped."""
+    """Whether a row without `=` continues the last one."""
     if not chain[-1]:
         return True
     return member[0].text in _JOINERS or chain[-1][-1].text in _JOINERS

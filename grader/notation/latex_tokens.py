@@ -1,4 +1,4 @@
-"""LaTeX mathematics → tokens: spacing, fonts and sizes gone, Unicode spelled out, places kept."""
+"""LaTeX mathematics → tokens with places: without spacing, fonts and sizes; Unicode as commands."""
 
 import itertools
 import unicodedata
@@ -74,18 +74,18 @@ class Token(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where it stands."""
+        """Its place in the text."""
         return Span(self.start, self.end)
 
 
 def tokenize(text: str, names: Names) -> list[Token]:
     """The tokens of a formula, without an end mark. Raises TooLarge, Unreadable.
 
-    A run of letters is one word where the problem or the table of functions knows it, and single
-    letters otherwise, as TeX sets it.
+    A run of letters is one word if the problem or the table of functions knows it; else it is single
+    letters, as in TeX.
     """
     if len(text) > TEXT_LIMIT:
-        raise TooLarge(f"this formula has {len(text)} characters; at most {TEXT_LIMIT} are read")
+        raise TooLarge(f"this formula has {len(text)} characters; the limit is {TEXT_LIMIT}")
     functions = frozenset(base for base in names.function_bases if base.isalpha())
     raw = expand(_undollared(raw_tokens(text)), names.macros, text)
     return _Tokenizer(text, raw, names, _known_words(names) | functions, functions).tokens()
@@ -97,7 +97,7 @@ def _known_words(names: Names) -> frozenset[str]:
 
 
 def _undollared(raw: list[Raw]) -> list[Raw]:
-    """Without the dollars around all of it, which a formula in an answer file may still have."""
+    """The tokens without dollars around all of them, which answer files sometimes have."""
     dollars = [at for at, token in enumerate(raw) if token.text == "$"]
     for width in (2, 1):
         inside = range(width, len(raw) - width)
@@ -152,7 +152,7 @@ class _Tokenizer:
                 yield self._with_number(raw, name)
 
     def _numbered(self, raw: Raw) -> str:
-        """The end of a run of letters that is a declared name with the number behind it: `dW2`."""
+        """The end of a run of letters that is a declared name with the number after it: `dW2`."""
         following = self.raw[self.at] if self.at < len(self.raw) else None
         if following is None or following.kind != "number" or following.start != raw.end:
             return ""
@@ -231,7 +231,7 @@ class _Tokenizer:
         return self.at < len(self.raw) and self.raw[self.at].text == sign
 
     def _has_script(self) -> bool:
-        """Whether a subscript follows, so that a big Σ is a sum and not a letter."""
+        """Whether a subscript follows, so that Σ is a sum, not a letter."""
         return self.at < len(self.raw) and (
             self.raw[self.at].text == "_" or self.raw[self.at].text in _SUBSCRIPTS
         )
@@ -261,7 +261,7 @@ class _Tokenizer:
             yield Token("sign", text, start, end)
 
     def _unwrapped(self) -> Iterator[Token]:
-        """What stands in a box; the braces go if a whole equation is in it."""
+        """The content of a box, without its braces if it is a whole equation."""
         at = self.at
         group = self._group() if self._next_is("{") else []
         if any(raw.text == "=" for raw in group):
@@ -322,21 +322,21 @@ class _Tokenizer:
             if at % 2:
                 yield from self._nested(part)
             elif part:
-                yield from self._said(part, start, end)
+                yield from self._plain_words(part, start, end)
 
-    def _said(self, part: list[Raw], start: int, end: int) -> Iterator[Token]:
+    def _plain_words(self, part: list[Raw], start: int, end: int) -> Iterator[Token]:
         letters = [raw.text for raw in part if raw.kind == "letters"]
         if letters and all(text in WORDS for text in letters):
             for text in letters:
                 yield Token("word", text, start, end)
         else:
-            said = self.text[part[0].start : part[-1].end]
-            yield Token("prose", said.strip(" ()[]{}") or " ", start, end)
+            words = self.text[part[0].start : part[-1].end]
+            yield Token("prose", words.strip(" ()[]{}") or " ", start, end)
 
     def _nested(self, group: list[Raw]) -> list[Token]:
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise TooLarge(f"fonts and accents more than {DEPTH_LIMIT} deep", self.text)
+            raise TooLarge(f"fonts and accents nested more than {DEPTH_LIMIT} deep", self.text)
         outer, at = self.raw, self.at
         self.raw, self.at = group, 0
         tokens = self.tokens()
@@ -345,13 +345,13 @@ class _Tokenizer:
         return tokens
 
     def _split_script(self) -> None:
-        """TeX takes one letter for a script: `X^Tr` is Xᵀ r. Words that are names stay whole."""
+        """Split a script as TeX does, `X^Tr` is Xᵀ r, unless the word is a name."""
         raw = self.raw[self.at]
         if raw.kind == "letters" and raw.text in self.words:
             self._split_letters()
 
     def _split_letters(self) -> None:
-        """`\\mathbf Wx` sets only the W bold: split a run of letters behind the first."""
+        """Split a run of letters after the first: `\\mathbf Wx` sets only the W bold."""
         raw = self.raw[self.at]
         if len(raw.text) > 1:
             first = raw._replace(text=raw.text[0], end=_inside(raw, 1))
@@ -363,7 +363,9 @@ class _Tokenizer:
             self._split_letters()
         inner = self._nested(self._group())
         if not inner:
-            raise Unreadable(f"\\{name} stands over nothing", self.text, Span(raw.start, raw.end))
+            raise Unreadable(
+                f"\\{name} has no letter to go over", self.text, Span(raw.start, raw.end)
+            )
         first, *rest = inner
         accent = ACCENT_ALIASES.get(name, name)
         yield Token("accent", f"\\{accent}{{{first.text}}}", raw.start, first.end)
@@ -382,6 +384,6 @@ def _single(raw: Raw, letters: str) -> Iterator[Token]:
 
 
 def _inside(raw: Raw, offset: int) -> int:
-    """Where the letter at an offset stands; what came out of a macro stands where the macro does."""
+    """The place of the letter at an offset; text from a macro has the place of the macro."""
     whole = raw.end - raw.start == len(raw.text)
     return raw.start + offset if whole else raw.end if offset else raw.start

@@ -1,7 +1,6 @@
-r"""A student's own commands: `\newcommand`, `\def`, `\DeclareMathOperator`, read and put in.
+r"""Reads and expands a student's own commands: `\newcommand`, `\def`, `\DeclareMathOperator`.
 
-What a command stands for takes the place of the command in the run of tokens, so an error in it
-points at the command as the student wrote it.
+The tokens of an expanded command have the place of the command, so that an error in them points to it.
 """
 
 import itertools
@@ -12,11 +11,11 @@ from typing import NamedTuple
 
 from grader.errors import Span, TooLarge
 
-EXPANSION_LIMIT = 1_000  # commands put in, in one formula
-SIZE_LIMIT = 20_000  # tokens of one formula once they are
+EXPANSION_LIMIT = 1_000  # commands expanded in one formula
+SIZE_LIMIT = 20_000  # tokens of one expanded formula
 MACRO_LIMIT = 500  # commands of one paper
 
-# The end of a row. The length in `\\[4pt]` says nothing; `\\ [a, b]` begins the next row.
+# The end of a row. The length in `\\[4pt]` has no meaning; `\\ [a, b]` begins the next row.
 ROW_END = (
     r"\\\\\*?+(?:\s*+\[\s*+[-+]?+\s*+(?:[\d.,]++\s*+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu)"
     r"|[\d.,]*+\s*+\\(?:[a-z]*skip(?:amount)?|jot))\s*+\])?+"
@@ -31,7 +30,7 @@ _TOKEN = re.compile(
 
 
 class Raw(NamedTuple):
-    """A piece of LaTeX before it means anything; out of a macro, its place is that of the macro."""
+    """A raw token of LaTeX; a token from a macro has the place of the macro."""
 
     kind: str
     text: str
@@ -41,7 +40,7 @@ class Raw(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A command with its number of parameters, the default of the first, and what it stands for."""
+    """A command: its number of parameters, the default of the first, and its body."""
 
     parameters: int
     default: tuple[Raw, ...] | None
@@ -49,7 +48,7 @@ class Macro:
 
 
 def raw_tokens(text: str) -> list[Raw]:
-    """All pieces of a formula but spaces and comments."""
+    """The raw tokens of a formula without spaces and comments."""
     return [_raw(match) for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
 
 
@@ -63,7 +62,7 @@ def _raw(match: re.Match[str]) -> Raw:
 
 
 def definitions(text: str) -> dict[str, Macro]:
-    """The commands that a paper defines; of a name that is defined twice the last one counts."""
+    """The commands that a paper defines; of two definitions of a name the last one counts."""
     if "\\" not in text:
         return {}
     raw = raw_tokens(text)
@@ -108,7 +107,7 @@ def _operator(raw: Sequence[Raw], at: int) -> _Definition:
 
 
 def _def(raw: Sequence[Raw], at: int) -> _Definition:
-    r"""`\name#1#2{body}`; parameters set apart by anything else are not read."""
+    r"""`\name#1#2{body}`; other delimited parameters are not read."""
     name = raw[at].text if at < len(raw) else ""
     at += 1
     parameters = 0
@@ -134,7 +133,7 @@ def _name(tokens: Sequence[Raw]) -> str:
 
 
 def _argument(raw: Sequence[Raw], at: int) -> tuple[tuple[Raw, ...], int]:
-    """A group without its braces, or one piece as TeX takes it; and where what follows begins."""
+    """A group without its braces, or one token as in TeX; and the index of the next token."""
     if at >= len(raw):
         return (), at
     if raw[at].text != "{":
@@ -161,24 +160,24 @@ def _closing(raw: Sequence[Raw], at: int, opening: str, closing: str) -> int:
 
 
 def _first(token: Raw) -> tuple[Raw, ...]:
-    """TeX takes one letter or digit as an argument that has no braces."""
+    """The first letter or digit, which TeX takes as an argument without braces."""
     if token.kind not in ("letters", "number"):
         return (token,)
     return (Raw(token.kind, token.text[0], token.start, token.start + 1),)
 
 
 def _rest(token: Raw) -> tuple[Raw, ...]:
-    """What of a piece is left behind its first letter or digit."""
+    """The rest of a token after its first letter or digit."""
     if token.kind not in ("letters", "number") or len(token.text) == 1:
         return ()
     return (Raw(token.kind, token.text[1:], token.start + 1, token.end),)
 
 
-# Putting them in
+# Expansion
 
 
 def expand(raw: list[Raw], macros: Mapping[str, Macro], source: str) -> list[Raw]:
-    """The pieces with every command of the student's replaced. Raises TooLarge."""
+    """The tokens with all commands of the student expanded. Raises TooLarge."""
     if not macros or not any(token.text in macros for token in raw):
         return raw
     done: list[Raw] = []
@@ -193,14 +192,14 @@ def expand(raw: list[Raw], macros: Mapping[str, Macro], source: str) -> list[Raw
         expansions += 1
         replaced = list(_applied(macro, token, waiting))
         if expansions > EXPANSION_LIMIT or len(waiting) + len(done) + len(replaced) > SIZE_LIMIT:
-            message = f"`{token.text}` expands without end, or into too much"
+            message = f"`{token.text}` expands without end, or into too many tokens"
             raise TooLarge(message, source, Span(token.start, token.end))
         waiting.extend(reversed(replaced))
     return done
 
 
 def _applied(macro: Macro, command: Raw, waiting: list[Raw]) -> Iterator[Raw]:
-    """The body with its arguments, which are taken from what follows the command."""
+    """The body with its arguments, which are taken from the tokens after the command."""
     arguments: list[tuple[Raw, ...]] = []
     if macro.default is not None:
         arguments.append(_taken_option(waiting, macro.default))
@@ -217,7 +216,7 @@ def _applied(macro: Macro, command: Raw, waiting: list[Raw]) -> Iterator[Raw]:
 
 
 def _parameter(number: Raw, arguments: Sequence[tuple[Raw, ...]], command: Raw) -> Iterator[Raw]:
-    """`#12` is the first argument, and then a 2."""
+    """The argument of `#1`; `#12` is the first argument, then a 2."""
     which = int(number.text[0])
     if 1 <= which <= len(arguments):
         yield from arguments[which - 1]
@@ -242,7 +241,7 @@ def _taken_option(waiting: list[Raw], default: tuple[Raw, ...]) -> tuple[Raw, ..
 
 
 def _popped(waiting: list[Raw], opening: str, closing: str) -> tuple[Raw, ...]:
-    """A group off the stack of what follows, without its brackets."""
+    """Pop a group off the stack of waiting tokens, without its brackets."""
     taken: list[Raw] = []
     depth = 0
     for token in itertools.islice(reversed(waiting), len(waiting)):

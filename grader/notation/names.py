@@ -1,7 +1,7 @@
-"""Names: what a problem declares, in every notation, and what a student defines along the way.
+"""Names in every notation: those that a problem declares, and those that a student defines.
 
-One `Names` belongs to one question (or to a model while it is being read). It settles what `W^2`
-is: the layer 2 of W where that was declared, a power where it was not.
+One `Names` belongs to one question (or to a model while it is being read). It decides what `W^2` is: the
+layer 2 of W if that was declared, else a power.
 """
 
 import re
@@ -21,18 +21,18 @@ ACCENTS = frozenset("hat bar tilde dot widehat widetilde overline check".split()
 ACCENT_ALIASES = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
 
 Key = tuple[str, str | None, str | None]
-Definition = Expression | StudentError  # the error where a definition cannot be read
+Definition = Expression | StudentError  # the error if a definition cannot be read
 
 
 # Every spelling of a function in the table; in LaTeX without its backslash.
 INFIX_FUNCTIONS = registry.INFIX
 LATEX_FUNCTIONS = registry.LATEX
-LATEX_FUNCTIONS.update(clip="clip", clamp="clip")  # a largest and a smallest, no row of its own
+LATEX_FUNCTIONS.update(clip="clip", clamp="clip")  # min and max, without a row in the table
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function that the problem names: `sigma` is relu."""
+    """A function with a name in the problem: `sigma` is relu."""
 
     name: str
     primitive: str
@@ -46,10 +46,10 @@ class Names:
 
     `symbols` are the declared symbols and model quantities by infix name; `spellings` maps a LaTeX
     name, split into (base, superscript, subscript), to an infix name. `calls` are bases that may
-    carry an argument list as decoration, such as `l(\\theta)`; `loss` is what `dW` differentiates;
+    have an argument list without a meaning, such as `l(\\theta)`. `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
     `definitions` and `macros` are the student's own; `depends` names the symbols that each model
-    quantity is computed from. `entries` remembers entries by their text.
+    quantity is computed from. `entries` caches entries by their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -69,27 +69,27 @@ class Names:
     entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 
     def with_indices(self, indices: Iterable[Index], aliases: Mapping[str, Index]) -> "Names":
-        """These names, knowing the free index variables and the student's names for them."""
+        """These names, with the free index variables and the student's names for them."""
         known = {index.name: index for index in indices}
         return replace(self, indices={**known, **aliases})
 
     def with_definitions(self, definitions: Mapping[Key, Definition]) -> "Names":
-        """These names, and what a student defined."""
+        """These names, with a student's definitions."""
         return replace(self, definitions=definitions)
 
     def own(self, key: Key) -> Expression | None:
-        """What a student defined, None if nothing. Raises StudentError if it cannot be read."""
+        """A student's definition; None if there is none. Raises StudentError if it cannot be read."""
         found = self.definitions.get(key)
         if isinstance(found, StudentError):
             raise Unreadable(found.message)
         return found
 
     def with_macros(self, macros: Mapping[str, Macro]) -> "Names":
-        """These names, and the commands that a student defined."""
+        """These names, with a student's own commands."""
         return replace(self, macros=macros)
 
     def based(self, base: int) -> "Names":
-        """These names, for a text that counts from `base`."""
+        """These names, for a text whose indices count from `base`."""
         return self if base == self.base else replace(self, base=base, entries={})
 
     def known(self) -> list[str]:
@@ -97,11 +97,11 @@ class Names:
         return [*self.symbols, *self.functions, *self.dimensions, *self.indices, *INFIX_FUNCTIONS]
 
     def function_names(self) -> dict[str, str]:
-        """How the problem calls a primitive: relu is `sigma`."""
+        """The problem's names of primitives: relu is `sigma`."""
         return {function.primitive: function.name for function in self.functions.values()}
 
     def function_latex(self) -> dict[str, str]:
-        """How the problem writes a primitive in LaTeX."""
+        """The problem's LaTeX for primitives."""
         functions = self.functions.values()
         return {function.primitive: function.latex[0] for function in functions if function.latex}
 
@@ -156,7 +156,7 @@ def canonical_layer(text: str) -> str:
 
 
 def default_latex(name: str) -> tuple[str, ...]:
-    """How an undeclared spelling is guessed: n2 is `n_2`, W1 is `W^1`, delta is `\\delta`."""
+    """Default spellings of a name: n2 is `n_2`, W1 is `W^1`, delta is `\\delta`."""
     digits = _DIGITS_AT_END.match(name)
     stem, number = digits.groups() if digits else (name, None)
     base = f"\\{stem}" if stem in GREEK else stem
@@ -186,7 +186,7 @@ def build(
 ) -> Names:
     """The symbol table of a problem; `latex` gives the spellings of symbols, the first is printed.
 
-    A spelling that cannot be split into base and scripts is left out; `split_spelling` tells.
+    A spelling that `split_spelling` cannot split is left out.
     """
     keys: dict[Key, str] = {}
     calls = set()

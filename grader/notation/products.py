@@ -1,8 +1,8 @@
-"""What a product means, by the shapes of its factors.
+"""The meaning of a product, decided by the shapes of its factors.
 
-Every sign has a conventional reading; where only another reading fits the shapes, that one is taken
-and noted. A vector may lie or stand where its entries alone decide the result, but an outer product
-is never made out of two columns: the transpose is what is being asked for there.
+Every sign has a conventional reading. If only another reading fits the shapes, that one is taken, with a
+note. A row may be read as a column where the result depends on its entries only. Two columns are never
+read as an outer product: there the transpose is what the question asks for.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ DOT = "dot"  # A \cdot B: juxtaposition, but the inner product of two columns
 
 
 def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) -> Expression:
-    """a times b, where `how` is one of the signs above. Shapes that do not fit become nonsense."""
+    """a times b, where `how` is one of the signs above. Shapes that do not fit are `Nonsense`."""
     if NONSENSE in (a, b):
         return NONSENSE
     if how == QUOTIENT:
@@ -49,7 +49,7 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
-    """An entrywise operation such as + on operands of which one may be a vector laid down."""
+    """An entrywise operation such as +; one operand may be a row where a column fits."""
     if build.two_axes:
         _check_axes(build, a, b, span)
     if NONSENSE not in (a, b) and a.shape != b.shape:
@@ -58,12 +58,12 @@ def combine(build: Builder, function: str, a: Expression, b: Expression, span: S
 
 
 def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
-    """The quotient a / b: by a scalar, or entry by entry of arrays that fit as they stand."""
+    """The quotient a / b: by a scalar, or entry by entry if the shapes fit."""
     if b is not NONSENSE and a is not NONSENSE and SCALAR not in (a.shape, b.shape):
         _check_axes(build, a, b, span)
         if a.shape == b.shape or _extends(a.shape, b.shape) or _extends(b.shape, a.shape):
             return combine(build, "div", a, b, span)
-        error = ShapeMismatch("a division by an array of another shape")
+        error = ShapeMismatch("an array can only be divided by a scalar or an array of its shape")
         return build.nonsense(error, span)
     _keep_axes(build, (a,), span)
     if b is not NONSENSE and b.shape != SCALAR:
@@ -71,17 +71,17 @@ def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expressi
     return build.apply("div", a, b, span=span)
 
 
-# Vectors that were given a new axis, as `x[:, None]`, of which NumPy makes a matrix
+# Vectors with a new axis, such as `x[:, None]`, which are matrices in NumPy
 
 
 def _keep_axes(build: Builder, parts: Sequence[Expression], span: Span) -> None:
-    """A multiple of a vector with a new axis has it too."""
+    """Mark a multiple of a vector with a new axis as having it too."""
     if build.two_axes and any(part.span in build.two_axes for part in parts):
         build.two_axes.add(span)
 
 
 def _spread(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
-    """The factors of the outer product that `x[:, None]*y` is, that of the rows first."""
+    """The factors of the outer product `x[:, None]*y`, the one of the rows first."""
     given = [part for part in (a, b) if part.span in build.two_axes]
     if not given or not _vector(a.shape) or not _vector(b.shape):
         return None
@@ -94,19 +94,19 @@ def _spread(build: Builder, a: Expression, b: Expression) -> tuple[Expression, E
         return given[0], columns[given[0] is columns[0]]
     if len(given) == 1:
         hint = "write np.outer(a, b), or a product of entries without the new axis"
-        build.fail("whether this is a matrix depends on the axes of both", a.span, hint)
+        build.fail("it is not clear whether this product is a matrix", a.span, hint)
     return None
 
 
 def _check_axes(build: Builder, a: Expression, b: Expression, span: Span) -> None:
-    """Refuse `x[:, None] + y`, a matrix in NumPy; of two with a new axis the result has it too."""
+    """Refuse `x[:, None] + y`, a matrix in NumPy; two vectors with a new axis keep it."""
     given = [part for part in (a, b) if part.span in build.two_axes]
     alike = len(given) == 2 and a.shape == b.shape
     if given and alike:
         build.two_axes.add(span)
     elif given and all(_vector(part.shape) and part.shape != SCALAR for part in (a, b)):
-        hint = "write it without the new axis, or say the matrix that is meant"
-        build.fail("a vector with a new axis beside one without it", span, hint)
+        hint = "leave out the new axis, or write the matrix itself"
+        build.fail("only one of these vectors has a new axis", span, hint)
 
 
 # Products that can be read in two ways
@@ -120,10 +120,10 @@ _WORDS = {
 
 
 def _readings(a: Expression, b: Expression, how: str) -> tuple[str, str] | None:
-    """The conventional meaning and the other one, where the shapes allow two.
+    """The conventional meaning and the other one, if the shapes allow two.
 
-    Of square matrices a transpose is there for a matrix product, and a derivative f'(Z) of a
-    function of entries for a product entry by entry.
+    With square matrices, a transpose suggests a matrix product, and the derivative f'(Z) of an entrywise
+    function a product entry by entry.
     """
     if a.shape != b.shape:
         return None
@@ -148,24 +148,24 @@ def _is_transpose(node: Expression) -> bool:
 def _chosen(
     build: Builder, a: Expression, b: Expression, readings: tuple[str, str], span: Span
 ) -> Expression:
-    """The conventional reading, unless this very choice is to be tried the other way."""
+    """The conventional reading, or the other one if this choice asks for it."""
     taken, other = readings[::-1] if build.chooses_other() else readings
     build.notes.append(
-        f"{_pair(a, b)} was read {_WORDS[taken]}; {_WORDS[other]} would be possible too"
+        f"{_pair(a, b)} was read {_WORDS[taken]}; it could also be read {_WORDS[other]}"
     )
     return build.apply(taken, a, b, span=span)
 
 
 # Constants without a size
 
-UNSIZED = Symbol("1", (0, 1))  # a bold 1: as many ones as what it meets asks for
-IDENTITY = Symbol("I", (0, 0))  # an identity matrix of the size that it meets
+UNSIZED = Symbol("1", (0, 1))  # a bold 1: as many ones as the other operand needs
+IDENTITY = Symbol("I", (0, 0))  # an identity matrix of the size that the other operand needs
 
 
 def _sized(
     build: Builder, a: Expression, b: Expression, entrywise: bool
 ) -> tuple[Expression, Expression]:
-    """A bold 1 or an I among two operands gets the size that the other one leaves it."""
+    """Give a bold 1 or an I the size that fits the other operand."""
     if not _is_open(a) and not _is_open(b):
         return a, b
     if SCALAR in (a.shape, b.shape):
@@ -185,9 +185,9 @@ def _is_open(node: Expression) -> bool:
 
 
 def _common(a: Expression, b: Expression) -> Shape:
-    """The shape of two operands entry by entry: what one leaves open, the other tells.
+    """The common shape of two operands entry by entry, where one may have open sizes.
 
-    Beside an identity matrix all is square.
+    With an identity matrix it is square.
     """
     rows, columns = (max(sizes) for sizes in zip(a.shape, b.shape, strict=True))
     square = any(part.shape == (0, 0) and _holds_identity(part) for part in (a, b))
@@ -200,12 +200,12 @@ def _holds_identity(node: Expression) -> bool:
 
 
 def _fitted(build: Builder, node: Expression, shape: Shape) -> Expression:
-    """A constant without a size in the size that it now has, if that is known."""
+    """A constant without a size, in its size if that is known now."""
     return _filled(build, node, shape) if _is_open(node) and 0 not in shape else node
 
 
 def _filled(build: Builder, node: Expression, shape: Shape) -> Expression:
-    """A constant without a size, perhaps times a number or turned, in the size that it now has."""
+    """A constant without a size, perhaps scaled or transposed, in the size that it has now."""
     match node:
         case Symbol(name="I") if shape[0] != shape[1]:
             return node  # an identity is square
@@ -216,7 +216,7 @@ def _filled(build: Builder, node: Expression, shape: Shape) -> Expression:
             build.notes.append(f"the bold 1 was read as {shape_text(shape)} ones")
             return build.apply("ones", params=shape, span=node.span)
         case Apply(function="transpose", args=(Symbol() as constant,)):
-            return _filled(build, constant, shape)  # which is the same as it stands and as it lies
+            return _filled(build, constant, shape)  # its transpose is the same
         case Apply(function="transpose", args=(inside,)):
             return build.apply("transpose", _filled(build, inside, shape[::-1]), span=node.span)
         case Apply(function="matmul", args=(left, right)):
@@ -230,7 +230,7 @@ def _filled(build: Builder, node: Expression, shape: Shape) -> Expression:
 
 
 def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, Expression]:
-    """Two vectors of one length, the row stood up as a column."""
+    """Two vectors of one length, a row as a column."""
     if _vector(a.shape) and _vector(b.shape) and a.shape == b.shape[::-1]:
         build.notes.append("a row and a column were combined entry by entry, as columns")
         if a.shape[0] == 1:
@@ -243,7 +243,7 @@ def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, 
 
 
 def fit_entrywise(a: Expression, b: Expression) -> bool:
-    """Whether two operands can be combined entry by entry as they stand."""
+    """Whether two operands can be combined entry by entry without a change."""
     if SCALAR in (a.shape, b.shape) or 0 in a.shape + b.shape or a.shape == b.shape:
         return True
     lies = _vector(a.shape) and a.shape == b.shape[::-1]
@@ -255,7 +255,7 @@ def _entrywise(build: Builder, a: Expression, b: Expression, span: Span) -> Expr
 
 
 def _outer(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
-    """Of two vectors ⊗ makes a matrix; some write it for ⊙ on matrices of one shape."""
+    """⊗ of two vectors is a matrix; between matrices of one shape some mean ⊙."""
     if _vector(a.shape) and _vector(b.shape):
         return build.apply("outer", a, b, span=span)
     return _entrywise(build, a, b, span)
@@ -278,7 +278,7 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     flipped = _flipped(build, a, b, how)
     if flipped is not None:
         product = build.apply("matmul", *flipped, span=span)
-        # A vector of one axis times a matrix has one axis again: it stands, as declared vectors do.
+        # A vector of one axis times a matrix has one axis again, so it is a column like declared vectors.
         return build.apply("transpose", product, span=span) if how == MATRIX else product
     return _mismatch(build, a, b, span)
 
@@ -296,11 +296,11 @@ def _same_shape(build: Builder, a: Expression, b: Expression, how: str, span: Sp
 def _flipped(
     build: Builder, a: Expression, b: Expression, how: str
 ) -> tuple[Expression, Expression] | None:
-    """A matrix and a vector that fits once it is turned; None if neither or both fit."""
+    """A matrix and a transposed vector that fit; None if neither or both transposes fit."""
     if _vector(a.shape) == _vector(b.shape):
         return None
     if how == MATRIX and not (a.shape[1] == 1 and a.shape[0] == b.shape[0]):
-        return None  # of what NumPy's @ takes, only a vector of one axis before a matrix lies down
+        return None  # as in NumPy's @, only a vector of one axis before a matrix is a row
     thin = a if _vector(a.shape) else b
     if isinstance(thin, Symbol) and thin.name in build.names.matrices:
         return None
@@ -310,7 +310,9 @@ def _flipped(
         turned = (build.apply("transpose", a, span=a.span), b)
     else:
         return None
-    build.notes.append(f"in {_pair(a, b)} the vector was turned, since only so the product exists")
+    build.notes.append(
+        f"in {_pair(a, b)} the vector was transposed, since the product does not exist otherwise"
+    )
     return turned
 
 

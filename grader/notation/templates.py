@@ -1,8 +1,7 @@
-"""Cells of a matrix that differ only in their entries are parsed, and evaluated, once.
+"""Parses and evaluates cells of a matrix that differ only in their entries once.
 
-`[[d*h[1], d*h[2]], …]`: students write such matrices by copy and paste, and so does this module. A
-template is a tree whose entries stand in it in the order of the text; another cell with the same text
-around its entries is the same tree over other entries.
+Students write `[[d*h[1], d*h[2]], …]` by copy and paste. A template is a tree with its entries in the order
+of the text. A cell with the same text around its entries is the same tree over other entries.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ Cell = Expression | Instance
 
 
 class Templates:
-    """The templates met in one text, by the text around their entries."""
+    """The templates of one text, by the text around their entries."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], Expression | None] = {}
@@ -28,10 +27,10 @@ class Templates:
     def learned(
         self, key: tuple[str, ...], node: Expression, entries: Sequence[Expression]
     ) -> Cell:
-        """A parsed cell, as a template for others if its entries stand in the order of the text.
+        """A parsed cell, kept as a template if its entries are in the order of the text.
 
-        Case distinctions keep another order than their text, and binders rename: both stay as they
-        are.
+        Case distinctions have another order than their text, and binders rename variables, so both are
+        no templates.
         """
         found = list(_items(node))
         if len(found) != len(entries) or any(
@@ -43,7 +42,7 @@ class Templates:
 
 
 def rows_of(cells: Sequence[Sequence[Cell]]) -> "Sequence[Sequence[Expression]]":
-    """The rows of a matrix: one template over a grid of entries where that is all they are."""
+    """The rows of a matrix; one template over a grid of entries if all cells share it."""
     first = cells[0][0] if cells and cells[0] else None
     if isinstance(first, Instance) and all(
         isinstance(cell, Instance) and cell.template is first.template
@@ -62,7 +61,7 @@ def _is_entry(node: Expression) -> bool:
 
 
 def _items(node: Expression) -> Iterator[Expression | None]:
-    """The entries of a tree in its order; None for whatever forbids a template."""
+    """The entries of a tree in its order; None for a part that forbids a template."""
     if isinstance(node, Apply) and node.function != "where":
         for arg in node.args:
             yield from _items(arg)

@@ -1,4 +1,4 @@
-"""Files → `Submission`: what a student handed in, with the place of every piece."""
+"""Reads files into a `Submission`: a student's answers with their places."""
 
 from grader.submission.blanks import is_blank
 from grader.submission.model import (

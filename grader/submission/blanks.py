@@ -1,11 +1,11 @@
-"""What people write where they have no answer: "I don't know", "TODO", "?".
+"""Texts that people write for a missing answer: "I don't know", "TODO", "?".
 
-The patterns are compiled when the first line is looked at: most submissions never need them.
+The patterns are compiled at the first use, since most submissions need none.
 """
 
 import re
 
-# Only this much is looked at: an excuse is short.
+# Characters to look at: an excuse is short.
 _REACH = 300
 
 _NO_ANSWER = r"""(?xi)\b(?:
@@ -20,13 +20,13 @@ _NO_ANSWER = r"""(?xi)\b(?:
     )(?!\w)"""
 _NOTHING = r"(?i)(?:none|nothing|blank|pass|nope|no|nichts|nada|rien|empty|[\W_]*+)"
 
-# Behind these an answer follows after all.
+# An answer follows after these.
 _TURN = r"(?i)\b(?:but|maybe|perhaps|probably|guess|think|however|aber|vielleicht|mais|pero)\b|="
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text says that there is no answer, and no more than that."""
-    said = text[:_REACH].strip(" \t\n.!,;:*_()[]")
-    if re.fullmatch(_NOTHING, said):
+    """Whether a text only says that there is no answer."""
+    words = text[:_REACH].strip(" \t\n.!,;:*_()[]")
+    if re.fullmatch(_NOTHING, words):
         return True
-    return re.search(_NO_ANSWER, said) is not None and re.search(_TURN, said) is None
+    return re.search(_NO_ANSWER, words) is not None and re.search(_TURN, words) is None

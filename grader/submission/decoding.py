@@ -1,4 +1,4 @@
-"""Bytes of a text file → text, whatever the editor that saved it."""
+"""Bytes of a text file → text, in the encodings of usual editors."""
 
 import codecs
 import re
@@ -24,7 +24,7 @@ def decode(data: bytes) -> str:
     r"""The text of a file, with `\n` as its only line ending and no byte order mark.
 
     Raises:
-        Refused: if the bytes are no text.
+        Refused: if the bytes are not text.
 
     """
     text = _decoded(data)
@@ -34,9 +34,9 @@ def decode(data: bytes) -> str:
 
 
 def normalised(text: str) -> str:
-    r"""The text with `\n` for every line ending, and only characters that can be written out."""
+    r"""The text with `\n` for every line ending, and only characters that can be encoded."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    # A lone surrogate, from `\ud800` in JSON, could be neither printed nor stored.
+    # A lone surrogate, from `\ud800` in JSON, cannot be printed or stored.
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -56,13 +56,13 @@ def _decoded(data: bytes) -> str:
 
 
 def _is_damaged_utf8(text: str) -> bool:
-    """Whether most characters beyond ASCII could be read: a byte or two went wrong on the way."""
+    """Whether most characters beyond ASCII are valid, so that only a few bytes are damaged."""
     beyond = len(text) - len(text.encode("ascii", "ignore"))
     return beyond > 2 * text.count("\ufffd")
 
 
 def _utf16_without_mark(data: bytes) -> str:
-    """The UTF-16 encoding betrayed by NULs in every second byte, or nothing."""
+    """The UTF-16 encoding if every second byte is NUL; else empty."""
     sample = data[:_SAMPLE]
     pairs = len(sample) // 2
     first, second = sample[0::2].count(0), sample[1::2].count(0)
@@ -74,5 +74,5 @@ def _utf16_without_mark(data: bytes) -> str:
 
 
 def _is_binary(text: str) -> bool:
-    """Whether control characters say so: any NUL, or more than one character in a hundred."""
+    """Whether a text has a NUL, or more than one percent control characters."""
     return "\x00" in text or len(_CONTROLS.findall(text)) > len(text) // 100 + 3

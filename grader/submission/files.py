@@ -1,4 +1,4 @@
-"""The files of a submission: which ones there are, their bytes, and their digest."""
+"""The files of a submission: their list, their bytes, and their digest."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from grader.submission import limits
 from grader.submission.refusals import Refused
 
-# Left behind by operating systems and tools: no student put them there on purpose.
+# Made by operating systems and tools, not by students.
 _DEBRIS = {
     ".DS_Store",
     "Thumbs.db",
@@ -22,7 +22,7 @@ _DEBRIS = {
 
 
 class Listed(NamedTuple):
-    """One file of a submission, or the reason why it is left out."""
+    """One file of a submission, or the reason why it is not read."""
 
     name: str
     path: Path
@@ -33,7 +33,7 @@ def listing(path: Path) -> list[Listed]:
     """The files of a submission: the one file, or all in a folder, sorted by name.
 
     Raises:
-        OSError: if nothing is there.
+        OSError: if nothing is at the path.
 
     """
     path.stat()
@@ -50,7 +50,7 @@ def listing(path: Path) -> list[Listed]:
 
 
 def unless_link(path: Path, name: str = "") -> Listed:
-    """A file, or the refusal of a link: it may point anywhere, at another student's file for one."""
+    """A file, or the refusal of a link, which may point to another student's file."""
     fault = None
     if path.is_symlink():
         fault = Refused("This is a link, so it was not read.", hint="Hand in the file itself.")
@@ -58,10 +58,10 @@ def unless_link(path: Path, name: str = "") -> Listed:
 
 
 def load(path: Path, limit: int) -> bytes:
-    """The bytes of a file, at most `limit` and one more.
+    """The bytes of a file, at most `limit` + 1.
 
     Raises:
-        Refused: if it is no regular file, or cannot be opened.
+        Refused: if it is not a regular file, or cannot be opened.
 
     """
     if not path.is_file():
@@ -77,24 +77,24 @@ def load(path: Path, limit: int) -> bytes:
 
 
 def check_size(data: bytes, limit: int) -> None:
-    """Refuses what `load` cut off at the limit."""
+    """Refuse a file that `load` cut at the limit. Raises Refused."""
     if len(data) > limit:
         raise Refused(
             f"This file is larger than {limit / 1e6:g} MB, so it was not read.",
-            hint="Hand in only your answers, without data sets, pictures or outputs.",
+            hint="Hand in only your answers, without data sets, pictures and outputs.",
         )
 
 
 class Digest:
-    """`sha256:…` over names and contents, file after file."""
+    """A digest `sha256:…` of the names and contents of files."""
 
     def __init__(self) -> None:
-        import hashlib  # costs a few milliseconds that `import grader` need not pay
+        import hashlib  # takes a few milliseconds
 
         self._hash = hashlib.sha256()
 
     def add(self, name: str, data: bytes) -> None:
-        """Takes in one file; the lengths keep two files apart from one of the same bytes."""
+        """Add a file. The lengths tell two files from one with the same bytes."""
         encoded = name.encode("utf-8")
         self._hash.update(b"%d %d\n" % (len(encoded), len(data)))
         self._hash.update(encoded)
@@ -105,7 +105,7 @@ class Digest:
 
 
 def printable(name: str) -> str:
-    """A file name that can be printed and stored, even if its bytes are no UTF-8."""
+    """A file name that can be printed and stored, even if its bytes are not UTF-8."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
@@ -142,7 +142,7 @@ def _fault(entry: os.DirEntry[str], depth: int) -> Refused | None:
         )
     if entry.is_dir(follow_symlinks=False) and depth >= limits.FOLDER_DEPTH:
         return Refused(
-            f"Folders are read {limits.FOLDER_DEPTH} levels deep; this one lies deeper.",
-            hint="Move your answers up.",
+            f"This folder is more than {limits.FOLDER_DEPTH} levels deep, so it was not read.",
+            hint="Move your answers to a higher folder.",
         )
     return None

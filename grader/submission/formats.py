@@ -1,4 +1,4 @@
-"""The formats that are read. Adding a format adds a row here, and a reader."""
+"""The formats that the grader reads. A new format needs a row here, and a reader."""
 
 from importlib import import_module
 from typing import NamedTuple
@@ -8,10 +8,9 @@ from grader.submission.sources import FileContents, Reader, Source
 
 
 class Format(NamedTuple):
-    """One kind of file: its extensions, how large it may be, and who reads it.
+    """One format: its extensions, its size limit, and the name of its reader.
 
-    The reader is named, not imported: a student's paper need not wait for the modules that read
-    arrays, nor arrays for those that read papers.
+    The reader is imported on use, so that a paper does not load the modules for arrays.
     """
 
     suffixes: tuple[str, ...]
@@ -21,7 +20,7 @@ class Format(NamedTuple):
     is_text: bool = True
 
     def read(self, source: Source) -> FileContents:
-        """What a file of this format says."""
+        """The contents of a file of this format."""
         read: Reader = getattr(import_module(f"grader.submission.{self.module}"), self.reader)
         return read(source)
 

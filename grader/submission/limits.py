@@ -1,6 +1,6 @@
-"""How much of a student's file is read. Generous for homework, small enough to stay quick."""
+"""Limits on a student's files: generous for homework, small enough to stay fast."""
 
-# A paper of seventeen derivations is about 10 kB; a megabyte is a book, or something hostile.
+# A paper of seventeen derivations is about 10 kB; a megabyte is a book, or hostile.
 TEXT_BYTES = 1_000_000
 
 # A million float64 numbers take 8 MB; notebooks carry pictures in their outputs.
@@ -12,15 +12,15 @@ FILES = 200
 FOLDER_DEPTH = 4
 FOLDER_BYTES = 64_000_000
 
-# Formulas are parsed one by one later on, at up to a millisecond each.
+# Each formula takes up to a millisecond to parse later.
 FORMULAS = 2_000
 FORMULA_CHARACTERS = 20_000
 MACRO_CHARACTERS = 20_000
 
-# Of what no question took a few examples are enough.
+# Leftovers to list: a few examples are enough.
 LEFTOVERS = 200
 
-# What keeps a megabyte of `1.` lines, or of `\\item\\item\\item`, cheap.
+# Keeps a megabyte of `1.` lines, or of `\\item\\item\\item`, cheap.
 LINES = 20_000
 ITEMS = 50_000
 

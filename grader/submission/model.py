@@ -1,4 +1,4 @@
-"""What a student handed in, as found in the files and before anybody asks what it means."""
+"""A submission as data: the contents of its files, not yet interpreted."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands. `line` and `column` are 1-based; a notebook adds its cell."""
+    """A place in a file. `line` and `column` are 1-based; a notebook adds its cell."""
 
     path: str
     line: int
@@ -32,14 +32,13 @@ class Marker:
 class Formula:
     r"""One span of mathematics in a paper, without its delimiters.
 
-    `display` tells a displayed equation from inline mathematics; an environment such as `align*`
-    keeps its `\begin` and `\end` in `text`, since it says how rows are to be read. `place` is
-    where `text` begins. A chain that is broken over several blocks is one formula, with spaces for
-    what stands between.
+    `display` tells a displayed equation from inline mathematics. An environment such as `align*` keeps
+    its `\begin` and `\end` in `text`, since they say how to read rows. `place` is where `text` begins. A
+    chain over several blocks is one formula, with spaces for the text between.
 
-    `notation` is "latex" for what stands between delimiters, "plain" for a line that is written
-    without any, and "code" for a line of a listing, which counts only where nothing else does. "bound"
-    is a name that a listing gives a value in a way that is not read, as `x` in `for x in X:`.
+    `notation` is "latex" between delimiters, "plain" for a line without delimiters, and "code" for a line
+    of a listing, which counts only if nothing else answers the question. "bound" is a name that a listing
+    binds in a way that the grader does not read, such as `x` in `for x in X:`.
     """
 
     text: str
@@ -86,10 +85,9 @@ class TextAnswer:
 class ArrayAnswer:
     """An answer as numbers.
 
-    `digits` is the precision that was handed in, as the largest number of significant decimal
+    `digits` is the precision of the submission, as the largest number of significant decimal
     digits of any entry (7 for float32, 16 or more for float64 as computed); `decimals` is the
-    largest number of decimal places, None where that says nothing (binary floats at full
-    precision).
+    largest number of decimal places, None for binary floats at full precision.
     """
 
     question: str
@@ -101,10 +99,10 @@ class ArrayAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file, or an answer in it, that could not be taken: what is wrong, where, what to try.
+    """A file, or an answer in it, that could not be read: what is wrong, where, what to try.
 
-    `question` is None if the file is meant; `whole_file` tells that nothing in it could be read, so
-    that answers may be lost in it.
+    `question` is None if the refusal is of the file. `whole_file` means that nothing in the file could be
+    read, so that it may hold answers.
     """
 
     message: str
@@ -116,11 +114,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something that may be an answer and that no question took: code, a picture, a formula, a note.
+    """A part of a submission that may be an answer, but no question took it: code, a picture, a formula.
 
-    `what` says it in words. `text` is the code, or the file or address that a link names; `question`
-    the only one that it can be the answer to, None if it may be any; `is_unread` tells that it is a file
-    or an entry that could not be read.
+    `what` describes it in words. `text` is the code, or the file or address of a link; `question` the
+    only one that it can answer, None if it may be any; `is_unread` means a file or an entry that could
+    not be read.
     """
 
     what: str
@@ -132,9 +130,9 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One student's hand-in. `digest` is "sha256:…" over names and contents of its files.
+    """One student's submission. `digest` is "sha256:…" over names and contents of its files.
 
-    `leftovers` are what the files hold and nobody here reads: code, pictures, links.
+    `leftovers` are contents that the grader does not read: code, pictures, links.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Offsets into a text: where they are as line and column, and how parts are blanked in place."""
+"""Offsets into a text: their lines and columns, and blanking ranges in place."""
 
 import re
 from bisect import bisect_right
@@ -26,7 +26,7 @@ class Places:
 
 
 def blanked(text: str, ranges: Iterable[Range]) -> str:
-    """The text with spaces for everything in `ranges` but line ends, so that no place moves."""
+    """The text with spaces in `ranges`, except line ends, so that no place moves."""
     pieces, done = [], 0
     for start, end in sorted(ranges):
         if end > done:
@@ -37,7 +37,7 @@ def blanked(text: str, ranges: Iterable[Range]) -> str:
 
 
 def restored(text: str, original: str, ranges: Iterable[Range]) -> str:
-    """The text with what `original` has in `ranges`."""
+    """The text with the characters of `original` in `ranges`."""
     pieces, done = [], 0
     for start, end in ranges:
         pieces += [text[done:start], original[start:end]]

@@ -1,4 +1,4 @@
-"""Numbers as they were written: their value, and how many digits somebody handed in."""
+"""Numbers as written: their values, and their digits."""
 
 import re
 from collections.abc import Iterable
@@ -9,23 +9,23 @@ _NUMERAL = re.compile(
 )
 _SPECIAL = re.compile(r"([+-]?)\.?(nan|inf(?:inity)?)", re.IGNORECASE)
 
-# No double has more digits; a longer text is something else, or hostile.
+# No double has more digits; a longer text is not a number, or hostile.
 _LONGEST = 1_000
 
-# A double prints with 15 to 17 digits when nobody rounded it.
+# A double that was not rounded prints with 15 to 17 digits.
 FULL = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Significant digits and decimal places; no places where they say nothing."""
+    """Significant digits and decimal places; None if places have no meaning."""
 
     digits: int
     decimals: int | None
 
 
 def number(text: str) -> float | None:
-    """The value of a plain decimal numeral, `nan` or `inf`; None if the text is anything else."""
+    """The value of a plain decimal numeral, `nan` or `inf`; None for any other text."""
     if len(text) > _LONGEST:
         return None
     if _NUMERAL.fullmatch(text) and text.isascii():

@@ -1,4 +1,4 @@
-"""A path → a `Submission`. Whatever a student did to their files, they get an answer."""
+"""A path → a `Submission`. Bad files become refusals in it, never errors."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,17 +29,17 @@ def read(
     left_out: Sequence[tuple[str, str]] = (),
     follow_link: bool = True,
 ) -> Submission:
-    """Everything a student handed in: one file, or a folder of files.
+    """A student's submission: one file, or a folder of files.
 
     Args:
         path: the file or folder.
         id: the student's id; the file's stem or the folder's name by default.
-        files: names and places of several loose files, in place of what is at `path`.
-        left_out: names of files that were handed in and are not there, and why: `is a link`.
-        follow_link: whether `path` itself may be a link; nothing in a folder ever is followed.
+        files: names and paths of several loose files, instead of those at `path`.
+        left_out: names of files that are not read, and why: `is a link`.
+        follow_link: whether `path` itself may be a link; links in a folder are never followed.
 
     Returns:
-        What was found. A file or answer that cannot be read is a `Refusal` in it, never an error.
+        The submission. A file or answer that cannot be read is a `Refusal` in it, never an error.
 
     Raises:
         OSError: if nothing is at `path`.
@@ -74,7 +74,7 @@ def digest_of(
     left_out: Sequence[tuple[str, str]] = (),
     follow_link: bool = True,
 ) -> str:
-    """The digest that `read` would give, without reading what the files say.
+    """The digest that `read` would give, without interpreting the files.
 
     Raises OSError if nothing is at `path`.
     """
@@ -86,7 +86,7 @@ def digest_of(
 
 
 def _begun(left_out: Iterable[tuple[str, str]]) -> Digest:
-    """A digest that already knows what is not there."""
+    """A digest that includes the files that are not read."""
     digest = Digest()
     for name, reason in left_out:
         digest.add(printable(name), reason.encode("utf-8", "replace"))
@@ -101,7 +101,7 @@ def _refused(left_out: Iterable[tuple[str, str]]) -> FileContents:
 
 
 def _listed(path: Path, files: Sequence[tuple[str, Path]], follow_link: bool) -> list[Listed]:
-    """The files to read. Several loose files come from a folder of the class: none may be a link."""
+    """The files to read. Loose files come from a folder of the class, so none may be a link."""
     if not files:
         return listing(path) if follow_link or not path.is_symlink() else [unless_link(path)]
     return [unless_link(place, name) for name, place in files[: limits.FILES]]
@@ -120,7 +120,7 @@ def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[FileContents]
 
 
 def _contents(files: Iterable[Listed]) -> Iterator[tuple[Listed, bytes | Refused]]:
-    """Each file with its bytes, or with the reason why they were not read."""
+    """Each file with its bytes, or with a refusal."""
     budget = limits.FOLDER_BYTES
     for file in files:
         try:

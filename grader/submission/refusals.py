@@ -1,14 +1,14 @@
-"""How a reader gives up on a file, or on one answer in it, without stopping the others."""
+"""Refusals of a file, or of one answer in it, which do not stop the others."""
 
 from grader.errors import GraderError
 from grader.submission.model import Place, Refusal
 
 
 class Refused(GraderError):
-    """Raised by a reader, and turned into a `Refusal` by whoever knows the name of the file.
+    """Raised by a reader. `refusal` makes data of it once the file's name is known.
 
-    `loses_answers` tells that answers may be in what was not read: then a human must look before
-    a question counts as missing.
+    `loses_answers` means that the unread part may hold answers, so that a human must look before a
+    question counts as missing.
     """
 
     def __init__(

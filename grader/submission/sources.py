@@ -1,4 +1,4 @@
-"""What a reader of one format gets, and what it gives back."""
+"""Input and output of the reader of a format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Source:
 
     @property
     def stem(self) -> str:
-        """The name without folder and extension; arrays are filed under it."""
+        """The name without folder and extension, which is the question of a single array."""
         return PurePosixPath(self.name).stem
 
     @property
@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """What one file says."""
+    """The contents of one file."""
 
     papers: tuple[Paper, ...] = ()
     answers: tuple[TextAnswer | ArrayAnswer, ...] = ()

@@ -1,4 +1,4 @@
-"""What checks a reference is right wherever the model is finite, and no rounding raises an alarm."""
+"""The checks of a reference hold wherever the model is finite, and rounding raises no alarm."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -51,7 +51,7 @@ def is_sound(own: QuestionKey) -> bool:
 
 
 def spoilt(reference: Estimate, rng: np.random.Generator) -> Estimate | None:
-    """With one entry off by 1e-5 of its value; None if all are zero."""
+    """The reference with a relative error of 1e-5 in one entry; None if all are zero."""
     entries = np.argwhere(reference.values.any(axis=0))
     if not len(entries):
         return None
@@ -62,7 +62,7 @@ def spoilt(reference: Estimate, rng: np.random.Generator) -> Estimate | None:
 
 
 def no_alarm_and_nothing_missed(folder: Path, count: int) -> int:
-    """The number of references that were spoilt and found."""
+    """Check that no network raises an alarm; the number of spoilt references, which are all found."""
     rng, found = np.random.default_rng(1), 0
     for drawn in networks(count):
         try:
@@ -90,7 +90,7 @@ def test_three_hundred_networks(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_softmax_that_saturates(tmp_path: Path, seed: int) -> None:
-    """README's own network: where p is nearly 1, its logarithm has few digits left, its slope has all."""
+    """README's network: where p is nearly 1, log(p) has few digits left, its derivative has all."""
     network = Network((4, 3, 2), "relu", "cross-entropy")
     for own in key_of(tmp_path, (network, seed)).questions.values():
         assert is_sound(own)
@@ -126,12 +126,12 @@ def test_a_value_that_is_complex_is_none(tmp_path: Path) -> None:
     own = built(tmp_path, text.replace("of: l, wrt: x", "of: 'sqrt(x[1])', wrt: 'x[1]'"))["q1"]
     assert np.isnan(complex_step.derivative(own).values).any()
     negative = int(own.draws.values["x"][:, 0, 0].argmin())
-    with pytest.raises(NotExactError, match="no real number"):
+    with pytest.raises(NotExactError, match="not a real number"):
         exact(own, negative)
 
 
 def test_the_estimate_of_rounding_covers_the_rounding(tmp_path: Path) -> None:
-    """Half of the digits of `exp(x) - 1` are lost near zero, and the estimate knows how many."""
+    """`exp(x) - 1` loses half of its digits near zero, and the estimate covers this."""
     own = built(tmp_path, ONE.format(loss="sum(exp(x) - x)", reference="exp(x) - 1", sd="1e-8"))[
         "q1"
     ]

@@ -1,4 +1,4 @@
-"""What `grader new` writes is sound as written, and everything in it works."""
+"""`grader new` writes a sound problem, and all of its files work."""
 
 import os
 import shutil
@@ -72,27 +72,27 @@ def test_there_are_four_right_and_four_wrong_cases_a_question(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("choices", "said"),
+    ("choices", "message"),
     [
-        ({"sizes": (3,)}, "1 to 6 layers"),
-        ({"sizes": (3, 0)}, "a size is a number"),
-        ({"sizes": (3, 1), "loss": "cross-entropy"}, "two outputs"),
-        ({"sizes": (3, 2), "loss": "logistic"}, "one output"),
+        ({"sizes": (3,)}, "2 to 7 sizes"),
+        ({"sizes": (3, 0)}, "a size must be"),
+        ({"sizes": (3, 1), "loss": "cross-entropy"}, "at least two outputs"),
+        ({"sizes": (3, 2), "loss": "logistic"}, "exactly one output"),
     ],
 )
-def test_choices_that_do_not_go_together(choices: dict, said: str) -> None:
-    with pytest.raises(NetworkError, match=said):
+def test_choices_that_do_not_fit_together(choices: dict, message: str) -> None:
+    with pytest.raises(NetworkError, match=message):
         Network(**choices)
 
 
-def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
     result = CliRunner().invoke(group, ["new", str(tmp_path)], catch_exceptions=True)
     assert isinstance(result.exception, NetworkError)
     assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
 
 
-def test_a_folder_whose_name_can_be_no_id(tmp_path: Path) -> None:
+def test_a_folder_name_that_gives_no_id(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="no letter or digit"):
         write(tmp_path / "¿?", "", Network())
 
@@ -117,7 +117,7 @@ def test_sizes_that_are_none(tmp_path: Path) -> None:
 
 
 def test_the_workflows_run(tmp_path: Path) -> None:
-    """Each `run:` step but the installation, where the checkout would be."""
+    """Run each `run:` step except the installation, in the folder of the checkout."""
     write(tmp_path / "mine", "", Network((3, 2)))
     _steps_run(tmp_path / "mine", ".github/workflows/validate.yml", 0)
     students = tmp_path / "students"

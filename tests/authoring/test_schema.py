@@ -1,4 +1,4 @@
-"""The JSON Schema takes what the loader takes, and complains where an editor should."""
+"""The JSON Schema accepts what the loader accepts, and reports faults to editors."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Handout and key in a real browser: no barrier that axe would find, and room on a narrow screen."""
+"""Handout and key in a real browser: accessible by axe, and readable on a narrow screen."""
 
 import shutil
 from collections.abc import Iterator

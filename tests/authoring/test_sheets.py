@@ -44,7 +44,7 @@ def test_a_sheet_names_every_question_and_symbol(key: Key, format_: str) -> None
 
 
 def test_the_handout_has_no_reference(key: Key) -> None:
-    """Each step of a derivation is a formula that students are to find."""
+    """No step of a derivation is in the handout."""
     text = FORMATS["md"](handout(key.problem, "problem"))
     assert "In an answer file:" not in text
     assert "Worked key" not in text
@@ -53,7 +53,7 @@ def test_the_handout_has_no_reference(key: Key) -> None:
 
 
 def test_the_steps_of_a_derivation_lead_to_the_reference(key: Key) -> None:
-    """With the adjoints of the steps put in, the last line has the values of the reference."""
+    """With the adjoints of the steps substituted, the last line has the values of the reference."""
     for own in key.questions.values():
         found = derivation(own)
         if found is None or own.question.free or own.question.wrt is None:
@@ -66,20 +66,20 @@ def test_the_steps_of_a_derivation_lead_to_the_reference(key: Key) -> None:
             whole = transform(whole, lambda node, known=known: known.get(node, node))
         letters = tuple(part for part in walk(found.numerator) if isinstance(part, Index))
         value = Evaluator(own.draws.values, own.backprop.lower, letters)(whole)
-        by_draw = np.moveaxis(value, -3, 0)  # the axes of letters stand left of the draws
+        by_draw = np.moveaxis(value, -3, 0)  # the axes of letters come before the draws
         expected = own.expected.reshape(len(own.expected), -1)
         assert abs(by_draw.reshape(len(by_draw), -1) - expected).max() < 1e-9, own.question.id
         assert not letters or found.unfolded is not None or found.steps
 
 
 def adjoints(found: ReferenceDerivation) -> Iterator[tuple[Expression, Expression]]:
-    """Each named adjoint with what the steps say it is."""
+    """Each named adjoint with its formula in the steps."""
     for step in found.steps:
         yield derivative(found.numerator, Symbol(step.name, step.shape)), step.adjoint
 
 
 def test_the_answer_of_a_worked_key_is_correct(key: Key) -> None:
-    """What stands under "In an answer file" earns all points, whatever the question asks for."""
+    """The answer under "In an answer file" earns all points for every kind of question."""
     for own in key.questions.values():
         if own.reference is not None:
             text = in_answer_file(own, own.reference)

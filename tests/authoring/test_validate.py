@@ -1,4 +1,4 @@
-"""Each check of `validate` finds the fault that it is for, and nothing in a sound problem."""
+"""Each check of `validate` finds its fault, and nothing in a sound problem."""
 
 import json
 from pathlib import Path
@@ -97,14 +97,14 @@ def test_a_wrong_python_reference(tmp_path: Path) -> None:
         assert checked(tmp_path, text).sound == sound
 
 
-def test_a_reference_that_nothing_checks_is_said_so(tmp_path: Path) -> None:
+def test_a_reference_that_nothing_checks_gets_a_warning(tmp_path: Path) -> None:
     text = changed(("of: l, wrt: h}", "reference: {expression: h - y}}"))
     (finding,) = of(checked(tmp_path, text), "derivation", Level.WARNING)
-    assert "on trust" in finding.text
+    assert "is not checked" in finding.text
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("raise KeyError('g')", "own.py:3: KeyError: 'g'"),
         ("raise SystemExit(0)", "own.py:3: SystemExit: 0"),
@@ -117,13 +117,15 @@ def test_a_reference_that_nothing_checks_is_said_so(tmp_path: Path) -> None:
         ("import nowhere", "own.py:3: ModuleNotFoundError: No module named 'nowhere'"),
     ],
 )
-def test_an_error_in_the_authors_python_has_its_line(tmp_path: Path, code: str, said: str) -> None:
+def test_an_error_in_the_authors_python_has_its_line(
+    tmp_path: Path, code: str, message: str
+) -> None:
     (tmp_path / "own.py").write_text(f"import numpy as np\ndef f(v):\n    {code}\n", "utf-8")
     text = changed(("wrt: h}", "wrt: h, reference: {python: 'own.py:f'}}"))
     with pytest.raises(AuthorError) as caught:
         checked(tmp_path, text)
     (fault,) = caught.value.faults
-    assert said in fault.reason
+    assert message in fault.reason
     assert fault.line == 15  # the question
 
 
@@ -136,20 +138,20 @@ def test_what_the_authors_python_prints_is_not_the_result(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("question", "level", "said"),
+    ("question", "level", "message"),
     [
-        ("of: 'sqrt(x[1])', wrt: 'x[1]', reference: {expression: 'x[1]'}", Level.ERROR, "no finite value"),
-        ("of: l, wrt: W, reference: {expression: '1'}", Level.ERROR, "it is scalar, the derivative is 2×3"),
+        ("of: 'sqrt(x[1])', wrt: 'x[1]', reference: {expression: 'x[1]'}", Level.ERROR, "not finite"),
+        ("of: l, wrt: W, reference: {expression: '1'}", Level.ERROR, "scalar, the derivative is 2×3"),
         ("of: x, wrt: y", Level.WARNING, "x does not depend on y"),
         ("of: 'x[1]', wrt: 'x[2]'", Level.WARNING, "is zero on all draws"),
         ("of: 'exp(20*x[1])', wrt: 'x[1]', reference: "
          "{expression: 'where(x[1] < 0, 40, 20)*exp(20*x[1])'}", Level.ERROR, "is not the derivative"),
     ],
 )  # fmt: skip
-def test_odd_questions(tmp_path: Path, question: str, level: Level, said: str) -> None:
+def test_odd_questions(tmp_path: Path, question: str, level: Level, message: str) -> None:
     text = changed(("of: l, wrt: h}", question + "}"))
     found = of(checked(tmp_path, text), "derivation", level)
-    assert any(said in finding.text for finding in found), found
+    assert any(message in finding.text for finding in found), found
     assert found[0].line == 15
 
 
@@ -161,7 +163,9 @@ def test_an_identity_is_a_sound_jacobian(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("loss", ["sum(maximum(x, y)**2)", "sum(maximum(0, 1 - x*y)**2)"])
-def test_one_unit_that_cannot_be_told_does_not_hide_another(tmp_path: Path, loss: str) -> None:
+def test_one_unit_that_cannot_be_told_apart_does_not_hide_another(
+    tmp_path: Path, loss: str
+) -> None:
     """Near misses at several kinks, and on both sides, are different mistakes."""
     text = f"id: kinks\nsymbols: {{x: {{shape: [3]}}, y: {{shape: [3]}}}}\nmodel: {{l: {{is: '{loss}'}}}}\n"
     assert checked(tmp_path, text + "questions: [{id: q1, of: l, wrt: x}]\n").sound
@@ -219,7 +223,7 @@ def test_undefined_points_are_named(tmp_path: Path) -> None:
     assert "of random draws" in found[0].text
 
 
-def test_too_few_draws_are_told_and_fixed(tmp_path: Path) -> None:
+def test_too_few_draws_are_reported_and_fixed(tmp_path: Path) -> None:
     text = """\
 id: pools
 draws: {count: 16, seed: 11}
@@ -278,7 +282,7 @@ def test_a_count_that_is_shared_is_not_touched(tmp_path: Path, text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "check", "said"),
+    ("old", "new", "check", "message"),
     [
         ("latex: y}", "latex: x}", "spellings", "spelling of both"),
         ("latex: y}", "latex: \\sigma}", "spellings", "both the function"),
@@ -292,7 +296,7 @@ def test_a_count_that_is_shared_is_not_touched(tmp_path: Path, text: str) -> Non
         ("wrt: z}", "wrt: z, points: 40}", "points", "where most questions have 1"),
         ("latex: y}", "latex: 'W_{12}'}", "spellings", "could be an entry of `W`"),
         ("latex: y}", "latex: x_1}", "spellings", "could be an entry of `x`"),
-        ("latex: y}", "latex: '\\nabla'}", "spellings", "may be read as a gradient"),
+        ("latex: y}", "latex: '\\nabla'}", "spellings", "may be taken for a gradient"),
         (
             "sigma: {is: relu, latex: \\sigma}",
             "sigma: {is: relu, latex: g}\n  t: {is: tanh, latex: g}",
@@ -305,16 +309,16 @@ def test_a_count_that_is_shared_is_not_touched(tmp_path: Path, text: str) -> Non
             "wrt: h}",
             "wrt: h, mistakes: [{expression: 'h - y', message: no}]}",
             "notations",
-            "it is a right answer",
+            "so it is a right answer",
         ),
     ],
 )
 def test_what_students_could_misread(
-    tmp_path: Path, old: str, new: str, check: str, said: str
+    tmp_path: Path, old: str, new: str, check: str, message: str
 ) -> None:
     validation = checked(tmp_path, changed((old, new)))
     found = [f for f in validation.findings if f.check == check and f.level is not Level.NOTE]
-    assert any(said in finding.text for finding in found), validation.findings
+    assert any(message in finding.text for finding in found), validation.findings
 
 
 def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
@@ -327,10 +331,13 @@ def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cases", "said"),
+    ("cases", "message"),
     [
-        ('q1: {right: ["y - h"]}', "is graded incorrect, not correct"),
-        ('q1: {wrong: [{infix: "h - y", verdict: incorrect}]}', "graded correct, not incorrect"),
+        ('q1: {right: ["y - h"]}', "gets the verdict incorrect, not correct"),
+        (
+            'q1: {wrong: [{infix: "h - y", verdict: incorrect}]}',
+            "gets the verdict correct, not incorrect",
+        ),
         (
             'q1: {wrong: [{infix: "y - h", verdict: incorrect, codes: [transposed]}]}',
             "does not get the code transposed",
@@ -338,12 +345,12 @@ def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
         ("q9: {right: [h]}", "there is no question q9"),
         ("q1: {right: [{tex: h}]}", "unknown key 'tex'"),
         ("q1: {right: [{latxe: h}]}", "did you mean 'latex'?"),
-        ("q1: {right: [{codes: [sign]}]}", "one of the two"),
-        ("q1: {wrong: [{infix: h, verdict: correct}]}", "a wrong answer has another verdict"),
-        ("q1: {wrong: [h - y]}", "graded correct, not incorrect"),
+        ("q1: {right: [{codes: [sign]}]}", "only one of them"),
+        ("q1: {wrong: [{infix: h, verdict: correct}]}", "the verdict of a wrong answer must be"),
+        ("q1: {wrong: [h - y]}", "gets the verdict correct, not incorrect"),
         ("q1: {wrong: [{infix: h, verdict: wrong}]}", "'wrong'; expected 'correct', 'partial'"),
         ("q1: {wrong: [{infix: h, verdict: incorrect, codes: [sing]}]}", "did you mean 'sign'?"),
-        ("q1: [h - y]", "lists called `right` and `wrong` are meant"),
+        ("q1: [h - y]", "needs lists named `right` and `wrong`"),
         ("[1, 2]", "expected a mapping (key: value)"),
         ("q1: {right: [h", "cases.yaml:1:"),
         (
@@ -352,9 +359,9 @@ def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_case_that_does_not_hold(tmp_path: Path, cases: str, said: str) -> None:
+def test_a_case_that_does_not_hold(tmp_path: Path, cases: str, message: str) -> None:
     found = of(checked(tmp_path, SOUND, cases=cases), "cases", Level.ERROR)
-    assert any(said in finding.text for finding in found), found
+    assert any(message in finding.text for finding in found), found
 
 
 # Variants
@@ -370,7 +377,7 @@ def test_each_choice_of_the_variants_is_checked(tmp_path: Path) -> None:
 
 
 def test_combinations_of_variants_are_checked(tmp_path: Path) -> None:
-    """Each choice alone is fine, both together take the logarithm of zeros."""
+    """Each choice alone is sound; both together take the logarithm of zeros."""
     text = changed(
         ("is: relu", "is: sigmoid"), ("sum((h - y)**2)/2", "sum(y*h)"),
         ("n: 3, m: 2", "n: 3, m: 6"),
@@ -385,7 +392,7 @@ def test_combinations_of_variants_are_checked(tmp_path: Path) -> None:
 
 
 def test_a_choice_gets_all_checks(tmp_path: Path) -> None:
-    """A unit that one of the functions never switches is told as it would be of the file itself."""
+    """A variant with a unit that never switches gets the same finding as a problem with one."""
     text = changed(
         ("is: relu", "is: sigmoid"), ("is: W @ x", "is: W @ x - 9"),
         ("questions:", "variants: {functions: {sigma: [sigmoid, relu]}}\nquestions:"),
@@ -397,7 +404,7 @@ def test_a_choice_gets_all_checks(tmp_path: Path) -> None:
 # The command
 
 
-def test_the_command_prints_a_table_and_what_was_found(tmp_path: Path) -> None:
+def test_the_command_prints_a_table_and_the_findings(tmp_path: Path) -> None:
     (tmp_path / "problem.yaml").write_text(changed(("m: 2}", "m: 1}")), encoding="utf-8")
     result = CliRunner().invoke(group, ["validate", str(tmp_path)])
     assert result.exit_code == 0
@@ -406,7 +413,7 @@ def test_the_command_prints_a_table_and_what_was_found(tmp_path: Path) -> None:
     assert "Sound." in result.output
 
 
-def test_the_command_says_4_where_one_problem_is_not_sound(tmp_path: Path) -> None:
+def test_the_exit_code_is_4_if_one_problem_is_not_sound(tmp_path: Path) -> None:
     good, bad, broken = (tmp_path / name for name in ("good", "bad", "broken"))
     texts = (SOUND, changed(("wrt: h}", "wrt: h, reference: {expression: y}}")), "id: [")
     for folder, text in zip((good, bad, broken), texts, strict=True):

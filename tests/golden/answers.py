@@ -1,12 +1,12 @@
-"""The corpus of answers: what is graded, kept apart from the code that grades it.
+"""The corpus of answers to grade, separate from the code that grades it.
 
-`answers.jsonl.xz` holds a line of JSON each: first the problems, then what is handed in to them.
+`answers.jsonl.xz` has a line of JSON for each problem, then for each entry: an answer or a submission.
 
     {"problem": "ridge", "yaml": "id: …"}
     {"on": "ridge", "from": "cases right", "question": "q1", "notation": "infix", "text": "X.T @ r"}
     {"on": "ridge", "from": "styles", "files": {"messy.md": "…"}}
 
-A file that is no UTF-8 is {"base64": "…"}; files in one folder are one submission.
+A file that is not UTF-8 is {"base64": "…"}; files in one folder are one submission.
 """
 
 import base64
@@ -34,7 +34,7 @@ Content = str | dict[str, str]
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that is handed in to a problem: the text of an answer, or a paper's files."""
+    """The text of one answer to a problem, or the files of a paper."""
 
     problem: str
     source: str
@@ -45,14 +45,14 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """What tells this entry from all others, whatever the order of the corpus."""
+        """A digest of the entry, which does not depend on the order of the corpus."""
         parts = [self.problem, self.question, self.notation, self.text, self.files]
         text = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     @property
     def head(self) -> str:
-        """What an entry shares with those beside it: source, problem, question, notation."""
+        """The heading of an entry: source, problem, question, notation."""
         about = f"{self.question} {self.notation}" if self.question else "paper"
         return f"{self.source} · {self.problem} {about}"
 
@@ -73,7 +73,7 @@ class Entry:
 
 
 def stored(path: Path) -> dict[str, Content]:
-    """The files at a path by their names, which begin with that of the submission; links are left out."""
+    """The files at a path, without links, by names that begin with the submission's."""
     files = (
         file
         for file in (path, *sorted(path.rglob("*")))
@@ -90,7 +90,7 @@ def content(data: bytes) -> Content:
 
 
 def written(files: Mapping[str, Content], folder: Path) -> Path:
-    """Put a submission's files into a folder; where the submission is."""
+    """Write a submission's files into a folder; returns the submission's path."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def load(path: Path = CORPUS) -> tuple[dict[str, str], list[Entry]]:
 
 
 def sample(entries: Sequence[Entry]) -> list[Entry]:
-    """A fixed choice among the entries to a few problems: the lowest digests, as good as random."""
+    """A fixed sample of the entries to a few problems: those with the lowest digests."""
     own = sorted(
         (entry for entry in entries if entry.problem in SAMPLED), key=lambda entry: entry.digest
     )

@@ -1,9 +1,9 @@
-"""Makes the corpus of answers anew: everything written by hand that is to be graded, and generated answers.
+"""Makes the corpus of answers: all hand-written answers in the repository, and generated ones.
 
-    python tests/golden/collect.py                      # a quarter of an hour; then grade.py --write
+    python tests/golden/collect.py                      # takes 15 minutes; then grade.py --write
     python tests/golden/collect.py --beside FOLDER      # with papers.yaml and listings.yaml from elsewhere
 
-Run it seldom: the corpus is the fixed half of the comparison. Entries that it already has are kept.
+Run it seldom, since comparisons need a fixed corpus. Existing entries are kept.
 """
 
 import argparse
@@ -26,7 +26,7 @@ ROOT = answers.HERE.parents[1]
 TESTS = ROOT / "tests"
 HOMEWORK = "cs1678-hw3"
 LIBRARY = sorted(path.parent.name for path in ROOT.glob("problems/*/problem.yaml"))
-LONGEST = 100_000  # characters of a hostile text: what is longer tries limits, which other tests do
+LONGEST = 100_000  # characters of a hostile text; other tests try the limits
 WATCHED = (
     "grading", "steps", "notation", "submission", "problem", "library", "simplification", "course",
     "test_api.py", "content/test_notations_agree.py", "content/test_styles.py",
@@ -35,7 +35,7 @@ WATCHED = (
 
 
 class Corpus:
-    """The problems and entries so far; what is there already is not added again."""
+    """The problems and entries so far, without duplicates."""
 
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
@@ -43,13 +43,13 @@ class Corpus:
         self._names: dict[str, str] = {}
 
     def problem(self, text: str, name: str | None = None) -> str:
-        """The name of a problem with this text; a digest for those that tests make up."""
+        """The name of a problem with this text; a digest for problems in tests."""
         name = self._names.setdefault(text, name or sha256(text.encode()).hexdigest()[:6])
         self.problems[name] = text
         return name
 
     def add(self, entry: Entry) -> None:
-        """Add an entry unless the same is there."""
+        """Add an entry unless the corpus has it."""
         self.entries.setdefault(entry.digest, entry)
 
     def extend(self, entries: Iterable[Entry]) -> None:
@@ -133,7 +133,7 @@ def documented() -> Iterator[Entry]:
 
 
 def formulas(corpus: Corpus) -> Iterator[Entry]:
-    """Formulas as found: each answers a question whose reference is what its author meant."""
+    """Real formulas: each answers a question whose reference is the meaning of its author."""
     settings = listed("tests/notation/corpus/settings.yaml")
     for formula in listed("tests/notation/corpus/formulas.yaml"):
         question = {"id": "q1", "prompt": "p", "free": formula.get("free", {})}
@@ -150,7 +150,7 @@ def formulas(corpus: Corpus) -> Iterator[Entry]:
 
 
 def is_sound(text: str) -> bool:
-    """Whether this version of the grader takes a problem."""
+    """Whether this version of the grader accepts a problem."""
     from grader.errors import AuthorError
     from grader.key import build
     from grader.problem import load
@@ -189,7 +189,7 @@ def worded(corpus: Corpus) -> Iterator[Entry]:
 
 
 def of_tests(corpus: Corpus) -> Iterator[Entry]:
-    """What the other tests hand in, written down while they run."""
+    """The submissions of the other tests, recorded while they run."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder, "record")
         record.touch()
@@ -221,7 +221,7 @@ def recorded(record: Path, corpus: Corpus) -> Iterator[Entry]:
 
 
 def in_order(entries: Mapping[str, Entry]) -> list[Entry]:
-    """By source, problem, question and notation; hand-written ones stay as they were written."""
+    """The entries by source, problem, question and notation; hand-written ones keep their order."""
     return sorted(
         entries.values(),
         key=lambda one: (one.source, one.problem, _natural(one.question), one.notation),

@@ -4,8 +4,8 @@
     python tests/golden/compare.py main           # a git revision, and the tree as it is
     python tests/golden/compare.py OLD NEW        # each a verdict file, a checkout, or a revision
 
-What is no file or folder is a git revision: it is checked out into a temporary folder and grades there,
-with the corpus of answers of this tree. Ends with 1 if anything moved, with 2 if a side cannot be graded.
+A side that is not a file or a folder is a git revision. It is checked out into a temporary folder and
+grades the corpus of this tree there. The exit code is 1 if anything moved, 2 if a side cannot be graded.
 """
 
 import argparse
@@ -23,32 +23,32 @@ import answers
 from answers import Entry
 from grade import ROOT, VERDICTS, Row, parsed
 
-SHOWN = 10  # answers of a group that are printed, unless asked otherwise
-WIDTH = 600  # characters of a text that are printed
+SHOWN = 10  # answers of a group to print by default
+WIDTH = 600  # characters of a text to print
 ABSENT = Row("", "absent")
 FIELDS = ("score", "codes", "place", "reading")
-ACCEPT = "If all of this is meant, accept it: python tests/golden/grade.py --write"
+ACCEPT = "If all of this is intended, accept it: python tests/golden/grade.py --write"
 
 
 class Move(NamedTuple):
-    """An answer that is judged otherwise than before."""
+    """An answer with another result than before."""
 
     old: Row
     new: Row
 
     @property
     def digest(self) -> str:
-        """What names the entry in the corpus."""
+        """The digest of the entry in the corpus."""
         return (self.old.name or self.new.name).partition("/")[0]
 
     @property
     def question(self) -> str:
-        """The question, where the entry is a paper."""
+        """The question, if the entry is a paper."""
         return (self.old.name or self.new.name).partition("/")[2]
 
     @property
     def group(self) -> str:
-        """The verdicts before and after, or what else is new."""
+        """The verdicts before and after, or the other fields that changed."""
         if self.old.verdict != self.new.verdict:
             return f"{self.old.verdict} → {self.new.verdict}"
         changed = [name for name in FIELDS if getattr(self.old, name) != getattr(self.new, name)]
@@ -56,14 +56,14 @@ class Move(NamedTuple):
 
     @property
     def urgency(self) -> tuple[int, str]:
-        """What is to be read first: right answers lost, then answers newly accepted."""
+        """Sort key: first right answers that are lost, then answers newly accepted."""
         kinds = (self.old.verdict == "correct", self.new.verdict == "correct", " → " in self.group)
         same = self.old.verdict == self.new.verdict
         return (3 if same else kinds.index(True)), self.group
 
 
 def moves(old: Mapping[str, Row], new: Mapping[str, Row]) -> list[Move]:
-    """What differs between two sets of verdicts, in the order of the corpus."""
+    """The differences between two sets of verdicts, in the order of the corpus."""
     names = dict.fromkeys((*old, *new))
     pairs = (Move(old.get(name, ABSENT), new.get(name, ABSENT)) for name in names)
     return [move for move in pairs if move.old != move.new]
@@ -90,7 +90,7 @@ def report(
 def _group(
     name: str, group: Sequence[Move], entries: Mapping[str, Entry], shown: int
 ) -> Iterator[str]:
-    """A group: how many of which source, then some of each source, a paper once for all its answers."""
+    """A group: its sizes by source, then some entries of each source, each paper once."""
     sources = Counter(_source(move, entries) for move in group)
     yield f"\n== {name}: {len(group)} ({', '.join(f'{source} {n}' for source, n in sources.items())})"
     of_entry: dict[str, list[Move]] = {}
@@ -114,7 +114,7 @@ def _source(move: Move, entries: Mapping[str, Entry]) -> str:
 
 
 def _described(own: Sequence[Move], entries: Mapping[str, Entry]) -> Iterator[str]:
-    """An entry with its text, and what is new for each of its answers."""
+    """An entry with its text, and the changes of its answers."""
     entry = entries.get(own[0].digest)
     yield f"\n-- {own[0].digest}  {entry.head if entry else 'no longer in the corpus'}"
     if entry is not None:
@@ -136,7 +136,7 @@ def _fields(move: Move) -> Iterator[str]:
 
 
 def _text(entry: Entry, move: Move) -> str:
-    """The answer; of a paper what stands from the answer's place on."""
+    """The text of the answer, or of the paper from the answer on."""
     if not entry.files:
         return _safe(entry.text)
     name, _, rest = (move.new.place or move.old.place).partition(":")
@@ -148,7 +148,7 @@ def _text(entry: Entry, move: Move) -> str:
 
 
 def _safe(text: str) -> str:
-    """A student's text for the terminal: short, and nothing in it that steers."""
+    """A student's text for the terminal: short, without control characters."""
     short = text if len(text) <= WIDTH else f"{text[:WIDTH]} …"
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in short)
 
@@ -167,7 +167,7 @@ def verdicts(side: str, options: Sequence[str]) -> dict[str, Row]:
 
 
 def _of_tree(tree: Path, options: Sequence[str]) -> dict[str, Row]:
-    """What a checkout says; a process of its own, since there is only one grader in a process."""
+    """The verdicts of a checkout, in its own process, since a process has only one grader."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "verdicts.tsv")
         grade = [sys.executable, str(answers.HERE / "grade.py")]
@@ -201,7 +201,7 @@ def main() -> int:
         "--only", default="", help="print only groups with this in their name: 'correct →'"
     )
     parser.add_argument(
-        "--sample", action="store_true", help="only what the tests grade in every run"
+        "--sample", action="store_true", help="only the sample that the tests grade in every run"
     )
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()

@@ -1,7 +1,7 @@
-"""Answers that nobody has written: right ones rewritten, wrong ones with a mistake, papers of both.
+"""Generated answers: rewritten right ones, wrong ones with a mistake, and papers of both.
 
-What the property tests do one example at a time, with a fixed seed and for every problem. The tools are
-those of `tests/properties`; what they make is kept as text, so that a change to them changes nothing here.
+They are like the examples of the property tests, with a fixed seed, for every problem. The tools are those
+of `tests/properties`. The results are stored as text, so that a change of the tools changes nothing here.
 """
 
 import random
@@ -29,8 +29,8 @@ PAPERS = 15  # for each problem
 STEPS = {
     True: (0, 0, 1, 1, 2, 2, 3, 4, 6),
     False: (0, 0, 0, 1, 2),
-}  # how often right, wrong answers are rewritten
-TRIES = 40  # for one answer before the question is left
+}  # number of rewritings of right and wrong answers
+TRIES = 40  # for one answer before the question is skipped
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class Source:
 
 
 def own_problems() -> Mapping[str, str]:
-    """The problems that only the property tests have."""
+    """The problems of the property tests alone."""
     from property_problems import TEXTS
 
     return TEXTS
 
 
 def generated(problems: Mapping[str, str], count: int) -> Iterator[Entry]:
-    """About `count` answers, as many for each problem, and papers."""
+    """About `count` answers, evenly over the problems, and papers."""
     from collect import LIBRARY
 
     names = [*LIBRARY, *own_problems()]
@@ -122,7 +122,7 @@ def _is_right(own: QuestionKey, node: Expression) -> bool:
 
 
 def _bound(node: Expression) -> Expression:
-    """The tree as it will be read: a rule may shorten a sum and leave the old range in its body."""
+    """The tree as it reads back: a rule may shorten a sum but leave the old range in its body."""
     node = with_children(node, tuple(_bound(part) for part in children(node)))
     if isinstance(node, Sum):
         return replace(node, body=substitute(node.body, node.index.name, node.index))
@@ -143,7 +143,7 @@ def _answer(name: str, source: Source, dice: random.Random) -> Entry | None:
 
 
 def _node(source: Source, right: bool, dice: random.Random) -> Expression | None:
-    """A tree that is surely right or surely wrong, None if none is found soon."""
+    """A tree that is certainly right or wrong; None if `TRIES` give none."""
     from mutating import changed
     from rewriting import rewritten
 
@@ -161,7 +161,7 @@ def _node(source: Source, right: bool, dice: random.Random) -> Expression | None
             if _is_right(source.own, node) == right:
                 return node
         except (GraderError, AssertionError, LookupError, ValueError, TypeError):
-            continue  # a rule that does not fit a form of this problem
+            continue  # a rule that does not apply to a form of this problem
     return None
 
 
@@ -231,6 +231,6 @@ def _member(source: Source, right: bool, dice: random.Random) -> str:
 
 
 def _left(own: QuestionKey) -> str:
-    """The left side that names the question, empty where it has none."""
+    """The left side that names the question; empty if it has none."""
     of, wrt = own.question.of, own.question.wrt
     return printing.latex(derivative(of, wrt), own.question.names) if of and wrt else ""

@@ -1,14 +1,14 @@
 """Grades the corpus of answers and writes one line an answer.
 
     python tests/golden/grade.py --write                   # accept: these are the golden verdicts now
-    python tests/golden/grade.py --tree FOLDER --out FILE  # what another checkout says
+    python tests/golden/grade.py --tree FOLDER --out FILE  # the verdicts of another checkout
 
 A heading names source, problem, question and notation; below it a line an answer holds, between tabs,
 
     digest  verdict  score  codes  place  reading
 
 A paper has a line for each question of its problem, `digest/question`. The order is that of the corpus,
-whatever the number of processes. What the grader raises is the verdict `error`, its class the code.
+for any number of processes. An exception of the grader is the verdict `error`, with its class as the code.
 """
 
 import argparse
@@ -33,12 +33,12 @@ ROOT = answers.HERE.parents[1]
 VERDICTS = answers.HERE / "verdicts.tsv"
 SUMMARY = answers.HERE / "summary.md"
 CHUNK = 150  # entries of one problem that a process grades at a time
-PATIENCE = 60  # seconds for one entry, which takes milliseconds: a loop without an end is an error
-LONGEST = 120  # characters of a reading that are written down
+PATIENCE = 60  # seconds for one entry, which takes milliseconds; more is an error
+LONGEST = 120  # characters of a reading in the file
 
 
 class Row(NamedTuple):
-    """What became of one answer, all of it text; `name` is the digest, of a paper with the question."""
+    """The result of one answer as text. `name` is the digest; for a paper, digest/question."""
 
     name: str
     verdict: str
@@ -58,7 +58,7 @@ def _stop(*_: object) -> None:
 
 @lru_cache(maxsize=8)
 def _problem(text: str, folder: str) -> Any:
-    """A problem by the text of its `problem.yaml`, for as long as it may be needed again."""
+    """A problem by the text of its `problem.yaml`, cached."""
     from grader import load_problem
 
     home = Path(tempfile.mkdtemp(dir=folder))
@@ -67,7 +67,7 @@ def _problem(text: str, folder: str) -> Any:
 
 
 def graded(text: str, entry: Entry, folder: str) -> list[Row]:
-    """The rows of one entry to a problem. Of the grader only the API is used, which lasts."""
+    """The rows of one entry to a problem, by the public API, which is stable."""
     from grader import grade
 
     names = [entry.digest]
@@ -81,7 +81,7 @@ def graded(text: str, entry: Entry, folder: str) -> list[Row]:
         handed_in = answers.written(entry.files, Path(tempfile.mkdtemp(dir=folder)))
         results = grade(problem, handed_in).questions
         return [_row(name, result) for name, result in zip(names, results, strict=True)]
-    except Exception as error:  # a fault of the grader is a verdict here
+    except Exception as error:  # a bug of the grader is a verdict here
         return [Row(name, "error", "0", type(error).__name__) for name in names]
     finally:
         signal.alarm(0)
@@ -95,7 +95,7 @@ def _row(name: str, result: Any) -> Row:
 
 
 def _place(result: Any) -> str:
-    """File, line and column in a paper; the place of an answer that comes alone says nothing."""
+    """File, line and column in a paper; empty for a single answer."""
     answer = result.answer
     if answer is None or answer.line is None or answer.path == "answers":
         return ""
@@ -103,7 +103,7 @@ def _place(result: Any) -> str:
 
 
 def _reading(result: Any) -> str:
-    """The reading; of a long one the beginning and a digest."""
+    """The reading; a long one is cut, with a digest."""
     text = (result.answer.reading if result.answer else None) or ""
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}… {hashlib.sha256(text.encode()).hexdigest()[:8]}"
@@ -130,7 +130,7 @@ def all_graded(
         of_problem.setdefault(entry.problem, []).append(at)
     chunks = [own[i : i + CHUNK] for own in of_problem.values() for i in range(0, len(own), CHUNK)]
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["GRADER_CACHE_DIR"] = folder  # nothing that another version has compiled
+        os.environ["GRADER_CACHE_DIR"] = folder  # no compiled files of another version
         tasks = [
             (problems[entries[c[0]].problem], [entries[at] for at in c], folder) for c in chunks
         ]
@@ -172,7 +172,7 @@ def parsed(text: str) -> dict[str, Row]:
 
 
 def summary(text: str) -> str:
-    """How many answers of each source have each verdict, as a table."""
+    """A table of verdicts by source."""
     counts: dict[str, Counter[str]] = {}
     for line in text.splitlines():
         if line.startswith("# "):
@@ -189,18 +189,18 @@ def summary(text: str) -> str:
 
 
 def main() -> None:
-    """Grade the corpus and write what came of it."""
+    """Grade the corpus and write the verdicts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tree", type=Path, default=ROOT, help="the checkout whose grader grades")
     parser.add_argument("--out", type=Path, help="where to write the verdicts")
     parser.add_argument("--write", action="store_true", help="write the committed files")
     parser.add_argument(
-        "--sample", action="store_true", help="only what the tests grade in every run"
+        "--sample", action="store_true", help="only the sample that the tests grade in every run"
     )
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if asked.write and (asked.sample or asked.tree != ROOT):
-        parser.error("what is committed is all that this tree says")
+        parser.error("--write needs all verdicts of this tree")
     tree = asked.tree.resolve()
     sys.path.insert(0, str(tree))
     import grader

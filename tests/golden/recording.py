@@ -1,8 +1,8 @@
-"""A pytest plugin that writes down every answer that the tests hand in, for the corpus of answers.
+"""A pytest plugin that records every answer in the tests, for the corpus of answers.
 
     pytest -p recording tests/grading …    # with tests/golden on PYTHONPATH and GOLDEN_RECORD set
 
-Each is a line of JSON as `answers.py` describes it. What Hypothesis makes up is left out.
+Each is a line of JSON as in `answers.py`. Examples of Hypothesis are left out.
 """
 
 import json
@@ -18,10 +18,10 @@ import grader.grading
 import grader.problem
 import grader.submission
 
-HOMEWORK = "cs1678-hw3"  # which the files that are only read are answers to
+HOMEWORK = "cs1678-hw3"  # files that tests only read are answers to it
 
 _problems: dict[str, str] = {}  # the text of a problem by its digest
-_files: dict[str, dict[str, str]] = {}  # what was handed in, by its digest
+_files: dict[str, dict[str, str]] = {}  # submitted files by digest
 
 
 def _remembering_problems(load: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The verdicts are those that are committed: on a sample in every run, on the whole corpus at night."""
+"""The verdicts are the committed ones: for a sample in every run, for the whole corpus at night."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ GRADE, COMPARE = (str(answers.HERE / name) for name in ("grade.py", "compare.py"
 
 
 class Corpus(NamedTuple):
-    """The problems, what is handed in to them, and the verdicts that are committed."""
+    """The problems, the entries, and the committed verdicts."""
 
     problems: dict[str, str]
     entries: list[Entry]
@@ -27,7 +27,7 @@ class Corpus(NamedTuple):
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    """Read once, and only where it is needed."""
+    """The corpus, read once and only if needed."""
     problems, entries = answers.load()
     text = VERDICTS.read_text(encoding="utf-8")
     return Corpus(problems, entries, {entry.digest: entry for entry in entries}, text, parsed(text))
@@ -42,19 +42,19 @@ def test_a_sample_has_the_verdicts_that_are_committed(corpus: Corpus) -> None:
 
 @pytest.mark.nightly
 def test_all_answers_have_the_verdicts_that_are_committed(corpus: Corpus, tmp_path: Path) -> None:
-    """To the byte, with other hashes than those it was written with."""
+    """The file is equal to the byte, with another hash seed."""
     out = tmp_path / "verdicts.tsv"
     environment = {**os.environ, "PYTHONHASHSEED": "1678"}
     subprocess.run([sys.executable, GRADE, "--out", str(out)], check=True, env=environment)
     text = out.read_text(encoding="utf-8")
     moved = moves(corpus.golden, parsed(text))
     assert not moved, "\n".join([*report(moved, corpus.of_digest), "", ACCEPT])
-    is_same = text == corpus.text  # of three megabytes pytest would look for the differences
+    is_same = text == corpus.text  # pytest would search three megabytes for differences
     assert is_same, "the headings or the order differ"
 
 
 @pytest.mark.nightly
-def test_two_processes_say_what_one_says(tmp_path: Path) -> None:
+def test_two_processes_give_the_verdicts_of_one(tmp_path: Path) -> None:
     said = set()
     for jobs, seed in (("1", "0"), ("2", "1")):
         out = tmp_path / jobs
@@ -74,7 +74,7 @@ def test_a_revision_is_graded_in_a_checkout_of_its_own() -> None:
     assert done.stdout.splitlines()[0].endswith("moved")
 
 
-def test_every_answer_has_a_verdict_and_no_verdict_is_of_nothing(corpus: Corpus) -> None:
+def test_answers_and_verdicts_belong_together(corpus: Corpus) -> None:
     assert len(corpus.of_digest) == len(corpus.entries)
     assert {name.partition("/")[0] for name in corpus.golden} == set(corpus.of_digest)
     assert SUMMARY.read_text(encoding="utf-8") == summary(corpus.text)
@@ -98,7 +98,7 @@ def test_the_corpus_holds_what_it_should(corpus: Corpus) -> None:
     )
 
 
-def test_what_moved_is_grouped_and_shown_with_its_text(corpus: Corpus) -> None:
+def test_moves_are_grouped_and_shown_with_their_texts(corpus: Corpus) -> None:
     entry = next(
         one for one in corpus.entries if one.source == "cases right" and one.question == "q1"
     )
@@ -133,9 +133,7 @@ def test_a_paper_is_shown_once_for_all_its_answers(corpus: Corpus) -> None:
     assert lines[-1] == "   q1 q2 q3 verdict: correct → missing"
 
 
-def test_a_fault_of_the_grader_is_a_verdict(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bug_of_the_grader_is_a_verdict(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RecursionError
 
@@ -146,7 +144,7 @@ def test_a_fault_of_the_grader_is_a_verdict(
     assert sum("/" in row.name for row in rows) >= 17
 
 
-def test_what_students_write_does_not_steer_the_terminal(corpus: Corpus) -> None:
+def test_text_of_students_does_not_control_the_terminal(corpus: Corpus) -> None:
     entry = next(one for one in corpus.entries if "\x1b[31m" in one.text)
     (moved,) = moves({entry.digest: Row(entry.digest, "missing")}, {})
     assert "\x1b" not in "\n".join(report([moved], corpus.of_digest))

@@ -58,7 +58,7 @@ def test_the_conventional_reading_counts(
 ) -> None:
     result = judged(tmp_path, question, text, notation)
     assert result.verdict == "correct"
-    assert any("would be possible too" in message.text for message in result.messages)
+    assert any("it could also be read" in message.text for message in result.messages)
 
 
 @pytest.mark.parametrize(

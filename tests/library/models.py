@@ -1,9 +1,8 @@
-"""What each problem of the library computes, in NumPy as a textbook writes it, for HIPS autograd.
+"""The models of the library in NumPy, as in a textbook, for HIPS autograd.
 
-Written independently of the grader: no formula here is read from `problem.yaml`. A model maps a dict of
-the symbols, as NumPy users hold them (numbers, vectors of one axis, matrices), to a dict of all
-quantities; one that stands in the dict already is taken from there. A loss that is known only through
-its gradient G at Y is the function ⟨G, Y⟩, which has just this gradient.
+They are independent of the grader: no formula here comes from `problem.yaml`. A model maps a dict of the
+symbols (numbers, vectors of one axis, matrices) to a dict of all quantities; those already in the dict are
+kept. A loss with only a gradient G at Y is the function ⟨G, Y⟩, which has this gradient.
 """
 
 from collections.abc import Callable
@@ -16,7 +15,7 @@ Model = Callable[["Given"], None]
 
 
 class Given(dict[str, Any]):
-    """Quantities by name; setting one that is given changes nothing."""
+    """Quantities by name. Setting a given one changes nothing."""
 
     def __setitem__(self, name: str, value: Any) -> None:
         if name not in self:

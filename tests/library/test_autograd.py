@@ -1,7 +1,7 @@
-"""Each reference of the library agrees with HIPS autograd, which differentiates models of its own.
+"""Each reference of the library agrees with HIPS autograd on independent models.
 
-The derivative is taken by whole arrays, on every draw; the entries that a question asks for are then
-picked. Nothing of the grader's rules of differentiation takes part.
+The derivative is by whole arrays, on every draw; then the entries of the question are picked. None of the
+grader's rules of differentiation is used.
 """
 
 from typing import Any
@@ -60,7 +60,7 @@ def partials(problem: str, own: QuestionKey, draw: int) -> np.ndarray:
 
 
 def arranged(own: QuestionKey, partial: np.ndarray) -> np.ndarray:
-    """What the question asks for, as its target is laid out."""
+    """The derivative that the question asks for, in the layout of its target."""
     question = own.question
     sizes = [index.size for index in question.free]
     found = []

@@ -1,4 +1,4 @@
-"""The library keeps its promise: sound, told apart, with true handouts, keys, cases and samples."""
+"""The library is sound; its handouts, keys, cases and samples are up to date."""
 
 from functools import cache
 
@@ -16,7 +16,7 @@ BY_HAND = {"cs1678-hw3"}  # whose handout was written by hand
 SIXTEEN = 16
 
 
-# Every problem by day would take minutes; two show that it works.
+# All problems would take minutes; two of them run by default.
 BY_DAY = ("softmax-cross-entropy", "residual-block")
 every_problem = pytest.mark.parametrize(
     "name",
@@ -42,8 +42,8 @@ def test_it_is_sound(name: str) -> None:
 
 
 @every_problem
-def test_what_is_not_seen_from_the_key_is_the_same_and_explained(name: str) -> None:
-    """A survivor of the kill matrix is right as the symbols are drawn and sized, or altogether."""
+def test_a_mistake_with_the_values_of_the_reference_is_explained(name: str) -> None:
+    """A survivor of the kill matrix is right for these draws and sizes, or always."""
     for one in validated(name).questions:
         explained = " ".join(
             finding.detail
@@ -65,7 +65,7 @@ def test_every_reference_was_derived_anew(name: str) -> None:
 
 
 @every_problem
-def test_nothing_is_to_be_warned_of_in_names_and_points(name: str) -> None:
+def test_names_and_points_raise_no_warning(name: str) -> None:
     found = [f for f in validated(name).findings if f.level is Level.WARNING]
     assert {finding.check for finding in found} <= {"mistakes"}, found
 

@@ -1,4 +1,4 @@
-"""How the tests of the notation read: two problems, and one text in one notation."""
+"""Helpers for the tests of notation: two problems, and readings of one text."""
 
 import tempfile
 from functools import cache
@@ -16,7 +16,7 @@ from grader.problem import load
 from grader.result import QuestionResult, Report
 from grader.submission import Place, Submission, TextAnswer
 
-# Square weights, so that a transpose or an index taken wrongly has a shape that fits.
+# Square weights, so that a wrong transpose or index has a shape that fits.
 SQUARE = r"""
 id: square
 title: One layer with biases, square weights, softmax and cross-entropy
@@ -64,24 +64,24 @@ def answered(problem: str, question: str, answer: str | dict[str, str]) -> Quest
 
 
 def as_read(result: QuestionResult) -> str | None:
-    """How an answer was understood, in infix; None if it was not."""
+    """The reading of an answer in infix; None if it was not read."""
     return result.answer.reading if result.answer else None
 
 
 def texts(result: QuestionResult) -> str:
-    """All that the student is told."""
+    """All messages to the student."""
     return " ".join(message.text for message in result.messages)
 
 
 def reading(text: str, key: Key, question: str, notation: str = "latex") -> str:
-    """How a text is understood, in canonical infix. Raises StudentError."""
+    """The reading of a text in canonical infix. Raises StudentError."""
     names = key.problem[question].names
     node, _ = (latex if notation == "latex" else infix).parse(text, names)
     return printing.infix(node, names)
 
 
 def judged(question: str, text: str, notation: str = "latex") -> QuestionResult:
-    """One answer to cs1678-hw3, taken the whole way that a submission goes."""
+    """One answer to cs1678-hw3, graded like a whole submission."""
     given = TextAnswer(question, text, notation, Place("answer", 1))
     homework().seen.clear()
     return grade(homework(), Submission("somebody", "answer", "", answers=(given,)), [question])[

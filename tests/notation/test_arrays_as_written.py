@@ -1,4 +1,4 @@
-"""Arrays in the habits of papers and of NumPy: columns, entries in brackets, ones, broadcasting."""
+"""Arrays as in papers and NumPy: columns, entries in brackets, ones, broadcasting."""
 
 import pytest
 from notation_reading import answered, as_read, texts
@@ -32,7 +32,7 @@ RIGHT = [
     ("attention", "q2", "np.inner(G, V)"),
     ("matrix-calculus", "q1", "np.inner(x, A) + np.dot(x, A)"),
     ("matrix-calculus", "q1", "np.inner(A, x) + np.inner(A.T, x)"),
-    # ones that get their size from what they meet
+    # ones that get their size from the other operand
     ("attention", "q4",
      {"latex": r"A \odot (GV^\top - (A \odot GV^\top)\mathbf{1}\mathbf{1}^\top)"}),
     ("attention", "q4",
@@ -50,16 +50,16 @@ def test_accepts(problem: str, question: str, answer: str | dict[str, str]) -> N
 
 
 UNREADABLE = [
-    # bounds at a bracket, and what else is no index
+    # bounds at a bracket, and other scripts that are not indices
     ("linear-regression", "q2", {"latex": r"\frac1N \left[r\right]_{-1}^{1}"}, "an index should be"),
     ("linear-regression", "q2", {"latex": r"\frac1N [r]_{-\lambda}^{\lambda}"}, "an index should be"),
     ("linear-regression", "q5", "sum(r)/N + 0*r[-1]", "an index should be"),
-    ("softmax-cross-entropy", "q3", {"latex": r"-\sum_i \left[\frac{y_i}{p_i}\right]_i"}, "a bracket"),
-    ("softmax-cross-entropy", "q2", {"latex": r"[p_i (\delta_{ij} - p_j)]_{ji}"}, "a bracket"),
-    # a size that nothing tells
-    ("softmax-cross-entropy", "q4", {"latex": r"p - \mathbf 1 y"}, "how many ones"),
-    ("batch-norm", "q1", {"latex": r"\mathbf 1 G"}, "how many ones"),
-    # a number of arguments that no function has
+    ("softmax-cross-entropy", "q3", {"latex": r"-\sum_i \left[\frac{y_i}{p_i}\right]_i"}, "brackets with"),
+    ("softmax-cross-entropy", "q2", {"latex": r"[p_i (\delta_{ij} - p_j)]_{ji}"}, "brackets with"),
+    # an unknown size
+    ("softmax-cross-entropy", "q4", {"latex": r"p - \mathbf 1 y"}, "the number of ones"),
+    ("batch-norm", "q1", {"latex": r"\mathbf 1 G"}, "the number of ones"),
+    # too many arguments
     ("matrix-calculus", "q5", "relu(u, 1, 2)", "takes 1 argument, not 3"),
 ]  # fmt: skip
 

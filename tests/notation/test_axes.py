@@ -1,4 +1,4 @@
-"""Along which axis a reduction goes, said as NumPy and PyTorch let one say it."""
+"""The axis of a reduction, in the ways of NumPy and PyTorch."""
 
 import pytest
 from notation_reading import answered, as_read, texts

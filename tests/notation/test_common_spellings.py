@@ -59,11 +59,11 @@ def test_reads(answer: str | dict[str, str], expected: str) -> None:
 
 
 UNREADABLE = [
-    ("matrix-calculus", "q2", "x[:,None] + x", "with a new axis"),
-    ("matrix-calculus", "q2", "x[:,None]/x", "with a new axis"),
-    ("matrix-calculus", "q2", "x*x[None,:]", "depends on the axes"),
-    ("matrix-calculus", "q2", "x[:,None]*x", "depends on the axes"),
-    ("matrix-calculus", "q2", "x.reshape(-1, 1)*x", "depends on the axes"),
+    ("matrix-calculus", "q2", "x[:,None] + x", "has a new axis"),
+    ("matrix-calculus", "q2", "x[:,None]/x", "has a new axis"),
+    ("matrix-calculus", "q2", "x*x[None,:]", "whether this product is a matrix"),
+    ("matrix-calculus", "q2", "x[:,None]*x", "whether this product is a matrix"),
+    ("matrix-calculus", "q2", "x.reshape(-1, 1)*x", "whether this product is a matrix"),
     ("linear-regression", "q2", "r/gamma.shape", "not declared"),
     ("linear-regression", "q2", "r/X.shape", "one size"),
     ("linear-regression", "q2", {"latex": r"\bar{r}"}, r"`\bar{r}` is not declared"),

@@ -1,4 +1,4 @@
-"""A letter that names a size of the problem too: n and m in matrix-calculus and attention."""
+"""A letter that is also a size of the problem: n and m in matrix-calculus and attention."""
 
 import pytest
 from notation_reading import answered, as_read, texts
@@ -19,7 +19,7 @@ def test_as_an_index_it_is_not_silently_the_size(
 ) -> None:
     result = answered(problem, question, answer)
     assert result.verdict == "unreadable"
-    assert "stands as an index" in texts(result)
+    assert "is used as an index" in texts(result)
 
 
 READ = [
@@ -33,7 +33,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("problem", "question", "answer", "expected"), READ)
-def test_elsewhere_it_is_what_it_is(
+def test_elsewhere_it_is_read_as_usual(
     problem: str, question: str, answer: dict[str, str], expected: str
 ) -> None:
     result = answered(problem, question, answer)
@@ -42,7 +42,7 @@ def test_elsewhere_it_is_what_it_is(
 
 @pytest.mark.parametrize("text", ["1 - h_t^2", "1 - h_i^2"])
 def test_a_power_beside_a_subscript_is_no_step(text: str) -> None:
-    """Where the steps are h_1, h_2, h_3, as in rnn."""
+    """In rnn, where the time steps are h_1, h_2, h_3."""
     answer = {"latex": rf"\operatorname{{diag}}({text}) V^T (o - y)"}
     assert answered("rnn", "q3", answer).verdict == "unreadable"
     assert (

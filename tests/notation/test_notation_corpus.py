@@ -1,4 +1,4 @@
-"""Real formulas as found: each is read as its author meant it, or refused for a stated reason."""
+"""Real formulas: each is read as its author meant it, or refused for a stated reason."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,8 +21,8 @@ CORPUS = Path(__file__).parent / "corpus"
 QUESTION = {"id": "q", "reference": {"expression": "0"}, "prompt": "None is asked."}
 
 Formula = dict[str, Any]
-Said = str | StudentError  # a member as it is read, in infix, or why it is refused
-Golden = str | dict[str, str]  # a member as it is meant, or `refused`: why it has no value
+Said = str | StudentError  # the reading of a member in infix, or the reason why it is refused
+Golden = str | dict[str, str]  # the right reading of a member, or `refused`: why it has no value
 
 
 def listed(name: str) -> Any:
@@ -57,7 +57,7 @@ def canonical(text: str, names: Names) -> str:
 
 
 def members(formula: Formula) -> list[Sequence[str | Sequence[Token]]]:
-    """The equations of a formula, cut into members; the empty ones at an open end left out."""
+    """The equations of a formula, split into members, without empty ones at the end."""
     text: str = formula["text"]
     if formula.get("notation") == "infix":
         return [text.split("=")]
@@ -81,20 +81,20 @@ def reading(formula: Formula) -> list[list[Said]]:
 
 
 def agrees(got: Said, golden: Golden, names: Names) -> bool:
-    """Whether a member is read as it is meant, in whatever spacing that is written."""
+    """Whether the reading of a member is the right one, up to spacing."""
     if isinstance(golden, dict):
         return isinstance(got, StudentError) and golden["refused"] in got.message
     return got == canonical(golden, names)
 
 
 def pairs(formula: Formula) -> Iterator[tuple[Said, Golden]]:
-    """Each member beside what is meant. Raises ValueError if they are not as many."""
+    """Each reading with the right one. Raises ValueError if their numbers differ."""
     for chain, goldens in zip(reading(formula), formula["reads"], strict=True):
         yield from zip(chain, goldens, strict=True)
 
 
 def is_read(formula: Formula) -> bool:
-    """Whether all members are read but those that have no value."""
+    """Whether all members that have a value are read."""
     refused = sum(isinstance(got, StudentError) for chain in reading(formula) for got in chain)
     return refused <= sum(isinstance(one, dict) for chain in formula["reads"] for one in chain)
 
@@ -146,7 +146,7 @@ def test_how_many_are_read_as_meant() -> None:
 
 
 def test_the_less_usual_reading_is_never_silent() -> None:
-    """Where the author meant the less usual of two readings, the usual one says that there are two."""
+    """Where the author means the less usual reading, the usual one has a note on both."""
     for formula in (one for one in INSIDE if "other" in one):
         names, text = names_of(formula), formula["text"]
         member = members(formula)[0][1]
@@ -155,7 +155,7 @@ def test_the_less_usual_reading_is_never_silent() -> None:
                 latex.read_tokens(member, names, text)  # type: ignore[arg-type]
         else:
             notes = latex.read_tokens(member, names, text).notes  # type: ignore[arg-type]
-            assert any("would be possible too" in note for note in notes)
+            assert any("it could also be read" in note for note in notes)
 
 
 def test_how_many_are_read() -> None:

@@ -1,4 +1,4 @@
-r"""Papers: what belongs to an answer, what only stands beside it, and what the student defines."""
+r"""Papers: what belongs to an answer, what does not, and what the student defines."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def test_right(text: str, tmp_path: Path) -> None:
 
 # A prefix is never accepted as the whole.
 WRONG = [
-    # text behind the answer takes it back
+    # text after the answer takes it back
     Q1 + r"\delta h^2_1 \text{ is wrong, it is } 2\delta h^2_1$",
     # a row without a sign goes on where the last one stopped
     ALIGNED + r"2 \end{align}$$",

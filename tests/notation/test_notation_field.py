@@ -1,4 +1,4 @@
-"""Expressions as a line of Unicode: nothing that is shown may be taken for something else."""
+"""Expressions as a line of Unicode, which must not be ambiguous."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-r"""Any text gives an expression or a StudentError, soon."""
+r"""Any text gives an expression or a StudentError, in bounded time."""
 
 import random
 import re
@@ -31,20 +31,20 @@ SEEDS = [
 SEEDS += [formula["text"] for formula in yaml.safe_load(CORPUS.read_text("utf-8"))]
 PIECES = sorted({part for seed in SEEDS for part in re.findall(r"\\[A-Za-z]+|\w+|.", seed)})
 
-PATIENCE = 10  # processor seconds: a hundredth is usual, and what grows without end takes hours
+PATIENCE = 10  # processor seconds: a hundredth is usual, endless growth takes hours
 
 # One piece over and over again, in each notation.
 UNITS = ["^", "_", "'", "{", "}", "[", "|", "-", "(", "&", "\\\\", "x_", "x^", "{x}", "|x|",
          "\\frac{", "\\mathbf{", "\\hat{", "\\begin{bmatrix}", "\\begin", "\\left(", "\\text{", "=",
          "1_{", "\\delta_{", "x.T", "[1,", "Sum(", "Piecewise((", "x**", "exp(",
          "W2[1,2]", "~x"]  # fmt: skip
-# Those that open no bracket and yet take what follows.
+# Pieces without brackets that take what follows.
 RECURSIVE = ["\\frac", "\\frac1", "\\sqrt", "\\exp ", "\\log ", "\\sum_i ", "d", "√",
              "\\sum_{i=1}^{2} x_i", "\\frac{d}{dx}", "\\frac{\\partial}{\\partial x}"]  # fmt: skip
 
 
 def survives(text: str) -> None:
-    """Every front end gives an expression or a StudentError, and soon."""
+    """Check that every reader gives an expression or a StudentError in bounded time."""
     begin = time.process_time()
     for parse in (infix.parse, latex.parse):
         with suppress(StudentError):

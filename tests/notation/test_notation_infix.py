@@ -1,4 +1,4 @@
-"""SymPy/NumPy-style text: what it says, and what it must never be taken for."""
+"""SymPy/NumPy-style text: its readings, and answers that must not be accepted."""
 
 import pytest
 from notation_reading import homework, judged, reading
@@ -35,13 +35,13 @@ WRONG = [
     ("q6", "Piecewise((x>0, 5), (x<=0, 0))"),
     # a comparison with an undefined value is undefined
     ("q1", "where(0/0>1, 5, delta*h2[1])"),
-    # hardly any draw has δ > 3: the condition must be tried all the same
+    # hardly any draw has δ > 3, but the condition must be tried
     ("q1", "min(delta, 3)*h2[1]"),
     # hardly any draw has x₁ < −3: the answer has no value there
     ("q1", "Piecewise((delta*h2[1], x[1] > -3))"),
-    # a declared matrix is not turned: @ would fail in NumPy
+    # a declared matrix is not transposed: @ would fail in NumPy
     ("q17", "(delta*(W2.T @ W3)*sigma'(z1)) @ x.T"),
-    # ∂l/∂z¹ was never asked for: all the work is left in it
+    # no question asks for ∂l/∂z¹, which leaves all the work undone
     ("q16", "Derivative(l, z1[i])*x[j]"),
 ]
 

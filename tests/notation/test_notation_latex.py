@@ -1,7 +1,7 @@
-r"""LaTeX as students write it, and how it is understood.
+r"""Readings of LaTeX as students write it.
 
-The tables hold what has been misread, wrongly accepted, or wrongly rejected at some time. What still
-is has a strict xfail, which turns into a failure as soon as it is mended: then take the mark away.
+The tables hold texts that were misread, wrongly accepted or wrongly rejected at some time. Texts that still
+are have a strict xfail, which fails as soon as they are read right: then remove the mark.
 """
 
 import pytest
@@ -57,7 +57,7 @@ def test_reading(text: str, expected: str) -> None:
     assert reading(text, homework(), "q10") == expected
 
 
-# Each of these must be read as the second column says; None stands for "refused with a reason".
+# Each must be read as the second column says; None means "refused with a reason".
 MISREAD = [
     # a transpose in the superscript binds before the index: (Wᵀ)ᵢⱼ is Wⱼᵢ
     (r"W^{[1]T}_{12}", "W1.T[1, 2]"),
@@ -68,13 +68,13 @@ MISREAD = [
     (r"2 \cdot \mathbf{1}", None),
     # a bracketed superscript is a layer or an example, never a power
     (r"x^{(2)}", None),
-    # a superscript that is an index variable is no power
+    # a superscript that is an index variable is not a power
     (r"x_i^j", None),
     # a power of a size, not an entry
     (r"n_0^2", "n0**2"),
-    # the subscript behind e^x must not be dropped
+    # the subscript after e^x must not be dropped
     (r"e^x_1", None),
-    # a derivative operator takes the whole product behind it
+    # a derivative operator takes the whole product after it
     (r"\frac{\partial}{\partial x} x^T x + 1", "Derivative(x.T @ x, x) + 1"),
     # ⊗ of two vectors is the outer product
     (r"x\otimes z^{[1]}", "outer(x, z1)"),
@@ -83,7 +83,7 @@ MISREAD = [
     (r"\|x\|_2^2", "norm(x)**2"),
     # an inverse is not 1/Wᵢⱼ
     (r"(W^{[1]})^{-1}", None),
-    # what a quantity depends on is said in brackets, and is no factor
+    # brackets list what a quantity depends on; they are not a factor
     (r"L(\hat y, y)", "L"),
     (r"z^{[1]}(x)", "z1"),
     # x[1] in brackets is an entry
@@ -104,14 +104,14 @@ def test_no_silent_misreading(text: str, expected: str | None) -> None:
 
 # Wrong answers, as any human reads them.
 WRONG = [
-    # value and condition are swapped: a 5 is no condition
+    # value and condition are swapped: a 5 is not a condition
     ("q6", r"\begin{cases}x>0&5\\x\le 0&0\end{cases}"),
     # a condition in words is not `otherwise`
     ("q4", r"\begin{cases}\delta W^3_{11}&\text{if $x_1>0$}\\0&\text{else}\end{cases}"),
     ("q4", r"\begin{cases}\delta W^3_{11}&\text{only if active}\\0&\text{else}\end{cases}"),
     # the sum ends too early
     ("q14", r"\delta \sum_i^{1} W^3_{1i}W^2_{ij}"),
-    # ∂l/∂z¹ was never asked for: all the work is left in it
+    # no question asks for ∂l/∂z¹, which leaves all the work undone
     ("q17", r"\frac{\partial l}{\partial z^1} x^T"),
     ("q1", r"\delta h^2_1 \text{ if } x_1 > 0 \text{ else } 0"),
     ("q1", r"\delta h^2_1 \text{ if } x_1 > 0"),

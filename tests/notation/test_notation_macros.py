@@ -1,4 +1,4 @@
-r"""A student's own commands: what they stand for is read, and they cannot run away."""
+r"""A student's own commands are expanded, in bounded time."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def names(definitions: str) -> Names:
         (r"\newcommand{\W}{x}\renewcommand{\W}{W^1}", r"\W x", "W1 @ x"),
     ],
 )  # fmt: skip
-def test_commands_are_put_in(definitions: str, text: str, expected: str) -> None:
+def test_commands_are_expanded(definitions: str, text: str, expected: str) -> None:
     table = names(definitions)
     assert printing.infix(latex.parse(text, table)[0], table) == expected
 

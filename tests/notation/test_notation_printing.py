@@ -1,4 +1,4 @@
-"""What is printed can be read again, and says the same."""
+"""Printed text reads back to the same expression."""
 
 import numpy as np
 import pytest

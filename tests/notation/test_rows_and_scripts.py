@@ -1,4 +1,4 @@
-r"""What TeX sets in one way is read in one way: ends of rows, empty groups, roots, runs of superscripts."""
+r"""Spellings that look the same in TeX have one reading: row ends, empty groups, roots, superscripts."""
 
 import tempfile
 from functools import cache
@@ -96,7 +96,7 @@ def test_what_follows_the_end_of_a_row_counts(question: str, text: str, end: str
     ("row", "meant"), [(r"\\ [y]", "y"), (r"\\[y]", "y"), (r"\\ [2 y]", "2*y"), (r"\\[3y]", "3*y")]
 )
 def test_a_row_may_begin_with_a_bracket(row: str, meant: str) -> None:
-    """Only a length says nothing."""
+    """Only a length has no meaning."""
     assert read_as(rf"\begin{{bmatrix}} x {row} \end{{bmatrix}}") == f"[[x], [{meant}]]"
 
 
@@ -139,7 +139,7 @@ def test_of_square_matrices_too(text: str, verdict: str) -> None:
 
 @pytest.mark.parametrize("text", [r"\sqrt[3]{x}", r"\sqrt[3]x", r"\sqrt[ 3 ]{x}", "√[3]{x}"])
 def test_a_cube_root(text: str) -> None:
-    """Of negative numbers too, as `numpy.cbrt`."""
+    """A cube root, also of negative numbers, as in `numpy.cbrt`."""
     node = latex.parse(text, key().problem["cube"].names)[0]
     draws = key()["cube"].draws.values["x"]
     assert (draws < 0).any()

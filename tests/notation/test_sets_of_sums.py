@@ -1,4 +1,4 @@
-"""What stands behind the ∈ of a sum: ends, values, or a set that nobody here knows."""
+"""The set after the ∈ of a sum: limits, values, or an unknown set."""
 
 import pytest
 from notation_reading import answered, as_read, texts
@@ -7,23 +7,23 @@ TERM = r"W^2_{ki} (o_k - y_k)"  # tanh-mlp q3, where o has two entries
 
 
 @pytest.mark.parametrize(
-    "said",
+    "index",
     [r"k \in S", r"k \in \mathcal{I}", r"k \in \text{outliers}", r"k \notin S", r"k \not\in S",
      r"k \in S, k \ne i", r"k \in \mathbb{N}"],
 )  # fmt: skip
-def test_a_set_that_is_not_known_is_not_everything(said: str) -> None:
-    result = answered("tanh-mlp", "q3", {"latex": rf"\sum_{{{said}}} {TERM}"})
+def test_an_unknown_set_is_not_the_whole_range(index: str) -> None:
+    result = answered("tanh-mlp", "q3", {"latex": rf"\sum_{{{index}}} {TERM}"})
     assert result.verdict == "unreadable"
-    assert "what the set" in texts(result)
+    assert "the elements of the set" in texts(result)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "index",
     [r"k \in \{1, 2\}", r"k \in \{1, \dots, 2\}", r"k \in \{1, ..., n_o\}", r"k \in [2]",
      r"k \in [1, 2]"],
 )  # fmt: skip
-def test_ends_and_values_are_read(said: str) -> None:
-    result = answered("tanh-mlp", "q3", {"latex": rf"\sum_{{{said}}} {TERM}"})
+def test_limits_and_values_are_read(index: str) -> None:
+    result = answered("tanh-mlp", "q3", {"latex": rf"\sum_{{{index}}} {TERM}"})
     assert result.verdict == "correct", texts(result)
 
 

@@ -1,4 +1,4 @@
-"""Right answers as they are usually written, and what is told from them."""
+"""Right answers in usual notation, and answers that need a human."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def keys() -> dict[str, Key]:
 
 
 RIGHT = [
-    # a derivative by a row, and a row that is turned
+    # a derivative by a row, and a transposed row
     ("mlp-batch", "q7", "infix", "Sum(Derivative(l, Z1[k,:]), (k, 1, 5))"),
     ("mlp-batch", "q7", "latex", r"\sum_k \frac{\partial l}{\partial Z^1_{k,:}}"),
     ("mlp-batch", "q2", "latex", r"\frac{1}{5}\sum_{k=1}^{5} H_{k,:}^\top (\hat Y - Y)_{k,:}"),
@@ -53,13 +53,13 @@ def test_accepts(
 
 
 UNREADABLE = [
-    ("residual-block", "q4", "latex", r"(W^{2\top} g) \odot \mathbb{1}[|z| + 1 > 0]", "two things"),
-    ("residual-block", "q8", "latex", "I", "which size"),
-    ("softmax-cross-entropy", "q2", "latex", r"\operatorname{diag}(p) (I - 1 p^\top)", "which size"),
-    ("softmax-cross-entropy", "q2", "latex", r"p \mathbf{1}^\top", "how many ones"),
-    ("residual-block", "q8", "latex", r"I(z_1)", "an indicator wants a condition"),
+    ("residual-block", "q4", "latex", r"(W^{2\top} g) \odot \mathbb{1}[|z| + 1 > 0]", "is ambiguous"),
+    ("residual-block", "q8", "latex", "I", "the size of this"),
+    ("softmax-cross-entropy", "q2", "latex", r"\operatorname{diag}(p) (I - 1 p^\top)", "the size of this"),
+    ("softmax-cross-entropy", "q2", "latex", r"p \mathbf{1}^\top", "the number of ones"),
+    ("residual-block", "q8", "latex", r"I(z_1)", "an indicator needs a condition"),
     ("max-pool-dropout", "q5", "latex",
-     r"\begin{cases} 1 & j = 1, z_1 \\ 0 & \text{else} \end{cases}", "`,` stands"),
+     r"\begin{cases} 1 & j = 1, z_1 \\ 0 & \text{else} \end{cases}", "but found `,`"),
 ]  # fmt: skip
 
 
@@ -115,4 +115,4 @@ def test_bars_in_a_condition_are_for_each_entry(keys: dict[str, Key]) -> None:
     text = r"(W^{2\top} g) \odot \mathrm{relu}'(z) \odot \mathbb{1}[|z| > 0]"
     result = judged(keys["residual-block"], "q4", text, "latex")
     assert "entry by entry" in " ".join(message.text for message in result.messages)
-    assert result.verdict in ("correct", "undecided")  # z = 0 is never drawn
+    assert result.verdict in ("correct", "undecided")  # no draw has z = 0

@@ -1,4 +1,4 @@
-"""What the tests of this room share: writing files as students do, and looking at what was read."""
+"""Helpers for these tests: write files like a student, and show what was read."""
 
 import re
 from pathlib import Path
@@ -20,14 +20,14 @@ from grader.submission import (
 
 
 def hand_in(folder: Path, name: str, content: str | bytes) -> Submission:
-    """Reads one file with this content."""
+    """The submission of one file with this content."""
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return read(path)
 
 
 def paper(folder: Path, name: str, content: str | bytes) -> Paper:
-    """The one paper of a file that is read without a complaint."""
+    """The only paper of a file that is read without a refusal."""
     submission = hand_in(folder, name, content)
     assert submission.refusals == ()
     (only,) = submission.papers
@@ -51,7 +51,7 @@ def labels(paper: Paper) -> list[tuple[str, ...]]:
 
 
 def outline(paper: Paper) -> list[str]:
-    """Markers as `1.b`, formulas as themselves: the paper at a glance."""
+    """The markers, such as `1.b`, and formulas of a paper."""
     shown = []
     for item in paper.items:
         if isinstance(item, Marker):
@@ -62,7 +62,7 @@ def outline(paper: Paper) -> list[str]:
 
 
 def refusal(submission: Submission) -> Refusal:
-    """The one complaint about a submission."""
+    """The only refusal in a submission."""
     (only,) = submission.refusals
     assert only.message.endswith((".", "!", "?"))
     return only
@@ -74,7 +74,7 @@ def by_question(submission: Submission) -> dict[str, Any]:
 
 
 def array(submission: Submission, question: str) -> ArrayAnswer:
-    """The array given to one question."""
+    """The array that answers one question."""
     (only,) = [answer for answer in submission.answers if answer.question == question]
     assert isinstance(only, ArrayAnswer)
     assert only.array.dtype == np.float64

@@ -28,7 +28,7 @@ def test_text_is_an_infix_answer_with_its_place(tmp_path: Path) -> None:
     )
 
 
-def test_json_says_the_same(tmp_path: Path) -> None:
+def test_json_gives_the_same_answers(tmp_path: Path) -> None:
     text = (
         '{"answers": {"q1": "delta*h2[1]",\n "q2": {"latex": "\\\\frac{a}{b}"}}, "index_base": 1}'
     )
@@ -88,7 +88,7 @@ def test_huge_numbers_cost_nothing(tmp_path: Path) -> None:
     assert refusal(submission)
 
 
-def test_the_form_can_be_told(tmp_path: Path) -> None:
+def test_the_form_can_be_given(tmp_path: Path) -> None:
     text = "q1: {infix: 0}\nq2: {array: [['1', 2]]}\nq3: {infix: [0, 1]}\nq4: {latex: 1}\n"
     assert yaml(tmp_path, text) == {"q1": "0", "q2": [[1.0, 2.0]], "q3": "[0, 1]", "q4": "1"}
 
@@ -114,7 +114,7 @@ def test_an_empty_file_is_a_submission_without_answers(tmp_path: Path, empty: st
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "told"),
+    ("text", "line", "message"),
     [
         ("answers:\n\tq1: x", 2, "tabs"),
         ("answers:\n  q1: @W", 2, "quotes"),
@@ -131,27 +131,27 @@ def test_an_empty_file_is_a_submission_without_answers(tmp_path: Path, empty: st
         ("answers: {q1: x, q1: y}", 1, "twice"),
         ("q1: x\n---\nq1: y", 2, "second document"),
         ("? [a, b]\n: c", 1, "name"),
-        ("- x\n- y", 1, "no map"),
-        ("just text", 1, "no map"),
-        ("answers: [x]", 1, "no map"),
+        ("- x\n- y", 1, "no map from"),
+        ("just text", 1, "no map from"),
+        ("answers: [x]", 1, "not a map"),
         ("q1: " + "[" * 30 + "]" * 30, 1, "deep"),
         ("q1: [" + "1, " * limits.NODES + "1]", 1, "entries"),
         ("q1: \x01", 1, "YAML"),
     ],
 )
-def test_what_is_no_plain_yaml_is_refused_with_its_place(
-    tmp_path: Path, text: str, line: int, told: str
+def test_other_text_than_plain_yaml_is_refused_with_its_place(
+    tmp_path: Path, text: str, line: int, message: str
 ) -> None:
     submission = hand_in(tmp_path, "a.yaml", text)
     found = refusal(submission)
     assert submission.answers == ()
     assert found.place.line == line
-    assert told in f"{found.message} {found.hint}"
+    assert message in f"{found.message} {found.hint}"
     assert found.whole_file
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "told"),
+    ("text", "column", "message"),
     [
         ('{"q1": x}', 8, "double quotes"),
         ('{"q1": 1,}', 10, "missing"),
@@ -162,24 +162,24 @@ def test_what_is_no_plain_yaml_is_refused_with_its_place(
         ('{"q1": 1, "q1": 2}', 11, "twice"),
         ('{"q1": }', 8, "missing"),
         ("{", 2, "missing"),
-        ('{"q1": 1} {}', 11, "ends"),
+        ('{"q1": 1} {}', 11, "after the end"),
         ("{q1: 1}", 2, "double quotes"),
-        ("[1]", 1, "no map"),
-        ('{"q1": 0x10}', 8, "no JSON"),
+        ("[1]", 1, "no map from"),
+        ('{"q1": 0x10}', 8, "not a JSON value"),
         ('{"q1": ' + "[" * 100_000, 27, "deep"),
         ('{"q1": [' + "1," * limits.NODES + "1]}", None, "entries"),
     ],
 )
-def test_what_is_no_json_is_refused_with_its_place(
-    tmp_path: Path, text: str, column: int | None, told: str
+def test_other_text_than_json_is_refused_with_its_place(
+    tmp_path: Path, text: str, column: int | None, message: str
 ) -> None:
     found = refusal(hand_in(tmp_path, "a.json", text))
     assert column in (None, found.place.column)
-    assert told in f"{found.message} {found.hint}"
+    assert message in f"{found.message} {found.hint}"
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [
         ("['a, b', c]", "one expression"),
         ("['a]', '[b']", "one expression"),
@@ -190,10 +190,10 @@ def test_what_is_no_json_is_refused_with_its_place(
         ("[1, [2]]", "different lengths"),
         ("[[[[[[[[[1]]]]]]]]]", "dimensions"),
         ("[{a: b}]", "map"),
-        ("{sympy: x}", "no answer"),
-        ("{latex: x, infix: y}", "no answer"),
+        ("{sympy: x}", "not an answer"),
+        ("{latex: x, infix: y}", "not an answer"),
         ("{latex: [x]}", "one text"),
-        ("{array: [x]}", "no number"),
+        ("{array: [x]}", "not a number"),
         ("{array: {a: 1}}", "map"),
         ('"\\frac{a}{b}"', "single quotes"),
         ('["\\nabla", x]', "single quotes"),
@@ -201,12 +201,12 @@ def test_what_is_no_json_is_refused_with_its_place(
         ("'" + "x" * (limits.FORMULA_CHARACTERS + 1) + "'", "longer"),
     ],
 )
-def test_one_bad_answer_does_not_hide_the_others(tmp_path: Path, value: str, told: str) -> None:
+def test_one_bad_answer_does_not_hide_the_others(tmp_path: Path, value: str, message: str) -> None:
     submission = hand_in(tmp_path, "a.yaml", f"q1: x\nq2: {value}\nq3: y\n")
     found = refusal(submission)
     assert by_question(submission) == {"q1": "x", "q3": "y"}
     assert (found.question, found.place.line, found.whole_file) == ("q2", 2, False)
-    assert told in f"{found.message} {found.hint}"
+    assert message in f"{found.message} {found.hint}"
 
 
 def test_an_answer_without_a_question_is_refused(tmp_path: Path) -> None:
@@ -222,12 +222,12 @@ def test_an_answer_without_a_question_is_refused(tmp_path: Path) -> None:
         ("answers: {q1: x}\nq2: y", "q1"),
     ],
 )
-def test_unknown_keys_are_told_with_a_guess(tmp_path: Path, text: str, hint: str) -> None:
+def test_unknown_keys_are_refused_with_a_guess(tmp_path: Path, text: str, hint: str) -> None:
     assert hint in str(refusal(hand_in(tmp_path, "a.yaml", text)).hint)
 
 
 @pytest.mark.parametrize("base", ["2", "one", "[0]", "true"])
-def test_a_strange_index_base_is_left_out_of_account(tmp_path: Path, base: str) -> None:
+def test_a_strange_index_base_is_ignored(tmp_path: Path, base: str) -> None:
     submission = hand_in(tmp_path, "a.yaml", f"index_base: {base}\nq1: x\n")
     (answer,) = submission.answers
     assert isinstance(answer, TextAnswer)

@@ -81,7 +81,7 @@ def test_arrays_arrive_as_they_were_saved(tmp_path: Path, values: np.ndarray[Any
         (np.array([np.nan]), 0, 0),
     ],
 )
-def test_precision_is_what_was_handed_in(
+def test_precision_is_that_of_the_submission(
     tmp_path: Path, values: np.ndarray[Any, Any], digits: int, decimals: int | None
 ) -> None:
     found = array(hand_in(tmp_path, "q1.npy", npy(values)), "q1")
@@ -94,7 +94,7 @@ class Explosive:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         (np.array([Explosive()], dtype=object), "Python objects"),
         (np.array(["a"]), "text"),
@@ -107,16 +107,16 @@ class Explosive:
         (np.zeros((3, 0)), "empty"),
     ],
 )
-def test_what_is_no_plain_array_of_numbers_is_refused(
-    tmp_path: Path, values: np.ndarray[Any, Any], told: str
+def test_other_data_than_plain_numbers_is_refused(
+    tmp_path: Path, values: np.ndarray[Any, Any], message: str
 ) -> None:
     saved = npy(values, allow_pickle=True)
     found = refusal(hand_in(tmp_path, "q1.npy", saved))
-    assert told in found.message
+    assert message in found.message
     assert found.question == "q1"
     submission = hand_in(tmp_path, "a.npz", archive(("q1.npy", saved), ("q2.npy", npy([1.5]))))
     assert by_question(submission) == {"q2": [1.5]}
-    assert told in refusal(submission).message
+    assert message in refusal(submission).message
 
 
 def header(text: str, data: bytes = b"\0" * 64) -> bytes:
@@ -149,25 +149,25 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert "Unpacked" in refusal(hand_in(tmp_path, "a.npz", bomb)).message
 
 
-def test_a_member_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+def test_a_member_with_a_false_size_is_refused(tmp_path: Path) -> None:
     data = archive(("q1.npy", b"\0" * 5_000_000), compression=zipfile.ZIP_DEFLATED)
     lie = data.replace((5_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     assert refusal(hand_in(tmp_path, "a.npz", lie)).question == "q1"
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
-        (b"no zip", "no readable"),
-        (npz(q1=[1.0])[:-30], "no readable"),
+        (b"no zip", "not a readable"),
+        (npz(q1=[1.0])[:-30], "not a readable"),
         (npz(q1=[1.0]).replace(b"NUMPY", b"NUMPX", 1), "damaged"),
-        (npz()[:0] + archive(("readme.txt", b"hi")), "no array"),
-        (archive(("q1.npy", npy([1.0])), compression=zipfile.ZIP_BZIP2), "packed"),
+        (npz()[:0] + archive(("readme.txt", b"hi")), "not an array"),
+        (archive(("q1.npy", npy([1.0])), compression=zipfile.ZIP_BZIP2), "a compression"),
         (archive(*((f"q{i}.npy", b"") for i in range(limits.FILES + 1))), "more than"),
     ],
 )
-def test_a_strange_archive_is_refused(tmp_path: Path, data: bytes, told: str) -> None:
-    assert told in refusal(hand_in(tmp_path, "a.npz", data)).message
+def test_a_strange_archive_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
+    assert message in refusal(hand_in(tmp_path, "a.npz", data)).message
 
 
 def test_arrays_without_a_name_are_refused_with_a_hint(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_of_two_arrays_with_one_name_the_first_counts(tmp_path: Path) -> None:
     data = archive(("q1.npy", npy([1.0])), ("q1.npy", npy([2.0])))
     submission = hand_in(tmp_path, "a.npz", data)
     assert by_question(submission) == {"q1": [1.0]}
-    assert "two arrays" in refusal(submission).message
+    assert "Two arrays" in refusal(submission).message
 
 
 def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
@@ -232,26 +232,26 @@ def test_the_precision_of_a_table_is_that_of_its_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("q1,1\nq2,x\nq3,3", "'x' is no number"),
+        ("q1,1\nq2,x\nq3,3", "'x' is not a number"),
         ("q1;1\nq2;0,5\nq3;3", "decimal point"),
-        ("q1,1\nq2,1,2\nq2,3\nq3,3", "1 numbers, the first one has 2"),
+        ("q1,1\nq2,1,2\nq2,3\nq3,3", "1 numbers, but the first row has 2"),
         ("q1,1\nq2,1,,2\nq3,3", "missing"),
-        ("q1,1\nq2,1,0.5\nq2,2,0.7\nq3,3", "Name the columns"),
+        ("q1,1\nq2,1,0.5\nq2,2,0.7\nq3,3", "a line of column names"),
     ],
 )
-def test_one_bad_row_does_not_hide_the_others(tmp_path: Path, text: str, told: str) -> None:
+def test_one_bad_row_does_not_hide_the_others(tmp_path: Path, text: str, message: str) -> None:
     submission = hand_in(tmp_path, "ann.csv", text)
     found = refusal(submission)
     assert by_question(submission) == {"q1": 1.0, "q3": 3.0}
-    assert (found.question, told in f"{found.message} {found.hint}") == ("q2", True)
+    assert (found.question, message in f"{found.message} {found.hint}") == ("q2", True)
 
 
 @pytest.mark.parametrize(
     "entries", ["q1,0,1\nq1,2,3", "q1,1,2\nq1,1,3", "q1,x,2", "q1,1", "q1,2,3"]
 )
-def test_entries_must_be_all_there_and_once(tmp_path: Path, entries: str) -> None:
+def test_every_entry_must_be_there_once(tmp_path: Path, entries: str) -> None:
     submission = hand_in(tmp_path, "ann.csv", f"id,i,value\n{entries}")
     assert refusal(submission).question == "q1"
 
@@ -267,6 +267,6 @@ def test_an_empty_table_has_no_answers(tmp_path: Path, text: str) -> None:
     assert (submission.answers, submission.refusals) == ((), ())
 
 
-def test_a_cell_past_all_measure_is_refused(tmp_path: Path) -> None:
+def test_a_cell_that_is_too_long_is_refused(tmp_path: Path) -> None:
     text = f'1,"{"2" * 200_000}"\n'
     assert "cannot be read" in refusal(hand_in(tmp_path, "q1.csv", text)).message

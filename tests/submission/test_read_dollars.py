@@ -1,4 +1,4 @@
-"""Which dollars hold a formula: with blanks inside, left open, or none but prices."""
+"""Dollars around formulas: with blanks inside, left open, or prices."""
 
 import json
 from pathlib import Path
@@ -54,10 +54,8 @@ def test_formulas_and_prices(tmp_path: Path, write, text: str, formulas: list[st
         ("3. $a = b and so $c^2$\n4. $d$", ["$a = b and so $c^2$", "d"]),
     ],
 )
-def test_a_dollar_that_nobody_closed_keeps_to_its_item(
-    tmp_path: Path, text: str, formulas: list[str]
-) -> None:
-    """It keeps its dollar, so that nobody can read it: which dollars open and close is not known."""
+def test_an_open_dollar_ends_with_its_item(tmp_path: Path, text: str, formulas: list[str]) -> None:
+    """The formula keeps its dollar, so that it is unreadable: the other end is not known."""
     assert texts(paper(tmp_path, "p.md", text)) == formulas
 
 

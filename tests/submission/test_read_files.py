@@ -29,7 +29,7 @@ def test_formulas_survive_any_encoding_and_ending(
     assert found.items[-1].place.line == 3
 
 
-def test_a_byte_that_went_wrong_does_not_spoil_the_rest(tmp_path: Path) -> None:
+def test_a_damaged_byte_does_not_spoil_the_rest(tmp_path: Path) -> None:
     data = "1. ∂l/∂W³₁₁ = δ h²₁ by “chain rule”".encode()
     assert "∂l/∂W³₁₁ = δ" in str(paper(tmp_path, "p.md", data + b" na\xefve"))
 
@@ -65,7 +65,7 @@ def test_binary_data_is_refused(tmp_path: Path, data: bytes) -> None:
         ("noname", ".md"),
     ],
 )
-def test_other_formats_are_refused_with_a_way_out(tmp_path: Path, name: str, hint: str) -> None:
+def test_other_formats_are_refused_with_advice(tmp_path: Path, name: str, hint: str) -> None:
     found = refusal(hand_in(tmp_path, name, b"whatever"))
     assert hint in str(found.hint)
     assert found.whole_file is not name.endswith(".py")
@@ -74,7 +74,7 @@ def test_other_formats_are_refused_with_a_way_out(tmp_path: Path, name: str, hin
 @pytest.mark.parametrize(
     "data", [b"%PDF-1.7 ...", b"PK\x03\x04...", b"{\\rtf1 hi}", b"GIF89a", b"\0\0\0\x18ftypheic"]
 )
-def test_a_document_under_another_name_is_told(tmp_path: Path, data: bytes) -> None:
+def test_a_document_under_another_name_is_refused(tmp_path: Path, data: bytes) -> None:
     assert "inside" in refusal(hand_in(tmp_path, "p.md", data)).message
 
 
@@ -92,7 +92,7 @@ def test_a_file_past_its_limit_is_refused(tmp_path: Path, row: formats.Format) -
     assert found.whole_file
 
 
-def test_the_id_is_the_stem_or_what_is_said(tmp_path: Path) -> None:
+def test_the_id_is_the_stem_or_the_argument(tmp_path: Path) -> None:
     (tmp_path / "student-07.md").write_text("$x$")
     found = read(tmp_path / "student-07.md")
     assert (found.id, found.path) == ("student-07", "student-07.md")
@@ -133,11 +133,11 @@ def test_a_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
     path = folder(tmp_path, a_md="$a$", b_pdf="%PDF", c_yaml="q1: [", _hidden="x")
     found = read(path)
     assert texts(found.papers[0]) == ["a"]
-    told = {refusal.place.path: refusal.whole_file for refusal in found.refusals}
-    assert told == {".hidden": False, "b.pdf": True, "c.yaml": True}
+    whole_files = {refusal.place.path: refusal.whole_file for refusal in found.refusals}
+    assert whole_files == {".hidden": False, "b.pdf": True, "c.yaml": True}
 
 
-def test_debris_of_operating_systems_is_passed_over(tmp_path: Path) -> None:
+def test_files_of_operating_systems_are_skipped(tmp_path: Path) -> None:
     path = folder(tmp_path, a_md="$a$")
     before = read(path).digest
     for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
@@ -178,7 +178,7 @@ def test_a_folder_with_too_much_in_it_is_cut(
     assert "MB" in refusal(found).message
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_other_things_than_files_are_refused(tmp_path: Path) -> None:
     path = folder(tmp_path, a_md="$a$")
     os.mkfifo(path / "b.md")
     assert "regular file" in refusal(read(path)).message
@@ -205,7 +205,7 @@ def test_a_folder_that_cannot_be_opened_is_refused(
     assert "could not be opened" in refusal(read(folder(tmp_path, a_md="$a$"))).message
 
 
-def test_a_name_that_is_no_text_can_be_printed(tmp_path: Path) -> None:
+def test_a_name_that_is_not_text_can_be_printed(tmp_path: Path) -> None:
     path = folder(tmp_path, a_md="$a$")
     (path / os.fsdecode(b"\xff.md")).write_text("$b$")
     found = read(path)

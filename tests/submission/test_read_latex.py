@@ -100,7 +100,7 @@ def test_enumerate_numbers_its_items_by_nesting(tmp_path: Path) -> None:
         ("[leftmargin=*]", "1"),
     ],
 )
-def test_enumerate_numbers_in_the_style_it_is_told(
+def test_enumerate_numbers_in_the_style_of_its_options(
     tmp_path: Path, options: str, first: str
 ) -> None:
     body = f"\\begin{{enumerate}}{options}\\item $x$\\end{{enumerate}}"
@@ -214,7 +214,7 @@ def test_display_environments_keep_their_rows(tmp_path: Path) -> None:
     assert formula == Formula(body, True, Place("p.tex", 1, 1))
 
 
-def test_other_files_are_not_followed_and_it_is_told(tmp_path: Path) -> None:
+def test_other_files_are_not_followed_but_reported(tmp_path: Path) -> None:
     (tmp_path / "other.tex").write_text("$secret$")
     submission = hand_in(tmp_path, "p.tex", "$x$\n\n  \\input{other}\n% \\include{no}")
     assert texts(submission.papers[0]) == ["x"]

@@ -48,7 +48,7 @@ def test_macros_come_from_all_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("{", "not valid JSON"),
         ("[]", "no cells"),
@@ -56,9 +56,9 @@ def test_macros_come_from_all_cells(tmp_path: Path) -> None:
         ("[" * 100_000, "nested too deeply"),
     ],
 )
-def test_what_is_no_notebook_is_refused(tmp_path: Path, text: str, told: str) -> None:
+def test_what_is_no_notebook_is_refused(tmp_path: Path, text: str, message: str) -> None:
     found = refusal(hand_in(tmp_path, "n.ipynb", text))
-    assert told in found.message
+    assert message in found.message
     assert found.whole_file
 
 

@@ -1,4 +1,4 @@
-"""Formulas in lines without delimiters, in listings, and chains that are broken over several blocks."""
+"""Formulas in lines without delimiters and in listings, and chains over several blocks."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_an_equation_without_delimiters_is_a_formula(tmp_path: Path, line: str) 
 
 @pytest.mark.parametrize("line", EQUATIONS[:3])
 @pytest.mark.parametrize("name", ["p.txt", "p.tex"])
-def test_so_it_is_in_plain_text_and_in_tex(tmp_path: Path, line: str, name: str) -> None:
+def test_the_same_in_plain_text_and_in_tex(tmp_path: Path, line: str, name: str) -> None:
     assert texts(paper(tmp_path, name, f"1. {line}\n")) == [line]
 
 
@@ -246,7 +246,7 @@ def test_a_broken_chain_is_one_formula(tmp_path: Path, text: str, members: list[
     assert isinstance(first, Formula)
     assert first.display is not text.startswith("$A")
     at = text.index("A")
-    for member in members:  # each stands where it stands in the paper
+    for member in members:  # each has its place in the paper
         offset = text.index(member)
         assert first.text[offset - at :].startswith(member)
 
@@ -261,7 +261,7 @@ def test_words_before_are_no_chain(tmp_path: Path) -> None:
     assert texts(found) == ["W", "= C"]
 
 
-def test_what_stands_between_is_still_prose(tmp_path: Path) -> None:
+def test_words_between_are_still_prose(tmp_path: Path) -> None:
     found = paper(tmp_path, "p.md", "$$A = B$$\nwhich becomes\n$$= C$$")
     assert found.items[1] == Prose("which becomes", Place("p.md", 2, 1))
 
@@ -277,7 +277,7 @@ def test_what_stands_between_is_still_prose(tmp_path: Path) -> None:
         *("Hier bin ich mir leider nicht sicher, was gemeint ist.", "I'm stuck", "(left blank)"),
     ],
 )
-def test_what_says_that_there_is_no_answer(text: str) -> None:
+def test_texts_for_a_missing_answer(text: str) -> None:
     assert is_blank(text)
 
 
@@ -285,7 +285,7 @@ def test_what_says_that_there_is_no_answer(text: str) -> None:
     "text",
     ["it is zero", "the same as in 3", "not sure, but it is zero", "zero", "I don't know, maybe h"],
 )
-def test_what_may_be_an_answer_is_not_blank(text: str) -> None:
+def test_a_possible_answer_is_not_blank(text: str) -> None:
     assert not is_blank(text)
 
 

@@ -1,4 +1,4 @@
-"""Whatever the bytes, a file gives a submission, and soon."""
+"""Any bytes give a submission, in bounded time."""
 
 import tempfile
 import time
@@ -35,7 +35,7 @@ def read_bytes(suffix: str, data: bytes) -> Submission:
 
 
 def check(submission: Submission) -> None:
-    """What every submission keeps to."""
+    """Check what holds for every submission."""
     assert str(submission).encode()
     for paper in submission.papers:
         places = [

@@ -1,4 +1,4 @@
-"""A new problem: everything that a course needs to begin, written from a few choices."""
+"""Writes a new problem from a few choices, with all files that a course needs."""
 
 from grader.authoring.scaffold.network import LOSSES, Network
 from grader.authoring.scaffold.write import write

@@ -1,7 +1,7 @@
-"""`cases.yaml` of a new problem: right answers in several notations, and mistakes that people make.
+"""`cases.yaml` of a new problem: right answers in several notations, and common mistakes.
 
-Each wrong answer stands with the verdict that it gets; whether that is the verdict it should get is for
-the author to read.
+Each wrong answer comes with the verdict that it gets today. The author checks that this is the verdict
+it should get.
 """
 
 import json
@@ -26,19 +26,19 @@ LEAST = 4
 MOST_WRONG = 6
 LONGEST = 300
 
-_OURS = re.compile(r"\b(?:table|place)\(")  # how our own nodes are printed that nobody can write
+_OURS = re.compile(r"\b(?:table|place)\(")  # nodes that print like this have no notation
 _HEAD = """\
-# What the grader must say to answers that students give. `grader validate` checks it.
+# Answers with the verdicts that they must get. `grader validate` checks them.
 #
 # right: each entry must be `correct`. A plain string is infix; {latex: …} is LaTeX.
-# wrong: {infix: …} or {latex: …} with the verdict expected, for `partial` the score, and the `codes` that
-#        the feedback must contain at least. These were made from the mistakes that people make: read
-#        them, and add the ones that you have seen.
+# wrong: {infix: …} or {latex: …} with the expected verdict, the score if it is `partial`, and `codes` that
+#        the feedback must contain. These come from common mistakes: read them, and add the ones that
+#        you have seen.
 """
 
 
 def cases_yaml(key: Key) -> str:
-    """The whole file."""
+    """The text of `cases.yaml`."""
     parts = [_HEAD]
     for own in key.questions.values():
         lines = [f"{own.question.id}:", "  right:"]
@@ -49,7 +49,7 @@ def cases_yaml(key: Key) -> str:
 
 
 def _written(case: "dict[str, Any] | str") -> str:
-    """A case in flow style; JSON strings are YAML strings."""
+    """A case in YAML's flow style. JSON strings are valid YAML strings."""
     if isinstance(case, str):
         return json.dumps(case, ensure_ascii=False)
     pairs = [f"{name}: {_value(value)}" for name, value in case.items()]
@@ -65,7 +65,7 @@ def _value(value: Any) -> str:
 
 
 def right(key: Key, own: QuestionKey) -> "list[dict[str, Any] | str]":
-    """The reference in its notations, and in ways of writing that change nothing."""
+    """The reference in each notation, and rewritten without a change in value."""
     names, name = own.question.names, own.question.id
     found = [(text.strip(), notation) for _, text, notation in printed(own)]
     steps = derivation(own)
@@ -87,7 +87,7 @@ def right(key: Key, own: QuestionKey) -> "list[dict[str, Any] | str]":
 
 
 def wrong(key: Key, own: QuestionKey) -> list[dict[str, Any]]:
-    """Mistakes of different kinds, the simplest first, and something that nobody can read."""
+    """Mistakes of different kinds, the simplest first, and an answer that cannot be read."""
     found: list[dict[str, Any]] = []
     codes: set[str] = set()
     for code, text in _mistaken(own):
@@ -106,7 +106,7 @@ def wrong(key: Key, own: QuestionKey) -> list[dict[str, Any]]:
 
 
 def _mistaken(own: QuestionKey) -> Iterator[tuple[str, str]]:
-    """The code and the text of each mistake that has other values than the reference."""
+    """(code, text) of each mistake whose values differ from the reference."""
     if own.reference is None:
         return
     passed = traced(own.question, own.reference)
@@ -120,7 +120,7 @@ def _mistaken(own: QuestionKey) -> Iterator[tuple[str, str]]:
 
 
 def _text(own: QuestionKey, expression: Expression) -> str:
-    """An expression as somebody could write it; empty if nobody could."""
+    """An expression as a student could write it; empty if no notation can."""
     whole = entries(own, expression)
     for node in (expression, whole):
         text = "" if node is None else printing.infix(node, own.question.names)
@@ -130,7 +130,7 @@ def _text(own: QuestionKey, expression: Expression) -> str:
 
 
 def _judged(key: Key, own: QuestionKey, text: str) -> dict[str, Any] | None:
-    """A wrong answer with the verdict it gets; None if that is `correct`."""
+    """A wrong answer with its verdict; None if the verdict is `correct`."""
     result = judged(key, own.question.id, text)
     if result.verdict == Verdict.CORRECT:
         return None

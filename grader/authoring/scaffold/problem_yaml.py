@@ -11,35 +11,35 @@ _LOSSES = {
     "squared-error": r"half the squared error, $l = \frac{1}{2} \sum (z - y)^2$",
     "cross-entropy": r"the cross-entropy of a softmax with a one-hot label, $l = -\sum_k y_k \log p_k$",
     "logistic": r"the cross-entropy of a sigmoid with a label 0 or 1",
-    "upstream": r"not given in closed form: all that is known is its gradient at the output, $G$",
+    "upstream": r"given by its gradient at the output, $G$, and has no closed form",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a network is written: one example as a column in small letters, a batch of rows in capitals."""
+    """How to write a network: one example as a column in small letters, a batch of rows in capitals."""
 
     network: Network
 
     @property
     def batch(self) -> bool:
-        """Whether there is a batch."""
+        """Whether the network takes a batch of examples."""
         return self.network.batch > 0
 
     def letter(self, name: str) -> str:
-        """A quantity that has a value for each example."""
+        """The name of a quantity that has a value for each example."""
         return name.upper() if self.batch else name
 
     def state(self, layer: int) -> str:
-        """What goes into a layer: the input, or the hidden units before it."""
+        """The input of a layer: `x`, or the hidden units before it."""
         return self.letter("x") if layer == 1 else f"{self.letter('h')}{layer - 1}"
 
     def scores(self, layer: int) -> str:
-        """What a layer computes before its activation."""
+        """The name of what a layer computes before its activation."""
         return f"{self.letter('z')}{layer}"
 
     def shape(self, layer: int) -> str:
-        """The shape of something with an entry for each unit of a layer."""
+        """The shape of a quantity with an entry for each unit of a layer."""
         return f"[N, n{layer}]" if self.batch else f"[n{layer}]"
 
     def latex(self, name: str) -> str:
@@ -48,7 +48,7 @@ class Style:
 
 
 def problem_yaml(name: str, title: str, network: Network, seed: int) -> str:
-    """The whole file."""
+    """The text of `problem.yaml`."""
     style = Style(network)
     parts = [
         f"# yaml-language-server: $schema={SCHEMA}",
@@ -173,7 +173,7 @@ def _questions(style: Style) -> Iterator[str]:
 
 
 def _asked(style: Style) -> Iterator[tuple[str, int, str, str]]:
-    """What is differentiated by, points, index variables, and the prompt, from the output backwards."""
+    """(wrt, points, index variables, prompt) of each question, from the output backwards."""
     network, last = style.network, style.network.layers
     for layer in range(last, 0, -1):
         scores = style.scores(layer)

@@ -1,11 +1,11 @@
-"""What students start from: a paper and an answer file to fill in, and a workflow that checks them."""
+"""Templates for students: a paper, an answer file, and a workflow that checks them."""
 
 from grader.expression import SCALAR, Derivative
 from grader.key import Key, QuestionKey
 from grader.notation import printing
 
 VALIDATE = """\
-# Proves on every push that the questions are sound.
+# Checks on every push that the questions are sound.
 name: validate
 on: [push]
 permissions: {contents: read}
@@ -22,7 +22,7 @@ jobs:
         run: grader validate .
 """
 CHECK = """\
-# Checks the answers on every push. It belongs into the students' repository, beside problem.yaml.
+# Checks the answers on every push. Put it into the students' repository, with problem.yaml.
 name: check
 on: [push]
 permissions: {contents: read}
@@ -41,7 +41,7 @@ jobs:
 
 
 def answers_md(key: Key) -> str:
-    """A paper with a place for each answer, its left-hand side written."""
+    """A paper with a section for each answer and its left-hand side."""
     parts = [
         f"# {key.problem.title}",
         "<!-- Derive each gradient, and end with your answer: the last right-hand side counts. -->",

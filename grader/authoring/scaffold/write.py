@@ -1,4 +1,4 @@
-"""Writes a new problem's folder."""
+"""Writes the folder of a new problem."""
 
 import hashlib
 import json
@@ -17,9 +17,9 @@ from grader.problem import load
 
 
 def write(folder: Path, title: str, network: Network) -> list[Path]:
-    """Write everything into a folder that is empty or not there; returns the files.
+    """Write all files into a folder that is empty or does not exist; returns their paths.
 
-    Raises NetworkError where the folder has something in it, or its name cannot be an id.
+    Raises NetworkError if the folder is not empty, or its name gives no id.
     """
     if folder.exists() and any(folder.iterdir()):
         raise NetworkError(f"{folder} is not empty; choose another folder")
@@ -40,15 +40,15 @@ def write(folder: Path, title: str, network: Network) -> list[Path]:
 
 
 def identity(name: str) -> str:
-    """A folder's name as an id. Raises NetworkError if nothing of it can be one."""
+    """A folder's name as an id. Raises NetworkError if it has no letter or digit."""
     found = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")[:60].strip("-._")
     if not found:
-        raise NetworkError(f"{name!r} has no letter or digit in it that an id can be made of")
+        raise NetworkError(f"{name!r} has no letter or digit to make an id from")
     return found
 
 
 def _seed(name: str) -> int:
-    """Another seed for each problem, the same whenever it is written."""
+    """A seed that depends on the problem's name alone."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
 

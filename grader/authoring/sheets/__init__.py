@@ -1,4 +1,4 @@
-"""What is handed out: the questions for students, and the worked key for the instructor."""
+"""Sheets to print: the handout for students, and the worked key for instructors."""
 
 from grader.authoring.sheets import html, markdown, tex
 from grader.authoring.sheets.handout import handout

@@ -1,7 +1,7 @@
-"""A reference as a derivation: the adjoint of one quantity after the other, each from the one before.
+"""A reference as a derivation: the adjoint of each quantity, from those of later quantities.
 
-This is the backward pass itself, stopped at every quantity: there the adjoint gets a name, ∂l/∂h², and
-what follows is written in terms of it.
+This is the backward pass, stopped at every quantity. There the adjoint gets a name, such as ∂l/∂h², and
+the next steps are written in terms of it.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from grader.simplification import known, simplified
 
 @dataclass(frozen=True, slots=True)
 class AdjointStep:
-    """The adjoint of a quantity, in terms of those of the `sources`, which are computed from it."""
+    """The adjoint of a quantity, in terms of the adjoints of those computed from it (`sources`)."""
 
     name: str
     shape: tuple[int, int]
@@ -38,10 +38,10 @@ class AdjointStep:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDerivation:
-    """How the derivative of a scalar, `numerator`, is found.
+    """The steps that lead to the derivative of a scalar, `numerator`.
 
-    `unfolded` is the numerator written out, where it is an entry of something that has a formula.
-    `last` is the gradient by what is asked for, in terms of the adjoints before it.
+    `unfolded` is the formula of the numerator if that is an entry of a quantity with a formula.
+    `last` is the gradient that the question asks for, in terms of the adjoints before it.
     """
 
     numerator: Expression
@@ -52,7 +52,7 @@ class ReferenceDerivation:
 
 
 def derivation(key: QuestionKey) -> ReferenceDerivation | None:
-    """The derivation of a question's reference; None if it was not derived but written down."""
+    """The derivation of a question's reference; None if the author gave the reference."""
     of, wrt = key.question.of, key.question.wrt
     if of is None or wrt is None or key.question.reference is not None:
         return None
@@ -66,13 +66,13 @@ def derivation(key: QuestionKey) -> ReferenceDerivation | None:
 def _simplified(
     found: ReferenceDerivation, names: Mapping[Expression, Expression]
 ) -> ReferenceDerivation:
-    """The same derivation, each of its steps as people write it."""
+    """The same derivation with each step simplified."""
     steps = tuple(replace(one, adjoint=simplified(one.adjoint, names)) for one in found.steps)
     return replace(found, steps=steps, last=simplified(found.last, names))
 
 
 def _scalar(of: Expression, wrt: Expression, backprop: Backprop) -> Expression:
-    """An entry that stands for all of an array."""
+    """A scalar to differentiate: `of` itself, or a general entry of it."""
     if of.shape == SCALAR:
         return of
     row, column = backprop.letters(of, wrt)
@@ -102,7 +102,7 @@ class _Recorder(Backprop):
         return ReferenceDerivation(self.numerator, unfolded, steps, sources, last)
 
     def _unfolded(self) -> Expression | None:
-        """An entry of a quantity by that quantity's formula."""
+        """The formula of an entry of a quantity."""
         match self.numerator:
             case Item(base=Symbol() as base) if base != self.base:
                 quantity = self.model.get(base.name)
@@ -124,7 +124,7 @@ class _Recorder(Backprop):
         return parts
 
     def _reaches(self, name: str) -> bool:
-        """Whether what is asked for has an effect on a quantity."""
+        """Whether a quantity depends on the array that the question differentiates by."""
         return name == self.base.name or self.base.name in _behind(self.model, name)
 
 
@@ -133,7 +133,7 @@ def _named(numerator: Expression, symbol: Symbol) -> Derivative:
 
 
 def _behind(model: Mapping[str, Quantity], name: str) -> set[str]:
-    """Everything that a quantity is computed from, directly or through others."""
+    """All names that a quantity is computed from, directly or through others."""
     quantity = model.get(name)
     if quantity is None:
         return set()
@@ -145,7 +145,7 @@ def _behind(model: Mapping[str, Quantity], name: str) -> set[str]:
 def functions(definition: Expression, name: str) -> list[str]:
     """The functions between a quantity's formula and a name in it, outermost first, each once.
 
-    `BROADCAST` is among them where what holds the name is repeated along something larger.
+    `BROADCAST` is among them where broadcasting repeats the part with the name.
     """
     found: dict[str, None] = {}
     stack = [definition]

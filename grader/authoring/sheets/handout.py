@@ -1,4 +1,4 @@
-"""What students get: the network, its symbols, the questions, how to answer. No reference in it."""
+"""The handout for students: the network, its symbols, the questions, how to answer. No references."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +27,7 @@ _DRAWS = {
 
 
 def handout(problem: Problem, folder: str = "PROBLEM") -> Sheet:
-    """The sheet for students; `folder` is what they type to name the problem."""
+    """The sheet for students; `folder` is the problem's path in the commands that it shows."""
     total = sum(question.points for question in problem.questions)
     count = len(problem.questions)
     subtitle = f"{count} question{'' if count == 1 else 's'}, {total:g} points"
@@ -49,12 +49,12 @@ def handout(problem: Problem, folder: str = "PROBLEM") -> Sheet:
 
 
 def title_of(problem: Problem) -> str:
-    """The title, with the variant where there is one."""
+    """The title, with the variant if there is one."""
     return f"{problem.title} ({problem.variant})" if problem.variant else problem.title
 
 
 def quantity_name(name: str, scope: Scope) -> str:
-    """How the problem writes a symbol or quantity in LaTeX."""
+    """A symbol or quantity in the problem's LaTeX."""
     return printing.latex(scope.names.symbols[name], scope.names).strip()
 
 
@@ -62,11 +62,11 @@ def quantity_name(name: str, scope: Scope) -> str:
 
 
 def _varies(problem: Problem) -> Iterator[Block]:
-    """A word on variants, in the handout that is for nobody in particular."""
+    """A note on variants, in a handout made without a student's id."""
     if problem.source is not None and not problem.variant:
         yield Paragraph(
-            "**Sizes, functions or formulas are different for each student**; these are an example. Yours "
-            "are in the handout that is made for you (`--student` with your id)."
+            "**Sizes, functions or formulas differ between students.** This handout is an example. Print "
+            "your own with `--student` and your id."
         )
 
 
@@ -84,22 +84,22 @@ def equations(problem: Problem) -> Iterator[Block]:
 
 
 def _given(quantity: Quantity, scope: Scope) -> Iterator[Block]:
-    """What is known of a loss without a formula."""
+    """The gradients of a loss without a formula."""
     loss, names = scope.names.symbols[quantity.name], scope.names
     given = listed([f"${quantity_name(name, scope)}$" for name in quantity.upstream])
     yield Paragraph(
-        f"The loss ${quantity_name(quantity.name, scope)}$ has no formula: all that is known is the "
-        f"gradient that arrives at {given}."
+        f"The loss ${quantity_name(quantity.name, scope)}$ has no formula here. You know only its "
+        f"gradient at {given}."
     )
     for name, gradient in quantity.upstream.items():
-        later = [one for one in quantity.upstream if name in names.depends.get(one, ())]
+        later = [other for other in quantity.upstream if name in names.depends.get(other, ())]
         if not later:
             yield formula([(Derivative(loss, names.symbols[name], SCALAR), gradient)], names)
             continue
-        through = listed([f"${quantity_name(one, scope)}$" for one in later])
+        through = listed([f"${quantity_name(other, scope)}$" for other in later])
         yield Paragraph(
-            f"At ${quantity_name(name, scope)}$ arrives ${printing.latex(gradient, names)}$, which does "
-            f"not count what goes through {through}."
+            f"The gradient that arrives at ${quantity_name(name, scope)}$ is "
+            f"${printing.latex(gradient, names)}$, without the paths through {through}."
         )
 
 
@@ -118,24 +118,25 @@ def _mathml(sides: Sequence[Expression], names: Names) -> str:
 
 
 def _functions(scope: Scope) -> Iterator[Block]:
-    """What the functions of the model are: the author's own, and those that need a formula."""
+    """Definitions of the author's functions, and of those whose name does not say enough."""
     own = {function.primitive: function for function in scope.names.functions.values()}
     definitions = [q.definition for q in scope.model.values() if q.definition is not None]
     used = [part.function for node in definitions for part in walk(node) if isinstance(part, Apply)]
-    said = []
-    for name in dict.fromkeys([*own, *(one for one in used if TABLE[one].formula)]):
+    entries = []
+    for name in dict.fromkeys([*own, *(function for function in used if TABLE[function].formula)]):
         row = TABLE[name]
         letter = (own[name].latex or (own[name].name,))[0] if name in own else _upright(name)
         defined = f"${letter}{row.formula_of} = {row.formula}$"
         shown = defined if row.formula else f"${letter}$ is {name}"
         typed = dict.fromkeys([own[name].name, name] if name in own else [name])
         how = _how(name, [node for node in definitions for node in walk(node)])
-        said.append(f"{shown}{how} ({' or '.join(f'`{one}`' for one in typed)} in an answer file)")
-    if said:
+        spelled = " or ".join(f"`{spelling}`" for spelling in typed)
+        entries.append(f"{shown}{how} ({spelled} in an answer file)")
+    if entries:
         yield Paragraph("with")
-        yield Bullets(tuple(said))
+        yield Bullets(tuple(entries))
     if any(TABLE[name].kink for name in (*used, *own)):
-        yield Paragraph("At kinks and ties either side counts: they are never drawn.")
+        yield Paragraph("At a kink or a tie you may use either side; grading never meets one.")
 
 
 def _upright(name: str) -> str:
@@ -143,7 +144,7 @@ def _upright(name: str) -> str:
 
 
 def _how(name: str, parts: Sequence[Expression]) -> str:
-    """Along what a function goes."""
+    """Whether a function works on entries, rows or columns."""
     if is_function(name):
         return ", entry by entry"
     axes = {part.params for part in parts if isinstance(part, Apply) and part.function == name}
@@ -154,7 +155,7 @@ def _how(name: str, parts: Sequence[Expression]) -> str:
 
 
 def _description(problem: Problem) -> Iterator[Block]:
-    """The author's own words: paragraphs and lists."""
+    """The author's description as paragraphs and lists."""
     for part in problem.description.split("\n\n"):
         lines = part.strip().splitlines()
         if lines and all(line.startswith(("- ", "* ", "  ")) for line in lines):
@@ -175,30 +176,30 @@ def _items(lines: list[str]) -> list[str]:
 
 def _symbols(problem: Problem) -> SheetTable:
     scope = problem.scope
-    rows = [_symbol(one, scope) for one in scope.named()]
+    rows = [_symbol(named, scope) for named in scope.named()]
     for name, size in scope.names.dimensions.items():
         rows.append((f"${_sized_name(name, scope)}$", f"`{name}`", "a number", f"{size}"))
     return SheetTable(("on paper", "in an answer file", "shape", "what it is"), tuple(rows))
 
 
-def _symbol(one: Declared | Quantity, scope: Scope) -> tuple[str, str, str, str]:
-    spellings = one.latex or (quantity_name(one.name, scope),)
+def _symbol(named: Declared | Quantity, scope: Scope) -> tuple[str, str, str, str]:
+    spellings = named.latex or (quantity_name(named.name, scope),)
     shown = " or ".join(f"${spelling}$" for spelling in spellings)
-    return shown, f"`{one.name}`", shape_words(one.shape), _what(one, scope)
+    return shown, f"`{named.name}`", shape_words(named.shape), _meaning(named, scope)
 
 
-def _what(one: Declared | Quantity, scope: Scope) -> str:
-    if isinstance(one, Declared):
-        kind = _DRAWS.get(one.draw.kind)
+def _meaning(named: Declared | Quantity, scope: Scope) -> str:
+    if isinstance(named, Declared):
+        kind = _DRAWS.get(named.draw.kind)
         return f"given ({kind})" if kind else "given"
-    if one.definition is None:
-        return "known through its gradient"
-    definition = printing.latex(one.definition, scope.names).strip()
+    if named.definition is None:
+        return "only its gradient is given"
+    definition = printing.latex(named.definition, scope.names).strip()
     return f"${definition}$" if len(definition) <= 90 else "computed"
 
 
 def _sized_name(name: str, scope: Scope) -> str:
-    """How a size is written on paper: n, n₀, d_k."""
+    """A size as written on paper: n, n₀, d_k."""
     written = printing.latex(Number(scope.names.dimensions[name], name=name), scope.names).strip()
     return rf"\mathrm{{{name}}}" if written[0].isdigit() else written
 
@@ -219,8 +220,8 @@ def _layout(problem: Problem) -> Iterator[Block]:
 def _questions(problem: Problem) -> Iterator[Block]:
     names = ", ".join(f"${quantity_name(name, problem.scope)}$" for name in problem.scope.symbols)
     yield Paragraph(
-        f"Answer in terms of {names} and the quantities of the model. You may use the result of another "
-        "question, such as a derivative that it asks for, as a value."
+        f"Answer in terms of {names} and the quantities of the model. You may use a derivative that "
+        "another question asks for, by its name."
     )
     yield Bullets(tuple(_question(question) for question in problem.questions), numbered=True)
 
@@ -247,13 +248,13 @@ _LAYOUTS = {
 
 
 def _wanted(question: Question) -> str:
-    """The author's rules that an answer has to keep."""
+    """The author's rules for the answer."""
     rules = question.rules
-    said = [f"Do not use `{name}`." for name in rules.forbid]
-    said += [f"Write it in terms of `{name}`." for name in rules.require]
-    said += [_FORMS[rules.form]] if rules.form in _FORMS else []
-    said += [_LAYOUTS[rules.layout]] if rules.layout in _LAYOUTS else []
-    return " ".join(said)
+    sentences = [f"Do not use `{name}`." for name in rules.forbid]
+    sentences += [f"Write it in terms of `{name}`." for name in rules.require]
+    sentences += [_FORMS[rules.form]] if rules.form in _FORMS else []
+    sentences += [_LAYOUTS[rules.layout]] if rules.layout in _LAYOUTS else []
+    return " ".join(sentences)
 
 
 # Handing in
@@ -262,34 +263,32 @@ def _wanted(question: Question) -> str:
 def _how_to(problem: Problem, folder: str) -> Iterator[Block]:
     first, second = _examples(problem)
     yield Paragraph(
-        "One file, or one folder if you need several, named after you (`student-42.md`), in any of these:"
+        "One file, or a folder for several files, named after you (`student-42.md`). Choose a format:"
     )
     yield Bullets((
         "**A paper**: `.md`, `.tex`, or a notebook `.ipynb`. Number your answers (`3.`, `## Question 3`, "
-        r"`**Q3**`, `\item`) and write the left-hand side, so that no answer gets lost. The last right "
-        "side of a chain of equations is your answer; what comes before it is your derivation.",
-        "**An answer file**: `.yaml` or `.json`, in the notation of NumPy and SymPy: `*` is entrywise, "
-        "`@` the matrix product, `.T` the transpose, `**` a power, `Sum(e, (k, 1, n))` a sum, "
+        r"`**Q3**`, `\item`) and write the left-hand side, so that the grader finds each answer. In a "
+        "chain of equations the last right-hand side is your answer; the rest is your derivation.",
+        "**An answer file**: `.yaml` or `.json`, in the notation of NumPy and SymPy: `*` is entry by "
+        "entry, `@` the matrix product, `.T` the transpose, `**` a power, `Sum(e, (k, 1, n))` a sum, "
         "`[[a, b], [c, d]]` a matrix.",
         "**Arrays**: `.npz`, or a `.csv` for each question, computed by your own code from your own draw: "
         f"`grader draw {folder} --student student-42`.",
     ))  # fmt: skip
-    yield Paragraph(
-        "An answer file looks like this (these show the notation; they are not answers):"
-    )
+    yield Paragraph("An answer file looks like this (an example of the notation, not of answers):")
     yield Code(f"index_base: {problem.index_base}\nanswers:\n{first}\n{second}", "yaml")
     yield Paragraph(
-        "Check as often as you like; it says how each answer was read, and what is wrong:"
+        "Check as often as you like. This shows how the grader reads each answer, and what is wrong:"
     )
     yield Code(f"grader check {folder} my-paper.md", "bash")
     yield Paragraph(
-        "Any right form counts: with sums, with matrices, entry by entry, simplified or not. What cannot "
-        "be read goes to a human, never to a silent zero."
+        "Every right form counts: with sums, with matrices, entry by entry, simplified or not. If the "
+        "grader cannot read an answer, a human does; it is never a silent zero."
     )
 
 
 def _examples(problem: Problem) -> tuple[str, str]:
-    """Two lines of an answer file in this problem's names."""
+    """Two lines of an answer file with this problem's names."""
     names = list(problem.scope.symbols)
     ids = [question.id for question in problem.questions]
     latex = rf"\frac{{1}}{{2}} {quantity_name(names[-1], problem.scope)}"

@@ -1,4 +1,4 @@
-"""A sheet as one self-contained page: no script, nothing from elsewhere, mathematics as MathML."""
+"""A sheet as one self-contained page: no script, no external files, mathematics as MathML."""
 
 from markupsafe import Markup, escape
 
@@ -28,18 +28,18 @@ _KINDS: dict[type[Block], str] = {
 
 
 def render(sheet: Sheet) -> str:
-    """The whole page."""
+    """The sheet as HTML."""
     page = environment().get_template("sheet.html.j2")
     return page.render(sheet=sheet, inline=inline, formula=formula, kind=_kind)
 
 
 def inline(written: str) -> Markup:
-    """A text with its mathematics, code and bold; all else escaped."""
+    """A text with its mathematics, code and bold; the rest is escaped."""
     return Markup("").join(_piece(kind, inside) for kind, inside in pieces(written))
 
 
 def formula(block: DisplayedFormula) -> Markup:
-    """Its equations as MathML, one below the other."""
+    """Equations as MathML, one below the other."""
     return Markup("").join(mathml(line) or "" for line in block.mathml)
 
 

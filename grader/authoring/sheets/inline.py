@@ -10,7 +10,7 @@ _PIECES = re.compile(
 
 
 class PieceKind(StrEnum):
-    """What a piece of text is."""
+    """The kind of a piece of text."""
 
     PROSE = "prose"
     MATH = "math"
@@ -19,7 +19,7 @@ class PieceKind(StrEnum):
 
 
 def pieces(text: str) -> Iterator[tuple[PieceKind, str]]:
-    """The pieces of a text, in order, without their marks."""
+    """The pieces of a text in order, without `$`, backticks and asterisks."""
     at = 0
     for match in _PIECES.finditer(text):
         if match.start() > at:

@@ -18,7 +18,7 @@ WIDTH = 100
 
 
 def render(sheet: Sheet) -> str:
-    """The whole text."""
+    """The sheet as Markdown."""
     parts = [f"# {sheet.title}", sheet.subtitle, *map(_block, sheet.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -46,7 +46,7 @@ def _items(block: Bullets) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    """Lines of prose; a word that begins like a list or heading is never put first on a line."""
+    """Lines of prose. No line begins with a word that Markdown would read as a list or a heading."""
     return textwrap.fill(
         " ".join(text.split()), WIDTH, initial_indent=first, subsequent_indent=rest,
         break_long_words=False, break_on_hyphens=False,

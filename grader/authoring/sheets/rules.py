@@ -1,4 +1,4 @@
-"""How each function hands a gradient back: its name and its rule, in letters that are free."""
+"""The rule of each function in the backward pass, in letters that the problem does not use."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,12 +7,12 @@ from grader.notation import Names, printing
 from grader.primitives import TABLE, BackwardRule, apply, is_function
 from grader.simplification import simplified
 
-BROADCAST = "broadcast"  # no function: what stands beside something larger is repeated along it
+BROADCAST = "broadcast"  # no function: the smaller operand is repeated
 ENTRYWISE = "entrywise"
 _SHARED = {
     BROADCAST: BackwardRule(
         "repetition",
-        "what is repeated, as a bias added to every row, gets the sum over all its repetitions",
+        "a repeated operand, such as a bias added to every row, gets the sum over its repetitions",
     ),
     ENTRYWISE: BackwardRule(
         "function of each entry", "$f({A})$ hands on ${G} \\odot f^\\prime({A})$"
@@ -22,14 +22,14 @@ _LETTERS = {"A": "PRQHKMT", "B": "QSRMNTU", "G": ("G", r"{\Gamma}", r"{\Lambda}"
 
 
 def rule_of(function: str) -> str:
-    """Which rule is used at a function: its own or one that it shares; empty if there is none to say."""
+    """The name of a function's rule, its own or a shared one; empty if it has none."""
     if function in _SHARED or TABLE[function].rule is not None:
         return function
     return ENTRYWISE if is_function(function) else ""
 
 
 def name_of(rule: str) -> str:
-    """What a rule is called."""
+    """The title of a rule."""
     return _rule(rule).name
 
 
@@ -40,24 +40,24 @@ def _rule(rule: str) -> BackwardRule:
 
 
 def sentences(functions: Iterable[str], names: Names) -> list[str]:
-    """The rules at these functions, each once, in their order, and what f′ of each entry is.
+    """The rules of these functions in order, each once, with f′ of the entrywise ones.
 
-    The rules that functions share come last.
+    Shared rules come last.
     """
     functions = dict.fromkeys(functions)
     used = dict.fromkeys(filter(None, map(rule_of, functions)))
     own = [rule for rule in used if rule not in _SHARED]
     letters = _free(names)
-    said = [
+    texts = [
         f"**{name}**: {sentence.format_map(letters)}"
         for name, sentence in map(_rule, [*own, *(rule for rule in _SHARED if rule in used)])
     ]
     slopes = [_slope(function, names) for function in functions if rule_of(function) == ENTRYWISE]
-    return [*said[:-1], f"{said[-1]}; {', '.join(slopes)}"] if slopes else said
+    return [*texts[:-1], f"{texts[-1]}; {', '.join(slopes)}"] if slopes else texts
 
 
 def _slope(function: str, names: Names) -> str:
-    """What f′ of a function of each entry is."""
+    """The derivative f′ of an entrywise function, as an equation or in words."""
     letter = next(one for one in "utrsvw" if (one, None, None) not in names.spellings)
     plain = apply(function + "'", Symbol(letter, SCALAR))
     left = printing.latex(plain, names)
@@ -69,12 +69,12 @@ def _slope(function: str, names: Names) -> str:
 
 
 def gradient_letter(names: Names) -> str:
-    """The letter for a gradient that arrives."""
+    """The letter for an upstream gradient."""
     return _free(names)["G"]
 
 
 def _free(names: Names) -> Mapping[str, str]:
-    """A letter for each place that the problem does not use."""
+    """For each placeholder a letter that the problem does not use."""
     taken = {base for base, _, _ in names.spellings}
     chosen: dict[str, str] = {}
     for place, candidates in _LETTERS.items():

@@ -1,4 +1,4 @@
-"""A sheet of paper: a title and blocks, which each format renders.
+"""A sheet: a title and blocks, which each format renders.
 
 Text is a little Markdown: `$…$` mathematics, `` `…` `` code, `**…**` bold.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 stands below the title."""
+    """A heading; level 1 is the one below the title."""
 
     text: str
     level: int = 1
@@ -23,7 +23,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; numbered from 1, or with dots."""
+    """A list, numbered from 1 or with bullets."""
 
     items: tuple[str, ...]
     numbered: bool = False
@@ -31,14 +31,14 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class DisplayedFormula:
-    """Equations on lines of their own, each given by its sides, in LaTeX and as a MathML element."""
+    """Displayed equations, each as its sides in LaTeX and as a MathML element."""
 
     lines: tuple[tuple[str, ...], ...]
     mathml: tuple[str, ...]
 
     @property
     def latex(self) -> str:
-        """Its LaTeX, several lines with their signs below each other."""
+        """The LaTeX; several equations are aligned at their signs."""
         if len(self.lines) == 1:
             return " = ".join(self.lines[0])
         rows = " \\\\\n".join(" &= ".join(sides) for sides in self.lines)
@@ -47,7 +47,7 @@ class DisplayedFormula:
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """A table with a head."""
+    """A table with a header row."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -66,7 +66,7 @@ Block = Heading | Paragraph | Bullets | DisplayedFormula | SheetTable | Code
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A title, a line below it, and what follows."""
+    """A title, a subtitle and blocks."""
 
     title: str
     subtitle: str

@@ -33,12 +33,12 @@ _DISPLAY = r"""\[
 \begin{adjustbox}{max width=\linewidth}
 $\displaystyle %s$
 \end{adjustbox}
-\]"""  # what is too wide for a line is made smaller
+\]"""  # shrinks what is too wide for a line
 _SECTIONS = ("section*", "subsection*", "paragraph*")
 
 
 def render(sheet: Sheet) -> str:
-    """The whole document."""
+    """The sheet as LaTeX."""
     head = f"\\Large {text(sheet.title)}\\\\[0.4em]\\normalsize {text(sheet.subtitle)}"
     title = f"\\begin{{center}}{head}\\end{{center}}"
     body = "\n\n".join(_block(block) for block in sheet.blocks)

@@ -38,24 +38,24 @@ from grader.simplification import named, simplest, simplified, sums
 LONGEST = 400  # characters of LaTeX that are still one line
 LONGEST_TYPED = 200
 
-Told = dict[tuple[Expression, Expression], str]
-"""The steps that were derived already, each side, by the question where."""
+Derived = dict[tuple[Expression, Expression], str]
+"""Steps, as (left side, right side), with the id of the question that derives them first."""
 
 
 def worked_key(key: Key) -> Sheet:
     """The sheet for the instructor."""
     blocks: list[Block] = [
         Paragraph(
-            "**Not for students.** Every reference, derived step by step through the chain rule."
+            "**Not for students.** The derivation of every reference, step by step by the chain rule."
         ),
         Heading("The forward model"),
         *equations(key.problem),
         *_rules(key),
     ]
-    told: Told = {}
+    earlier: Derived = {}
     asked = {(own.question.of, own.question.wrt) for own in key.questions.values()}
     for number, own in enumerate(key.questions.values(), 1):
-        blocks += _question(number, own, told)
+        blocks += _question(number, own, earlier)
         blocks += _to_type(own, asked)
     total = sum(question.points for question in key.problem.questions)
     subtitle = f"Worked key: {len(key.questions)} questions, {total:g} points"
@@ -63,7 +63,7 @@ def worked_key(key: Key) -> Sheet:
 
 
 def _rules(key: Key) -> Iterator[Block]:
-    """How each function of the model hands a gradient back."""
+    """The rule of each function in the backward pass."""
     used: list[str] = []
     for own in key.questions.values():
         found = own.cached(derivation)
@@ -73,45 +73,49 @@ def _rules(key: Key) -> Iterator[Block]:
     if not used:
         return
     names = key.problem.scope.names
-    yield Heading("How gradients go back")
+    yield Heading("Rules of the backward pass")
     yield Paragraph(
-        f"${gradient_letter(names)}$ is the gradient that arrives at what is named. Functions, products "
-        "$\\odot$, quotients and powers of arrays are taken entry by entry."
+        f"${gradient_letter(names)}$ is the upstream gradient. Functions, products "
+        "$\\odot$, quotients and powers of arrays work entry by entry."
     )
     yield Bullets(tuple(sentences(used, names)))
 
 
-def _question(number: int, own: QuestionKey, told: Told) -> Iterator[Block]:
+def _question(number: int, own: QuestionKey, earlier: Derived) -> Iterator[Block]:
     question = own.question
     points = f"{question.points:g} point{'' if question.points == 1 else 's'}"
     yield Heading(f"{number}. {question.id} ({points})")
     yield Paragraph(question.prompt)
     found = own.cached(derivation)
     if found is not None:
-        yield from _steps(own, found, told)
+        yield from _steps(own, found, earlier)
     yield from _result(own, found)
 
 
-def _steps(own: QuestionKey, found: ReferenceDerivation, told: Told) -> Iterator[Block]:
+def _steps(own: QuestionKey, found: ReferenceDerivation, earlier: Derived) -> Iterator[Block]:
     names = own.question.names
     if found.unfolded is not None:
-        yield Paragraph("Written out, the entry is")
+        yield Paragraph("The entry is")
         yield formula([(found.numerator, found.unfolded)], names)
     yield from _unit_vectors(found)
     yield from _sums(own)
     last = _last(own, found)
     steps = [(_left(found, step), step.adjoint, step) for step in (*found.steps, last)]
-    fresh = [one for one in steps if one[:2] not in told or one[2] is last]
-    used = {part for _, right, _ in fresh for part in walk(right)}
-    before = [(left, right) for left, right, _ in steps if left in used and (left, right) in told]
+    new = [step for step in steps if step[:2] not in earlier or step[2] is last]
+    used = {part for _, right, _ in new for part in walk(right)}
+    before = [
+        (left, right) for left, right, _ in steps if left in used and (left, right) in earlier
+    ]
     if before:
-        where = listed([f"**{one}**" for one in dict.fromkeys(told[pair] for pair in before)])
+        where = listed(
+            [f"**{question}**" for question in dict.fromkeys(earlier[pair] for pair in before)]
+        )
         yield Paragraph(f"From {where}:")
         yield formula(before, names)
-    for left, right, step in fresh:
+    for left, right, step in new:
         yield Paragraph(_reason(step, own, found))
         yield formula([(left, right)], names)
-        told.setdefault((left, right), own.question.id)
+        earlier.setdefault((left, right), own.question.id)
 
 
 def _left(found: ReferenceDerivation, step: AdjointStep) -> Expression:
@@ -119,13 +123,13 @@ def _left(found: ReferenceDerivation, step: AdjointStep) -> Expression:
 
 
 def _last(own: QuestionKey, found: ReferenceDerivation) -> AdjointStep:
-    """The gradient by what is asked for, as the last of the steps."""
+    """The gradient that the question asks for, as the last step."""
     asked = _base(own.question.wrt)
     return AdjointStep(asked.name, asked.shape, found.sources, found.last)
 
 
 def _unit_vectors(found: ReferenceDerivation) -> Iterator[Block]:
-    """What `e_i`, E_ij and [x]_{2:3} mean where they occur."""
+    """The meaning of `e_i`, E_ij and [x]_{2:3}, if they occur."""
     formulas = [*(step.adjoint for step in found.steps), found.last]
     placed = [part for formula in formulas for part in walk(formula) if isinstance(part, Placed)]
     blocks = [
@@ -136,11 +140,11 @@ def _unit_vectors(found: ReferenceDerivation) -> Iterator[Block]:
     if any(1 not in part.shape for part in placed if part not in blocks):
         yield Paragraph("$\\mathbf{E}_{n,m}$ is the matrix whose entry $n, m$ is 1, the others 0.")
     if blocks:
-        yield Paragraph("$[x]_{a:b}$ is an array of zeros, but for $x$ at $a$ to $b$.")
+        yield Paragraph("$[x]_{a:b}$ is an array that has $x$ at $a$ to $b$, and zeros elsewhere.")
 
 
 def _sums(own: QuestionKey) -> Iterator[Block]:
-    """What is used of symbols that are distributions, where a sum of one would arise."""
+    """That the entries of a distribution sum to 1, where the reference uses it."""
     if not sums(own.question) or own.reference is None:
         return
     plain = simplified(own.reference, own.cached(named))
@@ -159,26 +163,30 @@ def _base(wrt: Expression | None) -> Symbol:
 
 
 def _reason(step: AdjointStep, own: QuestionKey, found: ReferenceDerivation) -> str:
-    """Where a quantity enters, and which rules bring its gradient back."""
+    """The quantities computed from a quantity, and the rules that give its gradient."""
     scope = own.question.scope
     name = f"${quantity_name(step.name, scope)}$"
     given = [s for s in step.sources if scope.model[s].definition is None]
     defined = [s for s in step.sources if s not in given]
     if given and not defined:
-        return f"The gradient at {name} is given:"
-    through = [f"${quantity_name(source, scope)}$" for source in defined]
-    enters = f"{name} enters {listed(through)}" if through else f"{name} stands in it directly"
+        return f"The problem gives the gradient at {name}:"
+    computed = [f"${quantity_name(source, scope)}$" for source in defined]
+    reason = (
+        f"{name} is used in {listed(computed)}"
+        if computed
+        else f"The formula contains {name} directly"
+    )
     if given:
-        enters += ", beside the gradient that is given"
+        reason += ", and the problem gives a gradient at it"
     if len(step.sources) > 1:
-        enters += "; the contributions are added"
-    used = dict.fromkeys(map(rule_of, _functions_of(step, own, found)))
-    rules = ", ".join(name_of(rule) for rule in used if rule)
-    return enters + (f" ({rules}):" if rules else ":")
+        reason += "; the gradients add up"
+    rules = [rule for rule in dict.fromkeys(map(rule_of, _functions_of(step, own, found))) if rule]
+    names = ", ".join(map(name_of, rules))
+    return reason + (f" ({'rule' if len(rules) == 1 else 'rules'}: {names}):" if rules else ":")
 
 
 def _functions_of(step: AdjointStep, own: QuestionKey, found: ReferenceDerivation) -> list[str]:
-    """The functions between a quantity and what it enters, from the outermost inwards."""
+    """The functions applied to a quantity in the formulas that use it, outermost first."""
     model = own.question.scope.model
     formulas = [model[source].definition for source in step.sources]
     formulas = formulas or [found.unfolded or found.numerator]
@@ -198,7 +206,7 @@ def _result(own: QuestionKey, found: ReferenceDerivation | None) -> Iterator[Blo
 
 
 def _to_type(own: QuestionKey, asked: Container[object]) -> Iterator[Block]:
-    """An answer for an answer file; a long one by the derivatives that other questions ask for."""
+    """The answer as text for an answer file; a long one uses derivatives of other questions."""
     reference, found = own.cached(simplest), own.cached(derivation)
     if reference is None:
         return
@@ -215,20 +223,22 @@ def _to_type(own: QuestionKey, asked: Container[object]) -> Iterator[Block]:
 def _answer(
     own: QuestionKey, found: ReferenceDerivation | None, answer: DisplayedFormula
 ) -> Iterator[Block]:
-    """The answer, where it is not what the last step says."""
+    """The answer, unless the last step is the answer already."""
     size = _sized(own)
     if found is None:
-        yield Paragraph(f"The answer ({size}):")
+        yield Paragraph(f"The answer ({size}) is:")
     elif answer == formula([(_left(found, _last(own, found)), found.last)], own.question.names):
         yield Paragraph(f"This is the answer ({size}).")
         return
     elif len(answer.latex) > LONGEST:
-        yield Paragraph(f"This is the answer ({size}), with what stands above put in.")
+        yield Paragraph(f"Substitute the formulas above to get the answer ({size}).")
         return
     elif found.numerator != own.question.of and not own.question.free:
-        yield Paragraph(f"Its entries, for all rows, are the answer ({size}):")
+        yield Paragraph(f"This entry, for all rows, gives the answer ({size}):")
     else:
-        yield Paragraph(f"{'Put together, the' if found.steps else 'The'} answer ({size}):")
+        yield Paragraph(
+            f"{'After substitution, the' if found.steps else 'The'} answer ({size}) is:"
+        )
     yield answer
 
 
@@ -241,7 +251,7 @@ def _sized(own: QuestionKey) -> str:
 
 
 def _asked(own: QuestionKey, formula: Expression) -> Expression | None:
-    """The derivative that is asked for; its entry, where the formula is one for each entry."""
+    """The derivative that the question asks for, or its entry if `formula` gives one entry."""
     of, wrt = own.question.of, own.question.wrt
     if of is None or wrt is None:
         return None

@@ -1,4 +1,4 @@
-"""Proves that the questions of a problem are sound, before students meet them."""
+"""Checks that a problem is sound before students get it."""
 
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.result import Validation

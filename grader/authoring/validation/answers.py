@@ -1,4 +1,4 @@
-"""The problem's own grader, asked about answers whose verdict is known."""
+"""Grades answers whose right verdict is known: the reference, the author's mistakes, no answer."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ _NOBODY = "validate"
 
 
 def judged(key: Key, question: str, text: str, notation: str = "infix") -> QuestionResult:
-    """The result of one answer, taken the whole way that a submission goes."""
+    """The result of one answer, graded like a whole submission."""
     answer = TextAnswer(question, text, notation, _HERE)
-    handed_in = Submission(_NOBODY, "answer", "", answers=(answer,))
-    return grade(key, handed_in, only=[question])[question]
+    submission = Submission(_NOBODY, "answer", "", answers=(answer,))
+    return grade(key, submission, only=[question])[question]
 
 
 def notations(key: Key, own: QuestionKey) -> "Iterator[tuple[str, ReferenceVerdict]]":
-    """What the grader says to the reference in each notation."""
+    """The verdict on the reference in each notation."""
     for name, text, notation in printed(own):
         result = judged(key, own.question.id, text, notation)
         refused = BROKEN & {message.code for message in result.messages}
-        said = result.messages[0].text if result.messages else ""
-        yield name, ReferenceVerdict(None if refused else result.verdict, f"{said}: {text}")
+        message = result.messages[0].text if result.messages else ""
+        yield name, ReferenceVerdict(None if refused else result.verdict, f"{message}: {text}")
     yield NUMBERS, ReferenceVerdict(_numbers(key, own))
 
 
@@ -43,25 +43,28 @@ def _numbers(key: Key, own: QuestionKey) -> Verdict:
     name = own.question.id
     values = key.drawn_for(_NOBODY)[name].expected[0]
     answer = ArrayAnswer(name, values, 16, None, _HERE)
-    handed_in = Submission(_NOBODY, "answer", "", answers=(answer,))
-    return grade(key, handed_in, only=[name])[name].verdict
+    submission = Submission(_NOBODY, "answer", "", answers=(answer,))
+    return grade(key, submission, only=[name])[name].verdict
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceVerdict:
-    """What the grader says to the reference in one notation: None where the author's rules refuse it."""
+    """The verdict on the reference in one notation; None if the author's rules forbid that form.
+
+    `reason` is the first message and the text.
+    """
 
     verdict: Verdict | None
-    said: str = ""
+    reason: str = ""
 
 
 def findings(own: QuestionKey, verdicts: Mapping[str, ReferenceVerdict]) -> Iterator[Finding]:
-    """Where the grader does not know the reference when it sees it."""
+    """Findings where the reference is not graded correct."""
     name = own.question.id
     formulas = {notation: read for notation, read in verdicts.items() if notation != NUMBERS}
     if formulas and all(read.verdict is None for read in formulas.values()):
         text = "every form of the reference breaks the question's own rules (forbid, require, form)"
-        advice = "make sure that some answer keeps them, and put it into cases.yaml"
+        advice = "add an answer that keeps the rules to cases.yaml"
         yield Finding(Level.WARNING, CHECK, name, text, advice)
         return
     for notation, read in verdicts.items():
@@ -70,12 +73,12 @@ def findings(own: QuestionKey, verdicts: Mapping[str, ReferenceVerdict]) -> Iter
             yield Finding(Level.NOTE, CHECK, name, text)
         elif read.verdict != Verdict.CORRECT:
             text = f"the reference itself, written in {notation}, is graded {read.verdict}"
-            yield Finding(Level.ERROR, CHECK, name, text, _advice(notation, read), read.said)
+            yield Finding(Level.ERROR, CHECK, name, text, _advice(notation, read), read.reason)
     yield from _foreseen(own)
 
 
 def _foreseen(own: QuestionKey) -> Iterator[Finding]:
-    """Wrong answers of the author's that have the values of the reference."""
+    """Findings where one of the author's `mistakes` has the values of the reference."""
     for rule in own.question.rules.mistakes:
         if rule.expression is None:
             continue
@@ -84,20 +87,20 @@ def _foreseen(own: QuestionKey) -> Iterator[Finding]:
         except (GraderError, ValueError):
             continue
         if np.allclose(value, own.expected, rtol=1e-9, atol=0):
-            text = f"the mistake {rule.message!r} has the values of the reference: it is a right answer"
-            yield Finding(Level.ERROR, CHECK, own.question.id, text, "take it out of `mistakes`")
+            text = f"the mistake {rule.message!r} has the values of the reference, so it is a right answer"
+            yield Finding(Level.ERROR, CHECK, own.question.id, text, "remove it from `mistakes`")
 
 
 def _advice(notation: str, read: ReferenceVerdict) -> str:
     if read.verdict is Verdict.UNDECIDED:
-        return "look at how symbols are drawn: a unit may never switch, or values may be extreme"
+        return "check how symbols are drawn: a unit may never switch, or values may be extreme"
     if "LaTeX" in notation:
-        return "look at the `latex` spellings: two may collide, or one may also be a function"
-    return "look at the names: one may also be a function or an index"
+        return "check the `latex` spellings: two may collide, or one may also be a function"
+    return "check the names: one may also be a function or an index"
 
 
 def empty(key: Key) -> Iterator[Finding]:
-    """An empty submission earns nothing, and nobody has to look at it."""
+    """Findings where an empty submission earns points or needs review."""
     report = grade(key, Submission(_NOBODY, "empty", ""))
     for question in report.questions:
         if question.verdict != Verdict.MISSING or question.score:

@@ -1,4 +1,4 @@
-"""`cases.yaml`: answers with the verdicts that the author expects, for each question.
+"""`cases.yaml`: for each question, answers with the verdicts that the author expects.
 
 q1:
   right: ["delta*h2[1]", {latex: '\\delta h^2_1'}]
@@ -33,7 +33,7 @@ NEAR = 1e-3  # points
 
 
 def _code(text: str) -> str:
-    """A code of a message; one that is nearly that of a mistake is a slip."""
+    """A message code. Raises where it is a misspelt code of a mistake."""
     close = [] if text in CODES else difflib.get_close_matches(text, CODES, n=1, cutoff=0.7)
     if close:
         raise refusal(f"unknown code {quoted(text)}; did you mean {quoted(close[0])}?")
@@ -45,7 +45,7 @@ def _written(case: Any) -> Any:
 
 
 class Case(Strict):
-    """An answer and what is expected of its result."""
+    """An answer and its expected result."""
 
     infix: Text | None = None
     latex: Text | None = None
@@ -56,7 +56,7 @@ class Case(Strict):
     @model_validator(mode="after")
     def _one_text(self) -> "Case":
         if (self.infix is None) == (self.latex is None):
-            raise refusal("a case is an answer in `infix` or in `latex`, one of the two")
+            raise refusal("a case needs `infix` or `latex`, and only one of them")
         return self
 
     @property
@@ -66,13 +66,15 @@ class Case(Strict):
 
     @property
     def notation(self) -> str:
-        """How the answer is written."""
+        """The notation of the answer."""
         return "latex" if self.infix is None else "infix"
 
 
 def _other_verdict(case: Case) -> Case:
     if case.verdict == "correct":
-        raise refusal("a wrong answer has another verdict: `incorrect`, `partial` or `unreadable`")
+        raise refusal(
+            "the verdict of a wrong answer must be `incorrect`, `partial` or `unreadable`"
+        )
     return case if case.verdict else case.model_copy(update={"verdict": "incorrect"})
 
 
@@ -89,7 +91,7 @@ class Cases(Strict):
 
 def _both_lists(written: Any) -> Any:
     if not isinstance(written, dict):
-        raise refusal("lists called `right` and `wrong` are meant")
+        raise refusal("needs lists named `right` and `wrong`")
     return written
 
 
@@ -98,7 +100,7 @@ class _File(RootModel[dict[str, Annotated[Cases, BeforeValidator(_both_lists)]]]
 
 
 def findings(key: Key, folder: Path) -> Iterator[Finding]:
-    """The cases that do not get what they expect."""
+    """Findings where a case does not get the expected result."""
     try:
         document = _document(folder / FILE)
         cases = _cases(document) if document else None
@@ -108,8 +110,8 @@ def findings(key: Key, folder: Path) -> Iterator[Finding]:
         return
     if document is None or cases is None:
         other = next((one.name for one in folder.glob("cases.*")), "")
-        text = f"there is no file {FILE}" + (f", but {other}" if other else "")
-        advice = "write down right and wrong answers for each question; see docs/problem-yaml.md"
+        text = f"{FILE} does not exist" + (f", but {other}" if other else "")
+        advice = "list right and wrong answers for each question; see docs/problem-yaml.md"
         yield Finding(Level.NOTE, CHECK, "", text, advice)
         return
     known = [question.id for question in key.problem.questions]
@@ -131,11 +133,11 @@ def findings(key: Key, folder: Path) -> Iterator[Finding]:
                     yield of_fault(document.fault((name, kind, at), reason), CHECK, name)
     for name in known:
         if name not in cases:
-            yield Finding(Level.NOTE, CHECK, name, f"{FILE} has no case for it")
+            yield Finding(Level.NOTE, CHECK, name, f"{FILE} has no case for this question")
 
 
 def _without_diagnosis(key: Key) -> Key:
-    """The same key for verdicts alone, where the author's rules do not go by what a mistake is."""
+    """The key without diagnosis, unless the author's rules depend on the kind of mistake."""
     questions = {
         name: replace(own, diagnoses=any(rule.code for rule in own.question.rules.mistakes))
         for name, own in key.questions.items()
@@ -152,7 +154,7 @@ def _document(file: Path) -> Document | None:
 
 
 def _cases(document: Document) -> dict[str, Cases]:
-    """The cases by question. Raises AuthorError with all that is wrong."""
+    """The cases by question. Raises AuthorError with all faults."""
     faults = list(document.faults)
     try:
         cases = _File.model_validate(document.data or {}).root
@@ -170,11 +172,11 @@ def _judged(key: Key, question: str, case: Case, kind: str) -> str:
 
 
 def misses(result: QuestionResult, case: Case, kind: str) -> str:
-    """What is not as the case expects; empty if all is."""
+    """The difference from what the case expects; empty if there is none."""
     wanted = "correct" if kind == "right" else str(case.verdict)
     if result.verdict != wanted:
-        said = f": {result.messages[0].text}" if result.messages else ""
-        return f"is graded {result.verdict}, not {wanted}{said}"
+        message = f": {result.messages[0].text}" if result.messages else ""
+        return f"gets the verdict {result.verdict}, not {wanted}{message}"
     codes = {message.code for message in result.messages}
     missing = [code for code in case.codes if code not in codes]
     if missing:

@@ -1,12 +1,12 @@
-"""Derivatives by a complex step: they know nothing of any rule of differentiation.
+"""Derivatives by a complex step, independent of all rules of differentiation.
 
-f(x + ih) = f(x) + ih f'(x) + O(h²), so the imaginary part is the derivative. No two values are subtracted:
-nothing is lost where a function is flat, and h may lie far below rounding (J. Martins, P. Sturdza,
+f(x + ih) = f(x) + ih f'(x) + O(h²), so the imaginary part over h is the derivative. No two values are
+subtracted, so flat functions lose no digits, and h can be far below rounding (J. Martins, P. Sturdza,
 J. Alonso, "The complex-step derivative approximation", 2003). Every function of the table is analytic on
 either side of its kinks, see `grader.primitives.registry`.
 
-What rounding does to a derivative, and to the reference, is estimated by disturbing every operation and
-every symbol by a little more than rounding does. So the estimate holds where log(1 - p) has one digit left.
+To estimate rounding errors of the derivative and of the reference, every operation and every symbol is
+disturbed by a little more than rounding. So the estimate holds even where log(1 - p) has one digit left.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,27 +29,25 @@ Values = NDArray[Any]  # real or complex
 Arrays = Mapping[str, Array]
 Entries = Sequence[tuple[int, ...]]
 
-STEP = 2.0**-100  # its square is nothing beside rounding
-AT_ONCE = (
-    4096  # draws in one evaluation, which has those of the question for each entry that is moved
-)
+STEP = 2.0**-100  # its square vanishes in rounding
+AT_ONCE = 4096  # most draws in one evaluation, which repeats the draws for each entry that it moves
 SAMPLES = 3  # disturbed evaluations for one estimate
 JITTER = 2.0**-49  # 16 units of roundoff
 SAFETY = 4.0  # the estimate is random
 OF_PYTHON = (
-    1e-12  # of an entry's largest value: rounding in the author's code, which nobody can disturb
+    1e-12  # of an entry's largest value: rounding in the author's code, which cannot be disturbed
 )
 
 
 class Jitter(Disturbance):
-    """Disturbances hardly larger than rounding."""
+    """Disturbances a little larger than rounding."""
 
     _pool = 1.0 + JITTER / DISTURBANCE * (Disturbance._pool - 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Values (draws, rows, columns), and how far rounding may have moved each, infinite if anywhere."""
+    """Values (draws, rows, columns), and a bound of the rounding error of each; infinite if unknown."""
 
     values: Array
     error: Array
@@ -58,14 +56,14 @@ class Estimate:
 def derivative(key: QuestionKey) -> Estimate:
     """The derivative that a question asks for on all draws, laid out like `key.expected`.
 
-    Not finite where what is differentiated is not.
+    Not finite where the differentiated value is not.
     """
     asked = _AskedFunction(key)
     found = _estimated(asked.by_complex_step, asked.given)
     lost = ~np.isfinite(found.values)
     if not lost.any():
         return found
-    values, error = asked.by_differences()  # infinity times a complex number is often no number
+    values, error = asked.by_differences()  # infinity times a complex number is often NaN
     return Estimate(np.where(lost, values, found.values), np.where(lost, error, found.error))
 
 
@@ -79,7 +77,7 @@ def reference(key: QuestionKey) -> Estimate:
 
 
 def _estimated(evaluate: Callable[[Arrays, Disturbance | None], Array], given: Arrays) -> Estimate:
-    """Values, and how far disturbances move them."""
+    """Values, with how far disturbances move them as the error."""
     values, disturb = evaluate(given, None), Jitter()
     with np.errstate(invalid="ignore"):
         moves = [np.abs(evaluate(_moved(given, disturb), disturb) - values) for _ in range(SAMPLES)]
@@ -88,7 +86,7 @@ def _estimated(evaluate: Callable[[Arrays, Disturbance | None], Array], given: A
 
 
 def _moved(given: Arrays, disturb: Disturbance) -> dict[str, Array]:
-    """Values off by a little; whole numbers are exact."""
+    """Disturbed values; whole numbers stay exact."""
     return {
         name: np.where(array == np.round(array), array, array * disturb.factors(array.shape))
         for name, array in given.items()
@@ -96,7 +94,7 @@ def _moved(given: Arrays, disturb: Disturbance) -> dict[str, Array]:
 
 
 class _AskedFunction:
-    """What a question asks for, as a function of the symbols and of what it is differentiated by."""
+    """What a question asks for, as a function of the symbols and of the array it differentiates by."""
 
     def __init__(self, key: QuestionKey) -> None:
         assert key.question.of is not None
@@ -107,13 +105,13 @@ class _AskedFunction:
         self.given = {**self.symbols, self._base.name: values[self._base.name]}
 
     def reference(self, symbols: Arrays, disturb: Disturbance | None) -> Array:
-        """The reference's values, the model computed anew."""
+        """The reference's values on a freshly computed model."""
         assert self._key.reference is not None
         values = forward(self._scope, symbols, self._evaluator(self._count, disturb), _inner, {})
         return self._key.laid_out(self._key.reference, values, self._count, disturb)
 
     def by_complex_step(self, given: Arrays, disturb: Disturbance | None) -> Array:
-        """The derivative by the imaginary part; not a number where there is no real value."""
+        """The derivative as imaginary part; NaN where there is no real value."""
 
         def slopes(some: Entries) -> Array:
             moved = self._value(given, some, 1j * STEP, disturb).imag / STEP
@@ -123,7 +121,7 @@ class _AskedFunction:
 
     @cached_property
     def _defined(self) -> NDArray[np.bool_]:
-        """Where what is differentiated has a finite value: complex numbers know the root of −1."""
+        """Where the differentiated value is finite in real numbers: complex ones have a root of −1."""
         return np.isfinite(self._value(self.given, [(0, 0)], 0.0, None))
 
     def by_differences(self) -> tuple[Array, Array]:
@@ -142,7 +140,7 @@ class _AskedFunction:
         )
 
     def _by_entry(self, slopes: Callable[[Entries], Array]) -> Array:
-        """The slopes along all entries, (entries · draws, …), laid out as the question asks for them."""
+        """The slopes along all entries, (entries · draws, …), in the layout of the question."""
         entries = list(np.ndindex(self._base.shape))
         few = max(1, AT_ONCE // self._count)
         parts = [slopes(entries[at : at + few]) for at in range(0, len(entries), few)]
@@ -154,7 +152,7 @@ class _AskedFunction:
     def _value(
         self, given: Arrays, moved: Entries, step: complex, disturb: Disturbance | None
     ) -> Values:
-        """What is differentiated, (entries · draws, indices…, rows, columns), each entry moved in turn."""
+        """The differentiated value, (entries · draws, indices…, rows, columns), with each entry moved."""
         symbols = {name: given[name] for name in self._scope.symbols}
         gradients = upstream(self._scope, symbols, self._evaluator(self._count, disturb), _inner)
         times = len(moved)
@@ -182,7 +180,7 @@ class _AskedFunction:
 
 
 def _base(key: QuestionKey) -> Symbol:
-    """The whole array that is differentiated by."""
+    """The whole array that the question differentiates by."""
     wrt = key.question.wrt
     base = wrt.base if isinstance(wrt, Item) else wrt
     assert isinstance(base, Symbol)

@@ -1,4 +1,4 @@
-"""Each reference against derivations that know nothing of our rules."""
+"""Compares each reference with derivations that do not use the grader's rules."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from grader.primitives.build import derivative
 from grader.problem import Python
 
 CHECK = "derivation"
-RELATIVE = 1e-10  # of a value: further off than what rounding may have done to it
-COARSE = 1e-6  # of a value: what rounding may do without a word
+RELATIVE = 1e-10  # of a value: allowed beyond the estimated rounding error
+COARSE = 1e-6  # of a value: a larger rounding error gets a finding
 EXACT_DRAWS = (0, -1)
 
 
@@ -25,8 +25,8 @@ EXACT_DRAWS = (0, -1)
 class Apart:
     """How far a reference is from a derivation.
 
-    Where nothing lies beyond rounding, `size` is the largest difference as a part of the entry's largest
-    value; where something does, as a part of the value itself, infinite where one of them is not finite.
+    If rounding explains all differences, `size` is the largest one relative to the entry's largest value.
+    Otherwise it is relative to the value itself, and infinite where one of the two is not finite.
     """
 
     size: float
@@ -35,9 +35,9 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """How far a reference is from the complex step and from 100 digits; None where not tried, and why.
+    """How far a reference is from the complex step and from 100 digits; None if not tried (`reason`).
 
-    `hidden` is what rounding may hide: of an entry where it is worst, on the draw where that is best.
+    `hidden` is the largest relative error that rounding may hide: the worst entry on its best draw.
     """
 
     by_step: Apart | None = None
@@ -50,7 +50,7 @@ def derived(key: QuestionKey) -> Derived:
     """The reference against each independent derivation."""
     question = key.question
     if question.of is None or question.wrt is None:
-        return Derived(reason="the question has a reference and does not say `of` what `wrt` what")
+        return Derived(reason="the question has a `reference` but no `of` and `wrt`")
     if _misshapen(key):
         return Derived()
     reference, by_step = complex_step.reference(key), complex_step.derivative(key)
@@ -66,7 +66,7 @@ def derived(key: QuestionKey) -> Derived:
 
 
 def apart(reference: Estimate, other: Estimate) -> Apart:
-    """How far two derivations are from each other, beyond what rounding may have done to both."""
+    """How far two derivations differ, beyond the rounding errors of both."""
     with np.errstate(invalid="ignore"):
         difference = np.abs(reference.values - other.values)
         size = np.maximum(np.abs(reference.values), np.abs(other.values))
@@ -87,7 +87,7 @@ def _hidden(reference: Estimate, other: Estimate) -> float:
 
 
 def _misshapen(key: QuestionKey) -> str:
-    """What shape the derivative has, where a reference of the author's has another; empty if it fits."""
+    """The two shapes if the author's reference has another shape than the derivative; else empty."""
     question = key.question
     assert question.of is not None
     assert question.wrt is not None
@@ -97,52 +97,46 @@ def _misshapen(key: QuestionKey) -> str:
 
 
 def findings(key: QuestionKey, found: Derived) -> Iterator[Finding]:
-    """What is wrong with the reference of a question."""
+    """Findings on the reference of a question."""
     name = key.question.id
     for what, one in (
         ("the complex step", found.by_step),
         ("a difference in 100 digits", found.by_digits),
     ):
         if one is not None and not np.isfinite(one.size):
-            text = "what is differentiated has no finite value on some draws, so that nothing is proved"
-            yield Finding(Level.ERROR, CHECK, name, text, "restrict how symbols are drawn")
+            text = "the differentiated value is not finite on some draws, so the reference is not checked"
+            yield Finding(Level.ERROR, CHECK, name, text, "restrict the draws of its symbols")
         elif one is not None and one.beyond:
-            text = (
-                f"the reference is not the derivative: {what} is {one.size:.1g} of its value away"
-            )
+            text = f"the reference is not the derivative: {what} differs by {one.size:.1g} of the value"
             yield Finding(Level.ERROR, CHECK, name, text, _advice(key))
     if found.hidden > COARSE:
         level = Level.NOTE if key.question.reference is None else Level.WARNING
         text = (
-            f"rounding hides errors of the reference below {min(found.hidden, 1):.1g} of its value"
+            f"rounding hides errors of the reference below {min(found.hidden, 1):.1g} of the value"
         )
-        yield Finding(level, CHECK, name, text, "draw the symbols less extremely")
+        yield Finding(level, CHECK, name, text, "draw the symbols with less extreme values")
     yield from _of_shape_and_size(key, found)
 
 
 def _of_shape_and_size(key: QuestionKey, found: Derived) -> Iterator[Finding]:
     name, question = key.question.id, key.question
     if question.of is None or question.wrt is None:
-        advice = "say `of` and `wrt` too, and the reference is checked against them"
-        text = f"the reference is taken on trust: {found.reason}"
+        advice = "add `of` and `wrt`, so that the reference can be checked"
+        text = f"the reference is not checked: {found.reason}"
         yield Finding(Level.WARNING, CHECK, name, text, advice)
     elif misshapen := _misshapen(key):
-        text = f"the reference has another shape than the derivative: it is {misshapen}"
+        text = f"the shapes of reference and derivative differ: the reference is {misshapen}"
         yield Finding(Level.ERROR, CHECK, name, text, _advice(key))
     elif not key.expected.any():
         of, wrt = (printing.infix(one, question.names) for one in (question.of, question.wrt))
         text = f"the derivative is zero on all draws: {of} does not depend on {wrt}"
-        yield Finding(Level.WARNING, CHECK, name, text, "ask for something that it depends on")
+        yield Finding(Level.WARNING, CHECK, name, text, "ask for a derivative that is not zero")
     elif found.by_digits is None and found.reason:
-        text = f"not derived in 100 digits: {found.reason}; only the complex step did"
+        text = f"not checked in 100 digits, only by the complex step: {found.reason}"
         yield Finding(Level.NOTE, CHECK, name, text)
 
 
 def _advice(key: QuestionKey) -> str:
     if isinstance(key.question.reference, Python):
-        return f"look at {key.question.reference.function}() in {key.question.reference.file.name}"
-    return (
-        "look at `reference`"
-        if key.question.reference
-        else "report this: it is a fault of the grader"
-    )
+        return f"check {key.question.reference.function}() in {key.question.reference.file.name}"
+    return "check `reference`" if key.question.reference else "report this as a bug of the grader"

@@ -1,6 +1,6 @@
-"""SymPy's words for numbers of 100 digits, in mpmath, the arithmetic that SymPy rests on.
+"""SymPy's function names for numbers of 100 digits, in mpmath, which SymPy uses itself.
 
-A form that is written for SymPy gives a number here, and no expression grows: a choice is made at once.
+A form written for SymPy gives a number here, so no expression grows: `Piecewise` chooses at once.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ Integer = _CONTEXT.mpf
 
 
 def Rational(numerator: int | str, denominator: int = 1) -> Any:  # noqa: N802
-    """A quotient of whole numbers, or a decimal fraction as it is written."""
+    """A quotient of whole numbers, or an exact decimal fraction."""
     return _CONTEXT.mpf(numerator) / denominator
 
 

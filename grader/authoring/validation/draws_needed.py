@@ -1,4 +1,4 @@
-"""How many draws it takes until every mistake differs from the reference."""
+"""How many draws a problem needs until every mistake differs from the reference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,15 +12,15 @@ from grader.errors import AuthorError
 from grader.problem import Problem
 
 COUNTS = (16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096)
-"""How many draws are tried besides the problem's own number. Fewer than 16 are never used."""
+"""Numbers of draws to try, besides the problem's own. Grading never uses fewer than 16."""
 
-Wanted = dict[str, set[Identity]]  # the mistakes to be caught, by question
-FIRST = 8  # mistakes of a question that are tried before all
-LEAST_CAUGHT = 2  # draws on which each mistake must differ: one alone may be luck
+Wanted = dict[str, set[Identity]]  # by question, the mistakes that must differ
+FIRST = 8  # mistakes of a question that are tried first
+LEAST_CAUGHT = 2  # draws on which each mistake must differ; one alone may be luck
 
 
 def needed(problem: Problem, questions: Sequence[Checked]) -> int | None:
-    """The least number of draws on which every mistake shows at least twice; None if none that is tried."""
+    """The least tried number of draws that shows every mistake at least twice; None if none does."""
     wanted = {one.id: _to_be_caught(one) for one in questions}
     hardest = {one.id: _hardest(one) & wanted[one.id] for one in questions}
     for count in sorted({*COUNTS, problem.draws}):
@@ -45,12 +45,12 @@ def _to_be_caught(one: Checked) -> set[Identity]:
 
 
 def _hardest(one: Checked) -> set[Identity]:
-    """The few of a question that show on the fewest draws: they show first that draws are too few."""
+    """The mistakes that show on the fewest draws, so that too few draws are found out fast."""
     return {attempt.identity for attempt in sorted(one.attempts, key=lambda a: a.caught)[:FIRST]}
 
 
 def _is_enough(problem: Problem, count: int, *wanted: Wanted) -> bool:
-    """Whether all the mistakes show on so many draws."""
+    """Whether `count` draws show all these mistakes."""
     try:
         key = keys.build(replace(problem, draws=count))
     except AuthorError:
@@ -64,7 +64,7 @@ def _is_enough(problem: Problem, count: int, *wanted: Wanted) -> bool:
 
 
 def findings(problem: Problem, least: int | None) -> Iterator[Finding]:
-    """Where the draws of a problem are too few; `least` is what `needed` gives."""
+    """A finding if the draws of a problem are too few; `least` is the result of `needed`."""
     if least is None:
         text = f"even {COUNTS[-1]} draws do not show every mistake twice"
         yield Finding(
@@ -77,5 +77,5 @@ def findings(problem: Problem, least: int | None) -> Iterator[Finding]:
             "draws",
             "",
             text,
-            "`grader validate --fix-draws` writes the number into problem.yaml",
+            "run `grader validate --fix-draws` to write the number into problem.yaml",
         )

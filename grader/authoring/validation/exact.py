@@ -1,8 +1,8 @@
-"""Derivatives by differences in 100 digits: independent of our rules and of our rounding.
+"""Derivatives by differences in 100 digits, independent of the grader's rules and of rounding.
 
 The step is 30 digits down, so that a central difference keeps more digits than a double has, wherever
-the model is finite. Functions have other forms here than in `grader.primitives`, written from their
-definitions. Arrays are NumPy arrays of mpmath's numbers, so that broadcasting is NumPy's.
+the model is finite. Functions are written from their definitions, not in the forms of
+`grader.primitives`. Arrays are NumPy arrays of mpmath's numbers, so that broadcasting is NumPy's.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,17 +36,17 @@ from grader.primitives.symbolic import Exact
 from grader.problem import Scope
 
 STEP = digits.Float("1e-30")
-MOST_ENTRIES = 16  # of a large array that is differentiated by, and others on the next draw
+MOST_ENTRIES = 16  # of a large array to differentiate by; other entries on the next draw
 
 
 class NotExactError(GraderError):
-    """This arithmetic does not have what is asked for."""
+    """This arithmetic cannot compute the value."""
 
 
 def exact(key: QuestionKey, draw: int) -> Array:
     """The derivative that a question asks for on one draw: (1, rows, columns), laid out as the key's.
 
-    Of large arrays only some entries are differentiated by; the others are NaN. Raises NotExactError.
+    Large arrays are differentiated by some entries only; the others are NaN. Raises NotExactError.
     """
     question = key.question
     of, wrt = question.of, question.wrt
@@ -68,7 +68,7 @@ def exact(key: QuestionKey, draw: int) -> Array:
 
 
 def _some(shape: tuple[int, int], draw: int) -> list[tuple[int, int]]:
-    """All entries of a small array, and some of a large one, others on another draw."""
+    """All entries of a small array; some of a large one, which differ from draw to draw."""
     entries = [(row, column) for row in range(shape[0]) for column in range(shape[1])]
     if len(entries) <= 2 * MOST_ENTRIES:
         return entries
@@ -82,11 +82,11 @@ def _doubles(values: Exact) -> Array:
     try:
         return values.astype(np.float64)
     except TypeError as error:  # a complex one: the logarithm of a negative number, say
-        raise NotExactError("it has a value that is no real number") from error
+        raise NotExactError("a value is not a real number") from error
 
 
 class _Model:
-    """The forward model on one draw, where entries of one array are moved."""
+    """The forward model on one draw, with moved entries of one array."""
 
     def __init__(self, key: QuestionKey, draw: int, base: Symbol) -> None:
         self._scope, self._base = key.question.scope, base.name
@@ -104,7 +104,7 @@ class _Model:
             self._still.pop(name, None)
 
     def moved(self, entry: tuple[int, int], step: Any) -> dict[str, Exact]:
-        """The values of everything with one entry moved by a step."""
+        """The values of all names, with one entry moved by a step."""
         held = self._still[self._base].copy()
         held[entry] += step
         return forward(
@@ -113,7 +113,7 @@ class _Model:
 
 
 def _behind(scope: Scope, name: str) -> list[str]:
-    """The quantities that are computed from a symbol or quantity."""
+    """The quantities computed from a symbol or quantity."""
     found = [name]
     for quantity in scope.model.values():
         used = (
@@ -132,7 +132,7 @@ def _evaluated(
     try:
         return np.broadcast_to(Numeric(values, indices)(node), node.shape)
     except (TypeError, ValueError, ZeroDivisionError) as error:
-        raise NotExactError("it has a value that is no real number") from error
+        raise NotExactError("a value is not a real number") from error
 
 
 def _inner(a: Exact, b: Exact) -> Exact:
@@ -144,12 +144,12 @@ def _numbers(array: Array) -> Exact:
 
 
 def _each(function: Callable[..., Any], *arrays: Exact) -> Exact:
-    """A function entry by entry, arguments broadcast."""
+    """A function entry by entry; its arguments are broadcast."""
     return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), dtype=object)
 
 
 class Numeric:
-    """Evaluates an expression at values of its index variables, in 100 digits or what `sp` stands for."""
+    """Evaluates an expression at values of its index variables, in 100 digits or in the numbers of `sp`."""
 
     def __init__(
         self, values: Mapping[str, Exact], indices: Mapping[str, int], sp: Any = digits
@@ -187,7 +187,7 @@ class Numeric:
                 rows = [[self(entry)[0, 0] for entry in row] for row in node.rows]
                 return np.array(rows, dtype=object)
             case _:
-                raise NotExactError("a derivative inside of the model")
+                raise NotExactError("the model contains a derivative")
 
     def _apply(self, node: Apply) -> Exact:
         row = TABLE[node.function]

@@ -1,4 +1,4 @@
-"""What a check has to say."""
+"""The findings of checks."""
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -10,7 +10,7 @@ from grader.problem.source import ProblemSource
 
 
 class Level(StrEnum):
-    """How bad it is: an error makes a problem unsound."""
+    """How serious a finding is. An error makes a problem unsound."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,9 +21,8 @@ class Level(StrEnum):
 class Finding:
     """One thing that a check found; `question` is empty if it concerns the whole problem.
 
-    `detail` is what it is about, where several findings have the same text. `advice` is the change that
-    would mend it. `at` is where in the data of `problem.yaml` it belongs; `line` and `column` say that in
-    the file, 0 where it has no place.
+    `detail` tells findings with the same text apart. `advice` is a change that fixes it. `at` is the path
+    in the data of `problem.yaml`, `line` and `column` the place in the file, 0 if there is none.
     """
 
     level: Level
@@ -43,7 +42,7 @@ class Finding:
         return data
 
     def placed(self, problem: Problem, source: ProblemSource) -> "Finding":
-        """With its line and column; without a place of its own it belongs to its question."""
+        """The finding with line and column: its own, else those of its question."""
         ids = [question.id for question in problem.questions]
         at = self.at or (("questions", ids.index(self.question)) if self.question in ids else ())
         if self.line or not at:
@@ -53,5 +52,5 @@ class Finding:
 
 
 def of_fault(fault: Fault, check: str, question: str = "") -> Finding:
-    """What is wrong at a place in a file."""
+    """A fault at a place in a file, as an error."""
     return Finding(Level.ERROR, check, question, str(fault), line=fault.line, column=fault.column)

@@ -1,4 +1,4 @@
-"""Writes a number of draws into `problem.yaml`, and leaves every other character as it is."""
+"""Writes a number of draws into `problem.yaml` without changing any other character."""
 
 import copy
 import os
@@ -15,14 +15,14 @@ from grader.problem.source import FILE
 def fix_draws(path: Path, count: int) -> None:
     """Set `draws.count` in a problem's folder or file, which must be valid.
 
-    Raises AuthorError, and leaves the file alone, where that would change anything else.
+    Raises AuthorError and leaves the file alone if that would change anything else.
     """
     file = path / FILE if path.is_dir() else path
     with file.open(encoding="utf-8", newline="") as stream:
         text = stream.read()
     written = with_count(text, count)
     if _data(written) != _wanted(text, count):
-        reason = f"shares its value with something else here: write `count: {count}` yourself"
+        reason = f"shares its value with another key here; write `count: {count}` yourself"
         raise AuthorError([Fault(file.name, 0, 0, "draws.count", reason)])
     _replaced(file, written)
 
@@ -41,7 +41,7 @@ def _wanted(text: str, count: int) -> Any:
 
 
 def _replaced(file: Path, text: str) -> None:
-    """The file with another text: all of it, or as it was."""
+    """Replace the file in one step, so that a failure leaves the old text."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=file.parent, prefix=file.name, delete=False
     ) as stream:
@@ -70,7 +70,7 @@ def with_count(text: str, count: int) -> str:
 
 
 def _with_draws(text: str, root: yaml.MappingNode, line: str) -> str:
-    """The text with one more key behind the first one."""
+    """The text with one more key after the first one."""
     key, value = root.value[0]
     at = value.end_mark.index
     if root.flow_style:

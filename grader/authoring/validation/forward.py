@@ -1,9 +1,8 @@
-"""The forward model computed in any arithmetic, with some quantities held as variables.
+"""The forward model in any arithmetic, with some quantities given as variables.
 
-A derivative by a quantity inside of the model counts only the ways from there to the loss, so that
-quantity is given, and what follows from it is computed anew. A loss known only through its gradients
-is stood in for by the function that has just these gradients: Σ ⟨gradient, quantity⟩, the gradients
-held at their values.
+A derivative by a quantity of the model counts only the paths from there to the loss. So that quantity is
+given, and later quantities are computed from it. A loss with gradients but no formula is replaced by a
+function with the same gradients: Σ ⟨gradient, quantity⟩, where the gradients are constants.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,10 +23,10 @@ def forward(
     inner: "Inner[T]",
     gradients: "Mapping[str, Mapping[str, T]]",
 ) -> dict[str, T]:
-    """All quantities from the symbols and other quantities that are `given`.
+    """All quantities, from the symbols and quantities that are `given`.
 
-    `inner` is the inner product of two arrays as a scalar. `gradients` are those of the losses that
-    have no formula, by loss and quantity (see `upstream`); a loss that is not there gets no value.
+    `inner` is the inner product of two arrays as a scalar. `gradients` are those of the losses without
+    a formula, by loss and quantity (see `upstream`); a loss that is not in it gets no value.
     """
     values = dict(given)
     for quantity in scope.model.values():

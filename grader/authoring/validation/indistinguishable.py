@@ -1,4 +1,4 @@
-"""Why a mistake has the values of the reference, and what change to the problem would make them differ."""
+"""Why a mistake has the values of the reference, and which change to the problem makes them differ."""
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from grader.problem.build import build
 from grader.problem.source import ProblemSource
 
 Named = tuple[str, Identity]  # a question and the identity of a mistake
-MANY = 512  # draws that show what the problem can show at all
+MANY = 512  # draws that show all that the problem can show
 _NORMAL = {"kind": "normal", "mean": 0.0, "sd": 1.0}
 _KIND = {
     "symmetric": "symmetric", "positive": "positive", "one_hot": "one-hot", "simplex": "a distribution",
@@ -26,11 +26,11 @@ _MEANT = frozenset({"positive", "one_hot", "simplex", "mask", "bernoulli"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change to the problem, after which a mistake may differ from the reference.
+    """A change to the problem that may make a mistake differ from the reference.
 
-    `reason` says why they are equal without it. With more draws alone it is the `same_problem`: then the
-    draws are to blame. Where a symbol is `meant` to be drawn so, a threshold that is positive, nobody needs
-    to follow the advice.
+    `reason` says why they are equal without it. More draws alone give the `same_problem`: then the draws
+    are at fault. If the author draws a symbol like this on purpose (`meant`), such as a positive
+    threshold, the advice is optional.
     """
 
     reason: str
@@ -44,7 +44,7 @@ class Change:
 def reasons(
     source: ProblemSource, coincident: Mapping[str, Sequence[Attempt]]
 ) -> dict[Named, Change]:
-    """For each mistake (by question and identity) the first change after which it differs."""
+    """For each mistake, by question and identity, the first change that makes it differ."""
     open_ = {(q, one.identity) for q, many in coincident.items() for one in many}
     found: dict[Named, Change] = {}
     for change in _changes(source.data):
@@ -70,8 +70,8 @@ def _key(source: ProblemSource, change: Change) -> Key | None:
 def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
     """The mistakes that no longer have the values of the reference.
 
-    One that cannot be made at all in another problem counts as different there. In the same problem, with
-    more draws, it only has no finite value on some of them, which says nothing.
+    A mistake that cannot be made in the changed problem counts as different. In the same problem with
+    more draws, it only has no finite value on some draws, which proves nothing.
     """
     caught: set[Named] = set()
     same: set[Named] = set()
@@ -83,8 +83,8 @@ def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
 
 
 def _changes(data: dict[str, Any]) -> Iterator[Change]:
-    """One change at a time, the least first; at last everything at once."""
-    reason = "these draws happen not to show them"
+    """One change at a time, the smallest first; at last all at once."""
+    reason = "these draws do not happen to show the difference"
     yield Change(reason, "take more draws, or another seed", data, MANY, same_problem=True)
     yield from _relaxed(data)
     yield from _resized(data)
@@ -92,7 +92,7 @@ def _changes(data: dict[str, Any]) -> Iterator[Change]:
     for symbol in everything["symbols"].values():
         symbol["draw"] = dict(_NORMAL)
     _spread(everything["dimensions"])
-    reason = "several sizes and draws together make them equal"
+    reason = "several sizes and draws together make them equal here"
     yield Change(reason, "give every dimension its own size above 1", everything)
 
 
@@ -105,7 +105,7 @@ def _relaxed(data: dict[str, Any]) -> Iterator[Change]:
             changed["symbols"][name]["draw"] = dict(_NORMAL)
             drawn = f"drawn around {symbol['draw']['mean']:g}" if off else _KIND[kind]
             reason = f"{name} is {drawn}"
-            advice = f"draw {name} as plain `normal`, if it may be anything"
+            advice = f"draw {name} as plain `normal`, if any value makes sense"
             yield Change(reason, advice, changed, meant=kind in _MEANT)
 
 

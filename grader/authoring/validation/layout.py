@@ -1,4 +1,4 @@
-"""All partial derivatives of one thing by another, arranged as a question asks for them."""
+"""Arranges partial derivatives in the layout of a question."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ Values = NDArray[Any]
 def target(key: QuestionKey, partial: Values) -> Values:
     """Partial derivatives as (cases, rows, columns), like `key.expected`.
 
-    `partial` is (cases, size of each index variable…, rows and columns of what is differentiated, rows
+    `partial` is (cases, size of each index variable…, rows and columns of the differentiated value, rows
     and columns of the array that it is differentiated by).
     """
     question = key.question
@@ -44,7 +44,7 @@ def _one(key: QuestionKey, partial: Values, at: tuple[int, ...]) -> Values:
 
 
 def _turned(key: QuestionKey, derivative: Values) -> Values:
-    """In the layout that the author asks for."""
+    """The derivative in the layout that the author asks for."""
     rows, columns = derivative.shape[1:]
     usual = Symbol("derivative", (rows, columns))
     turned = in_layout(key.question, usual) != usual
@@ -52,14 +52,14 @@ def _turned(key: QuestionKey, derivative: Values) -> Values:
 
 
 def position(key: QuestionKey, at: tuple[int, ...]) -> tuple[int, int]:
-    """The entry, from 0, that is differentiated by at values of the index variables."""
+    """(row, column), from 0, of the entry to differentiate by, at values of the index variables."""
     wrt = key.question.wrt
     assert isinstance(wrt, Item)
     return _position(key, wrt.row, at), _position(key, wrt.column, at)
 
 
 def _position(key: QuestionKey, selector: Selector, at: tuple[int, ...]) -> int:
-    """The position, from 0, that an index expression has at values of the index variables."""
+    """The position, from 0, of an index expression at values of the index variables."""
     assert not isinstance(selector, Slice)
     for index, place in zip(key.question.free, at, strict=True):
         selector = substitute(selector, index.name, number(index.start + place))

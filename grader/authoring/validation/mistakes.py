@@ -1,7 +1,7 @@
-"""The kill matrix: which mistakes have other values than the reference on the draws.
+"""The kill matrix: which mistakes differ from the reference, on how many draws.
 
-Besides the mistakes of the catalogue there are near misses: answers that agree with the reference in
-almost all entries, almost to the last digit, or only for some inputs.
+Besides the mistakes of the catalogue it has near misses: answers that agree with the reference in almost
+all entries, almost to the last digit, or only for some inputs.
 """
 
 import re
@@ -29,8 +29,8 @@ from grader.primitives import TABLE, Array, apply
 from grader.primitives.build import ONE, item
 
 NEAR_MISS = "near-miss"
-LONGEST = 40  # characters of a unit that is named
-SLIGHTLY = 1e-4  # how far off a near miss is
+LONGEST = 40  # characters of a unit in a message
+SLIGHTLY = 1e-4  # relative error of a near miss
 Identity = tuple[str, str, int]
 Near = tuple[str, Array | None]  # what is wrong with an answer, and its values if it has any
 _RANGE = re.compile(r", 1, \d+\)")
@@ -38,9 +38,9 @@ _RANGE = re.compile(r", 1, \d+\)")
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A wrong answer by its name, which is the same whatever the draws are.
+    """The name of a wrong answer, which does not depend on the draws.
 
-    `nth` counts those that are called alike.
+    `nth` counts wrong answers with the same name.
     """
 
     code: str
@@ -49,13 +49,13 @@ class Wrong:
 
     @property
     def identity(self) -> Identity:
-        """What it is called in a problem of other sizes too."""
+        """The name of the mistake, the same in problems of other sizes."""
         return self.code, _RANGE.sub(", 1, #)", self.text), self.nth
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A wrong answer to a question, and on how many draws it differs from the reference."""
+    """A wrong answer, and on how many draws it differs from the reference."""
 
     wrong: Wrong
     caught: int = 0
@@ -68,17 +68,17 @@ class Attempt:
 
     @property
     def text(self) -> str:
-        """What is wrong with it."""
+        """A description of its mistake."""
         return self.wrong.text
 
     @property
     def identity(self) -> Identity:
-        """What the mistake is called in a problem of other sizes too."""
+        """The name of the mistake, the same in problems of other sizes."""
         return self.wrong.identity
 
 
 def attempts(key: QuestionKey, only: Collection[Identity] | None = None) -> Iterator[Attempt]:
-    """Every wrong answer that is tried, the catalogue's first; or only those that are named."""
+    """All wrong answers to try, those of the catalogue first; or `only` the named ones."""
     if key.reference is not None:
         yield from _catalogued(key, key.reference, only)
     if only is None or any(code == NEAR_MISS for code, _, _ in only):
@@ -92,7 +92,7 @@ def _is_asked_for(wrong: Wrong, only: Collection[Identity] | None) -> bool:
 def _catalogued(
     key: QuestionKey, reference: Expression, only: Collection[Identity] | None
 ) -> Iterator[Attempt]:
-    """The mistakes of the catalogue that can be made in this question, each in every way."""
+    """The mistakes of the catalogue that are possible in this question, at each place."""
     ways = _ways(_Asked(key))
     codes = None if only is None else {code for code, _, _ in only}
     found = [
@@ -110,7 +110,7 @@ def _catalogued(
 
 
 def _values(key: QuestionKey, ways: "Ways", found: Sequence[MadeMistake]) -> Iterator[Array | None]:
-    """The values of mistakes; of those on the way back all at once, which a walk for each would repeat."""
+    """The values of mistakes; one walk gives those of the backward pass all at once."""
     on_the_way = (
         [fault for fault in found if is_on_the_way(fault)] if is_stackable(ways.passed) else []
     )
@@ -124,12 +124,12 @@ def _values(key: QuestionKey, ways: "Ways", found: Sequence[MadeMistake]) -> Ite
     for fault in found:
         if id(fault) in stacked:
             yield stacked[id(fault)]
-        else:  # made in the finished derivative, or nothing is left of it on the way
+        else:  # made in the finished derivative, or cancelled in the backward pass
             yield _apart(key, ways, fault)
 
 
 def _apart(key: QuestionKey, ways: "Ways", fault: MadeMistake) -> Array | None:
-    """The values of one mistake, which may be those of the reference times something."""
+    """The values of one mistake, which may be a multiple of the reference."""
     factor = None if fault.way.factor is None else evaluated(key, fault.way.factor)
     if factor is not None:
         with np.errstate(over="ignore"):
@@ -140,7 +140,7 @@ def _apart(key: QuestionKey, ways: "Ways", fault: MadeMistake) -> Array | None:
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """What the wrong answers to a question depend on: not the draws."""
+    """All that the wrong answers to a question depend on; the draws are no part of it."""
 
     key: QuestionKey
 
@@ -174,7 +174,7 @@ def _ways(asked: _Asked) -> "Ways":
 
 
 class Ways:
-    """The ways to go wrong in a question, made once for all numbers of draws; put into words when asked."""
+    """The ways to go wrong in a question, made once for all numbers of draws; texts are made on demand."""
 
     def __init__(self, passed: Pass, names: Names) -> None:
         self.passed = passed
@@ -184,7 +184,7 @@ class Ways:
         self._written: dict[int, Expression | None] = {}
 
     def wrong(self, fault: MadeMistake) -> Wrong:
-        """What a mistake is called."""
+        """The name of a mistake."""
         if id(fault) not in self._wrong:
             seen: Counter[Identity] = Counter()
             for one in self.faults:
@@ -196,14 +196,14 @@ class Ways:
         return self._wrong[id(fault)]
 
     def written(self, fault: MadeMistake) -> Expression | None:
-        """The derivative with a mistake in it; None if that makes no sense."""
+        """The derivative with a mistake in it; None if there is none."""
         if id(fault) not in self._written:
             self._written[id(fault)] = mutant(self.passed, [fault.way.changes])
         return self._written[id(fault)]
 
 
 def _reads_alike(one: Expression | None, other: Expression) -> bool:
-    """Whether two expressions are the same, entry by entry, as they are written."""
+    """Whether two expressions are the same text, entry by entry."""
     if one is None or one == other or one.shape != other.shape:
         return one == other
     row = Index("row", 1, one.shape[0]) if one.shape[0] > 1 else ONE
@@ -212,7 +212,7 @@ def _reads_alike(one: Expression | None, other: Expression) -> bool:
 
 
 def evaluated(key: QuestionKey, expression: Expression) -> Array | None:
-    """The values of an answer; None if its shape is refused, or it has none."""
+    """The values of an answer; None if it has none, or the wrong shape."""
     try:
         key.check_shape(expression, ())
         value = key.evaluate(expression)
@@ -222,7 +222,7 @@ def evaluated(key: QuestionKey, expression: Expression) -> Array | None:
 
 
 def measured(key: QuestionKey, wrong: Wrong, value: Array) -> Attempt:
-    """How the comparison sees an answer, draw by draw and as a whole."""
+    """The result of comparing an answer with the reference, draw by draw and as a whole."""
     noise = np.abs(value) * ROUNDOFF * 16
     scale = np.abs(key.expected).max(axis=0)  # of each entry: near zero an entry is mostly rounding
     apart = np.abs(value - key.expected) > MATCH * np.maximum(scale, MATCH * scale.max(initial=0.0))
@@ -246,9 +246,9 @@ def _near(key: QuestionKey, only: Collection[Identity] | None) -> Iterator[Attem
 
 
 def near_misses(key: QuestionKey) -> Iterator[Near]:
-    """Answers whose values are almost right."""
+    """Answers with values that are almost right."""
     expected = key.expected
-    yield "all of it one ten-thousandth too large", expected * (1 + SLIGHTLY)
+    yield "everything too large by one ten-thousandth", expected * (1 + SLIGHTLY)
     for row, column in np.ndindex(key.grid):
         value = expected.copy()
         value[:, row, column] += SLIGHTLY * (np.abs(value[:, row, column]) + _size(expected))
@@ -272,11 +272,11 @@ def right_for_some(key: QuestionKey) -> Iterator[Near]:
         for active in _active(node):
             changed = transform(reference, lambda part, node=node, active=active:  # type: ignore[misc]
                                 active if part == node else part)  # fmt: skip
-            text = f"right only where {_said_of(key, node)} is {_said_of(key, active)}"
+            text = f"right only where {_worded(key, node)} is {_worded(key, active)}"
             yield text, evaluated(key, changed)
 
 
-def _said_of(key: QuestionKey, node: Expression) -> str:
+def _worded(key: QuestionKey, node: Expression) -> str:
     text = printing.infix(node, key.question.names)
     return text if len(text) <= LONGEST else "a unit with a kink"
 
@@ -290,7 +290,7 @@ def _has_kink(node: Expression) -> bool:
 
 
 def _active(node: Expression) -> list[Expression]:
-    """A function with a kink as it is on one side of it."""
+    """The branches of a function with a kink."""
     assert isinstance(node, Apply)
     sides = TABLE[node.function].sides
     assert sides is not None

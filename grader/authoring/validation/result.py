@@ -1,4 +1,4 @@
-"""What is known of a problem and its questions when all checks are done."""
+"""The result of a validation."""
 
 import math
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from grader.problem import Problem
 
 @dataclass(frozen=True)
 class Checked:
-    """What is known of one question."""
+    """The results of one question."""
 
     id: str
     points: float
@@ -42,9 +42,9 @@ class Checked:
 
 @dataclass(frozen=True)
 class Validation:
-    """The whole result; `needed` draws tell all mistakes apart, None if no number that was tried does.
+    """The whole result. `needed` draws tell all mistakes apart; None if no tried number does.
 
-    `variants` is how many were checked besides the problem as it is written.
+    `variants` is the number of variants checked besides the problem as written.
     """
 
     problem: Problem
@@ -56,7 +56,7 @@ class Validation:
 
     @property
     def sound(self) -> bool:
-        """Whether students may meet it."""
+        """Whether the problem has no errors."""
         return not any(finding.level is Level.ERROR for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _question_json(one: Checked, draws: int) -> dict[str, Any]:
 
 
 def _finite(apart: Apart | None) -> float | None:
-    """JSON has no infinity."""
+    """The size of a difference; None for infinity, which JSON does not have."""
     return apart.size if apart is not None and math.isfinite(apart.size) else None
 
 
@@ -108,4 +108,4 @@ def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
     return {"reason": reason.reason, "advice": reason.advice}
 
 
-SAME = "the same values for all sizes and draws: here it is a right answer"
+SAME = "equal for all sizes and draws, so it is a right answer to this question"

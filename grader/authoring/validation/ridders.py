@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.primitives import Array
 
-FIRST = 0.1  # the first step; each further one is smaller by the factor
+FIRST = 0.1  # the first step; each later one is smaller by the factor
 FACTOR = 1.4
 ROUNDS = 24  # down to 4e-5
 ORDERS = 8  # of extrapolation
@@ -15,9 +15,9 @@ ORDERS = 8  # of extrapolation
 def ridders(difference: Callable[[float], Array]) -> tuple[Array, Array]:
     """The limit of central differences as their step goes to zero, and an estimate of its error.
 
-    `difference` gives (f(x + h) − f(x − h)) / 2h for a step h, any number of them in an array, each of
-    which takes the place in the tableau where two neighbours differ least. Not a number where no two
-    neighbours are finite. C. Ridders, "Accurate computation of F′(x) and F′(x) F″(x)", 1982.
+    `difference` gives an array of (f(x + h) − f(x − h)) / 2h for a step h. Each entry takes the value in
+    the tableau where two neighbours differ least; NaN where no two neighbours are finite.
+    C. Ridders, "Accurate computation of F′(x) and F′(x) F″(x)", 1982.
     """
     row = [difference(FIRST)]
     best, error = np.full_like(row[0], np.nan), np.full_like(row[0], np.inf)

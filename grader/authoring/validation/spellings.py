@@ -1,4 +1,4 @@
-"""Spellings that collide: with each other, with functions, with entries, with usual signs."""
+"""Spellings that collide with each other, with functions, with entries or with common signs."""
 
 import re
 from collections import defaultdict
@@ -26,11 +26,11 @@ _SIGNS = {
 }  # fmt: skip
 
 Named = Declared | Quantity
-Meant = dict[Key, Named]
+Owners = dict[Key, Named]
 
 
 def findings(problem: Problem) -> Iterator[Finding]:
-    """Everything that these checks see, each scope of the questions once."""
+    """All findings on spellings; each scope of the questions is checked once."""
     seen = set()
     for scope in (problem.scope, *(question.scope for question in problem.questions)):
         for finding in _of_scope(scope, problem):
@@ -40,18 +40,18 @@ def findings(problem: Problem) -> Iterator[Finding]:
 
 
 def _of_scope(scope: Scope, problem: Problem) -> Iterator[Finding]:
-    meant: Meant = {}
+    owners: Owners = {}
     for one in scope.named():
-        yield from _declared(one, meant, problem)
-    yield from _functions(scope, meant)
-    yield from _sigmoid(scope, meant)
-    yield from _powers(meant, problem)
-    yield from _entries(meant, problem)
-    for (base, sup, sub), one in meant.items():
+        yield from _declared(one, owners, problem)
+    yield from _functions(scope, owners)
+    yield from _sigmoid(scope, owners)
+    yield from _powers(owners, problem)
+    yield from _entries(owners, problem)
+    for (base, sup, sub), one in owners.items():
         if sup is None and sub is None and base in _SIGNS:
-            text = f"{base}, a spelling of `{one.name}`, may be read as {_SIGNS[base]}"
+            text = f"{base}, a spelling of `{one.name}`, may be taken for {_SIGNS[base]}"
             level = Level.WARNING if base.startswith("\\") else Level.NOTE
-            yield Finding(level, CHECK, "", text, "another letter is safer", at=_at(one, problem))
+            yield Finding(level, CHECK, "", text, "use another letter", at=_at(one, problem))
 
 
 def _at(one: Named, problem: Problem) -> tuple[str | int, ...]:
@@ -59,8 +59,8 @@ def _at(one: Named, problem: Problem) -> tuple[str | int, ...]:
     return (section, one.name) if one.name in problem.scope.names.symbols else ()
 
 
-def _declared(one: Named, meant: Meant, problem: Problem) -> Iterator[Finding]:
-    """A name with its spellings, none of which may be another's."""
+def _declared(one: Named, owners: Owners, problem: Problem) -> Iterator[Finding]:
+    """Checks a name and its spellings, which must belong to no other name."""
     at = _at(one, problem)
     if one.name in INFIX_FUNCTIONS:
         text = (
@@ -71,30 +71,30 @@ def _declared(one: Named, meant: Meant, problem: Problem) -> Iterator[Finding]:
     for spelling in one.latex or default_latex(one.name):
         split = split_spelling(spelling)
         if split is None:
-            text = f"the spelling {spelling} of `{one.name}` cannot be read: write one letter with scripts"
+            text = f"the spelling {spelling} of `{one.name}` cannot be read; use one letter with scripts"
             yield Finding(Level.WARNING, CHECK, "", text, at=at)
             continue
-        other = meant.setdefault(split[0], one)
+        other = owners.setdefault(split[0], one)
         if other.name != one.name:
             both = f"`{other.name}` and `{one.name}`; `{other.name}` is read"
             text = f"{spelling} is a spelling of both {both}"
             yield Finding(Level.ERROR, CHECK, "", text, f"spell `{one.name}` otherwise", at=at)
 
 
-def _functions(scope: Scope, meant: Meant) -> Iterator[Finding]:
-    """`\\sigma` as a symbol and as a function: σ(z) and σ z would be different things."""
+def _functions(scope: Scope, owners: Owners) -> Iterator[Finding]:
+    """Letters that are both a symbol and a function, so that σ(z) and σ z mean different things."""
     bases = {
-        base: one.name for (base, sup, sub), one in meant.items() if sup is None and sub is None
+        base: one.name for (base, sup, sub), one in owners.items() if sup is None and sub is None
     }
-    spelled: Mapping[str, list[str]] = defaultdict(list)
+    functions: Mapping[str, list[str]] = defaultdict(list)
     for function in scope.names.functions.values():
         for spelling in function.latex or default_latex(function.name):
-            spelled[canonical_base(spelling)].append(function.name)
-    for base, names in spelled.items():
+            functions[canonical_base(spelling)].append(function.name)
+    for base, names in functions.items():
         if base in bases:
             text = (
                 f"{base} is both the function `{names[0]}` and the symbol `{bases[base]}`: "
-                "it is the function only before a bracket"
+                "it means the function only before a bracket"
             )
             yield Finding(Level.WARNING, CHECK, "", text, "give one of them another letter")
         if len(set(names)) > 1:
@@ -107,36 +107,34 @@ def _functions(scope: Scope, meant: Meant) -> Iterator[Finding]:
             yield Finding(Level.WARNING, CHECK, "", text, "give it another letter")
 
 
-def _sigmoid(scope: Scope, meant: Meant) -> Iterator[Finding]:
-    """Papers write σ for the sigmoid, which is read only where it is declared."""
+def _sigmoid(scope: Scope, owners: Owners) -> Iterator[Finding]:
+    """Whether σ is declared as the sigmoid, as most papers write it."""
     definitions = (one.definition for one in scope.model.values() if one.definition is not None)
     used = {part.function for d in definitions for part in walk(d) if isinstance(part, Apply)}
     own = scope.names.functions.values()
     letters = {spelling for function in own for spelling in function.latex} | {
-        key[0] for key in meant
+        key[0] for key in owners
     }
     if "sigmoid" in used and r"\sigma" not in letters:
-        text = "papers write \\sigma for the sigmoid, and here no function is spelled \\sigma"
+        text = "papers write \\sigma for the sigmoid, but no function here has the spelling \\sigma"
         advice = r"add `functions: {sigma: {is: sigmoid, latex: \sigma}}`"
         yield Finding(Level.NOTE, CHECK, "", text, advice)
 
 
-def _powers(meant: Meant, problem: Problem) -> Iterator[Finding]:
-    """`W^2` is the second layer where it is declared, and the square of W where W is one too."""
-    for (base, sup, _), one in meant.items():
-        bare = meant.get((base, None, None))
+def _powers(owners: Owners, problem: Problem) -> Iterator[Finding]:
+    """`W^2` as the second layer, where it could also be the square of a symbol W."""
+    for (base, sup, _), one in owners.items():
+        bare = owners.get((base, None, None))
         if sup is not None and sup.isdigit() and bare is not None:
             text = f"{base}^{sup} is `{one.name}`; it could be a power of `{bare.name}`"
-            advice = (
-                "a student who squares it must write brackets: say so, or choose another spelling"
-            )
+            advice = "ask students to write brackets for a power, or choose another spelling"
             yield Finding(Level.WARNING, CHECK, "", text, advice, at=_at(one, problem))
 
 
-def _entries(meant: Meant, problem: Problem) -> Iterator[Finding]:
-    """`W_{12}` is its own symbol where it is declared, and an entry of W where W is one too."""
-    for (base, sup, sub), one in meant.items():
-        whole = meant.get((base, sup, None))
+def _entries(owners: Owners, problem: Problem) -> Iterator[Finding]:
+    """`W_{12}` as its own symbol, where it could also be an entry of a symbol W."""
+    for (base, sup, sub), one in owners.items():
+        whole = owners.get((base, sup, None))
         if sub is None or whole is None or whole.shape == SCALAR or not _PLACES.fullmatch(sub):
             continue
         text = f"{base}_{{{sub}}} is `{one.name}`; it could be an entry of `{whole.name}`"

@@ -1,4 +1,4 @@
-"""The result of a validation as text: a table with a row a question, then what was found."""
+"""The result of a validation as text: a table with a row for each question, then the findings."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -21,12 +21,12 @@ _HEADS = ("", "points", "complex step", "100 digits", "read back", "mistakes", "
 
 
 def show(validation: Validation, verbose: bool = False) -> None:
-    """Print it."""
+    """Print the result, in colour on a terminal."""
     show_on_terminal(lambda: plain(validation, verbose), lambda: _styled(validation, verbose))
 
 
 def plain(validation: Validation, verbose: bool = False) -> str:
-    """All of it without colours."""
+    """The result as text without colours."""
     lines = [_title(validation), "", *_table(validation), ""]
     lines += [line for _, line in _lines(validation, verbose)]
     return "\n".join(line.rstrip() for line in [*lines, _summary(validation)]) + "\n"
@@ -81,7 +81,7 @@ def _cut(text: str, most: int = 44) -> str:
 
 
 def _lines(validation: Validation, verbose: bool) -> Iterator[tuple[Level, str]]:
-    """What was found; what is the same for several questions is said once."""
+    """The findings; one with the same text for several questions appears once."""
     alike = sorted(validation.findings, key=_place)
     for (level, text), group in groupby(alike, key=lambda one: (one.level, one.text)):
         findings = list(group)
@@ -101,13 +101,13 @@ def _lines(validation: Validation, verbose: bool) -> Iterator[tuple[Level, str]]
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:
-    """Errors first; those of cases.yaml by line, others by what they say."""
+    """Sort key: errors first; findings in cases.yaml by line, others by text."""
     line = finding.line if finding.check == "cases" else 0
     return list(Level).index(finding.level), line, finding.text
 
 
 def _is_in_problem(finding: Finding) -> bool:
-    """Whether its place is to be said: that of cases.yaml stands in its text."""
+    """Whether to show its line; the text of a finding in cases.yaml has it already."""
     return bool(finding.line) and finding.check != "cases" and finding.level is not Level.NOTE
 
 

@@ -1,4 +1,4 @@
-"""Where a derivative does not exist: kinks of which one side is never met, values that are not finite."""
+"""Where a derivative does not exist: kinks with one side on all draws, values that are not finite."""
 
 from collections.abc import Iterator
 
@@ -9,18 +9,18 @@ from grader.draws import defined, generator, kinks, per_draw
 from grader.expression import Symbol
 from grader.key import Key
 
-CANDIDATES = 512  # random draws, of which those are left out that have no finite values
+CANDIDATES = 512  # random draws; those without finite values are left out
 USUAL = 0.9
 
 
 def findings(key: Key) -> Iterator[Finding]:
-    """What these checks see in a problem."""
+    """All findings on kinks and on values that are not finite."""
     yield from _kinks(key)
     yield from _undefined(key)
 
 
 def _kinks(key: Key) -> Iterator[Finding]:
-    """Units that are on one side of their kink on every draw: the other side is never tried."""
+    """Units on the same side of their kink on every draw, so that the other side is never tested."""
     seen = set()
     for own in key.questions.values():
         definitions = [q.definition for q in own.question.scope.model.values() if q.definition]
@@ -35,12 +35,12 @@ def _kinks(key: Key) -> Iterator[Finding]:
                 name = (
                     kink.name
                     if isinstance(kink, Symbol)
-                    else "what a kinked function is applied to"
+                    else "the argument of a function with a kink"
                 )
                 text = (
                     f"{name}: {len(stuck)} of {signs.shape[1]} entries keep their sign on all draws"
                 )
-                advice = "draw the symbols that it is computed from with both signs"
+                advice = "draw its symbols with both signs"
                 yield Finding(Level.WARNING, "kinks", "", text, advice)
 
 
@@ -53,7 +53,7 @@ def _undefined(key: Key) -> Iterator[Finding]:
         lower = own.backprop.lower
         share = defined(own.question.scope, [own.reference], CANDIDATES, rng, lower)
         if share < 1:
-            text = f"not finite on {1 - share:.0%} of random draws, which are left out"
-            advice = "draw what stands under a log, a root or a fraction as `positive`"
+            text = f"not finite on {1 - share:.0%} of random draws; grading leaves those out"
+            advice = "draw symbols inside a log or a root, or in a denominator, as `positive`"
             level = Level.WARNING if share < USUAL else Level.NOTE
             yield Finding(level, "undefined", own.question.id, text, advice)

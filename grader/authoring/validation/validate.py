@@ -1,4 +1,4 @@
-"""All checks of a problem, one after the other."""
+"""Runs all checks of a problem."""
 
 import time
 from collections import Counter, defaultdict
@@ -36,7 +36,7 @@ THESE = "these mistakes have the same values as the reference"
 
 @dataclass(frozen=True, slots=True)
 class ValidationOptions:
-    """What is to be checked besides the problem as written: each choice of the variants, `cases.yaml`."""
+    """What to check besides the problem as written: its variants, its `cases.yaml`."""
 
     variants: bool = True
     cases: bool = True
@@ -50,7 +50,7 @@ def validate(
     options: ValidationOptions = ValidationOptions(),
     progress: Progress = lambda _: None,
 ) -> Validation:
-    """Check a problem. Raises AuthorError if it cannot even be read."""
+    """Check a problem. Raises AuthorError if it cannot be read."""
     problem, source = load(path), read(path)
     whole = _validated(_open(problem), source, options, progress)
     found = list(whole.findings)
@@ -69,12 +69,12 @@ def validate(
 
 
 def _same(finding: Finding) -> tuple[str, str, str]:
-    """What makes two findings the same, whatever the numbers in them are."""
+    """Findings with equal results are shown once."""
     return finding.check, finding.question, finding.text
 
 
 def _open(problem: Problem) -> Problem:
-    """The problem as it is written, without variants, with feedback that hides nothing from the checks."""
+    """The problem as written, without variants, with all feedback shown to the checks."""
     questions = tuple(replace(question, feedback="hint") for question in problem.questions)
     return replace(problem, source=None, questions=questions)
 
@@ -82,7 +82,7 @@ def _open(problem: Problem) -> Problem:
 def _of_variant(
     problem: Problem, source: ProblemSource, choices: tuple[variants.Choice, ...]
 ) -> Iterator[Finding]:
-    """What is wrong or odd with one variant; one choice alone gets all checks."""
+    """Errors and warnings of one variant; a single choice gets all checks."""
     made = _open(variants.made(problem, choices))
     try:
         if len(choices) == 1:
@@ -126,7 +126,7 @@ def _validated(
 
 
 def _built(problem: Problem, source: ProblemSource) -> Key:
-    """The key. Raises AuthorError with the line of the question that has none."""
+    """The key. Raises AuthorError with the line of each question without a reference."""
     try:
         return keys.build(problem)
     except AuthorError as error:
@@ -154,7 +154,7 @@ def _checked(key: Key, own: QuestionKey) -> Checked:
 
 
 def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Checked]:
-    """With the reason for each mistake that has the values of the reference."""
+    """The questions, with a reason for each mistake that has the values of the reference."""
     coincident = {one.id: one.coincident for one in questions if one.coincident}
     reasons = indistinguishable.reasons(source, coincident) if coincident else {}
     by_question: dict[str, dict[Identity, Change]] = defaultdict(dict)
@@ -169,7 +169,9 @@ def _of_question(own: QuestionKey, one: Checked) -> Iterator[Finding]:
     for attempt in one.attempts:
         if attempt.caught and not attempt.decided:
             text = f"too close to the reference for a verdict: {attempt.text}"
-            yield Finding(Level.ERROR, "mistakes", one.id, text, "draw the symbols less extremely")
+            yield Finding(
+                Level.ERROR, "mistakes", one.id, text, "draw the symbols with less extreme values"
+            )
     yield from _coincidences(one)
 
 
@@ -182,7 +184,7 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
     for change, same in texts.items():
         listed = "; ".join(dict.fromkeys(same))
         if change is None:
-            text = f"{THESE} for all sizes and draws: here they are right answers"
+            text = f"{THESE} for all sizes and draws, so they are right answers to this question"
             yield Finding(Level.NOTE, "mistakes", one.id, text, detail=listed)
         else:
             meant = change.meant and all(one.startswith(NEAR_MISS) for one in same)
@@ -193,7 +195,7 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
 
 
 def _time(key: Key) -> float:
-    """Milliseconds to grade one submission: the references, written as a student would."""
+    """Milliseconds to grade one submission that holds the references."""
     written = [
         TextAnswer(name, text, notation, Place("answer", 1))
         for name, own in key.questions.items()

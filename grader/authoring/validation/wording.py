@@ -1,4 +1,4 @@
-"""What students could misread: names, spellings, points, two questions that ask the same."""
+"""What students could misread: `*`, unused names, equal questions, points, prompts."""
 
 import statistics
 from collections import defaultdict
@@ -14,7 +14,7 @@ from grader.problem.source import ProblemSource
 
 
 def findings(key: Key, source: ProblemSource) -> Iterator[Finding]:
-    """Everything that these checks see in a problem."""
+    """All findings on the wording of a problem."""
     yield from _stars(key.problem, source)
     yield from spellings.findings(key.problem)
     yield from _unused(key.problem)
@@ -26,12 +26,18 @@ def findings(key: Key, source: ProblemSource) -> Iterator[Finding]:
 
 
 def _stars(problem: Problem, source: ProblemSource) -> Iterator[Finding]:
-    """Where the model has `*` for a matrix product, which elsewhere is entry by entry."""
+    """Where the model uses `*` for a matrix product; elsewhere it is entry by entry."""
     for name, data in source.data["model"].items():
         notes = infix.parse(data["is"], problem.scope.names)[1] if "is" in data else []
         if any("with * was read as a matrix product" in note for note in notes):
             text = str(source.fault(("model", name, "is"), "`*` was read as a matrix product here"))
-            yield Finding(Level.WARNING, "names", "", text, "write @ for it: `*` is entry by entry")
+            yield Finding(
+                Level.WARNING,
+                "names",
+                "",
+                text,
+                "write @ for a matrix product; `*` is entry by entry",
+            )
 
 
 # Symbols
@@ -43,13 +49,13 @@ def _unused(problem: Problem) -> Iterator[Finding]:
         if name not in used:
             text = f"the symbol `{name}` is never used"
             at = ("symbols", name)
-            yield Finding(Level.WARNING, "symbols", "", text, "use it, or take it out", at=at)
+            yield Finding(Level.WARNING, "symbols", "", text, "use it, or remove it", at=at)
     sized = {size for one in problem.scope.named() for size in one.shape}
     sized |= {index.stop for question in problem.questions for index in question.free}
     for name, size in problem.scope.names.dimensions.items():
         if size not in sized:
             text, at = f"the dimension `{name}` is never used", ("dimensions", name)
-            yield Finding(Level.WARNING, "symbols", "", text, "use it, or take it out", at=at)
+            yield Finding(Level.WARNING, "symbols", "", text, "use it, or remove it", at=at)
 
 
 def _used(problem: Problem) -> set[str]:
@@ -75,22 +81,22 @@ def _same_twice(key: Key) -> Iterator[Finding]:
             asked[what].append(question.id)
     for names in asked.values():
         if len(names) > 1:
-            text = f"{' and '.join(names)} ask the same: an answer without its number fits both"
+            text = f"{' and '.join(names)} ask the same, so an answer without a number fits both"
             yield Finding(Level.WARNING, "questions", names[-1], text, "keep one of them")
 
 
 def _layout(key: QuestionKey) -> Iterator[Finding]:
-    """A square target has the shape of its own transpose, so a slip of layout shows in values only."""
+    """A square target has the shape of its transpose, so the shape does not show a wrong layout."""
     rows, columns = key.grid
     question = key.question
     if rows != columns or key.grid == SCALAR or question.free or _is_vector(question):
         return
     text = (
         f"the answer is {shape_text(key.grid)} and keeps its shape when transposed: feedback on a "
-        "transposed answer speaks of wrong values, not of a wrong shape"
+        "transposed answer can name wrong values only, not a wrong shape"
     )
     gradient = question.of is not None and question.of.shape == SCALAR
-    advice = "give rows and columns different sizes, if the network allows it" if gradient else ""
+    advice = "give rows and columns different sizes, if possible" if gradient else ""
     yield Finding(Level.NOTE, "shapes", question.id, text, advice)
 
 
@@ -107,7 +113,7 @@ def _points(problem: Problem) -> Iterator[Finding]:
             "points",
             "",
             f"the points sum to {total:.10g}",
-            "use quarters at the least",
+            "use multiples of 0.25",
         )
     elif total != round(total):
         yield Finding(
@@ -124,10 +130,10 @@ def _points(problem: Problem) -> Iterator[Finding]:
 
 
 def _prompts(problem: Problem) -> Iterator[Finding]:
-    """Formulas that are not closed, which no page typesets."""
+    """Prompts with a formula that is not closed, so that pages cannot typeset it."""
     for at, question in enumerate(problem.questions):
         plain = question.prompt.replace(r"\$", "").replace(r"\{", "").replace(r"\}", "")
         if plain.count("$") % 2 or plain.count("{") != plain.count("}"):
-            text = "a `$` or a brace of the prompt is not closed"
+            text = "the prompt has a `$` or a brace that is not closed"
             place = ("questions", at, "prompt")
             yield Finding(Level.WARNING, "prompts", question.id, text, at=place)

@@ -1,4 +1,4 @@
-"""From what a parser saw to expressions: the place where meaning is checked."""
+"""Makes expressions from what a parser reads, and checks that they make sense."""
 
 from grader.notation.builder.core import (
     DEPTH_LIMIT,

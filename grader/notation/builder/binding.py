@@ -51,7 +51,7 @@ class Binding(Core):
         return None if found is self._given.get(name) else found
 
     def selecting(self, name: str) -> Index | None:
-        """The index variable of a name that stands as an index: undeclared ones may be allowed."""
+        """The index variable of a name used as an index; undeclared ones may be allowed."""
         found = self.index(name)
         if found is None and self._open_indices and len(name) == 1 and name.isalpha():
             self._open.setdefault(name, set())
@@ -69,13 +69,11 @@ class Binding(Core):
         """An index variable of a sum with its range."""
         start, stop = constant(low), constant(high)
         if start is None or stop is None or start != int(start) or stop != int(stop):
-            self.fail(
-                "the range of a sum or product is given by numbers or sizes such as n_2", span
-            )
+            self.fail("the range of a sum or product needs numbers or sizes, such as n_2", span)
         if stop - start >= RANGE_LIMIT:
             raise TooLarge(f"a sum over more than {RANGE_LIMIT} values", self.source, span)
         if stop < start:
-            self.fail(f"this sum runs from {start:g} to {stop:g}: it is empty", span)
+            self.fail(f"this sum is empty: it runs from {start:g} to {stop:g}", span)
         shift = 1 - self.names.base
         return Index(name, int(start) + shift, int(stop) + shift)
 
@@ -99,15 +97,17 @@ class Binding(Core):
         if node is NONSENSE:
             return NONSENSE
         if len(sizes) != 1:
-            found = f"it indexes sizes {sorted(sizes)}" if sizes else "it indexes nothing"
+            found = f"it indexes axes of sizes {sorted(sizes)}" if sizes else "it indexes nothing"
             self.fail(
-                f"the range of {name} is not clear: {found}", span, "write it: \\sum_{k=1}^{n}"
+                f"the range of {name} is not clear: {found}",
+                span,
+                "write its range: \\sum_{k=1}^{n}",
             )
         index = replace(index, stop=sizes.pop())
         return Sum(_ranged(node, index), index, node.shape, span)
 
     def factors(self, index: Index, body: Callable[[], Expression], span: Span) -> list[Expression]:
-        """What `body` is for each value of an index variable. Raises TooLarge."""
+        """The value of `body` for each value of an index variable. Raises TooLarge."""
         values = [float(value) for value in range(index.start, index.stop + 1)]
         return self._written_out(index, values, body, span)
 
@@ -118,11 +118,11 @@ class Binding(Core):
         body: Callable[[], Expression],
         span: Span,
     ) -> list[Expression]:
-        """What `body` is where an index variable takes these values, counted as the text counts."""
+        """The value of `body` for each of these values, which count from the text's base."""
         shift = 1 - self.names.base
         numbers = [value + shift for value in values if value is not None and value == int(value)]
         if len(numbers) != len(values) or not name:
-            self.fail("the values that a sum runs over are whole numbers", span)
+            self.fail("a sum must run over whole numbers", span)
         index = Index(name, int(min(numbers)), int(max(numbers)))
         return self._written_out(index, numbers, body, span)
 
@@ -140,10 +140,10 @@ class Binding(Core):
         return [substitute(node, index.name, Number(value)) for value in values]
 
     def array_over(self, node: Expression, letters: Sequence[Index | None]) -> Expression | None:
-        """A number as the array of its values over letters of the question that stand in it.
+        """A scalar as the array of its values over the question's letters that it contains.
 
-        None if it is no such array: a letter is bound by a sum, or not in the order of the alphabet,
-        so that rows and columns may be meant exchanged.
+        None if a sum binds a letter, or if the letters are not in alphabetical order, so that rows and
+        columns may be exchanged.
         """
         known = [one for one in letters if one is not None and one is self._given.get(one.name)]
         names = [one.name for one in known]
@@ -156,7 +156,7 @@ class Binding(Core):
         return tabulate(node, known[0], known[1] if len(known) == 2 else Index("", 1, 1))
 
     def _apart(self, index: Index) -> Index:
-        """A bound index variable with a name that nothing else in scope has.
+        """A bound index variable with a name that is unique in its scope.
 
         A student's letters may stand for letters of the question: where k is the question's j, a sum
         over the student's own j must not bind it.
@@ -170,7 +170,7 @@ class Binding(Core):
         return replace(index, name=fresh(index.name, taken.union(*others)))
 
     def scoped(self, letter: str, index: Index, body: Callable[[], Expression]) -> Expression:
-        """What `body` parses while a letter stands for `index`."""
+        """The result of `body`, which parses while a letter means `index`."""
         self.bound += 1
         if self.bound > BINDER_LIMIT:
             raise TooLarge(f"more than {BINDER_LIMIT} sums inside each other", self.source)
@@ -198,18 +198,20 @@ class Binding(Core):
                 return Apply("add", (selector, ONE), SCALAR)
 
     def check_letter(self, selector: Expression) -> None:
-        """Refuse a size of one letter that stands as an index: `p_k` hardly means the last entry.
+        """Refuse a size of one letter as an index: `p_k` hardly means the last entry.
 
-        Of what the problem itself says, it is the last entry that is meant.
+        In the problem's own formulas it does mean the last entry.
         """
         name = selector.name if isinstance(selector, Number) else ""
         if self._sizes_select or len(name) != 1:
             return
-        hint = f"take an index letter that is no size here, or the number {constant(selector):g}"
-        self.fail(f"`{name}` stands as an index and is a size here", selector.span, hint)
+        hint = f"use a letter that is not a size, or the number {constant(selector):g}"
+        self.fail(
+            f"`{name}` is used as an index, but it is a size in this problem", selector.span, hint
+        )
 
     def fixed_entry(self, text: str, span: Span, base: Expression) -> Expression:
-        """`W3[1,2]`, to be looked up from now on: the same few entries make up most answers."""
+        """`W3[1,2]`, cached, since the same few entries make up most answers."""
         shift = 1 - self.names.base
         indices = [Number(float(part) + shift) for part in text[:-1].partition("[")[2].split(",")]
         node = self.item(base, indices, span, row_first=True)
@@ -218,7 +220,7 @@ class Binding(Core):
         return node
 
     def index_value(self, index: Index, span: Span) -> Expression:
-        """An index variable used as a number: counted from the text's own base."""
+        """An index variable as a number, which counts from the text's base."""
         if self.names.base == 1:
             return Index(index.name, index.start, index.stop, span)
         return Apply("sub", (index, ONE), SCALAR, (), span)
@@ -226,7 +228,7 @@ class Binding(Core):
     def item(
         self, base: Expression, selectors: Sequence[Selector], span: Span, row_first: bool = False
     ) -> Expression:
-        """`base[i]`, `base[i, j]`. A vector takes one index, or two with a 1 where it is thin.
+        """`base[i]`, `base[i, j]`. A vector takes one index, or two with a 1 for its thin axis.
 
         With `row_first`, one index into a matrix that is declared with two axes picks a row, as in
         NumPy, even if there is only one row.
@@ -250,13 +252,13 @@ class Binding(Core):
         if node.shape == SCALAR or 1 not in node.shape:
             return [node]
         if size > WRITTEN_OUT_LIMIT:
-            message = f"a largest or smallest of more than {WRITTEN_OUT_LIMIT} entries"
+            message = f"the maximum or minimum of more than {WRITTEN_OUT_LIMIT} entries"
             raise TooLarge(message, self.source, span)
         self.count(size * sum(1 for _ in walk(node)))
         return [self.item(node, (Number(float(at + 1)),), span) for at in range(size)]
 
     def _range_hint(self, base: Expression, given: tuple[Selector, Selector]) -> str | None:
-        """The shape of what was indexed, and an entry of it that these indices can mean."""
+        """The shape of the indexed array, and an entry that these indices may mean."""
         text = self.source[base.span.start : base.span.end] if base.span else ""
         if not text:
             return None
@@ -278,11 +280,11 @@ class Binding(Core):
                 return ONE, selectors[0]
             return selectors[0], Slice(1, columns)
         if len(selectors) != 2:
-            self.fail(f"{len(selectors)} indices where one or two are meant", span)
+            self.fail(f"{len(selectors)} indices, but an array takes one or two", span)
         first, second = selectors
         lies = columns == 1 and rows > 1 and first == ONE and second != ONE
         if lies and not (isinstance(base, Symbol) and base.name in self.names.matrices):
-            return second, ONE  # a column written as if it lay: h_{1,j}
+            return second, ONE  # a column with the indices of a row: h_{1,j}
         return first, second
 
     def _learn(self, selector: Selector, size: int) -> None:
@@ -299,20 +301,20 @@ class Binding(Core):
         first = 1 if start is None else int(start) + shift
         last = size if stop is None else int(stop)
         if not 1 <= first <= last <= size:
-            self.nonsense(IndexOutOfRange(f"the slice does not lie in 1 to {size}"), span)
+            self.nonsense(IndexOutOfRange(f"the slice must be within 1 to {size}"), span)
             return Slice(1, size)
         return Slice(first, last)
 
 
 def _may_be_row(selector: Selector) -> bool:
-    """Whether one index into the only row of an array can pick that row: `W[1]`, and no `gamma[j]`."""
+    """Whether one index into an array with one row can pick that row: `W[1]`, but not `gamma[j]`."""
     return isinstance(selector, Slice) or selector == ONE
 
 
 def _in_range(
     base: Symbol, given: tuple[Selector, Selector], known: Iterable[Index]
 ) -> Item | None:
-    """An entry that exists: indices exchanged, or 1 or another letter for one that runs too far."""
+    """An entry that exists: with exchanged indices, or with 1 or another letter for one out of range."""
     if any(isinstance(selector, Slice) for selector in given):
         return None
     if all(_fits(one, size) for one, size in zip(given[::-1], base.shape, strict=True)):

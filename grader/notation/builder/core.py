@@ -1,8 +1,8 @@
-"""From what a parser saw to expressions: the place where meaning is checked.
+"""Makes expressions from what a parser reads, and checks that they make sense.
 
-A parser must read a text to its end before anybody may say that it makes no sense, since a text that
-cannot be read goes to a human and one that makes no sense is incorrect. So the builder keeps the
-first `Nonsense` and goes on with a placeholder; `finish` raises it.
+A text that cannot be read goes to a human; a text that makes no sense is incorrect. So a parser must read
+to the end before it decides. The builder keeps the first `Nonsense` and goes on with a placeholder;
+`finish` raises it.
 """
 
 import difflib
@@ -35,27 +35,26 @@ from grader.notation.names import Function, Names
 from grader.primitives import TABLE, apply
 from grader.primitives.build import derivative
 
-NODE_LIMIT = 4_000  # far above any hand-written answer; keeps a hostile one cheap
+NODE_LIMIT = 4_000  # far above any hand-written answer; a hostile one stays cheap
 TREE_DEPTH = 150  # of operations; a walk of the tree takes a few frames a level
 DEPTH_LIMIT = 80  # well inside Python's own recursion limit
 BINDER_LIMIT = 12  # sums inside each other; each is an axis of the arrays
 RANGE_LIMIT = 10_000  # values of one index variable
 WRITTEN_OUT_LIMIT = 64  # factors of a product over an index, terms of a sum over listed values
-NUMBER_LIMIT = 1e150  # its square is still finite
-SIZE_LIMIT = 64  # rows or columns of a matrix that an answer may spell out
+NUMBER_LIMIT = 1e150  # its square is finite too
+SIZE_LIMIT = 64  # most rows or columns of a matrix literal
 
-NONSENSE = Symbol("", SCALAR)  # stands for what made no sense; never evaluated
+NONSENSE = Symbol("", SCALAR)  # placeholder for what made no sense; never evaluated
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says: the expression, notes on how it was read, and what stands in it.
+    """The reading of a text: the expression, notes on how it was read, and what it contains.
 
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
-    with a prime; `kinked` its functions and comparisons that have a kink; `defined`
-    tells that the student's own definitions were at hand. `choices` counts the places that could
-    be read in two ways; `extents` are those of them where it is not sure how far the argument of a
-    function without brackets reaches.
+    with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
+    own definitions were available. `choices` counts the places with two readings; `extents` are those
+    where the argument of a function without brackets has no clear end.
     """
 
     node: Expression
@@ -69,7 +68,7 @@ class Reading:
 
 
 class Core:
-    """Applies primitives; keeps what goes wrong."""
+    """Applies primitives and keeps the first error."""
 
     def __init__(
         self,
@@ -90,10 +89,10 @@ class Core:
         self.depth = 0
         self.bound = 0
         self.used: set[str] = set()
-        self.bound_letters: set[str] = set()  # those over which an array was made
+        self.bound_letters: set[str] = set()  # letters of an array made from its general entry
         self.derivatives: list[Expression] = []
         self.kinked: list[Apply] = []
-        self.two_axes: set[Span | None] = set()  # where vectors stand that were given a new axis
+        self.two_axes: set[Span | None] = set()  # spans of vectors with a new axis
         self._given = names.indices
         self._nodes = 0
         self._nonsense: Nonsense | None = None
@@ -106,18 +105,18 @@ class Core:
         if 0 in node.shape:
             self.unsized(node)
         if self._nodes > TREE_DEPTH and depth_of(node) > TREE_DEPTH:
-            raise TooLarge(f"operations more than {TREE_DEPTH} deep", self.source)
+            raise TooLarge(f"operations nested more than {TREE_DEPTH} deep", self.source)
         return node
 
     def only(self, node: Expression) -> Expression:
-        """The expression where no other reading is tried. Raises Unreadable if there is an open one."""
+        """The expression as its only reading. Raises Unreadable if another reading is possible."""
         if self.extents:
-            hint = "write its argument in brackets"
-            self.fail("how far a function without brackets reaches is not clear", node.span, hint)
+            hint = "put its argument in brackets"
+            self.fail("it is not clear where the argument of this function ends", node.span, hint)
         return node
 
     def reading(self, node: Expression) -> Reading:
-        """All that is known of a text that was read to its end. Raises Nonsense like `finish`."""
+        """The reading of a text that was read to its end. Raises Nonsense like `finish`."""
         node = self.finish(node)
         notes = tuple(dict.fromkeys(self.notes))
         defined = bool(self.names.definitions)
@@ -128,12 +127,12 @@ class Core:
         )  # fmt: skip
 
     def chooses_other(self) -> bool:
-        """Whether what is now read in one of two ways is to be read in the other."""
+        """Whether to take the less usual of the two readings at this place."""
         self._choices += 1
         return self._choices in self._other
 
     def extends_otherwise(self) -> bool:
-        """The same of how far the argument of a function without brackets reaches."""
+        """The same choice for the end of the argument of a function without brackets."""
         other = self.chooses_other()
         self.extents.add(self._choices)
         return other
@@ -143,15 +142,15 @@ class Core:
         raise Unreadable(message, self.source, span, hint)
 
     def unsized(self, node: Expression) -> NoReturn:
-        """Refuse a bold 1 or an I of which nothing tells the size."""
+        """Refuse a bold 1 or an I of unknown size."""
         if node.shape == (0, 0):
             hint = "write I_{n} in a formula, eye(n) in an answer file"
-            self.fail("which size this identity matrix has is not clear", node.span, hint)
-        hint = "a column of n ones is \\mathbf{1}_{n}, an indicator \\mathbf{1}[z > 0]"
-        self.fail("how many ones are meant is not clear", node.span, hint)
+            self.fail("the size of this identity matrix is not clear", node.span, hint)
+        hint = "write \\mathbf{1}_{n} for n ones, \\mathbf{1}[z > 0] for an indicator"
+        self.fail("the number of ones is not clear", node.span, hint)
 
     def nonsense(self, error: Nonsense, span: Span | None) -> Expression:
-        """Keep the first thing that makes no sense, and go on."""
+        """Keep the first error of meaning, and go on with a placeholder."""
         if self._nonsense is None:
             error.span = error.span or span
             error.source = self.source
@@ -164,14 +163,14 @@ class Core:
         hint = f"did you mean {' or '.join(f'`{match}`' for match in close)}?" if close else None
         if hint is None:
             declared = ", ".join([*self.names.symbols, *self.names.functions][:20])
-            hint = f"declared are: {declared}"
+            hint = f"declared names: {declared}"
         raise UnknownName(f"`{name}` is not declared in this problem", self.source, span, hint)
 
     def deeper(self, span: Span | None) -> None:
         """One bracket deeper. Raises TooLarge past the limit."""
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise TooLarge(f"more than {DEPTH_LIMIT} brackets deep", self.source, span)
+            raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", self.source, span)
 
     def apply(
         self,
@@ -203,13 +202,13 @@ class Core:
             return self.nonsense(error, span)
 
     def _check_sized(self, function: str, args: Sequence[Expression]) -> None:
-        """Refuse a constant without a size where none can be found for it any more."""
+        """Refuse a constant without a size where no later operand can give it one."""
         still_open = [arg for arg in args if 0 in arg.shape]
         if still_open and not _keeps_open(function, args):
             self.unsized(still_open[0])
 
     def name_operands(self, error: ShapeMismatch, args: Sequence[Expression]) -> None:
-        """Say which operand has which shape, quoting the student's own text."""
+        """Add the operands and their shapes to the error, in the student's own text."""
         if error.hint:
             return
         parts = []
@@ -230,14 +229,16 @@ class Core:
         """base ** exponent. Raises TooLarge where constants alone overflow."""
         a, b = _constant(base), _constant(exponent)
         if isinstance(base, Number) and base.name == "e" and b is None:
-            self.notes.append("e, which is a size here, was read as Euler's number below a power")
+            self.notes.append(
+                "e to a power was read as Euler's number, although e is a size in this problem"
+            )
             return self.apply("exp", exponent, span=span)
         if a is not None and b is not None and _overflows(a, b):
-            raise TooLarge("this power is too large a number", self.source, span)
+            raise TooLarge("the value of this power is too large", self.source, span)
         if 1 not in base.shape and (b or 0.0) < 0:
-            self.fail("an inverse of a matrix is not read", span)
+            self.fail("the inverse of a matrix cannot be read", span)
         if exponent.shape != SCALAR:
-            return self.nonsense(ShapeMismatch("an exponent is a scalar"), span)
+            return self.nonsense(ShapeMismatch("an exponent must be a scalar"), span)
         if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:
             self.notes.append("a power of a matrix was read entry by entry")
         return self.apply("pow", base, exponent, span=span)
@@ -246,7 +247,7 @@ class Core:
         """The real root of some order, entry by entry: negative numbers have one of an odd order."""
         n = _constant(order)
         if n == 0:
-            self.fail("a root of order 0", span)
+            self.fail("a root cannot have the order 0", span)
         if n is None or n % 2 != 1:
             return self.power(base, self.apply("div", Number(1.0), order, span=span), span)
         known = len(self.kinked)
@@ -279,7 +280,7 @@ class Core:
     def _chained(self, name: str, args: Sequence[Expression], span: Span) -> Expression:
         """max(a, b, c) is max(max(a, b), c)."""
         if len(args) < 2:
-            self.fail(f"{name} wants at least two arguments", span)
+            self.fail(f"{name} needs at least two arguments", span)
         result = args[0]
         for arg in args[1:]:
             result = self.apply(name, result, arg, span=span)
@@ -293,11 +294,11 @@ class Core:
         if isinstance(base, Apply) and base.function == "transpose":
             whole = self.derivative(
                 of, base.args[0], span
-            )  # of a vector that is the Jacobian itself
+            )  # the derivative of a vector is the Jacobian itself
             return self.apply("transpose", whole, span=span) if of.shape == SCALAR else whole
         if not isinstance(base, Symbol):
-            hint = "write a name or an entry below the line"
-            self.fail("a derivative is taken by a symbol or an entry of one", span, hint)
+            hint = "write a name or an entry in the denominator"
+            self.fail("a derivative must be by a symbol or by an entry of one", span, hint)
         rows = isinstance(wrt, Item) and wrt.shape != SCALAR and of.shape == SCALAR
         try:
             self.derivatives.append(derivative(of, base if rows else wrt, span))
@@ -308,18 +309,18 @@ class Core:
             return self.nonsense(error, span)
 
     def count(self, nodes: int) -> None:
-        """Count nodes of a tree that is made elsewhere. Raises TooLarge."""
+        """Count the nodes of a tree made elsewhere. Raises TooLarge."""
         self._nodes += nodes
         if self._nodes > NODE_LIMIT:
             raise TooLarge(f"more than {NODE_LIMIT} operations", self.source)
 
 
-# What two scalars always may do: no shape needs to be checked.
+# Operations that two scalars allow without a check of shapes.
 _ENTRYWISE = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
 
 
 def _keeps_open(function: str, args: Sequence[Expression]) -> bool:
-    """Whether a constant without a size may still find one behind an operation."""
+    """Whether a constant without a size may get one from a later operand."""
     if function in ("mul", "div"):
         return any(arg.shape == SCALAR for arg in args)
     if function in ("add", "sub"):
@@ -333,14 +334,14 @@ CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 
 
 def is_condition(node: Expression) -> bool:
-    """Whether an expression is true or false rather than a quantity; an entry of one is too."""
+    """Whether an expression, or the array of an entry, is true or false and not a quantity."""
     while isinstance(node, Item):
         node = node.base
     return isinstance(node, Apply) and node.function in CONDITIONS
 
 
 def constant(node: Expression) -> float | None:
-    """The value of an expression of numbers alone, None if it is anything else."""
+    """The value of an expression of numbers only; None for any other."""
     return _constant(node)
 
 

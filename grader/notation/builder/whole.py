@@ -1,4 +1,4 @@
-"""Matrices and case distinctions, and the builder as a whole."""
+"""Matrices and case distinctions, and the complete builder."""
 
 import math
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from grader.notation.names import Function
 
 
 class Builder(Binding):
-    """Makes expressions for one text; `source` is that text, for errors."""
+    """Makes the expressions of one text; errors point into `source`, which is that text."""
 
     def call(
         self, function: Function, prime: int, args: Sequence[Expression], span: Span
     ) -> Expression:
-        """A function applied; `clip` is made of others, `diag(a, b, c)` takes entries one by one."""
+        """A function call; `clip` uses min and max, `diag(a, b, c)` takes single entries."""
         if function.primitive == "clip" and not prime:
             return self.clipped(args, span)
         if function.primitive == "diag" and len(args) > 1:
@@ -27,7 +27,7 @@ class Builder(Binding):
         """A matrix literal; a column of row vectors, or a row of columns, is stacked."""
         widths = {len(row) for row in (rows.grid if isinstance(rows, Cells) else rows)}
         if not rows or 0 in widths:
-            self.fail("an empty matrix", span)
+            self.fail("this matrix is empty", span)
         if len(widths) > 1:
             counts = ", ".join(str(len(row)) for row in rows)
             self.fail(f"the rows of this matrix differ in length: {counts}", span)
@@ -43,30 +43,34 @@ class Builder(Binding):
         return Matrix(tuple(tuple(row) for row in rows), (len(rows), max(widths)), span)
 
     def _stacked(self, rows: Sequence[Sequence[Expression]], span: Span) -> Expression:
-        """Blocks laid side by side and below each other, spelled out entry by entry."""
+        """A block matrix, written out entry by entry."""
         entries: list[list[Expression]] = []
         for row in rows:
             heights = {block.shape[0] for block in row}
             if len(heights) > 1:
-                error = ShapeMismatch(f"blocks of {sorted(heights)} rows lie side by side")
+                error = ShapeMismatch(
+                    f"blocks side by side have different numbers of rows: {sorted(heights)}"
+                )
                 return self.nonsense(error, span)
             height = heights.pop()
             entries += [[part for block in row for part in _row_of(block, i + 1)]
                         for i in range(height)]  # fmt: skip
         if len({len(row) for row in entries}) > 1:
-            return self.nonsense(ShapeMismatch("blocks of different widths are stacked"), span)
+            return self.nonsense(
+                ShapeMismatch("stacked blocks have different numbers of columns"), span
+            )
         return self.matrix(entries, span)
 
     def piecewise(
         self, cases: Sequence[tuple[Expression, Expression | None]], span: Span
     ) -> Expression:
-        """Cases (value, condition), a condition of None being "otherwise"; else not a number."""
+        """Cases (value, condition), where a condition of None means "otherwise"; NaN if no case holds."""
         result: Expression = Number(math.nan)
         for value, condition in reversed(cases):
             if condition is None:
                 result = value
             elif condition is not NONSENSE and not is_condition(condition):
-                self.fail("a case wants a condition such as x > 0", condition.span or span)
+                self.fail("a case needs a condition, such as x > 0", condition.span or span)
             else:
                 result = self.apply("where", condition, value, result, span=span)
         return result

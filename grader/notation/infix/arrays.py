@@ -33,11 +33,11 @@ class ArrayReader(CallReader):
         self.expect("]", opened)
         self.build.depth -= 1
         if again and len(selectors) == 1 and isinstance(base, Item) and base.shape[0] == 1:
-            selectors = [Number(1.0), *selectors]  # W[1][2]: the entry 2 of the row 1
+            selectors = [Number(1.0), *selectors]  # W[1][2]: entry 2 of row 1
         return self.build.item(base, selectors, self.span(first), row_first=True)
 
     def _new_axis(self, base: Expression, first: int) -> Expression | None:
-        """`x[:, None]` stands a vector up, `x[None, :]` lays it down; None if that is not said."""
+        """`x[:, None]` makes a column of a vector, `x[None, :]` a row; None for any other subscript."""
         inside = "".join(token.text for token in self.tokens[self.at + 1 : self.at + 7])
         match = _NEW_AXIS.match(inside)
         if match is None or 1 not in base.shape:
@@ -47,7 +47,7 @@ class ArrayReader(CallReader):
         return self.given_axes(base, match["column"] is not None, self.span(first))
 
     def given_axes(self, base: Expression, stands: bool, span: Span) -> Expression:
-        """A vector stood up or laid down, of which it is remembered that it has two axes now."""
+        """A vector as a column or a row, marked as having two axes."""
         self.build.two_axes.add(span)
         if (base.shape[1] == 1) == stands:
             return replace(base, span=span)
@@ -73,7 +73,7 @@ class ArrayReader(CallReader):
         return self.build.slice(low, high, size, self.span(first))
 
     def quick_selector(self, token: InfixToken) -> Expression | None:
-        """A plain number or index variable, by far the most common selectors."""
+        """A plain number or index variable, the most common selectors."""
         if token.kind == "number":
             value = float(token.text) + (1 - self.build.names.base)
             return Number(value, token.span) if value.is_integer() else None
@@ -95,7 +95,7 @@ class ArrayReader(CallReader):
         return self.build.matrix(rows_of(rows), self.span(first))
 
     def _opens_row(self) -> bool:
-        """Whether the `[` ahead is a row of a matrix and not an array that is used further."""
+        """Whether the next `[` opens a row of a matrix, not an array in an expression."""
         depth = 0
         for at in range(self.at, len(self.tokens)):
             text = self.tokens[at].text
@@ -120,7 +120,7 @@ class ArrayReader(CallReader):
         return entries
 
     def cell(self) -> Cell:
-        """An entry of a matrix; one like an earlier one is not parsed again."""
+        """An entry of a matrix; an entry like an earlier one is not parsed again."""
         end, key, given = self._ahead(self.at)
         if len(given) < 2:
             return self.expression()
@@ -135,7 +135,7 @@ class ArrayReader(CallReader):
         return self.templates.learned(key, node, entries) if self.at == end else node
 
     def _ahead(self, at: int) -> tuple[int, tuple[str, ...], list[InfixToken]]:
-        """The cell that begins at a token: where it ends, its text around the entries, its entries."""
+        """The cell that begins at a token: its end, its text around the entries, its entries."""
         depth = 0
         key: list[str] = []
         given: list[InfixToken] = []

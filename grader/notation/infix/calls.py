@@ -24,14 +24,14 @@ _OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 _PRODUCTS = frozenset({"dot", "matmul", "inner"})
 _OF_TWO = frozenset({"maximum", "minimum"})
 _AXES = {0.0: 0, 1.0: 1, -1.0: 1, -2.0: 0}
-_AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # its only axis; along a row that has one entry
+_AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # axis of a vector, which has one axis in NumPy
 
 
 class CallReader(InfixReader):
     """Reads calls."""
 
     def called(self, name: str, token: InfixToken) -> Expression | None:
-        """`name(…)` or `name'(…)`, None if the name is not a function."""
+        """`name(…)` or `name'(…)`; None if the name is not a function."""
         declared = name in self.build.names.symbols or name in self.build.names.functions
         form = self.form(name, token) if self.peek().text == "(" and not declared else None
         if form is not None:
@@ -66,7 +66,7 @@ class CallReader(InfixReader):
         return product(self.build, a, b, MATRIX, span)
 
     def function(self, name: str) -> tuple[Function | None, int]:
-        """The function of a name, and how many derivatives the name itself says."""
+        """The function of a name, and the number of derivatives in the name itself."""
         name = LETTERS.get(name, name)
         functions = self.build.names.functions
         if name in functions:
@@ -84,7 +84,7 @@ class CallReader(InfixReader):
     def arguments(
         self, opened: InfixToken, known: frozenset[str] = frozenset()
     ) -> tuple[list[Expression], Options]:
-        """The arguments of a call; those given by name apart, of which only `known` may be there."""
+        """The arguments of a call: positional ones, and keyword arguments if they are `known`."""
         self.build.deeper(opened.span)
         args: list[Expression] = []
         options: Options = {}
@@ -100,10 +100,10 @@ class CallReader(InfixReader):
         return args, options
 
     def no_arguments(self) -> None:
-        """The empty bracket of a method. Raises Unreadable if anything stands in it."""
+        """The empty brackets of a method. Raises Unreadable if they hold an argument."""
         opened = self.expect("(")
         if self.peek().text != ")":
-            self.build.fail("an argument that is not known here", self.peek().span)
+            self.build.fail("this method takes no argument here", self.peek().span)
         self.expect(")", opened)
 
     def _is_keyword(self) -> bool:
@@ -114,10 +114,10 @@ class CallReader(InfixReader):
         token = self.next()
         self.at += 1
         if token.text not in known:
-            self.build.fail(f"the argument `{token.text}=` is not known here", token.span)
+            self.build.fail(f"unknown argument `{token.text}=`", token.span)
         name = _OPTION_NAMES.get(token.text, token.text)
         if name in options:
-            self.build.fail(f"the argument `{token.text}=` is given twice", token.span)
+            self.build.fail(f"the argument `{token.text}=` appears twice", token.span)
         options[name] = None if self.take_name("None") else self.expression()
 
     def reduced(
@@ -126,7 +126,7 @@ class CallReader(InfixReader):
         """`sum(X, 0)`, `mean(X, axis=-1)`: as in NumPy, a second argument is the axis."""
         node, *more = args
         if len(more) + ("axis" in options) > 1:
-            self.build.fail("an array and one axis are meant here", span)
+            self.build.fail("this function takes one array and one axis", span)
         if not more and "axis" not in options:
             return self.build.apply(primitive, node, span=span)
         axis = more[0] if more else options["axis"]
@@ -138,7 +138,7 @@ class CallReader(InfixReader):
         one_axis = node.shape[1] == 1 and not self._is_declared_matrix(node)
         axes = _AXES_OF_ONE if one_axis else _AXES
         if axis not in axes:
-            self.build.fail("an axis is 0 (down the rows) or 1 (along a row)", span)
+            self.build.fail("the axis must be 0 (down the rows) or 1 (along a row)", span)
         return axes[axis]
 
     def _is_declared_matrix(self, node: Expression) -> bool:

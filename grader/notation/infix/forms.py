@@ -1,4 +1,4 @@
-"""Forms of their own in infix text: sums, matrices, case distinctions, derivatives."""
+"""Special forms in infix text: sums, matrices, case distinctions, derivatives."""
 
 from collections.abc import Callable
 
@@ -12,15 +12,15 @@ from grader.notation.products import JUXTAPOSED, product
 
 
 class FormReader(MethodReader):
-    """Reads forms; each is called with the reader at the `(` behind the name."""
+    """Reads forms. Each method starts at the `(` after the name."""
 
     def form(self, name: str, token: InfixToken) -> Expression | None:
-        """The form of a name, None if it is no form."""
+        """The form with this name; None if there is none."""
         form = SPECIAL.get(name)
         return None if form is None else form(self, token)
 
     def sum_form(self, token: InfixToken) -> Expression:
-        """`Sum(body, (i, 1, n), …)`: the limits stand last and are read first."""
+        """`Sum(body, (i, 1, n), …)`: the limits come last, but are read first."""
         opened = self.expect("(")
         self.build.deeper(opened.span)
         begin = self.at
@@ -39,7 +39,7 @@ class FormReader(MethodReader):
         return node
 
     def _limit(self, at: int) -> Index | str:
-        """`(i, 1, n)` as an index variable, or `i` alone as a name whose range is open."""
+        """`(i, 1, n)` as an index variable, or `i` alone as a name without a range."""
         self.at = at
         bracketed = self.take("(")
         name = self.next()
@@ -75,7 +75,9 @@ class FormReader(MethodReader):
         self.build.depth -= 1
         args, options = self.arguments(self.expect("("), AXIS_OPTIONS)
         if not args:
-            self.build.fail("sum takes one array", token.span, "or Sum(e, (i, 1, n))")
+            self.build.fail(
+                "sum takes one array", token.span, "for a range, write Sum(e, (i, 1, n))"
+            )
         return self.reduced("sum", args, options, Span(token.start, self.end()))
 
     def clipped(self, token: InfixToken) -> Expression:
@@ -84,12 +86,12 @@ class FormReader(MethodReader):
         return self.build.clipped(args, Span(token.start, self.end()))
 
     def norm_form(self, token: InfixToken) -> Expression:
-        """`norm(v)`, `np.linalg.norm(v, ord=2)`: of the norms only the usual one."""
+        """`norm(v)`, `np.linalg.norm(v, ord=2)`: only the 2-norm."""
         args, options = self.arguments(self.expect("("), frozenset({"ord", "p"}))
         span = Span(token.start, self.end())
         orders = [*args[1:], *(order for order in options.values() if order is not None)]
         if any(constant(order) != 2 or 1 not in args[0].shape for order in orders):
-            self.build.fail("of orders only the norm of a vector of order 2 is read", span)
+            self.build.fail("only the 2-norm of a vector can be read", span)
         return self.build.apply("norm", *args[:1], span=span)
 
     def np_sum(self, token: InfixToken) -> Expression:
@@ -108,22 +110,24 @@ class FormReader(MethodReader):
         return self.plain_sum(token, opened)
 
     def _generator(self, end: int) -> int | None:
-        """Where the `for` of Python's `sum(e for k in range(n))` stands, None if there is none."""
+        """The place of `for` in Python's `sum(e for k in range(n))`; None if there is none."""
         for at in range(self.at, end):
             if self.tokens[at].kind == "name" and self.tokens[at].text == "for":
                 return at
         return None
 
     def generated_sum(self, token: InfixToken, at: int, end: int) -> Expression:
-        """`sum(e for k in range(a, b))`, the end left out as in Python."""
+        """`sum(e for k in range(a, b))`, which excludes the end as in Python."""
         begin, self.at = self.at, at + 1
         name = self.next()
         if self.next().text != "in" or self.next().text != "range":
-            self.build.fail("only sums over range(…) are read", name.span, "Sum(e, (k, 1, n))")
+            self.build.fail("only sums over range(…) can be read", name.span, "Sum(e, (k, 1, n))")
         self.build.deeper(name.span)
         args, _ = self.arguments(self.expect("("))
         if not 1 <= len(args) <= 2 or self.at != end:
-            self.build.fail("a sum over one range(a, b)", name.span, "Sum(e, (k, 1, n))")
+            self.build.fail(
+                "a sum needs exactly one range(n) or range(a, b)", name.span, "Sum(e, (k, 1, n))"
+            )
         low = args[0] if len(args) == 2 else Number(0.0)
         high = self.build.apply("sub", args[-1], Number(1.0))
         index = self.build.bind(name.text, low, high, name.span)
@@ -222,7 +226,7 @@ class FormReader(MethodReader):
         return self.build.apply("eq", *args, span=Span(token.start, self.end()))
 
     def product_form(self, token: InfixToken) -> Expression:
-        """`Product(body, (k, 1, n))`: the factors written out."""
+        """`Product(body, (k, 1, n))`, with its factors written out."""
         opened = self.expect("(")
         begin = self.at
         commas, end = self.commas(opened)
@@ -243,20 +247,20 @@ class FormReader(MethodReader):
         args, _ = self.arguments(self.expect("("))
         span = Span(token.start, self.end())
         if len(args) != 1 or args[0].shape[0] == 1:
-            self.build.fail("len takes one array, no row", span)
+            self.build.fail("len takes one array, not a row", span)
         return Number(float(args[0].shape[0]), span)
 
     def number_form(self, token: InfixToken) -> Expression:
-        """`float(z > 0)`: a condition is a number here already."""
+        """`float(z > 0)`: a condition already is a number here."""
         args, _ = self.arguments(self.expect("("))
         if len(args) != 1:
             self.build.fail(f"{token.text} takes one argument", token.span)
         return args[0] if token.text == "float" else self.condition(args[0], token.span)
 
     def condition(self, node: Expression, span: Span) -> Expression:
-        """An indicator, whose bracket must hold a condition."""
+        """An indicator, whose brackets must hold a condition."""
         if node is not NONSENSE and not is_condition(node):
-            self.build.fail("an indicator wants a condition, such as z > 0", span)
+            self.build.fail("an indicator needs a condition, such as z > 0", span)
         return node
 
 

@@ -12,15 +12,17 @@ from grader.notation.products import MATRIX, product
 
 
 class MethodReader(ArrayReader):
-    """Reads what stands behind a dot."""
+    """Reads what follows a dot."""
 
     def attribute(self, node: Expression, first: int) -> Expression:
         dot = self.next()
         name = self.next()
         method = METHODS.get(name.text)
         if name.kind != "name" or method is None:
-            hint = "`.T` is the transpose"
-            self.build.fail(f"`.{name.text}` is not known", Span(dot.start, name.span.end), hint)
+            hint = "write `.T` for a transpose"
+            self.build.fail(
+                f"unknown attribute `.{name.text}`", Span(dot.start, name.span.end), hint
+            )
         return method(self, node, first)
 
 
@@ -28,7 +30,9 @@ def _method_gradient(parser: ArrayReader, node: Expression, first: int) -> Expre
     """`W2.grad` is the gradient of the loss."""
     loss = parser.build.names.loss
     if loss is None:
-        parser.build.fail("the gradient of what?", parser.span(first), "Derivative(l, W2)")
+        parser.build.fail(
+            "it is not clear what `.grad` differentiates", parser.span(first), "Derivative(l, W2)"
+        )
     return parser.build.derivative(loss, node, parser.span(first))
 
 
@@ -36,19 +40,23 @@ def _method_shape(parser: ArrayReader, node: Expression, first: int) -> Expressi
     """`X.shape[0]`: the number of rows, or of entries."""
     inside = "".join(token.text for token in parser.tokens[parser.at : parser.at + 3])
     axis = {"[0]": 0, "[1]": 1}.get(inside)
-    if axis is None or node.shape[axis] == 1:  # of a vector, how many axes it has is not said
-        parser.build.fail("of a shape one size is read: X.shape[0]", parser.span(first))
+    if axis is None or node.shape[axis] == 1:  # a vector may have one or two axes
+        parser.build.fail(
+            "only one size of a shape can be read, such as X.shape[0]", parser.span(first)
+        )
     parser.at += 3
     return Number(float(node.shape[axis]), parser.span(first))
 
 
 def _method_reshape(parser: ArrayReader, node: Expression, first: int) -> Expression:
-    """`x.reshape(-1, 1)` stands a vector up, `x.reshape(1, -1)` lays it down."""
+    """`x.reshape(-1, 1)` makes a column of a vector, `x.reshape(1, -1)` a row."""
     args, _ = parser.arguments(parser.expect("("))
     sizes = [constant(arg) for arg in args]
     if 1 not in node.shape or len(sizes) != 2 or 1.0 not in sizes:
-        hint = "a vector is stood up by .reshape(-1, 1)"
-        parser.build.fail("a matrix is not given another shape here", parser.span(first), hint)
+        hint = "write .reshape(-1, 1) to make a column of a vector"
+        parser.build.fail(
+            "only a vector can get another shape, a row or a column", parser.span(first), hint
+        )
     return parser.given_axes(node, sizes[1] == 1, parser.span(first))
 
 
@@ -57,7 +65,7 @@ def _method_transpose(parser: ArrayReader, node: Expression, first: int) -> Expr
     if parser.peek().text == "(" and parser.tokens[parser.at - 1].text not in ("T", "mT"):
         axes, _ = parser.arguments(parser.next())
         if axes and {constant(axis) for axis in axes[:1]} - {1.0, -1.0}:
-            parser.build.fail("a transpose exchanges both axes", parser.span(first), "write .T")
+            parser.build.fail("a transpose must swap both axes", parser.span(first), "write .T")
     return parser.build.apply("transpose", node, span=parser.span(first))
 
 
@@ -99,13 +107,13 @@ def _method_unchanged(parser: ArrayReader, node: Expression, first: int) -> Expr
 
 
 def _method_astype(parser: ArrayReader, node: Expression, first: int) -> Expression:
-    """`.astype(float)` changes nothing here; to whole numbers only conditions are turned."""
+    """`.astype(float)` changes nothing here; only conditions can become whole numbers."""
     opened = parser.expect("(")
     _, end = parser.commas(opened)
     kind = "".join(token.text for token in parser.tokens[parser.at : end])
     parser.at = end + 1
     if "float" not in kind and node is not NONSENSE and not is_condition(node):
-        parser.build.fail(f"`.astype({kind})` rounds, which is not read", parser.span(first))
+        parser.build.fail(f"`.astype({kind})` rounds, which cannot be read", parser.span(first))
     return node
 
 

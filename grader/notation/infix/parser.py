@@ -1,7 +1,7 @@
 """Infix text, SymPy/NumPy-style → expression: a Pratt parser over one pass of tokens.
 
-Binding powers after V. Pratt, "Top down operator precedence" (1973). Nothing is ever evaluated: a
-name is looked up in the problem's table or refused.
+Binding powers after V. Pratt, "Top down operator precedence" (1973). Nothing is evaluated: a
+name is looked up in the problem's table, or refused.
 """
 
 import re
@@ -34,20 +34,20 @@ MODULES = frozenset(
 
 
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
-    """The expression that a formula of the problem says, and notes on how it was read.
+    """The expression of a formula in the problem, and notes on how it was read.
 
-    `dW = …` is read as what follows the last `=`. Raises Unreadable (a human must look) or Nonsense
-    (it was read, and cannot be a value).
+    Of `dW = …` the part after the last `=` is read. Raises Unreadable (a human must look) or Nonsense
+    (readable, but without a value).
     """
     reading = _reading(text, names, Builder(names, text, sizes_select=True))
     return reading.node, list(reading.notes)
 
 
 def read(text: str, names: Names, other: frozenset[int] = frozenset()) -> Reading:
-    """What a student's text says, with what else is known of it; raises like `parse`.
+    """The reading of a student's text; raises like `parse`.
 
-    `other` numbers the products, of those that can be read in two ways, that are to be read in the
-    less usual one. A size of one letter is no index here: `p[k]` is an entry for each k.
+    `other` holds the numbers of the ambiguous products to read in the less usual way. A size of one
+    letter is not an index here: `p[k]` is an entry for each k.
     """
     return _reading(text, names, Builder(names, text, other=other))
 
@@ -74,7 +74,7 @@ class _InfixParser(FormReader):
         return node
 
     def _after_assignment(self) -> int:
-        """Where the answer begins: behind the last `=` outside brackets."""
+        """Where the answer begins: after the last `=` outside brackets."""
         if "=" not in self.build.source:
             return 0
         begin = depth = 0
@@ -100,7 +100,7 @@ class _InfixParser(FormReader):
             left = rule[2](self.build, left, right, self.span(first))
 
     def conditional(self) -> Expression:
-        """An expression, perhaps Python's `a if condition else b`."""
+        """An expression, or Python's `a if condition else b`."""
         first = self.at
         value = self.expression()
         if self.peek().text != "if" or self.peek().kind != "name":
@@ -151,7 +151,7 @@ class _InfixParser(FormReader):
                 return node
 
     def bracketed(self, node: Expression, first: int) -> Expression:
-        """An entry or a slice; behind a plain 1, an indicator: `1[z > 0]`."""
+        """An entry or a slice; after a plain 1 an indicator, `1[z > 0]`."""
         if self.tokens[self.at - 1].text != "1":
             return self.subscript(node, first)
         opened = self.next()
@@ -235,7 +235,7 @@ class _InfixParser(FormReader):
         return self.value(name, token)
 
     def value(self, name: str, token: InfixToken) -> Expression:
-        """A name that is not a declared symbol: an index variable, a size, a constant."""
+        """A name that is not a declared symbol: an index variable, a size or a constant."""
         names = self.build.names
         index = self.build.index(name)
         if index is not None:
@@ -259,11 +259,11 @@ class _InfixParser(FormReader):
             return self.named(InfixToken("name", LETTERS[name], token.start))
         if name in names.functions or name in INFIX_FUNCTIONS:
             hint = f"write {name}(…)"
-            self.build.fail(f"`{name}` is a function and has no argument here", token.span, hint)
+            self.build.fail(f"the function `{name}` has no argument here", token.span, hint)
         return self.build.unknown(name, token.span, names.known())
 
     def derivative(self, name: str, token: InfixToken) -> Expression | None:
-        """`dW2` and `∂l/∂W2`; None if the name is no such thing."""
+        """`dW2` and `∂l/∂W2`; None for other names."""
         symbols = self.build.names.symbols
         fraction = _FRACTION.match(name)
         if fraction and all(part in symbols for part in fraction.groups()):
@@ -319,7 +319,7 @@ _ORDER = frozenset({"lt", "le", "gt", "ge"})
 
 
 def _bracketed(build: Builder, node: Expression) -> Span | None:
-    """The node's span if a bracket closes right behind it, so that it is no part of a chain."""
+    """The node's span if a bracket closes right after it, so that it is not part of a chain."""
     if node.span is None:
         return None
     return node.span if build.source[node.span.end :].lstrip().startswith(")") else None
@@ -329,8 +329,8 @@ def _multiply(how: str) -> _Binary:
     return lambda build, a, b, span: product(build, a, b, how, span)
 
 
-# Binding powers (left, right) as in Python, except that & and | bind below comparisons, as SymPy's
-# users mean them when they leave out the brackets.
+# Binding powers (left, right) as in Python, except that & and | bind less than comparisons. Users of SymPy
+# mean that when they leave out brackets.
 _BINARY: dict[str, tuple[int, int, _Binary]] = {
     "|": (20, 21, _entrywise("or")),
     "&": (30, 31, _entrywise("and")),

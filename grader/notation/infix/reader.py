@@ -1,4 +1,4 @@
-"""Reading tokens of infix text: what comes next, and what is missing."""
+"""A reader of infix tokens, with errors for unexpected ones."""
 
 from abc import ABC, abstractmethod
 
@@ -49,18 +49,18 @@ class InfixReader(ABC):
         return token
 
     def unexpected(self, token: InfixToken, wanted: str, opened: InfixToken | None = None) -> None:
-        what = "the text ends" if token.kind == "end" else f"`{token.text}` stands"
+        found = "the text ends" if token.kind == "end" else f"found `{token.text}`"
         hint = None
         span = token.span
         if opened is not None and token.kind == "end":
             hint = f"the `{opened.text}` at column {opened.start + 1} is never closed"
             span = opened.span
         elif token.kind in ("name", "number", "entry") or token.text == "(":
-            hint = "a product is written with `*`, a matrix product with `@`"
-        self.build.fail(f"{what} where {wanted} is expected", span, hint)
+            hint = "write `*` for a product, `@` for a matrix product"
+        self.build.fail(f"expected {wanted}, but {found}", span, hint)
 
     def commas(self, opened: InfixToken) -> tuple[list[int], int]:
-        """The top-level commas of the bracket that was just opened, and where it closes."""
+        """The top-level commas of the bracket that was just opened, and the place of its end."""
         depth = 0
         commas: list[int] = []
         for at in range(self.at, len(self.tokens)):
@@ -92,7 +92,7 @@ class InfixReader(ABC):
 
     @abstractmethod
     def form(self, name: str, token: InfixToken) -> Expression | None:
-        """What a form such as `Sum(…)` says; None if the name is no form."""
+        """The expression of a form such as `Sum(…)`; None if the name is not a form."""
 
     @abstractmethod
     def entry(self, token: InfixToken) -> Expression:

@@ -28,17 +28,17 @@ class InfixToken(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where it stands."""
+        """Its place in the text."""
         return Span(self.start, self.start + len(self.text))
 
 
-_new = tuple.__new__  # a token costs half as much without the constructor of NamedTuple
+_new = tuple.__new__  # half the time of the constructor of NamedTuple
 
 
 def tokenize(text: str) -> list[InfixToken]:
     """The tokens of a text, ending with one of kind "end". Raises Unreadable, TooLarge."""
     if len(text) > TEXT_LIMIT:
-        raise TooLarge(f"this text has {len(text)} characters; at most {TEXT_LIMIT} are read")
+        raise TooLarge(f"this text has {len(text)} characters; the limit is {TEXT_LIMIT}")
     found = _TOKEN.findall(text)
     if "".join(found) != text:
         _refuse(found, text)
@@ -58,7 +58,7 @@ def tokenize(text: str) -> list[InfixToken]:
 
 
 def _refuse(found: list[str], text: str) -> NoReturn:
-    """Point at the first character that no token begins with."""
+    """Raise Unreadable at the first character that begins no token."""
     at = 0
     for token in found:
         if not text.startswith(token, at):
@@ -68,5 +68,5 @@ def _refuse(found: list[str], text: str) -> NoReturn:
 
 
 def _kind(token: str) -> str:
-    """Whether a token that is no sign and no entry is a number or a name."""
+    """The kind of a token that is a number or a name."""
     return "number" if token[0].isdecimal() or token[0] == "." else "name"

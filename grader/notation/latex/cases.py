@@ -29,7 +29,7 @@ class CaseReader(NameReader):
         rows = [row for row in split(body, "\\\\") if row]
         pairs = [self.one_case(row) for row in rows]
         if any(condition is None for _, condition in pairs[:-1]):
-            self.build.fail("a case without a condition is not the last one", token.span)
+            self.build.fail("only the last case can be without a condition", token.span)
         span = Span(token.start, self.tokens[self.at - 1].end)
         return self.build.piecewise(pairs, span)
 
@@ -43,13 +43,13 @@ class CaseReader(NameReader):
         if not condition:
             return node, None
         if otherwise and not any(token.text in COMPARISONS for token in condition):
-            self.build.fail("more than `otherwise` stands here", condition[0].span)
+            self.build.fail("this condition has more than `otherwise`", condition[0].span)
         if otherwise:
             return node, None
         return node, self.conditions(condition)
 
     def conditions(self, tokens: Sequence[Token]) -> Expression:
-        """One condition, or several behind each other: `j = 1, z_1 > z_2` wants both."""
+        """One condition, or several in a row: `j = 1, z_1 > z_2` needs both."""
         parts = [_stripped_condition(part) for part in split(tokens, ",")]
         if not all(any(token.text in COMPARISONS for token in part) for part in parts):
             parts = [tokens]

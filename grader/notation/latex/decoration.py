@@ -1,4 +1,4 @@
-"""What stands in brackets behind a quantity and is no factor: `l(\\theta)`, `h^1(x)`, `h^2[1]`."""
+"""Brackets after a quantity that are not factors: `l(\\theta)`, `h^1(x)`, `h^2[1]`."""
 
 import itertools
 from collections.abc import Sequence
@@ -12,13 +12,12 @@ from grader.notation.latex_tokens import Token
 
 
 class DecorationReader(LatexReader):
-    """Reads past lists of arguments."""
+    """Skips lists of arguments."""
 
     def decoration(self, token: Token, node: Expression, first: int) -> None:
-        """The argument list of `l(\\theta)` or `h^1(x)`, which says nothing.
+        """Skip the argument list of `l(\\theta)` or `h^1(x)`.
 
-        A quantity before a bracket with nothing in it but what the quantity is computed from is no
-        product.
+        It is not a product if the brackets hold only names that the quantity is computed from.
         """
         if self.peek().text != "(":
             return
@@ -32,7 +31,7 @@ class DecorationReader(LatexReader):
             self.build.notes.append(f"`{written}` was read as a value, not as a product")
 
     def check_no_call(self, node: Expression) -> None:
-        """Refuse `h^2[1]` and `W(1, j)`, which are entries to some and products to others."""
+        """Refuse `h^2[1]` and `W(1, j)`, which may be entries or products."""
         if (
             not isinstance(node, Symbol)
             or node.shape == SCALAR
@@ -44,21 +43,21 @@ class DecorationReader(LatexReader):
         names = self.build.names.indices
         if inside and all(t.kind == "number" or t.text == "," or t.text in names for t in inside):
             span = Span(self.peek().start, inside[-1].end + 1)
-            hint = "an entry is written as a subscript, such as h_{1}"
-            self.build.fail("an array before a bracket with indices", span, hint)
+            hint = "write an entry with a subscript, such as h_{1}"
+            self.build.fail("an array before a bracket with indices is ambiguous", span, hint)
 
     def check_no_rows(self) -> None:
-        """Refuse a matrix drawn with brackets, a line for each row."""
+        """Refuse a matrix drawn with a bracket on each line."""
         last, token = self.tokens[self.at - 1], self.peek()
         between = self.build.source[last.end : token.start]
         if last.text == "]" and token.text == "[" and "\n" in between:
             hint = (
                 "write the rows of a matrix in \\begin{bmatrix}…\\end{bmatrix} or [[a, b], [c, d]]"
             )
-            self.build.fail("two brackets on lines of their own", token.span, hint)
+            self.build.fail("brackets on separate lines are not read as a matrix", token.span, hint)
 
     def _lists_arguments(self, quantity: Symbol) -> bool:
-        """Whether the bracket that follows holds names that the quantity depends on."""
+        """Whether the next brackets hold names that the quantity depends on."""
         names = self.build.names
         known = names.depends.get(quantity.name)
         inside = self._inside_bracket()
@@ -72,7 +71,7 @@ class DecorationReader(LatexReader):
         )
 
     def _makes_a_product(self, quantity: Symbol, part: Sequence[Token]) -> bool:
-        """Whether a matrix product with the one name in brackets exists: then it is one."""
+        """Whether the matrix product with the one name in brackets exists; then it is a product."""
         if quantity.shape == SCALAR:
             return False
         shapes = [
@@ -91,7 +90,7 @@ class DecorationReader(LatexReader):
         return []
 
     def _is_one_of(self, tokens: Sequence[Token], known: frozenset[str]) -> bool:
-        """Whether tokens are one declared name among those of a set."""
+        """Whether tokens are one declared name that is in a set."""
         if not tokens or tokens[0].kind not in ("letter", "word", "accent", "command"):
             return False
         layer = subscript = None
@@ -116,7 +115,7 @@ class DecorationReader(LatexReader):
 
 
 def _script(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
-    """What stands in the script that begins here, and what follows it."""
+    """The content of the script that begins here, and the tokens after it."""
     if tokens[1].text != "{":
         return [tokens[1]], list(tokens[2:])
     depth = 0
@@ -132,5 +131,5 @@ def _arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
 
 
 def _is_name_part(token: Token) -> bool:
-    """Whether a token can stand in a list of arguments: names, scripts and commas."""
+    """Whether a token can be part of a list of arguments: names, scripts and commas."""
     return token.kind not in ("sign", "number") or token.text in ",;_^{}"

@@ -1,4 +1,4 @@
-"""What begins with a command: fractions, derivatives, sums, matrices, case distinctions."""
+"""Forms that begin with a command: fractions, derivatives, sums, matrices, case distinctions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ class LatexFormReader(CaseReader):
         return self.fraction(self.frac_part(), self.frac_part(), token)
 
     def frac_part(self) -> list[Token]:
-        """An argument of \\frac; of `\\frac12` each digit is one."""
+        """An argument of \\frac; each digit of `\\frac12` is one."""
         token = self.peek()
         if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():
             self.tokens[self.at : self.at + 1] = digits(token)
@@ -53,12 +53,12 @@ class LatexFormReader(CaseReader):
             return True
         if not top[0].text == "d" == bottom[0].text:
             return False
-        if self.is_size(top[0]):  # d/dW is a derivative even so, d/d and d/N are none
+        if self.is_size(top[0]):  # d/dW is still a derivative, d/d and d/N are not
             return is_one_name(bottom[1:]) and self.is_quantity(bottom[1:])
         return self.lookup(("d", None, None), top[0].span) is None
 
     def _are_names(self, top: Sequence[Token], bottom: Sequence[Token]) -> bool:
-        """Whether one quantity of the model stands above, and one name below."""
+        """Whether the numerator is one quantity of the model, and the denominator one name."""
         names = self.build.names
         if not top or not any(base == top[0].text for base, _, _ in names.spellings):
             return False
@@ -67,13 +67,13 @@ class LatexFormReader(CaseReader):
     def derivative(self, of: list[Token], wrt: list[Token], span: Span) -> Expression:
         for part in (of, wrt):
             if part and part[0].text == "^":
-                self.build.fail("second derivatives are not read", part[0].span)
+                self.build.fail("second derivatives cannot be read", part[0].span)
         below = self.within(wrt, self.whole)
         above = self.within(of, self.numerator) if of else self.juxtaposed()
         return self.build.derivative(above, below, span)
 
     def numerator(self) -> Expression:
-        """The `l(\\theta)` of ∂l(θ)/∂W: an argument list behind a quantity is decoration."""
+        """The `l(\\theta)` of ∂l(θ)/∂W, without its argument list."""
         first = self.peek()
         function = self.function(first) if first.kind != "end" else None
         if first.kind in ("letter", "accent", "command", "word") and function is None:
@@ -99,7 +99,7 @@ class LatexFormReader(CaseReader):
         slash = self.next()
         mark = self.next()
         if slash.text != "/" or mark.text not in ("\\partial", "d"):
-            self.build.fail("`∂` begins a derivative: write ∂l/∂W", token.span)
+            self.build.fail("`∂` must begin a derivative, such as ∂l/∂W", token.span)
         wrt = self.differentiated()
         return self.build.derivative(of, wrt, Span(token.start, self.tokens[self.at - 1].end))
 
@@ -108,7 +108,7 @@ class LatexFormReader(CaseReader):
         if token.text == "(" or token.text == "{":
             return self.bracket(token)
         if token.kind not in ("letter", "word", "accent", "command"):
-            self.unexpected(token, "what is differentiated")
+            self.unexpected(token, "a quantity to differentiate")
         node = self.named(token)
         if self.peek().text == "(" and isinstance(node, Symbol | Item) and node.shape == SCALAR:
             self.skip_bracket()
@@ -118,7 +118,11 @@ class LatexFormReader(CaseReader):
         """`\\nabla_W l`."""
         first = self.at - 1
         if not self.take("_"):
-            self.build.fail("a gradient by what?", token.span, "write \\nabla_{W} l")
+            self.build.fail(
+                "this gradient does not name what it differentiates by",
+                token.span,
+                "write \\nabla_{W} l",
+            )
         wrt = self.within(self.group(), self.whole)
         of = self.differentiated()
         return self.build.derivative(of, wrt, self.span(first))
@@ -127,7 +131,7 @@ class LatexFormReader(CaseReader):
         """`\\sum` with a range, an index alone, values, or conditions."""
         sub, sup, _ = self.scripts()
         if not sub:
-            self.build.fail("a sum over what?", token.span, "write \\sum_{i=1}^{n}")
+            self.build.fail("this sum has no index", token.span, "write \\sum_{i=1}^{n}")
         return self._sums(ranges(sub), sup, token, self.at - 1)
 
     def _sums(
@@ -143,7 +147,7 @@ class LatexFormReader(CaseReader):
         if part.members:
             written = self.build.source[part.members[0].start : part.members[-1].end]
             hint = "write the values, k \\in \\{1, 3\\}, or a condition such as k \\ne i"
-            message = f"what the set `{written}` holds is not known here"
+            message = f"the elements of the set `{written}` are not known"
             self.build.fail(message, _span(part.members), hint)
         if part.values:
             return self._over_values(part, token, body)
@@ -154,7 +158,7 @@ class LatexFormReader(CaseReader):
                 part.name, lambda: self._conditioned(part.condition, token, body), token.span
             )
         if not part.name:
-            self.build.fail("the index variable of a sum is a letter", token.span)
+            self.build.fail("the index variable of a sum must be a letter", token.span)
         return self._ranged(part, sup, token, body)
 
     def _ranged(
@@ -164,17 +168,19 @@ class LatexFormReader(CaseReader):
         if not low and not high:
             return self.build.open_sum(part.name, body, token.span)
         if not high:
-            self.build.fail("this sum has no upper end", token.span, "write \\sum_{i=1}^{n}")
+            self.build.fail("this sum has no upper limit", token.span, "write \\sum_{i=1}^{n}")
         start = self.within(low, self.sum) if low else Number(1.0)
         if start == Number(1.0) and self._is_unknown_size(high):
-            self.build.notes.append(f"the sum over {part.name} was read to run over all there is")
+            self.build.notes.append(
+                f"the sum over {part.name} was read as a sum over the whole range of {part.name}"
+            )
             return self.build.open_sum(part.name, body, token.span)
         stop = self.within(high, self.sum)
         index = self.build.bind(part.name, start, stop, token.span)
         return self.build.sum(index, body, token.span)
 
     def _is_unknown_size(self, high: Tokens) -> bool:
-        """Whether an upper end such as `s_{l+1}` is a name that the problem does not declare."""
+        """Whether an upper limit such as `s_{l+1}` is a name that the problem does not declare."""
         if not is_one_name(high):
             return False
         at = self.at
@@ -187,7 +193,7 @@ class LatexFormReader(CaseReader):
         return False
 
     def _over_values(self, part: Range, token: Token, body: Callable[[], Expression]) -> Expression:
-        """`\\sum_{k \\in \\{1, 3\\}}`: the terms written out."""
+        """`\\sum_{k \\in \\{1, 3\\}}`, with its terms written out."""
         values = [constant(self.within(value, self.sum)) for value in part.values]
         terms = self.build.terms(part.name, values, body, token.span)
         node = terms[0]
@@ -202,16 +208,16 @@ class LatexFormReader(CaseReader):
         test = self.within(condition, self.whole)
         if test is not NONSENSE and not is_condition(test):
             hint = "write \\sum_{i=1}^{n}, or a condition such as k \\ne i"
-            self.build.fail("this range of a sum is not read", condition[0].span, hint)
+            self.build.fail("this range of a sum cannot be read", condition[0].span, hint)
         return self.build.apply("where", test, body(), Number(0.0), span=token.span)
 
     def big_product(self, token: Token) -> Expression:
-        """`\\prod_{k=1}^{n}`: the factors written out, in order."""
+        """`\\prod_{k=1}^{n}`, with its factors written out in order."""
         sub, sup, _ = self.scripts()
         low = split(sub or [], "=")
         if len(low) != 2 or len(low[0]) != 1 or not sup or low[0][0].kind == "number":
-            hint = "write \\prod_{k=1}^{n} with numbers or sizes as its ends"
-            self.build.fail("a product over what?", token.span, hint)
+            hint = "write \\prod_{k=1}^{n} with numbers or sizes as its limits"
+            self.build.fail("this product has no range", token.span, hint)
         first = self.at - 1
         start, stop = self.within(low[1], self.sum), self.within(sup, self.sum)
         index = self.build.bind(low[0][0].text, start, stop, token.span)
@@ -233,11 +239,11 @@ class LatexFormReader(CaseReader):
         if sizes:
             return self.constant_array(token, [constant(size) for size in sizes], span)
         if token.text == "0":
-            self.build.fail("a zero with a condition", span)
+            self.build.fail("a 0 cannot have a condition", span)
         return self.within(script, self.whole)
 
     def bold_one(self, token: Token) -> Expression:
-        """A bold 1 is an indicator, or ones: of a given size, or of the one that its place asks for."""
+        """A bold 1: an indicator, or ones of a given size, or ones of the size that fits."""
         if self.peek().text == "_":
             return self.subscripted(token)
         if self.peek().text in ("(", "[", "\\{"):
@@ -249,8 +255,8 @@ class LatexFormReader(CaseReader):
         if len(sizes) > 2 or not all(
             size and size == int(size) and 1 <= size <= SIZE_LIMIT for size in sizes
         ):
-            hint = "an indicator is written 1[z > 0], a column of n ones 1_{n}"
-            self.build.fail(f"`{token.text}` with a subscript that is no condition", span, hint)
+            hint = "write 1[z > 0] for an indicator, 1_{n} for a column of n ones"
+            self.build.fail(f"the subscript of `{token.text}` is not a condition", span, hint)
         rows, columns = ([int(size or 0) for size in sizes] + [1])[:2]
         name = "ones" if token.text == "1" else "zeros"
         return self.build.apply(name, params=(rows, columns), span=span)
@@ -271,21 +277,21 @@ class LatexFormReader(CaseReader):
         while True:
             here = self.next()
             if here.kind == "end":
-                self.build.fail(f"\\begin{{{name}}} is never ended", token.span)
+                self.build.fail(f"\\begin{{{name}}} has no \\end{{{name}}}", token.span)
             depth += (here.text == "\\begin") - (here.text == "\\end")
             if depth == 0:
                 break
         body = self.tokens[first : self.at - 1]
         ended = "".join(part.text for part in self.group()).rstrip("*")
         if ended != name:
-            self.build.fail(f"\\begin{{{name}}} is ended by \\end{{{ended}}}", token.span)
+            self.build.fail(f"\\begin{{{name}}} ends with \\end{{{ended}}}", token.span)
         return body
 
     def matrix(self, body: list[Token], token: Token) -> Expression:
         for part in body:
             if part.text in ("\\dots", "\\vdots", "\\ddots", "\\hdots"):
-                hint = "write out every entry, or give the answer with indices"
-                self.build.fail("dots in a matrix leave open what stands there", part.span, hint)
+                hint = "write every entry, or a formula with indices"
+                self.build.fail("dots in a matrix do not say what the entries are", part.span, hint)
         rows = [row for row in split(body, "\\\\") if row]
         cells = [[self._cell(cell, token) for cell in split(row, "&")] for row in rows]
         span = Span(token.start, self.tokens[self.at - 1].end)
@@ -293,11 +299,11 @@ class LatexFormReader(CaseReader):
 
     def _cell(self, cell: Sequence[Token], token: Token) -> Expression:
         if not cell:
-            self.build.fail("an empty entry in a matrix", token.span)
+            self.build.fail("this matrix has an empty entry", token.span)
         return self.within(cell, self.whole)
 
     def braced_cases(self, opened: Token) -> Expression:
-        """A brace that is not closed before an array: a case distinction."""
+        """An open brace before an array, which makes a case distinction."""
         token = self.next()
         name = "".join(part.text for part in self.group()).rstrip("*")
         if name == "array" and self.peek().text == "{":
@@ -307,7 +313,7 @@ class LatexFormReader(CaseReader):
         return node
 
     def underbrace(self, token: Token) -> Expression:
-        """`\\underbrace{a}_{note}`: the note says nothing."""
+        """`\\underbrace{a}_{note}` without the note."""
         node = self.within(self.group(), self.whole)
         if self.take("_") or self.take("^"):
             self.group()

@@ -18,9 +18,9 @@ _OF_PRODUCTS = BARE_ARGUMENT - {"sqrt", "abs"}  # \\sin 2x, but √2 x
 _SIGNS = {"\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK}
 
 _OF_ENTRIES = frozenset({"maximum", "minimum", "sign", "clip"})
-_BY_ENTRIES = "|·| was read entry by entry here, ‖·‖ is a norm"
-_AS_NORM = "|·| of an array was read as its norm; entry by entry would be possible too"
-_FACTORS = {"mul": 2, "div": 1, "neg": 1}  # which operands a multiple can be of
+_BY_ENTRIES = "|·| was read entry by entry; write ‖·‖ for a norm"
+_AS_NORM = "|·| of an array was read as its norm; it could also mean each entry"
+_FACTORS = {"mul": 2, "div": 1, "neg": 1}  # operands that can hold the multiple
 SINGLE_BARS = frozenset({"|", "\\vert", "\\lvert", "\\left|"})
 
 
@@ -39,7 +39,7 @@ class FunctionReader(IndexReader):
         return Function(name, primitive) if primitive else None
 
     def _is_called(self, token: Token) -> bool:
-        """Whether a function's argument follows, scripts and primes in between allowed."""
+        """Whether the argument of a function follows, perhaps after scripts and primes."""
         at = self.at
         while self.tokens[at].text in ("'", "^", "_"):
             at += 1
@@ -88,7 +88,7 @@ class FunctionReader(IndexReader):
         else:
             node = self.build.call(function, primes + more, args, span)
         if [part.text for part in content] == ["-", "1"]:
-            self.build.fail("an inverse function is not read", self.span(first))
+            self.build.fail("inverse functions cannot be read", self.span(first))
         if content and not is_layer_mark(content):
             node = self.build.power(node, self.within(content, self.whole), span)
         if transposed:
@@ -103,17 +103,17 @@ class FunctionReader(IndexReader):
         args: Sequence[Expression],
         first: int,
     ) -> None:
-        """`softmax_i(z)` and `\\sigma_i(z)` are entries, `\\sigma_1(z_j)` the function of a layer."""
+        """`softmax_i(z)` and `\\sigma_i(z)` are entries; `\\sigma_1(z_j)` is the function of a layer."""
         own = token.text in self.build.names.function_bases
         of_number = all(arg.shape == SCALAR for arg in args)
         letters = all(self.build.selecting(part.text) is not None for part in sub)
         if (of_number and own) or (not of_number and (letters or function.primitive == "softmax")):
             return
-        hint = "an entry is written behind the argument, \\sigma(z)_1 or \\sigma(z_1)"
-        self.build.fail("a function with a subscript", self.span(first), hint)
+        hint = "write the index after the argument, \\sigma(z)_1 or \\sigma(z_1)"
+        self.build.fail("the subscript of this function is not clear", self.span(first), hint)
 
     def _order(self) -> Expression | None:
-        """The 3 of `\\sqrt[3]{x}`; None of `\\sqrt[x]`, which has its argument in the bracket."""
+        """The 3 of `\\sqrt[3]{x}`; None for `\\sqrt[x]`, whose argument is in the bracket."""
         if self.peek().text != "[":
             return None
         depth = 0
@@ -127,7 +127,7 @@ class FunctionReader(IndexReader):
         return self.within(inside, self.whole)
 
     def arguments(self, *, reaches: bool = False) -> list[Expression]:
-        """What a function is taken of; without brackets one factor, or all that it `reaches`."""
+        """The arguments of a function; without brackets one factor, or all that it `reaches`."""
         opened = self.peek()
         if opened.text not in ("(", "[", "\\{", "{"):
             return [self._product_behind() if reaches else self.factor()]
@@ -147,8 +147,8 @@ class FunctionReader(IndexReader):
     def _product_behind(self) -> Expression:
         """The argument of a function without brackets: `\\sin 2x`, `\\ln xy`; a sum ends it.
 
-        What stands behind a number belongs to it. Behind anything else nobody can be sure: of names in
-        a row all are taken, else no more, and the other reading is one to be tried.
+        What follows a number belongs to the argument. After anything else this is not certain: the reader
+        takes all names in a row, else nothing more, and tries the other reading too.
         """
         first, known = self.at, len(self.build.extents)
         in_names = self._name_follows()
@@ -168,15 +168,17 @@ class FunctionReader(IndexReader):
         if len(self.build.extents) > known:
             span = self.span(first)
             written = self.build.source[span.start : span.end]
-            self.build.notes.append(f"a function without brackets was read as that of `{written}`")
+            self.build.notes.append(
+                f"a function without brackets was read with the argument `{written}`"
+            )
         return node
 
     def _goes_on(self, is_number: bool, in_names: bool) -> bool:
-        """Whether the argument of a function without brackets goes on with what follows."""
+        """Whether the next factor belongs to the argument of a function without brackets."""
         token = self.peek()
         if token.text != "/" and token.text not in _SIGNS and not self.starts_factor():
             return False
-        if self._call_follows():  # sin 2x cos y; of log 2 σ(z) nobody can be sure
+        if self._call_follows():  # sin 2x cos y; log 2 σ(z) is not certain
             own = token.text in self.build.names.function_bases
             return (is_number or own) and self.build.extends_otherwise()
         if is_number and (self._name_follows() or token.text == "\\frac"):
@@ -202,9 +204,9 @@ class FunctionReader(IndexReader):
         return called
 
     def single_bars(self, node: Expression, opened: Token) -> Expression:
-        """|x| of a number is its absolute value, ||v|| and |v| of a vector are its norm.
+        """|x| of a scalar is its absolute value; ||v|| and |v| of a vector are its norm.
 
-        Where a function of entries is taken of it, |v| is meant for each entry.
+        In the argument of an entrywise function, |v| means each entry.
         """
         if isinstance(node, Apply) and node.function == "norm":
             self._not_as_norm(node)
@@ -219,22 +221,22 @@ class FunctionReader(IndexReader):
         return self.build.apply("abs" if by_entries else "norm", node, span=opened.span)
 
     def entrywise_bars(self, node: Expression) -> Expression:
-        """The |r| of a condition such as `|r| \\le \\delta`, which is meant for each entry of a vector."""
+        """The |r| of a condition such as `|r| \\le \\delta`, which holds for each entry of a vector."""
         node = self._by_entries(node)
         if any(self._has_single_bars(part) for part in walk(node)):
             hint = "write \\operatorname{abs}(r) for each entry, \\lVert r \\rVert for the norm"
-            self.build.fail("|·| of a vector in a condition can mean two things", node.span, hint)
+            self.build.fail("|·| of a vector in a condition is ambiguous", node.span, hint)
         return node
 
     def beside(self, node: Expression, other: Expression) -> Expression:
-        """|r| that is combined entry by entry with an array as large as r is meant for each entry."""
+        """|r| beside an array of the shape of r, in an entrywise operation, means each entry."""
         bars = self._bars_in(node)
         if bars is None or other.shape == SCALAR or children(bars)[0].shape != other.shape:
             return node
         return self._by_entries(node)
 
     def _bars_in(self, node: Expression, most: int = 20) -> Expression | None:
-        """The |r| of which a node is a multiple; looked for among so many factors at most."""
+        """The |r| that a node is a multiple of, among at most `most` factors."""
         if self._has_single_bars(node):
             return node
         if not isinstance(node, Apply) or node.shape != SCALAR or not most:
@@ -244,7 +246,7 @@ class FunctionReader(IndexReader):
         return found[0] if len(found) == 1 else None
 
     def _by_entries(self, node: Expression) -> Expression:
-        """A multiple of |r| with the bars for each entry; any other node as it is."""
+        """A multiple of |r| with |·| for each entry; any other node unchanged."""
         bars = self._bars_in(node)
         if bars is None:
             return node
@@ -256,7 +258,7 @@ class FunctionReader(IndexReader):
         return self.build.apply(node.function, *map(self._by_entries, node.args), span=node.span)
 
     def _not_as_norm(self, node: Expression) -> None:
-        """Take back that single bars were read as a norm."""
+        """Remove the note that single bars were read as a norm."""
         if self._has_single_bars(node) and _AS_NORM in self.build.notes:
             self.build.notes.remove(_AS_NORM)
 
@@ -268,6 +270,6 @@ class FunctionReader(IndexReader):
 
 
 def _is_numeral(node: Expression) -> bool:
-    """Whether a factor is a number such as 2, π, ½ or 2³, and no size of the problem."""
+    """Whether a factor is a number such as 2, π, ½ or 2³, but not a size of the problem."""
     parts = node.args if isinstance(node, Apply) else (node,)
     return all(isinstance(part, Number) and not part.name for part in parts)

@@ -21,12 +21,14 @@ class IndexReader(LatexReader):
             return self.entry(node, script, first)
         array = self._array_over(node, script)
         if array is None:
-            hint = "an entry is written at the array, a clipped value with \\min and \\max"
-            self.build.fail("a subscript at a bracket with a number in it", self.span(first), hint)
+            hint = "write an index at the array itself, a clipped value with \\min and \\max"
+            self.build.fail(
+                "brackets with a number in them cannot have a subscript", self.span(first), hint
+            )
         return array
 
     def _array_over(self, node: Expression, script: Sequence[Token]) -> Expression | None:
-        """The array over the letters of a subscript; None if it says anything else."""
+        """The array over the letters of a subscript; None for any other subscript."""
         said = split(without_brackets(script), "=")
         if len(said) > 1 and self.take("^"):
             self.group()  # [y_i]_{i=1}^{n}
@@ -44,7 +46,7 @@ class IndexReader(LatexReader):
         return [self.one_selector(part, base, axis, alone) for axis, part in enumerate(parts)]
 
     def undivided(self, script: Sequence[Token], base: Expression) -> list[Sequence[Token]]:
-        """`ij` and `11` are two indices into a matrix; `i+1` is one, and so is 12 of a long vector."""
+        """`ij` and `11` are two indices of a matrix; `i+1` is one, and so is 12 of a long vector."""
         if any(token.kind == "sign" and token.text in "+-" for token in script):
             return [script]
         if len(script) == 1 and 1 in base.shape:
@@ -87,10 +89,10 @@ class IndexReader(LatexReader):
         return self.build.shifted(self.within(part, self.sum))
 
     def _slice(self, part: Sequence[Token], size: int) -> Slice:
-        """`2:3`, both ends included as the text counts from 1; an end left out is the array's."""
+        """`2:3`, with both ends if the text counts from 1; a missing end is that of the array."""
         low, high, *more = split(part, ":")
         if more:
-            self.build.fail("a slice has two ends", part[0].span)
+            self.build.fail("a slice needs two ends", part[0].span)
         start, stop = (self.within(end, self.sum) if end else None for end in (low, high))
         return self.build.slice(start, stop, size, Span(part[0].start, part[-1].end))
 
@@ -99,5 +101,5 @@ class IndexReader(LatexReader):
         if token.text in names.dimensions:
             return
         known = ", ".join(names.indices) or "none"
-        hint = f"index variables here: {known}; others are bound by a sum"
+        hint = f"index variables here: {known}; a sum declares its own"
         self.build.fail(f"the index `{token.text}` is not declared", token.span, hint)

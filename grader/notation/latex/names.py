@@ -59,7 +59,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         primes: int,
         first: int,
     ) -> Expression | None:
-        """`\\rho'(r_i)` of a quantity that depends on r: its derivative. None if it is a product."""
+        """`\\rho'(r_i)`, the derivative of a quantity that depends on r; None if it is a product."""
         primes += split_script(sup)[2]
         if not primes or self.peek().text != "(":
             return None
@@ -74,11 +74,11 @@ class NameReader(UndeclaredReader, DecorationReader):
             node = Item(node, wrt.row, wrt.column, wrt.shape, span)
         if primes > 1 or node.shape != SCALAR or wrt.shape != SCALAR:
             hint = "write it entry by entry, or as a fraction with \\partial"
-            self.build.fail("a prime on a quantity of the model, of a whole array", span, hint)
+            self.build.fail("a prime on a whole array of the model cannot be read", span, hint)
         return self.build.derivative(node, wrt, span)
 
     def _takes_argument(self, node: Expression) -> bool:
-        """Whether the bracket that follows holds one name, of what a quantity is computed from."""
+        """Whether the next brackets hold one name that the quantity is computed from."""
         quantity, inside = _base(node), self._inside_bracket()
         if quantity is None or not is_one_name(inside):
             return False
@@ -87,9 +87,9 @@ class NameReader(UndeclaredReader, DecorationReader):
         return not spelled.isdisjoint(names.depends.get(quantity.name, ()))
 
     def primed(self, node: Expression, span: Span) -> Expression:
-        """A prime behind an array can only be a transpose; behind a scalar it is nothing known."""
+        """A prime after an array is a transpose; after a scalar it has no meaning."""
         if node.shape == SCALAR and node is not NONSENSE:
-            self.build.fail("a prime behind a scalar that is no function", span)
+            self.build.fail("a prime on a scalar that is not a function", span)
         return self.build.apply("transpose", node, span=span)
 
     def scripts(self) -> tuple[list[Token] | None, list[Token] | None, int]:
@@ -112,7 +112,7 @@ class NameReader(UndeclaredReader, DecorationReader):
                 return sub, sup, primes
 
     def subscript(self) -> list[Token]:
-        """A subscript; of `W_12`, which TeX sets as W₁2, both digits, since nobody means that."""
+        """A subscript. TeX sets `W_12` as W₁2, but students mean both digits."""
         token = self.peek()
         if token.kind == "number" and len(token.text) == 2 and token.text.isdigit():
             self.at += 1
@@ -120,13 +120,13 @@ class NameReader(UndeclaredReader, DecorationReader):
         sub = self.group()
         if sub and sub[0].text == ",":
             hint = "write a derivative as a fraction: \\frac{\\partial L}{\\partial W}"
-            self.build.fail("a comma as a sign of differentiation is not read", token.span, hint)
+            self.build.fail("a comma for a derivative cannot be read", token.span, hint)
         return sub
 
     def resolve(
         self, token: Token, sub: list[Token] | None, sup: list[Token] | None, first: int
     ) -> Expression | None:
-        """What a name with scripts stands for in the table, None if it is not there.
+        """The meaning of a name with scripts in the table; None if it has none.
 
         In this order: the superscript is a layer; the scripts are part of a declared name; the plain
         name with an entry and a power; the subscript is a layer (`W_2` where `W^2` was declared).
@@ -159,7 +159,7 @@ class NameReader(UndeclaredReader, DecorationReader):
                 and entry
                 and _is_too_much(node, entry)
             ):
-                continue  # h_{1i}^2 is no entry 1, i of the column h_2
+                continue  # h_{1i}^2 is not the entry 1, i of the column h_2
             if isinstance(node, Number) and entry:
                 continue  # n_0^2 is a power of the size n_0, not an entry of n^2
             return self.finished(node, entry, power, transposed + primes, first)
@@ -168,7 +168,7 @@ class NameReader(UndeclaredReader, DecorationReader):
     def _lowered(
         self, layer: str | None, content: list[Token], sub: list[Token] | None
     ) -> str | None:
-        """A superscript as the declared subscript: of `h_t^2` the 2 is a power, of `h^2` it may not be."""
+        """A superscript as the declared subscript: a power in `h_t^2`, but perhaps not in `h^2`."""
         return None if sub and len(content) == 1 else layer
 
     def _declared_part(self, token: Token, sub: list[Token] | None) -> tuple[str, list[Token]]:
@@ -208,15 +208,15 @@ class NameReader(UndeclaredReader, DecorationReader):
         return self.size(base + (sub or sup or ""), span)
 
     def own(self, key: Key, span: Span) -> Expression | None:
-        """What the student defined; of `δ_k`, defined without a k that counts here, nobody can tell."""
+        """The student's definition of a name. Raises Unreadable for `δ_k` if it is defined without a k."""
         names = self.build.names
         try:
             node = names.own(key)
         except StudentError as error:
             self.build.fail(error.message, span)
         if key[2] in names.indices:
-            message = f"this name was defined without its {key[2]}, which counts something here"
-            self.build.fail(message, span, "give the entries that it stands for an index")
+            message = f"this name was defined without an index {key[2]}, but is used with one"
+            self.build.fail(message, span, "define its entries with an index")
         return None if node is None else replace(node, span=span)
 
     def plain(self, base: str, span: Span) -> Expression | None:
@@ -229,7 +229,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         return Number(3.141592653589793, span) if base == "\\pi" else None
 
     def size(self, name: str, span: Span) -> Expression | None:
-        """The number that a dimension is."""
+        """The number of a dimension."""
         size = self.build.names.dimensions.get(name)
         return None if size is None else Number(float(size), span, name)
 
@@ -241,7 +241,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         transposes: int,
         first: int,
     ) -> Expression:
-        """A name with the entry, transposes and power that its scripts ask for."""
+        """A name with the entry, transposes and power of its scripts."""
         single = transposes % 2 and entry and node.shape != SCALAR
         if single and entry and not self._is_row(node, entry, first):  # W_{ij}^T is an entry of W^T
             node, transposes = self.build.apply("transpose", node, span=node.span), 0
@@ -259,7 +259,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         ):
             node, power = self.entry(node, power, first), None
         if power:
-            of_size = isinstance(node, Number)  # of which no layer or example is meant
+            of_size = isinstance(node, Number)  # a size has no layers or examples
             exponent = self.within(power, self.whole) if of_size else self.exponent(power)
             node = self.build.power(node, exponent, self.span(first))
         if transposes % 2:
@@ -267,7 +267,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         return node if node is NONSENSE else replace(node, span=self.span(first))
 
     def _is_row(self, node: Expression, entry: Sequence[Token], first: int) -> bool:
-        """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, no entry."""
+        """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, not an entry."""
         behind = self.tokens[first : self.at]
         if not any(t.text in TURNS and t.start > entry[-1].start for t in behind):
             return False  # W^T_{j,:} is a row of W^T
@@ -280,7 +280,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         )
 
     def _one_each(self, token: Token, layer: str, rest: list[Token]) -> list[Token]:
-        """The indices in `h_{2,1}` behind the layer, if there is one for each axis of the array."""
+        """The indices in `h_{2,1}` after the layer, if there is one for each axis of the array."""
         names = self.build.names
         name = names.spellings.get((token.text, layer, None))
         if name is None or (token.text, None, None) in names.spellings:
@@ -304,10 +304,10 @@ class NameReader(UndeclaredReader, DecorationReader):
         layered = any(base == entry[0].text for base, _, _ in self.build.names.spellings)
         if len(entry) == 1 and entry[0].kind in ("letter", "word") and (name or layered):
             hint = "write a derivative as a fraction: \\frac{\\partial L}{\\partial W}"
-            self.build.fail("a number with a name as its subscript", entry[0].span, hint)
+            self.build.fail("a scalar cannot have a name as its subscript", entry[0].span, hint)
 
     def _whole_subscript(self, node: Expression, entry: list[Token]) -> list[Token]:
-        """`W_ij` for `W_{ij}`: of a matrix, the index that stands right behind the first one."""
+        """`W_ij` for `W_{ij}`: both indices of a matrix, without braces."""
         token = self.peek()
         if (
             len(entry) != 1
@@ -320,20 +320,20 @@ class NameReader(UndeclaredReader, DecorationReader):
             return entry
         both = f"{entry[0].text}{token.text}"
         if 1 in node.shape:
-            hint = f"LaTeX lowers only the first sign: write _{{{both}}}"
+            hint = f"LaTeX lowers only the first character; write _{{{both}}}"
             self.build.fail(f"`_{both}` without braces", token.span, hint)
         self.at += 1
         self.build.notes.append(f"`_{both}` was read as `_{{{both}}}`")
         return [*entry, token]
 
     def _is_kronecker(self, node: Expression, entry: Sequence[Token]) -> bool:
-        """δ_{ik}, with δ a scalar, a vector or undeclared, is Kronecker's where both are indices."""
+        """Whether δ_{ik} is Kronecker's: δ is a scalar, a vector or undeclared, and i, k are indices."""
         source = self.build.source[node.span.start : node.span.end] if node.span else ""
         return source in ("\\delta", "δ") and pair(entry) is not None
 
 
 def _base(node: Expression) -> Symbol | None:
-    """The symbol that a node is, or is an entry of."""
+    """The symbol of a node: itself, or the array of an entry."""
     base = node.base if isinstance(node, Item) else node
     return base if isinstance(base, Symbol) and base is not NONSENSE else None
 

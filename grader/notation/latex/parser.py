@@ -1,7 +1,7 @@
 """LaTeX mathematics → expression, by recursive descent over the tokens of `latex_tokens`.
 
-What a name with scripts is (a layer, an entry, a transpose, a power) is settled by the problem's
-symbol table, what a product is by the shapes of its factors.
+The problem's symbol table decides what a name with scripts is: a layer, an entry, a transpose or a power.
+The shapes of the factors decide what a product is.
 """
 
 from collections.abc import Sequence
@@ -43,9 +43,9 @@ NOT_FACTORS = frozenset(
 
 
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
-    """The expression that a formula says (no equation), and notes on how it was read.
+    """The expression of a formula (not an equation), and notes on how it was read.
 
-    Raises Unreadable (a human must look) or Nonsense (it was read, and cannot be a value).
+    Raises Unreadable (a human must look) or Nonsense (readable, but without a value).
     """
     try:
         return parse_tokens(tokenize(text, names), names, text)
@@ -56,7 +56,7 @@ def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
 def parse_tokens(
     tokens: Sequence[Token], names: Names, source: str
 ) -> tuple[Expression, list[str]]:
-    """The same for a part of a formula that is tokens already; errors point into `source`."""
+    """Like `parse` for the tokens of a part of a formula; errors point into `source`."""
     reading = read_tokens(tokens, names, source)
     return reading.node, list(reading.notes)
 
@@ -64,10 +64,9 @@ def parse_tokens(
 def read_tokens(
     tokens: Sequence[Token], names: Names, source: str, other: frozenset[int] = frozenset()
 ) -> Reading:
-    """The same, with what else is known of the text.
+    """The reading of tokens; raises like `parse`.
 
-    `other` numbers the products, of those that can be read in two ways, that are to be read in the
-    less usual one.
+    `other` holds the numbers of the ambiguous products to read in the less usual way.
     """
     parser = Parser(tokens, Builder(names, source, other=other))
     try:
@@ -77,9 +76,9 @@ def read_tokens(
 
 
 def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression:
-    """The left side of an equation, in which index letters need no declaration.
+    """The left side of an equation, whose index letters need no declaration.
 
-    Each gets the range of what it indexes. Raises like `parse`.
+    Each letter gets the range of the axis that it indexes. Raises like `parse`.
     """
     build = Builder(names, source, open_indices=True)
     parser = Parser(tokens, build)
@@ -105,7 +104,7 @@ class Parser(LatexFormReader):
         return node
 
     def conditional(self, value: Expression) -> Expression:
-        """`a if c else b` and `a if c, b if d`; undefined where no condition holds."""
+        """`a if c else b` and `a if c, b if d`; NaN where no condition holds."""
         token = self.peek()
         if token.kind != "word" or token.text not in ("if", "when"):
             return value
@@ -131,7 +130,7 @@ class Parser(LatexFormReader):
             self.at += 1
 
     def relation(self) -> Expression:
-        """Comparisons joined by `and`/`or`; a plain sum is one of these too."""
+        """Comparisons joined by `and`/`or`, or a plain sum."""
         first = self.at
         node = self.comparison()
         while True:
@@ -145,7 +144,7 @@ class Parser(LatexFormReader):
             self.at += 1
             other = self.comparison()
             if not all(part is NONSENSE or is_condition(part) for part in (node, other)):
-                hint = "give one answer; a case distinction is written with \\begin{cases}"
+                hint = "give one answer, or write a case distinction with \\begin{cases}"
                 self.build.fail(f'two values joined by "{function}"', token.span, hint)
             node = combine(self.build, function, node, other, self.span(first))
 
@@ -180,7 +179,7 @@ class Parser(LatexFormReader):
     def signed(self) -> Expression:
         """A term with leading signs."""
         while self.peek().text == "{" and self.tokens[self.at + 1].text == "}":
-            self.at += 2  # an empty group, which some write before a sign
+            self.at += 2  # an empty group before a sign
         first = self.at
         negative = False
         while self.peek().text in ("+", "-"):
@@ -209,7 +208,7 @@ class Parser(LatexFormReader):
         return factors[0]
 
     def _product_sign(self) -> str | None:
-        """The sign of a product that stands here, which is consumed; None if there is none."""
+        """Consume the sign of a product; None if there is none."""
         how = PRODUCTS.get(self.peek().text)
         if self.peek().text == "." and self.tokens[self.at + 1].text == "*":
             self.at += 1  # MATLAB's .*
@@ -219,7 +218,7 @@ class Parser(LatexFormReader):
         return how
 
     def _comes_later(self, factors: list[Expression], signs: list[str], at: int) -> bool:
-        """Whether the product behind a ⊙ goes first, since the shapes around ⊙ do not fit as yet."""
+        """Whether to take the product after a ⊙ first, since the shapes around ⊙ do not fit yet."""
         if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
             return False
         return not fit_entrywise(factors[at], factors[at + 1])
@@ -310,7 +309,7 @@ class Parser(LatexFormReader):
         return entries[0]
 
     def _inner(self, entries: Sequence[Expression], span: Span) -> Expression:
-        """⟨a, b⟩ of vectors, or of matrices, of which it is Frobenius's."""
+        """⟨a, b⟩ of vectors, or the Frobenius inner product of matrices."""
         if 1 in entries[0].shape or entries[0].shape != entries[1].shape:
             return self.build.apply("inner", *entries, span=span)
         both = self.build.apply("mul", *entries, span=span)
@@ -335,7 +334,7 @@ class Parser(LatexFormReader):
             self.at += 1
             kind = "".join(token.text for token in self.group())
             if kind not in ("2", "F"):
-                self.build.fail(f"the norm ‖·‖ with subscript {kind} is not read", opened.span)
+                self.build.fail(f"the norm ‖·‖ with subscript {kind} cannot be read", opened.span)
         self._bars -= 1
         self.build.depth -= 1
         if opened.text == "\\|":
@@ -343,7 +342,7 @@ class Parser(LatexFormReader):
         return self.single_bars(node, opened)
 
     def scripted(self, node: Expression, first: int) -> Expression:
-        """Scripts behind a bracket or a finished name: transpose, power, entry."""
+        """Scripts after a bracket or a complete name: transpose, power, entry."""
         while True:
             token = self.peek()
             if token.text == "^" and token.kind == "sign":
@@ -359,38 +358,40 @@ class Parser(LatexFormReader):
                 self.at += 1
                 node = self.build.apply("transpose", node, span=self.span(first))
             elif token.text == "!":
-                self.build.fail("a factorial does not belong here", token.span)
+                self.build.fail("factorials cannot be read", token.span)
             elif token.text == "{" and self.tokens[self.at + 1].text == "}":
-                self.at += 2  # A{}^T: an empty group has its scripts from the factor before it
+                self.at += 2  # A{}^T: the scripts of an empty group belong to the factor before it
             else:
                 return node
 
     def superscript(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
-        """Behind something whole, a superscript is a transpose or a power."""
+        """A superscript after a complete factor: a transpose or a power."""
         content, transposed, _ = split_script(script)
         if content:
             node = self.build.power(node, self.exponent(content), self.span(first))
         if transposed and node == Number(1.0):
             node = replace(UNSIZED, span=self.span(first))  # 1^T, a row of ones
         if transposed and isinstance(node, Number):
-            self.build.fail("a number with a transpose: how many ones?", self.span(first))
+            self.build.fail(
+                "a number has no transpose; for ones, give their number", self.span(first)
+            )
         if transposed and node.shape == SCALAR and free_indices(node):
             hint = "transpose the array, (W^T)_{ij}, or swap the indices"
-            self.build.fail("a transpose of a single entry", self.span(first), hint)
+            self.build.fail("a single entry has no transpose", self.span(first), hint)
         if transposed:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node
 
     def exponent(self, script: Sequence[Token]) -> Expression:
-        """A power; one in brackets, or with an index in it, is rather a layer or an example."""
+        """A power. In brackets or with an index it is refused, as it may be a layer or an example."""
         if len(script) > 1 and script[0].text == "\\odot":
             script = script[1:]  # r^{\odot 2}: powers are entry by entry anyway
         if len(script) > 2 and (script[0].text, script[-1].text) in PAIRS:
             hint = "the problem declares no such layer"
-            self.build.fail("a superscript in brackets is no power", _span_of(script), hint)
+            self.build.fail("a superscript in brackets is not a power", _span_of(script), hint)
         node = self.within(script, self.whole)
         if free_indices(node):
-            self.build.fail("an index as a superscript is no power", _span_of(script))
+            self.build.fail("an index as a superscript is not a power", _span_of(script))
         return node
 
     def entry(self, node: Expression, script: Sequence[Token], first: int) -> Expression:

@@ -1,4 +1,4 @@
-"""What stands under a \\sum: ranges, values and conditions."""
+"""Subscripts of a \\sum: ranges, values and conditions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,8 @@ Tokens = Sequence[Token]
 class Range:
     """One index variable of a sum, or a condition on one.
 
-    Without `low`, `high`, `values` and `condition` the range follows from what the variable indexes.
-    A condition without a name only filters what other parts range over. `members` is a set of which
-    the text does not say what it holds.
+    Without `low`, `high`, `values` and `condition` the range is that of the indexed axis. A condition
+    without a name filters the ranges of other parts. `members` is a set with unknown elements.
     """
 
     name: str
@@ -39,7 +38,7 @@ def ranges(script: Tokens) -> list[Range]:
 
 
 def _with_value(earlier: Range, value: Tokens) -> Range:
-    """`k = 1, 2`: a list of values, of which the first was taken for a lower end."""
+    """`k = 1, 2`: a list of values, whose first one was read as a lower limit."""
     return Range(earlier.name, values=(*(earlier.values or (earlier.low,)), value), low=earlier.low)
 
 

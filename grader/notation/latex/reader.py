@@ -1,4 +1,4 @@
-"""Reading tokens: what comes next, groups, and parts of a formula on their own."""
+"""A reader of LaTeX tokens: the next one, groups, parts of a formula, errors."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -10,14 +10,14 @@ from grader.notation.latex_tokens import Token
 
 
 class LatexReader(ABC):
-    """Recursive descent; `tokens` is what is being read now, without an end mark."""
+    """Recursive descent over `tokens`, the part that is being read, without an end mark."""
 
     def __init__(self, tokens: Sequence[Token], build: Builder) -> None:
         self.build = build
         self.tokens: list[Token] = []
         self.at = 0
         self._bars = 0
-        self._of_entries = False  # in the argument of a function that compares entries
+        self._of_entries = False  # in the argument of an entrywise function
         self._enter(tokens, 0)
 
     def _enter(self, tokens: Sequence[Token], at: int) -> None:
@@ -48,8 +48,8 @@ class LatexReader(ABC):
             if opened is not None:
                 hint = f"the `{opened.text}` here is never closed"
                 self.build.fail(f"`{wanted}` is missing", opened.span, hint)
-            self.build.fail(f"the formula ends where {wanted} is expected", token.span)
-        self.build.fail(f"`{token.text}` stands where {wanted} is expected", token.span)
+            self.build.fail(f"expected {wanted}, but the formula ends", token.span)
+        self.build.fail(f"expected {wanted}, but found `{token.text}`", token.span)
 
     def expect(self, text: str, opened: Token) -> None:
         token = self.next()
@@ -79,11 +79,11 @@ class LatexReader(ABC):
         return self.tokens[first : self.at - 1]
 
     def _single(self, token: Token) -> list[Token]:
-        """TeX takes one digit: `x^10` is x¹0, which nobody means."""
+        """One token as an argument. TeX takes one digit, so `x^10` is refused: it would be x¹0."""
         if token.kind == "number" and len(token.text) > 1:
             hint = f"write ^{{{token.text}}} or _{{{token.text}}}"
             self.build.fail(
-                f"LaTeX sets only the first digit of {token.text} here", token.span, hint
+                f"LaTeX puts only the first digit of {token.text} into the script", token.span, hint
             )
         if token.text == "\\frac":
             self.build.deeper(token.span)
@@ -115,11 +115,11 @@ class LatexReader(ABC):
 
     @abstractmethod
     def whole(self) -> Expression:
-        """An expression up to the end of what is being read."""
+        """An expression up to the end of the tokens."""
 
     @abstractmethod
     def relation(self) -> Expression:
-        """Comparisons joined by `and` and `or`; a plain sum is one of these too."""
+        """Comparisons joined by `and` and `or`, or a plain sum."""
 
     @abstractmethod
     def sum(self) -> Expression:
@@ -147,11 +147,11 @@ class LatexReader(ABC):
 
     @abstractmethod
     def bracket(self, opened: Token) -> Expression:
-        """What stands in a bracket that was just opened."""
+        """The content of a bracket that was just opened."""
 
     @abstractmethod
     def braces(self, opened: Token) -> Expression:
-        """What stands in braces that were just opened."""
+        """The content of braces that were just opened."""
 
     @abstractmethod
     def scripts(self) -> tuple[list[Token] | None, list[Token] | None, int]:
@@ -163,4 +163,4 @@ class LatexReader(ABC):
 
     @abstractmethod
     def entry(self, node: Expression, script: Sequence[Token], first: int) -> Expression:
-        """The entry of an array that a subscript asks for."""
+        """The entry of an array at a subscript."""

@@ -1,4 +1,4 @@
-"""Runs of tokens: splitting them, and what the scripts of a name are."""
+"""Splits runs of tokens, and tells the kinds of scripts apart."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ PUNCTUATION = frozenset({".", ",", ";"})
 
 
 def is_filler(token: Token) -> bool:
-    """Words and signs around a condition."""
+    """Whether a token is a word or sign around a condition."""
     return token.text in CONDITION_WORDS or token.text in PUNCTUATION or token.text == "\\quad"
 
 
 def split(tokens: Sequence[Token], sign: str) -> list[Sequence[Token]]:
-    """Tokens split at a sign outside of brackets, braces and environments."""
+    """Tokens split at a sign outside brackets, braces and environments."""
     parts: list[Sequence[Token]] = []
     depth = begin = 0
     for at, token in enumerate(tokens):
@@ -33,7 +33,7 @@ def split(tokens: Sequence[Token], sign: str) -> list[Sequence[Token]]:
 
 
 def pair(script: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]] | None:
-    """Two indices, `ij` or `j, i+k-1`; None if a script is anything else."""
+    """Two indices, `ij` or `j, i+k-1`; None for any other script."""
     parts = split(script, ",")
     if len(parts) == 1 and len(script) == 2:
         parts = [script[:1], script[1:]]
@@ -41,13 +41,13 @@ def pair(script: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]] | N
 
 
 def one_by_one(script: Sequence[Token]) -> list[Token]:
-    """A script with a token for each digit: of δ_{11} both are indices."""
+    """A script with a token for each digit, since both in δ_{11} are indices."""
     parts = (digits(t) if t.kind == "number" and t.text.isdigit() else [t] for t in script)
     return [token for part in parts for token in part]
 
 
 def split_script(script: Sequence[Token] | None) -> tuple[list[Token], bool, int]:
-    """A superscript as content, whether it ends in a transpose, and its number of primes."""
+    """A superscript as (content, whether it ends in a transpose, number of primes)."""
     content = list(script or ())
     transposed, primes = False, 0
     if len(content) == 3 and content[0].text == "[" and content[1].text in TRANSPOSES:
@@ -85,7 +85,7 @@ def layer_of(script: Sequence[Token] | None) -> str | None:
 
 
 def leading_layer(script: Sequence[Token] | None) -> tuple[str, list[Token]]:
-    """`1i` and `1,i` as the layer 1 and the index i; the layer "?" if it is nothing like that."""
+    """`1i` and `1,i` as the layer 1 and the index i; the layer "?" for any other script."""
     inside = list(without_brackets(script or ()))
     if len(inside) < 2 or inside[0].kind != "number" or inside[1].text in ("+", "-"):
         return "?", []
@@ -93,7 +93,7 @@ def leading_layer(script: Sequence[Token] | None) -> tuple[str, list[Token]]:
 
 
 def complete(key: Key, layer: str | None, subscript: str | None) -> bool:
-    """Whether a key is a real candidate: no duplicate of one without these scripts."""
+    """Whether a key uses both scripts, so that it does not repeat a key without them."""
     _, sup, sub = key
     return not (
         (layer is None and sup is not None and sup != subscript)
@@ -112,7 +112,7 @@ def is_layer_mark(content: Sequence[Token]) -> bool:
 
 
 def is_one_name(tokens: Sequence[Token]) -> bool:
-    """Whether tokens are one letter, word or command with nothing but scripts behind it."""
+    """Whether tokens are one letter, word or command, with scripts only after it."""
     if not tokens or tokens[0].kind not in ("letter", "word", "accent", "command"):
         return False
     depth, at = 0, 1

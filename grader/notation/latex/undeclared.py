@@ -1,4 +1,4 @@
-"""Names that the problem does not declare, and what they mean by custom: e, I, H, χ, d, δ with indices."""
+"""Usual meanings of names that the problem does not declare: e, I, H, χ, d, δ with indices."""
 
 import difflib
 from abc import abstractmethod
@@ -25,7 +25,7 @@ STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
 
 
 class UndeclaredReader(FunctionReader):
-    """Reads names that are in no table."""
+    """Reads undeclared names."""
 
     @abstractmethod
     def named(self, token: Token) -> Expression:
@@ -33,13 +33,13 @@ class UndeclaredReader(FunctionReader):
 
     @abstractmethod
     def lookup(self, key: Key, span: Span) -> Expression | None:
-        """What a name without an entry or a power stands for, None if it is not there."""
+        """The meaning of a name without an entry or a power; None if it has none."""
 
     @abstractmethod
     def resolve(
         self, token: Token, sub: list[Token] | None, sup: list[Token] | None, first: int
     ) -> Expression | None:
-        """What a name with scripts stands for in the table, None if it is not there."""
+        """The meaning of a name with scripts in the table; None if it has none."""
 
     def undeclared(
         self,
@@ -69,9 +69,9 @@ class UndeclaredReader(FunctionReader):
         span = self.span(first)
         if function is not None:
             hint = f"write {self.build.source[span.start : span.end]}(…)"
-            self.build.fail("a function without its argument", span, hint)
+            self.build.fail("this function has no argument", span, hint)
         if token.kind == "command" and token.text[1:] not in GREEK:
-            self.build.fail(f"`{token.text}` is not known here", span, self._known_commands(token))
+            self.build.fail(f"`{token.text}` is not known", span, self._known_commands(token))
         written = self.build.source[span.start : span.end]
         written = written if written.count("{") == written.count("}") else token.text
         return self.build.unknown(written, span, list(self.build.names.latex.values()))
@@ -82,14 +82,14 @@ class UndeclaredReader(FunctionReader):
         return len(letters) == 2 and all(self.build.index(letter) for letter in letters)
 
     def _known_commands(self, token: Token) -> str:
-        """The layers that a letter does have, or the commands that are spelled nearly like this."""
+        """A hint: the layers of this letter, or commands with a similar spelling."""
         names = self.build.names
         spelled = [name for key, name in names.spellings.items() if key[0] == token.text]
         if spelled:
-            return f"declared are: {', '.join(names.latex[name] for name in spelled)}"
+            return f"declared names: {', '.join(names.latex[name] for name in spelled)}"
         known = {*(base for base, _, _ in names.spellings), *names.function_bases}
         known |= {f"\\{name}" for name in (*LATEX_FUNCTIONS, *GREEK, *COMMANDS)}
-        known.discard(token.text)  # a command that is known, and has no place here
+        known.discard(token.text)  # this command is known, but not allowed here
         close = difflib.get_close_matches(token.text, [*known], n=3, cutoff=0.6)
         if close:
             return f"did you mean {' or '.join(f'`{name}`' for name in sorted(close))}?"
@@ -99,12 +99,12 @@ class UndeclaredReader(FunctionReader):
         """`I(z > 0)` and `\\mathbf{1}(z > 0)`; the bracket must be a condition."""
         inside = self.bracket(self.next())
         if inside is not NONSENSE and not is_condition(inside):
-            said = "an indicator wants a condition: I(z > 0)"
-            self.build.fail(said, self.span(self.at - 1))
+            message = "an indicator needs a condition, such as I(z > 0)"
+            self.build.fail(message, self.span(self.at - 1))
         return inside
 
     def identity_or_indicator(self, token: Token) -> Expression:
-        """`I` where no I is declared: an identity matrix, unless a condition stands behind it."""
+        """`I` where no I is declared: an identity matrix, or an indicator if a condition follows."""
         at = self.at
         identity = replace(IDENTITY, span=token.span)
         if self.peek().text not in ("(", "[", "\\{"):
@@ -119,7 +119,9 @@ class UndeclaredReader(FunctionReader):
         """`\\chi_{z > 0}`: 1 where the condition holds."""
         node = self.within(without_brackets(tokens), self.whole)
         if node is not NONSENSE and not is_condition(node):
-            self.build.fail("an indicator wants a condition: \\chi_{z > 0}", self.span(first))
+            self.build.fail(
+                "an indicator needs a condition, such as \\chi_{z > 0}", self.span(first)
+            )
         return node
 
     def step(self, token: Token) -> Expression:
@@ -132,13 +134,13 @@ class UndeclaredReader(FunctionReader):
         sizes = [constant(self.within(part, self.sum)) for part in split(sub, "\\times")]
         size = sizes[0]
         if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
-            self.build.fail("an identity matrix wants its size, I_{n}", self.span(first))
+            self.build.fail("an identity matrix needs a size: I_{n}", self.span(first))
         return self.build.apply("identity", params=(int(size), int(size)), span=self.span(first))
 
     def begins_differential(self, token: Token) -> bool:
-        """Whether a d that is a size here stands before a declared name: `dW`, `\\mathrm{d}z`.
+        """Whether a d that is also a size comes before a declared name: `dW`, `\\mathrm{d}z`.
 
-        `d W` with a gap is set like `dW`, and can be both.
+        `d W` with a space looks like `dW` in print, so it may be either.
         """
         name = self.peek()
         if token.text != "d" or not self.is_size(token) or not self.is_quantity([name]):
@@ -146,7 +148,7 @@ class UndeclaredReader(FunctionReader):
         between = self.build.source[token.end : name.start]
         if between and "}" not in between:
             hint = "write \\frac{\\partial l}{\\partial W}, or d \\cdot W for the product"
-            self.build.fail("a d before a name is a differential or a size", token.span, hint)
+            self.build.fail("a d before a name may be a differential or a size", token.span, hint)
         return True
 
     def is_size(self, token: Token) -> bool:
@@ -176,7 +178,7 @@ class UndeclaredReader(FunctionReader):
         return self.build.derivative(loss, node, self.span(first))
 
     def _own_differential(self) -> Expression | None:
-        """`dz^{[3]}` where the student defined it; its span is left out to tell it from a z."""
+        """`dz^{[3]}` if the student defined it, without a span, which tells it from a z."""
         token, at = self.peek(), self.at
         if not any(base == f"d{token.text}" for base, _, _ in self.build.names.definitions):
             return None
@@ -203,7 +205,7 @@ class UndeclaredReader(FunctionReader):
         second = self.next()
         right, sup, primes = self.scripts()
         if not right or sup or primes:
-            self.build.fail("a unit vector wants its index, e_i^\\top e_j", self.span(first))
+            self.build.fail("a unit vector needs an index: e_i^\\top e_j", self.span(first))
         return self.kronecker([*left, second._replace(text=","), *right], first)
 
     def kronecker(self, entry: Sequence[Token], first: int) -> Expression:

@@ -1,4 +1,4 @@
-"""Expression → text: infix, LaTeX, MathML, and a line of Unicode."""
+"""Prints expressions as infix text, LaTeX, MathML, and a line of Unicode."""
 
 from grader.notation.printing.plain import infix
 from grader.notation.printing.typeset import field, latex, mathml

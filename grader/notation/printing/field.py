@@ -1,4 +1,4 @@
-"""Mathematics in plain Unicode, as one would write it in a mail: δ (W³)ᵀ h¹ⱼ."""
+"""Mathematics in plain Unicode, as in an e-mail: δ (W³)ᵀ h¹ⱼ."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ _ALONE = re.compile(rf"(?:{_CLOSED.pattern}|\([^()]*\))/(?:{_CLOSED.pattern}|\([
 
 
 class FieldWriter:
-    """Writes one line of Unicode. Scripts that Unicode does not have are put in brackets."""
+    """Writes one line of Unicode. Scripts that Unicode lacks are put in brackets."""
 
     def name(self, text: str) -> str:
         accented = _ACCENTED.fullmatch(text)
@@ -78,7 +78,7 @@ class FieldWriter:
 
 
 def _opened(text: str) -> str:
-    """Without the space before a sign that begins: a minus there is one in front."""
+    """The text without outer spaces, and without the space after a leading minus."""
     return text[1:].replace(" ", "", 1) if text.startswith(" − ") else text.strip()
 
 
@@ -87,7 +87,7 @@ def _case(when: str) -> str:
 
 
 def bare(text: str) -> str:
-    """Without the brackets around a fraction that stands alone."""
+    """The text without brackets around a single fraction."""
     inside = text[1:-1]
     return inside if text == f"({inside})" and _ALONE.fullmatch(inside) else text
 
@@ -97,7 +97,7 @@ def _closed(text: str) -> str:
 
 
 def _script(text: str, table: dict[int, int], known: frozenset[int], left: str, right: str) -> str:
-    """A script in small letters, or in brackets if one of its characters has none."""
+    """A script in small letters, or in brackets if Unicode lacks one of them."""
     if not text:
         return ""
     text = bare(text)

@@ -39,7 +39,7 @@ def infix(node: Expression, names: Names) -> str:
 
 
 def dimension(node: Number, names: Names, indices: Collection[str]) -> str:
-    """The name of a size, unless it means something else among these names; empty for any other number."""
+    """The name of a size, unless it has another meaning here; empty for any other number."""
     called = [name for name, size in names.dimensions.items() if size == node.value]
     name = called[0] if node.name == A_SIZE and len(called) == 1 else node.name
     return name if name in called and name not in names.symbols and name not in indices else ""

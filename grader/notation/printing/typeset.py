@@ -1,6 +1,6 @@
-"""Expression → mathematics as people set it, in the problem's own spellings.
+"""Typesets expressions in the problem's own spellings.
 
-One walk by precedence; a writer knows the notation.
+One walk by precedence; a writer for each notation.
 """
 
 import math
@@ -88,14 +88,14 @@ def _spelling(text: str) -> _Spelling:
 
 
 def _begins_with_number(node: Expression) -> bool:
-    """Whether what is written begins with a digit, which would run into a number before it."""
+    """Whether the printed text begins with a digit, which would join a number before it."""
     while isinstance(node, Apply) and node.function in ("mul", "matmul", "pow", "transpose"):
         node = node.args[0]
     return isinstance(node, Number) or (isinstance(node, Apply) and not node.args)
 
 
 def _needs_brackets(base: Expression) -> bool:
-    """Whether a power of it is misread without brackets: (a/b)², or n₀², which has a script below."""
+    """Whether a power of it needs brackets: (a/b)², or (n₀)², which has a subscript."""
     if isinstance(base, Number):
         return bool(base.name)
     return isinstance(base, Derivative) or (isinstance(base, Apply) and base.function in _OPEN)
@@ -105,7 +105,7 @@ _OPEN = frozenset({"div", "where", "sqrt"})
 
 
 def _is_place(node: Expression) -> bool:
-    """Whether an expression counts entries: an index, a number, or their sum."""
+    """Whether an expression is an index, a number, or a sum of them."""
     match node:
         case Index():
             return True
@@ -163,7 +163,7 @@ class _Typeset:
                 ), ATOM
 
     def number(self, node: Number) -> tuple[str, int]:
-        """A number, or the dimension that it was written as: n₀ for n0."""
+        """A number, or the name of a dimension: n₀ for n0."""
         write = self.writer
         if math.isnan(node.value):
             return write.word("undefined"), ATOM
@@ -175,7 +175,7 @@ class _Typeset:
         return (write.row(sign, body), PREFIX) if sign else (body, ATOM)
 
     def place(self, node: Placed) -> tuple[str, int]:
-        """A value at one entry of zeros, times the unit vector or matrix of that entry."""
+        """A value at one entry of zeros, printed as a product with a unit vector or matrix."""
         write = self.writer
         if isinstance(node.row, Slice) or isinstance(node.column, Slice):
             inside = write.fenced(self.text(node.value, 0), "[", "]")
@@ -186,7 +186,7 @@ class _Typeset:
         return write.row(self.text(node.value, PRODUCT), write.sign(""), unit), PRODUCT
 
     def symbol(self, name: str, sub: str) -> str:
-        """A symbol in the problem's spelling, the entry joined to its own scripts."""
+        """A symbol in the problem's spelling, with the indices of an entry in its scripts."""
         spelled = self.names.latex.get(name) or default_latex(name)[0]
         parts = _spelling(spelled)
         own = self.scripts(parts.sub)
@@ -253,7 +253,7 @@ class _Typeset:
                 return self.function(node)
 
     def function(self, node: Apply) -> tuple[str, int]:
-        """What is no operator: a root, bars, cases, a sum, or a name with brackets."""
+        """A function in its own notation: a root, bars, cases, a sum, or a name with brackets."""
         write, args = self.writer, node.args
         match node.function:
             case "sqrt":
@@ -276,21 +276,21 @@ class _Typeset:
                 return self.call(node), ATOM
 
     def operation(self, node: Apply) -> tuple[str, int]:
-        """Two things with a sign between them; conditions joined by ∧ and ∨ stay conditions."""
+        """Two operands with a sign between them; conditions joined by ∧ and ∨ stay conditions."""
         sign, own = _SIGNS[node.function]
         part = self.condition if node.function in ("and", "or") else self.text
         left, right = part(node.args[0], own), part(node.args[1], own + 1)
         return self.writer.row(left, self.writer.sign(sign), right), own
 
     def condition(self, node: Expression, power: int) -> str:
-        """What stands behind a case: there an equality of indices is no δ."""
+        """The condition of a case, where i = j is not printed as a δ."""
         if not (isinstance(node, Apply) and node.function in _SIGNS):
             return self.text(node, power)
         written, own = self.operation(node)
         return self.writer.fenced(written) if own < power else written
 
     def kronecker(self, node: Apply) -> tuple[str, int]:
-        """1 where two indices are equal: δ_ij, or [i = j] where the problem has a δ of its own."""
+        """Kronecker's delta: δ_ij, or [i = j] if the problem has its own δ."""
         write = self.writer
         if any(base == r"\delta" for base, _, _ in self.names.spellings):
             return write.fenced(self.operation(node)[0], "[", "]"), ATOM
@@ -317,7 +317,7 @@ class _Typeset:
         return write.script(write.bold("0" if node.function == "zeros" else "1"), size, "")
 
     def product(self, node: Apply) -> tuple[str, int]:
-        """A scaling is set side by side, a product entry by entry with ⊙."""
+        """A product: with a scalar side by side, entry by entry with ⊙."""
         left, right = node.args
         scales = SCALAR in (left.shape, right.shape)
         sign = "" if scales else "⊙"
@@ -337,7 +337,7 @@ class _Typeset:
         return write.script(base, "", write.sign("⊤"))
 
     def is_raised(self, node: Expression) -> bool:
-        """Whether a name has a script above already, so that another needs brackets: (W¹)²."""
+        """Whether a name has a superscript, so that a power needs brackets: (W¹)²."""
         name = base_name(node)
         return name is not None and "^" in (self.names.latex.get(name) or default_latex(name)[0])
 

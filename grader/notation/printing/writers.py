@@ -1,4 +1,4 @@
-"""What LaTeX and MathML write differently: one writer each, behind one protocol."""
+"""Writers for LaTeX and MathML with one protocol."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from grader.notation.printing.field import BOLD
 
 
 class Writer(Protocol):
-    """What the typesetting walk needs of a notation."""
+    """The parts of a notation that typesetting needs."""
 
     def name(self, text: str) -> str:
         """A letter or LaTeX command."""
@@ -22,7 +22,7 @@ class Writer(Protocol):
         """A number."""
 
     def bold(self, text: str) -> str:
-        """A number that stands for a whole array, or the letter of a unit vector or matrix."""
+        """A bold number for a whole array, or the bold letter of a unit vector or matrix."""
 
     def sign(self, text: str) -> str:
         """An operator, given as its Unicode character."""
@@ -135,9 +135,7 @@ class MathmlWriter:
         return f"<mn>{html.escape(text)}</mn>"
 
     def bold(self, text: str) -> str:
-        tag = (
-            "mn" if text.isdigit() else "mi"
-        )  # MathML Core knows no bold but the letters themselves
+        tag = "mn" if text.isdigit() else "mi"  # MathML Core has bold only as characters
         return f"<{tag}>{BOLD[text]}</{tag}>"
 
     def sign(self, text: str) -> str:
@@ -147,7 +145,7 @@ class MathmlWriter:
         return f"<mrow>{''.join(parts)}</mrow>"
 
     def fenced(self, inside: str, left: str = "(", right: str = ")") -> str:
-        # Stretched brackets are wide apart: they are only for what is taller than a letter.
+        # Stretched brackets leave wide gaps, so only tall content gets them.
         how = "" if _TALL.search(inside) else ' stretchy="false"'
         return f"<mrow><mo{how}>{left}</mo>{inside}<mo{how}>{right}</mo></mrow>"
 
@@ -178,5 +176,5 @@ class MathmlWriter:
 
 
 def _one(part: str) -> str:
-    """A single element, which MathML wants for scripts and fractions."""
+    """A single element, as MathML needs it in scripts and fractions."""
     return f"<mrow>{part}</mrow>"

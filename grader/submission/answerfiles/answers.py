@@ -11,10 +11,10 @@ from grader.submission.model import ArrayAnswer, Leftover, Place, TextAnswer
 from grader.submission.refusals import Refused
 from grader.submission.sources import FileContents, Source
 
-_LAYOUT = "Write `answers:` and below it one line an answer, such as `q1: 'delta * h2[1]'`."
+_LAYOUT = "Write `answers:`, and below it a line for each answer, such as `q1: 'delta * h2[1]'`."
 _KEYS = ("answers", "index_base")
 
-# What people add about themselves. It says nothing about answers, and it does no harm.
+# What people add about themselves. It holds no answer.
 _ABOUT = frozenset(
     [
         "author",
@@ -37,12 +37,12 @@ _NOTES = ("comment", "comments", "note", "notes")
 
 
 def read_yaml(source: Source) -> FileContents:
-    """Reads a `.yaml` file."""
+    """Read a `.yaml` file."""
     return _read(source, yaml_tree(source.text()))
 
 
 def read_json(source: Source) -> FileContents:
-    """Reads a `.json` file."""
+    """Read a `.json` file."""
     return _read(source, json_tree(source.text()))
 
 
@@ -56,7 +56,7 @@ class _Collected:
     leftovers: list[Leftover] = field(default_factory=list)
 
     def leave(self, what: str, key: Scalar) -> None:
-        """Notes an entry that is there and answers no question."""
+        """Note an entry that answers no question."""
         self.leftovers.append(Leftover(what, Place(self.path, key.line, key.column)))
 
     def found(self) -> FileContents:
@@ -70,7 +70,7 @@ def _read(source: Source, root: Node | None) -> FileContents:
     if root is None or is_omitted(root):
         return FileContents()
     if not isinstance(root, Pairs):
-        raise Refused("This file holds no map of answers.", hint=_LAYOUT)
+        raise Refused("This file has no map from questions to answers.", hint=_LAYOUT)
     collected = _Collected(source.name)
     index_base = _index_base(root, collected)
     for key, node in _answers(root, collected):
@@ -85,13 +85,13 @@ def _read(source: Source, root: Node | None) -> FileContents:
 
 
 def _index_base(root: Pairs, collected: _Collected) -> int | None:
-    """The `index_base` that the file states, if it states a sensible one."""
+    """The `index_base` of the file, if it is 0 or 1."""
     for key, node in root.pairs:
         if _name(key) == "index_base":
             if isinstance(node, Scalar) and node.text.strip() in ("0", "1"):
                 return int(node.text)
-            message = "index_base must be 0 or 1; it was left out of account."
-            hint = "Write `index_base: 0` if your first entry is [0], or leave the line away."
+            message = "index_base must be 0 or 1; it was ignored."
+            hint = "Write `index_base: 0` if your first entry is [0], or remove the line."
             collected.faults.append(
                 Refused(message, line=node.line, column=node.column, hint=hint, loses_answers=False)
             )
@@ -99,7 +99,7 @@ def _index_base(root: Pairs, collected: _Collected) -> int | None:
 
 
 def _answers(root: Pairs, collected: _Collected) -> Iterator[tuple[Scalar, Node]]:
-    """The pairs that are answers: below `answers:`, or else all at the top."""
+    """The pairs that are answers: those below `answers:`, or else all at the top."""
     level = next((node for key, node in root.pairs if _name(key) == "answers"), None)
     for key, node in root.pairs:
         if _name(key) in _NOTES and not is_omitted(node):
@@ -115,7 +115,7 @@ def _answers(root: Pairs, collected: _Collected) -> Iterator[tuple[Scalar, Node]
     if isinstance(level, Pairs):
         yield from level.pairs
     elif level is not None and not is_omitted(level):
-        message = "`answers` holds no map from questions to answers."
+        message = "`answers` is not a map from questions to answers."
         collected.faults.append(
             Refused(message, line=level.line, column=level.column, hint=_LAYOUT)
         )
@@ -126,7 +126,7 @@ def _name(key: Scalar) -> str:
 
 
 def _is_misspelt(key: Scalar, node: Node) -> bool:
-    """Whether a key at the top is no question but a slip of the pen, such as `answer:`."""
+    """Whether a key at the top is not a question but a misspelt word, such as `answer:`."""
     is_map = isinstance(node, Pairs) and not {_name(inner) for inner, _ in node.pairs} & {*FORMS}
     return bool(_nearest(key)) and (is_map or _nearest(key) == "index_base")
 
@@ -134,7 +134,7 @@ def _is_misspelt(key: Scalar, node: Node) -> bool:
 def _unknown(key: Scalar) -> Refused:
     nearest = _nearest(key)
     return Refused(
-        f"{key.text[:60]!r} is no part of an answer file, so it was not read.",
+        f"{key.text[:60]!r} is not part of an answer file, so it was not read.",
         line=key.line,
         column=key.column,
         hint=f"Did you mean `{nearest}`?" if nearest else _LAYOUT,

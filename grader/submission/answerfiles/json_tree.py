@@ -1,4 +1,4 @@
-"""JSON → a tree. The standard library's parser tells neither places nor duplicate keys."""
+"""JSON → a tree. The standard library's parser gives neither places nor duplicate keys."""
 
 import re
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from grader.submission.refusals import Refused
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _WORD = re.compile(r"[^\s,:\[\]{}\"]++")
 _LITERALS = ("null", "true", "false")
-_BACKSLASH = 'In JSON every backslash is written twice: "\\\\frac{a}{b}".'
-_SYNTAX = "Check the commas, quotes and brackets around this place."
+_BACKSLASH = 'In JSON, write every backslash twice: "\\\\frac{a}{b}".'
+_SYNTAX = "Check the commas, quotes and brackets near this place."
 
 
 def json_tree(text: str) -> Node | None:
-    """The tree of a JSON text; None if it holds nothing.
+    """The tree of a JSON text; None if it is empty.
 
     Raises:
-        Refused: if it is no JSON.
+        Refused: if it is not JSON.
 
     """
     return _JsonParser(text).document()
@@ -29,11 +29,11 @@ def json_tree(text: str) -> Node | None:
 
 class _JsonParser:
     def __init__(self, text: str) -> None:
-        import json  # two milliseconds that only JSON pays
+        import json  # takes two milliseconds
 
         self._text = text
         self._places = Places("", text)
-        # Line breaks inside a string are forgiven.
+        # Line breaks inside a string are allowed.
         self._decoder = json.JSONDecoder(strict=False)
         self._error = json.JSONDecodeError
         self._offset = 0
@@ -44,7 +44,7 @@ class _JsonParser:
             return None
         root = self._node(1)
         if self._peek():
-            raise self._refused("The JSON ends before this.")
+            raise self._refused("There is text after the end of the JSON.")
         return root
 
     def _node(self, depth: int) -> Node:
@@ -73,16 +73,14 @@ class _JsonParser:
             place = self._place()
             key = self._string()
             if key.text in seen:
-                message = f"{key.text!r} is here twice; the first is on line {seen[key.text]}."
-                raise Refused(
-                    message, line=place[0], column=place[1], hint="Keep the one that you mean."
-                )
+                message = f"{key.text!r} is here twice; the first one is on line {seen[key.text]}."
+                raise Refused(message, line=place[0], column=place[1], hint="Keep one of them.")
             seen[key.text] = key.line
             self._take(":")
             yield key, self._node(depth + 1)
 
     def _entries(self, close: str) -> Iterator[None]:
-        """Steps from entry to entry of a list or map, over the commas and the closing bracket."""
+        """Step through the entries of a list or map, over commas and the closing bracket."""
         self._offset += 1
         if self._peek() == close:
             self._offset += 1
@@ -111,13 +109,13 @@ class _JsonParser:
             raise self._refused("A value is missing here.")
         if match[0] not in _LITERALS and number(match[0]) is None:
             raise self._refused(
-                f"{match[0][:40]!r} is no JSON value.", "Put text in double quotes."
+                f"{match[0][:40]!r} is not a JSON value.", "Put text in double quotes."
             )
         self._offset = match.end()
         return Scalar(match[0], False, line, column)
 
     def _peek(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """The next character that is not a space; empty at the end."""
         space: Any = _SPACE.match(self._text, self._offset)
         self._offset = space.end()
         return self._text[self._offset : self._offset + 1]

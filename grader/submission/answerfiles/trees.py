@@ -1,11 +1,11 @@
-"""What YAML and JSON have in common: scalars, lists and maps, each with its place."""
+"""The common tree of YAML and JSON: scalars, lists and maps, each with its place."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A leaf, as its source text: `1e-6`, `yes` and `0x10` stay what the student wrote."""
+    """A leaf as its source text: `1e-6`, `yes` and `0x10` stay as the student wrote them."""
 
     text: str
     quoted: bool
@@ -24,7 +24,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """A map; its keys are scalars, each of them there once."""
+    """A map; its keys are different scalars."""
 
     pairs: tuple[tuple[Scalar, "Node"], ...]
     line: int

@@ -24,7 +24,7 @@ _UNSURE = re.compile(
     r"|(?:do not|don't|dont) know(?: this| it)?|(?:can't|cannot) do (?:this|it))"
 )
 
-# Programs write these into lists of numbers; None is an entry that nobody computed.
+# Programs write these into lists of numbers; None is a missing entry.
 _CONSTANTS = {"true": 1.0, "false": 0.0, "null": np.nan, "~": np.nan, "": np.nan, "none": np.nan}
 
 # `"\frac"` in double quotes is a form feed and `rac`; `"\nabla"` is a new line and `abla`.
@@ -40,23 +40,23 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 def answer(
     question: str, node: Node, place: Place, index_base: int | None
 ) -> TextAnswer | ArrayAnswer | None:
-    """The answer that a value gives to a question; None if it was left open.
+    """The answer of a value to a question; None if the value is empty.
 
     Raises:
-        Refused: if the value is no answer, with its place and question.
+        Refused: if the value is not an answer, with its place and question.
 
     """
     reader = _Value(question, place, index_base)
     if not question:
-        raise reader.refused(node, "An answer without the name of its question stands here.")
+        raise reader.refused(node, "This answer has no question id.")
     return reader.read(node)
 
 
 def is_omitted(node: Node) -> bool:
-    """Whether a value says nothing: empty, `?`, `null`, "I don't know"."""
+    """Whether a value is no answer: empty, `?`, `null`, "I don't know"."""
     if isinstance(node, Scalar):
-        said = node.text.strip().casefold().replace("’", "'").rstrip(".! ")
-        return said in _NOTHING or bool(_UNSURE.fullmatch(said))
+        words = node.text.strip().casefold().replace("’", "'").rstrip(".! ")
+        return words in _NOTHING or bool(_UNSURE.fullmatch(words))
     return isinstance(node, Items) and all(is_omitted(item) for item in node.items)
 
 
@@ -89,7 +89,7 @@ class _Value:
         names = [key.text.strip().lower() for key, _ in node.pairs]
         if len(names) != 1 or names[0] not in FORMS:
             written = ", ".join(names)[:60]
-            raise self.refused(node, f"A map with {written!r} is no answer.")
+            raise self.refused(node, f"A map with {written!r} is not an answer.")
         value = node.pairs[0][1]
         if is_omitted(value):
             return None
@@ -99,7 +99,7 @@ class _Value:
 
     def _latex(self, node: Node) -> TextAnswer:
         if not isinstance(node, Scalar):
-            raise self.refused(node, "After `latex:` comes one text.", "Write matrices in LaTeX.")
+            raise self.refused(node, "`latex:` needs one text.", "Write matrices in LaTeX.")
         return self._text(node, node.text, "latex")
 
     def _infix(self, node: Node) -> TextAnswer:
@@ -110,13 +110,13 @@ class _Value:
         if isinstance(node, Items):
             return f"[{', '.join(self._expression(item) for item in node.items)}]"
         if isinstance(node, Pairs):
-            raise self.refused(node, "A map stands here inside a list.", "Quote each entry.")
+            raise self.refused(node, "A list cannot hold a map.", "Quote each entry.")
         self._check_backslashes(node)
         if inside and is_omitted(node):
-            raise self.refused(node, "This entry of the list is empty.", "Write 0 if it is zero.")
+            raise self.refused(node, "An entry of this list is empty.", "Write 0 if it is zero.")
         if inside and not _is_one_expression(node.text):
             message = f"The entry {node.text[:60]!r} is not one expression with matching brackets."
-            raise self.refused(node, message, "Write one expression an entry, each in quotes.")
+            raise self.refused(node, message, "Write one expression for each entry, in quotes.")
         return node.text
 
     def _text(self, node: Node, text: str, notation: str) -> TextAnswer:
@@ -130,7 +130,7 @@ class _Value:
 
     def _check_backslashes(self, node: Scalar) -> None:
         if node.quoted and _EATEN_BACKSLASH.search(node.text):
-            message = "A backslash in this answer was read as an escape, which broke its LaTeX."
+            message = "A backslash was read as an escape, which broke the LaTeX of this answer."
             hint = "In YAML use single quotes; in JSON write every backslash twice."
             raise self.refused(node, message, hint)
 
@@ -140,7 +140,7 @@ class _Value:
         for leaf in _leaves(node):
             value = number(leaf.text.strip()) if leaf.quoted else _value(leaf, inside=True)
             if value is None:
-                message = f"{leaf.text[:60]!r} is no number, and an array holds only numbers."
+                message = f"{leaf.text[:60]!r} is not a number, and an array holds only numbers."
                 raise self.refused(leaf, message)
             values.append(value)
         array = np.array(values, dtype=np.float64).reshape(shape)
@@ -149,7 +149,7 @@ class _Value:
 
     def _shape(self, node: Node) -> tuple[int, ...]:
         if isinstance(node, Pairs):
-            raise self.refused(node, "A map stands here inside an array.")
+            raise self.refused(node, "An array cannot hold a map.")
         if isinstance(node, Scalar):
             return ()
         shapes = {self._shape(item) for item in node.items}
@@ -174,7 +174,7 @@ def _leaves(node: Node) -> Iterator[Scalar]:
 
 
 def _value(leaf: Scalar, inside: bool) -> float | None:
-    """The number that a bare scalar is; `inside` a list some words count as numbers too."""
+    """The number of a bare scalar; `inside` a list some words are numbers too."""
     if leaf.quoted:
         return None
     text = leaf.text.strip()
@@ -183,7 +183,7 @@ def _value(leaf: Scalar, inside: bool) -> float | None:
 
 
 def _is_one_expression(text: str) -> bool:
-    """Whether brackets match and no comma stands outside of them: an entry must not add entries."""
+    """Whether brackets match without a comma outside them, so that an entry adds no entries."""
     opened: list[str] = []
     for character in text:
         if character in "([{":

@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 _CORE = "tag:yaml.org,2002:"
 _TAGS = {"!", *(_CORE + name for name in ("str", "int", "float", "bool", "null", "seq", "map"))}
 
-# `q1: ?` is how people leave an answer open, and how YAML begins a key of several lines.
+# People write `q1: ?` for an open answer, but in YAML `?` begins a key of several lines.
 _OPEN = re.compile(r"(?<=: )\?(?=[ \t]*$)", re.MULTILINE)
 
-_QUOTE = "Put each answer into single quotes: q1: 'delta * h2[1]'."
+_QUOTE = "Put each answer in single quotes: q1: 'delta * h2[1]'."
 _HINTS = (
     ("escape", "Use single quotes around LaTeX: in double quotes YAML reads \\ as an escape."),
-    ("expected ',' or", "In a list, put each entry into quotes: ['W2[1,1]', 'W2[1,2]']."),
+    ("expected ',' or", "In a list, put each entry in quotes: ['W2[1,1]', 'W2[1,2]']."),
 )
 
 
 def yaml_tree(text: str) -> Node | None:
-    """The tree of a YAML text; None if it holds nothing.
+    """The tree of a YAML text; None if it is empty.
 
     Raises:
-        Refused: if it is no YAML, or holds more than plain data.
+        Refused: if it is not YAML, or not plain data.
 
     """
-    import yaml  # thirty milliseconds that only YAML pays
+    import yaml  # takes thirty milliseconds
 
     # The parser in C is ten times faster, but not every platform has it.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -77,9 +77,11 @@ class _Composer:
             raise _refused(event, f"Lists are nested more than {limits.TREE_DEPTH} deep here.")
         if event.anchor is not None:
             sign = "*" if type(event).__name__ == "AliasEvent" else "&"
-            raise _refused(event, f"{sign}{event.anchor} is a YAML reference; they are not read.")
+            raise _refused(
+                event, f"{sign}{event.anchor} is a YAML reference, which the grader does not read."
+            )
         if event.tag is not None and event.tag not in _TAGS:
-            raise _refused(event, f"{event.tag} is a YAML tag; they are not read.")
+            raise _refused(event, f"{event.tag} is a YAML tag, which the grader does not read.")
 
     def _scalar(self, event: Any) -> Scalar:
         quoted = bool(event.style) or event.tag in ("!", _CORE + "str")
@@ -99,10 +101,10 @@ class _Composer:
                 return
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
-                raise _refused(event, "A list or map stands here where a name should.", _QUOTE)
+                raise _refused(event, "A name is needed here, not a list or a map.", _QUOTE)
             if key.text in seen:
-                message = f"{key.text!r} is here twice; the first is on line {seen[key.text]}."
-                raise _refused(event, message, "Keep the one that you mean.")
+                message = f"{key.text!r} is here twice; the first one is on line {seen[key.text]}."
+                raise _refused(event, message, "Keep one of them.")
             seen[key.text] = key.line
             yield key, self._node(next(self._events), depth + 1)
 

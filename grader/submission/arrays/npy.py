@@ -1,4 +1,4 @@
-"""The .npy format, read by hand: `np.load` would evaluate the header, and trust its sizes."""
+"""Reads the .npy format without `np.load`, which would evaluate the header and trust its sizes."""
 
 import math
 import re
@@ -22,14 +22,14 @@ _HEADER = re.compile(
 _DTYPE = re.compile(r"[<>|=]?([a-zA-Z])(\d{0,4})")
 _KINDS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8)}
 
-# What the shortest decimal text of a number of this size can still vouch for.
+# Digits that the shortest decimal text of a float of this size can show.
 _DIGITS = {2: 3, 4: 7}
 
 _SAVE = "Save plain numbers: np.savez('answers.npz', q1=np.asarray(dW1, dtype=float))."
 
 
 def read_npy(source: Source) -> FileContents:
-    """Reads a `.npy` file; its name is the question's id."""
+    """Read a `.npy` file; its name is the question's id."""
     return FileContents(answers=(array_answer(source.stem, source.data, source.place()),))
 
 
@@ -37,18 +37,18 @@ def array_answer(question: str, data: bytes, place: Place) -> ArrayAnswer:
     """The array in the bytes of an .npy file, as an answer.
 
     Raises:
-        Refused: if it holds anything but numbers, or too many.
+        Refused: if it holds other data than numbers, or too many.
 
     """
     stored = _stored(data, question)
     written = stored_precision(stored)
-    with np.errstate(all="ignore"):  # a signalling NaN is a NaN
+    with np.errstate(all="ignore"):  # a signalling NaN raises a warning
         array = stored.astype(np.float64)
     return ArrayAnswer(question, array, written.digits, written.decimals, place)
 
 
 def stored_precision(array: NDArray[np.generic]) -> Precision:
-    """The digits of an array as it was stored: rounded numbers print short, computed ones long."""
+    """The digits of a stored array: rounded numbers print short, computed ones long."""
     values = np.unique(array)
     if array.dtype.kind != "f":
         return precision(str(int(value)) for value in values)
@@ -60,7 +60,7 @@ def stored_precision(array: NDArray[np.generic]) -> Precision:
 
 
 def _shortest(value: np.generic) -> str:
-    """The shortest decimal text that gives the number back; 2.0 has one digit."""
+    """The shortest decimal text that reads back to the number; 2.0 has one digit."""
     return str(value).removesuffix(".0")
 
 
@@ -83,7 +83,7 @@ def _stored(data: bytes, question: str) -> NDArray[np.generic]:
 
 
 def _header(data: bytes, question: str) -> tuple[str, int]:
-    """The header of an .npy file, and where the numbers begin."""
+    """The header of an .npy file, and the offset of the numbers."""
     if not data.startswith(_MAGIC) or len(data) < 12:
         raise _broken(question)
     size, start = (2, "<H") if data[6] == 1 else (4, "<I")
@@ -117,9 +117,11 @@ def _shape(text: str, question: str) -> tuple[int, ...]:
     sizes = [size.strip() for size in text.split(",")]
     sizes = [size for size in sizes if size]
     if len(sizes) > limits.DIMENSIONS or not all(len(s) < 10 and s.isdigit() for s in sizes):
-        raise _broken(question, f"has more than {limits.DIMENSIONS} dimensions or a strange shape")
+        raise _broken(
+            question, f"has more than {limits.DIMENSIONS} dimensions, or an invalid shape"
+        )
     shape = tuple(int(size) for size in sizes)
-    # One size of 0 must not hide the others.
+    # A size of 0 must not hide the other sizes.
     if math.prod(max(size, 1) for size in shape) > limits.NUMBERS:
         raise _broken(question, f"has more than {limits.NUMBERS} numbers")
     return shape

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _SAVE = "Save it with np.savez('answers.npz', q1=..., q2=...)."
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
-_POSITIONAL = re.compile(r"arr_\d+")  # what np.savez calls arrays without a name
+_POSITIONAL = re.compile(r"arr_\d+")  # names that np.savez gives to arrays without one
 
-# All that `zipfile` and `zlib` were seen to raise on damaged archives.
+# All errors that `zipfile` and `zlib` raised on damaged archives in tests.
 _DAMAGE = (ValueError, EOFError, OSError, NotImplementedError, RuntimeError, struct.error)
 
 
 def read_npz(source: Source) -> FileContents:
-    """Reads an `.npz` file. Each member is an answer, or a refusal, of its own."""
+    """Read an `.npz` file. Each member is an answer or a refusal."""
     answers: list[ArrayAnswer] = []
     refusals: list[Refusal] = []
     with _archive(source.data) as archive:
@@ -39,20 +39,20 @@ def read_npz(source: Source) -> FileContents:
 
 
 def _archive(data: bytes) -> "ZipFile":
-    import zipfile  # several milliseconds that only .npz pays
+    import zipfile  # takes several milliseconds
 
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (*_DAMAGE, zipfile.BadZipFile) as error:
-        raise Refused(f"This file is no readable .npz archive: {error}.", hint=_SAVE) from error
+        raise Refused(f"This file is not a readable .npz archive: {error}.", hint=_SAVE) from error
 
 
 def _members(archive: "ZipFile") -> list["ZipInfo"]:
-    """The members, if unpacking them all is a matter of milliseconds."""
+    """The members. Raises Refused if unpacking all of them could take long."""
     members = archive.infolist()
     if len(members) > limits.FILES:
         raise Refused(f"This archive holds more than {limits.FILES} arrays.", hint=_SAVE)
-    # What an archive declares is all that is ever unpacked, so this stops zip bombs.
+    # Only the declared sizes are ever unpacked, so this stops zip bombs.
     if sum(member.file_size for member in members) > limits.ARRAY_BYTES:
         size = limits.ARRAY_BYTES / 1e6
         raise Refused(f"Unpacked, this archive is larger than {size:g} MB.", hint=_SAVE)
@@ -63,7 +63,8 @@ def _answer(archive: "ZipFile", member: "ZipInfo", seen: set[str], source: Sourc
     question = normalised(member.filename).removesuffix(".npy")
     if question in seen:
         raise Refused(
-            f"There are two arrays named {question!r}; the first was taken.", question=question
+            f"Two arrays have the name {question!r}; only the first one was read.",
+            question=question,
         )
     seen.add(question)
     _check(member, question)
@@ -72,13 +73,13 @@ def _answer(archive: "ZipFile", member: "ZipInfo", seen: set[str], source: Sourc
 
 def _check(member: "ZipInfo", question: str) -> None:
     if not member.filename.endswith(".npy"):
-        raise Refused(f"The archive holds {question!r}, which is no array.", hint=_SAVE)
+        raise Refused(f"The archive holds {question!r}, which is not an array.", hint=_SAVE)
     if _POSITIONAL.fullmatch(question):
-        raise Refused(f"{question!r} does not say which question it answers.", hint=_SAVE)
+        raise Refused(f"The array {question!r} has no question id as its name.", hint=_SAVE)
     if member.flag_bits & _ENCRYPTED:
         raise Refused(f"The array {question!r} is encrypted.", question=question, hint=_SAVE)
     if member.compress_type not in (_STORED, _DEFLATED):
-        message = f"The array {question!r} is packed in a way that NumPy does not use."
+        message = f"The array {question!r} has a compression that NumPy does not use."
         raise Refused(message, question=question, hint=_SAVE)
 
 

@@ -1,12 +1,12 @@
 """Tables of numbers, .csv and .tsv.
 
-Three layouts are read; cells are separated by commas, semicolons, tabs or blanks, a first line of
-column names may be there, and lines that begin with `#` are skipped:
+There are three layouts. Commas, semicolons, tabs or blanks separate cells; the first line may hold column
+names; lines that begin with `#` are skipped.
 
-- a matrix, one row a line, for the question that the file is named after (`q11.csv`);
-- `id,number,number,…`: each line is a row of the question `id`, lines with one id make a matrix;
-- under the column names `id,i,j,value`: one entry a line, every entry of the array once, with
-  indices that count from 0 or from 1.
+- a matrix, one row a line, for the question in the file's name (`q11.csv`);
+- `id,number,number,…`: each line is a row for the question `id`, and lines with the same id make a matrix;
+- with the column names `id,i,j,value`: one entry a line, each entry of the array once, with indices from 0
+  or from 1.
 """
 
 import itertools
@@ -46,7 +46,7 @@ class _NumberRow:
 
 
 def read_table(source: Source) -> FileContents:
-    """Reads a `.csv` or `.tsv` file."""
+    """Read a `.csv` or `.tsv` file."""
     rows = list(_rows(source.text()))
     if not rows:
         return FileContents()
@@ -81,18 +81,18 @@ def _answer(
     if len(names) > 2 and names[-1] in _VALUES:
         return _entries(question, rows, len(names) - 2, source)
     if not names and len(rows) > 1 and _is_grid([row.cells[:-1] for row in rows]):
-        message = f"{question!r}: nobody can tell whether these are indices or numbers."
-        hint = "Name the columns in a first line: `id,i,j,value` for entries, `id,row` for rows."
+        message = f"{question!r}: it is not clear whether these are indices or numbers."
+        hint = "Begin with a line of column names: `id,i,j,value` for entries, `id,row` for rows."
         raise Refused(message, line=rows[0].line, question=question, hint=hint)
     return _matrix(question, rows, source)
 
 
 def _matrix(question: str, rows: list[_NumberRow], source: Source) -> ArrayAnswer:
-    """Rows of numbers. A table cannot tell a row from a column, so one of either is a vector."""
+    """Rows of numbers. A table does not tell a row from a column, so a single one is a vector."""
     width = len(rows[0].cells)
     for row in rows:
         if len(row.cells) != width:
-            message = f"This row has {len(row.cells)} numbers, the first one has {width}."
+            message = f"This row has {len(row.cells)} numbers, but the first row has {width}."
             raise Refused(message, line=row.line, question=question, hint=_LAYOUTS)
     shape = tuple(size for size in (len(rows), width) if size > 1)
     return _array(question, rows, shape, source)
@@ -106,7 +106,7 @@ def _entries(question: str, rows: list[_NumberRow], depth: int, source: Source) 
             raise Refused(message, line=row.line, question=question, hint=_LAYOUTS)
     indices = [row.cells[:-1] for row in rows]
     if not _is_grid(indices):
-        message = f"{question!r}: entries are missing, there twice, or without a proper index."
+        message = f"{question!r}: entries are missing, repeated, or without a valid index."
         hint = "Write every entry of the array once, counting from 1 (or from 0)."
         raise Refused(message, line=rows[0].line, question=question, hint=hint)
     ordered = sorted(rows, key=lambda row: tuple(map(int, row.cells[:-1])))
@@ -117,7 +117,7 @@ def _entries(question: str, rows: list[_NumberRow], depth: int, source: Source) 
 
 
 def _is_grid(indices: Sequence[tuple[str, ...]]) -> bool:
-    """Whether the indices count through a whole array, each entry once, from 0 or from 1."""
+    """Whether the indices, from 0 or from 1, cover a whole array once."""
     if not indices[0] or len({len(index) for index in indices}) > 1:
         return False
     if not all(_INDEX.fullmatch(cell) for index in indices for cell in index):
@@ -154,12 +154,12 @@ def _number(cell: str, row: _NumberRow, question: str) -> float:
     hint = _LAYOUTS
     if _DECIMAL_COMMA.fullmatch(cell):
         hint = "Write numbers with a decimal point: 0.5, not 0,5."
-    message = f"{cell[:60]!r} is no number." if cell else "A number is missing here."
+    message = f"{cell[:60]!r} is not a number." if cell else "A number is missing here."
     raise Refused(message, line=row.line, question=question, hint=hint)
 
 
 def _rows(text: str) -> Iterator[_NumberRow]:
-    """The lines that hold something, cut into cells."""
+    """The lines with content, split into cells."""
     delimiter: str | None = None
     line, done, room = 1, 0, limits.NUMBERS
     for match in _LINE.finditer(text):
@@ -178,12 +178,12 @@ def _rows(text: str) -> Iterator[_NumberRow]:
 
 
 def _delimiter(line: str) -> str:
-    """What separates the cells, by the first line."""
+    """The separator of cells, by the first line."""
     return next((mark for mark in "\t;," if mark in line), " ")
 
 
 def _cells(line: str, delimiter: str, number_of_line: int) -> tuple[str, ...]:
-    """The cells of a line, without the empty ones that spreadsheets leave at its end."""
+    """The cells of a line, without empty ones at its end, which spreadsheets add."""
     if delimiter == " ":
         cells = line.split()
     elif '"' in line:

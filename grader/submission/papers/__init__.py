@@ -1,1 +1,1 @@
-"""Papers: Markdown, LaTeX and notebooks, as one stream of markers, formulas and prose."""
+"""Papers in Markdown, LaTeX and notebooks, as one stream of markers, formulas and prose."""

@@ -1,4 +1,4 @@
-"""A paper in the making: collects items in reading order and keeps them within limits."""
+"""Builds a paper: collects items in reading order, within limits."""
 
 import re
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ from grader.submission.papers.plain import Setting, formulas_in, logical_line
 from grader.submission.refusals import Refused
 from grader.submission.sources import FileContents
 
-# A line of nothing but these is markup: a rule, what is left of a bold marker, a table's frame.
+# A line of these characters only is markup: a rule, the rest of a bold marker, a table's frame.
 _MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
 # Between two formulas of a line these may make one of them: `$∂l/∂z$ = $p - y$`, `$D^T r$ + $\\mu$`.
 _JOINTS = frozenset({"=", ":=", ":", "+", "-", "−", ",", ";"})
 _JOINT_REACH = 40  # characters between two formulas
 
 
-# What begins with a relation goes on with what stands before.
+# A formula that begins with a relation continues the one before it.
 _BEGINS_OPEN = re.compile(
     r"(?:\\begin\s{0,9}\{[A-Za-z]{1,20}\*?\}(?:\{[^{}]{0,20}\})?\s{0,99})?(?:&\s{0,9})?"
     r"(?::?=(?!=)|≈|≡|\\(?:approx|equiv|coloneqq)(?![A-Za-z]))"
@@ -29,7 +29,7 @@ _BEGINS_OPEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """A formula that may go on: which item it is, and where it stands in the text."""
+    """A formula that may go on: its item and its range in the text."""
 
     item: int
     start: int
@@ -38,7 +38,7 @@ class _Chain:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Markup that is no prose: a marker with its labels, or just to be left out."""
+    """Markup that is not prose: a marker with its labels, or a range to skip."""
 
     start: int
     end: int
@@ -62,16 +62,16 @@ class PaperBuilder:
         self._formula_line = 0
 
     def refuse(self, fault: Refused) -> None:
-        """Notes what could not be read; the same message is noted once, at its first place."""
+        """Note what could not be read; each message once, at its first place."""
         self._faults.setdefault(fault.message, fault)
 
     def leave(self, what: str, place: Place, text: str = "") -> None:
-        """Notes what stands in the paper and is not read: code, a picture, a link."""
+        """Note a part that is not read: code, a picture, a link."""
         if len(self._leftovers) < limits.LEFTOVERS:
             self._leftovers.append(Leftover(what, place, text))
 
     def within_limits(self, text: str, places: Places) -> str:
-        """As much of the text as a paper may have lines."""
+        """The text up to the limit of lines."""
         ends = [match.start() for match in re.finditer("\n|\\Z", text)]
         room, self._lines = self._lines, max(0, self._lines - len(ends))
         if len(ends) <= room:
@@ -81,13 +81,13 @@ class PaperBuilder:
         return text[:end]
 
     def macros(self, definitions: Iterable[str]) -> None:
-        """Takes the author's definitions, as they stand."""
+        """Add the author's definitions unchanged."""
         self._macros += definitions
 
     def add(
         self, text: str, places: Places, spans: Iterable[FormulaSpan], markers: Iterable[Stop]
     ) -> None:
-        """Adds the items of one text: its formulas, its markers, and the prose between them."""
+        """Add the items of one text: its formulas, its markers, and the prose between them."""
         done = self._formula_line = 0
         self._chains.clear()
         stops: list[FormulaSpan | Stop] = [*spans, *markers]
@@ -104,7 +104,7 @@ class PaperBuilder:
         self._prose(text, places, done, len(text), True)
 
     def found(self) -> FileContents:
-        """The paper, and what had to be left out of it."""
+        """The paper, with refusals and leftovers."""
         macros = "\n".join(self._macros)
         if len(macros) > limits.MACRO_CHARACTERS:
             self.refuse(
@@ -143,7 +143,7 @@ class PaperBuilder:
         self._append(Formula(text[start:end], span.display, place, span.notation))
 
     def _is_remark(self, text: str, span: FormulaSpan, start: int) -> bool:
-        """Whether a formula goes on with one before it, but in brackets: `($= 2x$ if …)`."""
+        """Whether a formula continues the one before it, but in brackets: `($= 2x$ if …)`."""
         before = text[max(0, span.start - _JOINT_REACH) : span.start].rstrip(" \t")
         return before.endswith("(") and _BEGINS_OPEN.match(text, start) is not None
 
@@ -177,9 +177,9 @@ class PaperBuilder:
         return None
 
     def _prose(self, text: str, places: Places, start: int, end: int, ends: bool) -> None:
-        """One item a line, but for lines that are formulas without delimiters.
+        """Add an item for each line, or formulas for lines without delimiters.
 
-        `ends` tells that nothing follows on the last line that belongs to it.
+        `ends` means that nothing more belongs to the last line.
         """
         while start < end:
             newline = text.find("\n", start, end)
@@ -192,7 +192,7 @@ class PaperBuilder:
             start = stop + 1
 
     def _plain_line(self, text: str, places: Places, start: int, stop: int, end: int) -> int:
-        """Adds a line, as prose and formulas; where it ends, or the lines that go on with it."""
+        """Add a line as prose and formulas; returns its end, with the lines that continue it."""
         is_behind = bool(self._items) and isinstance(self._items[-1], Marker)
         setting = Setting(is_behind, self._is_below_marker)
         for last in dict.fromkeys((logical_line(text, start, end), stop)):
@@ -215,7 +215,7 @@ class PaperBuilder:
             self._append(Prose(" ".join(line.split()), places.at(offset)))
 
     def _joint(self, text: str, places: Places, start: int, stop: int) -> None:
-        """Keeps a sign that stands alone between two formulas: it says how they belong together."""
+        """Add a single sign between two formulas, which joins them."""
         between = text[start:stop] if stop - start <= _JOINT_REACH else ""
         if (sign := between.strip()) in _JOINTS and between.lstrip(" \t").startswith(sign):
             self._append(Prose(sign, places.at(start)))
@@ -228,7 +228,7 @@ class PaperBuilder:
 
 
 def _too_long(place: Place) -> Refused:
-    return _at(place, "The paper is too long; from here on it was not read.", "Hand in less text.")
+    return _at(place, "The paper is too long; the rest was not read.", "Hand in less text.")
 
 
 def _at(place: Place, message: str, hint: str) -> Refused:

@@ -1,4 +1,4 @@
-"""What TeX does not typeset, or typesets as it stands: comments and listings."""
+"""Comments and listings of TeX, which hold no mathematics."""
 
 import re
 from bisect import bisect_left
@@ -20,13 +20,13 @@ _END = re.compile(rf"\\end\{{((?:{_LISTINGS})\*?)\}}")
 
 
 def listed(text: str, start: int, end: int) -> str | None:
-    r"""The code in a range that is skipped, a listing or `\verb|…|`; None if it is a comment."""
+    r"""The code in a skipped range, a listing or `\verb|…|`; None if it is a comment."""
     opening = _CODE.match(text, start, end)
     return None if opening is None else text[opening.end() : end]
 
 
 def skipped(text: str) -> Iterator[Range]:
-    r"""The ranges of a TeX document that say nothing: comments, listings, `\verb|…|`."""
+    r"""The ranges of a TeX document to skip: comments, listings, `\verb|…|`."""
     ends: dict[str, list[Range]] = {}
     for match in _END.finditer(text):
         ends.setdefault(match[1], []).append(match.span())

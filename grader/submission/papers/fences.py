@@ -1,6 +1,6 @@
-"""Fenced blocks in Markdown: mathematics, documents in a document, plain text, and programs.
+"""Fenced blocks in Markdown: mathematics, documents, plain text, and programs.
 
-Of a program only lines of the form `name = expression` are read; it is never run.
+Only the lines `name = expression` of a program are read; it is never run.
 """
 
 import re
@@ -24,7 +24,7 @@ _FENCE = re.compile(
 _COMMENT = re.compile(r"^[ \t]*+[#%]++[ \t]*+(?P<text>[^\n]++)", re.MULTILINE)
 _PARAGRAPH_END = re.compile(r"\n[ \t]*+(?=\n)|\Z")
 
-# What a fence holds, by its language. Anything else is data or a shell, and is never read.
+# The content of a fence by its language. Others are data or a shell, and are never read.
 _MATHEMATICS = {"math", "katex"}
 _DOCUMENT = {"latex", "tex", "markdown", "md"}
 _SHELL = {"bash", "sh", "shell", "console", "zsh"}
@@ -43,7 +43,7 @@ class Fence:
 
     @property
     def formula(self) -> FormulaSpan | None:
-        """What it holds, if that is mathematics."""
+        """Its content, if that is mathematics."""
         if self.language not in _MATHEMATICS:
             return None
         return FormulaSpan(self.start, self.end, self.left, self.right, True)
@@ -75,7 +75,7 @@ class Fence:
             yield FormulaSpan(left, right, left, right, True, "code")
 
     def says_more(self, text: str) -> bool:
-        """Whether there is code in it that is not read as formulas."""
+        """Whether it has code that is not read as formulas."""
         if self.language in _MATHEMATICS | _DOCUMENT | _SHELL or self.is_text(text):
             return False
         read = assignments if self.language in LANGUAGES | _PLAIN else None
@@ -85,7 +85,7 @@ class Fence:
 
 
 def fences(text: str) -> Iterator[Fence]:
-    """The fenced blocks of a text. One that is never closed swallows at most a paragraph."""
+    """The fenced blocks of a text. An open one ends with its paragraph."""
     marks = list(_FENCE.finditer(text))
     closers: dict[str, list[re.Match[str]]] = defaultdict(list)
     for mark in marks:

@@ -1,7 +1,7 @@
 """Question markers as people write them: `3.`, `(b)`, `## Question 5`, `**Q7**`, `Solution to Q4`.
 
-A marker stands at the start of a line, after list, heading and emphasis markup. What looks like one
-inside a sentence ("Question 3 asks for …", "2 layers", "1984. After that") is none.
+A marker is at the start of a line, after list, heading and emphasis markup. A similar text in a sentence
+("Question 3 asks for …", "2 layers", "1984. After that") is not a marker.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, LabelPart
 
-# Only this much of a line is looked at, so that no pattern below can take long.
+# Characters of a line to look at, so that no pattern below can take long.
 _REACH = 160
 
 _PART = r"(?:\d{1,3}(?!\d)|(?:[ivx]{1,4}|[a-z])(?![a-z]))"
@@ -28,7 +28,7 @@ _LEAD = re.compile(
     """,
     re.VERBOSE,
 )
-# What people call a question and an answer, in the languages in which homework comes in.
+# Words for a question and an answer, in several languages.
 _ANSWERS = (
     "solutions?|answers?|responses?|sol|ans|lösung(?:en)?|loesung|lsg|antwort|r[ée]ponse|solución|solucion"
     "|respuesta|soluzione|risposta"
@@ -59,20 +59,20 @@ _LETTER = re.compile(
 )
 _SMALL = re.compile(r"\s*\(?(?:[a-h]|[ivx]{1,4})\)", re.IGNORECASE)
 
-# Behind `(a)` or `x)`, these say that the line is mathematics written without dollars.
+# After `(a)` or `x)`, these show mathematics without dollars.
 _OPERATOR = re.compile(r"\s*(?:[=+/^@,;]|\*\s)")
-# Behind an undecorated `Q4` these make an answer of the line, not a sentence about the question.
+# After a plain `Q4`, these begin an answer, not a sentence about the question.
 _REFERS = re.compile(
     r"\s*(?:see|cf\.?|same|(?:is )?(?:the )?same|as in|like|siehe|wie)\s", re.IGNORECASE
 )
 _PLAIN_QUESTION = 7  # inside any heading, whose levels go from 1 to 6
-_PLAIN_PART = 8  # "Part 2" stands inside "Question 1"
+_PLAIN_PART = 8  # "Part 2" is inside "Question 1"
 _BOXED_NUMBER = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A marker in a text: its parts from the outside in, and where it ends."""
+    """A marker in a text: its parts from the outside in, and its end."""
 
     parts: tuple[LabelPart, ...]
     end: int
@@ -80,7 +80,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """The markup that a marker stands in."""
+    """The markup around a marker."""
 
     heading: int
     strong: bool
@@ -92,7 +92,7 @@ class _Setting:
 
 
 def label_at(text: str, start: int, end: int, heading: int = 0) -> Label | None:
-    r"""The marker at `start`, if one stands there.
+    r"""The marker at `start`, None if there is none.
 
     Args:
         text: the text.
@@ -142,7 +142,7 @@ def _multiplies(match: re.Match[str], setting: _Setting) -> bool:
 
 
 def _is_closed(line: str, match: re.Match[str], setting: _Setting) -> bool:
-    """Whether something tells the label from a word or a number: brackets, a dot, a bold line."""
+    """Whether brackets, a dot or a bold line tell the label from a word or a number."""
     label, term = match["label"], match["term"].strip()
     if label.endswith(")"):
         return True
@@ -175,7 +175,7 @@ def _normalised(text: str) -> str:
 
 
 def _with_inner(line: str, label: Label) -> Label:
-    """The label and a letter right behind it, as in `1. (a)`."""
+    """The label with a letter right after it, as in `1. (a)`."""
     if label.parts[-1].rank[0] == LETTER or not _SMALL.match(line, label.end):
         return label
     start = len(line) - len(line[label.end :].lstrip())
@@ -186,7 +186,7 @@ def _with_inner(line: str, label: Label) -> Label:
 
 
 def _may_follow(rest: str) -> bool:
-    """Whether what follows an undecorated `Question 1` lets it be a marker, not a sentence."""
+    """Whether the text after a plain `Question 1` shows that it is a marker, not a sentence."""
     if _REFERS.match(rest):
         return True
     first = rest.lstrip()[:1]

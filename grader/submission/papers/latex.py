@@ -19,7 +19,7 @@ _INPUT = re.compile(r"\\(input|include|subfile)\s{0,9}\{([^{}\n]{1,200})\}")
 
 
 def read_latex(source: Source) -> FileContents:
-    """Reads a `.tex` file."""
+    """Read a `.tex` file."""
     builder = PaperBuilder(source.name)
     text = source.text()
     places = Places(source.name, text)
@@ -54,10 +54,10 @@ def _refuse_inputs(text: str, places: Places, builder: PaperBuilder) -> None:
         place = places.at(match.start())
         builder.refuse(
             Refused(
-                f"\\{match[1]}{{{match[2]}}} was not followed: only this file was read.",
+                f"\\{match[1]}{{{match[2]}}} was ignored; the grader reads only this file.",
                 line=place.line,
                 column=place.column,
-                hint=f"Paste what {match[2]} holds into this file.",
+                hint=f"Paste the contents of {match[2]} into this file.",
             )
         )
 

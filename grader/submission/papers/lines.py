@@ -1,4 +1,4 @@
-"""The markers that stand at the starts of lines."""
+"""The markers at the starts of lines."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ _LINE = re.compile(r"[^\n]++")
 
 
 def line_markers(text: str, spans: Iterable[FormulaSpan]) -> Iterator[tuple[int, Label]]:
-    """The markers at the starts of lines that are not inside a formula, with their offsets."""
+    """(offset, marker) for lines that begin outside formulas with a marker."""
     remaining = iter(spans)
     span = next(remaining, None)
     for line in _LINE.finditer(text):

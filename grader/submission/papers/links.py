@@ -1,4 +1,4 @@
-"""Pictures, links and names of files in a paper: what they show is not in the text."""
+"""Pictures, links and names of files in a paper, whose contents are not in the text."""
 
 import re
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ _LINK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_SHOWN = 60  # characters of an address that is repeated to the student
+_SHOWN = 60  # characters of an address in a message
 
 
 class FileLink(NamedTuple):
-    """A picture or link: where it begins, what it is in words, the file or address that it names."""
+    """A picture or link: its offset, a description, its file or address."""
 
     start: int
     what: str

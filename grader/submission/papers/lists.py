@@ -1,4 +1,4 @@
-r"""LaTeX numbers things by itself: the counters behind `\item`, `\question` and `problem`."""
+r"""The counters of LaTeX for `\item`, `\question` and `problem`."""
 
 import re
 from collections import defaultdict
@@ -24,7 +24,7 @@ QUESTION_ENVIRONMENTS = frozenset(
 )
 LISTS = {"enumerate", "itemize", "description", "questions", "parts", "subparts", "subsubparts"}
 
-_DEEPEST = 20  # LaTeX gives up at six
+_DEEPEST = 20  # LaTeX allows six
 _INNER = {"question": "part", "titledquestion": "part", "part": "subpart", "subpart": "subsubpart"}
 _START = re.compile(r"start\s*=\s*(\d{1,3})")
 
@@ -46,7 +46,7 @@ class Lists:
     _counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def begin(self, environment: str, options: str = "") -> None:
-        """Opens a list; `options` is what stands in the brackets behind it."""
+        """Open a list with the `options` in its brackets."""
         if len(self._open) >= _DEEPEST:
             return
         if environment != "enumerate":
@@ -59,14 +59,14 @@ class Lists:
             self._counters[_counter(depth)] = int(start[1]) - 1 if start else 0
 
     def end(self, environment: str) -> Rank | None:
-        """Closes a list; the rank of its items, if they were numbered."""
+        """Close a list; returns the rank of its items if they are numbered."""
         if not self._open or self._open[-1].environment != environment:
             return None
         closed = self._open.pop()
         return (NUMBER, closed.depth + 1) if environment == "enumerate" else None
 
     def item(self) -> LabelPart | None:
-        r"""The number of the next `\item`; none in a list without numbers."""
+        r"""The number of the next `\item`; None in a list without numbers."""
         if not self._open or self._open[-1].environment != "enumerate":
             return None
         current = self._open[-1]
@@ -81,7 +81,7 @@ class Lists:
 
     @property
     def has_parts(self) -> bool:
-        r"""Whether `\part` is one of the exam class here, not a heading."""
+        r"""Whether `\part` is that of the exam class here, not a heading."""
         return any(one.environment == "parts" for one in self._open)
 
     def command(self, name: str) -> LabelPart:
@@ -98,7 +98,7 @@ class Lists:
 
     def set(self, counter: str, value: int, *, relative: bool = False) -> None:
         r"""`\setcounter` and `\addtocounter`."""
-        counter = "part" if counter == "partno" else counter  # the exam class's own name for it
+        counter = "part" if counter == "partno" else counter  # its name in the exam class
         self._counters[counter] = value + (self._counters[counter] if relative else 0)
 
     def _advance(self, counter: str) -> int:
@@ -111,7 +111,7 @@ def _counter(depth: int) -> str:
 
 
 def _style(options: str, depth: int) -> str:
-    r"""How a list numbers: `label=(\alph*)` of enumitem, `[(a)]` of enumerate, or by its depth."""
+    r"""The numbering of a list: `label=(\alph*)` of enumitem, `[(a)]` of enumerate, or by depth."""
     for style in ("arabic", "alph", "Alph", "roman", "Roman"):
         if f"\\{style}" in options:
             return style.lower()

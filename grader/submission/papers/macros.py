@@ -15,7 +15,7 @@ _PARAMETERS = re.compile(r"[^{}\n]{0,100}")
 
 
 def definitions(text: str) -> list[Range]:
-    """The ranges of all definitions in a text; one that is never closed is none."""
+    """The ranges of all definitions in a text, without those that are never closed."""
     if "\\" not in text:
         return []
     braces = matching_braces(text)
@@ -40,7 +40,7 @@ def matching_braces(text: str) -> dict[int, int]:
 
 
 def _end(text: str, match: re.Match[str], braces: dict[int, int]) -> int | None:
-    """Where the definition ends: behind its body."""
+    """The end of the definition, after its body."""
     name_end = _after_name(text, match.end(), braces)
     if name_end is None:
         return None
@@ -51,7 +51,7 @@ def _end(text: str, match: re.Match[str], braces: dict[int, int]) -> int | None:
 
 
 def _after_name(text: str, offset: int, braces: dict[int, int]) -> int | None:
-    r"""Behind `\name` or `{\name}`."""
+    r"""The offset after `\name` or `{\name}`."""
     if name := _NAME.match(text, offset):
         return name.end()
     while text[offset : offset + 1] == " ":

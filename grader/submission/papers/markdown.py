@@ -19,7 +19,7 @@ _COMMENT_LINE = re.compile(r"^[ \t]*+#[^\n]*+", re.MULTILINE)
 
 
 def read_markdown(source: Source) -> FileContents:
-    """Reads a `.md` or `.txt` file."""
+    """Read a `.md` or `.txt` file."""
     builder = PaperBuilder(source.name)
     text = source.text()
     scan_markdown(text, Places(source.name, text), builder)
@@ -27,7 +27,7 @@ def read_markdown(source: Source) -> FileContents:
 
 
 def scan_markdown(text: str, places: Places, builder: PaperBuilder) -> None:
-    """Adds the items of one Markdown text, a file or a cell, to a paper."""
+    """Add the items of a Markdown text, a file or a cell, to a paper."""
     text = builder.within_limits(text, places)
     text = blanked(text, _quotes(text))
     blocks = list(fences(text))
@@ -47,7 +47,7 @@ def scan_markdown(text: str, places: Places, builder: PaperBuilder) -> None:
     spans.sort(key=lambda span: span.start)
     plain = [(block.left, block.right) for block in blocks if block.is_text(text)]
     document = restored(document, text, plain)
-    # In a listing `# 1` is a comment and no heading.
+    # In a listing, `# 1` is a comment, not a heading.
     lines = blanked(document, _comment_lines(document, plain))
     labels = [*line_markers(lines, spans), *remarks(text, blocks)]
     labels.sort(key=lambda found: found[0])
@@ -65,7 +65,7 @@ def _comment_lines(text: str, listings: Iterable[Range]) -> Iterator[Range]:
 
 
 def _quotes(text: str) -> Iterator[Range]:
-    """The `>` before the lines of quoted paragraphs; a line of a formula may begin with one too."""
+    """The `>` of quoted paragraphs, but not those that begin a line of a formula."""
     quoted, after = False, -1
     for line in _LINE.finditer(text):
         mark = _QUOTE.match(text, line.start(), line.end())
@@ -77,7 +77,7 @@ def _quotes(text: str) -> Iterator[Range]:
 
 
 def _struck(text: str) -> Iterator[Range]:
-    """What the student struck out: `~~…~~` within a paragraph."""
+    """Text that the student struck out: `~~…~~` within a paragraph."""
     for match in _STRUCK.finditer(text):
         yield match.span()
 

@@ -1,7 +1,7 @@
-"""Where the formulas of a paper are: one pass over the text, linear whatever the text is.
+"""Finds the formulas of a paper in one pass, in linear time for any text.
 
-Each delimiter is looked for once, by one regular expression; from then on everything is a search
-in sorted lists of offsets, so 100,000 opening dollars cost no more than 100,000 letters.
+One regular expression finds each delimiter once. The rest is a search in sorted lists of offsets, so
+100,000 opening dollars cost no more than 100,000 letters.
 """
 
 import itertools
@@ -53,14 +53,14 @@ ENVIRONMENTS = frozenset(
     ]
 )
 
-# What may stand around a formula in backticks that is a line of its own, and how far that is looked at.
+# Characters around a formula in backticks on its own line, and how far to look for them.
 _NEARBY = 200
 _FRAME = " \t*_-+>.,;:"
 _ITEM = re.compile(r"[-*+•][ \t]++\$")
 _LINE_START = re.compile(r"\n(?=\S)|\n[ \t]++")
 _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
 _TYPESET = re.compile(r"[\\^_]")
-# A price: a number behind which its sentence goes on or ends, as in "costs $5 and $6.50".
+# A price: a number in a sentence, as in "costs $5 and $6.50".
 _PRICE = re.compile(
     r"\$\d++(?:[.,]\d++)*+[kKM]?(?=[\s.,;:!?)]*+(?:\$|\n|\Z|(?!(?:if|for|when|where|else|or)\b)[A-Za-z]{2,}(?![\w(])))"
 )
@@ -83,8 +83,8 @@ def formulas(text: str, *, markdown: bool) -> list[FormulaSpan]:
     """The formulas of a text in reading order.
 
     Args:
-        text: the paper, with whatever is no prose (code, comments) blanked.
-        markdown: whether a dollar may be a price and a backtick code; in TeX they may not.
+        text: the paper, with code and comments blanked.
+        markdown: whether a dollar may be a price, and backticks code; not so in TeX.
 
     """
     return list(_Scanner(text, markdown).spans())
@@ -102,7 +102,7 @@ def _single(dollars: list[int]) -> Iterator[int]:
 
 
 def _is_formula(text: str, start: int, end: int) -> bool:
-    """Whether a range holds words and numbers of mathematics and nothing else."""
+    """Whether a range holds only words and numbers of mathematics."""
     if end - start > limits.FORMULA_CHARACTERS:
         return False
     tokens = tokens_in(text, start, end)
@@ -161,10 +161,10 @@ class _Scanner:
         self._where["`$"] = [dollar - 1 for dollar in dollars if self._text[dollar - 1] == "`"]
 
     def _balance(self) -> None:
-        """Leaves out prices, and finds the parts of the text in which a dollar is not closed.
+        """Leave out prices, and find the parts of the text with a dollar that is not closed.
 
-        A part ends with its paragraph or before the next question marker or item of a list. Which of its
-        dollars open and which close nobody can tell, so all from the first one on is one broken formula.
+        A part ends with its paragraph, or before the next question marker or list item. It is not known
+        which dollars open and which close, so all from the first one on is one broken formula.
         """
         text = self._text
         prices = {m.start() for m in _PRICE.finditer(text) if not text.startswith("$", m.end())}
@@ -212,7 +212,7 @@ class _Scanner:
             self._matching[open_environments[name].pop()] = match.end()
 
     def _next(self, kind: str, offset: int) -> int:
-        """Where the next token of a kind begins; past the end of the text if there is none."""
+        """The offset of the next token of a kind; past the end of the text if there is none."""
         where = self._where[kind]
         index = bisect_left(where, offset)
         return where[index] if index < len(where) else len(self._text) + 1
@@ -222,7 +222,7 @@ class _Scanner:
         return min(self._next("blank", offset), len(self._text))
 
     def _unclosed(self, start: int, left: int) -> FormulaSpan:
-        """A formula that nobody closed: to the end of its paragraph, and not further."""
+        """A formula that is not closed: up to the end of its paragraph."""
         end = self._blank(left)
         return FormulaSpan(start, end, left, end, True)
 
@@ -245,10 +245,10 @@ class _Scanner:
         return self._unclosed(start, left)
 
     def _is_block_with_blank_lines(self, left: int, close: int) -> bool:
-        """Whether `$$` alone on its line and `close` are one block, though blank lines are inside.
+        """Whether `$$` alone on its line and `close` are one block with blank lines inside.
 
-        Some editors export blocks that way. A question marker in between tells that the first one
-        was never closed.
+        Some editors export blocks that way. A question marker in between shows that the first one was
+        never closed.
         """
         if close > len(self._text) or close - left > limits.FORMULA_CHARACTERS:
             return False
@@ -300,14 +300,14 @@ class _Scanner:
         return None if self._markdown else self._to_end_of_line(start, left)
 
     def _environment(self, start: int) -> FormulaSpan:
-        r"""An environment keeps its `\begin` and `\end`: they say how its rows are read."""
+        r"""An environment with its `\begin` and `\end`, which say how to read its rows."""
         end = self._matching.get(start)
         if end is None:
             return self._unclosed(start, start)
         return FormulaSpan(start, end, start, end, True)
 
     def _code(self, start: int) -> FormulaSpan | None:
-        """Code between backticks is skipped, an inline span with nothing inside, or an equation."""
+        """Skip code between backticks, unless it is an equation."""
         if not self._markdown:
             return None
         ticks = re.compile("`+").match(self._text, start)
@@ -321,7 +321,7 @@ class _Scanner:
         return FormulaSpan(start, end, end, end, False)
 
     def _is_in_sentence(self, start: int, end: int) -> bool:
-        """Whether words stand around a piece of code: one alone on its line is a line like others."""
+        """Whether there are words around a piece of code, so that it is not a line of its own."""
         newline = self._text.find("\n", end, end + _NEARBY)
         after = self._text[end : newline if newline >= 0 else end + _NEARBY]
         first = self._text.rfind("\n", max(0, start - _NEARBY), start) + 1

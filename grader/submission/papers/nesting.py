@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# Outer before inner. A question of any kind, then numbers, letters, roman numerals; the second
-# number tells headings by their level and lists by their depth.
+# Outer before inner: a question of any kind, then numbers, letters, roman numerals. The second number is
+# the level of a heading or the depth of a list.
 Rank = tuple[int, int]
 
 QUESTION, NUMBER, LETTER, ROMAN = 0, 1, 2, 3
@@ -13,7 +13,7 @@ _NUMERALS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "x
 
 @dataclass(frozen=True, slots=True)
 class LabelPart:
-    """One label of a marker, such as the `b` of `Problem 1b`, and how far out it stands."""
+    """One label of a marker, such as the `b` of `Problem 1b`, and its rank."""
 
     rank: Rank
     text: str
@@ -26,7 +26,7 @@ class Nesting:
         self._path: list[LabelPart] = []
 
     def enter(self, parts: tuple[LabelPart, ...]) -> tuple[str, ...]:
-        """The path after a marker: it closes its siblings and whatever was inside them."""
+        """The path after a marker, which closes its siblings and all labels inside them."""
         for part in parts:
             rank = self._resolved(part)
             self.close(rank)
@@ -34,12 +34,12 @@ class Nesting:
         return tuple(part.text for part in self._path)
 
     def close(self, rank: Rank) -> None:
-        """Closes what stands at `rank` or further in."""
+        """Close the labels at `rank` or further in."""
         while self._path and self._path[-1].rank >= rank:
             self._path.pop()
 
     def _resolved(self, part: LabelPart) -> Rank:
-        """The rank of a part; a lone `i`, `v` or `x` is a letter or a numeral by what is open."""
+        """The rank of a part; a single `i`, `v` or `x` is a letter or a numeral, by the open labels."""
         if part.rank[0] == LETTER and part.text in _NUMERALS and self._continues_romans(part.text):
             return (ROMAN, part.rank[1])
         return part.rank

@@ -1,4 +1,4 @@
-"""Jupyter notebooks → one paper of their Markdown cells. Code cells are neither run nor read."""
+"""Jupyter notebooks → one paper of their Markdown cells. Code cells are not run or read."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _NOT_A_NOTEBOOK = "Open it in Jupyter, save it again, and hand in the .ipynb fil
 
 
 def read_notebook(source: Source) -> FileContents:
-    """Reads an `.ipynb` file."""
+    """Read an `.ipynb` file."""
     builder = PaperBuilder(source.name)
     room = limits.TEXT_BYTES
     for number, cell in enumerate(_cells(_parsed(source.text())), start=1):
@@ -41,10 +41,10 @@ def read_notebook(source: Source) -> FileContents:
 
 
 def _parsed(text: str) -> Any:
-    import json  # two milliseconds that only notebooks pay
+    import json  # takes two milliseconds
 
     try:
-        # Numbers are of no interest, and huge ones are slow to convert.
+        # Numbers are not needed, and huge ones are slow to convert.
         return json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         raise Refused(
@@ -60,7 +60,9 @@ def _parsed(text: str) -> Any:
 def _cells(notebook: Any) -> Iterator[Any]:
     """The cells of a notebook of format 4, or of the worksheets of format 3."""
     if not isinstance(notebook, dict) or not {"cells", "worksheets"} & notebook.keys():
-        raise Refused("This file is JSON, but no notebook: it has no cells.", hint=_NOT_A_NOTEBOOK)
+        raise Refused(
+            "This file is JSON, but not a notebook: it has no cells.", hint=_NOT_A_NOTEBOOK
+        )
     worksheets = notebook.get("worksheets")
     for sheet in [notebook, *(worksheets if isinstance(worksheets, list) else [])]:
         cells = sheet.get("cells") if isinstance(sheet, dict) else None
@@ -69,7 +71,7 @@ def _cells(notebook: Any) -> Iterator[Any]:
 
 def _text(cell: dict[str, Any]) -> str | None:
     """The source of a cell: one string, or a list of lines."""
-    lines = cell.get("source", cell.get("input", ""))  # what format 3 calls the code of a cell
+    lines = cell.get("source", cell.get("input", ""))  # the name of code in format 3
     if isinstance(lines, str):
         lines = [lines]
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
@@ -80,7 +82,7 @@ def _text(cell: dict[str, Any]) -> str | None:
 
 
 def _no_text(number: int) -> Refused:
-    return Refused(f"Cell {number} holds no text.", cell=number, hint=_NOT_A_NOTEBOOK)
+    return Refused(f"Cell {number} has no text.", cell=number, hint=_NOT_A_NOTEBOOK)
 
 
 def _too_long(number: int) -> Refused:

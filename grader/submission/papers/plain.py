@@ -1,17 +1,16 @@
 """Formulas in lines without dollars: `∂l/∂W³₁₁ = δ h²₁`, `dW2 = dZ2 @ A1.T / m`, `3) delta*h2[1]`.
 
-The rule. A line is cut into words, numbers and signs. A word is mathematical if it is one letter, has
+The rule: a line is split into words, numbers and signs. A word is mathematical if it is one letter, has
 digits, scripts or Greek letters in it, changes its case as in `dW`, or is called as in `relu(z)`; any
 other word is ordinary. The line is a formula if
 
 - it holds nothing but words, numbers and the signs of formulas, and its brackets close;
-- every ordinary word stands alone between operators, as `pred` does in `(pred - y) / m`, and at least
-  half of the words and numbers are mathematical: two words in a row are prose;
-- it has an equals sign, or stands below a marker and has no ordinary word at all.
+- every ordinary word is alone between operators, like `pred` in `(pred - y) / m`, and at least half of the
+  words and numbers are mathematical: two words in a row are prose;
+- it has an equals sign, or it is below a marker and has no ordinary word.
 
-Words in front of it ("so we get", "Answer:") and a remark behind it ("by the chain rule") are cut off,
-if what is left has no ordinary word at all. In doubt a line is prose: under a marker that has nothing
-but prose a human looks.
+Words before it ("so we get", "Answer:") and a remark after it ("by the chain rule") are cut off if the
+rest has no ordinary word. In doubt a line is prose: if a marker has only prose, a human looks.
 """
 
 import itertools
@@ -33,7 +32,7 @@ from grader.submission.papers.plain_tokens import (
 )
 
 LONGEST = 2_000  # characters of a formula without delimiters, over all its lines
-_SENTENCE_LONGEST = 500  # of a line with words around its formula
+_SENTENCE_LONGEST = 500  # characters of a line with words around its formula
 _CONTINUED = 12  # lines of a formula whose brackets are open
 
 _JOINERS = frozenset("+-−–*/@·⋅×∘⊙")
@@ -66,12 +65,12 @@ _CONNECTIVE = re.compile(
     r"(?:,\s*+|\s)(?:so|thus|hence|and|then|therefore|because|since|where|with|also)[,:]?\s*+\Z",
     re.IGNORECASE,
 )
-# A remark that changes the value is none: then the line is not cut, and a human reads it.
+# These change the value, so the line is not cut, and a human reads it.
 _CHANGES = re.compile(
     r"[<>≤≥≠]|\b(?:else|otherwise|minus|plus|times|transpos\w*|except|sign|signs|factor|not|divided)\b",
     re.IGNORECASE,
 )
-# In front of a formula these make it a condition, or say that it is none of the author's own.
+# Before a formula these make it a condition, or show that it is not an answer.
 _TURNED = frozenset(
     "if when for not unless assume assuming suppose instead wrong no without".split()
 )
@@ -85,7 +84,7 @@ _NO_PRIME = re.compile(r"[A-Za-z][’'][a-z]|(?<![\w)\]}'])['’]")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a line stands: right behind a marker, or anywhere below one."""
+    """The setting of a line: right after a marker, or anywhere below one."""
 
     behind: bool = False
     below: bool = False
@@ -95,9 +94,9 @@ ANYWHERE = Setting()
 
 
 def logical_line(text: str, start: int, end: int) -> int:
-    """Where the line that begins at `start` ends, with the lines that go on with it.
+    """The end of the line that begins at `start`, with the lines that continue it.
 
-    Those are the next ones while brackets are open, and deeper lines that begin with an operator.
+    Lines continue while brackets are open, or if they are deeper and begin with an operator.
     """
     stop = last = _end_of_line(text, start, end)
     depth = _depth(text[start:stop])
@@ -159,7 +158,7 @@ def _unwrapped(text: str, start: int, end: int) -> Range:
     """A line without its bullet, comment, emphasis, backticks, and the full stop at its end."""
     bullet = _BULLET.match(text, start, end)
     if bullet:
-        # What a bullet and what a minus is, nobody can tell without an equals sign.
+        # Without an equals sign, a bullet and a minus look the same.
         if "=" not in text[start:end]:
             return end, end
         start = bullet.end()
@@ -199,7 +198,7 @@ def _said(text: str, start: int, end: int, setting: Setting) -> list[Range]:
 
 
 def _in_sentences(text: str, start: int, end: int) -> list[Range]:
-    """The equations among the sentences of a line; they stand alone in theirs."""
+    """The equations in the sentences of a line that hold nothing else."""
     if _CONDITION.search(text, start, end):
         return []
     found: list[Range] = []
@@ -216,7 +215,7 @@ def _cut_strictly(text: str, start: int, end: int) -> list[Range]:
 
 
 def _cut(text: str, start: int, end: int, setting: Setting) -> list[Range]:
-    """A formula with what stands before and behind it cut off."""
+    """A formula without the words before and after it."""
     if _judged(text, start, end, setting):
         return [(start, end)]
     for remark in _remarks(text, start, end):
@@ -229,7 +228,7 @@ def _cut(text: str, start: int, end: int, setting: Setting) -> list[Range]:
 
 
 def _remarks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """Where a remark may begin; one that changes the value is none."""
+    """The places where a remark may begin, but not one that changes the value."""
     for remark in itertools.islice(_REMARK.finditer(text, start, end), _REMARKS):
         changes = _CHANGES.search(text, remark.start(), end)
         if changes is None and _depth(text[start : remark.start()]) == 0:
@@ -251,7 +250,7 @@ def _after_words(text: str, start: int, end: int) -> list[Range]:
 
 
 def _is_prose(token: PlainToken, follows: PlainToken | None) -> bool:
-    """Whether a word in front of a formula is none of its own; `I` and `a` are words in a sentence."""
+    """Whether a word before a formula is prose; `I` and `a` are words in a sentence."""
     if token.text in ("I", "a", "A") and follows is not None and follows.kind == "word":
         return not is_mathematical(follows, None)
     return not is_mathematical(token, follows)
@@ -278,14 +277,14 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
 
 
 def _renames(tokens: Sequence[PlainToken]) -> bool:
-    """`dbo = dzo`: a gradient, by its letter d, that is another one."""
+    """Whether an equation only renames a gradient: `dbo = dzo`."""
     if len(tokens) != 3 or tokens[1].kind != "relation":
         return False
     return all(token.kind == "word" and _GRADIENT.fullmatch(token.text) for token in tokens[::2])
 
 
 def _is_related(tokens: Sequence[PlainToken]) -> bool:
-    """Whether an equation has something to say, and does not begin in the middle of a product."""
+    """Whether an equation has two sides, and does not begin in the middle of a product."""
     first = tokens[0]
     return len(tokens) > 1 and (first.kind != "sign" or first.text not in ("*", "/", "@", ",", ")"))
 

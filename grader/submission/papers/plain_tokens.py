@@ -37,7 +37,7 @@ _OPERATORS = frozenset("+ - − * ** / @ ^ · ⋅ × ∘ ⊙ • ⊗ ∑ .* ( ["
 
 
 class PlainToken(NamedTuple):
-    """A word, number, sign or relation, and where it stands in the text."""
+    """A word, number, sign or relation, with its place in the text."""
 
     kind: str
     text: str
@@ -55,7 +55,7 @@ def tokens_in(text: str, start: int, end: int) -> list[PlainToken]:
 
 
 def is_balanced(tokens: Sequence[PlainToken]) -> bool:
-    """Whether brackets close, and a colon stands only inside of them."""
+    """Whether brackets close, and colons are only inside them."""
     depth = 0
     for token in tokens:
         depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
@@ -65,7 +65,7 @@ def is_balanced(tokens: Sequence[PlainToken]) -> bool:
 
 
 def counted(tokens: Sequence[PlainToken]) -> tuple[int, int, int]:
-    """How many mathematical words, numbers, and ordinary words there are.
+    """The numbers of mathematical words, of numbers, and of ordinary words.
 
     An ordinary word that does not stand alone is one too many.
     """
@@ -98,7 +98,7 @@ def has_relation(tokens: Sequence[PlainToken]) -> bool:
 
 
 def _arguments(tokens: Sequence[PlainToken]) -> set[int]:
-    """Where the names of arguments and their words begin: `axis`, `keepdims` and `True` in calls."""
+    """The offsets of keyword arguments and their words: `axis`, `keepdims` and `True` in calls."""
     inside: set[int] = set()
     depth = 0
     for name, token, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
@@ -109,7 +109,7 @@ def _arguments(tokens: Sequence[PlainToken]) -> set[int]:
 
 
 def _scripts(tokens: Sequence[PlainToken]) -> set[int]:
-    """Where the tokens in `_{…}` and `^{…}` begin: `ij` is no word there."""
+    """The offsets of tokens in `_{…}` and `^{…}`, where `ij` is not a word."""
     inside: set[int] = set()
     depth = 0
     for before, token in itertools.pairwise(tokens):
@@ -142,7 +142,7 @@ def is_mathematical(token: PlainToken, follows: PlainToken | None) -> bool:
 
 
 def _stands_alone(before: PlainToken | None, word: PlainToken, follows: PlainToken | None) -> bool:
-    """Whether operators, and no other words, are the neighbours of an ordinary word."""
+    """Whether the neighbours of an ordinary word are operators, not words."""
     for neighbour in (before, follows):
         if neighbour is None:
             continue
@@ -160,5 +160,5 @@ def is_scripted(word: str) -> bool:
 
 
 def has_operator(tokens: Sequence[PlainToken]) -> bool:
-    """Whether something is computed here."""
+    """Whether there is an operator."""
     return any(token.kind == "relation" or token.text in _OPERATORS for token in tokens)

@@ -1,7 +1,6 @@
-"""The assignments in a program: `dW2 = dZ2 @ A1.T / m` is read as a formula, and nothing is ever run.
+"""Reads the assignments of a program, `dW2 = dZ2 @ A1.T / m`, as formulas; nothing is ever run.
 
-Imports, loops with what is inside them, calls and everything else that is no `name = expression` is
-passed over.
+Imports, loops with their bodies, calls and all else that is not `name = expression` are skipped.
 """
 
 import re
@@ -20,7 +19,7 @@ _INDENT = re.compile(r"[ \t]*+(?:(?:>>>|\.\.\.)[ \t]*+|In \[\d{1,4}\]:[ \t]*+)?"
 _STATEMENT = re.compile(
     r"(?:import|from|def|for|while|class|print|return|if|with|try|plt|assert)\b(?!\s*=)|>>>"
 )
-# What runs more than once, or perhaps never, says nothing about the value of a name.
+# Code that runs more than once, or perhaps never, does not show the value of a name.
 _CONDITIONAL = re.compile(
     r"(?:async\s++)?(?:for|while|if|elif|else|try|except|with|class)\b[^\n]*+"
 )
@@ -31,7 +30,7 @@ _ASSIGNMENT = re.compile(
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPRESSION = re.compile(r"(?:[\w\s.+\-*/@()\[\],:<>=!&|~^−·×⊙∘ᵀ′]|(?<=[\w)\]])')++")
 _KEYWORD = re.compile(r"\b(?:lambda|import|yield|await|def|class|return|is|del|None|input)\b")
-# Imports, settings of a notebook, comments and names alone hold no answer.
+# Imports, notebook settings, comments and single names hold no answer.
 _SAYS_NOTHING = re.compile(
     r"\s*+(?:(?:import|from|plt\.|[#%!?])[^\n]*+|[\w.]++(?:\[[^\[\]]*+\])?|[\s)\]}\"']*+)\s*+"
 )
@@ -48,14 +47,14 @@ _COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
 
 
 def is_program(text: str) -> bool:
-    """Whether a listing without a language is a program, not just formulas."""
+    """Whether a listing without a language is a program, not only formulas."""
     return any(_STATEMENT.match(line[0].lstrip()) for line in _LINE.finditer(text))
 
 
 def assignments(text: str, start: int, end: int) -> Iterator[Range]:
-    """The places of `name = expression` in the program that stands in a range of a text.
+    """The places of `name = expression` in a program, which is a range of a text.
 
-    Of what runs more than once, or perhaps never, only what changes a name that was there before.
+    Of code that runs more than once, or perhaps never, only changes of an earlier name count.
     """
     skipped_from: int | None = None
     known: set[str] = set()
@@ -79,13 +78,13 @@ def assignments(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def bound(text: str, start: int, end: int) -> Iterator[Range]:
-    """The names that a program binds or changes in a way that is not read, where it does so.
+    """The places where a program binds or changes a name in a way that is not read.
 
-    Targets of loops, of `with`, `del`, `:=`, several targets at once, parts of an array, what a method may
-    change: from there on the name may mean anything. So do the arguments of a function in its body.
+    These are targets of loops, `with`, `del` and `:=`, several targets at once, parts of an array, objects
+    of methods, and arguments of functions. From there on the name may mean anything.
     """
     read = {left for left, _ in assignments(text, start, end)}
-    seen: set[str] = set()  # since the last line that gives the name a value and is read
+    seen: set[str] = set()  # since the last readable line that gives the name a value
     arguments: list[Range] = []
     depth = at = start
     while at < end:
@@ -112,7 +111,7 @@ def bound(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def _bound_parts(text: str, start: int, end: int) -> Iterator[Range]:
-    """The parts of a line in which names stand that it binds, in order."""
+    """The parts of a line with names that it binds, in order."""
     if _IMPORT.match(text, start, end):
         return iter(())
     comment = _COMMENT.search(text, start, end)
@@ -126,12 +125,12 @@ def _bound_parts(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def _is_outside(before: str) -> bool:
-    """Whether what follows stands outside of brackets."""
+    """Whether the text after `before` is outside brackets."""
     return all(before.count(left) == before.count(right) for left, right in ("()", "[]", "{}"))
 
 
 def says_more(text: str, start: int, end: int, read: Iterable[Range] = ()) -> bool:
-    """Whether a program has a line that may say something, beside those that are `read`."""
+    """Whether a program has a line that may hold an answer and is not `read`."""
     known = iter(read)
     left, right = next(known, (end, end))
     for line in _LINE.finditer(text, start, end):
@@ -143,7 +142,7 @@ def says_more(text: str, start: int, end: int, read: Iterable[Range] = ()) -> bo
 
 
 def _assignment(text: str, start: int, end: int) -> int | None:
-    """Where the assignment ends that makes up a line; None if it is anything else."""
+    """The end of an assignment that is a whole line; None for any other line."""
     if end - start > LONGEST:
         return None
     comment = _COMMENT.search(text, start, end)

@@ -1,4 +1,4 @@
-"""The commands that give a LaTeX document its structure, and the markers that they make."""
+"""The structure of a LaTeX document: its commands, and the markers that they make."""
 
 import re
 from bisect import bisect_right
@@ -38,7 +38,7 @@ _LEVELS = {
 
 
 class Structure:
-    """Follows a document from command to command, and says which markers it meets."""
+    """Walks over the commands of a document and collects its markers."""
 
     def __init__(self, text: str, spans: Sequence[FormulaSpan], nesting: Nesting) -> None:
         self._text = text
@@ -103,7 +103,7 @@ class Structure:
         self._stop(match.start(), end)
 
     def _question_environment(self, name: str, match: re.Match[str]) -> None:
-        r"""`\begin{problem}`, numbered by LaTeX unless it says its number: `\begin{problem}[3]`."""
+        r"""`\begin{problem}`, numbered by LaTeX or by itself: `\begin{problem}[3]`."""
         argument = _OPTIONS.match(self._text, match.end()) or _ARGUMENT.match(
             self._text, match.end()
         )
@@ -147,11 +147,11 @@ class Structure:
         self._stop(match.start(), end, (self._lists.command(name),))
 
     def _label(self, start: int, end: int, *, alone: bool = False) -> Label | None:
-        """The label typed at `start`; `alone` if nothing else may stand there, as in `[7]`."""
+        """The label typed at `start`; with `alone`, only if nothing else is there, as in `[7]`."""
         return label_at(self._text, start, end, heading=1 if alone else 0)
 
     def _end_of_line(self, start: int) -> int:
-        """Where the line ends, or its first formula begins."""
+        """The end of the line, or the start of its first formula."""
         newline = self._text.find("\n", start)
         end = len(self._text) if newline < 0 else newline
         index = bisect_right(self._starts, start - 1)
