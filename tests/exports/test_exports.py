@@ -200,7 +200,7 @@ def test_junit() -> None:
     assert outcomes["u1"] == [[], []]
     assert isinstance(outcomes["u2"][1][0], Failure)
     assert isinstance(outcomes["u3"][1][0], Error)
-    assert not any(isinstance(one, Skipped) for two in outcomes["u1"] for one in two)
+    assert not any(isinstance(found, Skipped) for case in outcomes["u1"] for found in case)
     assert (suites["u2"].failures, suites["u3"].errors) == (1, 1)
 
 
