@@ -115,7 +115,7 @@ def test_canvas_is_filled_in_and_nothing_else_changes() -> None:
     assert changed == {("O'Brien, Jr", "", "4.00"), ("Cmd", "", "2.00")}
     assert text.startswith("\ufeff")
     assert "not in the platform's file: u4, u5" in found.notes
-    assert "in Canvas's file, but not in this class: Somebody Else" in found.notes
+    assert "in the file from Canvas, but not in this class: Somebody Else" in found.notes
     assert any("no grade yet" in note and "u3" in note for note in found.notes)
 
 
