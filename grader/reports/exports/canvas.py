@@ -1,8 +1,8 @@
 """Canvas: grades in a copy of the gradebook file from Canvas, or in a new file.
 
 Students are matched by the columns ID, SIS User ID and SIS Login ID. A cell changes only if there is a
-grade, which has two decimals; all other cells stay. `EX` (excused) and `N/A` (not assigned) stay too, because
-a number would end both in Canvas.
+grade, which has two decimals; all other cells stay. `EX` (excused) and `N/A` (not assigned) stay too: a
+number would end both in Canvas.
 """
 
 import re
