@@ -91,7 +91,7 @@ def _instructor(question: QuestionResult) -> Iterator[TextPart]:
         return
     yield TextPart("For the instructor:", 2, "bold")
     if details.credit:
-        yield TextPart(f"Points: {one_line(details.credit)}", 4)
+        yield TextPart(f"Reason: {one_line(details.credit)}", 4)
     if details.reference:
         yield TextPart(f"Reference: {one_line(details.reference)}", 4)
     if details.expected is not None:

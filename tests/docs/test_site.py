@@ -1,4 +1,4 @@
-"""The site builds without warnings, has the same text as its sources, and loads nothing from other hosts."""
+"""The site builds without warnings, has the text of its sources, and loads nothing from other hosts."""
 
 import importlib.util
 import os

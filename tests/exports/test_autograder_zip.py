@@ -87,7 +87,7 @@ def test_setup_takes_the_newest_python(tmp_path: Path, has: str, version: str | 
         f'[ "$1" = update ] || case " {has} " in *" ${{3#python}} "*);; *) exit 100;; esac',
     )
     for known in has.split():
-        venv = f'mkdir -p "$3/bin"; printf "#!/bin/sh\\necho {known} \\$@ >{tmp_path}/installed" >"$3/bin/pip"'
+        venv = f'mkdir -p "$3/bin"; printf "#!/bin/sh\\necho {known} \\$@ >{tmp_path}/pip" >"$3/bin/pip"'
         tool(bin_ / f"python{known}", f'{venv}; chmod +x "$3/bin/pip"')
     path = f"{bin_}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
@@ -99,7 +99,7 @@ def test_setup_takes_the_newest_python(tmp_path: Path, has: str, version: str | 
         assert "Python 3.11 or newer" in done.stderr
     else:
         assert done.returncode == 0, done.stderr
-        installed = (tmp_path / "installed").read_text()
+        installed = (tmp_path / "pip").read_text()
         assert installed.startswith(f"{version} install gradient-grader==")
 
 

@@ -1,4 +1,4 @@
-"""Canvas's gradebook file: which row is whose, and which cells must stay."""
+"""The gradebook file from Canvas: which row is whose, and which cells must stay."""
 
 import csv
 import io

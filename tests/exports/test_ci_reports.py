@@ -42,27 +42,27 @@ OUTCOMES = [
 @pytest.mark.parametrize(("result", "expected"), OUTCOMES)
 def test_outcomes_are_the_same_everywhere(result: QuestionResult, expected: RunnerOutcome) -> None:
     assert outcome(result) is expected
-    one = report("u", result)
-    (suite,) = JUnitXml.fromstring(junit_xml.render(one).encode())
+    graded = report("u", result)
+    (suite,) = JUnitXml.fromstring(junit_xml.render(graded).encode())
     kinds = {RunnerOutcome.PASSED: [], RunnerOutcome.FAILED: [Failure], RunnerOutcome.WAITING: [Error],
              RunnerOutcome.SKIPPED: [Skipped]}  # fmt: skip
     (case,) = suite
     assert [type(found) for found in case.result] == kinds[expected]
     assert (suite.failures, suite.errors, suite.skipped) == tuple(
-        int(expected is one)
-        for one in (RunnerOutcome.FAILED, RunnerOutcome.WAITING, RunnerOutcome.SKIPPED)
+        int(expected is counted)
+        for counted in (RunnerOutcome.FAILED, RunnerOutcome.WAITING, RunnerOutcome.SKIPPED)
     )
-    commands = github_actions.annotations(one)
+    commands = github_actions.annotations(graded)
     level = {RunnerOutcome.PASSED: "", RunnerOutcome.WAITING: "::warning "}.get(
         expected, "::error "
     )
     assert commands.startswith(level)
     assert bool(commands) == bool(level)
-    status = json.loads(base64.b64decode(github_actions.classroom(one)))["tests"][0]["status"]
+    status = json.loads(base64.b64decode(github_actions.classroom(graded)))["tests"][0]["status"]
     assert status == {RunnerOutcome.PASSED: "pass", RunnerOutcome.WAITING: "error"}.get(
         expected, "fail"
     )
-    shown = json.loads(gradescope_json.render(one))["tests"][0].get("status")
+    shown = json.loads(gradescope_json.render(graded))["tests"][0].get("status")
     assert shown == {RunnerOutcome.PASSED: "passed", RunnerOutcome.WAITING: None}.get(
         expected, "failed"
     )

@@ -115,7 +115,7 @@ def test_canvas_is_filled_in_and_nothing_else_changes() -> None:
     assert changed == {("O'Brien, Jr", "", "4.00"), ("Cmd", "", "2.00")}
     assert text.startswith("\ufeff")
     assert "not in the platform's file: u4, u5" in found.notes
-    assert "in Canvas's file, but not in this class: Somebody Else" in found.notes
+    assert "in the file from Canvas, but not in this class: Somebody Else" in found.notes
     assert any("no grade yet" in note and "u3" in note for note in found.notes)
 
 
@@ -200,7 +200,7 @@ def test_junit() -> None:
     assert outcomes["u1"] == [[], []]
     assert isinstance(outcomes["u2"][1][0], Failure)
     assert isinstance(outcomes["u3"][1][0], Error)
-    assert not any(isinstance(one, Skipped) for two in outcomes["u1"] for one in two)
+    assert not any(isinstance(found, Skipped) for case in outcomes["u1"] for found in case)
     assert (suites["u2"].failures, suites["u3"].errors) == (1, 1)
 
 

@@ -121,8 +121,8 @@ BY_DAY = (
 @pytest.mark.parametrize(
     ("scheme", "width", "which"),
     [
-        pytest.param(*one, marks=() if one in BY_DAY else pytest.mark.nightly)
-        for one in product(("light", "dark"), (340, 1300), ("class", "feedback"))
+        pytest.param(*view, marks=() if view in BY_DAY else pytest.mark.nightly)
+        for view in product(("light", "dark"), (340, 1300), ("class", "feedback"))
     ],
 )
 def test_no_serious_barrier(
@@ -145,3 +145,26 @@ def test_no_serious_barrier(
     assert serious == []
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+@pytest.mark.parametrize("scale", [1.25, 1.5])
+def test_no_line_beside_a_formula_without_more_to_scroll_to(browser: Any, scale: float) -> None:
+    """A picture of each edge equals a picture of the blank card between them."""
+    opened = browser.new_page(viewport={"width": 740, "height": 900}, device_scale_factor=scale)
+    opened.set_content(feedback_html.render(quiet_report()))
+    parts = opened.locator(".gr-scroll").all()
+    assert len(parts) == 2
+    for part in parts:
+        box = part.bounding_box()
+        right = box["x"] + box["width"]
+        left_edge, blank, right_edge = (
+            opened.screenshot(full_page=True, clip=_whole_pixels(x, box["y"] + 8))
+            for x in (box["x"], (box["x"] + right) / 2, right)
+        )
+        assert left_edge == blank == right_edge
+    opened.close()
+
+
+def _whole_pixels(x: float, y: float) -> dict[str, float]:
+    """A clip around `x` of whole device pixels: at these scales, multiples of 4."""
+    return {"x": x // 4 * 4 - 4, "y": y // 4 * 4, "width": 8, "height": 4}

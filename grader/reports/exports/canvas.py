@@ -1,7 +1,7 @@
-"""Canvas: grades in a copy of Canvas's own gradebook file, or in a new file.
+"""Canvas: grades in a copy of the gradebook file from Canvas, or in a new file.
 
-Students are matched by Canvas's ID, SIS User ID and SIS Login ID. A cell changes only if there is a grade,
-which has two decimals; all other cells stay. `EX` (excused) and `N/A` (not assigned) stay too, because a
+Students are matched by the columns ID, SIS User ID and SIS Login ID. A cell changes only if there is a
+grade, which has two decimals; all other cells stay. `EX` (excused) and `N/A` (not assigned) stay too: a
 number would end both in Canvas.
 """
 
@@ -31,7 +31,7 @@ _TEST_STUDENT = "Student, Test"
 
 
 def export(gradebook: Gradebook, options: ExportOptions) -> Exported:
-    """Canvas's file with the grades, or a new file to import if there is none. Raises ExportError."""
+    """The file from Canvas with the grades, or else a new file to import. Raises ExportError."""
     if options.into is None:
         return _fresh(gradebook, options)
     file = read_table(options.into, "the gradebook file that you exported from Canvas")
@@ -85,7 +85,7 @@ def _column(file: PlatformTable, gradebook: Gradebook, wanted: str) -> int:
     ]
     if len(fits) != 1:
         found = ", ".join(repr(match[0]) for match in titles.values()) or "none"
-        raise ExportError(f"choose a column with --assignment; Canvas's file has {found}")
+        raise ExportError(f"choose a column with --assignment; the file from Canvas has {found}")
     return fits[0]
 
 
@@ -121,7 +121,7 @@ def _unmatched_rows(file: PlatformTable, rows: Iterable[int], people: Matched) -
     names = [file.rows[row][0] for row in rows if row not in people.rows]
     names = [name for name in names if name != _TEST_STUDENT]
     if names:
-        yield f"in Canvas's file, but not in this class: {listed(names)}"
+        yield f"in the file from Canvas, but not in this class: {listed(names)}"
 
 
 def _fresh(gradebook: Gradebook, options: ExportOptions) -> Exported:
@@ -132,8 +132,8 @@ def _fresh(gradebook: Gradebook, options: ExportOptions) -> Exported:
     graded = [(s, points) for s in gradebook.standings if (points := grade(s, options)) is not None]
     rows = [[*_identity_cells(standing), written(points)] for standing, points in graded]
     note = (
-        "Canvas finds these students by their SIS ids; it is safer to export Canvas's gradebook and name "
-        "that file with --into"
+        "Canvas finds these students by their SIS ids; it is safer to export the gradebook from Canvas and "
+        "give that file with --into"
     )
     notes = (note, *left_out(gradebook, options))
     return Exported({FILENAME: table(header, [possible, *rows])}, notes)
