@@ -87,7 +87,7 @@ def test_an_invalid_decision_is_refused(graded: Path) -> None:
         ("bob", "q1", "--points", "2"): "q1 is worth 1 points, not 2",
         ("bop", "q1", "--points", "1"): "did you mean 'bob'?",
         ("bob", "q111", "--points", "1"): "there is no question 'q111'",
-        ("bob", "q1"): "say either --points or --remove",
+        ("bob", "q1"): "give either --points or --remove",
         ("bob", "q1", "--remove"): "nobody has decided on q1 of bob",
     }.items():
         refused = run("override", graded, *words)
