@@ -14,7 +14,7 @@ import numpy as np
 from grader.backprop import Backprop
 from grader.draws import Draws, generator, kinks, per_draw, sample
 from grader.errors import AuthorError, Fault, GraderError, Nonsense, ShapeMismatch
-from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, arranged
+from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, Memory, arranged
 from grader.expression import (
     SCALAR,
     Apply,
@@ -68,9 +68,12 @@ class QuestionKey:
         """Rows and columns of the target."""
         return self.expected.shape[1], self.expected.shape[2]
 
-    def evaluate(self, node: Expression) -> Array:
-        """An answer's values laid out like `expected`; its shape must fit. Raises TooLarge."""
-        return self.laid_out(node, self.draws.values, self.draws.count)
+    def evaluate(self, node: Expression, memory: Memory | None = None) -> Array:
+        """An answer's values laid out like `expected`; its shape must fit. Raises TooLarge.
+
+        With a `memory`, what several answers share is computed once.
+        """
+        return self.laid_out(node, self.draws.values, self.draws.count, memory=memory)
 
     def noise_of(self, node: Expression, value: Array) -> Array:
         """The rounding noise of `evaluate`, which gave `value`, estimated by disturbing it."""
@@ -86,11 +89,12 @@ class QuestionKey:
         values: Mapping[str, Array],
         count: int,
         disturb: Disturbance | None = None,
+        memory: Memory | None = None,
     ) -> Array:
         """An expression's values on other draws, (count, rows, columns), laid out like `expected`."""
         free = self.question.free if self.is_indexed(node) else ()
         with np.errstate(all="ignore"):
-            value = Evaluator(values, self.backprop.lower, free, disturb)(node)
+            value = Evaluator(values, self.backprop.lower, free, disturb, memory)(node)
         shape = (count, *self.grid)
         if value.shape == shape:
             return value

@@ -6,6 +6,7 @@ arrive where it is gone, and passes only keep which of them are theirs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,6 +82,12 @@ class Stacked:
         self._faults: dict[int, MadeMistake] = {}
         leads = leading(passed.model, self._wrt.name)
         self._order = [name for name in reversed(list(passed.model)) if name in leads]
+
+    def on(self, key: QuestionKey) -> "Stacked":
+        """The same passes on the draws of another key; what quantities hand on is known already."""
+        other = copy(self)
+        other._key = key
+        return other
 
     def work(self, faults: Sequence[MadeMistake]) -> int:
         """How many steps have to be evaluated for these mistakes at once and for nothing else."""

@@ -14,6 +14,8 @@ Known = Mapping[Expression, Expression]
 
 def name_of(node: Expression, known: Known) -> Expression | None:
     """What stands for an expression, or for an array that it is an entry of."""
+    if not known:
+        return None
     if node in known:
         return known[node]
     if not isinstance(node, Apply) or node.shape != SCALAR:
