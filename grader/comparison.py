@@ -71,7 +71,10 @@ def compare(
 def is_surely_wrong(
     got: Array, expected: Array, expected_noise: Array, got_noise: Array
 ) -> NDArray[np.bool_]:
-    """Whether `compare` finds an entry incorrect in each of a stack of finite arrays (…, draws, rows, columns)."""
+    """Whether `compare` finds an entry incorrect, for each of a stack of arrays (…, draws, rows, columns).
+
+    All numbers are finite.
+    """
     tolerance = RELATIVE * np.abs(expected) + NOISE_FACTOR * (expected_noise + got_noise)
     return np.asarray((np.abs(got - expected) > BAND * tolerance).any(axis=(-3, -2, -1)))
 

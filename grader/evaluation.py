@@ -141,7 +141,8 @@ class Evaluator:
 
     `values` maps the name of every symbol and model quantity to an array (draws, rows, columns).
     `lower` turns derivative terms into expressions. With `disturb`, each rounded operation is
-    perturbed. `memory` is of evaluations on the same values, undisturbed. `indices` are the free index variables, in the order of their axes.
+    perturbed. `memory` is of evaluations on the same values, undisturbed. `indices` are the free index
+    variables, in the order of their axes.
     """
 
     def __init__(
@@ -170,7 +171,7 @@ class Evaluator:
         return _VISIT[type(node)](self, node)
 
     def _number(self, node: Number) -> Array:
-        value = np.full((1, 1, 1), node.value)
+        value = np.array([[[node.value]]])
         return value if node.value.is_integer() else self._rounded(value)
 
     def _symbol(self, node: Symbol) -> Array:
@@ -395,7 +396,8 @@ class Evaluator:
 
     def _account(self, args: list[Array], node: Apply) -> None:
         """Refuse before NumPy allocates, not after."""
-        batch = np.broadcast_shapes(*(arg.shape[:-2] for arg in args)) if args else ()
+        shapes = {arg.shape[:-2] for arg in args}
+        batch = np.broadcast_shapes(*shapes) if len(shapes) > 1 else next(iter(shapes), ())
         self._check_size(batch, node.shape)
 
     def _check_size(self, batch: tuple[int, ...], shape: tuple[int, ...]) -> None:

@@ -5,7 +5,7 @@ Built once per problem; answers are then only evaluated and compared.
 
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -62,6 +62,12 @@ class QuestionKey:
         if kind not in self._remembered:
             self._remembered[kind] = kind(self)
         return self._remembered[kind]  # type: ignore[return-value]
+
+    def explaining(self, diagnoses: bool) -> "QuestionKey":
+        """The same key, whether it explains wrong answers or not; what is worked out serves both."""
+        other = replace(self, diagnoses=diagnoses)
+        object.__setattr__(other, "_remembered", self._remembered)  # frozen, and made anew
+        return other
 
     @property
     def grid(self) -> Shape:

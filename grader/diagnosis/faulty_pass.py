@@ -82,9 +82,9 @@ class FaultyBackprop(DirectBackprop):
         super().__init__(model)
         self._changes = changes
 
-    def step(self, name: str, adjoint: Expression, wrt: str) -> Adjoints:
-        """What one quantity hands on, on the way to `wrt`, of the adjoint that arrives at it."""
-        self._leading = leading(self._model, wrt)
+    def step(self, name: str, adjoint: Expression, leads: frozenset[str]) -> Adjoints:
+        """What one quantity hands on, to those that lead on, of the adjoint that arrives at it."""
+        self._leading = leads
         adjoints: Adjoints = {}
         self._through(self._model[name], self._arrived(name, adjoint), adjoints)
         return adjoints

@@ -20,12 +20,17 @@ Settled = dict[int, tuple[Expression, Expression]]
 ROUNDS = 6  # each looks at what the one before has brought together
 
 
-def simplified(node: Expression, known: Known = {}) -> Expression:  # noqa: B006
+def simplified(
+    node: Expression,
+    known: Known = {},  # noqa: B006
+    settled: Settled | None = None,
+) -> Expression:
     """An expression with the same values and shape, as people write it.
 
-    `known` says what may stand for an expression: the name of a quantity for its definition.
+    `known` says what may stand for an expression: the name of a quantity for its definition. What is
+    `settled` serves several expressions that share parts, with the same `known`.
     """
-    settled: Settled = {}
+    settled = {} if settled is None else settled
     for _ in range(ROUNDS):
         before, node = node, _simplified(node, known, settled)
         if node == before:

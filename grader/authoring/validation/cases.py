@@ -116,7 +116,7 @@ def findings(key: Key, folder: Path) -> Iterator[Finding]:
 def _without_diagnosis(key: Key) -> Key:
     """The same key for verdicts alone, where the author's rules do not go by what a mistake is."""
     questions = {
-        name: replace(own, diagnoses=any(rule.code for rule in own.question.rules.mistakes))
+        name: own.explaining(any(rule.code for rule in own.question.rules.mistakes))
         for name, own in key.questions.items()
     }
     return replace(key, questions=questions, seen={}, variants={})

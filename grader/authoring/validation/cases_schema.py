@@ -76,6 +76,7 @@ def validated(document: Document) -> dict[str, Any]:
     Raises AuthorError with all that is wrong.
     """
     faults = list(document.faults)
+    data: dict[str, Any] = {}
     try:
         data = _File.model_validate(document.data or {}).model_dump()
     except ValidationError as error:

@@ -242,7 +242,9 @@ def _entry(node: Expression) -> Expression:
     return item(node, row, column)
 
 
-def evaluated(key: QuestionKey, expression: Expression, memory: Memory) -> Array | None:
+def evaluated(
+    key: QuestionKey, expression: Expression, memory: Memory | None = None
+) -> Array | None:
     """The values of an answer; None if its shape is refused, or it has none."""
     try:
         key.check_shape(expression, ())
@@ -274,9 +276,7 @@ def _is_right(key: QuestionKey, value: Array, noise: Array) -> bool:
 # Near misses
 
 
-def _near(
-    key: QuestionKey, only: Collection[Identity] | None, memory: Memory
-) -> Iterator[Attempt]:
+def _near(key: QuestionKey, only: Collection[Identity] | None, memory: Memory) -> Iterator[Attempt]:
     seen: Counter[str] = Counter()
     answers: list[tuple[Wrong, Array]] = []
     for text, value in chain(right_for_some(key, memory), near_misses(key)):
