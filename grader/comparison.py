@@ -68,6 +68,17 @@ def compare(
         return _judged(difference, tight, noise, expected, trivial)
 
 
+def is_surely_wrong(
+    got: Array, expected: Array, expected_noise: Array, got_noise: Array
+) -> NDArray[np.bool_]:
+    """Whether `compare` finds an entry incorrect, for each of a stack of arrays (…, draws, rows, columns).
+
+    All numbers are finite.
+    """
+    tolerance = RELATIVE * np.abs(expected) + NOISE_FACTOR * (expected_noise + got_noise)
+    return np.asarray((np.abs(got - expected) > BAND * tolerance).any(axis=(-3, -2, -1)))
+
+
 def _judged(
     difference: Array, tight: Array, noise: Array, expected: Array, trivial: NDArray[np.bool_]
 ) -> Comparison:

@@ -43,6 +43,7 @@ Lower = Callable[[Expression], Expression]
 
 DISTURBANCE = 2.0**-30  # relative; large against rounding, small enough for a first-order estimate
 ROUNDOFF = 2.0**-53
+MOST_REMEMBERED = 2_000_000  # numbers: 16 MB
 WORK_LIMIT = 3_000_000  # numbers computed for one answer: about ten milliseconds
 
 
@@ -106,12 +107,39 @@ class Values(dict[str, Array]):
         return np.concatenate(flat)[:, :, None, None]
 
 
+class Memory:
+    """The values of parts on one set of draws, kept from one expression to the next.
+
+    Variants of an expression share most of their parts: the same objects, whose ids are looked up.
+    """
+
+    def __init__(self) -> None:
+        self._by_scope: dict[tuple[Index, ...], Remembered] = {}
+        self._size = 0
+
+    def within(self, scope: Sequence[Index]) -> "Remembered":
+        """What is known where these index variables are bound, to be looked up and added to."""
+        if self._size > MOST_REMEMBERED:
+            self._by_scope.clear()
+            self._size = 0
+        return self._by_scope.setdefault(tuple(scope), {})
+
+    def count(self, size: int) -> None:
+        """So many numbers are held more; too many are forgotten before the next evaluation."""
+        self._size += size
+
+
+Remembered = dict[int, tuple[Expression, Array, int]]
+"""By the id of a part: the part, so that the id stays its own, its value, and the work it took."""
+
+
 class Evaluator:
     """Evaluates expressions on one set of draws.
 
     `values` maps the name of every symbol and quantity to an array (draws, rows, columns). `lower` turns
     derivatives into expressions. `indices` are the free index variables, in the order of their axes.
     `disturb` changes the result of each rounded operation a little.
+    `memory` keeps undisturbed evaluations on the same values.
     """
 
     def __init__(
@@ -120,6 +148,7 @@ class Evaluator:
         lower: Lower,
         indices: tuple[Index, ...] = (),
         disturb: Disturbance | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._values = values
         self._lower = lower
@@ -128,6 +157,8 @@ class Evaluator:
         self._disturb = disturb
         self._work = 0
         self._filling: Iterator[Array] | None = None
+        self._memory = memory
+        self._known = None if memory is None else memory.within(indices)
 
     def __call__(self, node: Expression) -> Array:
         """The value of an expression, (…, draws or 1, rows, columns) with axes of indices to the left.
@@ -138,7 +169,7 @@ class Evaluator:
         return _VISIT[type(node)](self, node)
 
     def _number(self, node: Number) -> Array:
-        value = np.full((1, 1, 1), node.value)
+        value = np.array([[[node.value]]])
         return value if node.value.is_integer() else self._rounded(value)
 
     def _symbol(self, node: Symbol) -> Array:
@@ -157,6 +188,21 @@ class Evaluator:
         return values.reshape(-1, *(1,) * (depth + 3))
 
     def _apply(self, node: Apply) -> Array:
+        if self._known is None:
+            return self._applied(node)
+        found = self._known.get(id(node))
+        if found is not None:
+            self._work += found[2]
+            self._check_size((), (0,))
+            return found[1]
+        known, before = self._known, self._work
+        value = self._applied(node)
+        known[id(node)] = node, value, self._work - before
+        if self._memory is not None:
+            self._memory.count(value.size)
+        return value
+
+    def _applied(self, node: Apply) -> Array:
         row = TABLE[node.function]
         if row.value is None:
             return self._expanded(node)
@@ -296,6 +342,7 @@ class Evaluator:
         outer = self._depths.get(index.name)
         self._depths[index.name] = len(self._scope)
         self._scope.append(index)
+        self._recall()
         value = self(body)
         self._unbind(index, outer)
         return value
@@ -306,6 +353,12 @@ class Evaluator:
             del self._depths[index.name]
         else:
             self._depths[index.name] = outer
+        self._recall()
+
+    def _recall(self) -> None:
+        """Look up what is known under the index variables that are bound now."""
+        if self._memory is not None:
+            self._known = self._memory.within(self._scope)
 
     def _matrix(self, node: Matrix) -> Array:
         if type(node.rows) is Cells and not self._scope and isinstance(self._values, Values):
@@ -325,8 +378,10 @@ class Evaluator:
         """All cells at once: the template evaluated once, with the entries of all cells stacked."""
         gathered = values.gathered([entries for row in cells.grid for entries in row])
         self._filling = iter(gathered)
+        memory, self._memory, self._known = self._memory, None, None
         value = self(cells.template)
-        self._filling = None
+        self._filling, self._memory = None, memory
+        self._recall()
         rows, columns = len(cells.grid), len(cells.grid[0])
         stacked = np.broadcast_to(value, (rows * columns, *gathered.shape[2:]))
         return stacked[..., 0, 0].reshape(rows, columns, -1).transpose(2, 0, 1)
@@ -339,7 +394,8 @@ class Evaluator:
 
     def _account(self, args: list[Array], node: Apply) -> None:
         """Check the size before NumPy allocates the array."""
-        batch = np.broadcast_shapes(*(arg.shape[:-2] for arg in args)) if args else ()
+        shapes = {arg.shape[:-2] for arg in args}
+        batch = np.broadcast_shapes(*shapes) if len(shapes) > 1 else next(iter(shapes), ())
         self._check_size(batch, node.shape)
 
     def _check_size(self, batch: tuple[int, ...], shape: tuple[int, ...]) -> None:

@@ -6,7 +6,8 @@ Indices are 1-based, as on paper. Nodes are immutable and compare by structure; 
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
@@ -275,6 +276,18 @@ def symbols_in(*nodes: Expression) -> set[str]:
     return found
 
 
+def mentions(node: Expression, names: Collection[str]) -> bool:
+    """Whether an expression is written with one of the symbols."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if type(current) is not Symbol:
+            stack.extend(branches(current))
+        elif current.name in names:
+            return True
+    return False
+
+
 def transform(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """The tree with `change` applied to every subexpression, leaves first."""
     parts = children(node)
@@ -377,17 +390,19 @@ def fresh(prefix: str, avoid: set[str]) -> str:
 
 
 def with_children(node: Expression, parts: "tuple[Expression, ...]") -> Expression:
-    """The node with other children, in the order of `children`."""
+    """The node with other children, in the order of `children`; the node itself if they are its own."""
     match node:
         case Apply():
-            return replace(node, args=parts)
+            if all(map(operator.is_, node.args, parts)):
+                return node
+            return Apply(node.function, parts, node.shape, node.params, node.span)
         case Item() | Placed():
+            if all(map(operator.is_, children(node), parts)):
+                return node
             rest = iter(parts[1:])
             row = node.row if isinstance(node.row, Slice) else next(rest)
             column = node.column if isinstance(node.column, Slice) else next(rest)
-            if isinstance(node, Item):
-                return replace(node, base=parts[0], row=row, column=column)
-            return replace(node, value=parts[0], row=row, column=column)
+            return type(node)(parts[0], row, column, node.shape, node.span)
         case Matrix():
             width = len(node.rows[0])
             rows = tuple(parts[at : at + width] for at in range(0, len(parts), width))
@@ -395,6 +410,6 @@ def with_children(node: Expression, parts: "tuple[Expression, ...]") -> Expressi
         case Derivative():
             return replace(node, of=parts[0], wrt=parts[1])
         case Sum() | Tabulate():
-            return replace(node, body=parts[0])
+            return node if parts[0] is node.body else replace(node, body=parts[0])
         case _:
             return node

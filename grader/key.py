@@ -5,7 +5,7 @@ It is built once a problem; then answers are only evaluated and compared.
 
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ import numpy as np
 from grader.backprop import Backprop
 from grader.draws import Draws, generator, kinks, per_draw, sample
 from grader.errors import AuthorError, Fault, GraderError, Nonsense, ShapeMismatch
-from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, arranged
+from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, Memory, arranged
 from grader.expression import (
     SCALAR,
     Apply,
@@ -63,14 +63,23 @@ class QuestionKey:
             self._remembered[kind] = kind(self)
         return self._remembered[kind]  # type: ignore[return-value]
 
+    def explaining(self, diagnoses: bool) -> "QuestionKey":
+        """The same key, whether it explains wrong answers or not; what is worked out serves both."""
+        other = replace(self, diagnoses=diagnoses)
+        object.__setattr__(other, "_remembered", self._remembered)  # frozen, and made anew
+        return other
+
     @property
     def grid(self) -> Shape:
         """Rows and columns of `expected`."""
         return self.expected.shape[1], self.expected.shape[2]
 
-    def evaluate(self, node: Expression) -> Array:
-        """An answer's values, laid out like `expected`. Its shape must fit. Raises TooLarge."""
-        return self.laid_out(node, self.draws.values, self.draws.count)
+    def evaluate(self, node: Expression, memory: Memory | None = None) -> Array:
+        """An answer's values laid out like `expected`; its shape must fit. Raises TooLarge.
+
+        With a `memory`, what several answers share is computed once.
+        """
+        return self.laid_out(node, self.draws.values, self.draws.count, memory=memory)
 
     def noise_of(self, node: Expression, value: Array) -> Array:
         """The rounding noise of a `value` from `evaluate`, estimated by disturbed evaluations."""
@@ -86,6 +95,7 @@ class QuestionKey:
         values: Mapping[str, Array],
         count: int,
         disturb: Disturbance | None = None,
+        memory: Memory | None = None,
     ) -> Array:
         """An expression's values on other draws, (count, rows, columns), laid out like `expected`.
 
@@ -93,7 +103,7 @@ class QuestionKey:
         """
         free = self.question.free if self.is_indexed(node) else ()
         with np.errstate(all="ignore"):
-            value = Evaluator(values, self.backprop.lower, free, disturb)(node)
+            value = Evaluator(values, self.backprop.lower, free, disturb, memory)(node)
         shape = (count, *self.grid)
         if value.shape == shape:
             return value

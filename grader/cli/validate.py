@@ -48,12 +48,13 @@ def command(problems: tuple[Path, ...], fix_draws: bool, verbose: bool, format_:
       4  at least one problem is not sound
     """
     from grader.authoring.validation import Validation
-    from grader.authoring.validation.fix_draws import fix_draws as write_draws
 
     reports, sound = [], True
     for path in problems:
         found = _validated(path)
         if fix_draws and isinstance(found, Validation) and _too_few(found):
+            from grader.authoring.validation.fix_draws import fix_draws as write_draws
+
             assert found.needed is not None
             try:
                 write_draws(path, found.needed)

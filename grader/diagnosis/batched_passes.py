@@ -6,6 +6,7 @@ there, and each pass only keeps the number of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,8 +80,14 @@ class Stacked:
         self._within: dict[int, dict[str, dict[Site, Change]]] = {}
         self._steps: dict[tuple[str, Way], Mapping[str, Expression] | None] = {}
         self._faults: dict[int, MadeMistake] = {}
-        leads = leading(passed.model, self._wrt.name)
-        self._order = [name for name in reversed(list(passed.model)) if name in leads]
+        self._leads = leading(passed.model, self._wrt.name)
+        self._order = [name for name in reversed(list(passed.model)) if name in self._leads]
+
+    def on(self, key: QuestionKey) -> "Stacked":
+        """The same passes on the draws of another key; what quantities hand on is known already."""
+        other = copy(self)
+        other._key = key
+        return other
 
     def work(self, faults: Sequence[MadeMistake]) -> int:
         """How many steps must be evaluated only because these mistakes are made together."""
@@ -172,7 +179,7 @@ class Stacked:
             changes.update(more)
         adjoint = Symbol(HELD, self._passed.model[name].shape)
         try:
-            return FaultyBackprop(self._passed.model, changes).step(name, adjoint, self._wrt.name)
+            return FaultyBackprop(self._passed.model, changes).step(name, adjoint, self._leads)
         except (GraderError, ValueError):
             return None
 

@@ -1,5 +1,6 @@
 """A derivative entry by entry, and an expression with parts replaced."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,5 +58,5 @@ def rewritten(
     if not primed and isinstance(node, Apply) and node.function.endswith("'"):
         return node
     parts = children(node)
-    after = tuple(rewritten(part, change, primed) for part in parts)
-    return node if after == parts else with_children(node, after)
+    after = tuple([rewritten(part, change, primed) for part in parts])
+    return node if all(map(operator.is_, after, parts)) else with_children(node, after)

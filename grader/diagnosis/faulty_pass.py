@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from grader.backprop import Adjoints, Backprop
 from grader.diagnosis.entrywise import Entrywise, entrywise
 from grader.errors import GraderError
-from grader.expression import Apply, Expression, Symbol, symbols_in
+from grader.expression import Apply, Expression, Symbol, mentions, symbols_in
 from grader.key import in_layout
 from grader.primitives.registry import Vjp
 from grader.problem import Question
@@ -58,7 +58,7 @@ class DirectBackprop(Backprop):
             self._leading = outer
 
     def _pull(self, node: Expression, adjoint: Expression, adjoints: Adjoints) -> None:
-        if not self._leading.isdisjoint(symbols_in(node)):
+        if mentions(node, self._leading):
             super()._pull(node, adjoint, adjoints)
 
     def _handed_on(self, source: str, parts: Adjoints) -> Adjoints:
@@ -82,9 +82,9 @@ class FaultyBackprop(DirectBackprop):
         super().__init__(model)
         self._changes = changes
 
-    def step(self, name: str, adjoint: Expression, wrt: str) -> Adjoints:
-        """The adjoints that one quantity passes on, towards `wrt`, if `adjoint` arrives at it."""
-        self._leading = leading(self._model, wrt)
+    def step(self, name: str, adjoint: Expression, leads: frozenset[str]) -> Adjoints:
+        """The adjoints that one quantity passes on to the quantities in `leads`, if `adjoint` arrives at it."""
+        self._leading = leads
         adjoints: Adjoints = {}
         self._through(self._model[name], self._arrived(name, adjoint), adjoints)
         return adjoints

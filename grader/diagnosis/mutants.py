@@ -34,6 +34,7 @@ from grader.diagnosis.fingerprints import (
 )
 from grader.diagnosis.mistake import MadeMistake, faults
 from grader.errors import GraderError
+from grader.evaluation import Memory
 from grader.expression import Expression, walk
 from grader.key import QuestionKey
 from grader.primitives import Array
@@ -113,15 +114,16 @@ class Mutants:
         stacked = self._stacked(
             [one for one in alone if self._is_stacked(one)], self._key.draws.count
         )
+        memory = Memory()
         return [
-            next(stacked) if self._is_stacked(one) else self._value_in_result(one[0])
+            next(stacked) if self._is_stacked(one) else self._value_in_result(one[0], memory)
             for one in alone
         ]
 
-    def _value_in_result(self, fault: MadeMistake) -> Array | None:
+    def _value_in_result(self, fault: MadeMistake, memory: Memory) -> Array | None:
         """The values of a mistake made in the finished derivative."""
         if fault.way.factor is None:
-            return self._evaluated((fault,))
+            return self._evaluated((fault,), memory)
         factor = self.value(fault.way.factor)
         with np.errstate(all="ignore"):
             return None if factor is None else self._key.expected * factor
@@ -252,7 +254,11 @@ class Mutants:
         """Several mistakes at once with their values on a few draws."""
         stacked = [one for one in several if self._is_stacked(one)]
         written = [one for one in several if not self._is_stacked(one)]
-        values = (*self._stacked(stacked, FEW), *map(self._evaluated, written))
+        memory = Memory()
+        values = (
+            *self._stacked(stacked, FEW),
+            *(self._evaluated(one, memory) for one in written),
+        )
         found = zip((*stacked, *written), values, strict=True)
         able = [(one, value[:FEW]) for one, value in found if value is not None]
         if able:
@@ -285,9 +291,9 @@ class Mutants:
         value = self._evaluated(chosen)
         return None if value is None or not self._is_wrong(value) else Mutant(chosen, value, self)
 
-    def _evaluated(self, chosen: Several) -> Array | None:
+    def _evaluated(self, chosen: Several, memory: Memory | None = None) -> Array | None:
         expression = self.written(chosen)
-        return None if expression is None else self.value(expression)
+        return None if expression is None else self.value(expression, memory)
 
     def written(self, chosen: Several) -> Expression | None:
         """The derivative with these mistakes; None if they do not fit together."""
@@ -302,11 +308,11 @@ class Mutants:
             return None
         return rearranged(self.passed, result, [fault.way.changes for fault in chosen])
 
-    def value(self, expression: Expression) -> Array | None:
+    def value(self, expression: Expression, memory: Memory | None = None) -> Array | None:
         """A derivative's values (draws, rows, columns), laid out like the key's; None if impossible."""
         try:
             self._key.check_shape(expression, ())
-            return self._key.evaluate(expression)
+            return self._key.evaluate(expression, memory)
         except (GraderError, ValueError, IndexError):  # a changed index may run too far
             return None
 

@@ -11,7 +11,7 @@ from grader.expression import Apply, Expression, transform
 from grader.notation import Names, printing
 from grader.notation.names import GREEK
 from grader.result import Kind, Message
-from grader.simplification import simplified
+from grader.simplification import Settled, simplified
 
 Known = Mapping[Expression, Expression]
 Print = Callable[[Expression, Names], str]
@@ -46,6 +46,7 @@ class Sentences:
         self._notation = notation
         self._quantities = known
         self._known: dict[int, tuple[MadeMistake, Message]] = {}
+        self._settled: Settled = {}
         self._terms: dict[Expression | str, str] = {}  # the same few terms recur
 
     def messages(self, matches: Sequence[Match], alternative: bool = False) -> tuple[Message, ...]:
@@ -85,13 +86,16 @@ class Sentences:
             self._terms[term] = self._in_words(term)
         return self._terms[term]
 
+    def _simplified(self, term: Expression) -> Expression:
+        return simplified(term, self._quantities, self._settled)
+
     def _in_words(self, term: Expression | str) -> str:
         if isinstance(term, Apply) and term.function.endswith("'"):
             # Not by the names of quantities: 1 − h² would give away what the student must find.
             slope = simplified(term)
             return printed(slope, self._names, self._notation)
         if not isinstance(term, str):
-            return printed(simplified(term, self._quantities), self._names, self._notation)
+            return printed(self._simplified(term), self._names, self._notation)
         name = term.removeprefix("function:")
         return function_name(name, self._names, self._notation) if name != term else term
 

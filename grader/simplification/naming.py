@@ -14,6 +14,8 @@ Known = Mapping[Expression, Expression]
 
 def name_of(node: Expression, known: Known) -> Expression | None:
     """The replacement for an expression, or the entry of a replaced array; None if there is none."""
+    if not known:
+        return None
     if node in known:
         return known[node]
     if not isinstance(node, Apply) or node.shape != SCALAR:

@@ -59,8 +59,11 @@ def _in_normal_form(node: Expression, known: Known) -> Expression:
 
 
 def _forms(node: Apply, known: Known) -> Iterator[Expression]:
-    inverse = reciprocals(known)
-    terms = [_slopes_divided(_upright(term, inverse)) for term in terms_of(node)]
+    terms = terms_of(node)
+    if known and any(exponent < 0 for term in terms for _, exponent in term.powers):
+        inverse = reciprocals(known)
+        terms = [_upright(term, inverse) for term in terms]
+    terms = [_slopes_divided(term) for term in terms]
     written = written_sum(terms)
     yield zeros(node.shape) if written == ZERO else written
     out = multiplied_out(terms)
@@ -214,6 +217,9 @@ def _letters_in_order(node: Expression, known: Known) -> Expression:
             return Apply("eq", (b, a), node.shape)
     return node
 
+
+BY_NAME: tuple[Rule, ...] = (_called_by_name,)
+"""The rule for what has no parts."""
 
 RULES: tuple[Rule, ...] = (
     _called_by_name, _slope_worked_out, _transposed_inwards, _product_of_matrices,

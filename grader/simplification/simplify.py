@@ -12,18 +12,27 @@ from collections.abc import Mapping
 from grader.errors import GraderError
 from grader.expression import Apply, Expression, Symbol, children, walk, with_children
 from grader.simplification.naming import Known
-from grader.simplification.rules import RULES, Rule
+from grader.simplification.rules import BY_NAME, RULES, Rule
+
+Settled = dict[int, tuple[Expression, Expression]]
+"""What became of a part, by its id, which stays its own as long as the part is there."""
 
 ROUNDS = 6  # one round may make new rules apply in the next
 
 
-def simplified(node: Expression, known: Known = {}) -> Expression:  # noqa: B006
+def simplified(
+    node: Expression,
+    known: Known = {},  # noqa: B006
+    settled: Settled | None = None,
+) -> Expression:
     """An expression with the same values and shape, as people write it.
 
     `known` has replacements for expressions, such as the name of a quantity for its definition.
+    `settled` keeps the simplified parts for other expressions with the same `known`.
     """
+    settled = {} if settled is None else settled
     for _ in range(ROUNDS):
-        before, node = node, _simplified(node, known)
+        before, node = node, _simplified(node, known, settled)
         if node == before:
             break
     return node
@@ -39,13 +48,18 @@ def named_by(definitions: Mapping[Symbol, Expression]) -> dict[Expression, Expre
     return known
 
 
-def _simplified(node: Expression, known: Known) -> Expression:
+def _simplified(node: Expression, known: Known, settled: Settled) -> Expression:
+    """One round; what a part became is `settled` for all rounds, since no rule looks around."""
+    if id(node) in settled:
+        return settled[id(node)][1]
     parts = children(node)
+    result = node
     if parts:
-        node = with_children(node, tuple(_simplified(part, known) for part in parts))
-    for rule in RULES:
-        node = _safely(rule, node, known)
-    return node
+        result = with_children(node, tuple([_simplified(part, known, settled) for part in parts]))
+    for rule in RULES if parts else BY_NAME:
+        result = _safely(rule, result, known)
+    settled[id(node)] = node, result
+    return result
 
 
 def _safely(rule: Rule, node: Expression, known: Known) -> Expression:

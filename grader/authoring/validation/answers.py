@@ -28,20 +28,26 @@ def judged(key: Key, question: str, text: str, notation: str = "infix") -> Quest
     return grade(key, submission, only=[question])[question]
 
 
-def notations(key: Key, own: QuestionKey) -> "Iterator[tuple[str, ReferenceVerdict]]":
-    """The verdict on the reference in each notation."""
+def drawn(key: Key) -> Key:
+    """The key on a student's own draws, which arrays are compared on."""
+    return key.drawn_for(_NOBODY)
+
+
+def notations(
+    key: Key, own: QuestionKey, published: Key
+) -> "Iterator[tuple[str, ReferenceVerdict]]":
+    """The verdict on the reference in each notation; `published` is the key from `drawn`."""
     for name, text, notation in printed(own):
         result = judged(key, own.question.id, text, notation)
         refused = BROKEN & {message.code for message in result.messages}
         message = result.messages[0].text if result.messages else ""
         yield name, ReferenceVerdict(None if refused else result.verdict, f"{message}: {text}")
-    yield NUMBERS, ReferenceVerdict(_numbers(key, own))
+    yield NUMBERS, ReferenceVerdict(_numbers(key, published[own.question.id]))
 
 
 def _numbers(key: Key, own: QuestionKey) -> Verdict:
     """The verdict on the reference's values on a student's own draw."""
-    name = own.question.id
-    values = key.drawn_for(_NOBODY)[name].expected[0]
+    name, values = own.question.id, own.expected[0]
     answer = ArrayAnswer(name, values, 16, None, _HERE)
     submission = Submission(_NOBODY, "answer", "", answers=(answer,))
     return grade(key, submission, only=[name])[name].verdict

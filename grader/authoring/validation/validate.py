@@ -108,10 +108,10 @@ def _validated(
     problem: Problem, source: ProblemSource, options: ValidationOptions, progress: Progress
 ) -> Validation:
     key = _built(problem, source)
-    questions = []
+    questions, published = [], answers.drawn(key)
     for own in key.questions.values():
         progress(own.question.id)
-        questions.append(_checked(key, own))
+        questions.append(_checked(key, own, published))
     progress("why mistakes have the values of the reference")
     questions = _explained(source, questions)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
@@ -142,12 +142,12 @@ def _path(said: str, ids: Mapping[str, int]) -> tuple[str | int, ...]:
     return ("questions", ids[said]) if said in ids else (said,)
 
 
-def _checked(key: Key, own: QuestionKey) -> Checked:
+def _checked(key: Key, own: QuestionKey, published: Key) -> Checked:
     return Checked(
         own.question.id,
         own.question.points,
         derivation.derived(own),
-        dict(answers.notations(key, own)),
+        dict(answers.notations(key, own, published)),
         tuple(mistakes.attempts(own)),
         {},
     )
