@@ -83,7 +83,7 @@ class FaultyBackprop(DirectBackprop):
         self._changes = changes
 
     def step(self, name: str, adjoint: Expression, leads: frozenset[str]) -> Adjoints:
-        """The adjoints that one quantity passes on to the quantities in `leads`, if `adjoint` arrives at it."""
+        """The adjoints that one quantity passes on to those in `leads`, if `adjoint` arrives at it."""
         self._leading = leads
         adjoints: Adjoints = {}
         self._through(self._model[name], self._arrived(name, adjoint), adjoints)
