@@ -119,7 +119,7 @@ FAULTS = {
         "mistakes: [{expression: zz, message: no}]\n",
         "",
         "13:25: mistakes[0].expression: `zz` is not declared in this problem "
-        "(declared are: x, W, V, h, y)",
+        "(declared names: x, W, V, h, y)",
     ),
     "required name": (
         "",

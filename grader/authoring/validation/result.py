@@ -108,4 +108,4 @@ def _reason_json(reason: Change | None, caught: bool) -> dict[str, str]:
     return {"reason": reason.reason, "advice": reason.advice}
 
 
-SAME = "equal for all sizes and draws, so it is a right answer to this question"
+SAME = "equal for all sizes and draws, so it is a right answer"

@@ -184,7 +184,7 @@ def _coincidences(one: Checked) -> Iterator[Finding]:
     for change, same in texts.items():
         listed = "; ".join(dict.fromkeys(same))
         if change is None:
-            text = f"{THESE} for all sizes and draws, so they are right answers to this question"
+            text = f"{THESE} for all sizes and draws, so they are right answers"
             yield Finding(Level.NOTE, "mistakes", one.id, text, detail=listed)
         else:
             meant = change.meant and all(one.startswith(NEAR_MISS) for one in same)
