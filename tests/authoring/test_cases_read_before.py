@@ -56,7 +56,7 @@ def test_what_does_not_hold_still_has_its_place(tmp_path: Path, never_parsed: No
     (tmp_path / "cases.yaml").write_text(CASES, encoding="utf-8")
     (found,) = [one for one in validate(tmp_path).findings if one.check == "cases"]
     assert (found.line, found.column) == (6, 7)
-    assert "graded correct, not incorrect" in found.text
+    assert "gets the verdict correct, not incorrect" in found.text
 
 
 def test_a_file_with_faults_is_never_kept() -> None:

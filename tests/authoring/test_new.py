@@ -107,7 +107,7 @@ def test_odd_titles_and_names_are_written_safely(tmp_path: Path) -> None:
 def test_on_a_pipe_nothing_is_asked(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["new", str(tmp_path / "hw"), "--layers", "3,2"])
     assert result.exit_code == 0
-    assert "Next: grader validate" in result.output
+    assert "Next: run `grader validate" in result.output
 
 
 def test_sizes_that_are_none(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_hundred_digits_agree(key: Key) -> None:
 def test_the_worked_key_says_its_rule(key: Key) -> None:
     text = " ".join(FORMATS["md"](worked_key(key)).split())
     assert r"$\mathrm{bent}^{\prime }\left(u\right) = 1+\frac{u}{2\sqrt{u^{2}+1}}$" in text
-    assert "$z$ enters $h$ (function of each entry)" in text
+    assert "$z$ is used in $h$ (rule: function of each entry)" in text
 
 
 def test_the_handout_defines_it(key: Key) -> None:

@@ -27,7 +27,7 @@ def _written(case: Any) -> Any:
     return {"infix": case} if isinstance(case, str) else case
 
 
-class _Case(Strict):
+class _CaseSpec(Strict):
     """An answer and its expected result."""
 
     infix: Text | None = None
@@ -37,13 +37,13 @@ class _Case(Strict):
     codes: tuple[Annotated[str, AfterValidator(_code)], ...] = ()
 
     @model_validator(mode="after")
-    def _one_text(self) -> "_Case":
+    def _one_text(self) -> "_CaseSpec":
         if (self.infix is None) == (self.latex is None):
             raise refusal("a case needs `infix` or `latex`, and only one of them")
         return self
 
 
-def _other_verdict(case: _Case) -> _Case:
+def _other_verdict(case: _CaseSpec) -> _CaseSpec:
     if case.verdict == "correct":
         raise refusal(
             "the verdict of a wrong answer must be `incorrect`, `partial` or `unreadable`"
@@ -51,11 +51,11 @@ def _other_verdict(case: _Case) -> _Case:
     return case if case.verdict else case.model_copy(update={"verdict": "incorrect"})
 
 
-_Right = Annotated[_Case, BeforeValidator(_written)]
-_Wrong = Annotated[_Case, BeforeValidator(_written), AfterValidator(_other_verdict)]
+_Right = Annotated[_CaseSpec, BeforeValidator(_written)]
+_Wrong = Annotated[_CaseSpec, BeforeValidator(_written), AfterValidator(_other_verdict)]
 
 
-class _Cases(Strict):
+class _CasesSpec(Strict):
     """The right and the wrong answers to one question."""
 
     right: list[_Right] | None = None
@@ -68,7 +68,7 @@ def _both_lists(written: Any) -> Any:
     return written
 
 
-class _File(RootModel[dict[str, Annotated[_Cases, BeforeValidator(_both_lists)]]]):
+class _File(RootModel[dict[str, Annotated[_CasesSpec, BeforeValidator(_both_lists)]]]):
     """The whole file, by question."""
 
 
