@@ -174,3 +174,19 @@ def test_links_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+# Words that say a thing in a way of our own; docs/glossary.md has the usual ones.
+OWN_WORDS = re.compile(
+    r"\b(?:told|tells the student|hand-ins|rooms|house|lie or stand)\b", re.IGNORECASE
+)
+
+
+def test_words_are_the_usual_ones() -> None:
+    read = [*SOURCES, *(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in read
+        for match in OWN_WORDS.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []
