@@ -29,13 +29,15 @@ class Processes:
         self.file = folder / "scheduler.json"
         scheduler = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         self.scheduler = self._start(*scheduler)
+        self.address()  # workers read its file as well
         worker = ("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
         self.workers = [self._start(*worker, "--local-directory", str(folder)) for _ in range(2)]
 
     def address(self) -> str:
         import json
 
-        while not self.file.exists():
+        # The file is there before it is written.
+        while not (self.file.exists() and self.file.read_text().rstrip().endswith("}")):
             assert self.scheduler.poll() is None
             time.sleep(0.05)
         return str(json.loads(self.file.read_text())["address"])
