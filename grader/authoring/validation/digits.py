@@ -44,11 +44,6 @@ def Or(*conditions: bool) -> bool:  # noqa: N802
     return any(conditions)
 
 
-def Not(condition: bool) -> bool:  # noqa: N802
-    """Whether it does not hold."""
-    return not condition
-
-
 def __getattr__(name: str) -> Any:
     """`exp`, `log`, `tanh` and the like are called as in SymPy."""
     return getattr(_CONTEXT, name)
