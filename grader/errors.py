@@ -5,8 +5,9 @@ verdict: `Unreadable` (the text could not be read: a human looks) and `Nonsense`
 cannot be a value: incorrect). An `AuthorError` points into `problem.yaml`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -82,9 +83,14 @@ class TooLarge(Unreadable):
 
 
 class Nonsense(StudentError):
-    """The text was read, but it cannot be a value: incorrect, with the reason."""
+    """The text was read, but it cannot be a value: incorrect, with the reason.
+
+    `open` are the conventions that the reading depends on, with their values: under another one the text
+    may make sense.
+    """
 
     default_code = "nonsense"
+    open: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class ShapeMismatch(Nonsense):

@@ -34,9 +34,9 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     spread = _spread(build, a, b) if how == STAR else None
     if spread is not None:
         return build.apply("outer", *spread, span=span)
-    readings = _readings(a, b, how)
-    if readings is not None:
-        return _chosen(build, a, b, readings, span)
+    convention = _convention(a, b, how)
+    if convention is not None:
+        return _chosen(build, a, b, *convention, span)
     if how == HADAMARD:
         return _entrywise(build, a, b, span)
     if how == OUTER:
@@ -117,10 +117,11 @@ _WORDS = {
     "inner": "as their inner product",
     "outer": "as their outer product",
 }
+_OF_MATRICES, _BY_ENTRIES = ("product", "entries"), ("entries", "product")
 
 
-def _readings(a: Expression, b: Expression, how: str) -> tuple[str, str] | None:
-    """The conventional meaning and the other one, if the shapes allow two.
+def _convention(a: Expression, b: Expression, how: str) -> tuple[str, tuple[str, ...]] | None:
+    """The convention that a product depends on, with its values; None if the shapes allow one meaning.
 
     With square matrices, a transpose suggests a matrix product, and the derivative f'(Z) of an entrywise
     function a product entry by entry.
@@ -129,12 +130,14 @@ def _readings(a: Expression, b: Expression, how: str) -> tuple[str, str] | None:
         return None
     if a.shape[0] == a.shape[1] and how in (JUXTAPOSED, DOT, STAR, ASTERISK):
         if any(_is_local_derivative(part) for part in (a, b)):
-            return "mul", "matmul"
-        matrix = how in (JUXTAPOSED, DOT) or (how == ASTERISK and any(map(_is_transpose, (a, b))))
-        return ("matmul", "mul") if matrix else ("mul", "matmul")
-    if _vector(a.shape) and how == DOT:
-        return "inner", "mul"
-    return ("outer", "mul") if _vector(a.shape) and how == OUTER else None
+            return "slope", _BY_ENTRIES
+        if how in (STAR, ASTERISK):
+            turned = how == ASTERISK and any(_is_transpose(part) for part in (a, b))
+            return ("star:transpose", _OF_MATRICES) if turned else ("star", _BY_ENTRIES)
+        return "dot" if how == DOT else "square", _OF_MATRICES
+    if _vector(a.shape) and how in (DOT, OUTER):
+        return "dot" if how == DOT else "outer", _OF_MATRICES
+    return None
 
 
 def _is_local_derivative(node: Expression) -> bool:
@@ -146,10 +149,13 @@ def _is_transpose(node: Expression) -> bool:
 
 
 def _chosen(
-    build: Builder, a: Expression, b: Expression, readings: tuple[str, str], span: Span
+    build: Builder, a: Expression, b: Expression, key: str, values: tuple[str, ...], span: Span
 ) -> Expression:
-    """The conventional reading, or the other one if this choice asks for it."""
-    taken, other = readings[::-1] if build.chooses_other() else readings
+    """The product under a convention."""
+    whole = "outer" if key == "outer" else "inner" if _vector(a.shape) else "matmul"
+    taken, other = whole, "mul"
+    if build.convention(key, values) == "entries":
+        taken, other = other, taken
     build.notes.append(
         f"{_pair(a, b)} was read {_WORDS[taken]}; it could also be read {_WORDS[other]}"
     )
