@@ -29,10 +29,12 @@ class Span(NamedTuple):
 class StudentError(GraderError):
     """A fault in an answer: a message, its place, and what to try.
 
-    `code` is the stable code of the message in `result.json`. `hint` is one sentence.
+    `code` is the stable code of the message in `result.json`. `hint` is one sentence. `open` are the
+    conventions, with their values, under which the text may make sense.
     """
 
     default_code = "unreadable"
+    open: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def __init__(
         self,
@@ -83,14 +85,9 @@ class TooLarge(Unreadable):
 
 
 class Nonsense(StudentError):
-    """The text was read, but it cannot be a value: incorrect, with the reason.
-
-    `open` are the conventions that the reading depends on, with their values: under another one the text
-    may make sense.
-    """
+    """The text was read, but it cannot be a value: incorrect, with the reason."""
 
     default_code = "nonsense"
-    open: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class ShapeMismatch(Nonsense):

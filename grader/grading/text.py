@@ -73,13 +73,10 @@ def judged_text(key: Key, question: Question, given: Written) -> Judged:
 def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     changed = changed_name(key, given.rests_on, key.question.scope.names)
     try:
-        reading = _read(given)
+        reading, outcome = _decided(key, given, asked)
     except StudentError as error:
         return Judged(_for_a_human(changed) if changed is not None else unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
-    outcome = _outcome(key, reading, asked, given.steps())
-    if outcome.verdict != Verdict.CORRECT and _may_be_right(key, reading, given, asked):
-        outcome = _for_a_human(_OTHER_READING)
     stated = changed or _stated_otherwise(key, reading, outcome, given)
     if stated is not None:
         outcome = _for_a_human(stated)
@@ -107,30 +104,49 @@ def _stated_otherwise(
     return None
 
 
-def _read(given: Written) -> Reading:
-    """The usual reading; if that makes no sense, the first one that does.
+def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[Reading, Outcome]:
+    """The reading that counts, with its outcome.
 
-    Raises the StudentError of the usual reading if no reading makes sense.
+    That is the usual one, if it makes sense as an answer; a human decides if it is wrong and another one is
+    right. Else it is the one that is right, or the first one that makes sense. Raises the StudentError of
+    the usual reading if no reading makes sense.
     """
+    usual = _usual(given)
+    others = other_readings(given.read, usual)
+    reading = next(others, None) if isinstance(usual, StudentError) else usual
+    if reading is None:
+        assert isinstance(usual, StudentError)
+        raise usual
+    outcome = _outcome(key, reading, asked, given.steps())
+    if outcome.verdict == Verdict.CORRECT:
+        return reading, outcome
+    try:
+        for other in others:
+            found = _outcome(key, other, asked, given.steps())
+            if found.verdict == Verdict.CORRECT:
+                sensible = usual is reading and _may_answer(key, reading)
+                return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
+    except TooManyReadings:
+        return reading, _for_a_human(_OTHER_READING)
+    return reading, outcome
+
+
+def _usual(given: Written) -> Reading | StudentError:
     try:
         return given.read()
-    except Nonsense as error:
-        for reading in other_readings(given.read, error):
-            return reading
-        raise
+    except StudentError as error:
+        return error
 
 
-def _may_be_right(
-    key: QuestionKey, reading: Reading, given: Written, asked: frozenset[Pair]
-) -> bool:
-    """Whether an answer that is wrong is right, or may be right, under other conventions."""
-    try:
-        return any(
-            _outcome(key, other, asked, given.steps()).verdict == Verdict.CORRECT
-            for other in other_readings(given.read, reading)
-        )
-    except TooManyReadings:
+def _may_answer(key: QuestionKey, reading: Reading) -> bool:
+    """Whether the value of a reading has the shape that the question asks for, or its transpose."""
+    if reading.node.shape == key.grid[::-1]:
         return True
+    try:
+        key.check_shape(reading.node, reading.used)
+    except ShapeMismatch:
+        return False
+    return True
 
 
 _OTHER_READING = Message(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from grader.errors import Nonsense, StudentError, Unreadable
+from grader.errors import StudentError, Unreadable
 from grader.notation.builder import USUAL, Conventions, Reading
 
 MOST_READINGS = 32
@@ -13,7 +13,7 @@ class TooManyReadings(Unreadable):
 
 
 def other_readings(
-    read: Callable[[Conventions], Reading], usual: Reading | Nonsense
+    read: Callable[[Conventions], Reading], usual: Reading | StudentError
 ) -> Iterator[Reading]:
     """The readings that make sense besides the usual one, those with the fewest changes first.
 
@@ -31,10 +31,8 @@ def other_readings(
                 tried.add(frozenset(changed.items()))
                 try:
                     reading = read(changed)
-                except Nonsense as error:
+                except StudentError as error:
                     waiting.append((changed, error.open))
-                except StudentError:
-                    continue
                 else:
                     waiting.append((changed, reading.open))
                     yield reading

@@ -49,15 +49,17 @@ class Readings:
         self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus]
     ) -> MemberFinding:
         """The best finding for a member over its readings."""
-        reading: Reading | Nonsense
+        reading: Reading | StudentError
         try:
             reading = self._read(read, entry)
             finding = MemberFinding(judge(reading))
         except Nonsense as error:
             reading, finding = error, MemberFinding(MemberStatus.NONSENSE, error)
-        except (StudentError, ValueError):
+        except StudentError as error:
+            reading, finding = error, MemberFinding(MemberStatus.UNKNOWN)
+        except ValueError:
             return MemberFinding(MemberStatus.UNKNOWN)
-        if finding.status not in (MemberStatus.WRONG, MemberStatus.NONSENSE):
+        if finding.status in (MemberStatus.RIGHT, MemberStatus.RESTATED):
             return finding
         try:
             for other in other_readings(partial(self._read, read, entry), reading):

@@ -66,8 +66,6 @@ def test_the_conventional_reading_counts(
     [
         ("q2", "A B", "latex"),
         ("q1", "A * B", "infix"),
-        ("q3", r"u \cdot v", "latex"),
-        ("q3", r"u \otimes v", "latex"),
     ],
 )
 def test_a_human_decides_on_a_right_answer_in_the_other_reading(
@@ -76,6 +74,12 @@ def test_a_human_decides_on_a_right_answer_in_the_other_reading(
     result = judged(tmp_path, question, text, notation)
     assert result.verdict == "undecided"
     assert "other-reading" in [message.code for message in result.messages]
+
+
+@pytest.mark.parametrize("text", [r"u \cdot v", r"u \otimes v"])
+def test_the_other_reading_counts_if_only_that_can_be_an_answer(tmp_path: Path, text: str) -> None:
+    """The question asks for a vector; the usual reading is a number or a matrix."""
+    assert judged(tmp_path, "q3", text).verdict == "correct"
 
 
 def test_a_wrong_answer_stays_wrong(tmp_path: Path) -> None:
