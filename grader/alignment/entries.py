@@ -16,9 +16,7 @@ from grader.alignment.definitions import (
 )
 from grader.alignment.joining import joined
 from grader.alignment.plain import (
-    NONE,
     PlainEquation,
-    Products,
     is_infix,
     is_of_a_gradient,
     plain_equations,
@@ -36,7 +34,7 @@ from grader.expression import (
     Slice,
     walk,
 )
-from grader.notation import Names, Reading, latex, macros
+from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
@@ -108,25 +106,24 @@ class Entry:
         answer = self.equation.answer if self.equation else ()
         return Span(answer[0].start, answer[-1].end) if answer else Span(0, 1)
 
-    def read(self, names: Names, other: Products = NONE) -> Reading:
-        """The reading of the answer. Raises StudentError.
-
-        `other` numbers ambiguous products that are to be read in the less usual way.
-        """
+    def read(self, names: Names, conventions: Conventions = USUAL) -> Reading:
+        """The reading of the answer under some conventions. Raises StudentError."""
         equation = self.equation
         if self.changed:
             raise self.is_changed()
         if equation is None:
             raise self.error or Unreadable("this formula cannot be read", self.formula.text)
         if isinstance(equation, PlainEquation):
-            return equation.read(names, other)
+            return equation.read(names, conventions)
         try:
-            return latex.read_tokens(equation.answer, names, equation.source, other)
+            return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:
             if self.formula.notation == "latex":
                 raise
             start, end = self.answer_span
-            return read_member(equation.source[start:end], start, names, equation.source, other)
+            return read_member(
+                equation.source[start:end], start, names, equation.source, conventions
+            )
 
     def signs(self, *, left: bool) -> str:
         """One side of the equation as signs with spaces between and around them."""

@@ -28,7 +28,7 @@ from grader.alignment import (
 from grader.errors import Span, StudentError, Unreadable
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
-from grader.notation import Reading, infix
+from grader.notation import USUAL, Conventions, Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.steps import Chain, Derivation, derivation
@@ -45,9 +45,9 @@ from grader.submission import (
 
 
 class ReadAnswer(Protocol):
-    """Reads an answer; `other` numbers ambiguous products to be read in the less usual way."""
+    """Reads an answer under some conventions."""
 
-    def __call__(self, other: frozenset[int] = frozenset()) -> Reading:
+    def __call__(self, conventions: Conventions = USUAL) -> Reading:
         """What the answer says. Raises StudentError."""
 
 
@@ -200,8 +200,8 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
     letters = letters_of(question, entry)
     names = with_letters(found.names, letters)
 
-    def read(other: frozenset[int] = frozenset()) -> Reading:
-        return found.steps.put_in(over_letters(entry.read(names, other), letters, question))
+    def read(conventions: Conventions = USUAL) -> Reading:
+        return found.steps.put_in(over_letters(entry.read(names, conventions), letters, question))
 
     text = _compact(entry.text)
     if isinstance(equation, PlainEquation):
@@ -245,11 +245,11 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
     )
 
 
-def _read_entry(question: Question, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
+def _read_entry(question: Question, entry: Entry, conventions: Conventions = USUAL) -> Reading:
     """An equation, read as an answer to a question. Raises StudentError."""
     letters = letters_of(question, entry)
     names = with_letters(names_for(question, entry), letters)
-    return over_letters(entry.read(names, other), letters, question)
+    return over_letters(entry.read(names, conventions), letters, question)
 
 
 def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
@@ -265,7 +265,7 @@ _GAP = re.compile(r"(?<![ \t])(?:[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+|[ \t]{4,}+(?=&?
 
 
 def _unreadable(found: FoundAnswer, question: Question, error: StudentError) -> Written:
-    def read(other: frozenset[int] = frozenset()) -> Reading:
+    def read(conventions: Conventions = USUAL) -> Reading:
         raise error
 
     return Written(
@@ -303,8 +303,8 @@ def _from_file(
     letters = letters_of(question, None)
     names = with_letters(question.names, letters).based(base)
 
-    def read(other: frozenset[int] = frozenset()) -> Reading:
-        return over_letters(infix.read(answer.text, names, other), letters, question)
+    def read(conventions: Conventions = USUAL) -> Reading:
+        return over_letters(infix.read(answer.text, names, conventions), letters, question)
 
     return Written(
         answer.text, "infix", answer.place, read, (), ("infix", base, answer.text), is_alone=True
@@ -324,8 +324,8 @@ def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Wr
             raise Unreadable("there is no expression here", answer.text, span)
         return _from_paper(found, question, [found.entry])
 
-    def read(other: frozenset[int] = frozenset()) -> Reading:
-        return written().read(other)
+    def read(conventions: Conventions = USUAL) -> Reading:
+        return written().read(conventions)
 
     def cut() -> Derivation | None:
         chain = written().chain

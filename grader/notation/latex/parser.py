@@ -9,7 +9,14 @@ from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, free_indices
-from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
+from grader.notation.builder import (
+    NONSENSE,
+    USUAL,
+    Builder,
+    Conventions,
+    Reading,
+    is_condition,
+)
 from grader.notation.latex.cases import OTHERWISE
 from grader.notation.latex.forms import FORMS, LatexFormReader
 from grader.notation.latex.functions import OPEN
@@ -62,13 +69,10 @@ def parse_tokens(
 
 
 def read_tokens(
-    tokens: Sequence[Token], names: Names, source: str, other: frozenset[int] = frozenset()
+    tokens: Sequence[Token], names: Names, source: str, conventions: Conventions = USUAL
 ) -> Reading:
-    """The reading of tokens; raises like `parse`.
-
-    `other` holds the numbers of the ambiguous products to read in the less usual way.
-    """
-    parser = Parser(tokens, Builder(names, source, other=other))
+    """The reading of tokens under some conventions; raises like `parse`."""
+    parser = Parser(tokens, Builder(names, source, conventions=conventions))
     try:
         return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
