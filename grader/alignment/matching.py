@@ -7,7 +7,7 @@ Left-hand sides are compared by their derivatives and their entries: students wr
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol
+from grader.expression import Derivative, Expression, Index, Item, Selector, Slice, Symbol
 from grader.notation import Names, printing
 from grader.problem.model import Question
 
@@ -40,14 +40,14 @@ def _part(given: Expression, asked: Expression) -> float:
 
 def _whole_for(entries: tuple[Selector, ...]) -> float:
     """A whole array beside some of its entries: all of them, a row or column, or one."""
-    letters = [_is_letter(entry) for entry in entries]
+    letters = [_is_all(entry) for entry in entries]
     if all(letters):
         return WHOLE_FOR_ENTRIES
     return WHOLE_FOR_SOME if any(letters) else OTHER_ENTRY
 
 
 def _selector(given: Selector, asked: Selector) -> float:
-    if given == asked or (_is_letter(given) and _is_letter(asked)):
+    if given == asked or (_is_all(given) and _is_all(asked)):
         return 1.0
     if _is_letter(given) or _is_letter(asked):
         return LETTER_FOR_NUMBER
@@ -56,6 +56,11 @@ def _selector(given: Selector, asked: Selector) -> float:
 
 def _is_letter(selector: Selector) -> bool:
     return isinstance(selector, Index)
+
+
+def _is_all(selector: Selector) -> bool:
+    """Whether a letter or the mark of a whole axis stands for all entries: `u_k`, `u_{k,:}`."""
+    return isinstance(selector, Index | Slice)
 
 
 def split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
