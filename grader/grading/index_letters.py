@@ -1,14 +1,14 @@
 """Index letters in an answer to a question about a whole array.
 
 `∂h²ᵢ/∂h¹ⱼ = W²ᵢⱼ` gives the whole Jacobian: its left side shows which letter counts rows and which
-counts columns. `∂J/∂u_k` is row k of `∂J/∂u`, or its column k. Without a left side, i counts rows and j counts
-columns by custom; a vector has one letter.
+counts columns. `∂J/∂u_k` is row k of `∂J/∂u`, or its column k. Without a left side, i counts rows and j
+counts columns by custom; a vector has one letter.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment import Entry, PlainEquation, own_names
+from grader.alignment import Entry, PlainEquation, left_under, own_names
 from grader.expression import (
     SCALAR,
     Derivative,
@@ -18,11 +18,10 @@ from grader.expression import (
     Number,
     Selector,
     Shape,
-    Slice,
     fresh,
     symbols_in,
 )
-from grader.notation import Names, Reading
+from grader.notation import USUAL, Conventions, Names, Reading
 from grader.notation.equations import Equation
 from grader.primitives.build import derivative, item, tabulate
 from grader.problem import Question
@@ -50,11 +49,13 @@ class Letters:
 NO_LETTERS = Letters()
 
 
-def letters_of(question: Question, entry: Entry | None) -> Letters:
+def letters_of(
+    question: Question, entry: Entry | None, conventions: Conventions = USUAL
+) -> Letters:
     """The letters that stand for rows and columns."""
     if question.of is None or question.wrt is None:
         return NO_LETTERS
-    left = entry.derivative if entry is not None else None
+    left = left_under(entry.derivative, conventions) if entry is not None else None
     if left is not None:
         return _of_left(left, question)
     if question.free:
