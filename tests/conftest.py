@@ -26,7 +26,9 @@ settings.register_profile("nightly", settings.get_profile("default"), max_exampl
 def pytest_configure(config: pytest.Config) -> None:
     sampling.night = config.option.markexpr == "nightly"
     settings.load_profile("nightly" if sampling.night else "default")
-    gc.set_threshold(100_000, 50, 50)  # collecting thousands of tests and keys cost a tenth of the time
+    gc.set_threshold(
+        100_000, 50, 50
+    )  # collecting thousands of tests and keys cost a tenth of the time
 
 
 def pytest_collection_finish() -> None:
