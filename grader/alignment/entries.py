@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader.alignment import true_class
 from grader.alignment.around import Role, role_of, words_that_change
 from grader.alignment.cases import with_cases
 from grader.alignment.definitions import (
@@ -118,6 +119,9 @@ class Entry:
         try:
             return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:
+            reading = true_class.read(equation.answer, names, equation.source, conventions)
+            if reading is not None:
+                return reading
             if self.formula.notation == "latex":
                 raise
             start, end = self.answer_span

@@ -115,6 +115,8 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
                 return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
     except TooManyReadings:
         return reading, _for_a_human(_OTHER_READING)
+    if reading.is_guess and outcome.verdict in WRONG:
+        outcome = _for_a_human(_GUESS)
     return reading, outcome
 
 
@@ -136,6 +138,12 @@ def _may_answer(key: QuestionKey, reading: Reading) -> bool:
     return True
 
 
+_GUESS = Message(
+    Kind.ERROR,
+    "the answer contains a letter that the problem does not declare, and as the index of the true class it "
+    "is not right; a person will look at it",
+    "unknown-symbol",
+)
 _OTHER_READING = Message(
     Kind.ERROR,
     "the notation of this answer has more than one usual meaning, and the answer may be right in "

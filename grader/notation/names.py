@@ -49,7 +49,8 @@ class Names:
     have an argument list without a meaning, such as `l(\\theta)`. `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
     `definitions` and `macros` are the student's own; `depends` names the symbols that each model
-    quantity is computed from. `entries` caches entries by their text.
+    quantity is computed from. `one_hot` are the vectors drawn with a single 1. `entries` caches entries by
+    their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Names:
     latex: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    one_hot: tuple[str, ...] = ()
     base: int = 1
     entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 

@@ -61,7 +61,8 @@ class Reading:
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
     own definitions were available. `open` are the conventions that the reading depends on, each with its
-    values, the usual one first.
+    values, the usual one first. A reading that `is_guess` can make an
+    answer right, never wrong.
     """
 
     node: Expression
@@ -71,6 +72,7 @@ class Reading:
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_guess: bool = False
 
     @property
     def extents(self) -> tuple[str, ...]:
