@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from math import prod
 
 from grader.errors import IndexOutOfRange, Span, TooLarge, Unreadable
 from grader.expression import (
@@ -310,7 +311,7 @@ class Binding(Core):
         rows, columns = base.shape
         as_row = (first, second or Slice(1, columns, implied=True))
         as_column = (second or Slice(1, rows, implied=True), first)
-        fit = [min(map(_fit, pair, base.shape)) for pair in (as_row, as_column)]
+        fit = [prod(map(_fit, pair, base.shape)) for pair in (as_row, as_column)]
         if fit[0] != fit[1]:
             return as_row if fit[0] > fit[1] else as_column
         key = f"{kind}:{_family(base)}"
