@@ -14,8 +14,8 @@ from paper_grading import REVIEW
 
 from grader.api import load_problem
 from grader.grading import grade
-from grader.notation.conventions import MOST_READINGS
 from grader.key import Key, build
+from grader.notation.conventions import MOST_READINGS
 from grader.result import Message, QuestionResult
 from grader.submission import Place, Submission, TextAnswer, read
 
