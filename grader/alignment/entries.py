@@ -60,7 +60,8 @@ class Entry:
     `equation` is None if the formula could not be split into equations, and `error` says why.
     `announced` means that it comes right after a marker or a colon, so that it may be an answer without
     a left side. `changed` are words beside the formula that change its meaning; `role` is its purpose.
-    `section` numbers the markers of the paper, since two markers may have the same labels. `defines`
+    `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
+    the headings without a number. `defines`
     means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
     is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
     which this one uses, directly or through names of the student's.
@@ -75,6 +76,7 @@ class Entry:
     changed: str = ""
     role: Role | None = None
     section: int = 0
+    heading: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
@@ -287,13 +289,15 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
     """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
-    section = 0
+    section = heading = 0
     items = joined(with_cases(paper.items))
     for at, item in enumerate(items):
         match item:
             case Marker():
                 labels, announced, section = item.labels, True, section + 1
+                heading += 1
             case Prose():
+                heading += item.text.startswith("#")
                 announced = _announces(item, items[at - 1] if at else None)
             case Formula():
                 here = announced or item.display
@@ -305,6 +309,7 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
                     changed=words_that_change(items, at),
                     role=role_of(items[at - 1] if at else None),
                     section=section,
+                    heading=heading,
                 )
                 announced = False
 
@@ -371,7 +376,8 @@ def _entry_by_entry(left: Expression) -> Expression:
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
     if any(isinstance(index, Slice) for index in (left.row, left.column)):
-        return left
+        whole = of.shape == SCALAR and wrt.shape == left.base.shape
+        return derivative(of, Item(wrt, left.row, left.column, left.shape), span) if whole else left
     if of.shape == SCALAR and wrt.shape == left.base.shape:
         return derivative(of, Item(wrt, left.row, left.column, SCALAR), span)
     if of.shape[1] == 1 == wrt.shape[1]:

@@ -22,13 +22,7 @@ from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG, by_rules
 from grader.grading.missing_index import missing_index
 from grader.grading.model_statements import changed_name, contradiction, with_stated_values
-from grader.grading.outcome import (
-    Outcome,
-    WrongValues,
-    outcome_of,
-    result_of,
-    unread,
-)
+from grader.grading.outcome import Outcome, WrongValues, outcome_of, unread
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up_to_layout
 from grader.key import Key, QuestionKey
@@ -36,7 +30,7 @@ from grader.notation import Reading, printing
 from grader.notation.conventions import TooManyReadings, other_readings
 from grader.problem import Question
 from grader.problem.model import bases
-from grader.result import Kind, Message, QuestionResult, Verdict
+from grader.result import Kind, Message, Verdict
 
 Pair = tuple[str, str]
 """The names of a derivative: what is differentiated, and by what."""
@@ -49,13 +43,6 @@ class Judged:
     outcome: Outcome
     notes: tuple[Message, ...] = ()
     shown: ShownReading = ShownReading()
-
-
-def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
-    """The result of an answer in text; each text is judged once."""
-    judged = judged_text(key, question, given)
-    record = judged.shown.record(given)
-    return result_of(question, judged.outcome, record, judged.notes + given.messages)
 
 
 def judged_text(key: Key, question: Question, given: Written) -> Judged:
