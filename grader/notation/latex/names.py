@@ -265,7 +265,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if power:
             of_size = isinstance(node, Number)  # a size has no layers or examples
             exponent = self.within(power, self.whole) if of_size else self.exponent(power)
-            node = self.build.power(node, exponent, self.span(first))
+            node = self.build.power(node, exponent, self.span(first), typed=False)
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))
