@@ -42,6 +42,7 @@ symbols:
   gamma: {shape: [1, D], latex: \gamma}
   t:  {shape: [N], latex: t}
   w:  {shape: [D], latex: w}
+  Ip: {shape: [d, d], latex: "I'"}
   p:  {shape: [K], latex: p}
 functions:
   sigma: {is: tanh, latex: \sigma}
@@ -117,7 +118,8 @@ def agrees(text: str, wanted: Callable[[Oracle], Array]) -> bool:
     got, right = value(meant(text).node), wanted(Oracle())
     if 1 in got.shape[1:] and got.shape[1:] == right.shape[:0:-1]:
         got = turned(got)
-    return got.shape == right.shape and np.allclose(got, right, rtol=1e-12, atol=1e-12)
+    same = np.allclose(got, right, rtol=1e-12, atol=1e-12)
+    return got.shape == right.shape and same
 
 
 FAMILIES = [
@@ -209,8 +211,24 @@ BROADCAST = [
     (r"(1 - t_1) \cdot -v + \delta_1 \cdot v", lambda o: (o.t[:, :1] - 1) * o.v + o.delta[:, :1] * o.v),
 ]  # fmt: skip
 
+MATRICES = [
+    (r"A^2", lambda o: o.A @ o.A),
+    (r"(A^3)^\top v", lambda o: turned(o.A @ o.A @ o.A) @ o.v),
+    (r"(A B)^2", lambda o: o.A @ o.B @ o.A @ o.B),
+    (r"\sigma(A)^2", lambda o: np.tanh(o.A) ** 2),  # of an entrywise function
+    (r"\sigma^2(A)", lambda o: np.tanh(o.A) ** 2),
+    (r"v^2", lambda o: o.v**2),
+    (r"I' v", lambda o: o.Ip @ o.v),
+    (r"I^\prime v", lambda o: o.Ip @ o.v),
+    (r"I v", lambda o: o.v),
+    (r"\mathbb{I}_{(d \times d)} v", lambda o: o.v),
+    (r"\mathbf{I}_d v", lambda o: o.v),
+    (r"(A + I) v", lambda o: o.A @ o.v + o.v),
+    (r"\mathbb{I}_{v > 0}", lambda o: o.v > 0),
+]
 
-@pytest.mark.parametrize(("text", "wanted"), FAMILIES + EXAMPLES + BROADCAST)
+
+@pytest.mark.parametrize(("text", "wanted"), FAMILIES + EXAMPLES + BROADCAST + MATRICES)
 def test_a_formula_has_the_values_that_its_writer_means(
     text: str, wanted: Callable[[Oracle], Array]
 ) -> None:
@@ -232,6 +250,8 @@ def test_a_formula_has_the_values_that_its_writer_means(
         (r"A \cdot B", {"dot": "entries"}, lambda o: o.A * o.B),
         (r"A B", {"square": "entries"}, lambda o: o.A * o.B),
         (r"A * B", {"star": "product"}, lambda o: o.A @ o.B),
+        (r"A^2", {"power": "entries"}, lambda o: o.A**2),
+        (r"\sigma(A)^2", {"power:slope": "product"}, lambda o: np.tanh(o.A) @ np.tanh(o.A)),
         (r"A B \odot A", {"hadamard": "more"}, lambda o: o.A @ (o.B * o.A)),
         (r"A \odot B A", {"hadamard": "alike"}, lambda o: (o.A * o.B) @ o.A),
         (r"X \mu", {"rows": "product"}, lambda o: o.X @ turned(o.mu)),

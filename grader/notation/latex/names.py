@@ -40,6 +40,11 @@ class NameReader(UndeclaredReader, DecorationReader):
             return self.differential(token)
         first = self.at - 1
         sub, sup, primes = self.scripts()
+        if sup and all(part.text == "'" for part in sup):
+            sup, primes = None, primes + len(sup)
+        primed = token.text + "'" * primes
+        if primes and self.build.names.spelled(primed):
+            token, primes = token._replace(text=primed), 0
         slope = self.slope(token, sub, sup, primes, first)
         if slope is not None:
             return slope
