@@ -211,6 +211,17 @@ BROADCAST = [
     (r"(1 - t_1) \cdot -v + \delta_1 \cdot v", lambda o: (o.t[:, :1] - 1) * o.v + o.delta[:, :1] * o.v),
 ]  # fmt: skip
 
+SUMS = [  # without an index
+    (r"\sum v", lambda o: o.v.sum(axis=1, keepdims=True)),
+    (r"\sum e^v", lambda o: np.exp(o.v).sum(axis=1, keepdims=True)),
+    (r"\sum v_m q_m", lambda o: turned(o.v) @ o.q),
+    (r"\frac{1}{N} \sum t_m x_{m1}", lambda o: turned(o.t) @ o.X[:, :, :1] / 5),
+    (r"\sum (t_m - 1) x_m", lambda o: turned(o.X) @ (o.t - 1)),
+    (r"\sum t^{(m)} x_1^{(m)}", lambda o: turned(o.t) @ o.X[:, :, :1]),
+    (r"\sum p_m W_m", lambda o: o.W @ o.p),
+    (r"\sum X", lambda o: o.X.sum(axis=(1, 2), keepdims=True)),
+]
+
 MATRICES = [
     (r"A^2", lambda o: o.A @ o.A),
     (r"(A^3)^\top v", lambda o: turned(o.A @ o.A @ o.A) @ o.v),
@@ -228,7 +239,7 @@ MATRICES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "wanted"), FAMILIES + EXAMPLES + BROADCAST + MATRICES)
+@pytest.mark.parametrize(("text", "wanted"), FAMILIES + EXAMPLES + BROADCAST + SUMS + MATRICES)
 def test_a_formula_has_the_values_that_its_writer_means(
     text: str, wanted: Callable[[Oracle], Array]
 ) -> None:
@@ -250,6 +261,8 @@ def test_a_formula_has_the_values_that_its_writer_means(
         (r"A \cdot B", {"dot": "entries"}, lambda o: o.A * o.B),
         (r"A B", {"square": "entries"}, lambda o: o.A * o.B),
         (r"A * B", {"star": "product"}, lambda o: o.A @ o.B),
+        (r"\sum X", {"sum": "rows"}, lambda o: o.X.sum(axis=1)),
+        (r"\sum X", {"sum": "columns"}, lambda o: o.X.sum(axis=2)),
         (r"A^2", {"power": "entries"}, lambda o: o.A**2),
         (r"\sigma(A)^2", {"power:slope": "product"}, lambda o: np.tanh(o.A) @ np.tanh(o.A)),
         (r"A B \odot A", {"hadamard": "more"}, lambda o: o.A @ (o.B * o.A)),

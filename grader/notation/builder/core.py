@@ -25,6 +25,7 @@ from grader.expression import (
     SCALAR,
     Apply,
     Expression,
+    Index,
     Item,
     Number,
     Symbol,
@@ -109,6 +110,7 @@ class Core:
         self._nodes = 0
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
+        self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
     def finish(self, node: Expression) -> Expression:
         """The expression, if everything in it makes sense. Raises Nonsense otherwise."""

@@ -41,7 +41,8 @@ class NameReader(UndeclaredReader, DecorationReader):
         first = self.at - 1
         sub, sup, primes = self.scripts()
         if sup and all(part.text == "'" for part in sup):
-            sup, primes = None, primes + len(sup)
+            primes += len(sup)
+            sup = None
         primed = token.text + "'" * primes
         if primes and self.build.names.spelled(primed):
             token, primes = token._replace(text=primed), 0
