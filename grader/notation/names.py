@@ -114,7 +114,7 @@ class Names:
 
 _SPELLING = re.compile(
     r"""\s*(?P<base>\\[A-Za-z]+\s*\{\s*\\?[A-Za-z]+\s*\}|\\(?:hat|bar|tilde|vec|dot)\s*\\?[A-Za-z]+
-        |\\[A-Za-z]+|[^\W\d_]+)
+        |\\[A-Za-z]+|[^\W\d_]+)(?P<primes>'*)
         (?P<scripts>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*)\s*(?P<call>\(.*\))?\s*$""",
     re.VERBOSE,
 )
@@ -125,13 +125,13 @@ _DIGITS_AT_END = re.compile(r"([^\W\d_]+?)_?(\d+)$")
 def split_spelling(latex: str) -> tuple[Key, bool] | None:
     """A declared LaTeX spelling as (base, superscript, subscript), and whether it ends in `(…)`.
 
-    None if the spelling is not of the form letter, accent or command with scripts.
+    None if the spelling is not of the form letter, accent or command with primes and scripts.
     """
     match = _SPELLING.match(latex)
     if match is None:
         return None
     scripts = {mark: canonical_layer(text) for mark, text in _SCRIPT.findall(match["scripts"])}
-    key = (canonical_base(match["base"]), scripts.get("^"), scripts.get("_"))
+    key = (canonical_base(match["base"]) + match["primes"], scripts.get("^"), scripts.get("_"))
     return key, match["call"] is not None
 
 

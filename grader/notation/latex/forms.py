@@ -130,6 +130,8 @@ class LatexFormReader(CaseReader):
     def big_sum(self, token: Token) -> Expression:
         """`\\sum` with a range, an index alone, values, or conditions."""
         sub, sup, _ = self.scripts()
+        if not sub and not sup:
+            return self.build.whole_sum(self.signed, token.span)
         if not sub:
             self.build.fail("this sum has no index", token.span, "write \\sum_{i=1}^{n}")
         return self._sums(ranges(sub), sup, token, self.at - 1)

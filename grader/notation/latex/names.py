@@ -40,6 +40,12 @@ class NameReader(UndeclaredReader, DecorationReader):
             return self.differential(token)
         first = self.at - 1
         sub, sup, primes = self.scripts()
+        if sup and all(part.text == "'" for part in sup):
+            primes += len(sup)
+            sup = None
+        primed = token.text + "'" * primes
+        if primes and self.build.names.spelled(primed):
+            token, primes = token._replace(text=primed), 0
         slope = self.slope(token, sub, sup, primes, first)
         if slope is not None:
             return slope
@@ -265,7 +271,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if power:
             of_size = isinstance(node, Number)  # a size has no layers or examples
             exponent = self.within(power, self.whole) if of_size else self.exponent(power)
-            node = self.build.power(node, exponent, self.span(first))
+            node = self.build.power(node, exponent, self.span(first), typed=False)
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))

@@ -372,7 +372,7 @@ class Parser(LatexFormReader):
         """A superscript after a complete factor: a transpose or a power."""
         content, transposed, _ = split_script(script)
         if content:
-            node = self.build.power(node, self.exponent(content), self.span(first))
+            node = self.build.power(node, self.exponent(content), self.span(first), typed=False)
         if transposed and node == Number(1.0):
             node = replace(UNSIZED, span=self.span(first))  # 1^T, a row of ones
         if transposed and isinstance(node, Number):

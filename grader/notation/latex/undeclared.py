@@ -10,6 +10,7 @@ from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.latex.functions import FunctionReader
 from grader.notation.latex.scripts import (
+    COMPARISONS,
     one_by_one,
     pair,
     split,
@@ -63,6 +64,8 @@ class UndeclaredReader(FunctionReader):
         if token.text == "I" and not split_script(sup)[0]:  # Iᵀ is I
             if sub and self._is_entry(sub):
                 return self.kronecker(sub, first)
+            if any(part.text in COMPARISONS for part in sub or ()):
+                return self.condition(sub or (), first)
             return self.identity(sub, first) if sub else self.identity_or_indicator(token)
         if token.text == "d" and sub is None and sup is None:
             return self.differential(token)
@@ -131,7 +134,8 @@ class UndeclaredReader(FunctionReader):
 
     def identity(self, sub: Sequence[Token], first: int) -> Expression:
         """`I_{n}` and `I_{n \\times n}`, where no I is declared."""
-        sizes = [constant(self.within(part, self.sum)) for part in split(sub, "\\times")]
+        inside = without_brackets(sub)
+        sizes = [constant(self.within(part, self.sum)) for part in split(inside, "\\times")]
         size = sizes[0]
         if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
             self.build.fail("an identity matrix needs a size: I_{n}", self.span(first))
