@@ -1,0 +1,120 @@
+"""Products: which factors belong together, and in which order they are multiplied."""
+
+from collections.abc import Callable
+from typing import Any
+
+from grader.errors import Span
+from grader.expression import SCALAR, Expression, Symbol
+from grader.notation.grammar.bars import beside
+from grader.notation.grammar.operators import PRODUCTS
+from grader.notation.grammar.reading import Reader, rule
+from grader.notation.grammar.syntax import Bare, Bracket, Name, Node, Number, Product
+from grader.notation.products import HADAMARD, JUXTAPOSED, divide, fit_entrywise, product
+
+TIGHT = ("", "/")
+
+
+class Run:
+    """The factors of a product, of which `at` is the next one.
+
+    A name may take what follows it: an argument list, the rest of a differential, an index.
+    """
+
+    def __init__(self, reader: Reader, factors: tuple[Node, ...], signs: tuple[str, ...]) -> None:
+        self.reader = reader
+        self.factors = factors
+        self.signs = signs
+        self.at = 0
+
+    def sign(self) -> str | None:
+        """The sign before the next factor; None at the end."""
+        return self.signs[self.at - 1] if self.at < len(self.factors) else None
+
+    def ahead(self) -> Node | None:
+        """The factor that follows without a sign."""
+        return self.factors[self.at] if self.sign() == "" else None
+
+    def span(self, first: int) -> Span:
+        """From the factor at `first` to the last one taken."""
+        return Span(self.factors[first].span.start, self.factors[self.at - 1].span.end)
+
+    def factor(self) -> Expression:
+        """The next factor, with what it takes of those behind it."""
+        node = self.factors[self.at]
+        self.at += 1
+        read = WITH_NEIGHBOURS.get(type(node))
+        return self.reader.read(node) if read is None else read(self, node)
+
+    def tight(self) -> Expression:
+        """Factors side by side, which bind more than those with a sign: A B ⊙ C D is (A B) ⊙ (C D)."""
+        first, build = self.at, self.reader.build
+        node = self.factor()
+        while (sign := self.sign()) in TIGHT:
+            if sign == "/":
+                node = divide(build, node, self.factor(), self.span(first))
+            else:
+                self._check_no_call(node)
+                node = product(build, node, self.factor(), JUXTAPOSED, self.span(first))
+        return node
+
+    def _check_no_call(self, node: Expression) -> None:
+        """Refuse `h^2[1]` and `W(1, j)`, which may be entries or products."""
+        bracket = self.factors[self.at]
+        if not isinstance(node, Symbol) or node.shape == SCALAR or not isinstance(bracket, Bracket):
+            return
+        indices = self.reader.build.names.indices
+        if bracket.opened in ("(", "[") and all(_is_index(x, indices) for x in bracket.parts):
+            hint = "write an entry with a subscript, such as h_{1}"
+            message = "an array before a bracket with indices is ambiguous"
+            self.reader.fail(message, bracket.span, hint)
+
+
+def _is_index(node: Node, indices: Any) -> bool:
+    """Whether a node is a number, an index letter, or several of them."""
+    if isinstance(node, Product):
+        return not any(node.signs) and all(_is_index(part, indices) for part in node.factors)
+    return isinstance(node, Number) or (isinstance(node, Name) and node.text in indices)
+
+
+WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
+
+
+def with_neighbours(kind: type) -> Callable[[Any], Any]:
+    """Register how a factor is read that may take what follows it."""
+
+    def register(read: Callable[[Run, Any], Expression]) -> Callable[[Run, Any], Expression]:
+        WITH_NEIGHBOURS[kind] = read
+        return read
+
+    return register
+
+
+@rule(Name, Bare)
+def _alone(reader: Reader, node: Name | Bare) -> Expression:
+    return Run(reader, (node,), ()).factor()
+
+
+@rule(Product)
+def _product(reader: Reader, node: Product) -> Expression:
+    run = Run(reader, node.factors, node.signs)
+    first, build = node.factors[0].span.start, reader.build
+    factors, signs = [run.tight()], []
+    while (sign := run.sign()) is not None:
+        signs.append(PRODUCTS[sign])
+        factors.append(run.tight())
+    while signs:
+        at = 0
+        while _comes_later(factors, signs, at):
+            at += 1
+        a, b, sign = factors[at], factors[at + 1], signs.pop(at)
+        if sign == HADAMARD:
+            a, b = beside(reader, a, b), beside(reader, b, a)
+        factors[at : at + 2] = [product(build, a, b, sign, Span(first, node.span.end))]
+    return factors[0]
+
+
+def _comes_later(factors: list[Expression], signs: list[str], at: int) -> bool:
+    """Whether to take the product after a ⊙ first, since the shapes around ⊙ do not fit yet."""
+    if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
+        return False
+    return not fit_entrywise(factors[at], factors[at + 1])
