@@ -1,11 +1,20 @@
-"""LaTeX mathematics → syntax tree → expression."""
+"""The grammar of formulas: token trees, a syntax tree by operator precedence, and rules of meaning.
 
-from grader.notation.grammar.entrance import (
-    layer_of,
-    parse,
-    parse_left,
-    parse_tokens,
-    read_tokens,
+The modules with parsers and rules register them in `parser.FORMS` and `reading.RULES`.
+"""
+
+from grader.notation.grammar import (
+    arithmetic,
+    cases,
+    derivatives,
+    forms,
+    functions,
+    names,
+    sums,
+    undeclared,
 )
+from grader.notation.grammar.parser import parse
+from grader.notation.grammar.reading import Reader
 
-__all__ = ["layer_of", "parse", "parse_left", "parse_tokens", "read_tokens"]
+__all__ = ["Reader", "arithmetic", "cases", "derivatives", "forms", "functions", "names", "parse", "sums",
+           "undeclared"]  # fmt: skip

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from grader.expression import SCALAR, Apply, Expression, children, walk
+from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.syntax import Bars
 
 _BY_ENTRIES = "|·| was read entry by entry; write ‖·‖ for a norm"
 _AS_NORM = "|·| of an array was read as its norm; it could also mean each entry"
@@ -12,8 +12,8 @@ _FACTORS = {"mul": 2, "div": 1, "neg": 1}  # operands that can hold the multiple
 SINGLE_BARS = frozenset({"|", "\\vert", "\\lvert", "\\left|"})
 
 
-@rule(Bars)
-def _bars(reader: Reader, node: Bars) -> Expression:
+@rule(syntax.Bars)
+def _bars(reader: Reader, node: syntax.Bars) -> Expression:
     """|x| of a scalar is its absolute value; ‖v‖, ||v|| and |v| of a vector are its norm.
 
     In the argument of an entrywise function, |v| means each entry.

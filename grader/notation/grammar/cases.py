@@ -3,12 +3,12 @@
 import math
 
 from grader.expression import Expression, Number
+from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.syntax import Cases
 
 
-@rule(Cases)
-def _cases(reader: Reader, node: Cases) -> Expression:
+@rule(syntax.Cases)
+def _cases(reader: Reader, node: syntax.Cases) -> Expression:
     rows: list[tuple[Expression, Expression | None]] = []
     for value, condition in node.rows:
         read = Number(math.nan) if value is None else reader.read(value)

@@ -3,19 +3,20 @@
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Item, Symbol
 from grader.notation.builder import NONSENSE
+from grader.notation.grammar import syntax
 from grader.notation.grammar.factors import Run
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.syntax import Bracket, DerivativeOf, Name, Node, Product, Quotient
+from grader.notation.grammar.syntax import Node
 from grader.notation.products import divide
 
 
-@rule(Quotient)
-def _quotient(reader: Reader, node: Quotient) -> Expression:
+@rule(syntax.Quotient)
+def _quotient(reader: Reader, node: syntax.Quotient) -> Expression:
     return divide(reader.build, reader.read(node.above), reader.read(node.below), node.span)
 
 
-@rule(DerivativeOf)
-def _derivative(reader: Reader, node: DerivativeOf) -> Expression:
+@rule(syntax.DerivativeOf)
+def _derivative(reader: Reader, node: syntax.DerivativeOf) -> Expression:
     if node.greek:
         reader.build.notes.append("δ…/δ… was read as a derivative")
     wrt = reader.read(node.wrt[0])
@@ -24,10 +25,14 @@ def _derivative(reader: Reader, node: DerivativeOf) -> Expression:
 
 def differentiated(reader: Reader, node: Node) -> Expression:
     """The `l(\\theta)` of ∂l(θ)/∂W, without its argument list."""
-    if not isinstance(node, Product) or len(node.factors) != 2 or node.signs != ("",):
+    if not isinstance(node, syntax.Product) or len(node.factors) != 2 or node.signs != ("",):
         return reader.read(node)
     name, listed = node.factors
-    if not isinstance(name, Name) or not isinstance(listed, Bracket) or listed.opened != "(":
+    if (
+        not isinstance(name, syntax.Name)
+        or not isinstance(listed, syntax.Bracket)
+        or listed.opened != "("
+    ):
         return reader.read(node)
     run = Run(reader, node.factors, node.signs)
     quantity = run.factor()
@@ -36,7 +41,7 @@ def differentiated(reader: Reader, node: Node) -> Expression:
     return reader.read(node)
 
 
-def slope(run: Run, name: Name, node: Expression, span: Span) -> Expression:
+def slope(run: Run, name: syntax.Name, node: Expression, span: Span) -> Expression:
     """`\\rho'(r_i)`, the derivative of a quantity that depends on r."""
     reader, build = run.reader, run.reader.build
     wrt = reader.read(run.factors[run.at - 1])

@@ -4,33 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Slice, free_indices
-from grader.expression import Number as Value
+from grader.expression import SCALAR, Expression, Number, Slice, free_indices
 from grader.notation.builder import NONSENSE
+from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.scripts import Parts, digit_by_digit, together
-from grader.notation.grammar.syntax import (
-    Ends,
-    Mark,
-    Marked,
-    Name,
-    Negated,
-    Node,
-    Number,
-    Relation,
-    Script,
-    Sum,
-    Whole,
-)
+from grader.notation.grammar.scripts import Parts, digit_by_digit, pair, together
+from grader.notation.grammar.syntax import Node
 from grader.notation.products import UNSIZED
 
 
-@rule(Marked)
-def _marked(reader: Reader, node: Marked) -> Expression:
+@rule(syntax.Marked)
+def _marked(reader: Reader, node: syntax.Marked) -> Expression:
     return marked(reader, reader.read(node.of), node.marks)
 
 
-def marked(reader: Reader, node: Expression, marks: Sequence[Mark]) -> Expression:
+def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Expression:
     """A complete factor with its scripts: transposes, powers, entries."""
     for mark in marks:
         if mark.sign == "!":
@@ -49,20 +37,20 @@ def marked(reader: Reader, node: Expression, marks: Sequence[Mark]) -> Expressio
     return node
 
 
-def _sign(mark: Mark) -> Span:
+def _sign(mark: syntax.Mark) -> Span:
     return Span(mark.span.end - 1, mark.span.end)
 
 
-def _raised(reader: Reader, node: Expression, script: Script, span: Span) -> Expression:
+def _raised(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
     build = reader.build
     if script.signs:
         node = build.power(node, exponent(reader, script), span)
     if not script.transposes % 2:
         return node
-    if node == Value(1.0):
+    if node == Number(1.0):
         node = replace(UNSIZED, span=span)  # 1^T, a row of ones
-    if isinstance(node, Value):
+    if isinstance(node, Number):
         reader.fail("a number has no transpose; for ones, give their number", span)
     if node.shape == SCALAR and free_indices(node):
         hint = "transpose the array, (W^T)_{ij}, or swap the indices"
@@ -70,7 +58,7 @@ def _raised(reader: Reader, node: Expression, script: Script, span: Span) -> Exp
     return build.apply("transpose", node, span=span)
 
 
-def exponent(reader: Reader, script: Script) -> Expression:
+def exponent(reader: Reader, script: syntax.Script) -> Expression:
     """A power. In brackets or with an index it is refused, as it may be a layer or an example."""
     if script.bracketed:
         hint = "the problem declares no such layer"
@@ -88,19 +76,20 @@ def entry(reader: Reader, node: Expression, parts: Parts, span: Span) -> Express
     return reader.build.item(node, selectors(reader, parts, node), span)
 
 
-def _entry_of_bracket(reader: Reader, node: Expression, script: Script, span: Span) -> Expression:
+def _entry_of_bracket(
+    reader: Reader, node: Expression, script: syntax.Script, span: Span
+) -> Expression:
     """`(A x)_i` is an entry, `[p_i y_j]_{ij}` the array of these entries."""
     if node.shape != SCALAR or node is NONSENSE:
         return entry(reader, node, script.parts, span)
     letters = [part for parts in script.parts for part in parts]
-    if len(letters) == 1 and isinstance(letters[0], Relation):  # [y_i]_{i=1}^{n}
+    if len(letters) == 1 and isinstance(letters[0], syntax.Relation):  # [y_i]_{i=1}^{n}
         letters = [letters[0].parts[0]]
-    indices = [reader.build.index(x.text) if isinstance(x, Name) else None for x in letters]
+    indices = [reader.build.index(x.text) if isinstance(x, syntax.Name) else None for x in letters]
     array = reader.build.array_over(node, indices)
     if array is None:
         hint = "write an index at the array itself, a clipped value with \\min and \\max"
         reader.fail("brackets with a number in them cannot have a subscript", span, hint)
-        raise AssertionError
     return array
 
 
@@ -113,26 +102,31 @@ def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression
 
 def undivided(run: Sequence[Node], base: Expression) -> Sequence[Node]:
     """`ij` and `11` are two indices of a matrix; `i+1` is one, and so is 12 of a long vector."""
-    if len(run) == 1 and isinstance(run[0], Sum | Negated):
+    if len(run) == 1 and isinstance(run[0], syntax.Sum | syntax.Negated):
         return run
     if len(run) == 1 and 1 in base.shape:
-        number = run[0].text if isinstance(run[0], Number) else ""
+        number = run[0].text if isinstance(run[0], syntax.Number) else ""
         if len(number) != 2 or float(number) <= max(base.shape):
             return run
     return digit_by_digit((tuple(run),))[0]
+
+
+def is_whole(node: Node) -> bool:
+    """Whether an index is a whole axis."""
+    return isinstance(node, syntax.Ends) and node.low is None and node.high is None
 
 
 def _selector(
     reader: Reader, node: Node, base: Expression, axis: int, alone: bool
 ) -> Expression | Slice:
     build = reader.build
-    if isinstance(node, Whole):
+    if is_whole(node):
         thin_row = base.shape[0] == 1 and base.shape[1] > 1
         return Slice(1, base.shape[1] if thin_row and alone else base.shape[min(axis, 1)])
-    if isinstance(node, Ends):
+    if isinstance(node, syntax.Ends):
         start, stop = (None if end is None else reader.read(end) for end in (node.low, node.high))
         return build.slice(start, stop, base.shape[min(axis, 1)], node.span)
-    if isinstance(node, Name) and node.plain:
+    if isinstance(node, syntax.Name) and node.plain:
         index = build.selecting(node.text)
         if index is not None:
             return index
@@ -140,9 +134,17 @@ def _selector(
     return build.shifted(reader.read(node))
 
 
-def _check_index(reader: Reader, name: Name) -> None:
+def _check_index(reader: Reader, name: syntax.Name) -> None:
     names = reader.build.names
     if name.text not in names.dimensions:
         known = ", ".join(names.indices) or "none"
         hint = f"index variables here: {known}; a sum declares its own"
         reader.fail(f"the index `{name.text}` is not declared", name.span, hint)
+
+
+def kronecker(reader: Reader, parts: Parts, span: Span) -> Expression:
+    """Kronecker's delta of two indices."""
+    left, right = (reader.read(node) for node in pair(parts) or ())
+    reader.build.check_letter(left)
+    reader.build.check_letter(right)
+    return reader.build.apply("eq", left, right, span=span)

@@ -5,10 +5,11 @@ from typing import Any
 
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Symbol
+from grader.notation.grammar import syntax
 from grader.notation.grammar.bars import beside
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.syntax import Bare, Bracket, Name, Node, Number, Product
+from grader.notation.grammar.syntax import Node
 from grader.notation.products import HADAMARD, JUXTAPOSED, divide, fit_entrywise, product
 
 TIGHT = ("", "/")
@@ -60,7 +61,11 @@ class Run:
     def _check_no_call(self, node: Expression) -> None:
         """Refuse `h^2[1]` and `W(1, j)`, which may be entries or products."""
         bracket = self.factors[self.at]
-        if not isinstance(node, Symbol) or node.shape == SCALAR or not isinstance(bracket, Bracket):
+        if (
+            not isinstance(node, Symbol)
+            or node.shape == SCALAR
+            or not isinstance(bracket, syntax.Bracket)
+        ):
             return
         indices = self.reader.build.names.indices
         if bracket.opened in ("(", "[") and all(_is_index(x, indices) for x in bracket.parts):
@@ -71,9 +76,11 @@ class Run:
 
 def _is_index(node: Node, indices: Any) -> bool:
     """Whether a node is a number, an index letter, or several of them."""
-    if isinstance(node, Product):
+    if isinstance(node, syntax.Product):
         return not any(node.signs) and all(_is_index(part, indices) for part in node.factors)
-    return isinstance(node, Number) or (isinstance(node, Name) and node.text in indices)
+    return isinstance(node, syntax.Number) or (
+        isinstance(node, syntax.Name) and node.text in indices
+    )
 
 
 WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
@@ -89,13 +96,13 @@ def with_neighbours(kind: type) -> Callable[[Any], Any]:
     return register
 
 
-@rule(Name, Bare)
-def _alone(reader: Reader, node: Name | Bare) -> Expression:
+@rule(syntax.Name, syntax.Bare)
+def _alone(reader: Reader, node: syntax.Name | syntax.Bare) -> Expression:
     return Run(reader, (node,), ()).factor()
 
 
-@rule(Product)
-def _product(reader: Reader, node: Product) -> Expression:
+@rule(syntax.Product)
+def _product(reader: Reader, node: syntax.Product) -> Expression:
     run = Run(reader, node.factors, node.signs)
     first, build = node.factors[0].span.start, reader.build
     factors, signs = [run.tight()], []

@@ -1,40 +1,21 @@
 """Forms that begin with a command: fractions, derivatives, sums, matrices, case distinctions."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from grader.errors import Span
+from grader.notation.grammar import syntax
 from grader.notation.grammar.operators import BESIDE, COMPARISONS, PRODUCT
-from grader.notation.grammar.syntax import (
-    BigOperator,
-    Bracket,
-    Cases,
-    DerivativeOf,
-    Logic,
-    MatrixOf,
-    Name,
-    Node,
-    Product,
-    Quotient,
-    Range,
-    Script,
-)
+from grader.notation.grammar.parser import FORMS, NAMING, OTHERWISE, Parser, form
+from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Branch, Tree, Trees, leaves, span_of, split
 from grader.notation.latex_tokens import Token
-
-if TYPE_CHECKING:
-    from grader.notation.grammar.parser import Parser
 
 MATRICES = frozenset(
     "matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
 )
 DOTS = frozenset({"\\dots", "\\vdots", "\\ddots", "\\hdots"})
-NAMING = ("letter", "word", "accent", "command")
 PUNCTUATION = frozenset({".", ",", ";"})
 CONDITION_WORDS = frozenset("if for when where falls wenn für si pour quando cuando se".split())
-OTHERWISE = frozenset(
-    "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
-)
 UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
              "nicht definiert", "non défini")  # fmt: skip
 
@@ -42,24 +23,34 @@ UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exi
 # Fractions and derivatives
 
 
-def fraction(parser: "Parser", token: Tree) -> Node:
+@form("\\frac")
+def _fraction(parser: Parser, token: Tree) -> Node:
     """`\\frac{a}{b}`; each digit of `\\frac12` is an argument."""
     above, below = (_argument(parser) for _ in range(2))
-    return quotient(parser, above, below, Span(token.start, parser.trees[parser.at - 1].end))
+    return _quotient(parser, above, below, Span(token.start, parser.trees[parser.at - 1].end))
 
 
-def quotient(parser: "Parser", above: Trees, below: Trees, span: Span) -> Node:
+def _quotient(parser: Parser, above: Trees, below: Trees, span: Span) -> Node:
     """A fraction, or a derivative; what it differentiates may follow."""
     if not _is_derivative(parser, above, below):
         top, bottom = (parser.whole(part, span.end - 1) for part in (above, below))
-        return Quotient(top, bottom, span)
+        return syntax.Quotient(top, bottom, span)
     greek = above[0].text == "\\delta"
     wrt = (_side(parser, below[1:]),)
     of = _side(parser, above[1:]) if above[1:] else parser.expression(BESIDE)
-    return DerivativeOf(of, wrt, span, greek)
+    return syntax.DerivativeOf(of, wrt, span, greek)
 
 
-def _argument(parser: "Parser") -> Trees:
+@form("\\over")
+def _over(parser: Parser, tree: Branch) -> Node:
+    """`{a \\over b}`."""
+    parts = split(tree.trees, "\\over")
+    if len(parts) > 2:
+        parser.fail("it is not clear what this fraction is over", tree.span)
+    return _quotient(parser, parts[0], parts[1], tree.span)
+
+
+def _argument(parser: Parser) -> Trees:
     """An argument of a command: a group, one token, or one digit of a number."""
     tree = parser.next()
     if tree.kind == "end":
@@ -72,7 +63,7 @@ def _argument(parser: "Parser") -> Trees:
         tree = parser.next()
     if tree.text != "\\frac":
         return (tree,)
-    parser.deeper(tree.span)
+    parser.deeper(tree)
     first = parser.at
     _argument(parser), _argument(parser)
     parser.depth -= 1
@@ -87,7 +78,7 @@ def digits(token: Token) -> list[Token]:
     ]
 
 
-def _is_derivative(parser: "Parser", above: Trees, below: Trees) -> bool:
+def _is_derivative(parser: Parser, above: Trees, below: Trees) -> bool:
     """Whether a fraction is a derivative, by ∂, d, or a δ before names."""
     if not above or len(below) < 2:
         return False
@@ -116,27 +107,29 @@ def is_one_name(run: Trees) -> bool:
     return True
 
 
-def _side(parser: "Parser", run: Trees) -> Node:
+def _side(parser: Parser, run: Trees) -> Node:
     """What stands after a ∂."""
     if run[0].text == "^":
         parser.fail("second derivatives cannot be read", run[0].span)
     return parser.whole(run, run[0].start)
 
 
-def partial(parser: "Parser", token: Tree) -> Node:
+@form("\\partial")
+def _partial(parser: Parser, token: Tree) -> Node:
     """`∂l/∂W`, written on one line, or `\\partial_W l`."""
     if parser.peek().text == "_":
-        return nabla(parser, token)
+        return _nabla(parser, token)
     first = parser.at - 1
     of = _differentiated(parser)
     slash, mark = parser.next(), parser.next()
     if slash.text != "/" or mark.text not in ("\\partial", "d"):
         parser.fail("`∂` must begin a derivative, such as ∂l/∂W", token.span)
     wrt = _differentiated(parser)
-    return DerivativeOf(of, (wrt,), parser.span(first))
+    return syntax.DerivativeOf(of, (wrt,), parser.span(first))
 
 
-def nabla(parser: "Parser", token: Tree) -> Node:
+@form("\\nabla")
+def _nabla(parser: Parser, token: Tree) -> Node:
     """`\\nabla_W l`."""
     first = parser.at - 1
     if not parser.take("_"):
@@ -144,50 +137,50 @@ def nabla(parser: "Parser", token: Tree) -> Node:
         parser.fail("this gradient does not name what it differentiates by", token.span, hint)
     wrt = parser.subscript().value
     of = _differentiated(parser)
-    return DerivativeOf(of, (wrt,), parser.span(first))
+    return syntax.DerivativeOf(of, (wrt,), parser.span(first))
 
 
-def _differentiated(parser: "Parser") -> Node:
+def _differentiated(parser: Parser) -> Node:
     """A name with its argument list, or a bracket."""
     tree = parser.next()
-    parser.deeper(tree.span)
+    parser.deeper(tree)
     if isinstance(tree, Branch) and tree.text in ("(", "{"):
         node = parser.branch(tree)
     elif tree.kind in NAMING and tree.text not in FORMS:
         node = parser.name(tree)
     else:
         parser.unexpected(tree, "a quantity to differentiate")
-        raise AssertionError
     parser.depth -= 1
     following = parser.peek()
-    if isinstance(node, Name) and isinstance(following, Branch) and following.text == "(":
+    if isinstance(node, syntax.Name) and isinstance(following, Branch) and following.text == "(":
         parser.at += 1
         listed = parser.branch(following)
-        return Product((node, listed), ("",), Span(node.span.start, following.end))
+        return syntax.Product((node, listed), ("",), Span(node.span.start, following.end))
     return node
 
 
 # Sums and products
 
 
-def big_operator(parser: "Parser", token: Tree) -> Node:
+@form("\\sum", "\\prod")
+def _big_operator(parser: Parser, token: Tree) -> Node:
     """`\\sum` and `\\prod` with their ranges."""
     first = parser.at - 1
     sub, sup = _limits(parser)
     high = sup.value if sup is not None else None
-    found = ranges(parser, sub, high)
+    found = _ranges(parser, sub, high)
     if token.text == "\\prod" and not (found and found[0].low and found[0].high and found[0].name):
         hint = "write \\prod_{k=1}^{n} with numbers or sizes as its limits"
         parser.fail("this product has no range", token.span, hint)
     if not found:
         parser.fail("this sum has no index", token.span, "write \\sum_{i=1}^{n}")
     body = parser.expression(PRODUCT)
-    return BigOperator(token.text, found, body, parser.span(first), token.span)
+    return syntax.BigOperator(token.text, found, body, parser.span(first), token.span)
 
 
-def _limits(parser: "Parser") -> tuple[Trees, Script | None]:
+def _limits(parser: Parser) -> tuple[Trees, syntax.Script | None]:
     sub: Trees = ()
-    sup: Script | None = None
+    sup: syntax.Script | None = None
     while True:
         if not sub and parser.take("_"):
             tree = parser.next()
@@ -199,16 +192,16 @@ def _limits(parser: "Parser") -> tuple[Trees, Script | None]:
             return sub, sup
 
 
-def ranges(parser: "Parser", run: Trees, high: Node | None) -> tuple[Range, ...]:
+def _ranges(parser: Parser, run: Trees, high: Node | None) -> tuple[syntax.Range, ...]:
     """The parts of a subscript: `i=1`, `i,j`, `k \\ne i`, `1 \\le k \\le n`, `k=1,2`, `k: k > i`."""
-    found: list[Range] = []
+    found: list[syntax.Range] = []
     for part in split(run, ",", ":") if run else []:
         number = len(part) == 1 and part[0].kind == "number"
         if number and found and found[-1].low is not None:
             earlier = found[-1]  # k = 1, 2: values, the first of which was read as a lower limit
             values = earlier.values or (earlier.low,)
             more = parser.whole(part, 0)
-            found[-1] = Range(earlier.name, earlier.low, None, (*_present(values), more))
+            found[-1] = syntax.Range(earlier.name, earlier.low, None, (*_present(values), more))
         else:
             found.append(_range(parser, part, high))
     return tuple(found)
@@ -218,39 +211,40 @@ def _present(nodes: Sequence[Node | None]) -> tuple[Node, ...]:
     return tuple(node for node in nodes if node is not None)
 
 
-def _range(parser: "Parser", part: Trees, high: Node | None) -> Range:
+def _range(parser: Parser, part: Trees, high: Node | None) -> syntax.Range:
     name = _letter(part[:1])
     if len(part) <= 1:
-        return Range(name, high=high)
+        return syntax.Range(name, high=high)
     if part[1].text == "\\in":
         return _member(parser, name, part[2:], high)
     if part[1].text in ("\\notin", "\\not"):
-        return Range(name, members=span_of(part[1:]))
+        return syntax.Range(name, members=span_of(part[1:]))
     low, *rest = split(part, "=")
     if len(low) == 1 and len(rest) == 1 and rest[0]:
-        return Range(name, parser.whole(rest[0], part[0].end), high)
-    return _between(parser, part) or Range(name, condition=parser.whole(part, part[0].start))
+        return syntax.Range(name, parser.whole(rest[0], part[0].end), high)
+    return _between(parser, part) or syntax.Range(name, condition=parser.whole(part, part[0].start))
 
 
-def _member(parser: "Parser", name: str, members: Trees, high: Node | None) -> Range:
+def _member(parser: Parser, name: str, members: Trees, high: Node | None) -> syntax.Range:
     """`k \\in \\{1, 2\\}` has values, `k \\in \\{1, …, n\\}`, `[1, n]` and `[n]` have ends."""
     if not members:
-        return Range(name, high=high)
+        return syntax.Range(name, high=high)
     tree = members[0]
     if len(members) > 1 or not isinstance(tree, Branch) or tree.text not in ("\\{", "["):
-        return Range(name, members=span_of(members))
+        return syntax.Range(name, members=span_of(members))
     inside = split(tree.trees, ",")
     if len(inside) > 2 and [token.text for token in inside[-2]] == ["\\dots"]:
-        return Range(name, *(parser.whole(inside[at], tree.end) for at in (0, -1)))
+        low, high = (parser.whole(inside[at], tree.end) for at in (0, -1))
+        return syntax.Range(name, low, high)
     if tree.text == "\\{":
-        return Range(name, values=tuple(parser.whole(value, tree.end) for value in inside))
+        return syntax.Range(name, values=tuple(parser.whole(value, tree.end) for value in inside))
     if len(inside) > 2:
-        return Range(name, members=span_of(members))
+        return syntax.Range(name, members=span_of(members))
     ends = [parser.whole(end, tree.end) for end in inside]
-    return Range(name, ends[0] if len(ends) == 2 else None, ends[-1])
+    return syntax.Range(name, ends[0] if len(ends) == 2 else None, ends[-1])
 
 
-def _between(parser: "Parser", part: Trees) -> Range | None:
+def _between(parser: Parser, part: Trees) -> syntax.Range | None:
     """`1 \\le k \\le n`."""
     signs = [at for at, tree in enumerate(part) if tree.text in COMPARISONS]
     if len(signs) != 2 or any(part[at].text != "\\le" for at in signs):
@@ -258,8 +252,9 @@ def _between(parser: "Parser", part: Trees) -> Range | None:
     name = _letter(part[signs[0] + 1 : signs[1]])
     if not name:
         return None
-    low, high = part[: signs[0]], part[signs[1] + 1 :]
-    return Range(name, *(parser.whole(end, part[0].start) for end in (low, high)))
+    ends = part[: signs[0]], part[signs[1] + 1 :]
+    low, high = (parser.whole(end, part[0].start) for end in ends)
+    return syntax.Range(name, low, high)
 
 
 def _letter(run: Trees) -> str:
@@ -270,13 +265,25 @@ def _letter(run: Trees) -> str:
 # Environments
 
 
-def environment(parser: "Parser", tree: Branch) -> Node:
+@form("\\begin")
+def _environment(parser: Parser, tree: Branch) -> Node:
     """A case distinction, a matrix, or rows of one expression."""
     if tree.name in ("cases", "dcases", "rcases"):
-        return cases(parser, tree)
+        return _cases(parser, tree)
     if tree.name in MATRICES:
-        return matrix(parser, tree)
+        return _matrix(parser, tree)
     return parser.whole([part for part in tree.trees if part.text != "&"], tree.start)
+
+
+@form("\\{")
+def _braced_cases(parser: Parser, opened: Tree) -> Node:
+    """An open brace before an array, which makes a case distinction."""
+    tree = parser.next()
+    if not isinstance(tree, Branch):
+        parser.unexpected(opened, "a number, a name or a bracket")
+    node = _cases(parser, tree)
+    parser.take("\\}")
+    return node
 
 
 def _body(tree: Branch) -> Trees:
@@ -286,7 +293,7 @@ def _body(tree: Branch) -> Trees:
     return run[1:] if columns else run
 
 
-def matrix(parser: "Parser", tree: Branch) -> Node:
+def _matrix(parser: Parser, tree: Branch) -> Node:
     """The cells of a matrix."""
     body = _body(tree)
     for part in body:
@@ -295,25 +302,25 @@ def matrix(parser: "Parser", tree: Branch) -> Node:
             parser.fail("dots in a matrix do not say what the entries are", part.span, hint)
     rows = [row for row in split(body, "\\\\") if row]
     cells = tuple(tuple(_cell(parser, cell, tree) for cell in split(row, "&")) for row in rows)
-    return MatrixOf(cells, tree.span)
+    return syntax.MatrixOf(cells, tree.span)
 
 
-def _cell(parser: "Parser", cell: Trees, tree: Branch) -> Node:
+def _cell(parser: Parser, cell: Trees, tree: Branch) -> Node:
     if not cell:
         parser.fail("this matrix has an empty entry", tree.first.span)
     return parser.whole(cell, tree.start)
 
 
-def cases(parser: "Parser", tree: Branch) -> Node:
+def _cases(parser: Parser, tree: Branch) -> Node:
     """The rows of a case distinction: a value and its condition."""
     rows = tuple(_case(parser, row) for row in split(_body(tree), "\\\\") if row)
     if any(condition is None for _, condition in rows[:-1]):
         message = "only the last case can be without a condition"
         parser.fail(message, tree.first.span)
-    return Cases(rows, tree.span)
+    return syntax.Cases(rows, tree.span)
 
 
-def _case(parser: "Parser", row: Trees) -> tuple[Node | None, Node | None]:
+def _case(parser: Parser, row: Trees) -> tuple[Node | None, Node | None]:
     """`value & condition`; the `&` may be a comma, a space or an "if"."""
     value, condition = _cut(row)
     undefined = any(token.text.lower().startswith(UNDEFINED) for token in value)
@@ -357,31 +364,21 @@ def _is_filler(tree: Tree) -> bool:
     return tree.text in CONDITION_WORDS or tree.text in PUNCTUATION or tree.text == "\\quad"
 
 
-def _conditions(parser: "Parser", run: Trees) -> Node:
+def _conditions(parser: Parser, run: Trees) -> Node:
     """One condition, or several in a row: `j = 1, z_1 > z_2` needs both."""
     parts = [_condition(part) for part in split(run, ",")]
     compared = (any(one.text in COMPARISONS for one in leaves(part)) for part in parts)
     if len(parts) == 1 or not all(compared):
         return parser.whole(run, run[0].start)
     nodes = tuple(parser.whole(part, run[0].start) for part in parts)
-    return Logic("and", nodes, span_of(run))
+    return syntax.Logic("and", nodes, span_of(run))
 
 
-def braced(parser: "Parser", token: Tree) -> Node:
+@form("\\underbrace", "\\overbrace")
+def _braced(parser: Parser, token: Tree) -> Node:
     """`\\underbrace{a}_{note}` without the note."""
     first = parser.at - 1
     of = parser.whole(_argument(parser), token.end)
     if parser.take("_") or parser.take("^"):
         parser.next()
-    return Bracket("{", (of,), parser.span(first))
-
-
-FORMS: dict[str, Callable[["Parser", Tree], Node]] = {
-    "\\frac": fraction,
-    "\\partial": partial,
-    "\\nabla": nabla,
-    "\\sum": big_operator,
-    "\\prod": big_operator,
-    "\\underbrace": braced,
-    "\\overbrace": braced,
-}
+    return syntax.Bracket("{", (of,), parser.span(first))

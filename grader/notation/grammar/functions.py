@@ -3,24 +3,14 @@
 from collections.abc import Sequence
 
 from grader.errors import Span
-from grader.expression import SCALAR, Apply, Expression
-from grader.expression import Number as Value
+from grader.expression import SCALAR, Apply, Expression, Number
 from grader.notation.builder import NONSENSE, is_condition
+from grader.notation.grammar import syntax
 from grader.notation.grammar.entries import entry
 from grader.notation.grammar.factors import Run, with_neighbours
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.syntax import (
-    Bare,
-    Call,
-    DerivativeOf,
-    Indicator,
-    Marked,
-    Name,
-    Node,
-    Number,
-    Quotient,
-)
+from grader.notation.grammar.syntax import Node
 from grader.notation.names import GREEK, Function
 from grader.notation.products import divide, product
 
@@ -28,8 +18,8 @@ _OF_ENTRIES = frozenset({"maximum", "minimum", "sign", "clip"})
 _REACHED = ("", "/", "\\cdot", "\\times", "*")  # signs that may be in an argument without brackets
 
 
-@rule(Call)
-def _call(reader: Reader, node: Call) -> Expression:
+@rule(syntax.Call)
+def _call(reader: Reader, node: syntax.Call) -> Expression:
     outer, reader.of_entries = reader.of_entries, node.function.primitive in _OF_ENTRIES
     args = [reader.read(arg) for arg in node.args]
     reader.of_entries = outer
@@ -39,7 +29,7 @@ def _call(reader: Reader, node: Call) -> Expression:
 
 def called(
     reader: Reader,
-    name: Name,
+    name: syntax.Name,
     function: Function,
     args: Sequence[Expression],
     span: Span,
@@ -63,7 +53,7 @@ def called(
 
 
 def _check_subscript(
-    reader: Reader, name: Name, function: Function, args: Sequence[Expression], span: Span
+    reader: Reader, name: syntax.Name, function: Function, args: Sequence[Expression], span: Span
 ) -> None:
     """`softmax_i(z)` and `\\sigma_i(z)` are entries; `\\sigma_1(z_j)` is the function of a layer."""
     assert name.sub is not None
@@ -76,8 +66,8 @@ def _check_subscript(
     reader.fail("the subscript of this function is not clear", span, hint)
 
 
-@with_neighbours(Bare)
-def _bare(run: Run, node: Bare) -> Expression:
+@with_neighbours(syntax.Bare)
+def _bare(run: Run, node: syntax.Bare) -> Expression:
     """A function without brackets: `\\sin 2x`, `\\ln xy`; a sum ends its argument.
 
     What follows a number belongs to the argument. After anything else this is not certain: the reader
@@ -115,33 +105,37 @@ def _goes_on(run: Run, is_number: bool, in_names: bool) -> bool:
         return False
     names, build = run.reader.build.names, run.reader.build
     ahead, following = run.ahead(), run.factors[run.at]
-    bare = following.of if isinstance(following, Marked) else following
+    bare = following.of if isinstance(following, syntax.Marked) else following
     named = _is_name(run, ahead)
-    if ahead is not None and isinstance(bare, Call | Bare):  # sin 2x cos y; log 2 σ(z) is not certain
+    if ahead is not None and isinstance(
+        bare, syntax.Call | syntax.Bare
+    ):  # sin 2x cos y; log 2 σ(z) is not certain
         own = bare.name.text in names.function_bases
         return (is_number or own) and build.extends_otherwise()
-    if is_number and (named or (ahead is not None and isinstance(bare, Quotient | DerivativeOf))):
+    if is_number and (
+        named or (ahead is not None and isinstance(bare, syntax.Quotient | syntax.DerivativeOf))
+    ):
         return True
     return (in_names and named) != build.extends_otherwise()
 
 
 def _is_name(run: Run, node: Node | None) -> bool:
     """Whether a factor is a number, or a name with its scripts."""
-    if isinstance(node, Marked):
+    if isinstance(node, syntax.Marked):
         node = node.of
-    if not isinstance(node, Name) or node.kind != "command":
-        return isinstance(node, Name | Number)
+    if not isinstance(node, syntax.Name) or node.kind != "command":
+        return isinstance(node, syntax.Name | syntax.Number)
     return node.text[1:] in GREEK or bool(run.reader.build.names.spelled(node.text))
 
 
 def _is_numeral(node: Expression) -> bool:
     """Whether a factor is a number such as 2, π, ½ or 2³, but not a size of the problem."""
     parts = node.args if isinstance(node, Apply) else (node,)
-    return all(isinstance(part, Value) and not part.name for part in parts)
+    return all(isinstance(part, Number) and not part.name for part in parts)
 
 
-@rule(Indicator)
-def _indicator(reader: Reader, node: Indicator) -> Expression:
+@rule(syntax.Indicator)
+def _indicator(reader: Reader, node: syntax.Indicator) -> Expression:
     return indicator(reader, node.of, node.span)
 
 

@@ -4,80 +4,44 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.errors import Span, StudentError
-from grader.expression import SCALAR, Expression, Item, Symbol
-from grader.expression import Number as Value
+from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import NONSENSE
-from grader.notation.grammar.derivatives import base_of, slope
-from grader.notation.grammar.entries import entry, exponent, marked, undivided
-from grader.notation.grammar.factors import Run, with_neighbours
+from grader.notation.grammar import syntax
+from grader.notation.grammar.entries import entry, exponent, is_whole, kronecker, marked, undivided
+from grader.notation.grammar.factors import Run
 from grader.notation.grammar.reading import Reader
 from grader.notation.grammar.scripts import Parts, digit_by_digit, leading, pair
-from grader.notation.grammar.syntax import (
-    Bracket,
-    Mark,
-    Marked,
-    Name,
-    Node,
-    Number,
-    Product,
-    Script,
-    Sum,
-    Whole,
-)
-from grader.notation.grammar.undeclared import differential, kronecker, undeclared
 from grader.notation.names import Key
 
-Meaning = tuple[Key, Parts | None, Script | None]  # a key, with an entry and a power
+Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry and a power
 
 
-@with_neighbours(Name)
-def _named(run: Run, name: Name) -> Expression:
-    """A name with its scripts: a symbol, an entry, a constant, a differential."""
-    if _begins_differential(run, name):
-        return differential(run, name)
-    primes = name.primes + (name.sup.primes if name.sup else 0)
-    ahead = run.ahead()
-    if primes and isinstance(ahead, Bracket) and ahead.opened == "(":
-        bare = replace(name, primes=0, sup=_unprimed(name.sup))
-        node = resolve(run, bare)
-        if node is not None and _takes_argument(run, node):
-            run.at += 1
-            return slope(run, name, node, run.span(run.at - 2))
-    node = resolve(run, name)
-    if node is None:
-        return undeclared(run, name)
-    node = _without_arguments(run, name, node)
-    for _ in range(name.primes):
-        if node.shape == SCALAR and node is not NONSENSE:
-            run.reader.fail("a prime on a scalar that is not a function", name.span)
-        node = run.reader.build.apply("transpose", node, span=name.span)
-    return node
-
-
-def _unprimed(sup: Script | None) -> Script | None:
-    return None if sup is None or not sup.signs else replace(sup, primes=0)
-
-
-def resolve(run: Run, name: Name) -> Expression | None:
+def resolve(run: Run, name: syntax.Name) -> Expression | None:
     """The meaning of a name with scripts in the table; None if it has none."""
     for key, parts, power in _meanings(run.reader, name):
         node = lookup(run.reader, key, name.word)
         if node is None:
             continue
-        layer, subscript = _text(name.sup), _text(name.sub)
-        if parts and key[2] is not None and key[2] == layer != subscript and _is_too_much(node, parts):
+        layer, subscript = text_of(name.sup), text_of(name.sub)
+        if (
+            parts
+            and key[2] is not None
+            and key[2] == layer != subscript
+            and _is_too_much(node, parts)
+        ):
             continue  # h_{1i}^2 is not the entry 1, i of the column h_2
-        if isinstance(node, Value) and parts:
+        if isinstance(node, Number) and parts:
             continue  # n_0^2 is a power of the size n_0, not an entry of n^2
         return _finished(run, name, node, parts, power)
     return None
 
 
-def _text(script: Script | None) -> str | None:
+def text_of(script: syntax.Script | None) -> str | None:
+    """A script as a part of a key; None if there is none."""
     return (script.text or None) if script else None
 
 
-def _meanings(reader: Reader, name: Name) -> Iterator[Meaning]:
+def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
     """What a name with scripts may be, the first that the table knows.
 
     In this order: the superscript is a layer; the scripts are part of a declared name; the plain
@@ -85,13 +49,12 @@ def _meanings(reader: Reader, name: Name) -> Iterator[Meaning]:
     """
     base, sub = name.text, name.sub.parts if name.sub else None
     sup = name.sup if name.sup and name.sup.signs else None
-    layer, subscript = _text(sup), _text(name.sub)
+    layer, subscript = text_of(sup), text_of(name.sub)
     yield from _declared_part(reader, name, sup)
-    first, rest = leading(sub)
-    digit, others = leading(digit_by_digit(sub)) if sub else ("?", ())
     yield (base, layer, subscript), None, None
     if sub is not None:
         yield (base, layer, None), sub, None
+    first, rest = leading(sub)
     if rest:
         yield (base, None, first), rest, sup
         if each := _one_each(reader, name, first, rest):
@@ -104,11 +67,14 @@ def _meanings(reader: Reader, name: Name) -> Iterator[Meaning]:
         yield (base, subscript, None), sup.parts if sup else None, None
     if sup is not None and (sub is None or sup.bracketed or len(sup.signs) > 1):
         yield (base, None, layer), sub, None
+    digit, others = leading(digit_by_digit(sub)) if sub else ("?", ())
     if others:
         yield (base, None, digit), others, sup
 
 
-def _declared_part(reader: Reader, name: Name, sup: Script | None) -> Iterator[Meaning]:
+def _declared_part(
+    reader: Reader, name: syntax.Name, sup: syntax.Script | None
+) -> Iterator[Meaning]:
     """`c_{t,1}` as the declared c_t and the index 1."""
     if name.sub is None or len(name.sub.parts) < 2:
         return
@@ -123,7 +89,7 @@ def _declared_part(reader: Reader, name: Name, sup: Script | None) -> Iterator[M
             return
 
 
-def _one_each(reader: Reader, name: Name, layer: str, rest: Parts) -> Parts:
+def _one_each(reader: Reader, name: syntax.Name, layer: str, rest: Parts) -> Parts:
     """The indices in `h_{2,1}` after the layer, if there is one for each axis of the array."""
     names = reader.build.names
     found = names.spellings.get((name.text, layer, None))
@@ -135,12 +101,12 @@ def _one_each(reader: Reader, name: Name, layer: str, rest: Parts) -> Parts:
 def _letters(parts: Parts) -> int:
     """How many indices a script without commas would have, a digit being one."""
     nodes = [node for part in parts for node in part]
-    return sum(len(node.text) if isinstance(node, Number) else 1 for node in nodes)
+    return sum(len(node.text) if isinstance(node, syntax.Number) else 1 for node in nodes)
 
 
 def _is_too_much(node: Expression, parts: Parts) -> bool:
     """Whether there are more indices than an array has axes."""
-    sums = any(isinstance(part, Sum) for one in parts for part in one)
+    sums = any(isinstance(part, syntax.Sum) for one in parts for part in one)
     return 1 in node.shape and _letters(parts) > 1 and not sums
 
 
@@ -161,7 +127,11 @@ def lookup(reader: Reader, key: Key, span: Span) -> Expression | None:
         return Symbol(symbol.name, symbol.shape, span)
     if alone:
         return _plain(reader, base, span)
-    return None if sup is not None and sub is not None else _size(reader, base + (sub or sup or ""), span)
+    return (
+        None
+        if sup is not None and sub is not None
+        else _size(reader, base + (sub or sup or ""), span)
+    )
 
 
 def _own(reader: Reader, key: Key, span: Span) -> Expression | None:
@@ -183,52 +153,27 @@ def _plain(reader: Reader, base: str, span: Span) -> Expression | None:
     if index is not None:
         return reader.build.index_value(index, span)
     if base == "\\pi" and base not in reader.build.names.dimensions:
-        return Value(3.141592653589793, span)
+        return Number(3.141592653589793, span)
     return _size(reader, base, span)
 
 
 def _size(reader: Reader, name: str, span: Span) -> Expression | None:
     """The number of a dimension."""
     size = reader.build.names.dimensions.get(name)
-    return None if size is None else Value(float(size), span, name)
-
-
-def _begins_differential(run: Run, name: Name) -> bool:
-    """Whether a d that is also a size comes before a declared name: `dW`, `\\mathrm{d}z`.
-
-    `d W` with a space looks like `dW` in print, so it may be either.
-    """
-    if name.text != "d" or not name.plain:
-        return False
-    ahead, reader = run.ahead(), run.reader
-    following = ahead.of if isinstance(ahead, Marked) else ahead
-    if not isinstance(following, Name) or not is_quantity(reader, following.text):
-        return False
-    if not isinstance(lookup(reader, ("d", None, None), name.span), Value):
-        return False
-    between = reader.build.source[name.span.end : following.span.start]
-    if between and "}" not in between:
-        hint = "write \\frac{\\partial l}{\\partial W}, or d \\cdot W for the product"
-        reader.fail("a d before a name may be a differential or a size", name.span, hint)
-    return True
-
-
-def is_quantity(reader: Reader, base: str) -> bool:
-    """Whether a letter is that of a declared symbol, or of a name of the student's."""
-    names = reader.build.names
-    return any(base == known for known, _, _ in (*names.spellings, *names.definitions))
+    return None if size is None else Number(float(size), span, name)
 
 
 # Entries, transposes and powers
 
 
 def _finished(
-    run: Run, name: Name, node: Expression, parts: Parts | None, power: Script | None
+    run: Run, name: syntax.Name, node: Expression, parts: Parts | None, power: syntax.Script | None
 ) -> Expression:
     """A name with the entry, transposes and power of its scripts."""
     reader, build = run.reader, run.reader.build
     transposes = (name.sup.transposes + name.sup.primes) % 2 if name.sup else 0
-    span, marks = name.span, ()
+    span = name.span
+    marks: Sequence[syntax.Mark] = ()
     if parts and transposes and node.shape != SCALAR and not _is_row(node, parts, name):
         node, transposes = build.apply("transpose", node, span=node.span), 0  # an entry of W^T
     if parts:
@@ -240,35 +185,40 @@ def _finished(
         parts, marks = _unbraced(run, name, node, parts)
         span = run.span(first)
         node = entry(reader, node, parts, span)
-    if power is not None and node.shape != SCALAR:
-        if len(power.parts) > 1 or _is_example(reader, node, power):
-            node, power = entry(reader, node, power.parts, span), None
+    if power is not None and _is_entry(reader, node, power):
+        node, power = entry(reader, node, power.parts, span), None
     if power is not None:
-        of_size = isinstance(node, Value)  # a size has no layers or examples
+        of_size = isinstance(node, Number)  # a size has no layers or examples
         raised = reader.read(power.value) if of_size else exponent(reader, power)
         node = build.power(node, raised, span)
     if transposes:
         node = build.apply("transpose", node, span=span)
-    if node is not NONSENSE:
+    if node is not NONSENSE and node.span != span:
         node = replace(node, span=span)
     return marked(reader, node, marks)
 
 
-def _is_row(node: Expression, parts: Parts, name: Name) -> bool:
+def _is_row(node: Expression, parts: Parts, name: syntax.Name) -> bool:
     """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, not an entry."""
     assert name.sup is not None
     if name.sub is None or name.sup.span.start < name.sub.span.start:
         return False  # W^T_{j,:} is a row of W^T
-    if any(isinstance(one, Whole) for part in parts for one in part):
+    if any(is_whole(one) for part in parts for one in part):
         return True
     nodes = undivided(parts[0], node) if len(parts) == 1 else parts
     return len(nodes) == 1 and 1 not in node.shape
 
 
-def _is_example(reader: Reader, node: Expression, power: Script) -> bool:
+def _is_entry(reader: Reader, node: Expression, power: syntax.Script) -> bool:
+    """Whether a superscript is an entry, `W^{(1,j)}`, rather than a power."""
+    several = len(power.parts) > 1
+    return node.shape != SCALAR and (several or _is_example(reader, node, power))
+
+
+def _is_example(reader: Reader, node: Expression, power: syntax.Script) -> bool:
     """Whether a superscript on a vector is an index, as in `x^{(i)}` or `C^n`: an entry."""
     letter = power.value
-    if not isinstance(letter, Name) or not letter.plain or 1 not in node.shape:
+    if not isinstance(letter, syntax.Name) or not letter.plain or 1 not in node.shape:
         return False
     if letter.kind not in ("letter", "command") or reader.build.index(letter.text) is None:
         return False
@@ -279,7 +229,12 @@ def _is_example(reader: Reader, node: Expression, power: Script) -> bool:
 def _check_no_derivative(reader: Reader, parts: Parts) -> None:
     """Refuse `l_W` for a derivative."""
     (letter, *more), *others = parts
-    if more or others or not isinstance(letter, Name) or letter.kind not in ("letter", "word"):
+    if (
+        more
+        or others
+        or not isinstance(letter, syntax.Name)
+        or letter.kind not in ("letter", "word")
+    ):
         return
     if any(base == letter.text for base, _, _ in reader.build.names.spellings):
         hint = "write a derivative as a fraction: \\frac{\\partial L}{\\partial W}"
@@ -287,25 +242,27 @@ def _check_no_derivative(reader: Reader, parts: Parts) -> None:
 
 
 def _unbraced(
-    run: Run, name: Name, node: Expression, parts: Parts
-) -> tuple[Parts, Sequence[Mark]]:
+    run: Run, name: syntax.Name, node: Expression, parts: Parts
+) -> tuple[Parts, Sequence[syntax.Mark]]:
     """`W_ij` for `W_{ij}`: both indices of a matrix without braces, and the marks after them."""
     sub, ahead, reader = name.sub, run.ahead(), run.reader
-    second, marks = (ahead.of, ahead.marks) if isinstance(ahead, Marked) else (ahead, ())
+    second, marks = (ahead.of, ahead.marks) if isinstance(ahead, syntax.Marked) else (ahead, ())
     first = parts[0][0]
-    if sub is None or not sub.bare or first.span != sub.span or sub.span.end != name.span.end:
+    if sub is None or first.span != sub.span or sub.span.end != name.span.end:
         return parts, ()
-    if not isinstance(first, Name | Number) or not isinstance(second, Name | Number):
-        return parts, ()
-    if second.span.start != first.span.end or any(
-        isinstance(one, Name) and one.kind != "letter" for one in (first, second)
+    if not isinstance(first, syntax.Name | syntax.Number) or not isinstance(
+        second, syntax.Name | syntax.Number
     ):
         return parts, ()
-    if isinstance(second, Name):
+    if second.span.start != first.span.end or any(
+        isinstance(one, syntax.Name) and one.kind != "letter" for one in (first, second)
+    ):
+        return parts, ()
+    if isinstance(second, syntax.Name):
         if reader.build.selecting(second.text) is None:
             return parts, ()
         marks = (*_marks(second), *marks)
-        second = Name(second.text, second.kind, second.word, second.word)
+        second = syntax.Name(second.text, second.kind, second.word, second.word)
     both = f"{first.text}{second.text}"
     if 1 in node.shape:
         hint = f"LaTeX lowers only the first character; write _{{{both}}}"
@@ -315,92 +272,15 @@ def _unbraced(
     return ((first, second),), marks
 
 
-def _marks(name: Name) -> list[Mark]:
+def _marks(name: syntax.Name) -> list[syntax.Mark]:
     """The scripts of a name as marks after it."""
     written = [(sign, one) for sign, one in (("_", name.sub), ("^", name.sup)) if one is not None]
     written.sort(key=lambda pair: pair[1].span)
-    marks = [Mark(sign, Span(name.span.start, one.span.end), one) for sign, one in written]
-    return [*marks, *[Mark("'", name.span)] * name.primes]
+    marks = [syntax.Mark(sign, Span(name.span.start, one.span.end), one) for sign, one in written]
+    return [*marks, *[syntax.Mark("'", name.span)] * name.primes]
 
 
 def _is_kronecker(reader: Reader, node: Expression, parts: Parts) -> bool:
     """Whether δ_{ik} is Kronecker's: δ is a scalar, a vector or undeclared, and i, k are indices."""
     source = reader.text(node.span) if node.span else ""
     return source in ("\\delta", "δ") and pair(parts) is not None
-
-
-# Argument lists
-
-
-def _takes_argument(run: Run, node: Expression) -> bool:
-    """Whether the next brackets hold one name that the quantity is computed from."""
-    quantity, bracket = base_of(node), run.ahead()
-    if quantity is None or not isinstance(bracket, Bracket) or len(bracket.parts) != 1:
-        return False
-    inside = bracket.parts[0]
-    if not isinstance(inside, Name):
-        return False
-    names = run.reader.build.names
-    spelled = {name for key, name in names.spellings.items() if key[0] == inside.text}
-    return not spelled.isdisjoint(names.depends.get(quantity.name, ()))
-
-
-def _without_arguments(run: Run, name: Name, node: Expression) -> Expression:
-    """Skip the argument list of `l(\\theta)` or `h^1(x)`.
-
-    It is not a product if the brackets hold only names that the quantity is computed from.
-    """
-    ahead, reader = run.ahead(), run.reader
-    bracket = ahead.of if isinstance(ahead, Marked) else ahead
-    if not isinstance(bracket, Bracket) or bracket.opened != "(":
-        return node
-    if name.text in reader.build.names.calls:
-        run.at += 1
-        return marked(reader, node, ahead.marks) if isinstance(ahead, Marked) else node
-    quantity = base_of(node)
-    if quantity is None or isinstance(ahead, Marked) or not _lists(reader, quantity, bracket):
-        return node
-    run.at += 1
-    written = reader.text(Span(name.span.start, bracket.span.end))
-    reader.build.notes.append(f"`{written}` was read as a value, not as a product")
-    return node
-
-
-def _lists(reader: Reader, quantity: Symbol, bracket: Bracket) -> bool:
-    """Whether brackets hold names that the quantity depends on."""
-    names = reader.build.names
-    known = names.depends.get(quantity.name)
-    if known is None:
-        return False
-    if quantity == names.loss and all(_is_names(part) for part in bracket.parts):
-        return True
-    return all(_is_one_of(reader, part, known) for part in bracket.parts) and not any(
-        _makes_a_product(reader, quantity, part) for part in bracket.parts
-    )
-
-
-def _is_names(node: Node) -> bool:
-    """Whether a node can be part of a list of arguments: names with scripts."""
-    if isinstance(node, Product):
-        return not any(node.signs) and all(map(_is_names, node.factors))
-    return isinstance(node, Name)
-
-
-def _is_one_of(reader: Reader, node: Node, known: frozenset[str]) -> bool:
-    """Whether a node is one declared name that is in a set."""
-    if not isinstance(node, Name) or node.primes:
-        return False
-    layer, subscript = _text(node.sup), _text(node.sub)
-    spellings = reader.build.names.spellings
-    keys = ((node.text, layer, subscript), (node.text, subscript, layer))
-    return any(spellings.get(key) in known for key in keys)
-
-
-def _makes_a_product(reader: Reader, quantity: Symbol, node: Node) -> bool:
-    """Whether the matrix product with the one name in brackets exists; then it is a product."""
-    if quantity.shape == SCALAR or not isinstance(node, Name):
-        return False
-    names = reader.build.names
-    found = [name for key, name in names.spellings.items() if key[0] == node.text]
-    shapes = [names.symbols[name].shape for name in found]
-    return any(shape == SCALAR or quantity.shape[1] == shape[0] for shape in shapes)

@@ -6,10 +6,11 @@ letters are declared. Nothing is read twice.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from grader.errors import Span, TooLarge, Unreadable
-from grader.notation.builder import DEPTH_LIMIT
-from grader.notation.grammar import forms, scripts
+from grader.notation.grammar import scripts, syntax
+from grader.notation.grammar.cursor import Cursor
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
@@ -24,28 +25,8 @@ from grader.notation.grammar.operators import (
     WORDS,
     Operator,
 )
-from grader.notation.grammar.syntax import (
-    Bare,
-    Bars,
-    Bracket,
-    Call,
-    Cases,
-    Indicator,
-    Logic,
-    Mark,
-    Marked,
-    Name,
-    Negated,
-    Node,
-    Number,
-    Ones,
-    Product,
-    Relation,
-    Script,
-    Sum,
-    Unread,
-)
-from grader.notation.grammar.trees import Branch, Tree, Trees, span_of, split, trees
+from grader.notation.grammar.syntax import Node
+from grader.notation.grammar.trees import Branch, Tree, Trees, first_of, span_of, split, trees
 from grader.notation.latex_tokens import Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
@@ -57,8 +38,23 @@ _IFS = ("if", "when")
 OTHERWISE = frozenset(
     "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
 )
+_BEFORE = ("+", "-", "{")
 _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
+
+
+Form = Callable[["Parser", Any], Node]
+FORMS: dict[str, Form] = {}  # what begins with a command, by that command
+
+
+def form(*commands: str) -> Callable[[Form], Form]:
+    """Register the parser of what begins with these commands."""
+
+    def register(parse: Form) -> Form:
+        FORMS.update(dict.fromkeys(commands, parse))
+        return parse
+
+    return register
 
 
 def parse(tokens: Sequence[Token], names: Names, source: str) -> Node:
@@ -68,99 +64,42 @@ def parse(tokens: Sequence[Token], names: Names, source: str) -> Node:
     return parser.whole(trees(tokens, source), here)
 
 
-class Parser:
-    """Parses runs of trees; `bars` counts the open `|` of the run."""
+class Parser(Cursor):
+    """Parses runs of trees with the names of a question."""
 
     def __init__(self, names: Names, source: str) -> None:
+        super().__init__(source)
         self.names = names
-        self.source = source
-        self._bases = frozenset(base for base, _, _ in (*names.spellings, *names.definitions))
-        self.depth = 0
-        self._enter((), 0)
-
-    def _enter(self, run: Trees, here: int) -> None:
-        end = run[-1].end if run else here
-        self.trees: list[Tree] = [*run, Token("end", "", end, end + 1)]
-        self.at = 0
-        self.bars = 0
-
-    # Trees
-
-    def peek(self) -> Tree:
-        """The next tree."""
-        return self.trees[self.at]
-
-    def next(self) -> Tree:
-        """The next tree, which is consumed unless it is the end."""
-        tree = self.trees[self.at]
-        self.at += tree.kind != "end"
-        return tree
-
-    def take(self, text: str) -> bool:
-        """Whether the next token is this one; if so, it is consumed."""
-        tree = self.trees[self.at]
-        found = tree.text == text and tree.kind not in ("end", "branch")
-        self.at += found
-        return found
-
-    def span(self, first: int) -> Span:
-        """From the tree at `first` to the last one consumed."""
-        return Span(self.trees[first].start, self.trees[max(first, self.at - 1)].end)
-
-    def fail(self, message: str, span: Span, hint: str | None = None) -> None:
-        """Raise Unreadable at a place."""
-        raise Unreadable(message, self.source, span, hint)
-
-    def unexpected(self, tree: Tree, wanted: str) -> None:
-        """Raise Unreadable for a tree that does not belong here."""
-        if tree.kind == "end":
-            self.fail(f"expected {wanted}, but the formula ends", tree.span)
-        self.fail(f"expected {wanted}, but found `{tree.text}`", _first(tree).span)
-
-    def deeper(self, span: Span) -> None:
-        """One level deeper. Raises TooLarge past the limit."""
-        self.depth += 1
-        if self.depth > DEPTH_LIMIT:
-            raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", self.source, span)
 
     # A run of trees
 
     def whole(self, run: Trees, here: int) -> Node:
         """A run of trees as one expression; an empty one is at `here`."""
-        return self.within(run, here, self.conditional)
-
-    def within(self, run: Trees, here: int, read: Callable[[], Node]) -> Node:
-        """A run of trees, read to its end."""
-        outer = self.trees, self.at, self.bars
-        self._enter(run, here)
-        self.deeper(self.trees[0].span)
+        outer = self.trees, self.at, self.bars, self.depth
+        self.enter(run, here)
+        self.deeper(self.trees[0])
         try:
-            if len(self.trees) == 1:
-                self.fail("there is no expression here", self.trees[0].span)
-            node = read()
-            if self.peek().kind != "end":
-                node = self._interrupted(node, self.peek())
+            if not run:
+                self.fail("there is no expression here", self.peek().span)
+            node = self.conditional()
+            return node if self.peek().kind == "end" else self._interrupted(node, self.peek())
         finally:
-            self.trees, self.at, self.bars = outer
-            self.depth -= 1
-        return node
+            self.trees, self.at, self.bars, self.depth = outer
 
     def _interrupted(self, node: Node, tree: Tree) -> Node:
         """What was read up to a tree that cannot follow it, so that an unknown name is found first."""
         message = f"expected an operator or the end, but found `{tree.text}`"
-        error = Unreadable(message, self.source, _first(tree).span)
-        return Product((node, Unread(error, tree.span)), ("",), node.span)
+        rest = syntax.Unread(message, first_of(tree).span)
+        return syntax.Product((node, rest), ("",), node.span)
 
     def perhaps(self, run: Trees, here: int) -> Node:
         """A run of trees that may have no meaning; `Unread` if it cannot be parsed."""
-        depth = self.depth
         try:
             return self.whole(run, here)
         except TooLarge:
             raise
         except Unreadable as error:
-            self.depth = depth
-            return Unread(error, span_of(run) if run else Span(here, here + 1))
+            return syntax.Unread(error.message, error.span or Span(here, here + 1), error.hint)
 
     def conditional(self) -> Node:
         """`a if c else b` and `a if c, b if d`; undefined where no condition holds."""
@@ -181,7 +120,7 @@ class Parser:
             value = self.expression()
             if self._takes_word(OTHERWISE):
                 rows.append((value, None))
-        return Cases(tuple(rows), token.span)
+        return syntax.Cases(tuple(rows), token.span)
 
     def _takes_word(self, words: "Sequence[str] | frozenset[str]") -> bool:
         found = self.peek().kind == "word" and self.peek().text in words
@@ -192,14 +131,17 @@ class Parser:
 
     def is_quantity(self, base: str) -> bool:
         """Whether a letter, word or command is that of a symbol or of a name of the student's."""
-        return base in self._bases
+        known = (*self.names.spellings, *self.names.definitions)
+        return any(base == one for one, _, _ in known)
 
     def is_declared(self, letter: str) -> bool:
         """Whether a letter alone means something."""
         key, names = (letter, None, None), self.names
-        return self.is_size(letter) or any(
-            key in known for known in (names.definitions, names.spellings)
-        ) or letter in names.indices
+        return (
+            self.is_size(letter)
+            or any(key in known for known in (names.definitions, names.spellings))
+            or letter in names.indices
+        )
 
     def is_size(self, letter: str) -> bool:
         """Whether a letter alone is a size that the problem declares."""
@@ -207,9 +149,16 @@ class Parser:
         named = key in names.definitions or key in names.spellings or letter in names.indices
         return letter in names.dimensions and not named
 
-    def begins_form(self, tree: Tree) -> bool:
-        """Whether a command is more than a name."""
-        return tree.text in forms.FORMS or tree.text in NOT_FACTORS
+    def is_name(self, tree: Tree) -> bool:
+        """Whether a tree is a name that is not a function."""
+        match tree.kind:
+            case "letter" | "accent":
+                return tree.text not in self.names.function_bases
+            case "word":
+                return tree.text not in WORDS and self.function(tree) is None
+            case "command":
+                return tree.text not in FORMS and tree.text not in NOT_FACTORS
+        return False
 
     # Operators
 
@@ -255,6 +204,8 @@ class Parser:
 
     def operand(self, power: int) -> Node:
         """A factor, or a product with signs before it."""
+        if self.trees[self.at].text not in _BEFORE:
+            return self.factor()
         first, signs = self.at, ""
         while (tree := self.peek()).text in ("+", "-") or self._is_nothing(tree):
             signs += tree.text.strip("{")
@@ -262,7 +213,7 @@ class Parser:
         if not signs:
             return self.factor()
         node = self.expression(max(power, PRODUCT))
-        return Negated(node, self.span(first)) if signs.count("-") % 2 else node
+        return syntax.Negated(node, self.span(first)) if signs.count("-") % 2 else node
 
     def _is_nothing(self, tree: Tree) -> bool:
         """Whether a tree is an empty group, which TeX needs before a sign."""
@@ -275,7 +226,7 @@ class Parser:
         if last.text != "[" or tree.text != "[" or "\n" not in self.source[last.end : tree.start]:
             return
         hint = "write the rows of a matrix in \\begin{bmatrix}…\\end{bmatrix} or [[a, b], [c, d]]"
-        self.fail("brackets on separate lines are not read as a matrix", _first(tree).span, hint)
+        self.fail("brackets on separate lines are not read as a matrix", first_of(tree).span, hint)
 
     # Factors
 
@@ -283,7 +234,7 @@ class Parser:
         """A number, a name, a bracket or a form, with its scripts."""
         first = self.at
         tree = self.next()
-        self.deeper(tree.span)
+        self.deeper(tree)
         node = self.marked(self._factor(tree), first)
         self.depth -= 1
         return node
@@ -291,38 +242,39 @@ class Parser:
     def _factor(self, tree: Tree) -> Node:
         if isinstance(tree, Branch):
             return self.branch(tree)
-        if tree.kind == "number" or tree.kind == "bold":
+        if tree.kind in ("number", "bold"):
             return self._number(tree)
-        form = forms.FORMS.get(tree.text)
-        if form is not None:
-            return form(self, tree)
+        if tree.text in FORMS:
+            return FORMS[tree.text](self, tree)
         if tree.text in ("|", "\\|"):
             return self._between_bars(tree)
-        if tree.text == "\\{":
-            return self._braced_cases(tree)
         if tree.kind in NAMING and (tree.kind != "command" or tree.text not in NOT_FACTORS):
             return self.name(tree)
-        self.unexpected(tree, "a number, a name or a bracket")
-        raise AssertionError
+        return self.unexpected(tree, "a number, a name or a bracket")
 
     def _number(self, token: Token) -> Node:
         if (token.kind == "bold" or token.text in ("0", "1")) and self.take("_"):
             script = self.subscript()
-            return Ones(token.text, token.kind == "bold", Span(token.start, script.span.end), script)
+            return syntax.Ones(
+                token.text, token.kind == "bold", Span(token.start, script.span.end), script
+            )
         if token.kind != "bold":
-            return Number(token.text, token.span)
+            return syntax.Number(token.text, token.span)
         following = self.peek()
         if isinstance(following, Branch) and following.text in ("(", "[", "\\{"):
             self.at += 1
             of = self.branch(following)
-            return Indicator(of, Span(token.start, following.end))
-        return Ones(token.text, True, token.span)
+            return syntax.Indicator(of, Span(token.start, following.end))
+        return syntax.Ones(token.text, True, token.span)
 
     def name(self, token: Tree) -> Node:
         """A name with its scripts; a function with its arguments."""
         assert isinstance(token, Token)
         function = self.function(token)
-        name = self.scripted(Name(token.text, token.kind, token.span, token.span, function=function))
+        sub, sup, primes = self.scripts(token.text)
+        word = Span(token.start, token.end)
+        whole = Span(token.start, max(token.end, self.trees[self.at - 1].end))
+        name = syntax.Name(token.text, token.kind, whole, word, sub, sup, primes, function)
         return name if function is None else self._called(name, function)
 
     def function(self, token: Tree) -> Function | None:
@@ -336,7 +288,7 @@ class Parser:
         primitive = LATEX_FUNCTIONS.get(name) or INFIX_FUNCTIONS.get(name)
         return Function(name, primitive) if primitive else None
 
-    def _called(self, name: Name, function: Function) -> Node:
+    def _called(self, name: syntax.Name, function: Function) -> Node:
         following, primitive = self.peek(), function.primitive
         bare = primitive in BARE_ARGUMENT and name.text not in self.names.function_bases
         if following.text not in _CALLING and not (bare and self.starts_factor(following)):
@@ -347,10 +299,12 @@ class Parser:
             self.at += 1
             args = self.arguments(following)
         elif primitive in OF_PRODUCTS:
-            return Bare(name, function, name.span)
+            return syntax.Bare(name, function, name.span)
         else:
             args = (self.factor(),)
-        return Call(name, function, args, Span(name.span.start, self.trees[self.at - 1].end), order)
+        return syntax.Call(
+            name, function, args, Span(name.span.start, self.trees[self.at - 1].end), order
+        )
 
     def _order(self) -> Node | None:
         """The 3 of `\\sqrt[3]{x}`; None for `\\sqrt[x]`, whose argument is in the bracket."""
@@ -383,14 +337,14 @@ class Parser:
             if kind not in ("2", "F"):
                 self.fail(f"the norm ‖·‖ with subscript {kind} cannot be read", opened.span)
         self.bars -= 1
-        return Bars(opened.text, of, Span(opened.start, closing.end), opened.span)
+        return syntax.Bars(opened.text, of, Span(opened.start, closing.end), opened.span)
 
     # Brackets
 
     def branch(self, tree: Branch) -> Node:
         """What is in brackets, braces or an environment."""
         if tree.text == "\\begin":
-            return forms.environment(self, tree)
+            return FORMS["\\begin"](self, tree)
         if tree.text == "{":
             return self._brace(tree)
         divided = split(tree.trees, ",")
@@ -398,73 +352,62 @@ class Parser:
         if semicolons:
             divided = split(tree.trees, ",", ";")
         parts = tuple(self.perhaps(part, tree.last.start) for part in divided)
-        return Bracket(tree.text, parts, tree.span, semicolons)
+        return syntax.Bracket(tree.text, parts, tree.span, semicolons)
 
     def _brace(self, tree: Branch) -> Node:
         """A group. The scripts after `{h}` are those of h."""
         inside = self.group(tree)
-        if isinstance(inside, Name) and inside.plain and inside.function is None:
-            return self.scripted(replace(inside, span=tree.span))
-        return Bracket("{", (inside,), tree.span)
+        if isinstance(inside, syntax.Name) and inside.plain and inside.function is None:
+            sub, sup, primes = self.scripts(inside.text)
+            span = Span(tree.start, self.trees[self.at - 1].end)
+            return replace(inside, span=span, sub=sub, sup=sup, primes=primes)
+        return syntax.Bracket("{", (inside,), tree.span)
 
     def group(self, tree: Branch) -> Node:
         """What is in braces; `{a \\over b}` is a fraction."""
-        parts = split(tree.trees, "\\over")
-        if len(parts) == 2:
-            return forms.quotient(self, parts[0], parts[1], tree.span)
+        if any(part.text == "\\over" for part in tree.trees):
+            return FORMS["\\over"](self, tree)
         return self.whole(tree.trees, tree.last.start)
-
-    def _braced_cases(self, opened: Tree) -> Node:
-        """An open brace before an array, which makes a case distinction."""
-        tree = self.next()
-        if not isinstance(tree, Branch):
-            self.unexpected(opened, "a number, a name or a bracket")
-            raise AssertionError
-        node = forms.cases(self, tree)
-        self.take("\\}")
-        return node
 
     # Scripts
 
-    def scripted(self, name: Name) -> Name:
-        """A name with the scripts and primes that follow, in any order, one script of each kind."""
-        sub, sup, primes, first = name.sub, name.sup, name.primes, self.at
+    def scripts(self, base: str) -> tuple[syntax.Script | None, syntax.Script | None, int]:
+        """The scripts and primes that follow a name, in any order, one script of each kind."""
+        sub: syntax.Script | None = None
+        sup: syntax.Script | None = None
+        primes = 0
         while True:
-            token = self.trees[self.at]
-            if token.text == "_" and sub is None:
+            text = self.trees[self.at].text
+            if text == "_" and sub is None:
                 self.at += 1
                 sub = self.subscript()
-            elif token.text == "^" and sup is None:
+            elif text == "^" and sup is None:
                 self.at += 1
-                sup = self.superscript(of_e=name.text == "e" and not self.is_quantity("e"))
-            elif token.text == "'":
+                sup = self.superscript(of_e=base == "e" and not self.is_quantity("e"))
+            elif text == "'":
                 self.at += 1
                 primes += 1
             else:
-                break
-        if first == self.at:
-            return name
-        span = Span(name.span.start, self.trees[self.at - 1].end)
-        return replace(name, span=span, sub=sub, sup=sup, primes=primes)
+                return sub, sup, primes
 
-    def subscript(self) -> Script:
+    def subscript(self) -> syntax.Script:
         """The subscript after `_`: a group in braces, or one token."""
-        tree, run, span = self._script(two_digits=True)
-        return scripts.subscript(self, run, span, bare=tree.text != "{")
+        run, span = self._script(two_digits=True)
+        return scripts.subscript(self, run, span)
 
-    def superscript(self, of_e: bool = False) -> Script:
+    def superscript(self, of_e: bool = False) -> syntax.Script:
         """The superscript after `^`: a group in braces, or one token."""
-        _, run, span = self._script()
+        run, span = self._script()
         return scripts.superscript(self, run, span, of_e)
 
-    def _script(self, two_digits: bool = False) -> tuple[Tree, Trees, Span]:
+    def _script(self, two_digits: bool = False) -> tuple[Trees, Span]:
         tree = self.next()
         if tree.kind == "end":
             self.unexpected(tree, "an argument")
         if isinstance(tree, Branch) and tree.text == "{":
-            return tree, tree.trees, tree.span
+            return tree.trees, tree.span
         run = self._single(tree, two_digits)
-        return tree, run, span_of(run)
+        return run, span_of(run)
 
     def _single(self, tree: Tree, two_digits: bool) -> Trees:
         """One token as a script. TeX takes one digit, so `x^10` is refused: it would be x¹0.
@@ -485,35 +428,31 @@ class Parser:
 
     def marked(self, node: Node, first: int) -> Node:
         """A complete factor with the scripts, primes and `!` that follow it."""
-        marks: list[Mark] = []
+        marks: list[syntax.Mark] = []
         while True:
             token = self.trees[self.at]
             if token.text in ("^", "_") and token.kind == "sign":
                 bracketed = self.trees[self.at - 1].text in ("(", "[")
                 self.at += 1
                 script = self.subscript() if token.text == "_" else self.superscript()
-                marks.append(Mark(token.text, self.span(first), script, bracketed))
+                marks.append(syntax.Mark(token.text, self.span(first), script, bracketed))
                 if bracketed and "=" in script.signs and self.take("^"):
                     self.superscript()  # [y_i]_{i=1}^{n}
             elif token.text in ("'", "!"):
                 self.at += 1
-                marks.append(Mark(token.text, self.span(first)))
+                marks.append(syntax.Mark(token.text, self.span(first)))
             elif isinstance(token, Branch) and token.text == "{" and not token.trees:
                 self.at += 1  # A{}^T: the scripts of an empty group belong to the factor before it
             else:
                 break
-        return Marked(node, tuple(marks), self.span(first)) if marks else node
-
-
-def _first(tree: Tree) -> Token:
-    return tree.first if isinstance(tree, Branch) else tree
+        return syntax.Marked(node, tuple(marks), self.span(first)) if marks else node
 
 
 # Runs of operators of one power
 
 
 def _logic(function: str) -> Callable[[list[Node], list[str], Span], Node]:
-    return lambda operands, signs, span: Logic(function, tuple(operands), span)
+    return lambda operands, signs, span: syntax.Logic(function, tuple(operands), span)
 
 
 def _product(operands: list[Node], signs: list[str], span: Span) -> Node:
@@ -523,19 +462,19 @@ def _product(operands: list[Node], signs: list[str], span: Span) -> Node:
     for at, operand in enumerate(operands):
         if at:
             between.append(signs[at - 1])
-        if isinstance(operand, Product):
+        if isinstance(operand, syntax.Product):
             factors += operand.factors
             between += operand.signs
         else:
             factors.append(operand)
-    return Product(tuple(factors), tuple(between), span)
+    return syntax.Product(tuple(factors), tuple(between), span)
 
 
 _JOINED: dict[int, Callable[[list[Node], list[str], Span], Node]] = {
     OR: _logic("or"),
     AND: _logic("and"),
-    RELATION: lambda operands, signs, span: Relation(tuple(operands), tuple(signs), span),
-    SUM: lambda operands, signs, span: Sum(tuple(operands), tuple(signs), span),
+    RELATION: lambda operands, signs, span: syntax.Relation(tuple(operands), tuple(signs), span),
+    SUM: lambda operands, signs, span: syntax.Sum(tuple(operands), tuple(signs), span),
     PRODUCT: _product,
     BESIDE: _product,
 }

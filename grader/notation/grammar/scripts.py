@@ -1,16 +1,13 @@
 """Superscripts and subscripts: what is a mark, what may be a layer, an index, or a power."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from grader.errors import Span, Unreadable
-from grader.notation.grammar.operators import NOT_FACTORS, WORDS
-from grader.notation.grammar.syntax import Ends, Name, Node, Number, Product, Script, Unread, Whole
+from grader.errors import Span
+from grader.notation.grammar import syntax
+from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Branch, Tree, Trees, leaves, span_of, split
 from grader.notation.latex_tokens import Token
-
-if TYPE_CHECKING:
-    from grader.notation.grammar.parser import Parser
 
 TRANSPOSES = frozenset({"T", "\\top", "⊤"})
 WHOLE_AXIS = frozenset({":", "\\cdot", "\\odot", "*"})  # X_{:,2}, X_{\cdot 2}, X_{\bullet 2}
@@ -18,32 +15,53 @@ _ROUND = frozenset({"(", "[", "\\{", "\\langle"})
 Parts = tuple[tuple[Node, ...], ...]  # indices as commas separate them, each a run of atoms
 
 
-def subscript(parser: "Parser", run: Trees, span: Span, bare: bool) -> Script:
+class Grammar(Protocol):
+    """What a script needs of the grammar."""
+
+    def perhaps(self, run: Trees, here: int) -> Node:
+        """A run of trees as an expression, or `Unread`."""
+
+    def is_name(self, tree: Tree) -> bool:
+        """Whether a tree is a name that is not a function."""
+
+
+def subscript(grammar: Grammar, run: Trees, span: Span) -> syntax.Script:
     """The subscript with these trees."""
-    inside, bracketed = unwrapped(run)
-    signs = tuple(token.text for token in leaves(inside))
-    parts = _parts(parser, inside, span)
-    value = together(parts, parser.source) if parts else parser.perhaps((), span.start)
-    return Script("".join(signs), parts, value, span, signs, 0, 0, bracketed, bare)
+    return _script(grammar, run, span) or _inside(grammar, run, span)
 
 
-def superscript(parser: "Parser", run: Trees, span: Span, of_e: bool) -> Script:
+def superscript(grammar: Grammar, run: Trees, span: Span, of_e: bool) -> syntax.Script:
     """The superscript with these trees, which may end in transposes and primes; those of e are in x."""
     content, transposes, primes = _without_marks(run)
-    inside, bracketed = unwrapped(content)
+    script = None if of_e else _script(grammar, content, span, transposes, primes)
+    return script or _inside(grammar, content, span, transposes, primes, run if of_e else ())
+
+
+def _script(
+    grammar: Grammar, run: Trees, span: Span, transposes: int = 0, primes: int = 0
+) -> syntax.Script | None:
+    """A script of at most one token, as most are."""
+    if not run:
+        nothing = syntax.Unread("there is no expression here", span)
+        return syntax.Script("", (), nothing, span, (), transposes, primes)
+    atom = _atom(grammar, run[0]) if len(run) == 1 else None
+    if atom is None:
+        return None
+    text = run[0].text
+    return syntax.Script(text, ((atom,),), atom, span, (text,), transposes, primes)
+
+
+def _inside(
+    grammar: Grammar, run: Trees, span: Span, transposes: int = 0, primes: int = 0, raw: Trees = ()
+) -> syntax.Script:
+    """Any script; its value is that of the `raw` trees, if there are any."""
+    inside, bracketed = unwrapped(run)
     signs = tuple(token.text for token in leaves(inside))
-    parts = _parts(parser, inside, span)
+    parts = tuple(_part(grammar, part, span) for part in split(inside, ",")) if inside else ()
     if len(inside) > 1 and inside[0].text == "\\odot":
-        inside, parts = inside[1:], ()  # r^{\odot 2}: powers are entry by entry anyway
-    if of_e or not parts:
-        value = parser.perhaps(run if of_e else inside, span.start)
-    else:
-        value = together(parts, parser.source)
-    return Script("".join(signs), parts, value, span, signs, transposes, primes, bracketed)
-
-
-def _parts(parser: "Parser", inside: Trees, span: Span) -> Parts:
-    return tuple(_part(parser, part, span) for part in split(inside, ",")) if inside else ()
+        raw = inside[1:]  # r^{\odot 2}, as all powers
+    value = grammar.perhaps(raw, span.start) if raw or not parts else together(parts)
+    return syntax.Script("".join(signs), parts, value, span, signs, transposes, primes, bracketed)
 
 
 def _without_marks(run: Trees) -> tuple[Trees, int, int]:
@@ -84,54 +102,49 @@ def unwrapped(run: Trees) -> tuple[Trees, bool]:
     return run, bracketed
 
 
-def _part(parser: "Parser", part: Trees, script: Span) -> tuple[Node, ...]:
+def _part(grammar: Grammar, part: Trees, script: Span) -> tuple[Node, ...]:
     """One index, or atoms in a row, each of which may be one."""
     if not part:
-        return (Unread(Unreadable("an index is missing", parser.source, script), script),)
+        return (syntax.Unread("an index is missing", script),)
     if any(tree.text == ":" for tree in part):
-        return (_ends(parser, part),)
-    atoms = [_atom(parser, tree) for tree in part]
+        return (_ends(grammar, part),)
+    atoms = [_atom(grammar, tree) for tree in part]
     found = tuple(atom for atom in atoms if atom is not None)
-    return found if len(found) == len(atoms) else (parser.perhaps(part, script.start),)
+    return found if len(found) == len(atoms) else (grammar.perhaps(part, script.start),)
 
 
-def _ends(parser: "Parser", part: Trees) -> Node:
+def _ends(grammar: Grammar, part: Trees) -> Node:
     """`:` and `2:3`."""
     low, high, *more = split(part, ":")
     span = span_of(part)
     if more:
-        return Unread(Unreadable("a slice needs two ends", parser.source, span), span)
-    if not low and not high:
-        return Whole(span)
-    ends = (parser.perhaps(end, span.start) if end else None for end in (low, high))
-    return Ends(*ends, span)
+        return syntax.Unread("a slice needs two ends", span)
+    start, stop = (grammar.perhaps(end, span.start) if end else None for end in (low, high))
+    return syntax.Ends(span, start, stop)
 
 
-def _atom(parser: "Parser", tree: Tree) -> Node | None:
+def _atom(grammar: Grammar, tree: Tree) -> Node | None:
     """A tree that can be an index alone; None for any other."""
     if not isinstance(tree, Token):
         return None
     if tree.kind == "number":
-        return Number(tree.text, tree.span)
+        return syntax.Number(tree.text, tree.span)
     if tree.text in WHOLE_AXIS:
-        return Whole(tree.span)
-    if tree.kind in ("letter", "accent") or (tree.kind == "word" and tree.text not in WORDS):
-        named = parser.function(tree) is None
-    else:
-        named = tree.kind == "command" and not parser.begins_form(tree)
-    return Name(tree.text, tree.kind, tree.span, tree.span) if named else None
+        return syntax.Ends(tree.span)
+    is_name = grammar.is_name(tree)
+    return syntax.Name(tree.text, tree.kind, tree.span, tree.span) if is_name else None
 
 
-def together(parts: Parts, source: str = "") -> Node:
-    """The indices of a script as one expression; `Unread` if commas separate them."""
+def together(parts: Parts) -> Node:
+    """The indices of a script as one expression."""
     first, *more = parts
     if more:
         begin = _span(more[0]).start
         message = "expected an operator or the end, but found `,`"
-        return Unread(Unreadable(message, source, Span(begin - 1, begin)), _span(first))
+        return syntax.Unread(message, Span(begin - 1, begin))
     if len(first) == 1:
         return first[0]
-    return Product(first, ("",) * (len(first) - 1), _span(first))
+    return syntax.Product(first, ("",) * (len(first) - 1), _span(first))
 
 
 def _span(nodes: Sequence[Node]) -> Span:
@@ -144,11 +157,11 @@ def digit_by_digit(parts: Parts) -> Parts:
 
 
 def _digits(node: Node) -> tuple[Node, ...]:
-    if not isinstance(node, Number) or not node.text.isdigit():
+    if not isinstance(node, syntax.Number) or not node.text.isdigit():
         return (node,)
     start = node.span.start
     return tuple(
-        Number(digit, Span(start + at, start + at + 1)) for at, digit in enumerate(node.text)
+        syntax.Number(digit, Span(start + at, start + at + 1)) for at, digit in enumerate(node.text)
     )
 
 
@@ -163,8 +176,8 @@ def pair(parts: Parts) -> tuple[Node, Node] | None:
 
 def leading(parts: Parts | None) -> tuple[str, Parts]:
     """`1i` and `1,i` as the layer 1 and the index i; the layer "?" for anything else."""
-    if not parts or not isinstance(parts[0][0], Number):
+    if not parts or not isinstance(parts[0][0], syntax.Number):
         return "?", ()
     (first, *run), *more = parts
     rest = (tuple(run), *more) if run else tuple(more)
-    return (first.text, rest) if rest and isinstance(first, Number) else ("?", ())
+    return (first.text, rest) if rest and isinstance(first, syntax.Number) else ("?", ())

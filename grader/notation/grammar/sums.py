@@ -5,24 +5,26 @@ from collections.abc import Callable, Sequence
 from grader.errors import Span, UnknownName
 from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
+from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
-from grader.notation.grammar.syntax import BigOperator, Name, Node, Range
+from grader.notation.grammar.syntax import Node
 from grader.notation.products import JUXTAPOSED, product
 
 Body = Callable[[], Expression]
 
 
-@rule(BigOperator)
-def _big(reader: Reader, node: BigOperator) -> Expression:
+@rule(syntax.BigOperator)
+def _big(reader: Reader, node: syntax.BigOperator) -> Expression:
     if node.operator == "\\prod":
         return _product(reader, node)
     return _sums(reader, node.ranges, node)
 
 
-def _product(reader: Reader, node: BigOperator) -> Expression:
+def _product(reader: Reader, node: syntax.BigOperator) -> Expression:
     """`\\prod_{k=1}^{n}`, with its factors written out in order."""
     part = node.ranges[0]
-    assert part.low is not None and part.high is not None
+    assert part.low is not None
+    assert part.high is not None
     start, stop = reader.read(part.low), reader.read(part.high)
     index = reader.build.bind(part.name, start, stop, node.sign)
     factors = reader.build.factors(index, lambda: reader.read(node.body), node.sign)
@@ -32,7 +34,7 @@ def _product(reader: Reader, node: BigOperator) -> Expression:
     return result
 
 
-def _sums(reader: Reader, parts: Sequence[Range], node: BigOperator) -> Expression:
+def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperator) -> Expression:
     if not parts:
         return reader.read(node.body)
     part, rest, build, span = parts[0], parts[1:], reader.build, node.sign
@@ -56,13 +58,12 @@ def _sums(reader: Reader, parts: Sequence[Range], node: BigOperator) -> Expressi
     return _ranged(reader, part, span, body)
 
 
-def _ranged(reader: Reader, part: Range, span: Span, body: Body) -> Expression:
+def _ranged(reader: Reader, part: syntax.Range, span: Span, body: Body) -> Expression:
     build = reader.build
     if part.low is None and part.high is None:
         return build.open_sum(part.name, body, span)
     if part.high is None:
         reader.fail("this sum has no upper limit", span, "write \\sum_{i=1}^{n}")
-        raise AssertionError
     start = reader.read(part.low) if part.low is not None else Number(1.0)
     stop = _upper(reader, part.high, start == Number(1.0))
     if stop is None:
@@ -77,12 +78,12 @@ def _upper(reader: Reader, high: Node, from_one: bool) -> Expression | None:
     try:
         return reader.read(high)
     except UnknownName:
-        if from_one and isinstance(high, Name):
+        if from_one and isinstance(high, syntax.Name):
             return None
         raise
 
 
-def _over_values(reader: Reader, part: Range, span: Span, body: Body) -> Expression:
+def _over_values(reader: Reader, part: syntax.Range, span: Span, body: Body) -> Expression:
     """`\\sum_{k \\in \\{1, 3\\}}`, with its terms written out."""
     values = [constant(reader.read(value)) for value in part.values]
     total, *terms = reader.build.terms(part.name, values, body, span)

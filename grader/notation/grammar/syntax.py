@@ -5,9 +5,9 @@ script that is a name), is an `Unread` node, which raises its error only if it i
 """
 
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeAlias
 
-from grader.errors import Span, Unreadable
+from grader.errors import Span
 from grader.notation.names import Function
 
 
@@ -26,8 +26,7 @@ class Script:
     `text` is what is in it without spaces, outer brackets and the marks at its end: the name of a layer.
     `parts` are what commas separate, each a run of atoms (`ij` are two) or one expression; `value` is
     all of it as one expression. `transposes` and `primes` count the marks at the end of a superscript.
-    `bracketed` says that it is in round or square brackets, `bare` that it has no braces. `signs` are
-    its tokens.
+    `bracketed` says that it is in round or square brackets. `signs` are its tokens.
     """
 
     text: str
@@ -38,7 +37,6 @@ class Script:
     transposes: int = 0
     primes: int = 0
     bracketed: bool = False
-    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,30 +249,24 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """A whole axis: the `:` of `W_{:,1}`."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Ends:
-    """A slice, `2:3`."""
+    """A slice, `2:3`; a whole axis has no ends: `W_{:,1}`."""
 
-    low: "Node | None"
-    high: "Node | None"
     span: Span
+    low: "Node | None" = None
+    high: "Node | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What cannot be parsed."""
+    """What cannot be parsed, with the reason."""
 
-    error: Unreadable
+    message: str
     span: Span
+    hint: str | None = None
 
 
-Node = Union[
-    Number, Name, Marked, Bracket, Bars, Call, Bare, Negated, Sum, Product, Relation, Logic, Quotient,
-    DerivativeOf, BigOperator, Cases, MatrixOf, Ones, Indicator, Whole, Ends, Unread,
-]  # fmt: skip
+Node: TypeAlias = (
+    Number | Name | Marked | Bracket | Bars | Call | Bare | Negated | Sum | Product | Relation | Logic
+    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Unread
+)  # fmt: skip

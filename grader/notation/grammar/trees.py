@@ -1,7 +1,7 @@
 """Tokens → trees: brackets, braces and environments nested once, so that nobody counts depths again."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Union
+from typing import NamedTuple, TypeAlias
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
@@ -9,6 +9,7 @@ from grader.notation.latex_tokens import Token
 
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "{": "}"}
 _CLOSING = frozenset(OPEN.values())
+_NESTING = _CLOSING | {*OPEN, "\\begin", "\\end"}
 
 
 class Branch(NamedTuple):
@@ -33,7 +34,7 @@ class Branch(NamedTuple):
         return Span(self.start, self.end)
 
 
-Tree = Union[Token, Branch]
+Tree: TypeAlias = Token | Branch
 Trees = Sequence[Tree]
 
 
@@ -49,7 +50,9 @@ def trees(tokens: Sequence[Token], source: str) -> list[Tree]:
         token = tokens[at]
         at += 1
         text = token.text
-        if text == "\\begin":
+        if text not in _NESTING:
+            here.append(token)
+        elif text == "\\begin":
             name, at = _environment(tokens, at)
             above.append((token, name, here))
             here = []
@@ -66,7 +69,9 @@ def trees(tokens: Sequence[Token], source: str) -> list[Tree]:
                 raise Unreadable(message, source, token.span)
             last = tokens[at - 1]
             kind, inside = "branch", tuple(here)
-            outer.append(Branch(kind, opened.text, opened.start, last.end, inside, opened, last, name))
+            outer.append(
+                Branch(kind, opened.text, opened.start, last.end, inside, opened, last, name)
+            )
             here = outer
         else:
             here.append(token)
@@ -96,7 +101,7 @@ def _check_end(opened: Token, name: str, end: Token, ended: str, source: str) ->
 
 def _environment(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     """The name in braces at `at`, and where it ends."""
-    letters = []
+    letters: list[str] = []
     while at < len(tokens) and tokens[at].text != "}" and len(letters) < 40:
         letters.append(tokens[at].text)
         at += 1
@@ -130,6 +135,11 @@ def leaves(trees: Iterable[Tree]) -> list[Token]:
         else:
             found.append(tree)
     return found
+
+
+def first_of(tree: Tree) -> Token:
+    """The first token of a tree."""
+    return tree.first if isinstance(tree, Branch) else tree
 
 
 def span_of(trees: Trees) -> Span:

@@ -1,18 +1,19 @@
 """Usual meanings of names that the problem does not declare: e, I, H, χ, d, δ with indices."""
 
 import difflib
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from grader.errors import Span
 from grader.expression import SCALAR, Expression
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
-from grader.notation.grammar import naming
+from grader.notation.grammar import syntax
+from grader.notation.grammar.entries import kronecker
 from grader.notation.grammar.factors import Run
 from grader.notation.grammar.functions import indicator
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair
-from grader.notation.grammar.syntax import Bracket, Marked, Name, Node, Ones, Product, Relation
+from grader.notation.grammar.syntax import Node
 from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function
 from grader.notation.products import IDENTITY, JUXTAPOSED, UNSIZED, product
 
@@ -20,16 +21,15 @@ COMMANDS = ("frac", "partial", "nabla", "sum", "prod", "sqrt", "odot", "cdot", "
 STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
 
 
-def undeclared(run: Run, name: Name) -> Expression:
+def undeclared(run: Run, name: syntax.Name) -> Expression:
     """The usual meaning of a name. Raises Unreadable if it has none."""
     reader, build, sub, sup = run.reader, run.reader.build, name.sub, name.sup
     ahead = run.ahead()
-    bracket = ahead if isinstance(ahead, Bracket) and ahead.opened != "{" else None
+    bracket = ahead if isinstance(ahead, syntax.Bracket) and ahead.opened != "{" else None
     if name.text == "e" and sup and not sub:
         return build.apply("exp", reader.read(sup.value), span=name.span)
-    if name.text == "e" and sub and sup and sup.transposes % 2 and isinstance(ahead, Name):
-        if ahead.text == "e":
-            return _unit_product(run, name)
+    if name.text == "e" and sub and sup and sup.transposes and _is_unit(ahead):
+        return _unit_product(run, name)
     if name.text == "\\delta" and sub and not sup and pair(digit_by_digit(sub.parts)):
         return kronecker(reader, digit_by_digit(sub.parts), name.span)
     if name.text == "\\chi" and sub and not sup:
@@ -43,13 +43,10 @@ def undeclared(run: Run, name: Name) -> Expression:
         if sub and _is_entry(reader, sub.parts):
             return kronecker(reader, sub.parts, name.span)
         return _identity(reader, sub.value, name.span) if sub else _identity_or_indicator(run, name)
-    if name.text == "d" and sub is None and sup is None:
-        return differential(run, name)
-    _refuse(reader, name)
-    raise AssertionError
+    return _refuse(reader, name)
 
 
-def _refuse(reader: Reader, name: Name) -> None:
+def _refuse(reader: Reader, name: syntax.Name) -> NoReturn:
     """Raise Unreadable for a name without a meaning."""
     written = reader.text(name.span)
     if name.function is not None:
@@ -76,25 +73,20 @@ def _known_commands(reader: Reader, command: str) -> str:
     return "neither the problem nor your paper defines it (\\newcommand)"
 
 
-# Kronecker's delta, indicators and identities
+# Unit vectors, indicators and identities
 
 
-def kronecker(reader: Reader, parts: Parts, span: Span) -> Expression:
-    """Kronecker's delta of two indices."""
-    left, right = (reader.read(node) for node in pair(parts) or ())
-    reader.build.check_letter(left)
-    reader.build.check_letter(right)
-    return reader.build.apply("eq", left, right, span=span)
+def _is_unit(node: Node | None) -> bool:
+    return isinstance(node, syntax.Name) and node.text == "e"
 
 
-def _unit_product(run: Run, name: Name) -> Expression:
+def _unit_product(run: Run, name: syntax.Name) -> Expression:
     """`e_i^\\top e_j` of two unit vectors, where no e is declared: Kronecker's delta."""
     second, reader = run.ahead(), run.reader
-    assert isinstance(second, Name)
+    assert isinstance(second, syntax.Name)
     assert name.sub is not None
     if second.sub is None or second.sup or second.primes:
         reader.fail("a unit vector needs an index: e_i^\\top e_j", name.span)
-        raise AssertionError
     run.at += 1
     parts = (*name.sub.parts, *second.sub.parts)
     return kronecker(reader, parts, run.span(run.at - 2))
@@ -102,16 +94,16 @@ def _unit_product(run: Run, name: Name) -> Expression:
 
 def _is_entry(reader: Reader, parts: Parts) -> bool:
     """Whether a subscript is two index letters: `I_{ij}`, `\\mathbb{1}_{ij}`."""
-    letters = [x.text for x in pair(parts) or () if isinstance(x, Name) and x.plain]
+    letters = [x.text for x in pair(parts) or () if isinstance(x, syntax.Name) and x.plain]
     return len(letters) == 2 and all(reader.build.index(letter) for letter in letters)
 
 
-def _identity_or_indicator(run: Run, name: Name) -> Expression:
+def _identity_or_indicator(run: Run, name: syntax.Name) -> Expression:
     """`I` where no I is declared: an identity matrix, or an indicator if a condition follows."""
     reader, ahead = run.reader, run.ahead()
     identity = replace(IDENTITY, span=name.word)
-    bracket = ahead.of if isinstance(ahead, Marked) else ahead
-    if not isinstance(bracket, Bracket) or bracket.opened not in ("(", "[", "\\{"):
+    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    if not isinstance(bracket, syntax.Bracket) or bracket.opened not in ("(", "[", "\\{"):
         return identity
     run.at += 1
     inside = reader.read(ahead) if ahead is not None else NONSENSE
@@ -135,32 +127,31 @@ def _identity(reader: Reader, sub: Node, span: Span) -> Expression:
     size = sizes[0]
     if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
         reader.fail("an identity matrix needs a size: I_{n}", span)
-        raise AssertionError
     return reader.build.apply("identity", params=(int(size), int(size)), span=span)
 
 
 def _sizes(reader: Reader, node: Node) -> list[float | None]:
     """The sizes that `\\times` separates."""
-    if isinstance(node, Product) and set(node.signs) == {"\\times"}:
+    if isinstance(node, syntax.Product) and set(node.signs) == {"\\times"}:
         return [constant(reader.read(factor)) for factor in node.factors]
     return [constant(reader.read(node))]
 
 
-@rule(Ones)
-def _ones(reader: Reader, node: Ones) -> Expression:
+@rule(syntax.Ones)
+def _ones(reader: Reader, node: syntax.Ones) -> Expression:
     """`1_{z > 0}` and `\\mathbb{1}_{ij}` are indicators, `1_{n}` and `0_{m \\times n}` arrays."""
     if node.script is None:
         return replace(UNSIZED, span=node.span)
     if node.bold and _is_entry(reader, node.script.parts):
         return kronecker(reader, node.script.parts, node.span)
-    if not isinstance(node.script.value, Relation):
+    if not isinstance(node.script.value, syntax.Relation):
         return _constant_array(reader, node)
     if node.text == "0":
         reader.fail("a 0 cannot have a condition", node.span)
     return reader.read(node.script.value)
 
 
-def _constant_array(reader: Reader, node: Ones) -> Expression:
+def _constant_array(reader: Reader, node: syntax.Ones) -> Expression:
     """Ones or zeros of a size; a column if only one is given."""
     assert node.script is not None
     sizes = _sizes(reader, node.script.value)
@@ -173,48 +164,3 @@ def _constant_array(reader: Reader, node: Ones) -> Expression:
     rows, columns = ([int(size or 0) for size in sizes] + [1])[:2]
     name = "ones" if node.text == "1" else "zeros"
     return reader.build.apply(name, params=(rows, columns), span=node.span)
-
-
-# Differentials
-
-
-def differential(run: Run, name: Name) -> Expression:
-    """`dW^{[1]}`: the gradient of the loss by what follows; `dl/dW`: that of l."""
-    reader, build, ahead = run.reader, run.reader.build, run.ahead()
-    following = ahead.of if isinstance(ahead, Marked) else ahead
-    loss = build.names.loss
-    if loss is None or not isinstance(following, Name):
-        build.unknown("d", name.span, build.names.known())
-    first = run.at - 1
-    build.deeper(name.span)
-    own = _own_differential(run, following)
-    node = run.factor() if own is None else own
-    build.depth -= 1
-    if own is not None:
-        return replace(own, span=run.span(first))
-    if _is_quotient(run):
-        run.at += 1
-        return build.derivative(node, run.factor(), run.span(first))
-    return build.derivative(loss, node, run.span(first))
-
-
-def _own_differential(run: Run, following: Name) -> Expression | None:
-    """`dz^{[3]}` if the student defined it."""
-    own = f"d{following.text}"
-    if not any(base == own for base, _, _ in run.reader.build.names.definitions):
-        return None
-    if following.primes:
-        return None
-    run.at += 1
-    node = naming.resolve(run, replace(following, text=own))
-    run.at -= node is None
-    return node
-
-
-def _is_quotient(run: Run) -> bool:
-    """Whether `/ d` and a name follow: `dl/dW`."""
-    if run.sign() != "/" or run.at + 1 >= len(run.factors) or run.signs[run.at] != "":
-        return False
-    mark, name = run.factors[run.at : run.at + 2]
-    name = name.of if isinstance(name, Marked) else name
-    return isinstance(mark, Name) and mark.text == "d" and mark.plain and isinstance(name, Name)

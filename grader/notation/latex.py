@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from grader.errors import Nonsense, Unreadable
 from grader.expression import Expression
 from grader.notation.builder import Builder, Reading
-from grader.notation.grammar import bars, cases, derivatives, functions, naming, sums  # noqa: F401
-from grader.notation.grammar.parser import parse as syntax_of
-from grader.notation.grammar.reading import Reader
+from grader.notation.grammar import Reader
+from grader.notation.grammar import parse as syntax_of
 from grader.notation.grammar.trees import OPEN
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
