@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from grader.errors import Nonsense, Unreadable
 from grader.expression import Expression
-from grader.notation.builder import Builder, Reading
+from grader.notation.builder import USUAL, Builder, Conventions, Reading
 from grader.notation.grammar import Reader
 from grader.notation.grammar import parse as syntax_of
 from grader.notation.grammar.trees import OPEN
@@ -38,13 +38,10 @@ def parse_tokens(
 
 
 def read_tokens(
-    tokens: Sequence[Token], names: Names, source: str, other: frozenset[int] = frozenset()
+    tokens: Sequence[Token], names: Names, source: str, conventions: Conventions = USUAL
 ) -> Reading:
-    """The reading of tokens; raises like `parse`.
-
-    `other` holds the numbers of the ambiguous products to read in the less usual way.
-    """
-    build = Builder(names, source, other=other)
+    """The reading of tokens under some conventions; raises like `parse`."""
+    build = Builder(names, source, conventions=conventions)
     try:
         return build.reading(Reader(build).read(syntax_of(tokens, names, source)))
     except (Unreadable, Nonsense) as error:

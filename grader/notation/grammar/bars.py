@@ -29,9 +29,9 @@ def _bars(reader: Reader, node: syntax.Bars) -> Expression:
     if reader.of_entries:
         build.notes.append(_BY_ENTRIES)
         return build.apply("abs", of, span=node.opened)
-    entries = build.chooses_other()
+    meaning = build.convention("bars", ("norm", "abs"))
     build.notes.append(_AS_NORM)
-    return build.apply("abs" if entries else "norm", of, span=node.opened)
+    return build.apply(meaning, of, span=node.opened)
 
 
 def by_entries(reader: Reader, node: Expression) -> Expression:

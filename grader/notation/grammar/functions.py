@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from grader.errors import Span
 from grader.expression import SCALAR, Apply, Expression, Number
 from grader.notation.builder import NONSENSE, is_condition
+from grader.notation.builder.core import EXTENT
 from grader.notation.grammar import syntax
 from grader.notation.grammar.entries import entry
 from grader.notation.grammar.factors import Run, with_neighbours
@@ -77,7 +78,7 @@ def _bare(run: Run, node: syntax.Bare) -> Expression:
     if run.ahead() is None:
         reader.fail("this function has no argument", node.span, f"write {node.name.text}(…)")
     build.deeper(node.span)
-    first, known = run.at, len(build.extents)
+    first, known = run.at, len(build.open)
     in_names = _is_name(run, run.ahead())
     argument = run.factor()
     is_number = _is_numeral(argument)
@@ -91,7 +92,7 @@ def _bare(run: Run, node: syntax.Bare) -> Expression:
             argument = divide(build, argument, right, span)
         else:
             argument = product(build, argument, right, PRODUCTS[sign or ""], span)
-    if len(build.extents) > known:
+    if any(key.startswith(EXTENT) for key in [*build.open][known:]):
         written = reader.text(run.span(first))
         build.notes.append(f"a function without brackets was read with the argument `{written}`")
     build.depth -= 1
@@ -104,6 +105,7 @@ def _goes_on(run: Run, is_number: bool, in_names: bool) -> bool:
     if run.sign() not in _REACHED:
         return False
     names, build = run.reader.build.names, run.reader.build
+    place = run.factors[run.at].span.start
     ahead, following = run.ahead(), run.factors[run.at]
     bare = following.of if isinstance(following, syntax.Marked) else following
     named = _is_name(run, ahead)
@@ -111,12 +113,12 @@ def _goes_on(run: Run, is_number: bool, in_names: bool) -> bool:
         bare, syntax.Call | syntax.Bare
     ):  # sin 2x cos y; log 2 σ(z) is not certain
         own = bare.name.text in names.function_bases
-        return (is_number or own) and build.extends_otherwise()
+        return (is_number or own) and build.ends_here(place)
     if is_number and (
         named or (ahead is not None and isinstance(bare, syntax.Quotient | syntax.DerivativeOf))
     ):
         return True
-    return (in_names and named) != build.extends_otherwise()
+    return (in_names and named) != build.ends_here(place)
 
 
 def _is_name(run: Run, node: Node | None) -> bool:
