@@ -43,7 +43,7 @@ def read_tokens(
     """The reading of tokens under some conventions; raises like `parse`."""
     build = Builder(names, source, conventions=conventions)
     try:
-        return build.reading(Reader(build).read(syntax_of(tokens, names, source)))
+        return build.reading(Reader(build).whole(syntax_of(tokens, names, source)))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
 
@@ -55,7 +55,7 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
     """
     build = Builder(names, source, open_indices=True)
     try:
-        node = Reader(build).read(syntax_of(tokens, names, source))
+        node = Reader(build, left=True).whole(syntax_of(tokens, names, source))
         return build.only(build.closed(build.finish(node)))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None

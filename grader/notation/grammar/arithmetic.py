@@ -9,6 +9,7 @@ from grader.notation.grammar import syntax
 from grader.notation.grammar.bars import beside, by_entries
 from grader.notation.grammar.operators import COMPARISONS, OPERATORS
 from grader.notation.grammar.reading import Reader, rule
+from grader.notation.grammar.syntax import Node
 from grader.notation.products import combine
 
 
@@ -41,15 +42,28 @@ def _relation(reader: Reader, node: syntax.Relation) -> Expression:
             message = f"expected an operator or the end, but found `{sign}`"
             reader.fail(message, Span(part.span.start - 1, part.span.start))
     build, begin = reader.build, node.span.start
+    read = reader.index if all(_is_index(reader, part) for part in node.parts) else reader.read
     result: Expression | None = None
-    left = by_entries(reader, reader.read(node.parts[0]))
+    left = by_entries(reader, read(node.parts[0]))
     for sign, part in zip(node.signs, node.parts[1:], strict=True):
-        right, span = by_entries(reader, reader.read(part)), Span(begin, part.span.end)
+        right, span = by_entries(reader, read(part)), Span(begin, part.span.end)
         test = combine(build, COMPARISONS[sign], left, right, span)
         result = test if result is None else combine(build, "and", result, test, span)
         left = right
     assert result is not None
     return result
+
+
+def _is_index(reader: Reader, node: Node) -> bool:
+    """Whether a node has no names but index letters: in `k = l`, l is no loss."""
+    match node:
+        case syntax.Name():
+            return node.plain and node.text in reader.build.names.indices
+        case syntax.Sum(terms=parts) | syntax.Product(factors=parts):
+            return all(_is_index(reader, part) for part in parts)
+        case syntax.Number():
+            return True
+    return False
 
 
 @rule(syntax.Logic)

@@ -29,6 +29,9 @@ def _bars(reader: Reader, node: syntax.Bars) -> Expression:
     if reader.of_entries:
         build.notes.append(_BY_ENTRIES)
         return build.apply("abs", of, span=node.opened)
+    if 1 not in of.shape:
+        hint = "write \\lVert A \\rVert for the norm"
+        reader.doubts.append((node.opened, "|·| of a matrix may be its determinant", hint))
     meaning = build.convention("bars", ("norm", "abs"))
     build.notes.append(_AS_NORM)
     return build.apply(meaning, of, span=node.opened)
@@ -70,6 +73,7 @@ def _by_entries(reader: Reader, node: Expression) -> Expression:
     build = reader.build
     if node is bars:
         _not_as_norm(reader, node)
+        reader.doubts = [doubt for doubt in reader.doubts if doubt[0] != node.span]
         build.notes.append(_BY_ENTRIES)
         return build.apply("abs", *children(node), span=node.span)
     assert isinstance(node, Apply)

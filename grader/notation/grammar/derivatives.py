@@ -5,6 +5,7 @@ from grader.expression import SCALAR, Expression, Item, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
 from grader.notation.grammar.factors import Run
+from grader.notation.grammar.naming import resolve
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
 from grader.notation.products import divide
@@ -19,8 +20,24 @@ def _quotient(reader: Reader, node: syntax.Quotient) -> Expression:
 def _derivative(reader: Reader, node: syntax.DerivativeOf) -> Expression:
     if node.greek:
         reader.build.notes.append("δ…/δ… was read as a derivative")
-    wrt = reader.read(node.wrt[0])
-    return reader.build.derivative(differentiated(reader, node.of), wrt, node.span)
+    *outer, inner = (reader.read(variable) for variable in node.wrt)
+    of = _function_of(reader, node.of, inner) or differentiated(reader, node.of)
+    result = reader.build.derivative(of, inner, node.span)
+    for variable in reversed(outer):
+        result = reader.build.derivative(result, variable, node.span)
+    return result
+
+
+def _function_of(reader: Reader, node: Node, wrt: Expression) -> Expression | None:
+    """The σ(s) of a left side ∂σ/∂s; None if the numerator is not a function alone."""
+    if not reader.left or not isinstance(node, syntax.Name) or node.function is None:
+        return None
+    if resolve(Run(reader, (node,), ()), node) is not None:
+        return None
+    if wrt.shape != SCALAR:
+        hint = "write \\sigma'(z) for its derivative in each entry"
+        reader.fail("a function without its argument, by an array", node.span, hint)
+    return reader.build.call(node.function, node.primes, [wrt], node.span)
 
 
 def differentiated(reader: Reader, node: Node) -> Expression:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Number, Slice, free_indices
-from grader.notation.builder import NONSENSE
+from grader.expression import SCALAR, Expression, Number, Slice, Symbol, free_indices
+from grader.notation.builder import NONSENSE, constant
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair, together
@@ -29,7 +29,7 @@ def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Ex
                 reader.fail(message, _sign(mark))
             node = reader.build.apply("transpose", node, span=mark.span)
         elif mark.sign == "^":
-            node = _raised(reader, node, mark.script, mark.span)
+            node = _superscript(reader, node, mark.script, mark.span)
         elif mark.bracketed:
             node = _entry_of_bracket(reader, node, mark.script, mark.span)
         else:
@@ -41,11 +41,11 @@ def _sign(mark: syntax.Mark) -> Span:
     return Span(mark.span.end - 1, mark.span.end)
 
 
-def _raised(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
+def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
     build = reader.build
     if script.signs:
-        node = build.power(node, exponent(reader, script), span)
+        node = raised(reader, node, exponent(reader, script, node), span)
     if not script.transposes % 2:
         return node
     if node == Number(1.0):
@@ -58,14 +58,39 @@ def _raised(reader: Reader, node: Expression, script: syntax.Script, span: Span)
     return build.apply("transpose", node, span=span)
 
 
-def exponent(reader: Reader, script: syntax.Script) -> Expression:
-    """A power. In brackets or with an index it is refused, as it may be a layer or an example."""
+def exponent(reader: Reader, script: syntax.Script, base: Expression) -> Expression:
+    """A power. In brackets or with an index it is refused, as it may be a layer or an example.
+
+    A number or a scalar of the problem has neither, so that the k of `\\sum_k x^k` is a power.
+    """
     if script.bracketed:
         hint = "the problem declares no such layer"
         reader.fail("a superscript in brackets is not a power", script.span, hint)
     node = reader.read(script.value)
-    if free_indices(node):
+    build = reader.build
+    letters = (
+        build.names.indices if isinstance(base, Number | Symbol) and base.shape == SCALAR else ()
+    )
+    bound = {build.names.indices[x].name for x in letters if build.bound_index(x) is not None}
+    if free_indices(node) - bound:
         reader.fail("an index as a superscript is not a power", script.span)
+    return node
+
+
+def raised(reader: Reader, base: Expression, by: Expression, span: Span) -> Expression:
+    """A power; that of a square matrix is a product, unless each entry may be meant."""
+    build, times = reader.build, constant(by)
+    square = base.shape[0] == base.shape[1] and base.shape != SCALAR and base is not NONSENSE
+    if not square or times not in (2.0, 3.0, 4.0):
+        return build.power(base, by, span)
+    given = isinstance(base, Symbol) and base.name not in build.names.depends
+    values = ("product", "entries") if given else ("entries", "product")
+    if build.convention("power", values) == "entries":
+        return build.power(base, by, span)
+    build.notes.append("a power of a matrix was read as a matrix product")
+    node = base
+    for _ in range(int(times) - 1):
+        node = build.apply("matmul", node, base, span=span)
     return node
 
 
@@ -124,14 +149,14 @@ def _selector(
         thin_row = base.shape[0] == 1 and base.shape[1] > 1
         return Slice(1, base.shape[1] if thin_row and alone else base.shape[min(axis, 1)])
     if isinstance(node, syntax.Ends):
-        start, stop = (None if end is None else reader.read(end) for end in (node.low, node.high))
+        start, stop = (None if end is None else reader.index(end) for end in (node.low, node.high))
         return build.slice(start, stop, base.shape[min(axis, 1)], node.span)
     if isinstance(node, syntax.Name) and node.plain:
         index = build.selecting(node.text)
         if index is not None:
             return index
         _check_index(reader, node)
-    return build.shifted(reader.read(node))
+    return build.shifted(reader.index(node))
 
 
 def _check_index(reader: Reader, name: syntax.Name) -> None:
@@ -144,7 +169,7 @@ def _check_index(reader: Reader, name: syntax.Name) -> None:
 
 def kronecker(reader: Reader, parts: Parts, span: Span) -> Expression:
     """Kronecker's delta of two indices."""
-    left, right = (reader.read(node) for node in pair(parts) or ())
+    left, right = (reader.index(node) for node in pair(parts) or ())
     reader.build.check_letter(left)
     reader.build.check_letter(right)
     return reader.build.apply("eq", left, right, span=span)

@@ -55,8 +55,17 @@ class Run:
                 node = divide(build, node, self.factor(), self.span(first))
             else:
                 self._check_no_call(node)
-                node = product(build, node, self.factor(), JUXTAPOSED, self.span(first))
+                node = self._beside(node, first)
         return node
+
+    def _beside(self, node: Expression, first: int) -> Expression:
+        """A product without a sign; `3\\frac14` may be a mixed number."""
+        build = self.reader.build
+        mixed = all(map(_is_numeral, self.factors[self.at - 1 : self.at + 1]))
+        right = self.factor()
+        if mixed and build.convention("mixed", ("product", "sum")) == "sum":
+            return build.apply("add", node, right, span=self.span(first))
+        return product(build, node, right, JUXTAPOSED, self.span(first))
 
     def _check_no_call(self, node: Expression) -> None:
         """Refuse `h^2[1]` and `W(1, j)`, which may be entries or products."""
@@ -81,6 +90,13 @@ def _is_index(node: Node, indices: Any) -> bool:
     return isinstance(node, syntax.Number) or (
         isinstance(node, syntax.Name) and node.text in indices
     )
+
+
+def _is_numeral(node: Node) -> bool:
+    """Whether a node is a number, or a fraction of two."""
+    if isinstance(node, syntax.Quotient):
+        return isinstance(node.above, syntax.Number) and isinstance(node.below, syntax.Number)
+    return isinstance(node, syntax.Number)
 
 
 WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}

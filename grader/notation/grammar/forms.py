@@ -6,12 +6,13 @@ from grader.errors import Span
 from grader.notation.grammar import syntax
 from grader.notation.grammar.operators import BESIDE, COMPARISONS, PRODUCT
 from grader.notation.grammar.parser import FORMS, NAMING, OTHERWISE, Parser, form
+from grader.notation.grammar.scripts import unwrapped
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Branch, Tree, Trees, leaves, span_of, split
 from grader.notation.latex_tokens import Token
 
 MATRICES = frozenset(
-    "matrix bmatrix pmatrix vmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
+    "matrix bmatrix pmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
 )
 DOTS = frozenset({"\\dots", "\\vdots", "\\ddots", "\\hdots"})
 PUNCTUATION = frozenset({".", ",", ";"})
@@ -35,10 +36,39 @@ def _quotient(parser: Parser, above: Trees, below: Trees, span: Span) -> Node:
     if not _is_derivative(parser, above, below):
         top, bottom = (parser.whole(part, span.end - 1) for part in (above, below))
         return syntax.Quotient(top, bottom, span)
-    greek = above[0].text == "\\delta"
-    wrt = (_side(parser, below[1:]),)
-    of = _side(parser, above[1:]) if above[1:] else parser.expression(BESIDE)
-    return syntax.DerivativeOf(of, wrt, span, greek)
+    order, above = _order(parser, _lowered(above[1:]))
+    wrt = _variables(parser, below, order)
+    of = parser.whole(above, span.start) if above else parser.expression(BESIDE)
+    return syntax.DerivativeOf(of, wrt, span, greek=below[0].text == "\\delta")
+
+
+def _order(parser: Parser, run: Trees) -> tuple[int, Trees]:
+    """The order of a derivative, which stands at its sign, and the trees after it."""
+    if not run or run[0].text != "^":
+        return 1, run
+    script = unwrapped(run[1:2])[0]
+    if len(script) != 1 or script[0].text not in ("1", "2"):
+        parser.fail("only first and second derivatives can be read", run[0].span)
+    return int(script[0].text), run[2:]
+
+
+def _variables(parser: Parser, below: Trees, order: int) -> tuple[Node, ...]:
+    """The variables of a derivative: `\\partial x_i \\partial x_j` or `\\partial x^2`."""
+    runs = [run for run in split(below, below[0].text) if run]
+    if len(runs) == 1 and order == 2:
+        run, power = runs[0][:-2], runs[0][-2:]
+        if not run or power[0].text != "^" or _order(parser, power) != (2, ()):
+            parser.fail("this second derivative does not name both variables", below[0].span)
+        runs = [run, run]
+    if len(runs) != order:
+        parser.fail("a derivative needs as many variables as its order", below[0].span)
+    return tuple(parser.whole(_lowered(run), below[0].start) for run in runs)
+
+
+def _lowered(run: Trees) -> Trees:
+    """The W of `d_W`, written as a subscript of the sign."""
+    lowered = len(run) == 2 and run[0].text == "_"
+    return unwrapped(run[1:])[0] if lowered else run
 
 
 @form("\\over")
@@ -88,8 +118,8 @@ def _is_derivative(parser: Parser, above: Trees, below: Trees) -> bool:
     if sign == "\\delta":
         known = len(above) > 1 and parser.is_quantity(above[1].text)
         return known and is_one_name(above[1:]) and is_one_name(below[1:])
-    if sign != "d":
-        return sign == "\\partial"
+    if sign != "d" or (below[1].text == "_" and len(above) == len(below) == 3):
+        return sign in ("\\partial", "d")
     if parser.is_size("d"):  # d/dW is still a derivative, d/d and d/N are not
         return is_one_name(below[1:]) and parser.is_quantity(below[1].text)
     return not parser.is_declared("d")
@@ -105,13 +135,6 @@ def is_one_name(run: Trees) -> bool:
             return False
         at += 1 if run[at].text == "'" else 2
     return True
-
-
-def _side(parser: Parser, run: Trees) -> Node:
-    """What stands after a ∂."""
-    if run[0].text == "^":
-        parser.fail("second derivatives cannot be read", run[0].span)
-    return parser.whole(run, run[0].start)
 
 
 @form("\\partial")
@@ -172,8 +195,6 @@ def _big_operator(parser: Parser, token: Tree) -> Node:
     if token.text == "\\prod" and not (found and found[0].low and found[0].high and found[0].name):
         hint = "write \\prod_{k=1}^{n} with numbers or sizes as its limits"
         parser.fail("this product has no range", token.span, hint)
-    if not found:
-        parser.fail("this sum has no index", token.span, "write \\sum_{i=1}^{n}")
     body = parser.expression(PRODUCT)
     return syntax.BigOperator(token.text, found, body, parser.span(first), token.span)
 
@@ -202,6 +223,8 @@ def _ranges(parser: Parser, run: Trees, high: Node | None) -> tuple[syntax.Range
             values = earlier.values or (earlier.low,)
             more = parser.whole(part, 0)
             found[-1] = syntax.Range(earlier.name, earlier.low, None, (*_present(values), more))
+        elif len(part) == 2 and all(_letter([letter]) for letter in part):  # \sum_{ij}
+            found += [syntax.Range(_letter([letter]), high=high) for letter in part]
         else:
             found.append(_range(parser, part, high))
     return tuple(found)
@@ -270,6 +293,8 @@ def _environment(parser: Parser, tree: Branch) -> Node:
     """A case distinction, a matrix, or rows of one expression."""
     if tree.name in ("cases", "dcases", "rcases"):
         return _cases(parser, tree)
+    if tree.name == "vmatrix":
+        parser.fail("determinants cannot be read", tree.first.span)
     if tree.name in MATRICES:
         return _matrix(parser, tree)
     return parser.whole([part for part in tree.trees if part.text != "&"], tree.start)

@@ -38,6 +38,8 @@ def called(
 ) -> Expression:
     """A function of its arguments, with the primes, the power and the index at its name."""
     build, sub, sup = reader.build, name.sub, name.sup
+    if len(args) == 1 and function.primitive in ("maximum", "minimum"):
+        args = build.entries_of(args[0], span)
     if sub is not None:
         _check_subscript(reader, name, function, args, span)
     if order is not None:

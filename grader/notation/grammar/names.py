@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Number, Symbol
+from grader.expression import SCALAR, Expression, Item, Number, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
 from grader.notation.grammar.derivatives import base_of, slope
@@ -32,7 +32,7 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     if node is None and name.text == "d" and name.plain:
         return _differential(run, name)
     if node is None:
-        return undeclared(run, name)
+        return _of_the_matrix(run, name) or undeclared(run, name)
     node = _without_arguments(run, name, node)
     for _ in range(name.primes):
         if node.shape == SCALAR and node is not NONSENSE:
@@ -43,6 +43,21 @@ def _named(run: Run, name: syntax.Name) -> Expression:
 
 def _unprimed(sup: syntax.Script | None) -> syntax.Script | None:
     return None if sup is None or not sup.signs else replace(sup, primes=0)
+
+
+def _of_the_matrix(run: Run, name: syntax.Name) -> Expression | None:
+    """`w_{11}`, an entry of W where no w is declared; None for anything else."""
+    upper, reader, at = name.text.upper(), run.reader, run.at
+    if name.sub is None or len(name.text) != 1 or upper == name.text:
+        return None
+    if _is_quantity(reader, name.text) or not _is_quantity(reader, upper):
+        return None
+    node = resolve(run, replace(name, text=upper))
+    if not isinstance(node, Item) or node.shape != SCALAR or 1 in node.base.shape:
+        run.at = at
+        return None
+    reader.build.notes.append(f"`{name.text}` with indices was read as an entry of {upper}")
+    return node
 
 
 # Argument lists

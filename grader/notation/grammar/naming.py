@@ -7,12 +7,23 @@ from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Expression, Number, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
-from grader.notation.grammar.entries import entry, exponent, is_whole, kronecker, marked, undivided
+from grader.notation.grammar.entries import (
+    entry,
+    exponent,
+    is_whole,
+    kronecker,
+    marked,
+    raised,
+    selectors,
+    undivided,
+)
 from grader.notation.grammar.factors import Run
 from grader.notation.grammar.reading import Reader
 from grader.notation.grammar.scripts import Parts, digit_by_digit, leading, pair
+from grader.notation.grammar.syntax import Node
 from grader.notation.names import Key
 
+_ANY_VECTOR = Symbol("", (2, 1))  # what an index of an example selects from
 Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry and a power
 
 
@@ -50,7 +61,7 @@ def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
     base, sub = name.text, name.sub.parts if name.sub else None
     sup = name.sup if name.sup and name.sup.signs else None
     layer, subscript = text_of(sup), text_of(name.sub)
-    yield from _declared_part(reader, name, sup)
+    yield from _labelled(reader, name, sup)
     yield (base, layer, subscript), None, None
     if sub is not None:
         yield (base, layer, None), sub, None
@@ -72,21 +83,23 @@ def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
         yield (base, None, digit), others, sup
 
 
-def _declared_part(
-    reader: Reader, name: syntax.Name, sup: syntax.Script | None
-) -> Iterator[Meaning]:
-    """`c_{t,1}` as the declared c_t and the index 1."""
-    if name.sub is None or len(name.sub.parts) < 2:
-        return
-    names, parts = reader.build.names, name.sub.parts
-    texts = name.sub.text.split(",")
-    for at in range(len(parts) - 1, 0, -1):
-        part = ",".join(texts[:at])
-        key = (name.text, None, part)
+def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> Iterator[Meaning]:
+    """`c_{t,1}` and `x_{Si}` as the declared c_t and x_S and an index, the longest label first."""
+    names, parts = reader.build.names, name.sub.parts if name.sub else ()
+    atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
+    for at, cut in reversed(atoms[1:]):
+        before = [*parts[:at], parts[at][:cut]] if cut else parts[:at]
+        label = ",".join("".join(map(_letter, part)) for part in before)
+        key = (name.text, None, label)
         declared = key in names.spellings or key in names.definitions
-        if declared and not part.isdigit() and part not in names.indices:
-            yield key, parts[at:], sup
+        if declared and not label.isdigit() and label not in names.indices:
+            yield key, (parts[at][cut:], *parts[at + 1 :]), sup
             return
+
+
+def _letter(node: Node) -> str:
+    plain = isinstance(node, syntax.Number) or (isinstance(node, syntax.Name) and node.plain)
+    return node.text if plain and isinstance(node, syntax.Name | syntax.Number) else "?"
 
 
 def _one_each(reader: Reader, name: syntax.Name, layer: str, rest: Parts) -> Parts:
@@ -117,7 +130,7 @@ def lookup(reader: Reader, key: Key, span: Span) -> Expression | None:
     """The meaning of a name without an entry or a power; None if it has none."""
     names, (base, sup, sub) = reader.build.names, key
     alone = sup is None and sub is None
-    if alone and reader.build.bound_index(base) is not None:
+    if alone and _is_index(reader, base):
         return _plain(reader, base, span)
     if key in names.definitions:
         return _own(reader, key, span)
@@ -132,6 +145,12 @@ def lookup(reader: Reader, key: Key, span: Span) -> Expression | None:
         if sup is not None and sub is not None
         else _size(reader, base + (sub or sup or ""), span)
     )
+
+
+def _is_index(reader: Reader, letter: str) -> bool:
+    """Whether a letter is an index here, although it may be a name too."""
+    bound = reader.build.bound_index(letter) is not None
+    return bound or (reader.of_indices and letter in reader.build.names.indices)
 
 
 def _own(reader: Reader, key: Key, span: Span) -> Expression | None:
@@ -176,6 +195,10 @@ def _finished(
     marks: Sequence[syntax.Mark] = ()
     if parts and transposes and node.shape != SCALAR and not _is_row(node, parts, name):
         node, transposes = build.apply("transpose", node, span=node.span), 0  # an entry of W^T
+    if power is not None and 1 not in node.shape and _is_example(reader, node, power):
+        upper = reader.build.shifted(reader.index(power.value))
+        lower = selectors(reader, parts, _ANY_VECTOR) if parts else []
+        return build.example(node, upper, lower, span)
     if parts:
         if 1 in node.shape and _is_kronecker(reader, node, parts):
             return kronecker(reader, digit_by_digit(parts), span)
@@ -189,8 +212,8 @@ def _finished(
         node, power = entry(reader, node, power.parts, span), None
     if power is not None:
         of_size = isinstance(node, Number)  # a size has no layers or examples
-        raised = reader.read(power.value) if of_size else exponent(reader, power)
-        node = build.power(node, raised, span)
+        by = reader.read(power.value) if of_size else exponent(reader, power, node)
+        node = raised(reader, node, by, span)
     if transposes:
         node = build.apply("transpose", node, span=span)
     if node is not NONSENSE and node.span != span:
@@ -216,9 +239,13 @@ def _is_entry(reader: Reader, node: Expression, power: syntax.Script) -> bool:
 
 
 def _is_example(reader: Reader, node: Expression, power: syntax.Script) -> bool:
-    """Whether a superscript on a vector is an index, as in `x^{(i)}` or `C^n`: an entry."""
+    """Whether a superscript is the index of an example, as in `x^{(i)}` or `C^n`."""
     letter = power.value
-    if not isinstance(letter, syntax.Name) or not letter.plain or 1 not in node.shape:
+    if node.shape == SCALAR or node is NONSENSE:
+        return False
+    if isinstance(letter, syntax.Number):
+        return power.bracketed and 1 not in node.shape
+    if not isinstance(letter, syntax.Name) or not letter.plain:
         return False
     if letter.kind not in ("letter", "command") or reader.build.index(letter.text) is None:
         return False

@@ -37,7 +37,10 @@ OPERATORS = {
     if sign
 }
 NO_SIGN = Operator(BESIDE, "", JUXTAPOSED, 0)
-MATLAB = Operator(PRODUCT, "\\odot", HADAMARD, 2)  # .*
+DOUBLE = {  # operators of two tokens
+    (".", "*"): Operator(PRODUCT, "\\odot", HADAMARD, 2),
+    ("=", "="): Operator(RELATION, "=", "eq", 2),
+}
 PRODUCTS = _TABLE[PRODUCT] | _TABLE[BESIDE]
 COMPARISONS = {sign: name for sign, name in _TABLE[RELATION].items() if name != "in"}
 WORDS = frozenset("if otherwise else for when where and or with let then".split())

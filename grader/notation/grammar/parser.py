@@ -14,7 +14,7 @@ from grader.notation.grammar.cursor import Cursor
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
-    MATLAB,
+    DOUBLE,
     NO_SIGN,
     NOT_FACTORS,
     OPERATORS,
@@ -31,8 +31,8 @@ from grader.notation.latex_tokens import Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
 
-BARE_ARGUMENT = frozenset(name for name, row in TABLE.items() if row.bare)
-OF_PRODUCTS = BARE_ARGUMENT - {"sqrt", "abs"}  # \sin 2x, but √2 x
+BARE = frozenset(name for name, row in TABLE.items() if row.bare or row.arity == (1, 1))
+OF_PRODUCTS = BARE - {"sqrt", "abs"}  # \sin 2x, but √2 x
 NAMING = ("letter", "word", "accent", "command")
 _IFS = ("if", "when")
 OTHERWISE = frozenset(
@@ -184,11 +184,12 @@ class Parser(Cursor):
     def operator(self) -> Operator | None:
         """The operator that comes next; two factors side by side have one too."""
         tree = self.trees[self.at]
+        if tree.text in ("=", "."):
+            double = DOUBLE.get((tree.text, self.trees[self.at + 1].text))
+            return double or OPERATORS.get(tree.text)
         found = OPERATORS.get(tree.text)
         if found is not None:
             return found
-        if tree.text == "." and self.trees[self.at + 1].text == "*":
-            return MATLAB
         return NO_SIGN if self.starts_factor(tree) else None
 
     def starts_factor(self, tree: Tree) -> bool:
@@ -290,7 +291,8 @@ class Parser(Cursor):
 
     def _called(self, name: syntax.Name, function: Function) -> Node:
         following, primitive = self.peek(), function.primitive
-        bare = primitive in BARE_ARGUMENT and name.text not in self.names.function_bases
+        bare = primitive in BARE and name.text not in self.names.function_bases
+        bare = bare and (TABLE[primitive].bare or not name.primes)
         if following.text not in _CALLING and not (bare and self.starts_factor(following)):
             return name
         order = self._order() if primitive == "sqrt" else None
@@ -347,6 +349,8 @@ class Parser(Cursor):
             return FORMS["\\begin"](self, tree)
         if tree.text == "{":
             return self._brace(tree)
+        if tree.text == "\\llbracket":
+            return syntax.Indicator(self.whole(tree.trees, tree.last.start), tree.span)
         divided = split(tree.trees, ",")
         semicolons = any(one.text == ";" for one in tree.trees)
         if semicolons:
@@ -420,6 +424,8 @@ class Parser(Cursor):
             hint = f"write ^{{{text}}} or _{{{text}}}"
             message = f"LaTeX puts only the first digit of {text} into the script"
             self.fail(message, tree.span, hint)
+        if text == "-" and self.peek().kind == "number":
+            return [tree, self.next()]  # x^-1, where TeX takes the sign alone
         if text == "\\frac":
             first = self.at
             self.at = min(first + 2, len(self.trees) - 1)

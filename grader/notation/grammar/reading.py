@@ -14,15 +14,37 @@ RULES: dict[type, Rule] = {}
 
 
 class Reader:
-    """Reads nodes with a builder; `of_entries` says that the node is in an entrywise function."""
+    """Reads nodes with a builder.
 
-    def __init__(self, build: Builder) -> None:
+    `left` says that the formula is the left side of an equation, which only names what it is about.
+    `of_entries` says that the node is in an entrywise function, `of_indices` that letters are indices even
+    if they are names too. `doubts` are places, messages and hints of what cannot be read after all.
+    """
+
+    def __init__(self, build: Builder, left: bool = False) -> None:
         self.build = build
+        self.left = left
         self.of_entries = False
+        self.of_indices = False
+        self.doubts: list[tuple[Span, str, str]] = []
 
     def read(self, node: Node) -> Expression:
         """The meaning of a node. Raises Unreadable; what makes no sense is kept by the builder."""
         return RULES[type(node)](self, node)
+
+    def whole(self, node: Node) -> Expression:
+        """The meaning of a whole formula."""
+        read = self.read(node)
+        for span, message, hint in self.doubts:
+            self.fail(message, span, hint)
+        return read
+
+    def index(self, node: Node) -> Expression:
+        """The meaning of an index, whose letters hide the names of the problem."""
+        outer, self.of_indices = self.of_indices, True
+        read = self.read(node)
+        self.of_indices = outer
+        return read
 
     def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
         """Raise Unreadable at a place."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from grader.errors import Span, UnknownName
-from grader.expression import Expression, Number
+from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
@@ -17,7 +17,18 @@ Body = Callable[[], Expression]
 def _big(reader: Reader, node: syntax.BigOperator) -> Expression:
     if node.operator == "\\prod":
         return _product(reader, node)
-    return _sums(reader, node.ranges, node)
+    if node.ranges:
+        return _sums(reader, node.ranges, node)
+    return _unindexed(reader, node)
+
+
+def _unindexed(reader: Reader, node: syntax.BigOperator) -> Expression:
+    """A sum without an index, over all entries of what follows it."""
+    of = reader.read(node.body)
+    if of.shape == SCALAR and of is not NONSENSE:
+        reader.fail("this sum has no index", node.sign, "write \\sum_{i=1}^{n}")
+    reader.build.notes.append("a sum without an index was read as the sum of all entries")
+    return reader.build.apply("sum", of, span=node.span)
 
 
 def _product(reader: Reader, node: syntax.BigOperator) -> Expression:

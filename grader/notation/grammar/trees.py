@@ -7,7 +7,8 @@ from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.latex_tokens import Token
 
-OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "{": "}"}
+OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "\\llbracket": "\\rrbracket",
+        "{": "}"}  # fmt: skip
 _CLOSING = frozenset(OPEN.values())
 _NESTING = _CLOSING | {*OPEN, "\\begin", "\\end"}
 

@@ -1,11 +1,12 @@
 """Usual meanings of names that the problem does not declare: e, I, H, χ, d, δ with indices."""
 
 import difflib
+import math
 from dataclasses import replace
 from typing import NoReturn
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression
+from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.grammar import syntax
 from grader.notation.grammar.entries import kronecker
@@ -28,8 +29,13 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
     bracket = ahead if isinstance(ahead, syntax.Bracket) and ahead.opened != "{" else None
     if name.text == "e" and sup and not sub:
         return build.apply("exp", reader.read(sup.value), span=name.span)
+    if name.text == "e" and not sub and not sup and not name.primes:
+        build.notes.append("e was read as Euler's number")
+        return Number(math.e, name.span)
     if name.text == "e" and sub and sup and sup.transposes and _is_unit(ahead):
         return _unit_product(run, name)
+    if name.text == "\\delta" and sub and sup and _is_entry(reader, (*sub.parts, *sup.parts)):
+        return kronecker(reader, (*sub.parts, *sup.parts), name.span)  # δ_i^j
     if name.text == "\\delta" and sub and not sup and pair(digit_by_digit(sub.parts)):
         return kronecker(reader, digit_by_digit(sub.parts), name.span)
     if name.text == "\\chi" and sub and not sup:
