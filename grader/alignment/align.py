@@ -13,7 +13,7 @@ from functools import partial
 from grader.alignment.around import Role
 from grader.alignment.assembled import assembled
 from grader.alignment.entries import LISTED, Entry, entries
-from grader.alignment.matching import THE_SAME, aliases, similarity
+from grader.alignment.matching import THE_SAME, aliases, left_under, similarity
 from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
 from grader.alignment.ranking import chosen as chosen_of
@@ -21,7 +21,7 @@ from grader.alignment.ranking import rank
 from grader.alignment.steps import PaperSteps
 from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
-from grader.notation import Names
+from grader.notation import USUAL, Conventions, Names
 from grader.problem.model import Problem, Question
 from grader.submission import Formula, Paper, Place
 
@@ -224,9 +224,10 @@ def _fits_best(entry: Entry, question: Question, problem: Problem, is_below: boo
     return match > FITS and (is_below or match == max(others))
 
 
-def names_for(question: Question, entry: Entry) -> Names:
+def names_for(question: Question, entry: Entry, conventions: Conventions = USUAL) -> Names:
     """The names for an answer: the question's, the student's, and the student's index letters."""
-    letters = aliases(entry.derivative, question) if entry.derivative is not None else {}
+    left = left_under(entry.derivative, conventions)
+    letters = aliases(left, question) if left is not None else {}
     renamed = {index.name for index in letters.values()}  # their own names have no meaning here
     free = [index for index in question.free if index.name not in renamed]
     known = question.scope.names.with_indices(free, letters)

@@ -376,7 +376,8 @@ def _entry_by_entry(left: Expression) -> Expression:
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
     if any(isinstance(index, Slice) for index in (left.row, left.column)):
-        return left
+        whole = of.shape == SCALAR and wrt.shape == left.base.shape
+        return derivative(of, Item(wrt, left.row, left.column, left.shape), span) if whole else left
     if of.shape == SCALAR and wrt.shape == left.base.shape:
         return derivative(of, Item(wrt, left.row, left.column, SCALAR), span)
     if of.shape[1] == 1 == wrt.shape[1]:

@@ -21,6 +21,7 @@ from grader.alignment import (
     alone,
     in_words,
     is_multiple,
+    member_convention,
     named,
     names_for,
     own,
@@ -197,11 +198,9 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         return _unreadable(
             found, question, Unreadable(message, hint="write only that derivative on the left")
         )
-    letters = letters_of(question, entry)
-    names = with_letters(found.names, letters)
 
     def read(conventions: Conventions = USUAL) -> Reading:
-        return found.steps.put_in(over_letters(entry.read(names, conventions), letters, question))
+        return found.steps.put_in(_read_entry(question, entry, conventions))
 
     text = _compact(entry.text)
     if isinstance(equation, PlainEquation):
@@ -214,7 +213,7 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         text,
         expanded,
         entry.changed,
-        tuple(names.indices.items()),
+        tuple(found.names.indices.items()),
         found.steps.key,
         _texts(found.stated),
         _texts(entry.rests_on),
@@ -246,10 +245,18 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
 
 
 def _read_entry(question: Question, entry: Entry, conventions: Conventions = USUAL) -> Reading:
-    """An equation, read as an answer to a question. Raises StudentError."""
-    letters = letters_of(question, entry)
-    names = with_letters(names_for(question, entry), letters)
-    return over_letters(entry.read(names, conventions), letters, question)
+    """An equation in the letters of its left side, read as an answer. Raises StudentError."""
+    letters = letters_of(question, entry, conventions)
+    names = with_letters(names_for(question, entry, conventions), letters)
+    known = member_convention(entry.derivative)
+    try:
+        reading = entry.read(names, conventions)
+    except StudentError as error:
+        error.open = {**error.open, **known}
+        raise
+    if known:
+        reading = replace(reading, open={**reading.open, **known})
+    return over_letters(reading, letters, question)
 
 
 def _texts(found: Sequence[Entry]) -> tuple[str, ...]:

@@ -291,14 +291,14 @@ class Binding(Core):
         return first, second
 
     def example(
-        self, base: Expression, upper: Expression, lower: Sequence[Selector], span: Span
+        self, base: Expression, above: Sequence[Selector], below: Sequence[Selector], span: Span
     ) -> Expression:
-        """`x^{(i)}`, an example of a matrix of examples; with `lower`, its entry `x_j^{(i)}`."""
-        if NONSENSE in (base, upper, *lower):
+        """`x^{(i)}`, an example of a matrix of examples, or its entry `x_j^{(i)}`."""
+        if NONSENSE in (base, *above, *below):
             return NONSENSE
-        if len(lower) > 1:
-            self.fail("a matrix has two indices", span)
-        return self.item(base, self._member("example", base, upper, *lower), span)
+        if len(above) != 1 or len(below) > 1:
+            self.fail("an example takes one index above, and its entry one index below", span)
+        return self.item(base, self._member("example", base, *above, *below), span)
 
     def _member(
         self, kind: str, base: Expression, first: Selector, second: Selector | None = None

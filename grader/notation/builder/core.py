@@ -140,11 +140,24 @@ class Core:
     def convention(self, key: str, values: tuple[str, ...]) -> str:
         """What ambiguous notation means in this document; the first value is the usual one.
 
-        Equal keys must come with equal values. A key and its values stand in `Reading.open`.
+        A key and all its values stand in `Reading.open`.
         """
-        self.open[key] = values
+        self.open[key] = tuple(dict.fromkeys((*self.open.get(key, ()), *values)))
         chosen = self._conventions.get(key)
         return chosen if chosen in values else values[0]
+
+    def makes_sense(self, build: Callable[[], Expression]) -> bool:
+        """Whether an expression can be built. It is not built: nothing of it is kept."""
+        kept = self._nonsense, self.open, self.notes, self.kinked, self.derivatives, self._nodes
+        self._nonsense, self.open = None, {}
+        self.notes, self.kinked, self.derivatives = [], [], []
+        try:
+            build()
+            return self._nonsense is None
+        except Unreadable:
+            return False
+        finally:
+            self._nonsense, self.open, self.notes, self.kinked, self.derivatives, self._nodes = kept
 
     def ends_here(self, at: int) -> bool:
         """Whether the argument of a function without brackets ends before the usual or after it.

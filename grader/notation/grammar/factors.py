@@ -1,6 +1,7 @@
 """Products: which factors belong together, and in which order they are multiplied."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from grader.errors import Span
@@ -10,7 +11,7 @@ from grader.notation.grammar.bars import beside
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import HADAMARD, JUXTAPOSED, divide, fit_entrywise, product
+from grader.notation.products import Factor, chain, divide, juxtaposed
 
 TIGHT = ("", "/")
 
@@ -46,26 +47,26 @@ class Run:
         read = WITH_NEIGHBOURS.get(type(node))
         return self.reader.read(node) if read is None else read(self, node)
 
-    def tight(self) -> Expression:
-        """Factors side by side, which bind more than those with a sign: A B ⊙ C D is (A B) ⊙ (C D)."""
+    def group(self) -> list[Factor]:
+        """Factors side by side; a division takes all before it."""
         first, build = self.at, self.reader.build
-        node = self.factor()
+        factors = [Factor(self.factor(), self.span(first))]
         while (sign := self.sign()) in TIGHT:
+            at = self.at
             if sign == "/":
-                node = divide(build, node, self.factor(), self.span(first))
-            else:
-                self._check_no_call(node)
-                node = self._beside(node, first)
-        return node
-
-    def _beside(self, node: Expression, first: int) -> Expression:
-        """A product without a sign; `3\\frac14` may be a mixed number."""
-        build = self.reader.build
-        mixed = all(map(_is_numeral, self.factors[self.at - 1 : self.at + 1]))
-        right = self.factor()
-        if mixed and build.convention("mixed", ("product", "sum")) == "sum":
-            return build.apply("add", node, right, span=self.span(first))
-        return product(build, node, right, JUXTAPOSED, self.span(first))
+                node = divide(build, juxtaposed(build, factors), self.factor(), self.span(first))
+                factors = [Factor(node, self.span(first))]
+                continue
+            if len(factors) == 1:
+                self._check_no_call(factors[0].node)
+            mixed = all(map(_is_numeral, self.factors[at - 1 : at + 1]))
+            factors.append(Factor(self.factor(), self.span(at)))
+            if mixed and build.convention("mixed", ("product", "sum")) == "sum":  # 3\frac14
+                span = self.span(at - 1)
+                factors[-2:] = [
+                    Factor(build.apply("add", *(x.node for x in factors[-2:]), span=span), span)
+                ]
+        return factors
 
     def _check_no_call(self, node: Expression) -> None:
         """Refuse `h^2[1]` and `W(1, j)`, which may be entries or products."""
@@ -120,24 +121,8 @@ def _alone(reader: Reader, node: syntax.Name | syntax.Bare) -> Expression:
 @rule(syntax.Product)
 def _product(reader: Reader, node: syntax.Product) -> Expression:
     run = Run(reader, node.factors, node.signs)
-    first, build = node.factors[0].span.start, reader.build
-    factors, signs = [run.tight()], []
+    groups, signs = [run.group()], []
     while (sign := run.sign()) is not None:
         signs.append(PRODUCTS[sign])
-        factors.append(run.tight())
-    while signs:
-        at = 0
-        while _comes_later(factors, signs, at):
-            at += 1
-        a, b, sign = factors[at], factors[at + 1], signs.pop(at)
-        if sign == HADAMARD:
-            a, b = beside(reader, a, b), beside(reader, b, a)
-        factors[at : at + 2] = [product(build, a, b, sign, Span(first, node.span.end))]
-    return factors[0]
-
-
-def _comes_later(factors: list[Expression], signs: list[str], at: int) -> bool:
-    """Whether to take the product after a ⊙ first, since the shapes around ⊙ do not fit yet."""
-    if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
-        return False
-    return not fit_entrywise(factors[at], factors[at + 1])
+        groups.append(run.group())
+    return chain(reader.build, groups, signs, partial(beside, reader))

@@ -23,7 +23,6 @@ from grader.notation.grammar.scripts import Parts, digit_by_digit, leading, pair
 from grader.notation.grammar.syntax import Node
 from grader.notation.names import Key
 
-_ANY_VECTOR = Symbol("", (2, 1))  # what an index of an example selects from
 Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry and a power
 
 
@@ -193,12 +192,12 @@ def _finished(
     transposes = (name.sup.transposes + name.sup.primes) % 2 if name.sup else 0
     span = name.span
     marks: Sequence[syntax.Mark] = ()
+    if power is not None and 1 not in node.shape and _is_example(reader, node, power):
+        below = selectors(reader, parts, node) if parts else ()
+        above = selectors(reader, power.parts, node)
+        node, parts, power = build.example(node, above, below, span), None, None
     if parts and transposes and node.shape != SCALAR and not _is_row(node, parts, name):
         node, transposes = build.apply("transpose", node, span=node.span), 0  # an entry of W^T
-    if power is not None and 1 not in node.shape and _is_example(reader, node, power):
-        upper = reader.build.shifted(reader.index(power.value))
-        lower = selectors(reader, parts, _ANY_VECTOR) if parts else []
-        return build.example(node, upper, lower, span)
     if parts:
         if 1 in node.shape and _is_kronecker(reader, node, parts):
             return kronecker(reader, digit_by_digit(parts), span)
@@ -247,7 +246,8 @@ def _is_example(reader: Reader, node: Expression, power: syntax.Script) -> bool:
         return power.bracketed and 1 not in node.shape
     if not isinstance(letter, syntax.Name) or not letter.plain:
         return False
-    if letter.kind not in ("letter", "command") or reader.build.index(letter.text) is None:
+    known = reader.build.selecting if power.bracketed else reader.build.index
+    if letter.kind not in ("letter", "command") or known(letter.text) is None:
         return False
     reader.build.notes.append(f"the superscript {letter.text} was read as an index")
     return True

@@ -60,6 +60,10 @@ def _inside(
     parts = tuple(_part(grammar, part, span) for part in split(inside, ",")) if inside else ()
     if len(inside) > 1 and inside[0].text == "\\odot":
         raw = inside[1:]  # r^{\odot 2}, as all powers
+    elif (
+        len(parts) == 1 and len(parts[0]) > 1 and any(isinstance(x, syntax.Ends) for x in parts[0])
+    ):
+        raw = inside  # x^{2 \cdot 2}
     value = grammar.perhaps(raw, span.start) if raw or not parts else together(parts)
     return syntax.Script("".join(signs), parts, value, span, signs, transposes, primes, bracketed)
 
