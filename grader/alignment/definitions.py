@@ -136,12 +136,14 @@ def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> De
         except StudentError as found:
             error = error or found
             continue
-        for way in ways[:1] if _is_kronecker(ways) else ways:
+        for way in ways:
             value = without_true_class(body, _letters_in(ways), names)
             kept = _kept(way.spelling, _over(way.letters, value))
             if kept:
                 return kept
-    if not about or _is_kronecker(ways):
+        if _is_kronecker(ways) and free_indices(body) and free_indices(body) < {*ways[0].letters}:
+            return {}  # t_j = δ_jc with the index c of the true class
+    if not about:
         return {}
     name = equation.text(equation.members[0])
     reason = error.message if error is not None else "its letters do not fit, or it is too long"
