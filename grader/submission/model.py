@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.document import Document
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -49,10 +51,15 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A run of text between markers and formulas, white space folded."""
+    """A run of text between markers and formulas, white space folded; `exact` is as it was written.
+
+    `heading` is the level of the heading that it is in, 1 for the outermost; 0 elsewhere.
+    """
 
     text: str
     place: Place
+    exact: str = field(default="", compare=False)
+    heading: int = field(default=0, compare=False)
 
 
 Item = Marker | Formula | Prose
@@ -60,10 +67,15 @@ Item = Marker | Formula | Prose
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    r"""A paper: its items in reading order. `macros` are the document's `\newcommand` lines."""
+    r"""A paper: its items in reading order, and the tree that they are a view of.
+
+    `macros` are the document's `\newcommand` lines. What is struck out is in the
+    `document` only.
+    """
 
     items: tuple[Item, ...]
     macros: str = ""
+    document: Document = field(default=Document(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ A marker is at the start of a line, after list, heading and emphasis markup. A s
 import re
 from dataclasses import dataclass, replace
 
-from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, LabelPart
+from grader.document.nesting import LETTER, NUMBER, QUESTION, LabelPart
+from grader.document.words import words
 
 # Characters of a line to look at, so that no pattern below can take long.
 _REACH = 160
@@ -28,22 +29,13 @@ _LEAD = re.compile(
     """,
     re.VERBOSE,
 )
-# Words for a question and an answer, in several languages.
-_ANSWERS = (
-    "solutions?|answers?|responses?|sol|ans|lösung(?:en)?|loesung|lsg|antwort|r[ée]ponse|solución|solucion"
-    "|respuesta|soluzione|risposta"
-)
-_QUESTIONS = (
-    "questions?|problems?|exercises?|tasks?|ques|prob|exer|ex|q|aufgabe|aufg|frage|übung|uebung|exercices?"
-    "|exo|problème|probleme|ejercicio|pregunta|problema|esercizio|domanda|exercício|exercicio|questão|opgave"
-)
 _QUESTION = re.compile(
     rf"""(?P<word>
-        (?:(?:{_ANSWERS})(?!\w)\.?
-           (?:\s++(?:to|for|of|zu|zur|auf|von|de|du|des|del|a|à|al)(?![a-z])
-              (?:\s++(?:the|la|le|el)(?![a-z])|\s++l['’])?)?\s*+)?
-        (?:(?:{_QUESTIONS}|(?P<part>parts?|teil(?:aufgabe)?|partie|parte))
-           (?![a-zà-ÿ])\.?\s*+(?:(?:no|number|nr|num|n[°º])(?![a-z])\.?\s*+)?\#?)?
+        (?:(?:{words("answer")})(?!\w)\.?
+           (?:\s++(?:{words("of")})(?![a-z])
+              (?:\s++(?:{words("the")})(?![a-z])|\s++l['’])?)?\s*+)?
+        (?:(?:{words("question")}|(?P<part>{words("part")}))
+           (?![a-zà-ÿ])\.?\s*+(?:(?:{words("number")})(?![a-z])\.?\s*+)?\#?)?
     )(?P<label>(?:(?<![a-z])|(?=[\d(]))\(?{_PART}\)?(?:\s?{_BOXED}|[.\-]?{_PART}){{0,3}}){_END}
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -18,9 +18,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.submission.blanks import is_blank
-from grader.submission.offsets import Range, trimmed
-from grader.submission.papers.plain_tokens import (
+from grader.document.offsets import Range, trimmed
+from grader.document.plain_tokens import (
     PlainToken,
     counted,
     has_operator,
@@ -129,7 +128,7 @@ def formulas_in(text: str, start: int, end: int, setting: Setting = ANYWHERE) ->
     if end - start > LONGEST:
         return []
     start, end = _unwrapped(text, *trimmed(text, start, end))
-    if start >= end or text[start] == "|" or is_blank(text[start:end]):
+    if start >= end or text[start] == "|":
         return []  # a line that begins with a bar is a row of a table
     if end - start > _SENTENCE_LONGEST:
         return [(start, end)] if _judged(text, start, end, setting) else []

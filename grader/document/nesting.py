@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from grader.document.nodes import Markup
+
 # Outer before inner: a question of any kind, then numbers, letters, roman numerals. The second number is
 # the level of a heading or the depth of a list.
 Rank = tuple[int, int]
 
 QUESTION, NUMBER, LETTER, ROMAN = 0, 1, 2, 3
+HEADINGS = 6  # the levels of headings
 
 _NUMERALS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
@@ -19,11 +22,29 @@ class LabelPart:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered(Markup):
+    """Markup before labels are nested: what it numbers, or ends.
+
+    `closes` is the rank of the items of a list that ends here. `level` and `title` are those of a heading.
+    """
+
+    parts: tuple[LabelPart, ...] = ()
+    closes: Rank | None = None
+    level: int = 0
+    title: str = ""
+
+
 class Nesting:
     """The labels that are open at one point of a paper, from the outside in."""
 
     def __init__(self) -> None:
         self._path: list[LabelPart] = []
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, from the outside in."""
+        return tuple(part.text for part in self._path)
 
     def enter(self, parts: tuple[LabelPart, ...]) -> tuple[str, ...]:
         """The path after a marker, which closes its siblings and all labels inside them."""
@@ -31,12 +52,20 @@ class Nesting:
             rank = self._resolved(part)
             self.close(rank)
             self._path.append(LabelPart(rank, part.text))
-        return tuple(part.text for part in self._path)
+        return self.labels
 
     def close(self, rank: Rank) -> None:
         """Close the labels at `rank` or further in."""
         while self._path and self._path[-1].rank >= rank:
             self._path.pop()
+
+    def ends_at(self, level: int) -> bool:
+        """Whether a heading without a number ends the question of a heading below its level.
+
+        At the same level or below, it belongs to that question.
+        """
+        ranks = (part.rank for part in self._path)
+        return any(kind == QUESTION and level < depth <= HEADINGS for kind, depth in ranks)
 
     def _resolved(self, part: LabelPart) -> Rank:
         """The rank of a part; a single `i`, `v` or `x` is a letter or a numeral, by the open labels."""
