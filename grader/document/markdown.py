@@ -11,7 +11,7 @@ from grader.document.limits import FORMULA_CHARACTERS
 from grader.document.mathematics import Mathematics
 from grader.document.nesting import QUESTION, Numbered
 from grader.document.nodes import Code, Comment, Formula, Markup, Node, overlaid
-from grader.document.offsets import Range, blanked, end_of_line
+from grader.document.offsets import Range, blanked, end_of_line, trimmed
 from grader.document.plain import is_equation
 from grader.document.plain_tokens import counted, tokens_in
 from grader.document.programs import LANGUAGES, assignments, bound, is_program
@@ -37,7 +37,8 @@ _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=]")
 _TYPESET = re.compile(r"[\\^_]")
 # A price: a number in a sentence, as in "costs $5 and $6.50".
 _PRICE = re.compile(
-    r"\$\d++(?:[.,]\d++)*+[kKM]?(?=[\s.,;:!?)]*+(?:\$|\n|\Z|(?!(?:if|for|when|where|else|or)\b)[A-Za-z]{2,}(?![\w(])))"
+    r"\$\d++(?:[.,]\d++)*+[kKM]?(?=[\s.,;:!?)]*+(?:\$|\n|\Z)"
+    r"|[\s.,;:!?)]++(?!(?:if|for|when|where|else|or)\b)[A-Za-z]{2,}(?![\w(]))"
 )
 _IN_CODE = re.compile(r"(?<!\$)`[^`\n]*+`")
 _REMARK = re.compile(r"^[ \t]*+[#%]++[ \t]*+(?P<text>[^\n]++)", re.MULTILINE)
@@ -151,15 +152,19 @@ class Markdown(Mathematics):
         return super().dollar(match)
 
     def may_hold_blank_lines(self, left: int, close: int) -> bool:
-        """Whether `$$` alone on its line and `close` are one block with blank lines inside.
+        """Whether a block may go on behind a blank line: an environment, or `$$` alone on its line.
 
         Some editors export blocks that way. A question marker in between shows that the first one was
         never closed.
         """
         if close > self.end or close - left > FORMULA_CHARACTERS:
             return False
-        lines = self.source[left:close].split("\n")
-        if lines[0].strip():
+        inner, end = trimmed(self.source, left, close)
+        if self.closed.get(inner) == end:
+            return True
+        before = self.source[max(0, left - REACH) : left - 2].rpartition("\n")[2]
+        first, *lines = self.source[left:close].split("\n")
+        if before.strip() or first.strip():
             return False
         return not any(line.startswith("#") or label_at(line, 0, len(line)) for line in lines)
 

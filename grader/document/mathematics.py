@@ -14,6 +14,7 @@ ENVIRONMENTS = frozenset(
     "align alignat aligned alignedat array bmatrix Bmatrix cases displaymath dmath eqnarray equation"
     " flalign gather gathered math matrix multline pmatrix smallmatrix split vmatrix Vmatrix".split()
 )
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*+")
 _NAME = re.compile(r"\s{0,20}\\(?:[A-Za-z]++|.)")
 _ARGUMENTS = re.compile(r"(?:\s{0,20}\[[^\[\]{}\n]{0,100}\]){0,2}\s{0,20}")
 _PARAMETERS = re.compile(r"[^{}\n]{0,100}")
@@ -27,7 +28,7 @@ class Mathematics(Scanner):
     ) -> Node:
         """A formula from `start` to `end`, whose delimiters leave `left` to `right`."""
         left, right = trimmed(self.text, left, right)
-        if left == right:
+        if not _COMMENT.sub("", self.text[left:right]).strip():
             return Markup(start, end)
         if right - left > FORMULA_CHARACTERS:
             return too_long(start, end)

@@ -6,7 +6,7 @@ from grader.document.draft import Draft, outside
 from grader.document.latex import Latex
 from grader.document.limits import CHARACTERS, LINES
 from grader.document.markdown import Markdown, quotes
-from grader.document.nodes import Code, Definition, Document, Part, Unread
+from grader.document.nodes import Code, Definition, Document, Part, Unread, Words
 from grader.document.offsets import normalised
 from grader.document.passes import PASSES
 
@@ -43,7 +43,8 @@ def _parts(cells: Iterable[Cell], numbered: bool) -> Iterator[Draft | Part]:
         elif kind == "broken":
             yield Part(text, (Unread(0, 0, f"Cell {at} has no text.", SAVE_AGAIN),), cell)
         else:
-            yield Part(text, (Code(0, len(text), (), "", text, 0, "cell"),) if text else (), cell)
+            code = Code(0, len(text), (Words(0, len(text)),), "", text, 0, "cell")
+            yield Part(text, (code,) if text else (), cell)
 
 
 def _part(draft: Draft) -> Part:
