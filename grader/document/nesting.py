@@ -27,12 +27,14 @@ class Numbered(Markup):
     """Markup before labels are nested: what it numbers, or ends.
 
     `closes` is the rank of the items of a list that ends here. `level` and `title` are those of a heading.
+    A `weak` label may also be any number at the start of a line.
     """
 
     parts: tuple[LabelPart, ...] = ()
     closes: Rank | None = None
     level: int = 0
     title: str = ""
+    weak: bool = False
 
 
 class Nesting:
@@ -44,10 +46,15 @@ class Nesting:
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels, from the outside in."""
-        return tuple(part.text for part in self._path)
+        return tuple(part.text for part in self._path if part.text)
 
     def enter(self, parts: tuple[LabelPart, ...]) -> tuple[str, ...]:
-        """The path after a marker, which closes its siblings and all labels inside them."""
+        """The path after a marker, which closes its siblings and all labels inside them.
+
+        `1(b)` below `Problem 1` says the outer number again.
+        """
+        if len(parts) > 1 and self._says_again(parts[0]):
+            parts = (LabelPart(parts[0].rank, ""), *parts[1:])
         for part in parts:
             rank = self._resolved(part)
             self.close(rank)
@@ -66,6 +73,10 @@ class Nesting:
         """
         ranks = (part.rank for part in self._path)
         return any(kind == QUESTION and level < depth <= HEADINGS for kind, depth in ranks)
+
+    def _says_again(self, part: LabelPart) -> bool:
+        outer = [one.text for one in self._path if one.rank < part.rank and one.text]
+        return outer[-1:] == [part.text]
 
     def _resolved(self, part: LabelPart) -> Rank:
         """The rank of a part; a single `i`, `v` or `x` is a letter or a numeral, by the open labels."""

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from grader.document.draft import UNSEEN, Draft, filled, gaps, wrapped
-from grader.document.labels import Label, label_at
+from grader.document.labels import label_at, weak_label_at
 from grader.document.links import links
-from grader.document.nesting import QUESTION, Nesting, Numbered
+from grader.document.nesting import NUMBER, QUESTION, Nesting, Numbered
 from grader.document.nodes import (
     Code,
     Formula,
@@ -35,16 +36,27 @@ _TABLE = re.compile(
     r"(?:\n[^\n|]*+\|[^\n]*+)*+",
     re.MULTILINE,
 )
+_STOPS = (Formula, Code)
 _WORKING = re.compile(rf"[\W_]*+(?:{words('answer')}|{words('working')})\b", re.IGNORECASE)
 
 
 def labelled(drafts: Sequence[Draft]) -> None:
     """The labels that people type at the start of a line, and the headings of Markdown."""
-    for draft in drafts:
-        draft.add(list(_labels(draft)))
+    found = [list(_labels(draft)) for draft in drafts]
+    weak = _series([mark for marks in found for mark in marks])
+    for draft, marks in zip(drafts, found, strict=True):
+        draft.add([mark for mark in marks if not mark.weak or weak])
 
 
-def _labels(draft: Draft) -> Iterator[Node]:
+def _series(marks: Sequence[Numbered]) -> bool:
+    """Whether the weak labels number the lines of a document: they rise, and nothing else does it."""
+    numbers = [int(mark.parts[0].text) for mark in marks if mark.weak]
+    others = any(mark.parts[0].rank[0] <= NUMBER for mark in marks if mark.parts and not mark.weak)
+    rise = all(one < other for one, other in pairwise(numbers))
+    return len(numbers) > 1 and rise and not others
+
+
+def _labels(draft: Draft) -> Iterator[Numbered]:
     view, marks, at = draft.view, draft.marks, 0
     fences = iter(draft.fenced)
     fence = next(fences, None)
@@ -58,39 +70,39 @@ def _labels(draft: Draft) -> Iterator[Node]:
             continue  # in a listing a comment
         if at < len(marks) and marks[at].start <= start and not isinstance(marks[at], UNSEEN):
             continue
-        stop = end
-        for mark in marks[at:]:
-            if mark.start >= end or isinstance(mark, (Formula, Code)):
-                stop = min(end, mark.start)
-                break
-        label = label_at(view, start, stop)
-        yield from _marked(draft, label, start, end, at)
+        yield from _marked(draft, start, end, at)
 
 
-def _marked(draft: Draft, label: Label | None, start: int, end: int, at: int) -> Iterator[Node]:
+def _marked(draft: Draft, start: int, end: int, at: int) -> Iterator[Numbered]:
     """The label of a line, behind what is not seen before it; and the line as a heading."""
+    stop = next(
+        (mark.start for mark in _inside(draft.marks, at, end) if isinstance(mark, _STOPS)), end
+    )
+    strong = label_at(draft.view, start, stop)
+    label = strong or weak_label_at(draft.view, start, stop)
     heading = _HEADING.match(draft.view, start, end)
     level = len(heading["signs"]) if heading else 0
     if heading:
         draft.headings.append((start, end, level))
     if label is not None:
-        begin = start
-        while at < len(draft.marks) and draft.marks[at].start < label.end:
-            begin = draft.marks[at].end
-            at += 1
+        begin = max((mark.end for mark in _inside(draft.marks, at, label.end)), default=start)
         if begin < label.end:
-            yield Numbered(begin, label.end, label.parts)
+            yield Numbered(begin, label.end, label.parts, weak=strong is None)
     elif heading:
         yield Numbered(start, start, level=level, title=draft.view[heading.end() : end][:80])
+
+
+def _inside(marks: Sequence[Node], at: int, end: int) -> Iterator[Node]:
+    """The marks from one on, up to an offset."""
+    while at < len(marks) and marks[at].start < end:
+        yield marks[at]
+        at += 1
 
 
 def nested(drafts: Sequence[Draft]) -> None:
     """The path of each marker. A higher heading without a number ends a question."""
     nesting = Nesting()
     for draft in drafts:
-        for start, end, _ in draft.headings:  # the braces that close headings in LaTeX
-            if draft.view[end - 1 : end] == "}" and end - 1 > start:
-                draft.add([Numbered(end - 1, end)])
         draft.marks = list(_settled(draft.marks, nesting))
 
 

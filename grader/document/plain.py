@@ -261,7 +261,7 @@ def _is_prose(token: PlainToken, follows: PlainToken | None) -> bool:
 def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = False) -> bool:
     """Whether all of a range is one formula; `strict` allows no ordinary word in it."""
     tokens = tokens_in(text, start, end)
-    if not tokens or any(token.kind == "other" for token in tokens):
+    if not tokens or any(token.kind == "other" for token in tokens) or _is_diagram(tokens):
         return False
     if _NO_PRIME.search(text, start, end) or not is_balanced(tokens):
         return False
@@ -273,6 +273,12 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
     if has_relation(tokens):
         return _is_related(tokens)
     return setting.below and ordinary == 0 and _answers(text[start:end], tokens, setting)
+
+
+def _is_diagram(tokens: Sequence[PlainToken]) -> bool:
+    """Whether arrows lead from one thing to the next: `x → z = W x → h`."""
+    arrows = [token.text for token in tokens if token.text in ("→", "←")]
+    return "→" in arrows or len(arrows) > 1
 
 
 def _renames(tokens: Sequence[PlainToken]) -> bool:

@@ -6,7 +6,8 @@ from grader.document.draft import Draft, outside
 from grader.document.latex import Latex
 from grader.document.limits import CHARACTERS, LINES
 from grader.document.markdown import Markdown, quotes
-from grader.document.nodes import Code, Definition, Document, Part, Unread, Words
+from grader.document.nesting import Numbered
+from grader.document.nodes import Code, Definition, Document, Part, Unread, Words, overlaid
 from grader.document.offsets import normalised
 from grader.document.passes import PASSES
 
@@ -67,7 +68,9 @@ def _markdown(text: str) -> Draft:
 def _latex(text: str) -> Draft:
     scan = Latex(text)
     start, end = scan.body
-    return Draft(scan, start, end, scan.nodes(start, end), [], [], scan.headings, scan.tables)
+    marks = scan.nodes(start, end)
+    marks = overlaid(marks, [Numbered(end - 1, end) for _, end, _ in scan.headings])
+    return Draft(scan, start, end, marks, [], [], scan.headings, scan.tables)
 
 
 _SCANNED: dict[str, Callable[[str], Draft]] = {"markdown": _markdown, "latex": _latex}

@@ -9,6 +9,7 @@ WORDS = {
         "it": "esercizio domanda",
         "pt": "exercício exercicio questão",
         "nl": "opgave",
+        "zh": "问题 题 習題 习题 练习",
     },
     "part": {
         "en": "parts?",

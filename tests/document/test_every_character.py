@@ -42,15 +42,39 @@ def test_every_character_of_no_notebook_is_in_one_leaf(text: str) -> None:
     check(document(text, "notebook"))
 
 
-HOSTILE = (
-    ["$", "$$", "$ ", "$a ", "$a\n", "\\(", "\\[", "`", "$`", "``` ", "```\n", "~~", "~~a ", "<del>"]
-    + ["\\sout{", "{", "}", "\\begin{align}", "\\begin{tabular}", "\\item ", "\\section{", "<!--"]
-    + ["\\newcommand{\\a}{", "\\def\\a", "\\verb|", "\\verb|\n", "%", "\\iffalse ", "\\iffalse\\fi"]
-    + ["\\begin{comment}", "\\begin{verbatim}", "1.\n", "1\n", "(a)\n", "> ", ">\n\n", "## a\n"]
-    + ["|", "|-|\n", "a|b\n-|-\n", "[", "![a](", "[a](b) ", "\n", " \n", "│ ", "──", "x.py "]
-    + ["x = (\n", "dW = a\n + b\n", "= a\n", "a = b where ", "a, b and ", "so x = ", "Answer: ", "∂"]
-    + ["a = b. ", "`a = b` ", "\\begin{problem}[", "*", "**", "_", "(", "```python\na = b\n", "- $"]
-)
+HOSTILE = [
+    *(
+        "$",
+        "$$",
+        "$ ",
+        "$a ",
+        "$a\n",
+        "\\(",
+        "\\[",
+        "`",
+        "$`",
+        "``` ",
+        "```\n",
+        "~~",
+        "~~a ",
+        "<del>",
+    ),
+    *("\\sout{", "{", "}", "\\begin{align}", "\\begin{tabular}", "\\item ", "\\section{", "<!--"),
+    *("\\newcommand{\\a}{", "\\def\\a", "\\verb|", "\\verb|\n", "%", "\\iffalse ", "\\iffalse\\fi"),
+    *("\\begin{comment}", "\\begin{verbatim}", "1.\n", "1\n", "(a)\n", "> ", ">\n\n", "## a\n"),
+    *("|", "|-|\n", "a|b\n-|-\n", "[", "![a](", "[a](b) ", "\n", " \n", "│ ", "──", "x.py "),
+    *(
+        "x = (\n",
+        "dW = a\n + b\n",
+        "= a\n",
+        "a = b where ",
+        "a, b and ",
+        "so x = ",
+        "Answer: ",
+        "∂",
+    ),
+    *("a = b. ", "`a = b` ", "\\begin{problem}[", "*", "**", "_", "(", "```python\na = b\n", "- $"),
+]
 
 
 @pytest.mark.parametrize("format", FORMATS)

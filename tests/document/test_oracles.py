@@ -16,7 +16,7 @@ from grader.document import Code, Comment, Document, Formula
 pytestmark = pytest.mark.sampled
 
 ROOT = Path(__file__).parents[2]
-PAPERS = [path for path in sorted(ROOT.glob("submissions/*/*")) + sorted(ROOT.glob("problems/*/*.md"))]
+PAPERS = [*sorted(ROOT.glob("submissions/*/*")), *sorted(ROOT.glob("problems/*/*.md"))]
 
 Span = tuple[int, int]
 
@@ -70,7 +70,9 @@ MATHEMATICS = st.sampled_from(
     [r"x", r"W^\top x", r"\frac{a}{b}", r"a = b", r"\text{if } x > 0", r"\{a\}", r"x_{i}", r"5"]
 )
 INLINE = MATHEMATICS.map(lambda text: f"${text}$")
-DISPLAY = MATHEMATICS.map(lambda text: f"$$\n{text}\n$$") | MATHEMATICS.map(lambda text: f"$${text}$$")
+DISPLAY = MATHEMATICS.map(lambda text: f"$$\n{text}\n$$") | MATHEMATICS.map(
+    lambda text: f"$${text}$$"
+)
 LINE = st.lists(WORDS | INLINE, min_size=1, max_size=8).map(" ".join)
 EMPHASIS = LINE.map(lambda text: f"**{text}**")
 BLOCK = (
@@ -90,9 +92,13 @@ TEX_BLOCK = (
     LINE
     | DISPLAY
     | MATHEMATICS.map(lambda text: f"\\[ {text} \\]")
-    | MATHEMATICS.map(lambda text: f"\\begin{{align*}}\n{text} &= 1 \\\\[2pt]\n&= 2\n\\end{{align*}}")
+    | MATHEMATICS.map(
+        lambda text: f"\\begin{{align*}}\n{text} &= 1 \\\\[2pt]\n&= 2\n\\end{{align*}}"
+    )
     | LINE.map(lambda text: f"\\section{{{text}}}")
-    | LINE.map(lambda text: f"\\begin{{enumerate}}\n\\item {text}\n\\item {text}\n\\end{{enumerate}}")
+    | LINE.map(
+        lambda text: f"\\begin{{enumerate}}\n\\item {text}\n\\item {text}\n\\end{{enumerate}}"
+    )
     | LINE.map(lambda text: f"\\textbf{{{text}}} % $not$ {text}")
     | LINE.map(lambda text: f"\\begin{{verbatim}}\n{text}\n\\end{{verbatim}}")
 )

@@ -16,9 +16,7 @@ def document(text: str, format: str = "markdown") -> Document:  # noqa: A002
 
 def nodes(text: str, kind: type[Node], format: str = "markdown") -> list[str]:  # noqa: A002
     """The source of every node of one kind."""
-    return [
-        part.text[node.start : node.end] for part, node in document(text, format).every(kind)
-    ]
+    return [part.text[node.start : node.end] for part, node in document(text, format).every(kind)]
 
 
 def check(found: Document) -> None:
