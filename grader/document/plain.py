@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.document.limits import FORMULA_CHARACTERS
 from grader.document.offsets import Range, trimmed
 from grader.document.plain_tokens import (
     PlainToken,
@@ -30,7 +31,7 @@ from grader.document.plain_tokens import (
     tokens_in,
 )
 
-LONGEST = 2_000  # characters of a formula without delimiters, over all its lines
+LONGEST = FORMULA_CHARACTERS  # of a formula without delimiters, over all its lines
 _SENTENCE_LONGEST = 500  # characters of a line with words around its formula
 _CONTINUED = 12  # lines of a formula whose brackets are open
 

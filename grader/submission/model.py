@@ -23,11 +23,13 @@ class Marker:
     r"""A question marker in a paper: `3.`, `(b)`, `## Question 5`, `\item`, `**Q7**`.
 
     `labels` is the path of normalised labels from the outside in, such as ("1", "b"): digits and
-    letters only, lower case.
+    letters only, lower case. `ends` means that a heading without a number ends the question before it, so
+    that what follows is about something else.
     """
 
     labels: tuple[str, ...]
     place: Place
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,9 @@ class _View:
             case FormulaNode():
                 self._delimited(node)
             case MarkerNode():
-                self._append(Marker(node.labels, self._places.at(node.start)))
+                self._append(
+                    Marker(node.labels, self._places.at(node.start), node.start == node.end)
+                )
                 self._chains.clear()
             case Unread():
                 self._refuse(_at(self._places.at(node.start), node.reason, node.hint))
