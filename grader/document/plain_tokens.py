@@ -9,7 +9,7 @@ from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS
 
 _MODULES = r"(?:np|numpy|torch|jnp|jax|math|sp|sympy|tf|F|linalg)\."
 _TOKEN = re.compile(
-    rf"""(?P<word>\\?(?:{_MODULES}){{0,2}}[^\W\d_]\w*+)
+    rf"""(?P<word>\\?(?:{_MODULES}){{0,2}}[^\W\d_](?:\w|[⁰-₟\u0300-\u036f])*+)
       | (?P<number>(?:\d++(?:\.\d++)?+|\.\d++)(?:e[+-]?\d++)?+)
       | (?P<attribute>\.(?:T|t|grad|dot|sum|mean|transpose|reshape|copy|astype|item)(?!\w))
       | (?P<relation>:?=(?!=)|[≈≡←])

@@ -7,7 +7,8 @@ A marker is at the start of a line, after list, heading and emphasis markup. A s
 import re
 from dataclasses import dataclass, replace
 
-from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, LabelPart
+from grader.document.nesting import LETTER, NUMBER, QUESTION, LabelPart
+from grader.document.words import words
 
 # Characters of a line to look at, so that no pattern below can take long.
 _REACH = 160
@@ -22,29 +23,21 @@ _LEAD = re.compile(
         |\\(?:noindent|indent|par|newpage|clearpage|(?:big|med|small)skip|[lL]arge|LARGE|[hH]uge|bf|bfseries|it|\\)
          (?![A-Za-z]))*+
     (?P<heading>\#{1,6}(?=[\s\d(*_]))?\s*+
-    (?:[-+•*‣](?=\s)\s++)?
+    (?P<bullet>[-+•*‣](?=\s)\s++)?
     (?:\[[ xX]\]\s++)?
     (?P<strong>(?:[*_]{1,3}(?=[^\s*_])|\\(?:textbf|textit|underline|emph)\{|<(?:b|strong|u|h[1-6])>)*+)
     """,
     re.VERBOSE,
 )
-# Words for a question and an answer, in several languages.
-_ANSWERS = (
-    "solutions?|answers?|responses?|sol|ans|lösung(?:en)?|loesung|lsg|antwort|r[ée]ponse|solución|solucion"
-    "|respuesta|soluzione|risposta"
-)
-_QUESTIONS = (
-    "questions?|problems?|exercises?|tasks?|ques|prob|exer|ex|q|aufgabe|aufg|frage|übung|uebung|exercices?"
-    "|exo|problème|probleme|ejercicio|pregunta|problema|esercizio|domanda|exercício|exercicio|questão|opgave"
-)
 _QUESTION = re.compile(
-    rf"""(?P<word>
-        (?:(?:{_ANSWERS})(?!\w)\.?
-           (?:\s++(?:to|for|of|zu|zur|auf|von|de|du|des|del|a|à|al)(?![a-z])
-              (?:\s++(?:the|la|le|el)(?![a-z])|\s++l['’])?)?\s*+)?
-        (?:(?:{_QUESTIONS}|(?P<part>parts?|teil(?:aufgabe)?|partie|parte))
-           (?![a-zà-ÿ])\.?\s*+(?:(?:no|number|nr|num|n[°º])(?![a-z])\.?\s*+)?\#?)?
-    )(?P<label>(?:(?<![a-z])|(?=[\d(]))\(?{_PART}\)?(?:\s?{_BOXED}|[.\-]?{_PART}){{0,3}}){_END}
+    rf"""(?P<open>[(\[](?=\w))?(?P<word>
+        (?:(?:{words("answer")}|(?-i:A)(?=\d{{1,2}}\s?[.:)]))(?![^\W\d])\.?
+           (?:\s++(?:{words("of")})(?![a-z])
+              (?:\s++(?:{words("the")})(?![a-z])|\s++l['’])?)?\s*+)?
+        (?:(?:{words("question")}|(?P<part>{words("part")}))
+           (?![a-zà-ÿ])\.?\s*+(?:(?:{words("number")})(?![a-z])\.?\s*+)?\#?)?
+    )(?P<label>(?:(?<![a-z])|(?=[\d(]))\(?{_PART}\)?(?:\s?{_BOXED}|[.\-]?{_PART}){{0,3}})
+    (?(open)[)\]]){_END}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -57,7 +50,13 @@ _LETTER = re.compile(
     rf"(?P<label>\({_PART}\)(?:\s?{_BOXED})?|{_PART}){_END}(?=\s|$)",
     re.IGNORECASE,
 )
-_SMALL = re.compile(r"\s*\(?(?:[a-h]|[ivx]{1,4})\)", re.IGNORECASE)
+# A part behind a number: `1. (a)`, `Problem 2, part (b)`.
+_INNER = re.compile(
+    rf"[\s,*_]*+(?:(?:{words('part')})\s)?\s*(?=\(?(?:[a-h]|[ivx]{{1,4}})\))", re.IGNORECASE
+)
+_WEAK = re.compile(
+    r"[ \t]*+(?:0*+(?P<number>\d{1,2})(?:[ \t][-–—](?!\S)|[ \t]*+(?=\n|\Z))|\[(?P<boxed>\d{1,2})\](?!\())"
+)
 
 # After `(a)` or `x)`, these show mathematics without dollars.
 _OPERATOR = re.compile(r"\s*(?:[=+/^@,;]|\*\s)")
@@ -113,16 +112,25 @@ def label_at(text: str, start: int, end: int, heading: int = 0) -> Label | None:
     return replace(label, end=start + label.end)
 
 
+def weak_label_at(text: str, start: int, end: int) -> Label | None:
+    """`[1]`, `1 -`, or `1` alone: a marker only if the lines of a document are numbered so."""
+    match = _WEAK.match(text, start, end)
+    if match is None:
+        return None
+    return Label((LabelPart((NUMBER, 0), match["number"] or match["boxed"]),), match.end())
+
+
 def _question(line: str, start: int, setting: _Setting) -> Label | None:
-    """`Question 1`, `Q1:`, `Problem 1b`, `Solution to Q4`."""
+    """`Question 1`, `Q1:`, `(Q1)`, `Problem 1b`, `Solution to Q4`."""
     match = _QUESTION.match(line, start)
     if match is None or not match["word"] or _multiplies(match, setting):
         return None
-    marked = setting.is_marked or match["term"].strip()
-    if not marked and not _may_follow(line[match.end() :]):
+    label, rest = match["label"], line[match.end() :]
+    closed = match["open"] or label.count(")") > label.count("(")
+    if not (setting.is_marked or closed or match["term"].strip() or _may_follow(rest)):
         return None
     level = _PLAIN_PART if match["part"] else _PLAIN_QUESTION
-    return Label(_parts(match["label"], (QUESTION, setting.heading or level)), match.end())
+    return Label(_parts(label, (QUESTION, setting.heading or level)), match.end())
 
 
 def _bare(line: str, start: int, setting: _Setting) -> Label | None:
@@ -143,11 +151,13 @@ def _multiplies(match: re.Match[str], setting: _Setting) -> bool:
 
 def _is_closed(line: str, match: re.Match[str], setting: _Setting) -> bool:
     """Whether brackets, a dot or a bold line tell the label from a word or a number."""
-    label, term = match["label"], match["term"].strip()
+    label, term, rest = match["label"], match["term"].strip(), line[match.end() :]
     if label.endswith(")"):
         return True
-    if setting.is_marked and (term or not line[match.end() :].strip()):
+    if setting.is_marked and (term or not rest.strip() or _INNER.match(rest)):
         return True
+    if setting.heading and label[0].isdigit() and label[-1].isalpha():
+        return True  # `## 2a title`
     if label[0].isdigit():
         return term.startswith((".", ")", ":"))
     return term.startswith((".", ")"))
@@ -176,10 +186,10 @@ def _normalised(text: str) -> str:
 
 def _with_inner(line: str, label: Label) -> Label:
     """The label with a letter right after it, as in `1. (a)`."""
-    if label.parts[-1].rank[0] == LETTER or not _SMALL.match(line, label.end):
+    between = _INNER.match(line, label.end)
+    if between is None or label.parts[-1].rank[0] == LETTER:
         return label
-    start = len(line) - len(line[label.end :].lstrip())
-    inner = _LETTER.match(line, start)
+    inner = _LETTER.match(line, between.end())
     if inner is None or _OPERATOR.match(line, inner.end()):
         return label
     return Label(label.parts + _parts(inner["label"], (NUMBER, 0)), inner.end())
@@ -187,7 +197,7 @@ def _with_inner(line: str, label: Label) -> Label:
 
 def _may_follow(rest: str) -> bool:
     """Whether the text after a plain `Question 1` shows that it is a marker, not a sentence."""
-    if _REFERS.match(rest):
+    if _REFERS.match(rest) or _INNER.match(rest):
         return True
     first = rest.lstrip()[:1]
     return not first.islower() and (not first or first not in "=+*/^_<>@,;'’")

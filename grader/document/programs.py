@@ -6,9 +6,9 @@ Imports, loops with their bodies, calls and all else that is not `name = express
 import re
 from collections.abc import Iterable, Iterator
 
-from grader.submission.offsets import Range
-from grader.submission.papers.plain import LONGEST, logical_line
-from grader.submission.papers.plain_tokens import has_relation, tokens_in
+from grader.document.offsets import Range
+from grader.document.plain import LONGEST, logical_line
+from grader.document.plain_tokens import has_relation, tokens_in
 
 LANGUAGES = frozenset(
     "python py python3 ipython ipython3 numpy sage julia jl matlab octave".split()

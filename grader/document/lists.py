@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from grader.submission.papers.nesting import LETTER, NUMBER, QUESTION, ROMAN, LabelPart, Rank, roman
+from grader.document.nesting import LETTER, NUMBER, QUESTION, ROMAN, LabelPart, Rank, roman
 
 QUESTION_RANK: Rank = (QUESTION, 7)
 _STYLES = ("arabic", "alph", "roman", "alph")

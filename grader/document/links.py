@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from grader.document.nodes import Link, Picture
 
 _FILES = "pdf|jpe?g|png|heic|gif|docx?|odt|rtf|py|ipynb|zip|xlsx|txt|md|tex|ya?ml|json|csv|np[yz]"
 _LINK = re.compile(
@@ -16,21 +17,11 @@ _LINK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_SHOWN = 60  # characters of an address in a message
 
 
-class FileLink(NamedTuple):
-    """A picture or link: its offset, a description, its file or address."""
-
-    start: int
-    what: str
-    text: str
-
-
-def links(text: str) -> Iterator[FileLink]:
-    """The pictures, links and names of files in a text, Markdown or LaTeX."""
-    for match in _LINK.finditer(text):
+def links(text: str, start: int, end: int) -> Iterator[Link | Picture]:
+    """The pictures, links and names of files in a range, Markdown or LaTeX."""
+    for match in _LINK.finditer(text, start, end):
         target = next(filter(None, match.group("target", "html", "tex", "address", "file")))
         is_picture = match["picture"] or match["image"] or match["graphics"]
-        kind = "a picture" if is_picture else "a link to"
-        yield FileLink(match.start(), f"{kind} `{target[:_SHOWN]}`", target)
+        yield (Picture if is_picture else Link)(*match.span(), target)

@@ -18,9 +18,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.submission.blanks import is_blank
-from grader.submission.offsets import Range, trimmed
-from grader.submission.papers.plain_tokens import (
+from grader.document.limits import FORMULA_CHARACTERS
+from grader.document.offsets import Range, trimmed
+from grader.document.plain_tokens import (
     PlainToken,
     counted,
     has_operator,
@@ -31,7 +31,7 @@ from grader.submission.papers.plain_tokens import (
     tokens_in,
 )
 
-LONGEST = 2_000  # characters of a formula without delimiters, over all its lines
+LONGEST = FORMULA_CHARACTERS  # of a formula without delimiters, over all its lines
 _SENTENCE_LONGEST = 500  # characters of a line with words around its formula
 _CONTINUED = 12  # lines of a formula whose brackets are open
 
@@ -129,7 +129,7 @@ def formulas_in(text: str, start: int, end: int, setting: Setting = ANYWHERE) ->
     if end - start > LONGEST:
         return []
     start, end = _unwrapped(text, *trimmed(text, start, end))
-    if start >= end or text[start] == "|" or is_blank(text[start:end]):
+    if start >= end or text[start] == "|":
         return []  # a line that begins with a bar is a row of a table
     if end - start > _SENTENCE_LONGEST:
         return [(start, end)] if _judged(text, start, end, setting) else []
@@ -262,7 +262,7 @@ def _is_prose(token: PlainToken, follows: PlainToken | None) -> bool:
 def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = False) -> bool:
     """Whether all of a range is one formula; `strict` allows no ordinary word in it."""
     tokens = tokens_in(text, start, end)
-    if not tokens or any(token.kind == "other" for token in tokens):
+    if not tokens or any(token.kind == "other" for token in tokens) or _is_diagram(tokens):
         return False
     if _NO_PRIME.search(text, start, end) or not is_balanced(tokens):
         return False
@@ -274,6 +274,12 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
     if has_relation(tokens):
         return _is_related(tokens)
     return setting.below and ordinary == 0 and _answers(text[start:end], tokens, setting)
+
+
+def _is_diagram(tokens: Sequence[PlainToken]) -> bool:
+    """Whether arrows lead from one thing to the next: `x → z = W x → h`."""
+    arrows = [token.text for token in tokens if token.text in ("→", "←")]
+    return "→" in arrows or len(arrows) > 1
 
 
 def _renames(tokens: Sequence[PlainToken]) -> bool:
