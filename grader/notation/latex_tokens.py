@@ -65,7 +65,7 @@ _WRAPPERS = {
     **dict.fromkeys("boxed ensuremath mathop mathrel mathbin mathord mathopen mathclose mathinner mathpunct"
                     " underline fbox framebox smash mathclap mathllap mathrlap clap llap rlap vcenter bbox"
                     " hl uline emph".split(), 0),
-    **dict.fromkeys("textcolor colorbox class style cssId href raisebox scalebox parbox".split(), 1),
+    **dict.fromkeys("textcolor colorbox class style cssId raisebox scalebox parbox".split(), 1),
     "fcolorbox": 2, "resizebox": 2,
 }  # fmt: skip
 _ARROWS = {"xrightarrow": "\\rightarrow", "xRightarrow": "\\Rightarrow", "xlongequal": "=",
@@ -214,6 +214,10 @@ class _Lexer:
         node = self.stream.peek()
         return [] if node is None else _grouped(self._nested(self.stream.argument()), node)
 
+    def _behind(self, node: Node) -> int:
+        """Where a command ends with the arguments that were taken."""
+        return max(node.end, self.stream.end)
+
     def _read(self, node: Node) -> Iterator[Token]:
         if node.kind in ("command", "sign", "group"):
             handler = _HANDLERS.get(node.text)
@@ -332,6 +336,8 @@ class _Lexer:
         else:
             is_fraction = any(node.text == "\\over" for node in nodes)
             bare = _holds(inner, "=") or (is_fraction and inner[0].text == "\\frac")
+        if bare and len(inner) == 1:
+            return iter([inner[0]._replace(start=place.start, end=place.end)])
         return iter(inner if bare else _grouped(inner, place))
 
     def _script(self, mark: Node) -> Iterator[Token]:
@@ -365,10 +371,14 @@ class _Lexer:
 
     def _over(self, above: list[Token], node: Node) -> list[Token]:
         below = self._nested(self.stream.rest())
-        sign = Token("command", "\\frac", node.start, node.end)
         if _holds(below, "=", "&", "\\\\"):
-            return [*above, sign._replace(text="\\over"), *below]
-        return [sign, *_grouped(above, node), *_grouped(below, node)]
+            return [*above, Token("command", "\\over", node.start, node.end), *below]
+        start = above[0].start if above else node.start
+        return [
+            Token("command", "\\frac", start, start),
+            *_grouped(above, node),
+            *_grouped(below, node),
+        ]
 
     def _root(self, node: Node) -> Iterator[Token]:
         argument = self.stream.peek()
@@ -381,7 +391,8 @@ class _Lexer:
             place = inside[0] if inside else node
             yield Token("sign", "[", place.start, place.start)
             yield from inside
-            yield Token("sign", "]", self.stream.end, self.stream.end)
+            end = inside[-1].end if inside else node.end
+            yield Token("sign", "]", end, end)
         if isinstance(self.stream.peek(), Group):
             yield from self._argument()
 
@@ -406,7 +417,7 @@ class _Lexer:
             nodes = self.stream.rest()
         else:
             nodes = self.stream.argument()
-        end = max(node.end, self.stream.end)
+        end = self._behind(node)
         letters = text_of(nodes).strip()
         if letters == "1" and name in _BOLD:
             yield Token("bold", "1", node.start, end)
@@ -480,7 +491,7 @@ class _Lexer:
         nodes = self.stream.argument()
         if any(part.text in _DOLLARS for part in nodes):
             if text_of(_outside(nodes)).strip():
-                return self._text(nodes, node.start, self.stream.end)
+                return self._text(nodes, node.start, self._behind(node))
             nodes = tuple(part for part in nodes if part.text not in _DOLLARS)
         return self._unwrapped(nodes, node)
 
@@ -526,7 +537,7 @@ class _Lexer:
     def _row_of_words(self, node: Node) -> Iterator[Token]:
         """`\\intertext{…}`: a row of words."""
         yield Token("command", "\\\\", node.start, node.end)
-        yield from self._text(self.stream.argument(), node.start, self.stream.end)
+        yield from self._text(self.stream.argument(), node.start, self._behind(node))
 
     def _negated(self, node: Node) -> Iterator[Token]:
         """`\\not=` is `\\ne`."""
@@ -557,24 +568,24 @@ class _Lexer:
     def _begin(self, node: Node) -> Iterator[Token]:
         name = self._name()
         self.environments.append(self.last.text == "\\{")
-        yield from _delimiter("\\begin", name, node.start, self.stream.end)
+        yield from _delimiter("\\begin", name, node.start, self._behind(node))
         if name in _WITH_OPTION:
             self.stream.option()
         if name in _WITH_COLUMNS:
             columns = text_of(self.stream.argument())
             if name in ("array", "tabular"):
-                place = Token("word", columns, self.stream.end, self.stream.end)
+                place = Token("word", columns, self._behind(node), self._behind(node))
                 yield from _grouped([place], place)
 
     def _end(self, node: Node) -> Iterator[Token]:
         """The end of an environment, and of a brace before it that nothing else closes."""
-        yield from _delimiter("\\end", self._name(), node.start, self.stream.end)
+        yield from _delimiter("\\end", self._name(), node.start, self._behind(node))
         behind_brace = self.environments.pop() if self.environments else False
         following = self.stream.peek()
         if behind_brace and (
             following is None or following.text not in ("\\right", "\\}", "\\rbrace")
         ):
-            yield Token("command", "\\}", self.stream.end, self.stream.end)
+            yield Token("command", "\\}", self._behind(node), self._behind(node))
 
     def _name(self) -> str:
         return text_of(self.stream.argument()).strip()
@@ -633,7 +644,10 @@ def _delimiter(command: str, name: str, start: int, end: int) -> list[Token]:
 
 def _grouped(tokens: Sequence[Token], place: Node | Token) -> list[Token]:
     start, end = (tokens[0].start, tokens[-1].end) if tokens else (place.start, place.end)
-    return [Token("sign", "{", start, start), *tokens, Token("sign", "}", end, end)]
+    opened, closed = Span(start, start), Span(end, end)
+    if isinstance(place, Group):
+        opened, closed = Span(place.start, place.start + 1), Span(place.end - 1, place.end)
+    return [Token("sign", "{", *opened), *tokens, Token("sign", "}", *closed)]
 
 
 def _one_by_one(raw: Raw) -> Iterator[Token]:

@@ -25,7 +25,7 @@ SIGNS = (
     Sign("\\pm", "sum", "±", ""),
     Sign("\\cdot", "product", "·⋅∙‧･", "centerdot", "·"),
     Sign("\\times", "product", "×✕✖⨯", "", "×"),
-    Sign("*", "product", "∗⁎", "ast star", "*"),
+    Sign("*", "product", "∗⁎", "ast", "*"),
     Sign("\\odot", "product", "⊙∘•○◦◯⚬⨀", "bullet circ bigodot bigcirc", "⊙"),
     Sign("\\otimes", "product", "⊗⨂", "bigotimes", "⊗"),
     Sign("\\oslash", "product", "⊘", ""),

@@ -214,8 +214,8 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
             segment = []
             if token.kind == "prose":
                 words.append(token)
-            indents = token.text == "\\quad" and before is not None and before.text == "\\\\"
-            before = before if indents else token
+            is_gap = token.text == "\\quad" and before is not None
+            before = before if is_gap else token
         elif token.text != "&":
             segment.append(token)
     yield _Segment(before, tuple(words), _trimmed(segment))
@@ -229,12 +229,12 @@ def _separates(
     if token.kind == "prose":
         return not _UNDEFINED.match(token.text)
     if token.text in (",", ";"):
-        return _says_more(tokens, at + 1) or _follows(tokens, at + 1) in _CASE_WORDS | _OTHERWISE
+        return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _CASE_WORDS | _OTHERWISE
     if token.text == "\\in":
         return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
     is_joint = token.text in ("and", "or", "\\vee")
     if is_joint and segment and before is not None and before.text in _CASE_WORDS:
-        return not _says_more(tokens, at + 1)  # `if x > 0 and y > 0` goes on
+        return not _restricts(tokens, at + 1)  # `if x > 0 and y > 0` goes on
     return (
         token.text in _BREAKS
         or token.text == "\\vee"
@@ -246,19 +246,29 @@ def _says_more(tokens: Sequence[Token], at: int) -> bool:
     """Whether an equation, a comparison or a condition follows, not the next entry of a list."""
     ahead = tokens[at : at + 1]
     begins = bool(ahead) and (ahead[0].text in ("\\forall", "\\quad") or _is_word(ahead[0]))
-    return begins or _follows(tokens, at) in _EQUALS | _COMPARISONS | {"\\in"}
+    return begins or _follows(tokens, at)[0] in _EQUALS | _COMPARISONS | {"\\in"}
 
 
-def _follows(tokens: Sequence[Token], at: int) -> str:
-    """The next sign outside of brackets that compares, separates, or is a word; "" if there is none."""
+def _restricts(tokens: Sequence[Token], at: int) -> bool:
+    """Whether another condition follows, not another case `0 for z < 0` or `f = 0 for z < 0`."""
+    sign, behind = _follows(tokens, at)
+    later, end = _follows(tokens, behind)
+    if later == "\\quad":
+        later, _ = _follows(tokens, end)
+    return sign in _COMPARISONS or (sign == "=" and later not in _CASE_WORDS | _OTHERWISE)
+
+
+def _follows(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+    """The next sign outside of brackets that compares, separates or is a word, and where it ends."""
     depth = 0
-    for token in itertools.islice(tokens, at, at + _AHEAD):
+    for ahead in range(at, min(at + _AHEAD, len(tokens))):
+        token = tokens[ahead]
         depth += depth_change(token)
         if depth < 0:
             break
         if depth == 0 and (token.text in _ENDS or _is_word(token)):
-            return token.text
-    return ""
+            return token.text, ahead + 1
+    return "", at
 
 
 def _is_word(token: Token) -> bool:
