@@ -1,4 +1,4 @@
-r"""What looks the same in print or on the screen is read the same; what may be two things is not decided."""
+r"""What looks the same in print is read the same; what may be two things is not decided."""
 
 import tempfile
 from functools import cache
