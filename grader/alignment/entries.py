@@ -16,9 +16,7 @@ from grader.alignment.definitions import (
 )
 from grader.alignment.joining import joined
 from grader.alignment.plain import (
-    NONE,
     PlainEquation,
-    Products,
     is_infix,
     is_of_a_gradient,
     plain_equations,
@@ -36,7 +34,7 @@ from grader.expression import (
     Slice,
     walk,
 )
-from grader.notation import Names, Reading, latex, macros
+from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
@@ -62,7 +60,8 @@ class Entry:
     `equation` is None if the formula could not be split into equations, and `error` says why.
     `announced` means that it comes right after a marker or a colon, so that it may be an answer without
     a left side. `changed` are words beside the formula that change its meaning; `role` is its purpose.
-    `section` numbers the markers of the paper, since two markers may have the same labels. `defines`
+    `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
+    the headings without a number. `defines`
     means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
     is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
     which this one uses, directly or through names of the student's.
@@ -77,6 +76,7 @@ class Entry:
     changed: str = ""
     role: Role | None = None
     section: int = 0
+    heading: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
@@ -111,25 +111,24 @@ class Entry:
         answer = self.equation.answer if self.equation else ()
         return Span(answer[0].start, answer[-1].end) if answer else Span(0, 1)
 
-    def read(self, names: Names, other: Products = NONE) -> Reading:
-        """The reading of the answer. Raises StudentError.
-
-        `other` numbers ambiguous products that are to be read in the less usual way.
-        """
+    def read(self, names: Names, conventions: Conventions = USUAL) -> Reading:
+        """The reading of the answer under some conventions. Raises StudentError."""
         equation = self.equation
         if self.changed:
             raise self.is_changed()
         if equation is None:
             raise self.error or Unreadable("this formula cannot be read", self.formula.text)
         if isinstance(equation, PlainEquation):
-            return equation.read(names, other)
+            return equation.read(names, conventions)
         try:
-            return latex.read_tokens(equation.answer, names, equation.source, other)
+            return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:
             if self.formula.notation == "latex":
                 raise
             start, end = self.answer_span
-            return read_member(equation.source[start:end], start, names, equation.source, other)
+            return read_member(
+                equation.source[start:end], start, names, equation.source, conventions
+            )
 
     def signs(self, *, left: bool) -> str:
         """One side of the equation as signs with spaces between and around them."""
@@ -295,13 +294,15 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
     """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
-    section = 0
+    section = heading = 0
     items = joined(with_cases(paper.items))
     for at, item in enumerate(items):
         match item:
             case Marker():
                 labels, announced, section = item.labels, True, section + 1
+                heading += 1
             case Prose():
+                heading += item.text.startswith("#")
                 announced = _announces(item, items[at - 1] if at else None)
             case Formula():
                 here = announced or item.display
@@ -313,6 +314,7 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
                     changed=words_that_change(items, at),
                     role=role_of(items[at - 1] if at else None),
                     section=section,
+                    heading=heading,
                 )
                 announced = False
 
@@ -380,7 +382,8 @@ def _entry_by_entry(left: Expression) -> Expression:
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
     if any(isinstance(index, Slice) for index in (left.row, left.column)):
-        return left
+        whole = of.shape == SCALAR and wrt.shape == left.base.shape
+        return derivative(of, Item(wrt, left.row, left.column, left.shape), span) if whole else left
     if of.shape == SCALAR and wrt.shape == left.base.shape:
         return derivative(of, Item(wrt, left.row, left.column, SCALAR), span)
     if of.shape[1] == 1 == wrt.shape[1]:
