@@ -86,7 +86,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
 def alone(problem: Problem, question: Question, formula: Formula) -> FoundAnswer | None:
     """The answer in a formula for one question; None if it has none."""
     found = entries(Paper((formula,)), question.scope.names, problem.index_base)
-    usable = [entry for entry in found if not entry.is_open]
+    usable = [entry for entry in found if not entry.is_open and not entry.explains]
     entry = chosen_of(usable, question) or (usable[-1] if usable else None)
     return None if entry is None else _found(question, entry, usable, found, problem)
 
@@ -102,6 +102,7 @@ def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
 
 
 def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]:
+    given, found = found, [entry for entry in found if not entry.explains]
     if not found:
         return {}
     questions = problem.questions
@@ -121,7 +122,7 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
             mine = [e for e in found if _says(e, question) and id(e) not in only]
             chosen = chosen_of(mine, question)
         if chosen is not None:
-            result[question.id] = _found(question, chosen, mine, found, problem)
+            result[question.id] = _found(question, chosen, mine, given, problem)
     return _with_rivals(result, found, problem)
 
 

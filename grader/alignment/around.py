@@ -85,6 +85,15 @@ def words_that_change(items: Sequence[Item], at: int) -> str:
     return match[0].strip(" ,;(") if match else ""
 
 
+def changed_by(said: str) -> str:
+    """The words in a formula that change its meaning: `p - y \\text{ is wrong}`; "" if none do."""
+    match = _BEHIND.match(said) or _DENIES.match(said)
+    return match[0].strip(" ,;(") if match else ""
+
+
+_DENIES = re.compile(r"[\s,;(]*(?:is |are )?(?:not|never|incorrect|except|unless|without)\b")
+
+
 def _clause(items: Sequence[Item], at: int) -> str:
     """The text after a formula up to the end of its sentence, with `□` for formulas."""
     last = _last_line(items[at])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.alignment import true_class
-from grader.alignment.around import Role, role_of, words_that_change
+from grader.alignment.around import Role, changed_by, role_of, words_that_change
 from grader.alignment.cases import with_cases
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
@@ -87,6 +87,11 @@ class Entry:
     def derivative(self) -> Derivative | None:
         """The left side, if it is a derivative; `δ = ∂l/∂z` gives a name and says nothing of it."""
         return self.left if isinstance(self.left, Derivative) and not self.defines else None
+
+    @property
+    def explains(self) -> bool:
+        """Whether the words of its formula make it a reason, which is never an answer."""
+        return self.equation is not None and self.equation.reason
 
     @property
     def is_open(self) -> bool:
@@ -335,8 +340,9 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
-            changed = _GOES_ON if going_on else place.changed
-            yield replace(place, equation=equation, changed=changed)
+            changed = _GOES_ON if going_on else place.changed or changed_by(equation.said)
+            role = Role.REASON if equation.reason else place.role
+            yield replace(place, equation=equation, changed=changed, role=role)
 
 
 def _equations(

@@ -53,6 +53,8 @@ class PlainEquation:
     starts: tuple[int, ...]
     source: str
     base: int = 1
+    said: str = ""
+    reason: bool = False
 
     @property
     def accumulates(self) -> bool:

@@ -11,14 +11,10 @@ from dataclasses import dataclass, field, replace
 from grader.errors import StudentError, Unreadable
 from grader.expression import Expression, Index, Item, Symbol
 from grader.notation.macros import Macro
+from grader.notation.signs import ACCENT_ALIASES, ACCENTS
+from grader.notation.signs import FONTS as FONTS
+from grader.notation.signs import GREEK as GREEK
 from grader.primitives import registry
-
-FONTS = frozenset(
-    "mathbf mathrm mathit mathsf mathcal mathbb boldsymbol bm bf rm cal text textbf textrm textit "
-    "mathscr mathfrak mbox textnormal operatorname operatorname* pmb symbf vec".split()
-)
-ACCENTS = frozenset("hat bar tilde dot widehat widetilde overline check".split())
-ACCENT_ALIASES = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
 
 Key = tuple[str, str | None, str | None]
 Definition = Expression | StudentError  # the error if a definition cannot be read
@@ -165,16 +161,6 @@ def default_latex(name: str) -> tuple[str, ...]:
     if number is None:
         return (base,)
     return (f"{base}^{{{number}}}",)
-
-
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
-    "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "ϑ", "iota": "ι", "kappa": "κ",
-    "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
-    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
-    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "ell": "ℓ",
-}  # fmt: skip
 
 
 def build(
