@@ -309,22 +309,8 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
         return False  # `zero at $s = 0$` does not say that s is zero
     if entry.labels != answer.labels[: len(entry.labels)]:
         return False  # what another part says holds there
-    is_value = isinstance(entry.left, Symbol | Item)
-    if is_value and _is_numerical(entry) and not _is_beside(entry, answer):
-        return False  # an example
     primed = not isinstance(left, str) and any(token.text == "'" for token in left)
-    return primed or is_value or isinstance(entry.left, Apply)
-
-
-def _is_numerical(entry: Entry) -> bool:
-    """Whether an equation gives a number, as an example does: `y = 4.0`."""
-    return not any(character.isalpha() for character in entry.signs(left=False))
-
-
-def _is_beside(entry: Entry, answer: Entry) -> bool:
-    """Whether two equations stand in one line or in adjacent lines."""
-    here, there = entry.place(), answer.place()
-    return (here.path, here.cell) == (there.path, there.cell) and abs(here.line - there.line) <= 1
+    return primed or isinstance(entry.left, Symbol | Item | Apply)
 
 
 def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:

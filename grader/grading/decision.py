@@ -34,7 +34,7 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
                 )
                 return given, _for_a_human(first, text, "two-answers")
             return rival, judged
-        if judged.outcome.verdict is Verdict.UNREADABLE:
+        if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
             unread = rival
     return given, _with_certainty(key, question, given, first, unread)
 
@@ -53,8 +53,8 @@ def _with_certainty(
         return _for_a_human(first, text, "uncertain-place")
     if unread is not None and _is_numerical(key, question, first):
         text = (
-            f"the answer may be in line {unread.place.line}, which cannot be read, and this line may be an "
-            "example; a person will look at it"
+            f"the answer may be in line {unread.place.line}, which could not be judged, and this line may be "
+            "an example; a person will look at it"
         )
         return _for_a_human(first, text, "two-answers")
     return first

@@ -81,7 +81,7 @@ def _stated_otherwise(
     """The message if the paper's statements about names in an answer leave it to a human."""
     names = key.question.scope.names
     if outcome.verdict == Verdict.CORRECT:
-        return contradiction(key, reading.node, given.stated(), names)
+        return contradiction(key, reading.node, given.stated(), names, given.place)
     if outcome.verdict not in WRONG:
         return None
     for node, message in with_stated_values(key, reading.node, given.stated(), names):
