@@ -24,6 +24,7 @@ class Role(Enum):
     OTHERWISE = "all other cases"
     THEN = "the consequence of a condition follows"
     WHERE = "the meaning of a name follows"
+    LET = "a definition follows"
     WITH = "something given follows"
     SINCE = "a reason follows"
     BY = "a rule or a means follows"
@@ -44,6 +45,7 @@ class Role(Enum):
     AFFIRM = "a denial that denies nothing"
     HARMLESS = "may be denied of a right answer"
     CORRECTION = "corrects what is before it"
+    AMENDS = "corrects what is before it if another value follows"
     OLD = "an earlier answer, given up"
     EXPECT = "what others or a first look may expect"
     SUPPOSE = "an assumption follows"
@@ -75,6 +77,13 @@ class Role(Enum):
     TITLE = "a word of a title"
 
 
+NOTES = frozenset(list(Role)[list(Role).index(Role.STATES) :])
+"""The roles of whole notes and lines, which `find` looks for apart: "no solution" denies nothing."""
+
+STANDING = frozenset(Role) - NOTES
+"""The roles of words in sentences about formulas."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A word or phrase of a text with its roles; `start` and `end` are its characters."""
@@ -102,14 +111,16 @@ _STEM = range(24, 2, -1)  # characters of a stem
 _TABLE = Path(__file__).with_name("table.txt")
 
 
-def find(text: str, language: str | None = None) -> list[Mark]:
+def find(
+    text: str, language: str | None = None, among: frozenset[Role] = STANDING
+) -> list[Mark]:
     """The roles in a text, in order, without overlap; of two phrases the longer one counts.
 
     A word that is in several languages means what it means in `language`, the language of most words by
     default. Its time grows linearly with the text.
     """
     tokens = list(_WORD.finditer(text.translate(_APOSTROPHES)))
-    found = list(_matches(tokens))
+    found = list(_matches(tokens, among))
     if not found:
         return []
     language = language or _most(found)
@@ -122,7 +133,8 @@ def find(text: str, language: str | None = None) -> list[Mark]:
 
 def language_of(text: str) -> str:
     """The language that most known words of a text are in."""
-    return _most(list(_matches(list(_WORD.finditer(text.translate(_APOSTROPHES))))))
+    tokens = list(_WORD.finditer(text.translate(_APOSTROPHES)))
+    return _most(list(_matches(tokens, STANDING)))
 
 
 @cache
@@ -146,11 +158,13 @@ def _meant(node: _Node, language: str) -> frozenset[Role]:
     return frozenset().union(*node.meanings.values())
 
 
-def _matches(tokens: Sequence[re.Match[str]]) -> Iterator[tuple[int, int, _Node]]:
+def _matches(
+    tokens: Sequence[re.Match[str]], among: frozenset[Role]
+) -> Iterator[tuple[int, int, _Node]]:
     """The longest phrase from each place on, as the range of its tokens and its node."""
     at = 0
     while at < len(tokens):
-        node = _phrases()
+        node = _phrases(among)
         best: tuple[int, int, _Node] | None = None
         for end in range(at, len(tokens)):
             following = _step(node, tokens[end][0].lower())
@@ -172,10 +186,12 @@ def _step(node: _Node, word: str) -> _Node | None:
 
 
 @cache
-def _phrases() -> _Node:
-    """All phrases of the table as a tree of words."""
+def _phrases(among: frozenset[Role]) -> _Node:
+    """The phrases of some roles as a tree of words."""
     root = _Node()
     for role, language, phrase in _rows():
+        if role not in among:
+            continue
         node = root
         words = _WORD.findall(phrase.removesuffix("*"))
         for at, word in enumerate(words):

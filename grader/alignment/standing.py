@@ -1,0 +1,462 @@
+"""How a formula stands by the words around it: asserted, denied, superseded, supposed, changed, …
+
+A sentence in which something besides the formula denies it, corrects it, offers another value or changes it
+does not assert it. The scope of a word is its clause: a denial of something else leaves the formula asserted.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from grader.alignment.clauses import Clause, Piece, Sentence, sentences
+from grader.lexicon import Role, language_of
+from grader.submission import Formula, Item, Marker, Place, Prose
+
+
+class Kind(Enum):
+    """How a formula stands, the strongest first."""
+
+    STRUCK = "crossed out"
+    DENIED = "denied"
+    SUPERSEDED = "replaced by a later formula"
+    SUPPOSED = "an assumption"
+    ASKED = "asked about"
+    EXPECTED = "what one may expect"
+    QUOTED = "of somebody else"
+    EXAMPLE = "an example or a special case"
+    CONDITION = "the condition of something"
+    SHAPE = "a note on a shape"
+    OFFERED = "one of several answers"
+    CHANGED = "changed by the words around it"
+    REASON = "a reason"
+    PLAIN = "asserted"
+
+
+_ASSERTED = frozenset({Kind.PLAIN, Kind.REASON})
+_OPEN = frozenset({Kind.OFFERED, Kind.CHANGED})
+_BESIDE = frozenset({Kind.REASON, Kind.CONDITION, Kind.SHAPE, Kind.EXAMPLE, Kind.ASKED})
+_ORDER = {kind: at for at, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a formula stands, the words that say so, and their place."""
+
+    kind: Kind = Kind.PLAIN
+    words: str = ""
+    place: Place | None = None
+
+    @property
+    def is_asserted(self) -> bool:
+        """Whether the author stands by the formula as it is written."""
+        return self.kind in _ASSERTED
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it may be meant as an answer. What is not never displaces one."""
+        return self.is_asserted or self.kind in _OPEN
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it serves another statement: a reason, a condition, an example."""
+        return self.kind in _BESIDE
+
+
+PLAIN = Standing()
+
+
+def standings(items: Sequence[Item]) -> dict[int, Standing]:
+    """How each formula of a paper stands, by its place in `items`; those that are plain are left out."""
+    language = language_of(" ".join(i.text for i in items if isinstance(i, Prose))[:_REACH])
+    found: dict[int, Standing] = {}
+    for section in sentences(items, language):
+        for kind, words, at in _judgements(section, items):
+            if at not in found or _ORDER[kind] < _ORDER[found[at].kind]:
+                found[at] = Standing(kind, words, items[at].place)
+    return found
+
+
+_REACH = 20_000  # characters from which the language is known
+Judgement = tuple[Kind, str, int]
+
+
+def _judgements(section: Sequence[Sentence], items: Sequence[Item]) -> Iterator[Judgement]:
+    """What the words of a section say of its formulas."""
+    claims = [[at for at in one.formulas if _claims(items[at].text)] for one in section]
+    for number, sentence in enumerate(section):
+        context = _Context(section, number, claims, items)
+        for clause in sentence.clauses:
+            for rule in _RULES:
+                yield from rule(clause, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """A sentence in its section; `claims` are the formulas of each sentence that say something."""
+
+    section: Sequence[Sentence]
+    number: int
+    claims: Sequence[Sequence[int]]
+    items: Sequence[Item]
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.section[self.number]
+
+    def next(self, clause: Clause) -> Clause | None:
+        clauses = self.sentence.clauses
+        return clauses[clause.at + 1] if clause.at + 1 < len(clauses) else None
+
+    def antecedents(self, clause: Clause) -> list[int]:
+        """The formulas that `this` in a clause is about: those of the last clause, or sentence, that claims."""
+        for earlier in reversed(self.sentence.clauses[: clause.at]):
+            if mine := [at for at in earlier.formulas if at in self.claims[self.number]]:
+                return mine
+        return self.claimed_before()
+
+    def claimed_before(self) -> list[int]:
+        """The formulas of the last sentence that claims something."""
+        earlier = self.claims[max(0, self.number - _SENTENCES) : self.number]
+        return list(next((mine for mine in reversed(earlier) if mine), ()))
+
+    def claimed_behind(self, clause: Clause) -> list[int]:
+        """The formulas that follow in a clause, its sentence, or else in the next sentence that claims."""
+        mine = [at for one in self.sentence.clauses[clause.at :] for at in one.formulas]
+        later = self.claims[self.number + 1 : self.number + 1 + _SENTENCES]
+        return mine or list(next((found for found in later if found), ()))
+
+
+_SENTENCES = 2  # how far a correction reaches
+_NEAR = 3  # unknown words between a denial and its formula
+
+
+# Formulas
+
+_SCRIPTS = r"(?:\s*+(?:[_^]\s*+(?:\{[^{}]*+\}|\\?[^\W_]++)|'))*+"
+_NAME = rf"(?:\\[A-Za-z]++\s*+(?:\{{[^{{}}]*+\}})?|[A-Za-z][^\W_]*+|[^\W\d]|\d+(?:\.\d+)?){_SCRIPTS}"
+_BRACED = r"(?:[^{}=+]|\{[^{}]*+\})*+\}"
+_SIZE = re.compile(rf"\(?{_NAME} ?(?:\\times|×|\\text\{{ ?x ?\}}) ?{_NAME}\)?|[^=]*(?:\\in\b|\\mathbb\b).*")
+_MENTION = re.compile(
+    rf"\s*(?:{_NAME}|\\[dt]?frac ?\{{ ?(?:\\partial|\\mathrm|∂|d){_BRACED} ?\{{{_BRACED}) ?[.,;:=]?\s*"
+)
+_COMPARES = re.compile(r"\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≤≥]")
+_UNEQUAL = re.compile(r"\\not\s*=|\\neq?(?![A-Za-z])|≠")
+_SPECIFIC = re.compile(rf"\s*{_NAME}\s*=\s*(?:[-−]?\d[\d.]*|{_NAME})\s*[.,;]?\s*")
+
+
+def is_mention(text: str) -> bool:
+    """Whether a formula only mentions something: a name, a number, a size, a derivative alone."""
+    text = text.strip()
+    return _MENTION.fullmatch(text) is not None or _SIZE.fullmatch(text) is not None
+
+
+def _claims(text: str) -> bool:
+    """Whether a formula says something: it is no mention, no condition, no value of a name."""
+    return not is_mention(text) and _SPECIFIC.fullmatch(text) is None and not _compares(text)
+
+
+def _compares(text: str) -> bool:
+    return "=" not in text and (_COMPARES.search(text) or _UNEQUAL.search(text)) is not None
+
+
+def _left(text: str) -> str | None:
+    """The left side of a formula without its blanks; None if there is none."""
+    left, equals, _ = text.partition("=")
+    return re.sub(r"\\displaystyle|[\s&{}$]", "", left) if equals else None
+
+
+# Denials
+
+
+def _denials(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """What "not" and "wrong" deny: the formula behind them, their subject, or what `this` stands for."""
+    if clause.has(Role.AFFIRM):
+        return
+    for at, piece in enumerate(clause.pieces):
+        if piece.has(Role.NOT):
+            found = _denied(clause, at, context)
+        elif piece.has(Role.WRONG, Role.REFUTE) and not _is_negated(clause, at):
+            found = _called_wrong(clause, at, context)
+        else:
+            continue
+        for formula in found:
+            yield Kind.DENIED, piece.text, formula
+
+
+def _denied(clause: Clause, at: int, context: _Context) -> list[int]:
+    behind = clause.pieces[at + 1 :]
+    is_true = any(piece.has(Role.TRUE) for piece in clause.pieces)
+    if any(piece.has(Role.WRONG) for piece in behind[: _NEAR + 1]):
+        return []
+    if clause.has(Role.HARMLESS) and not is_true:
+        return []
+    if (target := _near(behind)) is not None:
+        return [target]
+    following = context.next(clause)
+    if following is not None and (
+        Role.THAT in following.opening or (is_true and following.after in _COLON)
+    ):
+        return following.formulas[:1]
+    if _is_aside(clause, at):
+        return []
+    if not behind and at == 0:  # "No, …"
+        return context.antecedents(clause)
+    return _subject(clause, at, context, any_word=is_true)
+
+
+def _near(behind: Sequence[Piece]) -> int | None:
+    """The formula that a denial before it denies, if no other word comes between."""
+    unknown = 0
+    for piece in behind:
+        if piece.formula is not None:
+            return piece.formula
+        unknown = 0 if piece.has(Role.THAT) else unknown + piece.is_plain
+        if unknown > _NEAR:
+            return None
+    return None
+
+
+def _called_wrong(clause: Clause, at: int, context: _Context) -> list[int]:
+    calls = clause.pieces[at].has(Role.WRONG)
+    if calls and (target := _near(clause.pieces[at + 1 :])) is not None:
+        return [target]
+    following = context.next(clause)
+    led = following is not None and (following.after in _COLON or Role.THAT in following.opening)
+    if calls and following is not None and led and following.formulas:
+        return following.formulas[:1]
+    return [] if _is_aside(clause, at) else _subject(clause, at, context, any_word=False)
+
+
+def _subject(clause: Clause, at: int, context: _Context, *, any_word: bool) -> list[int]:
+    """What a clause says something of: the formula before a word in it, or what its pronoun stands for."""
+    before = clause.pieces[:at]
+    formulas = [piece.formula for piece in before if piece.formula is not None]
+    if formulas:
+        return formulas[-1:]
+    if any(piece.has(Role.PRONOUN) for piece in before):
+        return context.antecedents(clause)
+    is_fragment = not any(piece.is_plain or piece.has(Role.HARMLESS) for piece in before)
+    is_called = any_word or clause.pieces[at].has(Role.WRONG)
+    return context.antecedents(clause) if is_fragment and is_called else []
+
+
+def _is_negated(clause: Clause, at: int) -> bool:
+    return any(piece.has(Role.NOT) for piece in clause.pieces[max(0, at - _NEAR) : at])
+
+
+def _is_aside(clause: Clause, at: int = 0) -> bool:
+    """Whether a clause gives a reason or a meaning up to a word: what it denies is not the formula before."""
+    led = any(piece.has(Role.IF) for piece in clause.pieces[:at])
+    return led or bool(clause.opening & {Role.SINCE, Role.WHERE, Role.IF})
+
+
+_COLON = (":", "：")
+
+
+def _unequal(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`∂l/∂z \\not= p - y` denies it."""
+    for at in clause.formulas:
+        text = context.items[at].text
+        if _UNEQUAL.search(text) and _MENTION.match(_UNEQUAL.split(text)[0].strip()) and "frac" in text:
+            yield Kind.DENIED, "≠", at
+
+
+# Corrections
+
+
+def _corrections(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`Correction: Y`, `it should be Y`, `I first wrote X`, `my old answer was X`."""
+    for at, piece in enumerate(clause.pieces):
+        if piece.has(Role.OLD):
+            behind = [one.formula for one in clause.pieces if one.formula is not None]
+            following = context.next(clause)
+            if not behind and following is not None and following.after in _COLON:
+                behind = following.formulas[:1]
+            yield from ((Kind.SUPERSEDED, piece.text, old) for old in behind)
+        elif piece.has(Role.CORRECTION, Role.AMENDS):
+            yield from _replaced(clause, at, context)
+
+
+def _replaced(clause: Clause, at: int, context: _Context) -> Iterator[Judgement]:
+    """The formulas before a correction that it replaces."""
+    piece = clause.pieces[at]
+    is_weak = piece.has(Role.AMENDS)
+    new = [one for one in context.claimed_behind(clause)]
+    inner = [one.formula for one in clause.pieces[:at] if one.formula is not None]
+    new = [one for one in new if one not in inner and not is_mention(context.items[one].text)]
+    if is_weak and (not new or context.sentence.clauses[0].has(Role.CONCLUDE)):
+        return
+    if is_weak and any(one.is_plain or one.has(Role.ANSWER) for one in clause.pieces[:at]):
+        return
+    old = inner or context.antecedents(clause)
+    lefts = {_left(context.items[one].text) for one in new}
+    for one in old:
+        left = _left(context.items[one].text)
+        if left is None or not lefts or None in lefts or left in lefts:
+            yield Kind.SUPERSEDED, piece.text, one
+    for earlier in context.claims[: context.number]:
+        for one in earlier:
+            if (left := _left(context.items[one].text)) is not None and left in lefts:
+                yield Kind.SUPERSEDED, piece.text, one
+
+
+# Assumptions, expectations, questions, examples
+
+
+def _led_by(role: Role, kind: Kind) -> Callable[[Clause, _Context], Iterator[Judgement]]:
+    """The rule that formulas behind a word of a role, in its clause, stand in a certain way."""
+
+    def rule(clause: Clause, context: _Context) -> Iterator[Judgement]:
+        for at, piece in enumerate(clause.pieces):
+            if piece.has(role):
+                behind = [one.formula for one in clause.pieces[at:] if one.formula is not None]
+                following = context.next(clause)
+                if not behind and following is not None and (
+                    following.after in _COLON or Role.THAT in following.opening
+                ):  # fmt: skip
+                    behind = following.formulas[:1]
+                yield from ((kind, piece.text, formula) for formula in behind)
+                return
+
+    return rule
+
+
+def _expected(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`X is what one would expect`, `one might think X`."""
+    said = next((piece for piece in clause.pieces if piece.has(Role.EXPECT)), None)
+    if said is not None and not _is_aside(clause) and not clause.has(Role.AFFIRM):
+        yield from ((Kind.EXPECTED, said.text, at) for at in clause.formulas)
+
+
+def _asked(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    if context.sentence.asks or Role.ASKS in clause.opening:
+        yield from ((Kind.ASKED, "?", at) for at in clause.formulas)
+
+
+def _examples(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """All that follows "for example" in its sentence."""
+    said = next((piece for piece in clause.pieces if piece.has(Role.EXAMPLE)), None)
+    if said is None:
+        return
+    behind = clause.pieces[clause.pieces.index(said) :]
+    yield from ((Kind.EXAMPLE, said.text, one.formula) for one in behind if one.formula is not None)
+    for later in context.sentence.clauses[clause.at + 1 :]:
+        yield from ((Kind.EXAMPLE, said.text, at) for at in later.formulas)
+
+
+def _served(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """A reason, a condition or a shape, by the word right before the formula."""
+    for at, piece in enumerate(clause.pieces):
+        if piece.formula is None:
+            continue
+        before = [one for one in clause.pieces[max(0, at - 4) : at] if not _is_filler(one)][-1:]
+        led = before[0].roles if before else _NOBODY
+        if Role.SINCE in led:
+            yield Kind.REASON, before[0].text, piece.formula
+        elif led & {Role.IF, Role.FOR}:
+            yield Kind.CONDITION, before[0].text, piece.formula
+        elif _SIZE.fullmatch(piece.text.strip()):
+            yield Kind.SHAPE, piece.text, piece.formula
+
+
+_NOBODY: frozenset[Role] = frozenset()
+
+
+def _is_filler(piece: Piece) -> bool:
+    return piece.has(Role.FILLER, Role.THAT) and not piece.has(Role.SINCE, Role.IF, Role.FOR)
+
+
+# Changes
+
+
+def _changes(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """Words before or after a formula that change its value."""
+    for at, piece in enumerate(clause.pieces):
+        if piece.formula is None or not isinstance(context.items[piece.formula], Formula):
+            continue
+        before = [one for one in clause.pieces[:at] if not _is_filler(one) or one.has(Role.OPERATION_ON)]
+        if before and before[-1].has(Role.OPERATION_ON):
+            yield Kind.CHANGED, before[-1].text, piece.formula
+        if (word := _behind(clause, at, context)) is not None:
+            yield Kind.CHANGED, word, piece.formula
+        for one in clause.pieces[at + 1 :]:
+            if one.has(Role.WITHOUT, Role.SWAP, Role.ONLY):
+                yield Kind.CHANGED, one.text, piece.formula
+
+
+def _behind(clause: Clause, at: int, context: _Context) -> str | None:
+    """The operation that follows a formula: `times`, `, all divided by`, `, with the opposite sign`."""
+    run = list(clause.pieces[at + 1 :])
+    following = context.next(clause)
+    if following is not None and following.after != ";" and not following.opening & _EXPLAINS:
+        run += following.pieces
+    for one in run[:_FILLERS]:
+        if one.has(Role.OPERATION):
+            return one.text
+        if not one.has(Role.FILLER, Role.AND, Role.BUT, Role.PRONOUN, Role.WITH, Role.EQUALS):
+            return None
+    return None
+
+
+_FILLERS = 6
+_EXPLAINS = {Role.SINCE, Role.WHERE, Role.BY, Role.IF}
+
+
+def _substituted(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`X, with K in place of Q`, `X only if …`, `X, without the transpose`: a clause that changes the last."""
+    claimed = [at for at in context.antecedents(clause) if at in context.sentence.formulas]
+    for at, piece in enumerate(clause.pieces):
+        if clause.formulas and piece.has(Role.INSTEAD) and any(
+            one.has(Role.WITH, Role.BY) for one in clause.pieces[:at]
+        ):
+            yield from ((Kind.CHANGED, piece.text, one) for one in claimed)
+        elif at <= 1 and piece.has(Role.WITHOUT, Role.SWAP, Role.ONLY, Role.OTHERWISE):
+            yield from ((Kind.CHANGED, piece.text, one) for one in claimed)
+        elif piece.has(Role.ONLY) and clause.opening & {Role.IF, Role.FOR}:
+            later = context.sentence.clauses[clause.at + 1 :]
+            yield from ((Kind.CHANGED, piece.text, one) for c in later for one in c.formulas)
+
+
+def _instead(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`X instead of Y`: Y is denied. `without Y, X` is a special case."""
+    for at, piece in enumerate(clause.pieces):
+        if piece.has(Role.INSTEAD) and (target := _near(clause.pieces[at + 1 :])) is not None:
+            yield Kind.DENIED, piece.text, target
+        if piece.has(Role.WITHOUT) and not clause.has(Role.AFFIRM):
+            later = context.sentence.clauses[clause.at + 1 :] if at == 0 else ()
+            yield from ((Kind.CHANGED, piece.text, one) for c in later for one in c.formulas)
+
+
+def _offers(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`X or Y`, `X, or its transpose`, `X, depending on the convention`."""
+    for at, piece in enumerate(clause.pieces):
+        if not piece.has(Role.OR) or clause.has(Role.AFFIRM):
+            continue
+        before = [one.formula for one in clause.pieces[:at] if one.formula is not None][-1:]
+        before = before or context.antecedents(clause) if at <= 1 else before
+        behind = clause.pieces[at + 1 :]
+        target = _near(behind)
+        both = [one for one in (*before, *([target] if target is not None else ())) if one is not None]
+        if not all(_claims(context.items[one].text) for one in both):
+            continue
+        others = any(one.has(Role.OPERATION, Role.OPERATION_ON) for one in behind)
+        if len(both) > 1 or others:
+            yield from ((Kind.OFFERED, piece.text, one) for one in both)
+
+
+_RULES: tuple[Callable[[Clause, _Context], Iterator[Judgement]], ...] = (
+    _denials,
+    _unequal,
+    _corrections,
+    _led_by(Role.SUPPOSE, Kind.SUPPOSED),
+    _led_by(Role.QUOTED, Kind.QUOTED),
+    _expected,
+    _asked,
+    _examples,
+    _served,
+    _changes,
+    _substituted,
+    _instead,
+    _offers,
+)
