@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment.around import Role
 from grader.alignment.assembled import assembled
 from grader.alignment.entries import LISTED, Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, similarity
@@ -236,7 +235,7 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
         return False
     if entry.formula.notation in LISTED:
         return False  # what a listing does to a name holds from there on: see `Entry.rests_on`
-    if entry.role is Role.CASE:
+    if not entry.standing.is_asserted:
         return False  # `zero at $s = 0$` does not say that s is zero
     if isinstance(entry.left, Symbol | Item):
         return True

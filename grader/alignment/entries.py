@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.alignment.around import Role, role_of, words_that_change
 from grader.alignment.cases import with_cases
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
@@ -25,6 +24,7 @@ from grader.alignment.plain import (
     read_member,
     typeset_fractions,
 )
+from grader.alignment.standing import PLAIN, Standing, standings
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import (
     SCALAR,
@@ -61,7 +61,8 @@ class Entry:
 
     `equation` is None if the formula could not be split into equations, and `error` says why.
     `announced` means that it comes right after a marker or a colon, so that it may be an answer without
-    a left side. `changed` are words beside the formula that change its meaning; `role` is its purpose.
+    a left side. `standing` is how it stands by the words around it; `changed` are those words if it is not
+    asserted as it is written.
     `section` numbers the markers of the paper, since two markers may have the same labels. `defines`
     means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
     is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
@@ -75,7 +76,7 @@ class Entry:
     error: StudentError | None = None
     announced: bool = False
     changed: str = ""
-    role: Role | None = None
+    standing: Standing = PLAIN
     section: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
@@ -292,6 +293,7 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
     announced = False
     section = 0
     items = joined(with_cases(paper.items))
+    standing = standings(items)
     for at, item in enumerate(items):
         match item:
             case Marker():
@@ -305,8 +307,8 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
                     item,
                     None,
                     announced=here,
-                    changed=words_that_change(items, at),
-                    role=role_of(items[at - 1] if at else None),
+                    changed=standing[at].changes if at in standing else "",
+                    standing=standing.get(at, PLAIN),
                     section=section,
                 )
                 announced = False

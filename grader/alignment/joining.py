@@ -36,7 +36,6 @@ _SIZE = re.compile(
 )
 _LONGEST_NAME = 200  # characters of a derivative alone
 _OR = re.compile(r"[,;]?\s*(?:or|oder|ou|or maybe|or else)", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:not|n't|never|nicht|kein|pas)\s*[:,]?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:\+|-|\*|\\times\b|\\cdot\b|\\odot\b|\\circ\b)")
 _WORDS = {"else": "otherwise", "sonst": "otherwise", "sinon": "otherwise", "otherwise": "otherwise"}
 
@@ -70,8 +69,6 @@ def _keep_rest(found: list[Item], items: Sequence[Item], at: int) -> None:
 def _take(found: list[Item], formula: Formula) -> None:
     prose = found[-1] if found and isinstance(found[-1], Prose) else None
     before = found[-2] if prose is not None and len(found) > 1 else found[-1] if found else None
-    if prose is not None and _DENIED.search(prose.text):
-        return
     if not isinstance(before, Formula) or before.notation != formula.notation:
         found.append(formula)
         return

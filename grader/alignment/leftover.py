@@ -10,22 +10,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.alignment.align import FoundAnswer
-from grader.alignment.around import role_of
 from grader.alignment.cases import with_cases
 from grader.alignment.joining import joined
 from grader.alignment.numbering import named, questions_marked
+from grader.alignment.standing import PLAIN, is_mention, standings
 from grader.alignment.words import said_below
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
 
-# A mention only: a name, perhaps with scripts, a number, a derivative or a size.
-_SCRIPTS = r"(?:\s*+(?:[_^]\s*+(?:\{[^{}]*+\}|\\?[^\W_]++)|'))*+"
-_NAME = rf"(?:\\[A-Za-z]++\s*+(?:\{{[^{{}}]*\}})?|[A-Za-z][^\W_]*+|[^\W\d]|\d+){_SCRIPTS}"
-_BRACED = r"(?:[^{}=+]|\{[^{}]*+\})*+\}"
-_MENTION = re.compile(
-    rf"(?:{_NAME}|{_NAME} ?(?:\\times|×|\\in) ?{_NAME}"
-    rf"|\\[dt]?frac ?\{{ ?(?:\\partial|\\mathrm|∂|d){_BRACED} ?\{{{_BRACED})? ?[.,;:=]?"
-)
 _MATHEMATICS = re.compile(r"[=≈∂∇∑⊙Α-Ωα-ω^]|[^\W\d_]\d*\s?[*/@·]\s?[^\W\d_]")
 _ELSEWHERE = re.compile(
     r"\b(?:attach\w*|enclosed|photo\w*|pictures?|scan\w*|hand-?written|by hand|on paper|e-?mail\w*|uploaded"
@@ -102,7 +94,7 @@ def _sections(problem: Problem, paper: Paper) -> Iterator[_Section]:
 def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
     """The formulas that say what a derivative, a quantity or a name of the student's own is."""
     every = [entry for found in answers.values() for entry in found.paper]
-    lost = {e.formula.place for e in every if e.left is None and e.role is None and not e.is_open}
+    lost = {e.formula.place for e in every if e.left is None and not e.standing.is_beside and not e.is_open}
     return {entry.formula.place for entry in every} - lost
 
 
@@ -110,14 +102,14 @@ def _formulas(
     section: _Section, known: Collection[Place], taken: Collection[Place]
 ) -> Iterator[Leftover]:
     """The formulas that no question took; those before the answers in `taken` are on the way to them."""
+    standing = standings(section.items)
     last = max((at for at, item in enumerate(section.items) if item.place in taken), default=-1)
     for at, item in enumerate(section.items):
         if at < last or not isinstance(item, Formula) or item.place in known:
             continue
         if item.notation == "bound":
             continue
-        said = role_of(section.items[at - 1]) if at else None
-        if said is None and not _MENTION.fullmatch(" ".join(item.text.split())):
+        if not standing.get(at, PLAIN).is_beside and not is_mention(" ".join(item.text.split())):
             kind = "code" if item.notation == "code" else "the formula"
             yield Leftover(f"{kind} `{_shown(item.text)}`", item.place)
 

@@ -53,6 +53,11 @@ class Standing:
         return self.kind in _ASSERTED
 
     @property
+    def changes(self) -> str:
+        """The words that keep the formula from being asserted; "" if none do."""
+        return "" if self.is_asserted else self.words
+
+    @property
     def is_answer(self) -> bool:
         """Whether it may be meant as an answer. What is not never displaces one."""
         return self.is_asserted or self.kind in _OPEN
@@ -140,6 +145,7 @@ _SIZE = re.compile(rf"\(?{_NAME} ?(?:\\times|×|\\text\{{ ?x ?\}}) ?{_NAME}\)?|[
 _MENTION = re.compile(
     rf"\s*(?:{_NAME}|\\[dt]?frac ?\{{ ?(?:\\partial|\\mathrm|∂|d){_BRACED} ?\{{{_BRACED}) ?[.,;:=]?\s*"
 )
+_DERIVATIVE = re.compile(r"\s*(?:\\[dt]?frac|\\nabla|\\partial|∂|∇)")
 _COMPARES = re.compile(r"\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≤≥]")
 _UNEQUAL = re.compile(r"\\not\s*=|\\neq?(?![A-Za-z])|≠")
 _SPECIFIC = re.compile(rf"\s*{_NAME}\s*=\s*(?:[-−]?\d[\d.]*|{_NAME})\s*[.,;]?\s*")
@@ -230,15 +236,26 @@ def _called_wrong(clause: Clause, at: int, context: _Context) -> list[int]:
 
 def _subject(clause: Clause, at: int, context: _Context, *, any_word: bool) -> list[int]:
     """What a clause says something of: the formula before a word in it, or what its pronoun stands for."""
-    before = clause.pieces[:at]
+    before = _of_the_same_verb(clause.pieces[:at])
     formulas = [piece.formula for piece in before if piece.formula is not None]
     if formulas:
         return formulas[-1:]
     if any(piece.has(Role.PRONOUN) for piece in before):
         return context.antecedents(clause)
+    if clause.pieces[at].has(Role.WRONG) and any(one.has(Role.PRONOUN) for one in clause.pieces[at:]):
+        return context.antecedents(clause)
     is_fragment = not any(piece.is_plain or piece.has(Role.HARMLESS) for piece in before)
     is_called = any_word or clause.pieces[at].has(Role.WRONG)
     return context.antecedents(clause) if is_fragment and is_called else []
+
+
+def _of_the_same_verb(before: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces behind the last "that", which begins a clause of its own: `surprising that it is not …`."""
+    for at in range(len(before) - 1, 0, -1):
+        is_verb = at + 1 < len(before) and before[at + 1].has(Role.EQUALS)
+        if before[at].has(Role.THAT) and not (before[at].has(Role.PRONOUN) and is_verb):
+            return before[at + 1 :]
+    return before
 
 
 def _is_negated(clause: Clause, at: int) -> bool:
@@ -257,8 +274,8 @@ _COLON = (":", "：")
 def _unequal(clause: Clause, context: _Context) -> Iterator[Judgement]:
     """`∂l/∂z \\not= p - y` denies it."""
     for at in clause.formulas:
-        text = context.items[at].text
-        if _UNEQUAL.search(text) and _MENTION.match(_UNEQUAL.split(text)[0].strip()) and "frac" in text:
+        left, *right = _UNEQUAL.split(context.items[at].text, maxsplit=1)
+        if right and _DERIVATIVE.match(left) and _MENTION.fullmatch(left):
             yield Kind.DENIED, "≠", at
 
 
@@ -354,7 +371,7 @@ def _served(clause: Clause, context: _Context) -> Iterator[Judgement]:
         led = before[0].roles if before else _NOBODY
         if Role.SINCE in led:
             yield Kind.REASON, before[0].text, piece.formula
-        elif led & {Role.IF, Role.FOR}:
+        elif Role.IF in led or (Role.FOR in led and not _claims(piece.text)):
             yield Kind.CONDITION, before[0].text, piece.formula
         elif _SIZE.fullmatch(piece.text.strip()):
             yield Kind.SHAPE, piece.text, piece.formula
@@ -381,8 +398,14 @@ def _changes(clause: Clause, context: _Context) -> Iterator[Judgement]:
         if (word := _behind(clause, at, context)) is not None:
             yield Kind.CHANGED, word, piece.formula
         for one in clause.pieces[at + 1 :]:
-            if one.has(Role.WITHOUT, Role.SWAP, Role.ONLY):
+            if one.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, clause.pieces.index(one)):
                 yield Kind.CHANGED, one.text, piece.formula
+
+
+def _restricts(clause: Clause, at: int) -> bool:
+    """Whether "only" stands before a condition."""
+    ahead = clause.pieces[at + 1 : at + 3]
+    return clause.pieces[at].has(Role.ONLY) and any(one.has(Role.IF, Role.FOR) for one in ahead)
 
 
 def _behind(clause: Clause, at: int, context: _Context) -> str | None:
@@ -407,12 +430,12 @@ def _substituted(clause: Clause, context: _Context) -> Iterator[Judgement]:
     """`X, with K in place of Q`, `X only if …`, `X, without the transpose`: a clause that changes the last."""
     claimed = [at for at in context.antecedents(clause) if at in context.sentence.formulas]
     for at, piece in enumerate(clause.pieces):
-        if clause.formulas and piece.has(Role.INSTEAD) and any(
-            one.has(Role.WITH, Role.BY) for one in clause.pieces[:at]
-        ):
+        swaps = piece.has(Role.INSTEAD) and clause.opening & {Role.WITH, Role.BY, Role.WHERE}
+        if swaps and _near(clause.pieces[at + 1 :]) is not None:
             yield from ((Kind.CHANGED, piece.text, one) for one in claimed)
-        elif at <= 1 and piece.has(Role.WITHOUT, Role.SWAP, Role.ONLY, Role.OTHERWISE):
-            yield from ((Kind.CHANGED, piece.text, one) for one in claimed)
+        elif piece.has(Role.WITHOUT, Role.SWAP, Role.OTHERWISE) or _restricts(clause, at):
+            mine = [one for one in claimed if one not in clause.formulas]
+            yield from ((Kind.CHANGED, piece.text, one) for one in mine)
         elif piece.has(Role.ONLY) and clause.opening & {Role.IF, Role.FOR}:
             later = context.sentence.clauses[clause.at + 1 :]
             yield from ((Kind.CHANGED, piece.text, one) for c in later for one in c.formulas)
