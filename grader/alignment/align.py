@@ -65,7 +65,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
     if not problem.questions:
         return {}
     names, base = problem.scope.names, problem.index_base
-    found = _numbered(entries(paper, names, base), problem)
+    found = _numbered(entries(paper, names, base, about=problem.description), problem)
     listed = _numbered(entries(paper, names, base, code=True), problem)
     answers = _aligned(found, problem)
     for question in problem.questions:

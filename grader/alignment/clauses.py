@@ -4,6 +4,7 @@ A sentence is a run of clauses, a clause a run of pieces: a formula, a word with
 A displayed formula belongs to the sentence that leads to it.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from grader.lexicon import Role, find
 from grader.submission import Formula, Item, Marker, Prose
 
-_STOPS = "([,;:()\\[\\]–—，；：（）、]|\\.{3}|…)"
-_WORD = re.compile(rf"(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|(?P<tag></?(?:del|s|strike)>)|[^\W_]+")
+_STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
+_TAG = re.compile(r"</?(?:del|s|strike)>")
+_WORD = re.compile(rf"{_TAG.pattern}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+")
 _ENDS = re.compile(r"[.!?。！？](?:\s*\})?\s*\Z")
 _ASKS = re.compile(r"[?？]")
 _LINE = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
@@ -65,10 +67,15 @@ class Clause:
 
 @dataclass(slots=True)
 class Sentence:
-    """The clauses of a sentence; `asks` means that it ends with a question mark."""
+    """The clauses of a sentence, and the heading above it; `asks` means that it ends with `?`."""
 
     clauses: list[Clause] = field(default_factory=list)
     asks: bool = False
+    heading: "Sentence | None" = None
+
+    @property
+    def text(self) -> str:
+        return " ".join(piece.text for clause in self.clauses for piece in clause.pieces)
 
     def has(self, *roles: Role) -> bool:
         return any(clause.has(*roles) for clause in self.clauses)
@@ -80,42 +87,70 @@ class Sentence:
 
 def sentences(items: Sequence[Item], language: str) -> Iterator[list[Sentence]]:
     """The sentences below each marker. Formulas are numbered by their place in `items`."""
-    section: list[Sentence] = []
-    pieces: list[Piece] = []
-    before: Item | None = None
-    for at, item in enumerate(items):
-        if isinstance(item, Marker):
-            yield [*section, *_closed(pieces)]
-            section, pieces = [], []
-        elif _breaks(before, item):
-            section += _closed(pieces)
-            pieces = []
-        if isinstance(item, Formula):
-            pieces.append(Piece(item.text, formula=at))
-            if _ENDS.search(item.text):
-                pieces.append(Piece(item.text[-1], stop="."))
-        elif isinstance(item, Prose):
-            pieces += _pieces(item.text, language)
-        before = item
-    yield [*section, *_closed(pieces)]
+    for section in _sections(items):
+        heading: Sentence | None = None
+        found: list[Sentence] = []
+        for run in _runs(items, section):
+            closed = list(_closed(_pieces(items, run, language)))
+            if _is_heading(items[run.start]):
+                heading = closed[0] if closed else None
+            for one in closed:
+                one.heading = heading
+            found += closed
+        yield found
 
 
-def _breaks(before: Item | None, item: Item) -> bool:
+def _sections(items: Sequence[Item]) -> Iterator[range]:
+    """The items below each marker."""
+    stops = [at for at, item in enumerate(items) if isinstance(item, Marker)]
+    for start, stop in itertools.pairwise([-1, *stops, len(items)]):
+        yield range(start + 1, stop)
+
+
+def _runs(items: Sequence[Item], section: range) -> Iterator[range]:
+    """The items that may be of one sentence."""
+    start = section.start
+    for at in section[1:]:
+        if _breaks(items[at - 1], items[at]):
+            yield range(start, at)
+            start = at
+    if section:
+        yield range(start, section.stop)
+
+
+def _is_heading(item: Item) -> bool:
+    return isinstance(item, Prose) and item.text.startswith("#")
+
+
+def _breaks(before: Item, item: Item) -> bool:
     """Whether a sentence ends between two items: at a blank line, a new point of a list, a heading."""
-    if before is None or isinstance(before, Marker):
-        return False
     if isinstance(before, Formula) and before.display and before.place.line != item.place.line:
         return isinstance(item, Formula) or _GOES_ON.match(item.text) is None
     if isinstance(item, Prose) and _LINE.match(item.text):
         return True
-    if isinstance(before, Prose) and before.text.startswith("#"):
+    if _is_heading(before):
         return before.place.line != item.place.line
     last = before.place.line + (before.text.count("\n") if isinstance(before, Formula) else 0)
     leads = isinstance(item, Formula) and (item.display or before.text.endswith((":", "：")))
     return item.place.line > last + 1 and not leads
 
 
-def _pieces(text: str, language: str) -> Iterator[Piece]:
+def _pieces(items: Sequence[Item], run: range, language: str) -> Iterator[Piece]:
+    """The formulas and words of a run of items; formulas between `<s>` and `</s>` are crossed out."""
+    struck = _NONE
+    for at in run:
+        item = items[at]
+        if isinstance(item, Prose):
+            yield from _words(item.text, language)
+            for tag in _TAG.findall(item.text):
+                struck = _NONE if tag.startswith("</") else frozenset({Role.STRUCK})
+        elif isinstance(item, Formula):
+            yield Piece(item.text, struck, formula=at)
+            if _ENDS.search(item.text):
+                yield Piece(item.text[-1], stop=".")
+
+
+def _words(text: str, language: str) -> Iterator[Piece]:
     """The words of a text, those of the lexicon with their roles."""
     done = 0
     for mark in find(text, language):
@@ -131,7 +166,7 @@ def _others(text: str, start: int, end: int) -> Iterator[Piece]:
             ahead = text[found.end() : found.end() + 1]
             if not ahead.isalnum() or ahead >= "\u3400":
                 yield Piece(found[0], stop="?" if _ASKS.search(found[0]) else ".")
-        elif found["stop"] or found["tag"]:
+        elif found["stop"] or found[0].startswith("<"):
             yield Piece(found[0], stop=found[0])
         else:
             yield Piece(found[0])

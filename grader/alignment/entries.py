@@ -13,6 +13,7 @@ from grader.alignment.definitions import (
     is_own,
     naming_of,
 )
+from grader.alignment.given import given_otherwise
 from grader.alignment.joining import joined
 from grader.alignment.plain import (
     NONE,
@@ -159,17 +160,19 @@ def _texts(side: Sequence[Token] | str | None) -> list[str]:
     return [token.text for token in side or () if token.text not in ("{", "}")]
 
 
-def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) -> list[Entry]:
+def entries(
+    paper: Paper, names: Names, base: int = 1, *, code: bool = False, about: str = ""
+) -> list[Entry]:
     """All equations of a paper in reading order, each with the definitions that hold for it.
 
     Of a name that is defined more than once the last definition before the equation counts; one
     that is only defined behind it counts below the same marker ("where …"). With `code` these are the
     equations in listings, whose names mean nothing outside of them. `base` is where NumPy-like text
-    counts from.
+    counts from; `about` is what the problem says of its names.
     """
     names = names.with_macros(macros.definitions(paper.macros))
     found: list[Entry] = []
-    for place in _formulas(paper):
+    for place in _formulas(paper, names, about):
         if (place.formula.notation in LISTED) == code:
             found.extend(_cut(place, names, base))
     given: set[Spelling] = set().union(*(introduced(entry.equation, names) for entry in found))
@@ -287,7 +290,7 @@ def _continues(entry: Entry, before: Entry) -> bool:
     )  # fmt: skip
 
 
-def _formulas(paper: Paper) -> Iterator[Entry]:
+def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
     """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
@@ -302,13 +305,15 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
                 announced = _announces(item, items[at - 1] if at else None)
             case Formula():
                 here = announced or item.display
+                how = standing.get(at, PLAIN)
+                otherwise = given_otherwise(how, item.text, names, about) if how.given else ""
                 yield Entry(
                     labels,
                     item,
                     None,
                     announced=here,
-                    changed=standing[at].changes if at in standing else "",
-                    standing=standing.get(at, PLAIN),
+                    changed=how.changes or otherwise,
+                    standing=how,
                     section=section,
                 )
                 announced = False

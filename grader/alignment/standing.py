@@ -5,13 +5,13 @@ does not assert it. The scope of a word is its clause: a denial of something els
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from grader.alignment.clauses import Clause, Piece, Sentence, sentences
 from grader.lexicon import Role, language_of
-from grader.submission import Formula, Item, Marker, Place, Prose
+from grader.submission import Formula, Item, Place, Prose
 
 
 class Kind(Enum):
@@ -40,12 +40,28 @@ _ORDER = {kind: at for at, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What words beside a formula say of a name in it: `with $N = 3$`, `where $N$ is the number of features`.
+
+    `text` is the name, perhaps with a value; `words` are those behind it, with their `roles`.
+    """
+
+    text: str
+    words: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """How a formula stands, the words that say so, and their place."""
+    """How a formula stands, the words that say so, and their place.
+
+    `given` is what the sentence says of names, for one who knows their values to judge.
+    """
 
     kind: Kind = Kind.PLAIN
     words: str = ""
     place: Place | None = None
+    given: tuple["Given", ...] = ()
 
     @property
     def is_asserted(self) -> bool:
@@ -79,6 +95,9 @@ def standings(items: Sequence[Item]) -> dict[int, Standing]:
         for kind, words, at in _judgements(section, items):
             if at not in found or _ORDER[kind] < _ORDER[found[at].kind]:
                 found[at] = Standing(kind, words, items[at].place)
+        for at, given in _givens(section, items):
+            before = found.get(at, PLAIN)
+            found[at] = replace(before, given=(*before.given, given))
     return found
 
 
@@ -206,8 +225,8 @@ def _denied(clause: Clause, at: int, context: _Context) -> list[int]:
         return following.formulas[:1]
     if _is_aside(clause, at):
         return []
-    if not behind and at == 0:  # "No, …"
-        return context.antecedents(clause)
+    if not behind and all(one.has(Role.GUESS, Role.BUT, Role.FILLER) for one in clause.pieces[:at]):
+        return context.antecedents(clause)  # "No, …", "perhaps not"
     return _subject(clause, at, context, any_word=is_true)
 
 
@@ -225,6 +244,9 @@ def _near(behind: Sequence[Piece]) -> int | None:
 
 def _called_wrong(clause: Clause, at: int, context: _Context) -> list[int]:
     calls = clause.pieces[at].has(Role.WRONG)
+    said = context.antecedents(clause)
+    if len(clause.pieces) == 1 and said and said[-1] in context.sentence.formulas:
+        return said  # `X, no, wrong: Y`
     if calls and (target := _near(clause.pieces[at + 1 :])) is not None:
         return [target]
     following = context.next(clause)
@@ -277,6 +299,45 @@ def _unequal(clause: Clause, context: _Context) -> Iterator[Judgement]:
         left, *right = _UNEQUAL.split(context.items[at].text, maxsplit=1)
         if right and _DERIVATIVE.match(left) and _MENTION.fullmatch(left):
             yield Kind.DENIED, "≠", at
+
+
+# Names
+
+_GIVES = frozenset({Role.WITH, Role.WHERE, Role.FOR, Role.LET, Role.IF})
+_RANGE = re.compile(r"\s*[i-n]\s*=\s*(\d+)\s*,?\s*(?:\\[lc]?dots|…|\.\.\.)\s*,?\s*([^.,]+)[.,]?\s*")
+_INDEX = re.compile(r"\s*[i-n]\s*")
+_STARTS = ("0", "1")  # an index usually runs from one of them
+
+
+def _givens(section: Sequence[Sentence], items: Sequence[Item]) -> Iterator[tuple[int, Given]]:
+    """What the sentences of a section say of names, each with the formula that they say it beside."""
+    for sentence in section:
+        claims = [at for at in sentence.formulas if _claims(items[at].text)]
+        for clause in sentence.clauses:
+            for at, piece in enumerate(clause.pieces):
+                led = any(one.roles & _GIVES for one in clause.pieces[max(0, at - _NEAR) : at])
+                if led and piece.formula is not None and piece.formula not in claims:
+                    behind = clause.pieces[at + 1 :]
+                    words = " ".join(one.text for one in behind)
+                    roles = frozenset().union(*(one.roles for one in behind))
+                    yield from ((claim, Given(piece.text, words, roles)) for claim in claims)
+
+
+def _ranges(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`with $i = 1, …, N - 1$`, `where $i$ runs from 2 to 4`: a sum over less than all."""
+    claims = context.claims[context.number]
+    for at, piece in enumerate(clause.pieces):
+        if piece.formula is None:
+            continue
+        counted = _RANGE.fullmatch(piece.text)
+        numbers = [one.text for one in clause.pieces[at + 1 :] if one.text.isdigit()]
+        is_short = counted and (
+            counted[1] not in _STARTS or (counted[1] == "1" and re.search("[-−]", counted[2]))
+        )
+        runs = _INDEX.fullmatch(piece.text) and len(numbers) > 1 and numbers[0] not in _STARTS
+        if is_short or runs:
+            words = f"{piece.text} {' '.join(numbers)}".strip()
+            yield from ((Kind.CHANGED, words, one) for one in claims)
 
 
 # Corrections
@@ -384,6 +445,25 @@ def _is_filler(piece: Piece) -> bool:
     return piece.has(Role.FILLER, Role.THAT) and not piece.has(Role.SINCE, Role.IF, Role.FOR)
 
 
+def _marked(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """What is crossed out, and what stands below a heading such as "Common mistakes"."""
+    heading = context.sentence.heading
+    for piece in clause.pieces:
+        if piece.formula is not None and piece.has(Role.STRUCK):
+            yield Kind.STRUCK, "crossed out", piece.formula
+        elif piece.formula is not None and heading is not None:
+            found = (kind for role, kind in _HEADINGS.items() if heading.has(role))
+            yield from ((kind, heading.text, piece.formula) for kind in found)
+
+
+_HEADINGS = {
+    Role.WRONG: Kind.DENIED,
+    Role.OLD: Kind.SUPERSEDED,
+    Role.QUOTED: Kind.QUOTED,
+    Role.EXAMPLE: Kind.EXAMPLE,
+}
+
+
 # Changes
 
 
@@ -395,6 +475,9 @@ def _changes(clause: Clause, context: _Context) -> Iterator[Judgement]:
         before = [one for one in clause.pieces[:at] if not _is_filler(one) or one.has(Role.OPERATION_ON)]
         if before and before[-1].has(Role.OPERATION_ON):
             yield Kind.CHANGED, before[-1].text, piece.formula
+        led = context.sentence.clauses[clause.at - 1] if clause.at and clause.after in _COLON else None
+        if led is not None and not led.formulas and Role.OPERATION_ON in led.opening:
+            yield Kind.CHANGED, led.pieces[0].text, piece.formula
         if (word := _behind(clause, at, context)) is not None:
             yield Kind.CHANGED, word, piece.formula
         for one in clause.pieces[at + 1 :]:
@@ -404,22 +487,42 @@ def _changes(clause: Clause, context: _Context) -> Iterator[Judgement]:
 
 def _restricts(clause: Clause, at: int) -> bool:
     """Whether "only" stands before a condition."""
-    ahead = clause.pieces[at + 1 : at + 3]
+    ahead = clause.pieces[at : at + 3]
     return clause.pieces[at].has(Role.ONLY) and any(one.has(Role.IF, Role.FOR) for one in ahead)
+
+
+def _excepts(clause: Clause, at: int) -> bool:
+    """Whether an exception follows: `only that the second term does not count`."""
+    return clause.pieces[at].has(Role.NOT) and Role.ONLY in clause.opening
+
+
+def _demands(clause: Clause, at: int) -> bool:
+    """Whether an operation is still to be done, or one that was done is not: `but not transposed`."""
+    before = clause.pieces[max(0, at - _NEAR) : at]
+    denied = clause.opening & {Role.BUT, Role.ONLY} and any(one.has(Role.NOT) for one in before)
+    needed = any(one.has(Role.MUST) for one in before) and not any(one.has(Role.NOT) for one in before)
+    return clause.pieces[at].has(Role.OPERATION) and (bool(denied) or needed)
 
 
 def _behind(clause: Clause, at: int, context: _Context) -> str | None:
     """The operation that follows a formula: `times`, `, all divided by`, `, with the opposite sign`."""
     run = list(clause.pieces[at + 1 :])
     following = context.next(clause)
-    if following is not None and following.after != ";" and not following.opening & _EXPLAINS:
-        run += following.pieces
+    if following is not None and following.after not in (";", "|"):
+        by_number = Role.OPERATION in following.opening and _is_number(following.pieces[1:])
+        run += following.pieces if by_number or not following.opening & _EXPLAINS else ()
     for one in run[:_FILLERS]:
-        if one.has(Role.OPERATION):
+        if one.has(Role.OPERATION) and not one.has(Role.BY):
             return one.text
+        if one.has(Role.OPERATION) and _is_number(run[run.index(one) + 1 :]):
+            return one.text  # Spanish `por` is "times" before a number, else "by"
         if not one.has(Role.FILLER, Role.AND, Role.BUT, Role.PRONOUN, Role.WITH, Role.EQUALS):
             return None
     return None
+
+
+def _is_number(run: Sequence[Piece]) -> bool:
+    return bool(run) and re.fullmatch(r"\s*[-−]?\s*[\d.,]+\s*", run[0].text) is not None
 
 
 _FILLERS = 6
@@ -430,10 +533,17 @@ def _substituted(clause: Clause, context: _Context) -> Iterator[Judgement]:
     """`X, with K in place of Q`, `X only if …`, `X, without the transpose`: a clause that changes the last."""
     claimed = [at for at in context.antecedents(clause) if at in context.sentence.formulas]
     for at, piece in enumerate(clause.pieces):
-        swaps = piece.has(Role.INSTEAD) and clause.opening & {Role.WITH, Role.BY, Role.WHERE}
-        if swaps and _near(clause.pieces[at + 1 :]) is not None:
-            yield from ((Kind.CHANGED, piece.text, one) for one in claimed)
-        elif piece.has(Role.WITHOUT, Role.SWAP, Role.OTHERWISE) or _restricts(clause, at):
+        if piece.has(Role.INSTEAD) and _near(clause.pieces[at + 1 :]) is not None:
+            led = next((i for i in range(at) if clause.pieces[i].has(Role.WITH, Role.BY)), None)
+            mine = [one.formula for one in clause.pieces[: led or 0] if one.formula is not None]
+            changed = mine or (claimed if led is not None else [])
+            yield from ((Kind.CHANGED, piece.text, one) for one in changed)
+        elif (
+            piece.has(Role.WITHOUT, Role.SWAP, Role.OTHERWISE)
+            or _restricts(clause, at)
+            or _demands(clause, at)
+            or _excepts(clause, at)
+        ):
             mine = [one for one in claimed if one not in clause.formulas]
             yield from ((Kind.CHANGED, piece.text, one) for one in mine)
         elif piece.has(Role.ONLY) and clause.opening & {Role.IF, Role.FOR}:
@@ -471,11 +581,13 @@ def _offers(clause: Clause, context: _Context) -> Iterator[Judgement]:
 _RULES: tuple[Callable[[Clause, _Context], Iterator[Judgement]], ...] = (
     _denials,
     _unequal,
+    _ranges,
     _corrections,
     _led_by(Role.SUPPOSE, Kind.SUPPOSED),
     _led_by(Role.QUOTED, Kind.QUOTED),
     _expected,
     _asked,
+    _marked,
     _examples,
     _served,
     _changes,
