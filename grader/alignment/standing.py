@@ -160,7 +160,11 @@ _NEAR = 3  # unknown words between a denial and its formula
 _SCRIPTS = r"(?:\s*+(?:[_^]\s*+(?:\{[^{}]*+\}|\\?[^\W_]++)|'))*+"
 _NAME = rf"(?:\\[A-Za-z]++\s*+(?:\{{[^{{}}]*+\}})?|[A-Za-z][^\W_]*+|[^\W\d]|\d+(?:\.\d+)?){_SCRIPTS}"
 _BRACED = r"(?:[^{}=+]|\{[^{}]*+\})*+\}"
-_SIZE = re.compile(rf"\(?{_NAME} ?(?:\\times|×|\\text\{{ ?x ?\}}) ?{_NAME}\)?|[^=]*(?:\\in\b|\\mathbb\b).*")
+_LENGTH = r"(?:\d+|[A-Za-z](?:_\{?\w{1,5}\}?)?)"
+_SIZE = re.compile(
+    rf"\(?{_LENGTH} ?(?:\\times|×|\\text\{{ ?x ?\}}) ?{_LENGTH}\)?"
+    r"|[^=]{0,80}\\in\s*(?:\\mathbb|\\R\b|\\Re\b|ℝ).*"
+)
 _MENTION = re.compile(
     rf"\s*(?:{_NAME}|\\[dt]?frac ?\{{ ?(?:\\partial|\\mathrm|∂|d){_BRACED} ?\{{{_BRACED}) ?[.,;:=]?\s*"
 )
@@ -420,6 +424,8 @@ def _examples(clause: Clause, context: _Context) -> Iterator[Judgement]:
     behind = clause.pieces[clause.pieces.index(said) :]
     yield from ((Kind.EXAMPLE, said.text, one.formula) for one in behind if one.formula is not None)
     for later in context.sentence.clauses[clause.at + 1 :]:
+        if clause.after == "(" and later.after == ")":
+            return
         yield from ((Kind.EXAMPLE, said.text, at) for at in later.formulas)
 
 
@@ -434,7 +440,7 @@ def _served(clause: Clause, context: _Context) -> Iterator[Judgement]:
             yield Kind.REASON, before[0].text, piece.formula
         elif Role.IF in led or (Role.FOR in led and not _claims(piece.text)):
             yield Kind.CONDITION, before[0].text, piece.formula
-        elif _SIZE.fullmatch(piece.text.strip()):
+        elif _SIZE.fullmatch(piece.text.strip()) and len(clause.pieces) > 1:
             yield Kind.SHAPE, piece.text, piece.formula
 
 
@@ -443,6 +449,18 @@ _NOBODY: frozenset[Role] = frozenset()
 
 def _is_filler(piece: Piece) -> bool:
     return piece.has(Role.FILLER, Role.THAT) and not piece.has(Role.SINCE, Role.IF, Role.FOR)
+
+
+def _solved(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`We set $∂l/∂w = 0$`: the condition of an optimum, not a derivative."""
+    said = next((one for part in context.sentence.clauses for one in part.pieces if one.has(Role.SOLVE)), None)
+    for at in clause.formulas if said is not None else ():
+        text = context.items[at].text
+        if _DERIVATIVE.match(text) and _IS_ZERO.search(text):
+            yield Kind.CONDITION, said.text, at
+
+
+_IS_ZERO = re.compile(r"=\s*(?:0|\\(?:mathbf|vec|bm)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*(?:\\end\{[^{}]*\})?\s*\Z")
 
 
 def _marked(clause: Clause, context: _Context) -> Iterator[Judgement]:
@@ -544,6 +562,8 @@ def _substituted(clause: Clause, context: _Context) -> Iterator[Judgement]:
             or _demands(clause, at)
             or _excepts(clause, at)
         ):
+            if any(one.formula is not None for one in clause.pieces[:at]):
+                continue  # it says something of that formula
             mine = [one for one in claimed if one not in clause.formulas]
             yield from ((Kind.CHANGED, piece.text, one) for one in mine)
         elif piece.has(Role.ONLY) and clause.opening & {Role.IF, Role.FOR}:
@@ -573,7 +593,7 @@ def _offers(clause: Clause, context: _Context) -> Iterator[Judgement]:
         both = [one for one in (*before, *([target] if target is not None else ())) if one is not None]
         if not all(_claims(context.items[one].text) for one in both):
             continue
-        others = any(one.has(Role.OPERATION, Role.OPERATION_ON) for one in behind)
+        others = any(one.has(Role.OPERATION, Role.OPERATION_ON) for one in behind[: _NEAR + 1])
         if len(both) > 1 or others:
             yield from ((Kind.OFFERED, piece.text, one) for one in both)
 
@@ -588,6 +608,7 @@ _RULES: tuple[Callable[[Clause, _Context], Iterator[Judgement]], ...] = (
     _expected,
     _asked,
     _marked,
+    _solved,
     _examples,
     _served,
     _changes,

@@ -50,6 +50,7 @@ class Role(Enum):
     EXPECT = "what others or a first look may expect"
     SUPPOSE = "an assumption follows"
     REFUTE = "an assumption was wrong"
+    SOLVE = "sets a derivative to zero"
     QUOTED = "of somebody else"
     BELIEF = "asserts mildly"
     GUESS = "asserts without knowing"
