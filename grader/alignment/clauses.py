@@ -7,7 +7,8 @@ A displayed formula belongs to the sentence that leads to it.
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.lexicon import Role, find
 from grader.submission import Formula, Item, Marker, Prose
@@ -19,6 +20,9 @@ _ENDS = re.compile(r"[.!?。！？](?:\s*\})?\s*\Z")
 _ASKS = re.compile(r"[?？]")
 _LINE = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
 _GOES_ON = re.compile(r"[^\W\dA-Z]|[,;:)，；：]|[\u3400-\u9fff]")
+
+_LONGEST_CLAUSE = 60  # pieces, so that the time is linear
+_LONGEST_SENTENCE = 30  # clauses
 
 # These begin a clause of their own.
 _BEGINS = frozenset({Role.CONCLUDE, Role.BUT, Role.SINCE, Role.WHERE, Role.THAT_IS})
@@ -65,7 +69,7 @@ class Clause:
         return [piece.formula for piece in self.pieces if piece.formula is not None]
 
 
-@dataclass(slots=True)
+@dataclass
 class Sentence:
     """The clauses of a sentence, and the heading above it; `asks` means that it ends with `?`."""
 
@@ -77,10 +81,14 @@ class Sentence:
     def text(self) -> str:
         return " ".join(piece.text for clause in self.clauses for piece in clause.pieces)
 
-    def has(self, *roles: Role) -> bool:
-        return any(clause.has(*roles) for clause in self.clauses)
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles of all its words."""
+        return frozenset().union(
+            *(piece.roles for clause in self.clauses for piece in clause.pieces)
+        )
 
-    @property
+    @cached_property
     def formulas(self) -> list[int]:
         return [at for clause in self.clauses for at in clause.formulas]
 
@@ -177,16 +185,16 @@ def _closed(pieces: Iterable[Piece]) -> Iterator[Sentence]:
     sentence, run, after = Sentence(), list[Piece](), ""
     for piece in pieces:
         begins = piece.has(*_BEGINS) and (bool(run) and not _is_inner(piece))
-        if piece.stop or begins:
+        if piece.stop or begins or len(run) == _LONGEST_CLAUSE:
             if run:
                 sentence.clauses.append(Clause(run, after, len(sentence.clauses)))
             run, after = [], piece.stop
-        if piece.stop in (".", "?"):
+        if piece.stop in (".", "?") or len(sentence.clauses) == _LONGEST_SENTENCE:
             sentence.asks = piece.stop == "?"
             if sentence.clauses:
                 yield sentence
             sentence, after = Sentence(), ""
-        elif not piece.stop:
+        if not piece.stop:
             run.append(piece)
     if run:
         sentence.clauses.append(Clause(run, after, len(sentence.clauses)))

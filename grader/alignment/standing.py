@@ -110,8 +110,9 @@ def _judgements(section: Sequence[Sentence], items: Sequence[Item]) -> Iterator[
     claims = [[at for at in one.formulas if _claims(items[at].text)] for one in section]
     for number, sentence in enumerate(section):
         context = _Context(section, number, claims, items)
+        rules = [rule for roles, rule in _RULES if not roles or roles & sentence.roles]
         for clause in sentence.clauses:
-            for rule in _RULES:
+            for rule in rules:
                 yield from rule(clause, context)
 
 
@@ -152,6 +153,7 @@ class _Context:
 
 
 _SENTENCES = 2  # how far a correction reaches
+_BACK = 50  # sentences with the same left side that it replaces
 _NEAR = 3  # unknown words between a denial and its formula
 
 
@@ -377,7 +379,7 @@ def _replaced(clause: Clause, at: int, context: _Context) -> Iterator[Judgement]
         left = _left(context.items[one].text)
         if left is None or not lefts or None in lefts or left in lefts:
             yield Kind.SUPERSEDED, piece.text, one
-    for earlier in context.claims[: context.number]:
+    for earlier in context.claims[max(0, context.number - _BACK) : context.number]:
         for one in earlier:
             if (left := _left(context.items[one].text)) is not None and left in lefts:
                 yield Kind.SUPERSEDED, piece.text, one
@@ -470,7 +472,7 @@ def _marked(clause: Clause, context: _Context) -> Iterator[Judgement]:
         if piece.formula is not None and piece.has(Role.STRUCK):
             yield Kind.STRUCK, "crossed out", piece.formula
         elif piece.formula is not None and heading is not None:
-            found = (kind for role, kind in _HEADINGS.items() if heading.has(role))
+            found = (kind for role, kind in _HEADINGS.items() if role in heading.roles)
             yield from ((kind, heading.text, piece.formula) for kind in found)
 
 
@@ -498,8 +500,8 @@ def _changes(clause: Clause, context: _Context) -> Iterator[Judgement]:
             yield Kind.CHANGED, led.pieces[0].text, piece.formula
         if (word := _behind(clause, at, context)) is not None:
             yield Kind.CHANGED, word, piece.formula
-        for one in clause.pieces[at + 1 :]:
-            if one.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, clause.pieces.index(one)):
+        for later, one in enumerate(clause.pieces[at + 1 :], at + 1):
+            if one.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, later):
                 yield Kind.CHANGED, one.text, piece.formula
 
 
@@ -543,6 +545,7 @@ def _is_number(run: Sequence[Piece]) -> bool:
     return bool(run) and re.fullmatch(r"\s*[-−]?\s*[\d.,]+\s*", run[0].text) is not None
 
 
+_CHANGING = frozenset({Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.ONLY})
 _FILLERS = 6
 _EXPLAINS = {Role.SINCE, Role.WHERE, Role.BY, Role.IF}
 
@@ -598,21 +601,24 @@ def _offers(clause: Clause, context: _Context) -> Iterator[Judgement]:
             yield from ((Kind.OFFERED, piece.text, one) for one in both)
 
 
-_RULES: tuple[Callable[[Clause, _Context], Iterator[Judgement]], ...] = (
-    _denials,
-    _unequal,
-    _ranges,
-    _corrections,
-    _led_by(Role.SUPPOSE, Kind.SUPPOSED),
-    _led_by(Role.QUOTED, Kind.QUOTED),
-    _expected,
-    _asked,
-    _marked,
-    _solved,
-    _examples,
-    _served,
-    _changes,
-    _substituted,
-    _instead,
-    _offers,
+Rule = Callable[[Clause, _Context], Iterator[Judgement]]
+
+# Each rule with the roles of which one must be in the sentence; without any it looks at formulas alone.
+_RULES: tuple[tuple[frozenset[Role], Rule], ...] = (
+    (frozenset({Role.NOT, Role.WRONG, Role.REFUTE}), _denials),
+    (frozenset(), _unequal),
+    (frozenset(), _ranges),
+    (frozenset({Role.OLD, Role.CORRECTION, Role.AMENDS}), _corrections),
+    (frozenset({Role.SUPPOSE}), _led_by(Role.SUPPOSE, Kind.SUPPOSED)),
+    (frozenset({Role.QUOTED}), _led_by(Role.QUOTED, Kind.QUOTED)),
+    (frozenset({Role.EXPECT}), _expected),
+    (frozenset(), _asked),
+    (frozenset(), _marked),
+    (frozenset({Role.SOLVE}), _solved),
+    (frozenset({Role.EXAMPLE}), _examples),
+    (frozenset(), _served),
+    (_CHANGING, _changes),
+    (_CHANGING | {Role.INSTEAD, Role.OTHERWISE, Role.NOT}, _substituted),
+    (frozenset({Role.INSTEAD, Role.WITHOUT}), _instead),
+    (frozenset({Role.OR}), _offers),
 )
