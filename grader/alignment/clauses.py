@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from grader.lexicon import Role, find
 from grader.submission import Formula, Item, Marker, Prose
@@ -32,12 +32,21 @@ _NONE: frozenset[Role] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word with its roles, a sign that ends a clause, or the formula with the number `formula`."""
+    """A word with its roles, a sign that ends a clause, or the formula with the number `formula`.
+
+    `start` is its place in its text.
+    """
 
     text: str
     roles: frozenset[Role] = _NONE
     formula: int | None = None
     stop: str = ""
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Where it ends in its text."""
+        return self.start + len(self.text)
 
     def has(self, *roles: Role) -> bool:
         return any(role in self.roles for role in roles)
@@ -149,7 +158,7 @@ def _pieces(items: Sequence[Item], run: range, language: str) -> Iterator[Piece]
     for at in run:
         item = items[at]
         if isinstance(item, Prose):
-            yield from _words(item.text, language)
+            yield from pieces_of(item.text, language)
             for tag in _TAG.findall(item.text):
                 struck = _NONE if tag.startswith("</") else frozenset({Role.STRUCK})
         elif isinstance(item, Formula):
@@ -158,26 +167,29 @@ def _pieces(items: Sequence[Item], run: range, language: str) -> Iterator[Piece]
                 yield Piece(item.text[-1], stop=".")
 
 
-def _words(text: str, language: str) -> Iterator[Piece]:
-    """The words of a text, those of the lexicon with their roles."""
+@lru_cache(maxsize=2048)
+def pieces_of(text: str, language: str) -> tuple[Piece, ...]:
+    """The words of a text, those of the lexicon with their roles, and the signs between them."""
+    pieces: list[Piece] = []
     done = 0
     for mark in find(text, language):
-        yield from _others(text, done, mark.start)
-        yield Piece(mark.text, mark.roles)
+        pieces += _others(text, done, mark.start)
+        pieces.append(Piece(mark.text, mark.roles, start=mark.start))
         done = mark.end
-    yield from _others(text, done, len(text))
+    return (*pieces, *_others(text, done, len(text)))
 
 
 def _others(text: str, start: int, end: int) -> Iterator[Piece]:
     for found in _WORD.finditer(text, start, end):
+        stop = ""
         if found["end"]:
             ahead = text[found.end() : found.end() + 1]
-            if not ahead.isalnum() or ahead >= "\u3400":
-                yield Piece(found[0], stop="?" if _ASKS.search(found[0]) else ".")
+            if ahead.isalnum() and ahead < "\u3400":
+                continue  # a decimal point, or one in a name
+            stop = "?" if _ASKS.search(found[0]) else "."
         elif found["stop"] or found[0].startswith("<"):
-            yield Piece(found[0], stop=found[0])
-        else:
-            yield Piece(found[0])
+            stop = found[0]
+        yield Piece(found[0], stop=stop, start=found.start())
 
 
 def _closed(pieces: Iterable[Piece]) -> Iterator[Sentence]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.alignment.cases import with_cases
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -14,7 +13,6 @@ from grader.alignment.definitions import (
     naming_of,
 )
 from grader.alignment.given import given_otherwise
-from grader.alignment.joining import joined
 from grader.alignment.plain import (
     NONE,
     PlainEquation,
@@ -26,6 +24,7 @@ from grader.alignment.plain import (
     typeset_fractions,
 )
 from grader.alignment.standing import PLAIN, Standing, standings
+from grader.alignment.statements import language_of_paper, statements
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import (
     SCALAR,
@@ -295,8 +294,9 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
     labels: tuple[str, ...] = ()
     announced = False
     section = 0
-    items = joined(with_cases(paper.items))
-    standing = standings(items)
+    language = language_of_paper(paper.items)
+    items = statements(paper.items, language)
+    standing = standings(items, language)
     for at, item in enumerate(items):
         match item:
             case Marker():

@@ -34,6 +34,8 @@ def _is_another(given: Given, name: str, names: Names, about: str) -> bool:
     if not members:
         return False
     numbers = {member.value for member in members if isinstance(member, Number)}
+    if Role.ALSO in given.roles:
+        return False  # `for $s = 0$ too`
     if len(members) > 1:
         return len(numbers) > 1 or (bool(numbers) and _is_declared(members[0]))
     if _is_declared(members[0]):

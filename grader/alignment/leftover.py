@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.alignment.align import FoundAnswer
-from grader.alignment.cases import with_cases
-from grader.alignment.joining import joined
 from grader.alignment.numbering import named, questions_marked
 from grader.alignment.standing import PLAIN, is_mention, standings
+from grader.alignment.statements import language_of_paper, statements
 from grader.alignment.words import said_below
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
@@ -79,7 +78,7 @@ def left_over(
 def _sections(problem: Problem, paper: Paper) -> Iterator[_Section]:
     questions: tuple[str, ...] = ()
     items: list[Item] = []
-    for item in joined(with_cases(paper.items)):
+    for item in statements(paper.items, language_of_paper(paper.items)):
         if isinstance(item, Marker):
             yield _Section(questions, items)
             questions, items = tuple(questions_marked(item.labels, problem.questions)), []
@@ -102,7 +101,7 @@ def _formulas(
     section: _Section, known: Collection[Place], taken: Collection[Place]
 ) -> Iterator[Leftover]:
     """The formulas that no question took; those before the answers in `taken` are on the way to them."""
-    standing = standings(section.items)
+    standing = standings(section.items, language_of_paper(section.items))
     last = max((at for at, item in enumerate(section.items) if item.place in taken), default=-1)
     for at, item in enumerate(section.items):
         if at < last or not isinstance(item, Formula) or item.place in known:

@@ -87,9 +87,8 @@ class Standing:
 PLAIN = Standing()
 
 
-def standings(items: Sequence[Item]) -> dict[int, Standing]:
+def standings(items: Sequence[Item], language: str) -> dict[int, Standing]:
     """How each formula of a paper stands, by its place in `items`; those that are plain are left out."""
-    language = language_of(" ".join(i.text for i in items if isinstance(i, Prose))[:_REACH])
     found: dict[int, Standing] = {}
     for section in sentences(items, language):
         for kind, words, at in _judgements(section, items):
@@ -101,7 +100,6 @@ def standings(items: Sequence[Item]) -> dict[int, Standing]:
     return found
 
 
-_REACH = 20_000  # characters from which the language is known
 Judgement = tuple[Kind, str, int]
 
 
@@ -170,7 +168,9 @@ _SIZE = re.compile(
 _MENTION = re.compile(
     rf"\s*(?:{_NAME}|\\[dt]?frac ?\{{ ?(?:\\partial|\\mathrm|∂|d){_BRACED} ?\{{{_BRACED}) ?[.,;:=]?\s*"
 )
-_DERIVATIVE = re.compile(r"\s*(?:\\[dt]?frac|\\nabla|\\partial|∂|∇)")
+_DERIVATIVE = re.compile(
+    r"\s*(?:\\[dt]?frac\s*\{?\s*(?:\\partial|\\mathrm\{d\}|d\b|∂)|\\partial|\\nabla|∂|∇|d\w{1,3}\s?/\s?d)"
+)
 _COMPARES = re.compile(r"\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≤≥]")
 _UNEQUAL = re.compile(r"\\not\s*=|\\neq?(?![A-Za-z])|≠")
 _SPECIFIC = re.compile(rf"\s*{_NAME}\s*=\s*(?:[-−]?\d[\d.]*|{_NAME})\s*[.,;]?\s*")
@@ -182,12 +182,23 @@ def is_mention(text: str) -> bool:
     return _MENTION.fullmatch(text) is not None or _SIZE.fullmatch(text) is not None
 
 
+def is_size(text: str) -> bool:
+    """Whether a formula is a size, such as `n \\times m`, or says where something lies."""
+    return _SIZE.fullmatch(text.strip()) is not None
+
+
+def is_derivative(text: str) -> bool:
+    """Whether a formula begins with a derivative."""
+    return _DERIVATIVE.match(text) is not None
+
+
 def _claims(text: str) -> bool:
     """Whether a formula says something: it is no mention, no condition, no value of a name."""
-    return not is_mention(text) and _SPECIFIC.fullmatch(text) is None and not _compares(text)
+    return not is_mention(text) and _SPECIFIC.fullmatch(text) is None and not compares(text)
 
 
-def _compares(text: str) -> bool:
+def compares(text: str) -> bool:
+    """Whether a formula is a comparison: `z > 0`, `i \\ne j`."""
     return "=" not in text and (_COMPARES.search(text) or _UNEQUAL.search(text)) is not None
 
 
@@ -440,17 +451,20 @@ def _served(clause: Clause, context: _Context) -> Iterator[Judgement]:
         led = before[0].roles if before else _NOBODY
         if Role.SINCE in led:
             yield Kind.REASON, before[0].text, piece.formula
-        elif Role.IF in led or (Role.FOR in led and not _claims(piece.text)):
+        elif Role.IF in led or (led & _PLACES and not _claims(piece.text)) or (
+            Role.WHERE in led and not clause.after
+        ):  # `zero where $s = 0$`
             yield Kind.CONDITION, before[0].text, piece.formula
         elif _SIZE.fullmatch(piece.text.strip()) and len(clause.pieces) > 1:
             yield Kind.SHAPE, piece.text, piece.formula
 
 
+_PLACES = frozenset({Role.FOR, Role.ALL, Role.AT})
 _NOBODY: frozenset[Role] = frozenset()
 
 
 def _is_filler(piece: Piece) -> bool:
-    return piece.has(Role.FILLER, Role.THAT) and not piece.has(Role.SINCE, Role.IF, Role.FOR)
+    return piece.has(Role.FILLER, Role.THAT) and not piece.has(Role.SINCE, Role.IF, *_PLACES)
 
 
 def _solved(clause: Clause, context: _Context) -> Iterator[Judgement]:
@@ -565,7 +579,9 @@ def _substituted(clause: Clause, context: _Context) -> Iterator[Judgement]:
             or _demands(clause, at)
             or _excepts(clause, at)
         ):
-            if any(one.formula is not None for one in clause.pieces[:at]):
+            if any(one.formula is not None for one in clause.pieces[:at]) and not piece.has(
+                Role.OTHERWISE
+            ):
                 continue  # it says something of that formula
             mine = [one for one in claimed if one not in clause.formulas]
             yield from ((Kind.CHANGED, piece.text, one) for one in mine)

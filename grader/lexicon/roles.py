@@ -20,7 +20,9 @@ class Role(Enum):
     # How clauses hang together
     IF = "a condition follows"
     ONLY = "nothing else"
-    FOR = "a range or a case follows"
+    FOR = "a case follows"
+    ALL = "a range follows"
+    AT = "a point follows"
     OTHERWISE = "all other cases"
     THEN = "the consequence of a condition follows"
     WHERE = "the meaning of a name follows"
@@ -31,6 +33,7 @@ class Role(Enum):
     THAT = "a clause follows that the words before it judge"
     CONCLUDE = "a result follows"
     AND = "another of the same"
+    ALSO = "the same holds too"
     OR = "another value"
     BUT = "something else holds"
     EQUALS = "the value follows"
