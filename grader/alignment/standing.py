@@ -4,6 +4,7 @@ A sentence in which something besides the formula denies it, corrects it, offers
 does not assert it. The scope of a word is its clause: a denial of something else leaves the formula asserted.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -173,6 +174,7 @@ _DERIVATIVE = re.compile(
 )
 _COMPARES = re.compile(r"\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≤≥]")
 _UNEQUAL = re.compile(r"\\not\s*=|\\neq?(?![A-Za-z])|≠")
+_VALUE = re.compile(rf"\s*{_NAME}\s*(?:=|\\[lg]eq?|[<>≤≥])\s*[-−]?[\d.]+\s*")
 _SPECIFIC = re.compile(rf"\s*{_NAME}\s*=\s*(?:[-−]?\d[\d.]*|{_NAME})\s*[.,;]?\s*")
 
 
@@ -452,7 +454,7 @@ def _served(clause: Clause, context: _Context) -> Iterator[Judgement]:
         if Role.SINCE in led:
             yield Kind.REASON, before[0].text, piece.formula
         elif Role.IF in led or (led & _PLACES and not _claims(piece.text)) or (
-            Role.WHERE in led and not clause.after
+            Role.WHERE in led and not clause.after and _VALUE.fullmatch(piece.text)
         ):  # `zero where $s = 0$`
             yield Kind.CONDITION, before[0].text, piece.formula
         elif _SIZE.fullmatch(piece.text.strip()) and len(clause.pieces) > 1:
@@ -461,6 +463,35 @@ def _served(clause: Clause, context: _Context) -> Iterator[Judgement]:
 
 _PLACES = frozenset({Role.FOR, Role.ALL, Role.AT})
 _NOBODY: frozenset[Role] = frozenset()
+
+
+def _conditional(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """`If $i = j$: X` alone: one case is not the whole. `statements` joins a distinction of several."""
+    if not clause.opening & {Role.IF, Role.FOR} or not clause.formulas:
+        return
+    text = context.items[clause.formulas[0]].text
+    if is_condition(text):
+        behind = [at for one in context.sentence.clauses[clause.at :] for at in one.formulas]
+        for at in behind[1:]:
+            if "\\text" not in context.items[at].text:
+                yield Kind.CHANGED, f"{clause.pieces[0].text} {text}", at
+
+
+_COMPARISONS = re.compile(
+    r"\\(?:neq?|leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≠≤≥]"
+)
+_INDEX_IS = re.compile(r"\s*(?:[i-nw]|\\ell)\s*=\s*(?:[i-nw]|\\ell|\d{1,3})\s*")
+
+
+def is_condition(text: str) -> bool:
+    """Whether a formula compares or sets an index, and is no range such as `1 ≤ i ≤ n`."""
+    if len(text) > _SHORT:
+        return False
+    one = len(_COMPARISONS.findall(text)) == 1 and "=" not in text
+    return one or _INDEX_IS.fullmatch(text) is not None
+
+
+_SHORT = 200  # characters of a condition
 
 
 def _is_filler(piece: Piece) -> bool:
@@ -499,6 +530,20 @@ _HEADINGS = {
 
 
 # Changes
+
+
+def _named(clause: Clause, context: _Context) -> Iterator[Judgement]:
+    """Words between a derivative alone and a formula that may be its value: `is the negative of`."""
+    for piece, *behind in (clause.pieces[at : at + _LONGEST] for at in range(len(clause.pieces))):
+        if piece.formula is None or not is_derivative(piece.text) or not is_mention(piece.text):
+            continue
+        words = list(itertools.takewhile(lambda one: one.formula is None, behind))
+        if words and len(words) < len(behind) and not is_size(behind[len(words)].text):
+            yield Kind.CHANGED, " ".join(one.text for one in words), piece.formula
+
+
+_LONGEST = 20  # words between the two
+
 
 
 def _changes(clause: Clause, context: _Context) -> Iterator[Judgement]:
@@ -633,6 +678,8 @@ _RULES: tuple[tuple[frozenset[Role], Rule], ...] = (
     (frozenset({Role.SOLVE}), _solved),
     (frozenset({Role.EXAMPLE}), _examples),
     (frozenset(), _served),
+    (frozenset({Role.IF, Role.FOR}), _conditional),
+    (frozenset(), _named),
     (_CHANGING, _changes),
     (_CHANGING | {Role.INSTEAD, Role.OTHERWISE, Role.NOT}, _substituted),
     (frozenset({Role.INSTEAD, Role.WITHOUT}), _instead),

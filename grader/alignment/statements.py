@@ -10,17 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.alignment.clauses import Piece, pieces_of
-from grader.alignment.standing import compares, is_derivative, is_mention, is_size
+from grader.alignment.standing import compares, is_condition, is_derivative, is_mention, is_size
 from grader.lexicon import Role, language_of
 from grader.submission import Formula, Item, Prose
 
 # `for $y_1 = 1$` is a special case of a quantity, not of an index.
 _ASSUMES = re.compile(r"\s*(?![i-nw]\s*=)[^=<>]*(?<![<>\\:!])=")
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:\+|-|\*|\\times\b|\\cdot\b|\\odot\b|\\circ\b)")
-_INDEX_IS = re.compile(r"\s*(?:[i-nw]|\\ell)\s*=\s*(?:[i-nw]|\\ell|\d{1,3})\s*")
-_COMPARISONS = re.compile(
-    r"\\(?:neq?|leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≠≤≥]"
-)
 _HAS_CONDITION = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}")
 _REACH = 20_000  # characters from which the language is known
 _MOST = 12  # cases of one distinction
@@ -120,7 +116,7 @@ class _Joiner:
         return has_verb and said[:1] not in (";", "(") and self._says_only(prose, _TO_THE_VALUE)
 
     def _with_condition(self, before: Formula, words: list[Piece], formula: Formula) -> str | None:
-        if not words or not all(word.roles & _LEADS or _may_lead(word, formula) for word in words):
+        if not all(word.roles & _LEADS or _may_lead(word, formula) for word in words):
             return None
         if any(word.has(Role.OTHERWISE) for word in words):
             return f"{before.text}, \\text{{ otherwise }} {formula.text}"
@@ -193,10 +189,12 @@ class _Joiner:
         words = self._words(first) if isinstance(first, Prose) else []
         led = bool(words) and words[-1].has(*_CONDITIONS)
         said = items[at + led : at + led + 3]
-        if len(said) < 3 or not _is_condition(said[0]):
+        if len(said) < 3:
             return None
         condition, between, value = said
         if not isinstance(condition, Formula) or not isinstance(value, Formula):
+            return None
+        if condition.notation != "latex" or not is_condition(condition.text):
             return None
         if value.notation != "latex" or not self._says_only(between, _TO_THE_VALUE):
             return None
@@ -246,14 +244,6 @@ def _repeats(before: str, formula: str) -> bool:
 
 def _is_equation(text: str) -> bool:
     return any(sign in text for sign in ("=", "\\equiv", "≡"))
-
-
-def _is_condition(item: Item) -> bool:
-    """Whether a formula compares, and is no range such as `1 ≤ i ≤ n`."""
-    if not isinstance(item, Formula) or item.notation != "latex" or len(item.text) > _SHORT:
-        return False
-    compares = len(_COMPARISONS.findall(item.text)) == 1 and "=" not in item.text
-    return compares or _INDEX_IS.fullmatch(item.text) is not None
 
 
 def _body(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.lexicon import Role, find, language_of, words
+from grader.lexicon import NOTES, Role, find, language_of, words
 
 LANGUAGES = {
     "en": "It is not true that this holds, but we get it.",
@@ -32,11 +32,17 @@ def test_each_language_is_recognised_and_has_the_same_roles(language: str, text:
         ("并非如此", Role.NOT, "并非"),
         ("ein Spezialfall", Role.EXAMPLE, "Spezialfall"),
         ("it is multiplied", Role.OPERATION, "multiplied"),
-        ("as photographed", Role.OUTSIDE, "photographed"),
     ],
 )
 def test_words_and_phrases(text: str, role: Role, said: str) -> None:
     assert said in [mark.text for mark in find(text) if role in mark.roles]
+
+
+def test_words_of_notes_are_looked_for_apart() -> None:
+    """`no solution` is a blank answer, but denies something in a sentence about a formula."""
+    assert [Role.BLANK in mark.roles for mark in find("no solution", among=NOTES)] == [True]
+    assert Role.NOT in find("no solution")[0].roles
+    assert "photographed" in [mark.text for mark in find("as photographed", among=NOTES)]
 
 
 def test_the_longer_phrase_counts() -> None:
