@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.alignment.align import FoundAnswer
+from grader.alignment.formulas import is_mention
 from grader.alignment.numbering import named, questions_marked
-from grader.alignment.standing import PLAIN, is_mention, standings
+from grader.alignment.standing import PLAIN, standings
 from grader.alignment.statements import language_of_paper, statements
 from grader.alignment.words import said_below
 from grader.problem.model import Problem
@@ -93,7 +94,11 @@ def _sections(problem: Problem, paper: Paper) -> Iterator[_Section]:
 def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
     """The formulas that say what a derivative, a quantity or a name of the student's own is."""
     every = [entry for found in answers.values() for entry in found.paper]
-    lost = {e.formula.place for e in every if e.left is None and not e.standing.is_beside and not e.is_open}
+    lost = {
+        e.formula.place
+        for e in every
+        if e.left is None and not e.standing.is_beside and not e.is_open
+    }
     return {entry.formula.place for entry in every} - lost
 
 

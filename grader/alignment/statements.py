@@ -10,7 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.alignment.clauses import Piece, pieces_of
-from grader.alignment.standing import compares, is_condition, is_derivative, is_mention, is_size
+from grader.alignment.formulas import (
+    is_comparison,
+    is_condition,
+    is_derivative,
+    is_mention,
+    is_size,
+)
 from grader.lexicon import Role, language_of
 from grader.submission import Formula, Item, Prose
 
@@ -69,11 +75,12 @@ class _Joiner:
                 found.append(item)
         return found
 
-    def _words(self, prose: Item) -> list[Piece]:
-        """The words of a text without signs between them."""
-        return [piece for piece in pieces_of(prose.text, self.language) if not piece.stop]
+    def _words(self, prose: Item | None) -> list[Piece]:
+        """The words of a text without the signs between them."""
+        text = prose.text if isinstance(prose, Prose) else ""
+        return [piece for piece in pieces_of(text, self.language) if not piece.stop]
 
-    def _says_only(self, prose: Item, roles: frozenset[Role]) -> bool:
+    def _says_only(self, prose: Item | None, roles: frozenset[Role]) -> bool:
         return isinstance(prose, Prose) and all(word.roles & roles for word in self._words(prose))
 
     # Two formulas
@@ -165,7 +172,7 @@ class _Joiner:
         """The next case of a distinction, perhaps "otherwise"."""
         ahead = items[at : at + 2]
         if len(ahead) == 2 and isinstance(value := ahead[1], Formula) and value.notation == "latex":
-            words = self._words(ahead[0]) if isinstance(ahead[0], Prose) else []
+            words = self._words(ahead[0])
             leads = _BETWEEN | _TO_THE_VALUE | {Role.OTHERWISE}
             if any(word.has(Role.OTHERWISE) for word in words) and self._says_only(ahead[0], leads):
                 text = f"\\text{{ otherwise }} {_body(value.text.rpartition('=')[2])}"
@@ -186,7 +193,7 @@ class _Joiner:
         first = items[at] if at < len(items) else None
         if isinstance(first, Formula) and first.notation == "latex" and self._conditioned(first):
             return _Case(_body(first.text), first, items[at : at + 1])
-        words = self._words(first) if isinstance(first, Prose) else []
+        words = self._words(first)
         led = bool(words) and words[-1].has(*_CONDITIONS)
         said = items[at + led : at + led + 3]
         if len(said) < 3:
@@ -198,7 +205,7 @@ class _Joiner:
             return None
         if value.notation != "latex" or not self._says_only(between, _TO_THE_VALUE):
             return None
-        if not led and between.text != ":":
+        if not led and not (isinstance(between, Prose) and between.text == ":"):
             return None
         text = f"{_body(value.text)} \\text{{ for }} {_body(condition.text)}"
         rest = first if isinstance(first, Prose) else None
@@ -228,7 +235,7 @@ def _are(words: Sequence[Piece], role: Role) -> bool:
 
 def _may_lead(word: Piece, formula: Formula) -> bool:
     """Whether "where", "given" or "at" before a comparison makes it a condition."""
-    return word.has(Role.WHERE, Role.WITH, Role.AT, Role.FILLER) and compares(formula.text)
+    return word.has(Role.WHERE, Role.WITH, Role.AT, Role.FILLER) and is_comparison(formula.text)
 
 
 def _is_named(left: str, right: str) -> bool:

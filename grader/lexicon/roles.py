@@ -121,9 +121,7 @@ _STEM = range(24, 2, -1)  # characters of a stem
 _TABLE = Path(__file__).with_name("table.txt")
 
 
-def find(
-    text: str, language: str | None = None, among: frozenset[Role] = STANDING
-) -> list[Mark]:
+def find(text: str, language: str | None = None, among: frozenset[Role] = STANDING) -> list[Mark]:
     """The roles in a text, in order, without overlap; of two phrases the longer one counts.
 
     A word that is in several languages means what it means in `language`, the language of most words by
