@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.alignment.clauses import Clause, Context, Piece, near, numbers
+from grader.alignment.clauses import Chunk, Clause, Context, near, numbers
 from grader.alignment.formulas import (
     claims,
     is_condition,
@@ -14,7 +14,7 @@ from grader.alignment.formulas import (
     is_size,
     is_value,
 )
-from grader.alignment.stances import Judgement, Kind, Rule, judged
+from grader.alignment.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
 _NEAR = 3  # words between two words that belong together
@@ -44,19 +44,19 @@ def _served(context: Context) -> Iterator[Judgement]:
             (one for one in reversed(clause.pieces[max(0, at - 4) : at]) if _leads(one)), None
         )
         if word is not None and Role.SINCE in word.roles:
-            yield Kind.REASON, word.text, piece.formula
+            yield Stance.REASON, word.text, piece.formula
         elif word is not None and _is_condition(piece, word, clause):
-            yield Kind.CONDITION, word.text, piece.formula
+            yield Stance.CONDITION, word.text, piece.formula
         elif is_size(piece.text) and len(clause.pieces) > 1:
-            yield Kind.SHAPE, piece.text, piece.formula
+            yield Stance.SHAPE, piece.text, piece.formula
 
 
-def _leads(piece: Piece) -> bool:
+def _leads(piece: Chunk) -> bool:
     """Whether a word is none that may stand between a formula and the word that leads to it."""
     return not piece.has(Role.FILLER, Role.THAT) or piece.has(*_LEADS)
 
 
-def _is_condition(piece: Piece, word: Piece, clause: Clause) -> bool:
+def _is_condition(piece: Chunk, word: Chunk, clause: Clause) -> bool:
     restricts = Role.WHERE in word.roles and not clause.after and is_value(piece.text)
     placed = word.has(*_PLACES) and not claims(piece.text)
     return Role.IF in word.roles or placed or restricts  # `zero where $s = 0$`
@@ -71,7 +71,7 @@ def _conditional(context: Context) -> Iterator[Judgement]:
     if is_condition(text):
         behind = [*clause.formulas[1:], *context.later()]
         alone = (at for at in behind if "\\text" not in context.texts[at])
-        yield from judged(Kind.CHANGED, f"{clause.pieces[0].text} {text}", alone)
+        yield from judged(Stance.CHANGED, f"{clause.pieces[0].text} {text}", alone)
 
 
 def _ranges(context: Context) -> Iterator[Judgement]:
@@ -86,7 +86,7 @@ def _ranges(context: Context) -> Iterator[Judgement]:
         runs = _INDEX.fullmatch(piece.text) and len(counts) > 1 and counts[0] not in _STARTS
         if starts_late or ends_early or runs:
             words = f"{piece.text} {' '.join(counts)}".strip()
-            yield from judged(Kind.CHANGED, words, context.sentence.claims)
+            yield from judged(Stance.CHANGED, words, context.sentence.claims)
 
 
 # Words that change a formula
@@ -101,7 +101,7 @@ def _named(context: Context) -> Iterator[Judgement]:
         behind = pieces[at + 1 : at + 1 + _LONGEST]
         words = list(itertools.takewhile(lambda one: one.formula is None, behind))
         if words and len(words) < len(behind) and not is_size(behind[len(words)].text):
-            yield Kind.CHANGED, " ".join(one.text for one in words), piece.formula
+            yield Stance.CHANGED, " ".join(one.text for one in words), piece.formula
 
 
 def _changes(context: Context) -> Iterator[Judgement]:
@@ -111,10 +111,10 @@ def _changes(context: Context) -> Iterator[Judgement]:
         if piece.formula is None:
             continue
         words = [*_before(context, at), *_operation(clause, at), *_restriction(clause, at)]
-        yield from ((Kind.CHANGED, one.text, piece.formula) for one in words)
+        yield from ((Stance.CHANGED, one.text, piece.formula) for one in words)
 
 
-def _before(context: Context, at: int) -> Iterator[Piece]:
+def _before(context: Context, at: int) -> Iterator[Chunk]:
     """`minus X`, `the transpose of X`, `Minus one times the following: X`."""
     pieces = context.clause.pieces
     word = next(
@@ -132,16 +132,16 @@ def _before(context: Context, at: int) -> Iterator[Piece]:
         yield from (one for one in led.pieces[:1] if Role.OPERATION_ON in one.roles)
 
 
-def _operation(clause: Clause, at: int) -> Iterator[Piece]:
+def _operation(clause: Clause, at: int) -> Iterator[Chunk]:
     """`X times …`, `X, all divided by …`, `X, with the opposite sign`."""
     run = list(clause.pieces[at + 1 :])
     if clause.next is not None and clause.next.after not in (";", "|"):
-        first, second = [*clause.next.pieces, Piece("")][:2]
+        first, second = [*clause.next.pieces, Chunk("")][:2]
         multiplies = Role.OPERATION in first.roles and is_number(second.text)
         if multiplies or _EXPLAINS.isdisjoint(first.roles):
             run += clause.next.pieces
     for word, following in itertools.zip_longest(
-        run[:_FILLERS], run[1:_FILLERS], fillvalue=Piece("")
+        run[:_FILLERS], run[1:_FILLERS], fillvalue=Chunk("")
     ):
         # Spanish `por` is "times" before a number, else "by".
         if Role.OPERATION in word.roles and (
@@ -152,7 +152,7 @@ def _operation(clause: Clause, at: int) -> Iterator[Piece]:
             return
 
 
-def _restriction(clause: Clause, at: int) -> Iterator[Piece]:
+def _restriction(clause: Clause, at: int) -> Iterator[Chunk]:
     """`X without the transpose`, `X only if …`."""
     for later, word in enumerate(clause.pieces[at + 1 :], at + 1):
         if word.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, later):
@@ -170,7 +170,7 @@ def _beside(context: Context) -> Iterator[Judgement]:
     clause, said = context.clause, context.said()
     for at, piece in enumerate(clause.pieces):
         if Role.ONLY in piece.roles and not said and clause.opening & {Role.IF, Role.FOR}:
-            yield from judged(Kind.CHANGED, piece.text, context.later())
+            yield from judged(Stance.CHANGED, piece.text, context.later())
         elif Role.OTHERWISE in piece.roles or (
             # Behind a formula of the clause it says something of that.
             not numbers(clause.pieces[:at])
@@ -179,7 +179,7 @@ def _beside(context: Context) -> Iterator[Judgement]:
             )
         ):
             mine = (one for one in said if one not in clause.formulas)
-            yield from judged(Kind.CHANGED, piece.text, mine)
+            yield from judged(Stance.CHANGED, piece.text, mine)
 
 
 def _demands(clause: Clause, at: int) -> bool:
@@ -197,13 +197,13 @@ def _instead(context: Context) -> Iterator[Judgement]:
     pieces = context.clause.pieces
     for at, piece in enumerate(pieces):
         if Role.INSTEAD in piece.roles and (target := near(pieces[at + 1 :])):
-            yield from judged(Kind.DENIED, piece.text, target)
+            yield from judged(Stance.DENIED, piece.text, target)
             led = next((i for i in range(at) if pieces[i].has(Role.WITH, Role.BY)), None)
             if led is not None:
                 changed = numbers(pieces[:led]) or context.said()
-                yield from judged(Kind.CHANGED, piece.text, changed)
+                yield from judged(Stance.CHANGED, piece.text, changed)
         elif at == 0 and Role.WITHOUT in piece.roles and Role.AFFIRM not in context.clause.roles:
-            yield from judged(Kind.CHANGED, piece.text, context.later())
+            yield from judged(Stance.CHANGED, piece.text, context.later())
 
 
 def _offers(context: Context) -> Iterator[Judgement]:
@@ -216,10 +216,10 @@ def _offers(context: Context) -> Iterator[Judgement]:
         both = [*before, *near(pieces[at + 1 :])]
         is_changed = _operates(pieces[at + 1 : at + 2 + _NEAR])
         if (len(both) > 1 or is_changed) and all(claims(context.texts[one]) for one in both):
-            yield from judged(Kind.OFFERED, piece.text, both)
+            yield from judged(Stance.OFFERED, piece.text, both)
 
 
-def _operates(pieces: Sequence[Piece]) -> bool:
+def _operates(pieces: Sequence[Chunk]) -> bool:
     return any(one.has(Role.OPERATION, Role.OPERATION_ON) for one in pieces)
 
 

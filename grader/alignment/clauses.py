@@ -34,7 +34,7 @@ _NONE: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """A word with its roles, a sign that ends a clause, or the formula with the number `formula`.
 
     `start` is its place in its text.
@@ -65,7 +65,7 @@ class Piece:
 class Clause:
     """A part of a sentence; `after` is the sign before it."""
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[Chunk]
     after: str = ""
     next: "Clause | None" = None
 
@@ -156,12 +156,12 @@ class Context:
         return mine or next((one.claims for one in later if one.claims), [])
 
 
-def numbers(pieces: Iterable[Piece]) -> list[int]:
+def numbers(pieces: Iterable[Chunk]) -> list[int]:
     """The numbers of the formulas among pieces."""
     return [piece.formula for piece in pieces if piece.formula is not None]
 
 
-def near(behind: Iterable[Piece]) -> list[int]:
+def near(behind: Iterable[Chunk]) -> list[int]:
     """The first formula in a run of pieces, if few unknown words come before it; "that" leads to it."""
     unknown = 0
     for piece in behind:
@@ -225,7 +225,7 @@ def _breaks(before: Item, item: Item) -> bool:
     return item.place.line > last + 1 and not leads
 
 
-def _pieces(items: Sequence[Item], start: int, language: str) -> Iterator[Piece]:
+def _pieces(items: Sequence[Item], start: int, language: str) -> Iterator[Chunk]:
     """The formulas and words of a run of items; formulas between `<s>` and `</s>` are crossed out."""
     struck = _NONE
     for at, item in enumerate(items, start):
@@ -234,24 +234,24 @@ def _pieces(items: Sequence[Item], start: int, language: str) -> Iterator[Piece]
             for tag in _TAG.findall(item.text):
                 struck = _NONE if tag.startswith("</") else frozenset({Role.STRUCK})
         elif isinstance(item, Formula):
-            yield Piece(item.text, struck, formula=at)
+            yield Chunk(item.text, struck, formula=at)
             if _ENDS.search(item.text):
-                yield Piece(item.text[-1], stop=".")
+                yield Chunk(item.text[-1], stop=".")
 
 
 @lru_cache(maxsize=2048)
-def pieces_of(text: str, language: str) -> tuple[Piece, ...]:
+def pieces_of(text: str, language: str) -> tuple[Chunk, ...]:
     """The words of a text, those of the lexicon with their roles, and the signs between them."""
-    pieces: list[Piece] = []
+    pieces: list[Chunk] = []
     done = 0
     for mark in find(text, language):
         pieces += _others(text, done, mark.start)
-        pieces.append(Piece(mark.text, mark.roles, start=mark.start))
+        pieces.append(Chunk(mark.text, mark.roles, start=mark.start))
         done = mark.end
     return (*pieces, *_others(text, done, len(text)))
 
 
-def _others(text: str, start: int, end: int) -> Iterator[Piece]:
+def _others(text: str, start: int, end: int) -> Iterator[Chunk]:
     for found in _WORD.finditer(text, start, end):
         stop = ""
         if found["end"]:
@@ -261,12 +261,12 @@ def _others(text: str, start: int, end: int) -> Iterator[Piece]:
             stop = "?" if _ASKS.search(found[0]) else "."
         elif found["stop"] or found[0].startswith("<"):
             stop = found[0]
-        yield Piece(found[0], stop=stop, start=found.start())
+        yield Chunk(found[0], stop=stop, start=found.start())
 
 
-def _closed(pieces: Iterable[Piece]) -> Iterator[Sentence]:
+def _closed(pieces: Iterable[Chunk]) -> Iterator[Sentence]:
     """The sentences in a run of pieces."""
-    sentence, run, after = Sentence(), list[Piece](), ""
+    sentence, run, after = Sentence(), list[Chunk](), ""
     for piece in pieces:
         begins = piece.has(*_BEGINS) and bool(run) and not piece.has(*_INNER)
         if piece.stop or begins or len(run) == _LONGEST_CLAUSE:
@@ -284,7 +284,7 @@ def _closed(pieces: Iterable[Piece]) -> Iterator[Sentence]:
         yield sentence
 
 
-def _add(sentence: Sentence, run: list[Piece], after: str) -> None:
+def _add(sentence: Sentence, run: list[Chunk], after: str) -> None:
     if run:
         clause = Clause(run, after)
         if sentence.clauses:

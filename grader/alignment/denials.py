@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from grader.alignment.clauses import Context, Piece, near, numbers
+from grader.alignment.clauses import Chunk, Context, near, numbers
 from grader.alignment.formulas import is_mention, is_set_to_zero, is_unequal, left_side
-from grader.alignment.stances import Judgement, Kind, Rule, judged
+from grader.alignment.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
 _NEAR = 3  # words between two words that belong together
@@ -22,10 +22,10 @@ def _denials(context: Context) -> Iterator[Judgement]:
         return
     for at, piece in enumerate(clause.pieces):
         if Role.NOT in piece.roles:
-            yield from judged(Kind.DENIED, piece.text, _denied(context, at))
+            yield from judged(Stance.DENIED, piece.text, _denied(context, at))
         elif piece.has(Role.WRONG, Role.REFUTE):
             negated = any(Role.NOT in one.roles for one in clause.pieces[max(0, at - _NEAR) : at])
-            yield from judged(Kind.DENIED, piece.text, [] if negated else _wrong(context, at))
+            yield from judged(Stance.DENIED, piece.text, [] if negated else _wrong(context, at))
 
 
 def _denied(context: Context, at: int) -> list[int]:
@@ -76,7 +76,7 @@ def _subject(context: Context, at: int, *, is_called: bool) -> list[int]:
     return context.antecedents() if is_fragment and is_called else []
 
 
-def _of_the_same_verb(before: Sequence[Piece]) -> Sequence[Piece]:
+def _of_the_same_verb(before: Sequence[Chunk]) -> Sequence[Chunk]:
     """The pieces behind the last "that", which begins a clause of its own: `surprising that it is not`."""
     for at in range(len(before) - 1, 0, -1):
         is_verb = at + 1 < len(before) and Role.EQUALS in before[at + 1].roles
@@ -94,7 +94,7 @@ def _is_aside(context: Context, at: int = 0) -> bool:
 def _unequal(context: Context) -> Iterator[Judgement]:
     """`∂l/∂z \\not= p - y`."""
     found = (at for at in context.clause.formulas if is_unequal(context.texts[at]))
-    return judged(Kind.DENIED, "≠", found)
+    return judged(Stance.DENIED, "≠", found)
 
 
 # Corrections
@@ -105,9 +105,9 @@ def _corrections(context: Context) -> Iterator[Judgement]:
     clause = context.clause
     for at, piece in enumerate(clause.pieces):
         if Role.OLD in piece.roles:
-            yield from judged(Kind.SUPERSEDED, piece.text, clause.formulas or clause.led(at))
+            yield from judged(Stance.SUPERSEDED, piece.text, clause.formulas or clause.led(at))
         elif piece.has(Role.CORRECTION, Role.AMENDS):
-            yield from judged(Kind.SUPERSEDED, piece.text, _replaced(context, at))
+            yield from judged(Stance.SUPERSEDED, piece.text, _replaced(context, at))
 
 
 def _replaced(context: Context, at: int) -> Iterator[int]:
@@ -137,7 +137,7 @@ def _replaced(context: Context, at: int) -> Iterator[int]:
 # Assumptions, quotations, expectations, questions, examples
 
 
-def _led_by(role: Role, kind: Kind) -> Callable[[Context], Iterator[Judgement]]:
+def _led_by(role: Role, kind: Stance) -> Callable[[Context], Iterator[Judgement]]:
     """The rule that the formulas behind a word of a role stand in a certain way."""
 
     def rule(context: Context) -> Iterator[Judgement]:
@@ -154,12 +154,12 @@ def _expected(context: Context) -> Iterator[Judgement]:
     clause = context.clause
     said = next((piece for piece in clause.pieces if Role.EXPECT in piece.roles), None)
     if said is not None and not _is_aside(context) and Role.AFFIRM not in clause.roles:
-        yield from judged(Kind.EXPECTED, said.text, clause.formulas)
+        yield from judged(Stance.EXPECTED, said.text, clause.formulas)
 
 
 def _asked(context: Context) -> Iterator[Judgement]:
     if context.sentence.asks or Role.ASKS in context.clause.opening:
-        yield from judged(Kind.ASKED, "?", context.clause.formulas)
+        yield from judged(Stance.ASKED, "?", context.clause.formulas)
 
 
 def _examples(context: Context) -> Iterator[Judgement]:
@@ -168,24 +168,24 @@ def _examples(context: Context) -> Iterator[Judgement]:
     at = next((at for at, piece in enumerate(pieces) if Role.EXAMPLE in piece.roles), None)
     if at is None:
         return
-    yield from judged(Kind.EXAMPLE, pieces[at].text, numbers(pieces[at:]))
+    yield from judged(Stance.EXAMPLE, pieces[at].text, numbers(pieces[at:]))
     for later in context.sentence.clauses[context.at + 1 :]:
         if context.clause.after == "(" and later.after == ")":
             return
-        yield from judged(Kind.EXAMPLE, pieces[at].text, later.formulas)
+        yield from judged(Stance.EXAMPLE, pieces[at].text, later.formulas)
 
 
 def _solved(context: Context) -> Iterator[Judgement]:
     """`We set $∂l/∂w = 0$`: the condition of an optimum, not a derivative."""
     found = (at for at in context.clause.formulas if is_set_to_zero(context.texts[at]))
-    return judged(Kind.CONDITION, "= 0", found)
+    return judged(Stance.CONDITION, "= 0", found)
 
 
 _HEADINGS = {
-    Role.WRONG: Kind.DENIED,
-    Role.OLD: Kind.SUPERSEDED,
-    Role.QUOTED: Kind.QUOTED,
-    Role.EXAMPLE: Kind.EXAMPLE,
+    Role.WRONG: Stance.DENIED,
+    Role.OLD: Stance.SUPERSEDED,
+    Role.QUOTED: Stance.QUOTED,
+    Role.EXAMPLE: Stance.EXAMPLE,
 }
 
 
@@ -193,7 +193,7 @@ def _marked(context: Context) -> Iterator[Judgement]:
     """What is crossed out, and what stands below a heading such as "Common mistakes"."""
     heading, pieces = context.sentence.heading, context.clause.pieces
     yield from judged(
-        Kind.STRUCK, "crossed out", numbers(one for one in pieces if Role.STRUCK in one.roles)
+        Stance.STRUCK, "crossed out", numbers(one for one in pieces if Role.STRUCK in one.roles)
     )
     for role, kind in _HEADINGS.items() if heading is not None else ():
         if heading is not None and role in heading.roles:
@@ -204,8 +204,8 @@ RULES: tuple[Rule, ...] = (
     (frozenset({Role.NOT, Role.WRONG, Role.REFUTE}), _denials),
     (frozenset(), _unequal),
     (frozenset({Role.OLD, Role.CORRECTION, Role.AMENDS}), _corrections),
-    (frozenset({Role.SUPPOSE}), _led_by(Role.SUPPOSE, Kind.SUPPOSED)),
-    (frozenset({Role.QUOTED}), _led_by(Role.QUOTED, Kind.QUOTED)),
+    (frozenset({Role.SUPPOSE}), _led_by(Role.SUPPOSE, Stance.SUPPOSED)),
+    (frozenset({Role.QUOTED}), _led_by(Role.QUOTED, Stance.QUOTED)),
     (frozenset({Role.EXPECT}), _expected),
     (frozenset(), _asked),
     (frozenset(), _marked),

@@ -23,7 +23,7 @@ from grader.alignment.plain import (
     read_member,
     typeset_fractions,
 )
-from grader.alignment.standing import PLAIN, Standing, standings
+from grader.alignment.standing import PLAIN, FormulaStanding, standings
 from grader.alignment.statements import language_of_paper, statements
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import (
@@ -76,7 +76,7 @@ class Entry:
     error: StudentError | None = None
     announced: bool = False
     changed: str = ""
-    standing: Standing = PLAIN
+    standing: FormulaStanding = PLAIN
     section: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)

@@ -7,7 +7,7 @@
 import contextlib
 import re
 
-from grader.alignment.standing import Given, Standing
+from grader.alignment.standing import FormulaStanding, Given
 from grader.errors import StudentError
 from grader.expression import Expression, Item, Number, Symbol
 from grader.lexicon import Role, find
@@ -17,7 +17,7 @@ from grader.notation.equations import equations
 _COUNTED = frozenset({Role.EXAMPLES, Role.FEATURES, Role.CLASSES, Role.UNITS})
 
 
-def given_otherwise(standing: Standing, text: str, names: Names, about: str) -> str:
+def given_otherwise(standing: FormulaStanding, text: str, names: Names, about: str) -> str:
     """The words that give a name in the formula `text` another meaning; "" if none do.
 
     `about` is what the problem says of its names.

@@ -7,7 +7,7 @@ from grader.alignment.clauses import Context
 from grader.lexicon import Role
 
 
-class Kind(Enum):
+class Stance(Enum):
     """How a formula stands, the strongest first."""
 
     STRUCK = "crossed out"
@@ -26,13 +26,13 @@ class Kind(Enum):
     PLAIN = "asserted"
 
 
-Judgement = tuple[Kind, str, int]
+Judgement = tuple[Stance, str, int]
 """How a formula stands, the words that say so, and the number of the formula."""
 
 Rule = tuple[frozenset[Role], Callable[[Context], Iterable[Judgement]]]
 """The roles of which one must be in the sentence, none for any sentence; and what then follows."""
 
 
-def judged(kind: Kind, words: str, formulas: Iterable[int]) -> Iterator[Judgement]:
+def judged(kind: Stance, words: str, formulas: Iterable[int]) -> Iterator[Judgement]:
     """One judgement of several formulas."""
     return ((kind, words, at) for at in formulas)

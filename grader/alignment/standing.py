@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from grader.alignment import changes, denials
 from grader.alignment.clauses import Context, contexts
 from grader.alignment.formulas import claims
-from grader.alignment.stances import Judgement, Kind, Rule
+from grader.alignment.stances import Judgement, Rule, Stance
 from grader.lexicon import Role
 from grader.submission import Item, Place
 
-_ASSERTED = frozenset({Kind.PLAIN, Kind.REASON})
-_OPEN = frozenset({Kind.OFFERED, Kind.CHANGED})
-_BESIDE = frozenset({Kind.REASON, Kind.CONDITION, Kind.SHAPE, Kind.EXAMPLE, Kind.ASKED})
-_ORDER = {kind: at for at, kind in enumerate(Kind)}
+_ASSERTED = frozenset({Stance.PLAIN, Stance.REASON})
+_OPEN = frozenset({Stance.OFFERED, Stance.CHANGED})
+_BESIDE = frozenset({Stance.REASON, Stance.CONDITION, Stance.SHAPE, Stance.EXAMPLE, Stance.ASKED})
+_ORDER = {kind: at for at, kind in enumerate(Stance)}
 _RULES: tuple[Rule, ...] = (*denials.RULES, *changes.RULES)
 
 
@@ -35,13 +35,13 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FormulaStanding:
     """How a formula stands, the words that say so, and its place.
 
     `given` is what the sentence says of names, for one who knows their values to judge.
     """
 
-    kind: Kind = Kind.PLAIN
+    kind: Stance = Stance.PLAIN
     words: str = ""
     place: Place | None = None
     given: tuple[Given, ...] = ()
@@ -67,12 +67,12 @@ class Standing:
         return self.kind in _BESIDE
 
 
-PLAIN = Standing()
+PLAIN = FormulaStanding()
 
 
-def standings(items: Sequence[Item], language: str) -> dict[int, Standing]:
+def standings(items: Sequence[Item], language: str) -> dict[int, FormulaStanding]:
     """How each formula of a paper stands, by its place in `items`; those that are plain are left out."""
-    found: dict[int, Standing] = {}
+    found: dict[int, FormulaStanding] = {}
     for context in contexts(items, language):
         for kind, words, at in _judgements(context):
             before = found.get(at, PLAIN)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment.clauses import Piece, pieces_of
+from grader.alignment.clauses import Chunk, pieces_of
 from grader.alignment.formulas import (
     is_comparison,
     is_condition,
@@ -75,7 +75,7 @@ class _Joiner:
                 found.append(item)
         return found
 
-    def _words(self, prose: Item | None) -> list[Piece]:
+    def _words(self, prose: Item | None) -> list[Chunk]:
         """The words of a text without the signs between them."""
         text = prose.text if isinstance(prose, Prose) else ""
         return [piece for piece in pieces_of(text, self.language) if not piece.stop]
@@ -122,7 +122,7 @@ class _Joiner:
         has_verb = any(word.has(Role.EQUALS) for word in self._words(prose))
         return has_verb and said[:1] not in (";", "(") and self._says_only(prose, _TO_THE_VALUE)
 
-    def _with_condition(self, before: Formula, words: list[Piece], formula: Formula) -> str | None:
+    def _with_condition(self, before: Formula, words: list[Chunk], formula: Formula) -> str | None:
         if not all(word.roles & _LEADS or _may_lead(word, formula) for word in words):
             return None
         if any(word.has(Role.OTHERWISE) for word in words):
@@ -229,11 +229,11 @@ class _Joiner:
         yield replace(first.value, text=text)
 
 
-def _are(words: Sequence[Piece], role: Role) -> bool:
+def _are(words: Sequence[Chunk], role: Role) -> bool:
     return bool(words) and all(word.has(role) for word in words)
 
 
-def _may_lead(word: Piece, formula: Formula) -> bool:
+def _may_lead(word: Chunk, formula: Formula) -> bool:
     """Whether "where", "given" or "at" before a comparison makes it a condition."""
     return word.has(Role.WHERE, Role.WITH, Role.AT, Role.FILLER) and is_comparison(formula.text)
 
