@@ -5,8 +5,9 @@ verdict: `Unreadable` (the text could not be read: a human looks) and `Nonsense`
 cannot be a value: incorrect). An `AuthorError` points into `problem.yaml`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -28,10 +29,12 @@ class Span(NamedTuple):
 class StudentError(GraderError):
     """A fault in an answer: a message, its place, and what to try.
 
-    `code` is the stable code of the message in `result.json`. `hint` is one sentence.
+    `code` is the stable code of the message in `result.json`. `hint` is one sentence. `open` are the
+    conventions, with their values, under which the text may make sense.
     """
 
     default_code = "unreadable"
+    open: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def __init__(
         self,

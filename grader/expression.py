@@ -67,10 +67,14 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The entries `start` to `stop`, both included, of one axis."""
+    """The entries `start` to `stop`, both included, of one axis.
+
+    `implied` means that the axis is not written, as in `u_k` for `u_{k,:}`: such a vector may lie or stand.
+    """
 
     start: int
     stop: int
+    implied: bool = field(default=False, compare=False)
 
     @property
     def size(self) -> int:

@@ -3,6 +3,7 @@
 `pytest` runs what proves each promise once; `pytest -m nightly` tries more of the same.
 """
 
+import gc
 import tempfile
 from collections.abc import Iterator
 
@@ -25,6 +26,13 @@ settings.register_profile("nightly", settings.get_profile("default"), max_exampl
 def pytest_configure(config: pytest.Config) -> None:
     sampling.night = config.option.markexpr == "nightly"
     settings.load_profile("nightly" if sampling.night else "default")
+    gc.set_threshold(
+        100_000, 50, 50
+    )  # collecting thousands of tests and keys cost a tenth of the time
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # the tests live to the end: collections need not look at them
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,7 @@ from grader.alignment.assembled import Assembled
 from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.leftover import left_over
-from grader.alignment.matching import THE_SAME
+from grader.alignment.matching import THE_SAME, left_under, member_convention
 from grader.alignment.numbering import named
 from grader.alignment.plain import PlainEquation
 from grader.alignment.template import own, text_of
@@ -23,6 +23,8 @@ __all__ = [
     "in_words",
     "is_multiple",
     "left_over",
+    "left_under",
+    "member_convention",
     "named",
     "names_for",
     "own",

@@ -6,12 +6,13 @@ programming finds the best labelling of all equations (A. Viterbi, 1967).
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from grader.alignment.assembled import assembled
 from grader.alignment.entries import LISTED, Entry, entries
-from grader.alignment.matching import THE_SAME, aliases, similarity
+from grader.alignment.matching import THE_SAME, aliases, left_under, similarity
 from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
 from grader.alignment.ranking import chosen as chosen_of
@@ -19,7 +20,7 @@ from grader.alignment.ranking import rank
 from grader.alignment.steps import PaperSteps
 from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
-from grader.notation import Names
+from grader.notation import USUAL, Conventions, Names
 from grader.problem.model import Problem, Question
 from grader.submission import Formula, Paper, Place
 
@@ -55,6 +56,13 @@ class FoundAnswer:
     earlier: tuple[Place, ...] = ()
     moved: bool = False
     paper: tuple[Entry, ...] = ()
+    chosen: Entry | None = None
+    rivals: "Callable[[], Sequence[FoundAnswer]]" = tuple
+
+    @property
+    def names_question(self) -> bool:
+        """Whether the left side is the derivative that the question asks for."""
+        return self.match is not None and self.match >= THE_SAME
 
 
 def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
@@ -113,7 +121,37 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
             chosen = chosen_of(mine, question)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, found, problem)
-    return result
+    return _with_rivals(result, found, problem)
+
+
+def _with_rivals(
+    answers: Mapping[str, FoundAnswer], found: Sequence[Entry], problem: Problem
+) -> dict[str, FoundAnswer]:
+    """The answers, each with the other equations that may answer its question, found on demand."""
+
+    def rivals(question: Question) -> list[FoundAnswer]:
+        others = [one for one in answers.values() if one.question != question.id]
+        free = [
+            entry
+            for entry in found
+            if not any(_is_better(one, entry, question, problem) for one in others)
+        ]
+        return _rivals(question, answers[question.id].chosen, free, found, problem)
+
+    return {
+        name: replace(answer, rivals=partial(rivals, problem[name]))
+        for name, answer in answers.items()
+    }
+
+
+def _is_better(other: FoundAnswer, entry: Entry, question: Question, problem: Problem) -> bool:
+    """Whether an equation is the answer to another question, which it names at least as well."""
+    if entry is not other.chosen:
+        return False
+    left = entry.derivative
+    if left is None:
+        return True
+    return similarity(left, problem[other.question]) >= similarity(left, question)
 
 
 def _meant(
@@ -185,9 +223,10 @@ def _fits_best(entry: Entry, question: Question, problem: Problem, is_below: boo
     return match > FITS and (is_below or match == max(others))
 
 
-def names_for(question: Question, entry: Entry) -> Names:
+def names_for(question: Question, entry: Entry, conventions: Conventions = USUAL) -> Names:
     """The names for an answer: the question's, the student's, and the student's index letters."""
-    letters = aliases(entry.derivative, question) if entry.derivative is not None else {}
+    left = left_under(entry.derivative, conventions)
+    letters = aliases(left, question) if left is not None else {}
     renamed = {index.name for index in letters.values()}  # their own names have no meaning here
     free = [index for index in question.free if index.name not in renamed]
     known = question.scope.names.with_indices(free, letters)
@@ -201,7 +240,7 @@ def _found(
     found: Sequence[Entry],
     problem: Problem,
 ) -> FoundAnswer:
-    entry = assembled(entry, mine, question)
+    chosen, entry = entry, assembled(entry, mine, question)
     match = similarity(entry.derivative, question) if entry.derivative is not None else None
     marked = questions_marked(entry.labels, problem.questions)
     return FoundAnswer(
@@ -214,7 +253,36 @@ def _found(
         earlier=tuple(other.place() for other in mine if _is_earlier(other, entry, question)),
         moved=bool(marked) and question.id not in marked,
         paper=tuple(found),
+        chosen=chosen,
     )
+
+
+def _rivals(
+    question: Question,
+    chosen: Entry | None,
+    free: Sequence[Entry],
+    found: Sequence[Entry],
+    problem: Problem,
+) -> list[FoundAnswer]:
+    """The other equations of a paper that may answer a question, in reading order.
+
+    These name its derivative on the left, wherever they stand; or they stand below its number, without a
+    left side that says something else.
+    """
+    return [
+        _found(question, entry, (entry,), found, problem)
+        for entry in free
+        if entry is not chosen and _may_answer(entry, question, problem)
+    ]
+
+
+def _may_answer(entry: Entry, question: Question, problem: Problem) -> bool:
+    if entry.is_open or entry.equation is None or entry.standing.is_beside or entry.changed:
+        return False
+    if entry.derivative is not None and similarity(entry.derivative, question) >= THE_SAME:
+        return True
+    is_own = question.id in questions_marked(entry.labels, problem.questions)
+    return is_own and (entry.left is None or entry.defines)
 
 
 def _is_earlier(other: Entry, chosen: Entry, question: Question) -> bool:
@@ -237,10 +305,24 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
         return False  # what a listing does to a name holds from there on: see `Entry.rests_on`
     if not entry.standing.is_asserted:
         return False  # `zero at $s = 0$` does not say that s is zero
-    if isinstance(entry.left, Symbol | Item):
-        return True
+    if entry.labels != answer.labels[: len(entry.labels)]:
+        return False  # what another part says holds there
+    is_value = isinstance(entry.left, Symbol | Item)
+    if is_value and _is_numerical(entry) and not _is_beside(entry, answer):
+        return False  # an example
     primed = not isinstance(left, str) and any(token.text == "'" for token in left)
-    return (primed or isinstance(entry.left, Apply)) and entry.labels in ((), answer.labels)
+    return primed or is_value or isinstance(entry.left, Apply)
+
+
+def _is_numerical(entry: Entry) -> bool:
+    """Whether an equation gives a number, as an example does: `y = 4.0`."""
+    return not any(character.isalpha() for character in entry.signs(left=False))
+
+
+def _is_beside(entry: Entry, answer: Entry) -> bool:
+    """Whether two equations stand in one line or in adjacent lines."""
+    here, there = entry.place(), answer.place()
+    return (here.path, here.cell) == (there.path, there.cell) and abs(here.line - there.line) <= 1
 
 
 def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:

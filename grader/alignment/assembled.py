@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields
 
 from grader.alignment.entries import Entry
 from grader.alignment.matching import split
-from grader.alignment.plain import NONE, Products
 from grader.errors import StudentError, Unreadable
 from grader.expression import SCALAR, Derivative, Expression, Index, Matrix, Number, Selector, Shape
-from grader.notation import Names, Reading
+from grader.notation import USUAL, Conventions, Names, Reading
 from grader.primitives.build import derivative
 from grader.problem.model import Question
 from grader.problem.target import letters
@@ -32,9 +31,9 @@ class Assembled(Entry):
         """The equations as in the paper."""
         return "\n".join(part.text for part in self.parts if part is not None)
 
-    def read(self, names: Names, other: Products = NONE) -> Reading:
+    def read(self, names: Names, conventions: Conventions = USUAL) -> Reading:
         """The array. Raises StudentError, also where entries are missing."""
-        found = [self._part(part, names) for part in self.parts]
+        found = [self._part(part, names, conventions) for part in self.parts]
         rows, columns = self.grid
         nodes = [one.node for one in found]
         node = Matrix(
@@ -47,14 +46,15 @@ class Assembled(Entry):
             tuple(part for one in found for part in one.derivatives),
             tuple(part for one in found for part in one.kinked),
             any(one.defined for one in found),
+            {key: values for one in found for key, values in one.open.items()},
         )
 
-    def _part(self, part: Entry | None, names: Names) -> Reading:
+    def _part(self, part: Entry | None, names: Names, conventions: Conventions) -> Reading:
         if part is None:
             given = sum(one is not None for one in self.parts)
             message = f"only {given} of the {len(self.parts)} entries have an equation"
             raise Unreadable(message, hint="write all entries; a person will look at it")
-        reading = part.read(names.with_definitions(part.definitions))
+        reading = part.read(names.with_definitions(part.definitions), conventions)
         if reading.extents:
             message = "it is not clear where the argument of this function ends"
             raise Unreadable(message, part.formula.text, hint="put its argument in brackets")

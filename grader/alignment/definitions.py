@@ -226,7 +226,12 @@ def _declared(spelling: Spelling, names: Names) -> bool:
     base, sup, sub = spelling
     nearby = (spelling, (base, sup, None), (base, None, None), (base, sub, None))
     known = [key for key in nearby if key in names.spellings]
-    if any(key != (base, None, None) or not (sup or _is_number(key, names, sub)) for key in known):
+    if any(
+        key != (base, None, None)
+        or _is_example(key, names, sup)
+        or not (sup or _is_number(key, names, sub))
+        for key in known
+    ):
         return True
     return base in names.dimensions or f"{base}{sub or ''}" in names.dimensions
 
@@ -264,6 +269,12 @@ def _is_number(key: Spelling, names: Names, sub: str | None) -> bool:
         and not sub.isdigit()
         and names.symbols[names.spellings[key]].shape == SCALAR
     )
+
+
+def _is_example(key: Spelling, names: Names, sup: str | None) -> bool:
+    """Whether a superscript is an index of a declared array, as in `z^{(k)}`."""
+    is_letter = sup is not None and len(sup) == 1 and sup.isalpha()
+    return is_letter and names.symbols[names.spellings[key]].shape != SCALAR
 
 
 def _over(letters: Sequence[str], body: Expression) -> Expression | None:

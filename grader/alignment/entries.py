@@ -14,9 +14,7 @@ from grader.alignment.definitions import (
 )
 from grader.alignment.given import given_otherwise
 from grader.alignment.plain import (
-    NONE,
     PlainEquation,
-    Products,
     is_infix,
     is_of_a_gradient,
     plain_equations,
@@ -36,7 +34,7 @@ from grader.expression import (
     Slice,
     walk,
 )
-from grader.notation import Names, Reading, latex, macros
+from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
@@ -63,7 +61,8 @@ class Entry:
     `announced` means that it comes right after a marker or a colon, so that it may be an answer without
     a left side. `standing` is how it stands by the words around it; `changed` are those words if it is not
     asserted as it is written.
-    `section` numbers the markers of the paper, since two markers may have the same labels. `defines`
+    `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
+    the headings without a number. `defines`
     means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
     is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
     which this one uses, directly or through names of the student's.
@@ -78,6 +77,7 @@ class Entry:
     changed: str = ""
     standing: FormulaStanding = PLAIN
     section: int = 0
+    heading: int = 0
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
@@ -107,25 +107,24 @@ class Entry:
         answer = self.equation.answer if self.equation else ()
         return Span(answer[0].start, answer[-1].end) if answer else Span(0, 1)
 
-    def read(self, names: Names, other: Products = NONE) -> Reading:
-        """The reading of the answer. Raises StudentError.
-
-        `other` numbers ambiguous products that are to be read in the less usual way.
-        """
+    def read(self, names: Names, conventions: Conventions = USUAL) -> Reading:
+        """The reading of the answer under some conventions. Raises StudentError."""
         equation = self.equation
         if self.changed:
             raise self.is_changed()
         if equation is None:
             raise self.error or Unreadable("this formula cannot be read", self.formula.text)
         if isinstance(equation, PlainEquation):
-            return equation.read(names, other)
+            return equation.read(names, conventions)
         try:
-            return latex.read_tokens(equation.answer, names, equation.source, other)
+            return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:
             if self.formula.notation == "latex":
                 raise
             start, end = self.answer_span
-            return read_member(equation.source[start:end], start, names, equation.source, other)
+            return read_member(
+                equation.source[start:end], start, names, equation.source, conventions
+            )
 
     def signs(self, *, left: bool) -> str:
         """One side of the equation as signs with spaces between and around them."""
@@ -293,7 +292,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
     """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
-    section = 0
+    section = heading = 0
     language = language_of_paper(paper.items)
     items = statements(paper.items, language)
     standing = standings(items, language)
@@ -301,7 +300,9 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
         match item:
             case Marker():
                 labels, announced, section = item.labels, True, section + 1
+                heading += 1
             case Prose():
+                heading += item.text.startswith("#")
                 announced = _announces(item, items[at - 1] if at else None)
             case Formula():
                 here = announced or item.display
@@ -315,6 +316,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                     changed=how.changes or otherwise,
                     standing=how,
                     section=section,
+                    heading=heading,
                 )
                 announced = False
 
@@ -381,7 +383,8 @@ def _entry_by_entry(left: Expression) -> Expression:
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
     if any(isinstance(index, Slice) for index in (left.row, left.column)):
-        return left
+        whole = of.shape == SCALAR and wrt.shape == left.base.shape
+        return derivative(of, Item(wrt, left.row, left.column, left.shape), span) if whole else left
     if of.shape == SCALAR and wrt.shape == left.base.shape:
         return derivative(of, Item(wrt, left.row, left.column, SCALAR), span)
     if of.shape[1] == 1 == wrt.shape[1]:

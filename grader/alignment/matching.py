@@ -7,8 +7,9 @@ Left-hand sides are compared by their derivatives and their entries: students wr
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.expression import Derivative, Expression, Index, Item, Selector, Symbol
-from grader.notation import Names, printing
+from grader.expression import Derivative, Expression, Index, Item, Selector, Slice, Symbol
+from grader.notation import Conventions, Names, printing
+from grader.primitives.build import derivative
 from grader.problem.model import Question
 
 WHOLE_FOR_ENTRIES = 0.9  # ∂l/∂W for all ∂l/∂W[i, j], or the other way round
@@ -40,14 +41,14 @@ def _part(given: Expression, asked: Expression) -> float:
 
 def _whole_for(entries: tuple[Selector, ...]) -> float:
     """A whole array beside some of its entries: all of them, a row or column, or one."""
-    letters = [_is_letter(entry) for entry in entries]
+    letters = [_is_all(entry) for entry in entries]
     if all(letters):
         return WHOLE_FOR_ENTRIES
     return WHOLE_FOR_SOME if any(letters) else OTHER_ENTRY
 
 
 def _selector(given: Selector, asked: Selector) -> float:
-    if given == asked or (_is_letter(given) and _is_letter(asked)):
+    if given == asked or (_is_all(given) and _is_all(asked)):
         return 1.0
     if _is_letter(given) or _is_letter(asked):
         return LETTER_FOR_NUMBER
@@ -56,6 +57,11 @@ def _selector(given: Selector, asked: Selector) -> float:
 
 def _is_letter(selector: Selector) -> bool:
     return isinstance(selector, Index)
+
+
+def _is_all(selector: Selector) -> bool:
+    """Whether a letter or the mark of a whole axis stands for all entries: `u_k`, `u_{k,:}`."""
+    return isinstance(selector, Index | Slice)
 
 
 def split(node: Expression) -> tuple[str, tuple[Selector, ...]]:
@@ -84,3 +90,37 @@ def aliases(left: Derivative, question: Question) -> Mapping[str, Index]:
             if isinstance(one, Index) and isinstance(other, Index):
                 found.setdefault(one.name, other)
     return found
+
+
+# A member of a family, as in ∂J/∂u_k: row k, or column k by the convention of the paper
+
+_AXES = ("row", "column")
+
+
+def member_convention(left: Derivative | None) -> Mapping[str, tuple[str, ...]]:
+    """The convention that a left side by a member depends on, with its values; none for any other."""
+    if left is None or not _has_implied_axis(left.wrt):
+        return {}
+    return {f"member:{split(left.wrt)[0]}": _AXES}
+
+
+def left_under(left: Derivative | None, conventions: Conventions) -> Derivative | None:
+    """A left side under the conventions of a paper."""
+    (key,) = member_convention(left) or ("",)
+    if left is None or conventions.get(key, _AXES[0]) == _AXES[0]:
+        return left
+    assert isinstance(left.wrt, Item)
+    row, column = (
+        Index(one.name, 1, size) if isinstance(one, Index) else Slice(1, size, implied=True)
+        for one, size in zip((left.wrt.column, left.wrt.row), left.wrt.base.shape, strict=True)
+    )
+    turned = Item(left.wrt.base, row, column, left.wrt.shape[::-1], left.wrt.span)
+    return derivative(left.of, turned, left.span)
+
+
+def _has_implied_axis(wrt: Expression) -> bool:
+    if not isinstance(wrt, Item) or not any(
+        isinstance(one, Index) for one in (wrt.row, wrt.column)
+    ):
+        return False
+    return any(isinstance(one, Slice) and one.implied for one in (wrt.row, wrt.column))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import Derivative, Expression, Index, Number, Symbol
-from grader.notation import Names, Reading, infix, latex
+from grader.notation import USUAL, Conventions, Names, Reading, infix, latex
 from grader.notation.builder import Builder
 from grader.notation.latex_tokens import tokenize
 from grader.notation.names import INFIX_FUNCTIONS
@@ -40,10 +40,6 @@ _LEFT_SIDES = tuple(
 )
 _FRACTION = re.compile(r"(?<![^\W\d_])d([^\W\d_][^\s/=]{0,20}\s?/\s?)d(?=[^\W\d_])")
 _LOSSES = frozenset("l loss j cost c e objective".split())
-
-
-Products = frozenset[int]
-NONE: Products = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +83,10 @@ class PlainEquation:
         """From the first member to the last."""
         return Span(self.starts[0], max(self.answer_span.end, self.starts[0] + 1))
 
-    def read(self, names: Names, other: Products = NONE) -> Reading:
+    def read(self, names: Names, conventions: Conventions = USUAL) -> Reading:
         """The reading of the last member. Raises Unreadable, Nonsense."""
         names = names.based(self.base)
-        return read_member(self.answer, self.starts[-1], names, self.source, other)
+        return read_member(self.answer, self.starts[-1], names, self.source, conventions)
 
     def read_left(self, names: Names) -> Expression | None:
         """The left side, None if there is none or it cannot be read."""
@@ -176,44 +172,45 @@ def _outer(text: str) -> Iterator[re.Match[str]]:
 
 
 def read_member(
-    text: str, start: int, names: Names, source: str, other: Products = NONE
+    text: str, start: int, names: Names, source: str, conventions: Conventions = USUAL
 ) -> Reading:
-    """The reading of `text`, which begins at `start` in `source`. Raises Unreadable, Nonsense.
-
-    `other` numbers ambiguous products that are to be read in the less usual way.
-    """
+    """The reading of `text`, which begins at `start` in `source`. Raises Unreadable, Nonsense."""
     is_word = len(text) > 1 and text.isidentifier() and text.isascii()  # dz is no product
     readers = (_as_infix, _as_typeset)
     if not is_infix(text) and not is_word:
         readers = readers[::-1]
     try:
-        return readers[0](text, start, names, source, other)
+        return readers[0](text, start, names, source, conventions)
     except Unreadable as error:
         try:
-            return readers[1](text, start, names, source, other)
+            return readers[1](text, start, names, source, conventions)
         except StudentError:
             raise error from None
 
 
-def _as_infix(text: str, start: int, names: Names, source: str, other: Products) -> Reading:
+def _as_infix(
+    text: str, start: int, names: Names, source: str, conventions: Conventions
+) -> Reading:
     if _TYPESET_SIGN.search(text):
         raise Unreadable("this is not infix text", source, Span(start, start + len(text)))
     # A name may end in a superscript T: `W3ᵀ` is written `W3'` in infix.
     padded = " " * start + re.sub(r"(?<=\w)[ᵀ⊤]", "'", text)
     try:
-        return infix.read(padded, names, other)
+        return infix.read(padded, names, conventions)
     except StudentError as error:
         error.source = source
         raise
 
 
-def _as_typeset(text: str, start: int, names: Names, source: str, other: Products) -> Reading:
+def _as_typeset(
+    text: str, start: int, names: Names, source: str, conventions: Conventions
+) -> Reading:
     padded = " " * start + text.replace("@", "·")
     if not _is_all_declared(text, names):
         span = Span(start, start + len(text))
         raise Unreadable("a name with a number is not declared", source, span)
     try:
-        return latex.read_tokens(tokenize(padded, names), names, padded, other)
+        return latex.read_tokens(tokenize(padded, names), names, padded, conventions)
     except StudentError as error:
         error.source = source
         raise

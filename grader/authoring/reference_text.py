@@ -55,7 +55,7 @@ def in_answer_file(key: QuestionKey, reference: Expression) -> str:
 
 def by_letters(question: Question, reference: Expression) -> Expression:
     """The general entry, `W[i, j]*h[j]`, of an array that is given by its entries."""
-    letters = {index.name for index in letters_of(question, None)}
+    letters = {index.name for index in letters_of(question, None).known}
     match reference:
         case Tabulate(body=body, row=row, column=column):
             if {row.name, column.name} - {""} <= letters and _in_order(row.name, column.name):

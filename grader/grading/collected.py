@@ -21,6 +21,7 @@ from grader.alignment import (
     alone,
     in_words,
     is_multiple,
+    member_convention,
     named,
     names_for,
     own,
@@ -28,7 +29,7 @@ from grader.alignment import (
 from grader.errors import Span, StudentError, Unreadable
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
-from grader.notation import Reading, infix
+from grader.notation import USUAL, Conventions, Reading, infix
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.steps import Chain, Derivation, derivation
@@ -45,9 +46,9 @@ from grader.submission import (
 
 
 class ReadAnswer(Protocol):
-    """Reads an answer; `other` numbers ambiguous products to be read in the less usual way."""
+    """Reads an answer under some conventions."""
 
-    def __call__(self, other: frozenset[int] = frozenset()) -> Reading:
+    def __call__(self, conventions: Conventions = USUAL) -> Reading:
         """What the answer says. Raises StudentError."""
 
 
@@ -59,6 +60,10 @@ class Written:
     that no question asks for and that the student worked out elsewhere. `stated` are equations about the
     model itself. Both are only computed if no answer with the same key was judged before. `rests_on`
     are lines of a listing that give another value to a name in the answer. `chain` is the derivation.
+    `names_question` means that the left side is the derivative that the question asks for, `is_bare` that
+    there is no left side, `is_own` that it stands below the number of the question, `is_alone` that it is
+    all that was given for the question; `heading` numbers headings and markers. `rivals` are
+    the other equations of the paper that may answer the question.
     """
 
     text: str
@@ -71,6 +76,12 @@ class Written:
     stated: Callable[[], Sequence[Entry]] = tuple
     chain: Chain | None = None
     rests_on: Sequence[Entry] = ()
+    names_question: bool = False
+    is_bare: bool = False
+    is_own: bool = False
+    is_alone: bool = False
+    heading: int = 0
+    rivals: "Callable[[], Sequence[Written]]" = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +192,15 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
     entry, equation = found.entry, found.entry.equation
     if equation is None:
         error = entry.error or Unreadable("this formula cannot be read")
-        return _unreadable(found, error)
+        return _unreadable(found, question, error)
     if is_multiple(entry.left):
         message = "the left side has more in it than the derivative that the question asks for"
         return _unreadable(
-            found, Unreadable(message, hint="write only that derivative on the left")
+            found, question, Unreadable(message, hint="write only that derivative on the left")
         )
-    letters = letters_of(question, entry)
-    names = with_letters(found.names, letters)
 
-    def read(other: frozenset[int] = frozenset()) -> Reading:
-        return found.steps.put_in(over_letters(entry.read(names, other), letters, question))
+    def read(conventions: Conventions = USUAL) -> Reading:
+        return found.steps.put_in(_read_entry(question, entry, conventions))
 
     text = _compact(entry.text)
     if isinstance(equation, PlainEquation):
@@ -204,7 +213,7 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         text,
         expanded,
         entry.changed,
-        tuple(names.indices.items()),
+        tuple(found.names.indices.items()),
         found.steps.key,
         _texts(found.stated),
         _texts(entry.rests_on),
@@ -226,14 +235,28 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         lambda: found.stated,
         chain,
         entry.rests_on,
+        found.names_question,
+        equation.left is None,
+        marked,
+        False,
+        entry.heading,
+        lambda: [_from_paper(rival, question, answers) for rival in found.rivals()],
     )
 
 
-def _read_entry(question: Question, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
-    """An equation, read as an answer to a question. Raises StudentError."""
-    letters = letters_of(question, entry)
-    names = with_letters(names_for(question, entry), letters)
-    return over_letters(entry.read(names, other), letters, question)
+def _read_entry(question: Question, entry: Entry, conventions: Conventions = USUAL) -> Reading:
+    """An equation in the letters of its left side, read as an answer. Raises StudentError."""
+    letters = letters_of(question, entry, conventions)
+    names = with_letters(names_for(question, entry, conventions), letters)
+    known = member_convention(entry.derivative)
+    try:
+        reading = entry.read(names, conventions)
+    except StudentError as error:
+        error.open = {**error.open, **known}
+        raise
+    if known:
+        reading = replace(reading, open={**reading.open, **known})
+    return over_letters(reading, letters, question)
 
 
 def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
@@ -248,11 +271,15 @@ def _compact(text: str) -> str:
 _GAP = re.compile(r"(?<![ \t])(?:[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+|[ \t]{4,}+(?=&?[=≈]))")
 
 
-def _unreadable(found: FoundAnswer, error: StudentError) -> Written:
-    def read(other: frozenset[int] = frozenset()) -> Reading:
+def _unreadable(found: FoundAnswer, question: Question, error: StudentError) -> Written:
+    def read(conventions: Conventions = USUAL) -> Reading:
         raise error
 
-    return Written(found.entry.formula.text, "latex", found.entry.place(), read, _notes_on(found))
+    return Written(
+        found.entry.formula.text, "latex", found.entry.place(), read, _notes_on(found),
+        names_question=found.names_question, heading=found.entry.heading,
+        rivals=lambda: [_from_paper(rival, question, ()) for rival in found.rivals()],
+    )  # fmt: skip
 
 
 def _notes_on(found: FoundAnswer) -> tuple[Message, ...]:
@@ -283,10 +310,12 @@ def _from_file(
     letters = letters_of(question, None)
     names = with_letters(question.names, letters).based(base)
 
-    def read(other: frozenset[int] = frozenset()) -> Reading:
-        return over_letters(infix.read(answer.text, names, other), letters, question)
+    def read(conventions: Conventions = USUAL) -> Reading:
+        return over_letters(infix.read(answer.text, names, conventions), letters, question)
 
-    return Written(answer.text, "infix", answer.place, read, (), ("infix", base, answer.text))
+    return Written(
+        answer.text, "infix", answer.place, read, (), ("infix", base, answer.text), is_alone=True
+    )
 
 
 def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Written:
@@ -302,8 +331,8 @@ def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Wr
             raise Unreadable("there is no expression here", answer.text, span)
         return _from_paper(found, question, [found.entry])
 
-    def read(other: frozenset[int] = frozenset()) -> Reading:
-        return written().read(other)
+    def read(conventions: Conventions = USUAL) -> Reading:
+        return written().read(conventions)
 
     def cut() -> Derivation | None:
         chain = written().chain
@@ -312,5 +341,5 @@ def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Wr
     key, chain = ("latex file", answer.text), Chain(cut, partial(_read_entry, question))
     return Written(
         answer.text, "latex", answer.place, read, (), key,
-        lambda: written().steps(), lambda: written().stated(), chain,
+        lambda: written().steps(), lambda: written().stated(), chain, is_alone=True,
     )  # fmt: skip

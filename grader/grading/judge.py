@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from grader.alignment import Words
 from grader.grading.collected import Given, InWords, Numbers, RefusedAnswer, Written
+from grader.grading.decision import decided
 from grader.grading.derivation_credit import with_steps
 from grader.grading.numbers import judge_numbers
 from grader.grading.outcome import Outcome, result_of
-from grader.grading.text import judge_text
 from grader.key import Key, QuestionKey
 from grader.notation import printing
 from grader.problem import Question
@@ -21,8 +21,10 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
         case None:
             result = result_of(question, Outcome(Verdict.MISSING), None)
         case Written():
-            result = judge_text(key, question, given)
-            result = with_steps(key, question, given, result)
+            answer, judged = decided(key, question, given)
+            record = judged.shown.record(answer)
+            result = result_of(question, judged.outcome, record, judged.notes + answer.messages)
+            result = with_steps(key, question, answer, result)
         case Numbers():
             result = judge_numbers(key, question, given, student)
         case InWords():

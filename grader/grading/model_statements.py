@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.alignment import Entry, PlainEquation
-from grader.errors import StudentError, Unreadable
+from grader.errors import StudentError
 from grader.evaluation import Evaluator
 from grader.expression import (
     SCALAR,
@@ -21,6 +21,8 @@ from grader.expression import (
     Item,
     Number,
     Symbol,
+    children,
+    free_indices,
     free_ranges,
     transform,
     walk,
@@ -40,7 +42,7 @@ ARGUMENT = "argument"  # the name of t in a statement such as σ'(t) = 1
 class Statement:
     """An equation about a symbol, a quantity, or the derivative of a function.
 
-    `right` is None where the equation cannot be read.
+    `right` is None for a line of a listing whose value is not known.
     """
 
     left: Expression
@@ -51,21 +53,37 @@ class Statement:
 def contradiction(
     key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
 ) -> Message | None:
-    """The message about the first false or unreadable statement about a name in a right answer."""
+    """The message about the first false statement about a name in a right answer.
+
+    What cannot be read costs nothing, nor does what leaves the values of the answer as they are.
+    """
     for statement in _statements_about(node, entries, names):
-        if statement.right is None:
-            text = (
-                f"the values of the answer are right, but line {statement.line} of the paper says "
-                "something about a name in the answer that cannot be read; a person will look at it"
-            )
-            return Message(Kind.ERROR, text, "stated-unreadably")
-        if not _holds(key, statement.left, statement.right, names):
+        if not _holds(key, statement.left, statement.right, names) and _matters(
+            key, node, statement
+        ):
             text = (
                 f"the values of the answer are right, but line {statement.line} of the paper "
                 "contradicts the model about a name in the answer; a person will look at it"
             )
             return Message(Kind.ERROR, text, "stated-otherwise")
     return None
+
+
+def _matters(key: QuestionKey, node: Expression, statement: Statement) -> bool:
+    """Whether an answer has other values with the stated value of a name in it.
+
+    What cannot be put in, such as the value of an entry or of a function, may always matter.
+    """
+    left, right = statement.left, statement.right
+    if not isinstance(left, Symbol) or right is None or left.shape != right.shape:
+        return True
+    if free_indices(right):
+        return False
+    try:
+        one, other = key.evaluate(node), key.evaluate(_put_in(node, left.name, right))
+    except (StudentError, ValueError):
+        return True
+    return not np.allclose(one, other, TOLERANCE, TOLERANCE)
 
 
 def changed_name(key: QuestionKey, entries: Sequence[Entry], names: Names) -> Message | None:
@@ -104,7 +122,9 @@ def with_stated_values(
     """A wrong answer with the false value that the paper gives a name in it, for each such name."""
     for statement in _statements_about(node, entries, names):
         left, right = statement.left, statement.right
-        if not isinstance(left, Symbol) or right is None or _holds(key, left, right, names):
+        if not isinstance(left, Symbol) or right is None or free_indices(right):
+            continue
+        if _holds(key, left, right, names):
             continue
         text = (
             f"the answer is right only if {left.name} has the value in line {statement.line} of the "
@@ -125,11 +145,21 @@ def _statements_about(
     node: Expression, entries: Sequence[Entry], names: Names
 ) -> Iterator[Statement]:
     """The statements about names and functions in an answer."""
-    used = {_kind(part) for part in walk(node)} - {None}
+    used = {_kind(part) for part in _valued(node)} - {None}
     for entry in entries:
         statement = _statement(entry, names.with_definitions(entry.definitions))
         if statement is not None and _kind(statement.left) in used:
             yield statement
+
+
+def _valued(node: Expression) -> Iterator[Expression]:
+    """The parts of an answer apart from its derivatives, whose values do not come from statements."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, Derivative):
+            yield part
+            waiting += children(part)
 
 
 def _kind(node: Expression) -> str | None:
@@ -158,10 +188,8 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
         return None
     try:
         right = latex.parse_left(equation.answer, known, equation.source)
-    except Unreadable:
-        return Statement(left, None, line) if _is_lost(left, equation, names) else None
     except StudentError:
-        return None  # such as `(X - μ) s`, with shapes that are only loosely right
+        return None
     named = any(isinstance(part, Derivative) for part in walk(right))
     return None if named else Statement(left, right, line)
 
@@ -179,16 +207,6 @@ def _plain_statement(entry: Entry, names: Names) -> Statement | None:
     return None if named else Statement(left, right, entry.place().line)
 
 
-def _is_lost(left: Expression, equation: Equation, names: Names) -> bool:
-    """Whether an unreadable right side matters: it is about a whole quantity, and no list or remark.
-
-    For a single entry, the values of its letters are not known.
-    """
-    texts = {token.text for token in equation.answer}
-    listed = "\\dots" in texts or any(token.kind == "prose" for token in equation.answer)
-    return isinstance(left, Symbol) and left.name in names.depends and not listed
-
-
 def _with_argument(names: Names, left: Sequence[Token]) -> Names:
     """The names, with the letter t of `σ'(t)` added if it is free."""
     letters = [token for token in left if token.kind == "letter"]
@@ -202,11 +220,14 @@ def _with_argument(names: Names, left: Sequence[Token]) -> Names:
     )
 
 
-def _holds(key: QuestionKey, left: Expression, right: Expression, names: Names) -> bool:
+def _holds(key: QuestionKey, left: Expression, right: Expression | None, names: Names) -> bool:
     """Whether both sides have the same values on the draws; True if one has no value.
 
-    Also True for different shapes if the left side is a quantity of the model, repeated along an array.
+    Also True for the note on a shape `y = n \\times 1`, and for different shapes if the left side is a
+    quantity of the model, repeated along an array.
     """
+    if right is None or _is_size(right) or _is_labelled(left, names):
+        return True
     if left.shape != right.shape and 1 in left.shape and right.shape == left.shape[::-1]:
         right = transpose(right)  # the layout of a vector does not matter
     indices = tuple(index for _, index in sorted(free_ranges(left, right).items()))
@@ -220,6 +241,22 @@ def _holds(key: QuestionKey, left: Expression, right: Expression, names: Names) 
             )
         if left.shape != right.shape and SCALAR not in (left.shape, right.shape):
             return _kind(left) in names.depends
-        return bool(np.allclose(one, other, TOLERANCE, TOLERANCE))
+        known = np.isfinite(one) & np.isfinite(
+            other
+        )  # such as x = e^(log x), which holds for some x
+        return bool((np.isclose(one, other, TOLERANCE, TOLERANCE) | ~known).all())
     except (StudentError, ValueError):
         return True
+
+
+def _is_labelled(left: Expression, names: Names) -> bool:
+    """Whether a letter of the left side is a label, as the o of `u_o` for the true word: no index."""
+    labels = {sub for _, _, sub in names.spellings if sub is not None}
+    return not labels.isdisjoint(free_indices(left))
+
+
+def _is_size(node: Expression) -> bool:
+    """Whether a value is a product of numbers, as a shape is written."""
+    if isinstance(node, Apply) and node.function == "mul":
+        return all(isinstance(part, Number) or _is_size(part) for part in node.args)
+    return isinstance(node, Number) and bool(node.name)

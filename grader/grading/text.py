@@ -1,7 +1,7 @@
 """Judging an answer in text: read, check the shape, evaluate, compare."""
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,20 +22,15 @@ from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG, by_rules
 from grader.grading.missing_index import missing_index
 from grader.grading.model_statements import changed_name, contradiction, with_stated_values
-from grader.grading.outcome import (
-    Outcome,
-    WrongValues,
-    outcome_of,
-    result_of,
-    unread,
-)
+from grader.grading.outcome import Outcome, WrongValues, outcome_of, unread
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up_to_layout
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
+from grader.notation.conventions import TooManyReadings, other_readings
 from grader.problem import Question
 from grader.problem.model import bases
-from grader.result import Kind, Message, QuestionResult, Verdict
+from grader.result import Kind, Message, Verdict
 
 Pair = tuple[str, str]
 """The names of a derivative: what is differentiated, and by what."""
@@ -48,13 +43,6 @@ class Judged:
     outcome: Outcome
     notes: tuple[Message, ...] = ()
     shown: ShownReading = ShownReading()
-
-
-def judge_text(key: Key, question: Question, given: Written) -> QuestionResult:
-    """The result of an answer in text; each text is judged once."""
-    judged = judged_text(key, question, given)
-    record = judged.shown.record(given)
-    return result_of(question, judged.outcome, record, judged.notes + given.messages)
 
 
 def judged_text(key: Key, question: Question, given: Written) -> Judged:
@@ -72,13 +60,10 @@ def judged_text(key: Key, question: Question, given: Written) -> Judged:
 def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     changed = changed_name(key, given.rests_on, key.question.scope.names)
     try:
-        reading = _read(given)
+        reading, outcome = _decided(key, given, asked)
     except StudentError as error:
         return Judged(_for_a_human(changed) if changed is not None else unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
-    outcome = _outcome(key, reading, asked, given.steps())
-    if reading.choices and outcome.verdict != Verdict.CORRECT:
-        outcome = _with_other_readings(outcome, key, reading, given, asked)
     stated = changed or _stated_otherwise(key, reading, outcome, given)
     if stated is not None:
         outcome = _for_a_human(stated)
@@ -106,84 +91,56 @@ def _stated_otherwise(
     return None
 
 
-def _read(given: Written) -> Reading:
-    """The conventional reading; if that makes no sense, one with another reading of one product.
+def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[Reading, Outcome]:
+    """The reading that counts, with its outcome.
 
-    Raises the StudentError of the conventional reading if no reading makes sense.
+    That is the usual one, if it makes sense as an answer; a human decides if it is wrong and another one is
+    right. Else it is the one that is right, or the first one that makes sense. Raises the StudentError of
+    the usual reading if no reading makes sense.
     """
+    usual = _usual(given)
+    others = other_readings(given.read, usual)
+    reading = next(others, None) if isinstance(usual, StudentError) else usual
+    if reading is None:
+        assert isinstance(usual, StudentError)
+        raise usual
+    outcome = _outcome(key, reading, asked, given.steps())
+    if outcome.verdict == Verdict.CORRECT:
+        return reading, outcome
+    try:
+        for other in others:
+            found = _outcome(key, other, asked, given.steps())
+            if found.verdict == Verdict.CORRECT:
+                sensible = usual is reading and _may_answer(key, reading)
+                return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
+    except TooManyReadings:
+        return reading, _for_a_human(_OTHER_READING)
+    return reading, outcome
+
+
+def _usual(given: Written) -> Reading | StudentError:
     try:
         return given.read()
-    except ShapeMismatch as error:
-        for one in range(1, OTHER_READINGS + 1):
-            with contextlib.suppress(StudentError):
-                return given.read(frozenset([one]))
-        raise error
+    except StudentError as error:
+        return error
 
 
-OTHER_READINGS = 6  # ambiguous places of one answer that are also read the less usual way
+def _may_answer(key: QuestionKey, reading: Reading) -> bool:
+    """Whether the value of a reading has the shape that the question asks for, or its transpose."""
+    if reading.node.shape == key.grid[::-1]:
+        return True
+    try:
+        key.check_shape(reading.node, reading.used)
+    except ShapeMismatch:
+        return False
+    return True
 
 
-def _with_other_readings(
-    outcome: Outcome,
-    key: QuestionKey,
-    reading: Reading,
-    given: Written,
-    asked: frozenset[Pair],
-) -> Outcome:
-    """The outcome of a wrong answer that may be right in a less usual reading.
-
-    For a product, a hint says so. For the argument of a function without brackets, a human decides.
-    """
-
-    def is_right(other: Reading) -> bool:
-        return _outcome(key, other, asked, given.steps()).verdict == Verdict.CORRECT
-
-    if _may_be_right_with_other_extents(reading, given, is_right):
-        return Outcome(Verdict.UNDECIDED, messages=(_OTHER_EXTENT,))
-    each = range(1, min(reading.choices, OTHER_READINGS) + 1)
-    for other in [*(frozenset([one]) for one in each), frozenset(each)]:
-        with contextlib.suppress(StudentError):
-            if is_right(given.read(other)):
-                return replace(outcome, messages=(*outcome.messages, _OTHER_READING))
-    return outcome
-
-
-def _may_be_right_with_other_extents(
-    reading: Reading, given: Written, is_right: Callable[[Reading], bool]
-) -> bool:
-    """Whether an answer may be right if functions without brackets take longer or shorter arguments.
-
-    It tries all combinations, one more change at a time; beyond `MOST_EXTENTS` of them the answer may be
-    right for all that is known.
-    """
-    waiting, tried = [(frozenset[int](), reading)], 0
-    for other, known in waiting:
-        for one in sorted(known.extents):
-            if one <= max(other, default=0):
-                continue
-            if tried == MOST_EXTENTS:
-                return True
-            tried += 1
-            with contextlib.suppress(StudentError):
-                found = given.read(other | {one})
-                if is_right(found):
-                    return True
-                waiting.append((other | {one}, found))
-    return False
-
-
-MOST_EXTENTS = 32
-
-_OTHER_EXTENT = Message(
-    Kind.ERROR,
-    "a function has no brackets here, so its argument is not clear, and the answer may be right: "
-    "write brackets around the argument; a person will look at it",
-    "other-reading",
-)
 _OTHER_READING = Message(
-    Kind.HINT,
-    "this answer would be right if one of its products were read the other way: write "
-    "⊙ for a product entry by entry, and @ or nothing for a matrix product",
+    Kind.ERROR,
+    "the notation of this answer has more than one usual meaning, and the answer may be right in "
+    "another one: write ⊙ for a product entry by entry, @ or nothing for a matrix product, and "
+    "brackets around the argument of a function; a person will look at it",
     "other-reading",
 )
 

@@ -5,11 +5,26 @@ note. A row may be read as a column where the result depends on its entries only
 read as an outer product: there the transpose is what the question asks for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import NamedTuple
 
 from grader.errors import ShapeMismatch, Span
-from grader.expression import SCALAR, Apply, Expression, Shape, Symbol, shape_text, walk
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Item,
+    Shape,
+    Slice,
+    Sum,
+    Symbol,
+    shape_text,
+    walk,
+)
 from grader.notation.builder import NONSENSE, Builder
+from grader.primitives import TABLE
 
 HADAMARD = "hadamard"  # ⊙ and \circ
 MATRIX = "matrix"  # @
@@ -34,9 +49,11 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     spread = _spread(build, a, b) if how == STAR else None
     if spread is not None:
         return build.apply("outer", *spread, span=span)
-    readings = _readings(a, b, how)
-    if readings is not None:
-        return _chosen(build, a, b, readings, span)
+    if how in (JUXTAPOSED, DOT):
+        a, b, how = _laid(build, a, b, how)
+    convention = _convention(a, b, how)
+    if convention is not None:
+        return _chosen(build, a, b, *convention, span)
     if how == HADAMARD:
         return _entrywise(build, a, b, span)
     if how == OUTER:
@@ -46,6 +63,100 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     if how == ASTERISK and a.shape == b.shape:
         return _entrywise(build, a, b, span)
     return _matrix(build, a, b, how, span)
+
+
+class Factor(NamedTuple):
+    """A factor, and its place with the brackets around it."""
+
+    node: Expression
+    span: Span
+
+
+Groups = Sequence[Sequence[Factor]]
+Beside = Callable[[Expression, Expression], Expression]
+"""What a factor means beside another one, entry by entry."""
+
+
+def juxtaposed(build: Builder, factors: Sequence[Factor]) -> Expression:
+    """The product of factors side by side."""
+    return Chain(build).side_by_side(factors).node
+
+
+def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) -> Expression:
+    """Groups of factors side by side, with a sign between two groups.
+
+    A sign binds less than no sign: `A B ⊙ C D` is (A B) ⊙ (C D). Where that makes no sense, or by
+    convention, ⊙ binds more, A (B ⊙ C) D, or alike, ((A B) ⊙ C) D.
+    """
+    made = Chain(build, beside)
+    ways = {"less": made.less, "more": made.more, "alike": made.alike}
+    way = made.less
+    arrays = [sum(part.node.shape != SCALAR for part in group) for group in groups]
+    if any(sign == HADAMARD and max(arrays[at : at + 2]) > 1 for at, sign in enumerate(signs)):
+        fit = tuple(key for key in ways if build.makes_sense(partial(ways[key], groups, signs)))
+        way = ways[build.convention("hadamard", fit) if len(fit) > 1 else (*fit, "less")[0]]
+    return way(groups, signs)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Multiplies the factors of a chain in the order in which its signs bind."""
+
+    build: Builder
+    beside: Beside = lambda node, _: node
+
+    def side_by_side(self, factors: Sequence[Factor]) -> Factor:
+        return reduce(partial(self._times, JUXTAPOSED), factors)
+
+    def less(self, groups: Groups, signs: Sequence[str]) -> Expression:
+        return self._signed([self.side_by_side(group) for group in groups], signs)
+
+    def more(self, groups: Groups, signs: Sequence[str]) -> Expression:
+        """⊙ binds more than no sign."""
+        parts, left = [[*groups[0]]], []
+        for sign, group in zip(signs, groups[1:], strict=True):
+            if sign == HADAMARD:
+                parts[-1][-1:] = [self._times(sign, parts[-1][-1], group[0]), *group[1:]]
+            else:
+                parts.append([*group])
+                left.append(sign)
+        return self._signed([self.side_by_side(part) for part in parts], left)
+
+    def alike(self, groups: Groups, signs: Sequence[str]) -> Expression:
+        """⊙ binds like no sign, from the left."""
+        parts, left = [self.side_by_side(groups[0])], []
+        for sign, group in zip(signs, groups[1:], strict=True):
+            if sign == HADAMARD:
+                both = self._times(sign, parts[-1], group[0])
+                parts[-1] = self.side_by_side([both, *group[1:]])
+            else:
+                parts.append(self.side_by_side(group))
+                left.append(sign)
+        return self._signed(parts, left)
+
+    def _signed(self, factors: Sequence[Factor], signs: Sequence[str]) -> Expression:
+        """Factors with signs, from the left; a ⊙ waits if the shapes around it do not fit yet."""
+        left, waiting = [*factors], [*signs]
+        while waiting:
+            at = 0
+            while _comes_later(left, waiting, at):
+                at += 1
+            left[at : at + 2] = [self._times(waiting.pop(at), left[at], left[at + 1])]
+        return left[0].node
+
+    def _times(self, how: str, a: Factor, b: Factor) -> Factor:
+        left, right = a.node, b.node
+        if how == HADAMARD:
+            left, right = self.beside(left, right), self.beside(right, left)
+        span = a.span.union(b.span)
+        return Factor(product(self.build, left, right, how, span), span)
+
+
+def _comes_later(factors: Sequence[Factor], signs: Sequence[str], at: int) -> bool:
+    """Whether to take the product after a ⊙ first, since the shapes around ⊙ do not fit yet."""
+    if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
+        return False
+    return not fit_entrywise(factors[at].node, factors[at + 1].node)
 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
@@ -109,6 +220,113 @@ def _check_axes(build: Builder, a: Expression, b: Expression, span: Span) -> Non
         build.fail("only one of these vectors has a new axis", span, hint)
 
 
+# Members of a family: `u_k` is a vector, which may lie or stand
+
+
+LOOKED_INTO = (
+    20  # operations inside each other in a factor, so that a long product takes linear time
+)
+
+
+def _turns(node: Expression, depth: int = LOOKED_INTO) -> bool | None:
+    """Whether a vector of members, such as `u_k` or `u_k - u_j`, is written transposed; None for others."""
+    match node:
+        case Item(row=row, column=column):
+            return False if any(isinstance(s, Slice) and s.implied for s in (row, column)) else None
+        case Sum(body=body):
+            return _turns(body, depth - 1) if depth else None
+        case Apply(function="transpose", args=(inside,)) if depth:
+            turned = _turns(inside, depth - 1)
+            return None if turned is None else not turned
+        case Apply(args=args) if TABLE[node.function].entrywise and node.shape != SCALAR and depth:
+            found = {_turns(arg, depth - 1) for arg in args if arg.shape != SCALAR}
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _is_turned(node: Expression, depth: int = LOOKED_INTO) -> bool:
+    """Whether the layout of a vector comes from a transposition that is written."""
+    match node:
+        case Apply(function="transpose"):
+            return True
+        case Sum(body=body) if depth:
+            return _is_turned(body, depth - 1)
+        case Apply(args=args) if depth:
+            vectors = (arg for arg in args if arg.shape != SCALAR and _vector(arg.shape))
+            return any(_is_turned(arg, depth - 1) for arg in vectors)
+    return False
+
+
+def _laid(
+    build: Builder, a: Expression, b: Expression, how: str
+) -> tuple[Expression, Expression, str]:
+    """Two factors, with members laid so that the product exists; a sign between a row and a column."""
+    turns = (_turns(a), _turns(b))
+    if turns == (None, None) or not (_vector(a.shape) and _vector(b.shape)):
+        return a, b, how
+    written = _is_turned(a) or _is_turned(b)
+    if how == DOT and not written and max(a.shape) == max(b.shape):
+        lies = _is_row(b if turns[1] is None else a)
+        lies = lies and (None in turns or _declares_rows(build, max(a.shape)))
+        return _lay(build, a, lies), _lay(build, b, lies), how
+    if None not in turns:
+        return *_laid_alike(build, a, b, turns == (True, False), written), JUXTAPOSED
+    if turns[1] is None:
+        if written or not _is_row(b) or not _is_row(a):
+            a = _lay(build, a, lies=b.shape[1] == 1)
+    elif written or not _is_row(a) or not _is_row(b):
+        b = _lay(build, b, lies=a.shape[1] == 1)
+    return a, b, JUXTAPOSED
+
+
+def _laid_alike(
+    build: Builder, a: Expression, b: Expression, is_inner: bool, written: bool
+) -> tuple[Expression, Expression]:
+    """Two members, `u_k^\\top u_j` or `u_k u_j^\\top`, which both stand or both lie."""
+    if not written or bool(_turns(a)) == bool(_turns(b)):
+        return a, b
+    if max(a.shape) == max(b.shape) and build.convention("vectors", ("columns", "rows")) == "rows":
+        is_inner = not is_inner
+    elif max(a.shape) != max(b.shape):
+        is_inner = False
+    return _lay(build, a, is_inner), _lay(build, b, not is_inner)
+
+
+def _along(build: Builder, a: Expression, b: Expression, span: Span) -> Expression | None:
+    """A row, not transposed, beside a matrix: times each row of it. None where a product is meant.
+
+    In `A b` the row may also be a vector that stands; a problem that declares rows means broadcasting, as
+    in batch normalization.
+    """
+    row, matrix = (a, b) if _is_row(a) else (b, a)
+    if not _is_row(row) or not _extends(row.shape, matrix.shape) or _is_turned(row):
+        return None
+    declared = _declares_rows(build, row.shape[1])
+    if _turns(row) is not None and not declared:
+        return None
+    if row is b and not (isinstance(row, Symbol) and row.name in build.names.matrices):
+        key, values = ("rows", _BY_ENTRIES) if declared else ("lying", _OF_MATRICES)
+        if build.convention(key, values) == "product":
+            return None
+    return combine(build, "mul", a, b, span)
+
+
+def _declares_rows(build: Builder, size: int) -> bool:
+    """Whether the problem declares a row of this size, with two axes."""
+    names = build.names
+    return any(names.symbols[name].shape == (1, size) for name in names.matrices)
+
+
+def _lay(build: Builder, vector: Expression, lies: bool) -> Expression:
+    if (vector.shape[0] == 1) == lies or vector.shape == SCALAR:
+        return vector
+    return build.apply("transpose", vector, span=vector.span)
+
+
+def _is_row(node: Expression) -> bool:
+    return node.shape[0] == 1
+
+
 # Products that can be read in two ways
 
 _WORDS = {
@@ -117,10 +335,11 @@ _WORDS = {
     "inner": "as their inner product",
     "outer": "as their outer product",
 }
+_OF_MATRICES, _BY_ENTRIES = ("product", "entries"), ("entries", "product")
 
 
-def _readings(a: Expression, b: Expression, how: str) -> tuple[str, str] | None:
-    """The conventional meaning and the other one, if the shapes allow two.
+def _convention(a: Expression, b: Expression, how: str) -> tuple[str, tuple[str, ...]] | None:
+    """The convention that a product depends on, with its values; None if the shapes allow one meaning.
 
     With square matrices, a transpose suggests a matrix product, and the derivative f'(Z) of an entrywise
     function a product entry by entry.
@@ -129,12 +348,16 @@ def _readings(a: Expression, b: Expression, how: str) -> tuple[str, str] | None:
         return None
     if a.shape[0] == a.shape[1] and how in (JUXTAPOSED, DOT, STAR, ASTERISK):
         if any(_is_local_derivative(part) for part in (a, b)):
-            return "mul", "matmul"
-        matrix = how in (JUXTAPOSED, DOT) or (how == ASTERISK and any(map(_is_transpose, (a, b))))
-        return ("matmul", "mul") if matrix else ("mul", "matmul")
+            return "slope", _BY_ENTRIES
+        if how in (STAR, ASTERISK):
+            turned = how == ASTERISK and any(_is_transpose(part) for part in (a, b))
+            return ("star:transpose", _OF_MATRICES) if turned else ("star", _BY_ENTRIES)
+        return "dot" if how == DOT else "square", _OF_MATRICES
+    if _vector(a.shape) and how == OUTER:
+        return "outer", _OF_MATRICES
     if _vector(a.shape) and how == DOT:
-        return "inner", "mul"
-    return ("outer", "mul") if _vector(a.shape) and how == OUTER else None
+        return ("rows", _BY_ENTRIES) if _is_row(a) else ("dot", _OF_MATRICES)
+    return None
 
 
 def _is_local_derivative(node: Expression) -> bool:
@@ -146,10 +369,13 @@ def _is_transpose(node: Expression) -> bool:
 
 
 def _chosen(
-    build: Builder, a: Expression, b: Expression, readings: tuple[str, str], span: Span
+    build: Builder, a: Expression, b: Expression, key: str, values: tuple[str, ...], span: Span
 ) -> Expression:
-    """The conventional reading, or the other one if this choice asks for it."""
-    taken, other = readings[::-1] if build.chooses_other() else readings
+    """The product under a convention."""
+    whole = "outer" if key == "outer" else "inner" if _vector(a.shape) else "matmul"
+    taken, other = whole, "mul"
+    if build.convention(key, values) == "entries":
+        taken, other = other, taken
     build.notes.append(
         f"{_pair(a, b)} was read {_WORDS[taken]}; it could also be read {_WORDS[other]}"
     )
@@ -275,6 +501,9 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
         return build.apply("matmul", a, b, span=span)
     if a.shape == b.shape:
         return _same_shape(build, a, b, how, span)
+    along = _along(build, a, b, span) if how != MATRIX else None
+    if along is not None:
+        return along
     flipped = _flipped(build, a, b, how)
     if flipped is not None:
         product = build.apply("matmul", *flipped, span=span)

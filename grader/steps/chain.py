@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from grader.alignment import Entry, PlainEquation
-from grader.notation import Reading
+from grader.notation import USUAL, Conventions, Reading
 from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
 from grader.problem.model import bases
@@ -15,12 +15,9 @@ from grader.submission import Place
 
 
 class ReadEntry(Protocol):
-    """Reads the right side of an equation as an answer to the question.
+    """Reads the right side of an equation as an answer to the question, under some conventions."""
 
-    `other` numbers ambiguous products to be read in the less usual way.
-    """
-
-    def __call__(self, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
+    def __call__(self, entry: Entry, conventions: Conventions = USUAL) -> Reading:
         """The last member, with derivatives left in it. Raises StudentError."""
 
 

@@ -4,21 +4,22 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from typing import NamedTuple
 
 from grader.alignment import Entry
 from grader.comparison import EntryStatus, compare
-from grader.errors import Nonsense, ShapeMismatch, StudentError
+from grader.errors import Nonsense, StudentError
 from grader.expression import Apply, Derivative, Expression, base_name, walk
 from grader.key import QuestionKey
-from grader.notation import Reading
+from grader.notation import USUAL, Conventions, Reading
+from grader.notation.conventions import TooManyReadings, other_readings
 from grader.primitives import Array
 from grader.primitives.build import transpose
 from grader.problem import Question
 from grader.steps.chain import ReadEntry
 
 READINGS = 40  # for one derivation, so that no paper takes long
-OTHER_READINGS = 6  # ambiguous products of one member that are also read the less usual way
 
 
 class MemberStatus(Enum):
@@ -48,41 +49,33 @@ class Readings:
         self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus]
     ) -> MemberFinding:
         """The best finding for a member over its readings."""
-        choices = 0
+        reading: Reading | StudentError
         try:
             reading = self._read(read, entry)
-            if reading is None:
-                return MemberFinding(MemberStatus.UNKNOWN)
-            choices = reading.choices
             finding = MemberFinding(judge(reading))
         except Nonsense as error:
-            finding = MemberFinding(MemberStatus.NONSENSE, error)
-            choices = choices or OTHER_READINGS * isinstance(error, ShapeMismatch)
-        except (StudentError, ValueError):
+            reading, finding = error, MemberFinding(MemberStatus.NONSENSE, error)
+        except StudentError as error:
+            reading, finding = error, MemberFinding(MemberStatus.UNKNOWN)
+        except ValueError:
             return MemberFinding(MemberStatus.UNKNOWN)
-        if finding.status not in (MemberStatus.WRONG, MemberStatus.NONSENSE):
+        if finding.status in (MemberStatus.RIGHT, MemberStatus.RESTATED):
             return finding
-        return self._best_other(read, entry, judge, min(choices, OTHER_READINGS)) or finding
+        try:
+            for other in other_readings(partial(self._read, read, entry), reading):
+                with contextlib.suppress(StudentError, ValueError):
+                    status = judge(other)
+                    if status is not MemberStatus.WRONG:
+                        return MemberFinding(status)
+        except TooManyReadings:
+            return MemberFinding(MemberStatus.UNKNOWN)
+        return finding
 
-    def _best_other(
-        self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus], choices: int
-    ) -> MemberFinding | None:
-        """The finding of another reading in which a member is not wrong; None if there is none."""
-        for one in range(1, 1 + choices):
-            with contextlib.suppress(StudentError, ValueError):
-                reading = self._read(read, entry, frozenset([one]))
-                status = judge(reading) if reading is not None else MemberStatus.WRONG
-                if status is not MemberStatus.WRONG:
-                    return MemberFinding(status)
-        return None
-
-    def _read(
-        self, read: ReadEntry, entry: Entry, other: frozenset[int] = frozenset()
-    ) -> Reading | None:
+    def _read(self, read: ReadEntry, entry: Entry, conventions: Conventions = USUAL) -> Reading:
         if self._left == 0:
-            return None
+            raise TooManyReadings("this derivation can be read in too many ways")
         self._left -= 1
-        return read(entry, other)
+        return read(entry, conventions)
 
 
 def against_key(key: QuestionKey, reading: Reading) -> MemberStatus:

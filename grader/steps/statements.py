@@ -25,7 +25,7 @@ from grader.expression import (
     walk,
 )
 from grader.key import QuestionKey
-from grader.notation import Reading
+from grader.notation import USUAL, Conventions, Reading
 from grader.primitives import Array
 from grader.problem.model import bases
 from grader.steps.chain import Chain
@@ -48,11 +48,11 @@ def _is_derived(part: Expression) -> bool:
     return isinstance(part, Derivative) or (isinstance(part, Apply) and part.function.endswith("'"))
 
 
-def reader(key: QuestionKey, entry: Entry, other: frozenset[int] = frozenset()) -> Reading:
+def reader(key: QuestionKey, entry: Entry, conventions: Conventions = USUAL) -> Reading:
     """The right side of a statement, in the letters of the left one. Raises StudentError."""
     names = key.question.scope.names.with_definitions(entry.definitions)
     letters = {index.name: index for index in _letters(entry.left)}
-    return entry.read(names.with_indices((), letters), other)
+    return entry.read(names.with_indices((), letters), conventions)
 
 
 def needed_steps(

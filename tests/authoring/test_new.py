@@ -31,6 +31,14 @@ NETWORKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def homework(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The homework of `grader new` without options; tests only read it."""
+    folder = tmp_path_factory.mktemp("new") / "mine"
+    write(folder, "", Network())
+    return folder
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
 def test_it_is_sound_as_written(tmp_path: Path, network: Network) -> None:
@@ -54,18 +62,17 @@ def test_the_templates_have_a_place_for_every_answer_and_none_is_filled(
         assert not report.needs_review
 
 
-def test_a_template_that_is_filled_in_is_graded(tmp_path: Path) -> None:
-    write(tmp_path / "mine", "", Network())
-    key = keys.build(load(tmp_path / "mine"))
-    file = tmp_path / "mine" / "template" / "answers.md"
-    filled = file.read_text("utf-8").replace("{\\partial z^{2}} = ", "{\\partial z^{2}} = z^2 - y")
+def test_a_template_that_is_filled_in_is_graded(homework: Path, tmp_path: Path) -> None:
+    key = keys.build(load(homework))
+    text = (homework / "template" / "answers.md").read_text("utf-8")
+    file = tmp_path / "answers.md"
+    filled = text.replace("{\\partial z^{2}} = ", "{\\partial z^{2}} = z^2 - y")
     file.write_text(filled, encoding="utf-8")
     assert grade(key, read(file))["q1"].verdict == Verdict.CORRECT
 
 
-def test_there_are_four_right_and_four_wrong_cases_a_question(tmp_path: Path) -> None:
-    write(tmp_path / "mine", "", Network())
-    cases = yaml.safe_load((tmp_path / "mine" / "cases.yaml").read_text("utf-8"))
+def test_there_are_four_right_and_four_wrong_cases_a_question(homework: Path) -> None:
+    cases = yaml.safe_load((homework / "cases.yaml").read_text("utf-8"))
     for kinds in cases.values():
         assert len(kinds["right"]) >= 4
         assert len(kinds["wrong"]) >= 4

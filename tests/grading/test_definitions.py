@@ -30,7 +30,6 @@ def test_text_beside_a_single_answer_counts(text: str) -> None:
         ("q4", "Let $p = z$.", f"{Z} = p - y"),
         ("q5", "Let $x = z$.", rf"{W} = (p-y) x^\top"),
         ("q8", r"Let $W = W^\top$.", r"\frac{\partial l}{\partial x} = W^\top (p-y)"),
-        ("q4", r"Let $p = \sigma(z)$.", f"{Z} = p - y"),
     ],
 )
 def test_an_answer_depends_on_statements_about_its_names(
@@ -47,6 +46,8 @@ def test_an_answer_depends_on_statements_about_its_names(
         r"Here $p_i = \frac{e^{z_i}}{S}$ with $S = \sum_j e^{z_j}$.",
         r"Here $z = W x + b$ and $l = -y^\top \log p$.",
         r"Here $z = (z_1, \dots, z_k)$.",
+        r"Here $p = \sigma(z)$, with a function that the problem does not have.",
+        r"Here $p = k \times 1$.",
     ],
 )
 def test_a_true_statement_changes_nothing(tmp_path: Path, statement: str) -> None:

@@ -14,8 +14,8 @@ from paper_grading import REVIEW
 
 from grader.api import load_problem
 from grader.grading import grade
-from grader.grading.text import MOST_EXTENTS
 from grader.key import Key, build
+from grader.notation.conventions import MOST_READINGS
 from grader.result import Message, QuestionResult
 from grader.submission import Place, Submission, TextAnswer, read
 
@@ -126,7 +126,7 @@ def test_two_functions_may_be_read_differently() -> None:
 
 
 def test_a_human_decides_if_there_are_too_many_readings() -> None:
-    count = int(math.log2(MOST_EXTENTS)) + 1
+    count = int(math.log2(MOST_READINGS)) + 1
     text = " + ".join([r"\log xy"] * count)
     assert judged(text, f"{count}*log(x*y)").verdict == "correct"
     assert judged(text, "x").verdict == "undecided"

@@ -1,4 +1,4 @@
-"""Products with two readings: the conventional one counts, and a hint gives the other one."""
+"""Products with two readings: the usual one counts; if the other one is right, a human decides."""
 
 from pathlib import Path
 
@@ -66,20 +66,25 @@ def test_the_conventional_reading_counts(
     [
         ("q2", "A B", "latex"),
         ("q1", "A * B", "infix"),
-        ("q3", r"u \cdot v", "latex"),
-        ("q3", r"u \otimes v", "latex"),
     ],
 )
-def test_a_right_answer_in_the_other_reading_gets_a_hint(
+def test_a_human_decides_on_a_right_answer_in_the_other_reading(
     tmp_path: Path, question: str, text: str, notation: str
 ) -> None:
     result = judged(tmp_path, question, text, notation)
-    assert result.verdict == "incorrect"
+    assert result.verdict == "undecided"
     assert "other-reading" in [message.code for message in result.messages]
 
 
-def test_a_wrong_answer_gets_no_such_hint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [r"u \cdot v", r"u \otimes v"])
+def test_the_other_reading_counts_if_only_that_can_be_an_answer(tmp_path: Path, text: str) -> None:
+    """The question asks for a vector; the usual reading is a number or a matrix."""
+    assert judged(tmp_path, "q3", text).verdict == "correct"
+
+
+def test_a_wrong_answer_stays_wrong(tmp_path: Path) -> None:
     result = judged(tmp_path, "q2", "A B + A")
+    assert result.verdict == "incorrect"
     assert "other-reading" not in [message.code for message in result.messages]
 
 

@@ -1,7 +1,5 @@
 """The library is sound; its handouts, keys, cases and samples are up to date."""
 
-from functools import cache
-
 import pytest
 import yaml
 from library import FOLDERS, KEYS, NAMES, ROOT
@@ -24,30 +22,35 @@ every_problem = pytest.mark.parametrize(
 )
 
 
-@cache
-def validated(name: str) -> Validation:
-    return validate(ROOT / "problems" / name, ValidationOptions())
-
-
 def test_there_are_sixteen_problems_beside_the_homework() -> None:
     assert len(set(NAMES) - {"cs1678-hw3"}) == SIXTEEN
 
 
 @every_problem
-def test_it_is_sound(name: str) -> None:
-    validation = validated(name)
+def test_it_is_sound(name: str, subtests: pytest.Subtests) -> None:
+    validation = validate(ROOT / "problems" / name, ValidationOptions())
+    for proves in (
+        no_error_is_found,
+        mistakes_with_the_values_of_the_reference_are_explained,
+        every_reference_was_derived_anew,
+        names_and_points_raise_no_warning,
+    ):
+        with subtests.test(proves.__name__):
+            proves(validation)
+
+
+def no_error_is_found(validation: Validation) -> None:
     assert validation.sound, validation.findings
     assert validation.needed is not None
     assert validation.needed <= validation.problem.draws
 
 
-@every_problem
-def test_a_mistake_with_the_values_of_the_reference_is_explained(name: str) -> None:
+def mistakes_with_the_values_of_the_reference_are_explained(validation: Validation) -> None:
     """A survivor of the kill matrix is right for these draws and sizes, or always."""
-    for one in validated(name).questions:
+    for one in validation.questions:
         explained = " ".join(
             finding.detail
-            for finding in validated(name).findings
+            for finding in validation.findings
             if finding.check == "mistakes" and finding.question == one.id
         )
         for attempt in one.coincident:
@@ -56,17 +59,15 @@ def test_a_mistake_with_the_values_of_the_reference_is_explained(name: str) -> N
             assert attempt.text in explained
 
 
-@every_problem
-def test_every_reference_was_derived_anew(name: str) -> None:
-    for one in validated(name).questions:
+def every_reference_was_derived_anew(validation: Validation) -> None:
+    for one in validation.questions:
         for derivation in (one.derived.by_step, one.derived.by_digits):
             assert derivation is not None
             assert derivation.size < 1e-12
 
 
-@every_problem
-def test_names_and_points_raise_no_warning(name: str) -> None:
-    found = [f for f in validated(name).findings if f.level is Level.WARNING]
+def names_and_points_raise_no_warning(validation: Validation) -> None:
+    found = [f for f in validation.findings if f.level is Level.WARNING]
     assert {finding.check for finding in found} <= {"mistakes"}, found
 
 

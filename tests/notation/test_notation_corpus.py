@@ -12,7 +12,7 @@ import yaml
 from grader import errors
 from grader.errors import StudentError
 from grader.expression import Index
-from grader.notation import Names, infix, latex, printing
+from grader.notation import USUAL, Names, infix, latex, printing
 from grader.notation.equations import equations
 from grader.notation.latex_tokens import Token
 from grader.problem import load
@@ -70,8 +70,9 @@ def said(member: str | Sequence[Token], formula: Formula) -> Said:
     try:
         if isinstance(member, str):
             return canonical(member, names)
-        other = frozenset(formula.get("other", ()))
-        return printing.infix(latex.read_tokens(member, names, formula["text"], other).node, names)
+        conventions = formula.get("conventions", USUAL)
+        reading = latex.read_tokens(member, names, formula["text"], conventions)
+        return printing.infix(reading.node, names)
     except StudentError as error:
         return error
 
@@ -147,7 +148,7 @@ def test_how_many_are_read_as_meant() -> None:
 
 def test_the_less_usual_reading_is_never_silent() -> None:
     """Where the author means the less usual reading, the usual one has a note on both."""
-    for formula in (one for one in INSIDE if "other" in one):
+    for formula in (one for one in INSIDE if "conventions" in one):
         names, text = names_of(formula), formula["text"]
         member = members(formula)[0][1]
         if formula["id"] == 66:  # the usual reading has no derivative of two axes

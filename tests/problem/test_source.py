@@ -331,7 +331,8 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     assert of(tmp_path, SMALL).data["id"] == "small"
 
 
-def test_only_so_many_entries_are_kept(tmp_path: Path) -> None:
+def test_only_so_many_entries_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_ENTRIES", 20)
     for n in range(cache.MAX_ENTRIES + 5):
         cache.store(str(n).encode(), {"n": n})
         os.utime(cache._file(cache._key(str(n).encode())), (n, n))

@@ -258,7 +258,7 @@ def _asked(own: QuestionKey, formula: Expression) -> Expression | None:
     whole = Derivative(of, wrt, own.grid)
     if own.question.free or formula.shape == own.grid:
         return whole
-    letters = letters_of(own.question, None)
+    letters = letters_of(own.question, None).known
     if of.shape == SCALAR or wrt.shape == SCALAR:
         return item(whole, letters[0], letters[1] if 1 not in own.grid else ONE)
     above = item(of, *((letters[0], ONE) if of.shape[1] == 1 else (ONE, letters[0])))

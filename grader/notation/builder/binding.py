@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from grader.errors import IndexOutOfRange, Span, TooLarge
+from grader.errors import IndexOutOfRange, Span, TooLarge, Unreadable
 from grader.expression import (
     SCALAR,
     Apply,
+    Derivative,
     Expression,
     Index,
     Item,
@@ -15,6 +16,7 @@ from grader.expression import (
     Slice,
     Sum,
     Symbol,
+    base_name,
     free_indices,
     fresh,
     shape_text,
@@ -32,7 +34,7 @@ from grader.notation.builder.core import (
     constant,
 )
 from grader.primitives.build import ONE, tabulate
-from grader.primitives.selectors import check_range, selector_size
+from grader.primitives.selectors import bounds, check_range, selector_size
 
 
 class Binding(Core):
@@ -98,11 +100,10 @@ class Binding(Core):
             return NONSENSE
         if len(sizes) != 1:
             found = f"it indexes axes of sizes {sorted(sizes)}" if sizes else "it indexes nothing"
-            self.fail(
-                f"the range of {name} is not clear: {found}",
-                span,
-                "write its range: \\sum_{k=1}^{n}",
-            )
+            message = f"the range of {name} is not clear: {found}"
+            error = Unreadable(message, self.source, span, "write its range: \\sum_{k=1}^{n}")
+            error.open = self.open
+            raise error
         index = replace(index, stop=sizes.pop())
         return Sum(_ranged(node, index), index, node.shape, span)
 
@@ -278,7 +279,9 @@ class Binding(Core):
                 return selectors[0], ONE
             if rows == 1 and not (row_first and _may_be_row(selectors[0])):
                 return ONE, selectors[0]
-            return selectors[0], Slice(1, columns)
+            if row_first or isinstance(selectors[0], Slice):
+                return selectors[0], Slice(1, columns)
+            return self._member("member", base, selectors[0])
         if len(selectors) != 2:
             self.fail(f"{len(selectors)} indices, but an array takes one or two", span)
         first, second = selectors
@@ -286,6 +289,32 @@ class Binding(Core):
         if lies and not (isinstance(base, Symbol) and base.name in self.names.matrices):
             return second, ONE  # a column with the indices of a row: h_{1,j}
         return first, second
+
+    def example(
+        self, base: Expression, above: Sequence[Selector], below: Sequence[Selector], span: Span
+    ) -> Expression:
+        """`x^{(i)}`, an example of a matrix of examples, or its entry `x_j^{(i)}`."""
+        if NONSENSE in (base, *above, *below):
+            return NONSENSE
+        if len(above) != 1 or len(below) > 1:
+            self.fail("an example takes one index above, and its entry one index below", span)
+        return self.item(base, self._member("example", base, *above, *below), span)
+
+    def _member(
+        self, kind: str, base: Expression, first: Selector, second: Selector | None = None
+    ) -> tuple[Selector, Selector]:
+        """The axes of `u_k`, row k of a matrix: column k if only that fits, or by convention.
+
+        An index that runs over all of one axis belongs to that axis.
+        """
+        rows, columns = base.shape
+        as_row = (first, second or Slice(1, columns, implied=True))
+        as_column = (second or Slice(1, rows, implied=True), first)
+        fit = [min(map(_fit, pair, base.shape)) for pair in (as_row, as_column)]
+        if fit[0] != fit[1]:
+            return as_row if fit[0] > fit[1] else as_column
+        key = f"{kind}:{_family(base)}"
+        return as_row if self.convention(key, ("row", "column")) == "row" else as_column
 
     def _learn(self, selector: Selector, size: int) -> None:
         """Remember what an index variable without a range indexes."""
@@ -304,6 +333,19 @@ class Binding(Core):
             self.nonsense(IndexOutOfRange(f"the slice must be within 1 to {size}"), span)
             return Slice(1, size)
         return Slice(first, last)
+
+
+def _fit(selector: Selector, size: int) -> int:
+    """How well a selector fits an axis: 0 if it is out of range, 2 if it runs over all of it."""
+    if isinstance(selector, Index) and selector.stop < selector.start:
+        return 2  # its range is not known yet
+    low, high = bounds(selector)
+    return 0 if low < 1 or high > size else 1 + (low != high and (low, high) == (1, size))
+
+
+def _family(base: Expression) -> str:
+    """The name of the array that a member belongs to, also for its gradient."""
+    return base_name(base.wrt if isinstance(base, Derivative) else base) or ""
 
 
 def _may_be_row(selector: Selector) -> bool:

@@ -7,8 +7,9 @@ to the end before it decides. The builder keeps the first `Nonsense` and goes on
 
 import difflib
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NoReturn
 
 from grader.errors import (
@@ -44,6 +45,12 @@ WRITTEN_OUT_LIMIT = 64  # factors of a product over an index, terms of a sum ove
 NUMBER_LIMIT = 1e150  # its square is finite too
 SIZE_LIMIT = 64  # most rows or columns of a matrix literal
 
+Conventions = Mapping[str, str]
+"""The meaning of ambiguous notation in a document, by the keys that `Builder.convention` asks for."""
+
+USUAL: Conventions = MappingProxyType({})
+EXTENT = "extent:"
+
 NONSENSE = Symbol("", SCALAR)  # placeholder for what made no sense; never evaluated
 
 
@@ -53,8 +60,8 @@ class Reading:
 
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
-    own definitions were available. `choices` counts the places with two readings; `extents` are those
-    where the argument of a function without brackets has no clear end.
+    own definitions were available. `open` are the conventions that the reading depends on, each with its
+    values, the usual one first.
     """
 
     node: Expression
@@ -63,8 +70,12 @@ class Reading:
     derivatives: tuple[Expression, ...]
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
-    choices: int = 0
-    extents: frozenset[int] = frozenset()
+    open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def extents(self) -> tuple[str, ...]:
+        """The functions without brackets whose argument has no clear end."""
+        return tuple(key for key in self.open if key.startswith(EXTENT))
 
 
 class Core:
@@ -75,15 +86,14 @@ class Core:
         names: Names,
         source: str,
         open_indices: bool = False,
-        other: frozenset[int] = frozenset(),
+        conventions: Conventions = USUAL,
         sizes_select: bool = False,
     ) -> None:
         self.names = names
         self._open_indices = open_indices
-        self._other = other
+        self._conventions = conventions
         self._sizes_select = sizes_select
-        self._choices = 0
-        self.extents: set[int] = set()
+        self.open: dict[str, tuple[str, ...]] = {}
         self.source = source
         self.notes: list[str] = []
         self.depth = 0
@@ -101,6 +111,7 @@ class Core:
     def finish(self, node: Expression) -> Expression:
         """The expression, if everything in it makes sense. Raises Nonsense otherwise."""
         if self._nonsense is not None:
+            self._nonsense.open = self.open
             raise self._nonsense
         if 0 in node.shape:
             self.unsized(node)
@@ -110,7 +121,7 @@ class Core:
 
     def only(self, node: Expression) -> Expression:
         """The expression as its only reading. Raises Unreadable if another reading is possible."""
-        if self.extents:
+        if any(key.startswith(EXTENT) for key in self.open):
             hint = "put its argument in brackets"
             self.fail("it is not clear where the argument of this function ends", node.span, hint)
         return node
@@ -123,19 +134,37 @@ class Core:
         bound = self.bound_letters and self.bound_letters - free_indices(node)
         return Reading(
             node, notes, frozenset(self.used - bound), tuple(self.derivatives), tuple(self.kinked), defined,
-            self._choices, frozenset(self.extents),
+            self.open,
         )  # fmt: skip
 
-    def chooses_other(self) -> bool:
-        """Whether to take the less usual of the two readings at this place."""
-        self._choices += 1
-        return self._choices in self._other
+    def convention(self, key: str, values: tuple[str, ...]) -> str:
+        """What ambiguous notation means in this document; the first value is the usual one.
 
-    def extends_otherwise(self) -> bool:
-        """The same choice for the end of the argument of a function without brackets."""
-        other = self.chooses_other()
-        self.extents.add(self._choices)
-        return other
+        A key and all its values stand in `Reading.open`.
+        """
+        self.open[key] = tuple(dict.fromkeys((*self.open.get(key, ()), *values)))
+        chosen = self._conventions.get(key)
+        return chosen if chosen in values else values[0]
+
+    def makes_sense(self, build: Callable[[], Expression]) -> bool:
+        """Whether an expression can be built. It is not built: nothing of it is kept."""
+        kept = self._nonsense, self.open, self.notes, self.kinked, self.derivatives, self._nodes
+        self._nonsense, self.open = None, {}
+        self.notes, self.kinked, self.derivatives = [], [], []
+        try:
+            build()
+            return self._nonsense is None
+        except Unreadable:
+            return False
+        finally:
+            self._nonsense, self.open, self.notes, self.kinked, self.derivatives, self._nodes = kept
+
+    def ends_here(self, at: int) -> bool:
+        """Whether the argument of a function without brackets ends before the usual or after it.
+
+        Each place has a convention of its own, since an argument ends where its line looks like an end.
+        """
+        return self.convention(f"{EXTENT}{at}", ("usual", "other")) == "other"
 
     def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
         """Raise Unreadable at a place."""

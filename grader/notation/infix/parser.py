@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Apply, Expression, Number
-from grader.notation.builder import Builder, Reading
+from grader.notation.builder import USUAL, Builder, Conventions, Reading
 from grader.notation.infix.calls import LETTERS
 from grader.notation.infix.forms import FormReader
 from grader.notation.infix.tokens import InfixToken, tokenize
@@ -43,13 +43,12 @@ def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
     return reading.node, list(reading.notes)
 
 
-def read(text: str, names: Names, other: frozenset[int] = frozenset()) -> Reading:
-    """The reading of a student's text; raises like `parse`.
+def read(text: str, names: Names, conventions: Conventions = USUAL) -> Reading:
+    """The reading of a student's text under some conventions; raises like `parse`.
 
-    `other` holds the numbers of the ambiguous products to read in the less usual way. A size of one
-    letter is not an index here: `p[k]` is an entry for each k.
+    A size of one letter is not an index here: `p[k]` is an entry for each k.
     """
-    return _reading(text, names, Builder(names, text, other=other))
+    return _reading(text, names, Builder(names, text, conventions=conventions))
 
 
 def _reading(text: str, names: Names, build: Builder) -> Reading:

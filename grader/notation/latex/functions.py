@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from grader.errors import Span
 from grader.expression import SCALAR, Apply, Expression, Number, children, walk
+from grader.notation.builder.core import EXTENT
 from grader.notation.latex.indices import IndexReader
 from grader.notation.latex.scripts import is_layer_mark, split_script
 from grader.notation.latex_tokens import Token
@@ -150,7 +151,7 @@ class FunctionReader(IndexReader):
         What follows a number belongs to the argument. After anything else this is not certain: the reader
         takes all names in a row, else nothing more, and tries the other reading too.
         """
-        first, known = self.at, len(self.build.extents)
+        first, known = self.at, len(self.build.open)
         in_names = self._name_follows()
         node = self.factor()
         is_number = _is_numeral(node)
@@ -165,7 +166,7 @@ class FunctionReader(IndexReader):
                 node = divide(self.build, node, right, span)
             else:
                 node = product(self.build, node, right, _SIGNS.get(sign, JUXTAPOSED), span)
-        if len(self.build.extents) > known:
+        if any(key.startswith(EXTENT) for key in [*self.build.open][known:]):
             span = self.span(first)
             written = self.build.source[span.start : span.end]
             self.build.notes.append(
@@ -180,10 +181,10 @@ class FunctionReader(IndexReader):
             return False
         if self._call_follows():  # sin 2x cos y; log 2 σ(z) is not certain
             own = token.text in self.build.names.function_bases
-            return (is_number or own) and self.build.extends_otherwise()
+            return (is_number or own) and self.build.ends_here(token.start)
         if is_number and (self._name_follows() or token.text == "\\frac"):
             return True
-        return (in_names and self._name_follows()) != self.build.extends_otherwise()
+        return (in_names and self._name_follows()) != self.build.ends_here(token.start)
 
     def _name_follows(self) -> bool:
         """Whether the next factor is a number, or a name with its scripts."""
@@ -216,9 +217,9 @@ class FunctionReader(IndexReader):
         if self._of_entries:
             self.build.notes.append(_BY_ENTRIES)
             return self.build.apply("abs", node, span=opened.span)
-        by_entries = self.build.chooses_other()
+        bars = self.build.convention("bars", ("norm", "abs"))
         self.build.notes.append(_AS_NORM)
-        return self.build.apply("abs" if by_entries else "norm", node, span=opened.span)
+        return self.build.apply(bars, node, span=opened.span)
 
     def entrywise_bars(self, node: Expression) -> Expression:
         """The |r| of a condition such as `|r| \\le \\delta`, which holds for each entry of a vector."""

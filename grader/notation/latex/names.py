@@ -242,6 +242,10 @@ class NameReader(UndeclaredReader, DecorationReader):
         first: int,
     ) -> Expression:
         """A name with the entry, transposes and power of its scripts."""
+        if power and 1 not in node.shape and self._is_example(power):
+            below = self.selectors(entry, node) if entry else ()
+            node = self.build.example(node, self.selectors(power, node), below, self.span(first))
+            entry = power = None
         single = transposes % 2 and entry and node.shape != SCALAR
         if single and entry and not self._is_row(node, entry, first):  # W_{ij}^T is an entry of W^T
             node, transposes = self.build.apply("transpose", node, span=node.span), 0
@@ -255,7 +259,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if (
             power
             and node.shape != SCALAR
-            and (is_index_list(power) or self._is_example(node, power))
+            and (is_index_list(power) or (1 in node.shape and self._is_example(power)))
         ):
             node, power = self.entry(node, power, first), None
         if power:
@@ -288,12 +292,13 @@ class NameReader(UndeclaredReader, DecorationReader):
         count = sum(len(part.text) for part in rest if part.text != ",")
         return rest if count == (1 if 1 in names.symbols[name].shape else 2) else []
 
-    def _is_example(self, node: Expression, power: Sequence[Token]) -> bool:
-        """Whether a superscript on a vector is an index, as in `x^{(i)}` or `C^n`: an entry."""
+    def _is_example(self, power: Sequence[Token]) -> bool:
+        """Whether a superscript is an index, as in `x^{(i)}` or `C^n`: an example or an entry."""
         inside = without_brackets(power)
-        if len(inside) != 1 or inside[0].kind not in ("letter", "command") or 1 not in node.shape:
+        if len(inside) != 1 or inside[0].kind not in ("letter", "command"):
             return False
-        if self.build.index(inside[0].text) is None:
+        known = self.build.selecting if len(inside) < len(power) else self.build.index
+        if known(inside[0].text) is None:
             return False
         self.build.notes.append(f"the superscript {inside[0].text} was read as an index")
         return True

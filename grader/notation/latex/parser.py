@@ -9,7 +9,14 @@ from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Expression, Number, free_indices
-from grader.notation.builder import NONSENSE, Builder, Reading, is_condition
+from grader.notation.builder import (
+    NONSENSE,
+    USUAL,
+    Builder,
+    Conventions,
+    Reading,
+    is_condition,
+)
 from grader.notation.latex.cases import OTHERWISE
 from grader.notation.latex.forms import FORMS, LatexFormReader
 from grader.notation.latex.functions import OPEN
@@ -24,10 +31,11 @@ from grader.notation.products import (
     OUTER,
     QUOTIENT,
     UNSIZED,
+    Factor,
+    chain,
     combine,
     divide,
-    fit_entrywise,
-    product,
+    juxtaposed,
 )
 
 PRODUCTS = {
@@ -62,13 +70,10 @@ def parse_tokens(
 
 
 def read_tokens(
-    tokens: Sequence[Token], names: Names, source: str, other: frozenset[int] = frozenset()
+    tokens: Sequence[Token], names: Names, source: str, conventions: Conventions = USUAL
 ) -> Reading:
-    """The reading of tokens; raises like `parse`.
-
-    `other` holds the numbers of the ambiguous products to read in the less usual way.
-    """
-    parser = Parser(tokens, Builder(names, source, other=other))
+    """The reading of tokens under some conventions; raises like `parse`."""
+    parser = Parser(tokens, Builder(names, source, conventions=conventions))
     try:
         return parser.build.reading(parser.whole())
     except (Unreadable, Nonsense) as error:
@@ -188,24 +193,14 @@ class Parser(LatexFormReader):
         return self.build.apply("neg", node, span=self.span(first)) if negative else node
 
     def term(self) -> Expression:
-        """Products with a sign, which bind less than juxtaposition: A B ⊙ C D is (A B) ⊙ (C D)."""
-        first = self.at
-        factors = [self.juxtaposed()]
+        """Products with a sign; `chain` says how they bind."""
+        groups = [self.group_of_factors()]
         signs: list[str] = []
         while (how := self._product_sign()) is not None:
             signs.append(how)
             negative = self.peek().text in ("+", "-")
-            factors.append(self.negated() if negative else self.juxtaposed())
-        while signs:
-            at = 0
-            while self._comes_later(factors, signs, at):
-                at += 1
-            a, b, sign = factors[at], factors[at + 1], signs.pop(at)
-            if sign == HADAMARD:
-                a, b = self.beside(a, b), self.beside(b, a)
-            both = product(self.build, a, b, sign, self.span(first))
-            factors[at : at + 2] = [both]
-        return factors[0]
+            groups.append(self.negated() if negative else self.group_of_factors())
+        return chain(self.build, groups, signs, self.beside)
 
     def _product_sign(self) -> str | None:
         """Consume the sign of a product; None if there is none."""
@@ -217,32 +212,41 @@ class Parser(LatexFormReader):
             self.at += 1
         return how
 
-    def _comes_later(self, factors: list[Expression], signs: list[str], at: int) -> bool:
-        """Whether to take the product after a ⊙ first, since the shapes around ⊙ do not fit yet."""
-        if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
-            return False
-        return not fit_entrywise(factors[at], factors[at + 1])
-
-    def negated(self) -> Expression:
+    def negated(self) -> list[Factor]:
         """`a \\times -b`."""
         first = self.at
         sign = self.next().text
-        node = self.juxtaposed()
-        return node if sign == "+" else self.build.apply("neg", node, span=self.span(first))
+        factors = self.group_of_factors()
+        if sign == "+":
+            return factors
+        span = self.span(first)
+        node = juxtaposed(self.build, factors)
+        return [Factor(self.build.apply("neg", node, span=span), span)]
 
     def juxtaposed(self) -> Expression:
+        return juxtaposed(self.build, self.group_of_factors())
+
+    def group_of_factors(self) -> list[Factor]:
+        """Factors side by side; a division takes all before it."""
         first = self.at
-        node = self.factor()
+        factors = [Factor(self.factor(), self.span(first))]
         while True:
+            at = self.at
             if self.peek().text == "/":
                 self.at += 1
-                node = divide(self.build, node, self.factor(), self.span(first))
+                node = juxtaposed(self.build, factors)
+                factors = [
+                    Factor(
+                        divide(self.build, node, self.factor(), self.span(first)), self.span(first)
+                    )
+                ]
             elif self.starts_factor():
-                self.check_no_call(node)
+                if len(factors) == 1:
+                    self.check_no_call(factors[0].node)
                 self.check_no_rows()
-                node = product(self.build, node, self.factor(), JUXTAPOSED, self.span(first))
+                factors.append(Factor(self.factor(), self.span(at)))
             else:
-                return node
+                return factors
 
     def starts_factor(self) -> bool:
         token = self.peek()

@@ -1,0 +1,94 @@
+"""The rule of decision: commitment decides between the formulas that may answer a question.
+
+An answer that is right counts, unless the paper makes another claim of equal standing about the same
+derivative: then a human decides. What cannot be read, a numerical example, or a formula that does not name
+the derivative displaces no right answer.
+"""
+
+from dataclasses import replace
+
+from grader.expression import symbols_in
+from grader.grading.collected import Written
+from grader.grading.incorrect import WRONG
+from grader.grading.text import Judged, judged_text
+from grader.key import Key
+from grader.problem import Question
+from grader.result import Kind, Message, Verdict
+
+MOST_RIVALS = 12  # the last ones of a paper that are judged
+
+
+def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judged]:
+    """The answer that counts, and its judgement."""
+    first = judged_text(key, question, given)
+    if first.outcome.verdict is Verdict.CORRECT:
+        return given, first
+    unread = None
+    for rival in reversed(given.rivals()[-MOST_RIVALS:]):
+        judged = judged_text(key, question, rival)
+        if judged.outcome.verdict is Verdict.CORRECT:
+            if _displaces(key, question, given, first, rival):
+                text = (
+                    f"the paper gives two different answers, in line {rival.place.line} and line "
+                    f"{given.place.line}; a person will look at it"
+                )
+                return given, _for_a_human(first, text, "two-answers")
+            return rival, judged
+        if judged.outcome.verdict is Verdict.UNREADABLE:
+            unread = rival
+    return given, _with_certainty(key, question, given, first, unread)
+
+
+def _with_certainty(
+    key: Key, question: Question, given: Written, first: Judged, unread: Written | None
+) -> Judged:
+    """A wrong answer, if it is certain that it is the answer; else it goes to a human."""
+    if first.outcome.verdict not in WRONG:
+        return first
+    if not (given.names_question or given.is_own or given.is_alone):
+        text = (
+            "this formula neither names the derivative that the question asks for nor stands below the "
+            "number of the question, so it may not be the answer; a person will look at it"
+        )
+        return _for_a_human(first, text, "uncertain-place")
+    if unread is not None and _is_numerical(key, question, first):
+        text = (
+            f"the answer may be in line {unread.place.line}, which cannot be read, and this line may be an "
+            "example; a person will look at it"
+        )
+        return _for_a_human(first, text, "two-answers")
+    return first
+
+
+def _is_numerical(key: Key, question: Question, judged: Judged) -> bool:
+    """Whether an answer is a number where the right one depends on symbols."""
+    values, reference = judged.outcome.values, key[question.id].reference
+    if values is None or reference is None:
+        return False
+    return not symbols_in(values.node) and bool(symbols_in(reference))
+
+
+def _displaces(key: Key, question: Question, given: Written, first: Judged, right: Written) -> bool:
+    """Whether a wrong answer has the standing of the right one, so that the paper says two things."""
+    if first.outcome.verdict not in WRONG:
+        return False
+    if right.names_question and not (given.names_question or given.is_bare):
+        return False
+    values = first.outcome.values
+    if values is None:  # without a meaning here it may be about another problem
+        return given.is_own or given.heading == right.heading
+    return not _is_numerical(key, question, first)
+
+
+def _for_a_human(first: Judged, text: str, code: str) -> Judged:
+    outcome = replace(
+        first.outcome,
+        verdict=Verdict.UNDECIDED,
+        fraction=0.0,
+        messages=(Message(Kind.ERROR, text, code),),
+        counterexample=None,
+        entries=None,
+        values=None,
+        example=None,
+    )
+    return replace(first, outcome=outcome)
