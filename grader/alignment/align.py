@@ -13,12 +13,12 @@ from functools import partial
 from grader.alignment.assembled import assembled
 from grader.alignment.entries import LISTED, Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, left_under, similarity
+from grader.alignment.notes import Words, words
 from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
 from grader.alignment.ranking import chosen as chosen_of
 from grader.alignment.ranking import rank
 from grader.alignment.steps import PaperSteps
-from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
 from grader.problem.model import Problem, Question

@@ -77,6 +77,8 @@ class Role(Enum):
     # Notes
     SHAPE = "a note on a shape"
     STATES = "may state an answer in words"
+    KNOW = "what one does with a question; denied, there is no answer"
+    POINTS = "a unit of marks"
     BLANK = "says that there is no answer"
     NOTHING = "stands alone in place of an answer"
     OUTSIDE = "the answer is somewhere else"
