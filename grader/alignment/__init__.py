@@ -6,10 +6,10 @@ from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.leftover import left_over
 from grader.alignment.matching import THE_SAME, aliases, left_under, member_convention
+from grader.alignment.notes import Words
 from grader.alignment.numbering import named
 from grader.alignment.plain import PlainEquation
 from grader.alignment.template import own, text_of
-from grader.alignment.words import Words
 
 __all__ = [
     "THE_SAME",

@@ -53,8 +53,8 @@ def _with_certainty(
         return _for_a_human(first, text, "uncertain-place")
     if unread is not None and _is_numerical(key, question, first):
         text = (
-            f"the answer may be in line {unread.place.line}, which could not be judged, and this line may be "
-            "an example; a person will look at it"
+            f"the answer may be in line {unread.place.line}, which could not be judged, and this line may "
+            "be an example; a person will look at it"
         )
         return _for_a_human(first, text, "two-answers")
     return first
