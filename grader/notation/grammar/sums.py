@@ -23,12 +23,16 @@ def _big(reader: Reader, node: syntax.BigOperator) -> Expression:
 
 
 def _unindexed(reader: Reader, node: syntax.BigOperator) -> Expression:
-    """A sum without an index, over all entries of what follows it."""
-    of = reader.read(node.body)
-    if of.shape == SCALAR and of is not NONSENSE:
+    """A sum without an index: over all entries of what follows it, or over the rows of a matrix."""
+    build, of = reader.build, reader.read(node.body)
+    if of is NONSENSE:
+        return of
+    if of.shape == SCALAR:
         reader.fail("this sum has no index", node.sign, "write \\sum_{i=1}^{n}")
-    reader.build.notes.append("a sum without an index was read as the sum of all entries")
-    return reader.build.apply("sum", of, span=node.span)
+    build.notes.append("a sum without an index was read as the sum of all entries")
+    axis = "all" if 1 in of.shape else build.convention("sum", ("all", "rows", "columns"))
+    params = {"all": (), "rows": (0,), "columns": (1,)}[axis]
+    return build.apply("sum", of, params=params, span=node.span)
 
 
 def _product(reader: Reader, node: syntax.BigOperator) -> Expression:
