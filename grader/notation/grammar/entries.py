@@ -151,7 +151,7 @@ def _selector(
     if isinstance(node, syntax.Ends):
         start, stop = (None if end is None else reader.index(end) for end in (node.low, node.high))
         return build.slice(start, stop, base.shape[min(axis, 1)], node.span)
-    if isinstance(node, syntax.Name) and node.plain:
+    if isinstance(node, syntax.Name) and node.plain and node.text not in reader.steps:
         index = build.selecting(node.text)
         if index is not None:
             return index
