@@ -32,12 +32,14 @@ from grader.expression import (
     Item,
     Number,
     Slice,
+    Symbol,
     walk,
 )
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
+from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
@@ -372,6 +374,10 @@ def _entry_by_entry(left: Expression) -> Expression:
     """
     if isinstance(left, Apply) and left.function == "transpose" and 1 in left.shape:
         left = left.args[0]
+    if isinstance(left, Apply) and left.shape == SCALAR and left.function.endswith("'"):
+        function, s = left.function[:-1], left.args[0]
+        if isinstance(s, Symbol | Item) and not function.endswith("'"):  # σ'(s) is ∂σ(s)/∂s
+            return derivative(apply(function, s, span=left.span), s, left.span)
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span

@@ -12,6 +12,7 @@ from grader.errors import Span, StudentError
 from grader.notation import conditions
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
+from grader.notation.sides import solved
 
 _ROWS = frozenset(
     "align aligned alignat alignedat split gather gathered equation multline eqnarray flalign "
@@ -78,7 +79,9 @@ def equations(text: str, names: Names) -> list[Equation]:
         elif not chains or not conditions.is_range(before, segment):
             _attach(chains, before, _members(segment))
     return [
-        Equation(tuple(tuple(member) for member in chain), text) for chain in chains if any(chain)
+        Equation(solved(tuple(tuple(member) for member in chain)), text)
+        for chain in chains
+        if any(chain)
     ]
 
 

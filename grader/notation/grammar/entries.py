@@ -44,6 +44,9 @@ def _sign(mark: syntax.Mark) -> Span:
 def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
     build = reader.build
+    if script.signs == ("layout",):
+        turned = build.convention("layout", ("gradient", "jacobian")) == "gradient"
+        return build.apply("transpose", node, span=span) if turned else node
     if script.signs:
         node = raised(reader, node, exponent(reader, script, node), span)
     if not script.transposes % 2:

@@ -32,6 +32,9 @@ def subscript(grammar: Grammar, run: Trees, span: Span) -> syntax.Script:
 
 def superscript(grammar: Grammar, run: Trees, span: Span, raw: bool) -> syntax.Script:
     """The superscript with these trees. It may end in transposes and primes; if `raw`, all is its value."""
+    if run and run[0].kind == "layout":
+        nothing = syntax.Unread("there is no expression here", span)
+        return syntax.Script("", (), nothing, span, ("layout",))
     content, transposes, primes = _without_marks(run)
     script = None if raw else _script(grammar, content, span, transposes, primes)
     return script or _inside(grammar, content, span, transposes, primes, run if raw else ())
