@@ -35,6 +35,7 @@ from grader.expression import (
     Item,
     Number,
     Slice,
+    Symbol,
     walk,
 )
 from grader.lexicon import Role
@@ -42,6 +43,7 @@ from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
+from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
@@ -351,7 +353,9 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
             changed = _GOES_ON if going_on else place.changed or _changed_by(equation.said)
-            standing = replace(place.standing, kind=Stance.REASON) if equation.reason else place.standing
+            standing = (
+                replace(place.standing, kind=Stance.REASON) if equation.reason else place.standing
+            )
             yield replace(place, equation=equation, changed=changed, standing=standing)
 
 
@@ -406,6 +410,10 @@ def _entry_by_entry(left: Expression) -> Expression:
     """
     if isinstance(left, Apply) and left.function == "transpose" and 1 in left.shape:
         left = left.args[0]
+    if isinstance(left, Apply) and left.shape == SCALAR and left.function.endswith("'"):
+        function, s = left.function[:-1], left.args[0]
+        if isinstance(s, Symbol | Item) and not function.endswith("'"):  # σ'(s) is ∂σ(s)/∂s
+            return derivative(apply(function, s, span=left.span), s, left.span)
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span

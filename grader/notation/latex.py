@@ -5,17 +5,41 @@ power. The shapes of the factors decide what a product is.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from grader.errors import Nonsense, Unreadable
 from grader.expression import Expression
 from grader.notation.builder import USUAL, Builder, Conventions, Reading
 from grader.notation.grammar import Reader
 from grader.notation.grammar import parse as syntax_of
+from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import OPEN
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 
 PAIRS = frozenset({*OPEN.items(), ("<", ">")})
+
+
+class _Cut:
+    """What the parser looks up in the names of a question; equal for names that cut formulas alike."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        tables = (names.spellings, names.function_bases, names.dimensions)
+        own = frozenset(names.definitions), "d" in names.indices
+        self.key = (*map(id, tables), *own)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Cut) and self.key == other.key
+
+
+@lru_cache(maxsize=512)
+def syntax_tree(tokens: tuple[Token, ...], cut: _Cut, source: str) -> Node:
+    """The syntax tree of tokens, which is the same under all conventions."""
+    return syntax_of(tokens, cut.names, source)
 
 
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
@@ -43,7 +67,7 @@ def read_tokens(
     """The reading of tokens under some conventions; raises like `parse`."""
     build = Builder(names, source, conventions=conventions)
     try:
-        return build.reading(Reader(build).whole(syntax_of(tokens, names, source)))
+        return build.reading(Reader(build).whole(syntax_tree(tuple(tokens), _Cut(names), source)))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
 
@@ -55,7 +79,7 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
     """
     build = Builder(names, source, open_indices=True)
     try:
-        node = Reader(build, left=True).whole(syntax_of(tokens, names, source))
+        node = Reader(build, left=True).whole(syntax_tree(tuple(tokens), _Cut(names), source))
         return build.only(build.closed(build.finish(node)))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from grader.errors import Span, StudentError
 from grader.notation.latex_tokens import Token, depth_change, outer, tokenize
 from grader.notation.names import Names
+from grader.notation.sides import solved
 
 _ROWS = frozenset(
     "align aligned alignat alignedat split gather gathered equation multline eqnarray flalign"
@@ -362,7 +363,7 @@ class _Chain:
         members, rest = (
             tuple(tuple(member.tokens) for member in part) for part in (exact, kept[len(exact) :])
         )
-        return Equation(members, source, rest, " ".join(self.said), self.reason)
+        return Equation(solved(members), source, rest, " ".join(self.said), self.reason)
 
 
 def _mark(command: str, at: int) -> list[Token]:

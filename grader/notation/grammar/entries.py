@@ -44,6 +44,9 @@ def _sign(mark: syntax.Mark) -> Span:
 def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
     build = reader.build
+    if script.signs == ("layout",):
+        turned = build.convention("layout", ("gradient", "jacobian")) == "gradient"
+        return build.apply("transpose", node, span=span) if turned else node
     if script.signs:
         node = reader.build.power(node, exponent(reader, script, node), span, typed=False)
     if not script.transposes % 2:
@@ -146,7 +149,7 @@ def _selector(
     if isinstance(node, syntax.Ends):
         start, stop = (None if end is None else reader.index(end) for end in (node.low, node.high))
         return build.slice(start, stop, base.shape[min(axis, 1)], node.span)
-    if isinstance(node, syntax.Name) and node.plain:
+    if isinstance(node, syntax.Name) and node.plain and node.text not in reader.steps:
         index = build.selecting(node.text)
         if index is not None:
             return index

@@ -120,9 +120,34 @@ def _alone(reader: Reader, node: syntax.Name | syntax.Bare) -> Expression:
 
 @rule(syntax.Product)
 def _product(reader: Reader, node: syntax.Product) -> Expression:
+    printed = _printed(node)
+    if printed is not None and reader.build.convention("braces", ("unseen", "group")) == "unseen":
+        return reader.read(printed)
     run = Run(reader, node.factors, node.signs)
     groups, signs = [run.group()], []
     while (sign := run.sign()) is not None:
         signs.append(PRODUCTS[sign])
         groups.append(run.group())
     return chain(reader.build, groups, signs, partial(beside, reader))
+
+
+def _printed(node: syntax.Product) -> syntax.Sum | None:
+    """`a {b + c} d` as it is printed, a b + c d; None if no braces hold a sum."""
+    for at, factor in enumerate(node.factors):
+        match factor:
+            case syntax.Bracket(opened="{", parts=(syntax.Sum() as inside,)):
+                first, *middle, last = inside.terms
+                if at and isinstance(first, syntax.Negated):
+                    return None
+                before = _joined(node.factors[:at], node.signs[:at], first)
+                after = _joined((last, *node.factors[at + 1 :]), node.signs[at:])
+                return syntax.Sum((before, *middle, after), inside.signs, node.span)
+    return None
+
+
+def _joined(factors: tuple[Node, ...], signs: tuple[str, ...], *more: Node) -> Node:
+    """Factors and signs, and one factor more, as a product."""
+    factors = (*factors, *more)
+    if len(factors) == 1:
+        return factors[0]
+    return syntax.Product(factors, signs, Span(factors[0].span.start, factors[-1].span.end))

@@ -208,7 +208,7 @@ def _limits(parser: Parser) -> tuple[Trees, syntax.Script | None]:
             braced = isinstance(tree, Branch) and tree.text == "{"
             sub = tree.trees if isinstance(tree, Branch) and braced else (tree,)
         elif sup is None and parser.take("^"):
-            sup = parser.superscript()
+            sup = parser.superscript(raw=True)
         else:
             return sub, sup
 

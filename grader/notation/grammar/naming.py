@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Expression, Number, Symbol
-from grader.notation.builder import NONSENSE
+from grader.notation.builder import NONSENSE, constant
 from grader.notation.grammar import syntax
 from grader.notation.grammar.entries import (
     entry,
@@ -27,6 +27,9 @@ Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry
 
 def resolve(run: Run, name: syntax.Name) -> Expression | None:
     """The meaning of a name with scripts in the table; None if it has none."""
+    if run.reader.steps and step_of(run.reader, name):
+        sub, sup = (_at_step(run.reader, script) for script in (name.sub, name.sup))
+        name = replace(name, sub=sub, sup=sup)
     for key, parts, power in _meanings(run.reader, name):
         node = lookup(run.reader, key, name.word)
         if node is None:
@@ -43,6 +46,27 @@ def resolve(run: Run, name: syntax.Name) -> Expression | None:
             continue  # n_0^2 is a power of the size n_0, not an entry of n^2
         return _finished(run, name, node, parts, power)
     return None
+
+
+def step_of(reader: Reader, name: syntax.Name) -> syntax.Script | None:
+    """The script of `h_t` where only h_1, h_2, h_3 are declared; None for any other name."""
+    scripts = [one for one in (name.sub, name.sup) if one is not None and one.signs]
+    if len(scripts) != 1 or len(scripts[0].parts) != 1 or scripts[0].text.isdigit():
+        return None
+    declared = reader.build.names.spelled(name.text)
+    numbered = [(sup or sub or "").isdigit() for sup, sub in declared]
+    return scripts[0] if sum(numbered) > 1 and (None, None) not in declared else None
+
+
+def _at_step(reader: Reader, script: syntax.Script | None) -> syntax.Script | None:
+    """A script with the number of the step that it names: `t-1` is 1 at the second step."""
+    if script is None or reader.steps.keys().isdisjoint(script.signs):
+        return script
+    step = constant(reader.read(script.value))
+    if step is None:
+        return script
+    number = syntax.Number(f"{step:g}", script.span)
+    return replace(script, text=number.text, parts=((number,),), value=number, signs=(number.text,))
 
 
 def text_of(script: syntax.Script | None) -> str | None:
@@ -130,6 +154,8 @@ def lookup(reader: Reader, key: Key, span: Span) -> Expression | None:
     """The meaning of a name without an entry or a power; None if it has none."""
     names, (base, sup, sub) = reader.build.names, key
     alone = sup is None and sub is None
+    if alone and base in reader.steps:
+        return Number(float(reader.steps[base]), span)
     if alone and _is_index(reader, base):
         return _plain(reader, base, span)
     if key in names.definitions:

@@ -387,7 +387,7 @@ class Parser(Cursor):
                 sub = self.subscript()
             elif text == "^" and sup is None:
                 self.at += 1
-                sup = self.superscript(of_e=base == "e" and not self.is_quantity("e"))
+                sup = self.superscript(raw=base == "e" and not self.is_quantity("e"))
             elif text == "'":
                 self.at += 1
                 primes += 1
@@ -399,10 +399,10 @@ class Parser(Cursor):
         run, span = self._script(two_digits=True)
         return scripts.subscript(self, run, span)
 
-    def superscript(self, of_e: bool = False) -> syntax.Script:
-        """The superscript after `^`: a group in braces, or one token."""
+    def superscript(self, raw: bool = False) -> syntax.Script:
+        """The superscript after `^`: a group in braces, or one token; `raw` ones have no transposes."""
         run, span = self._script()
-        return scripts.superscript(self, run, span, of_e)
+        return scripts.superscript(self, run, span, raw)
 
     def _script(self, two_digits: bool = False) -> tuple[Trees, Span]:
         tree = self.next()

@@ -18,7 +18,8 @@ class Reader:
 
     `left` says that the formula is the left side of an equation, which only names what it is about.
     `of_entries` says that the node is in an entrywise function, `of_indices` that letters are indices even
-    if they are names too. `doubts` are places, messages and hints of what cannot be read after all.
+    if they are names too. `steps` are the values of letters that count steps, such as the t of `h_t` where
+    h_1, h_2, h_3 are declared. `doubts` are places, messages and hints of what cannot be read after all.
     """
 
     def __init__(self, build: Builder, left: bool = False) -> None:
@@ -26,6 +27,7 @@ class Reader:
         self.left = left
         self.of_entries = False
         self.of_indices = False
+        self.steps: dict[str, int] = {}
         self.doubts: list[tuple[Span, str, str]] = []
 
     def read(self, node: Node) -> Expression:

@@ -30,11 +30,14 @@ def subscript(grammar: Grammar, run: Trees, span: Span) -> syntax.Script:
     return _script(grammar, run, span) or _inside(grammar, run, span)
 
 
-def superscript(grammar: Grammar, run: Trees, span: Span, of_e: bool) -> syntax.Script:
-    """The superscript with these trees, which may end in transposes and primes; those of e are in x."""
+def superscript(grammar: Grammar, run: Trees, span: Span, raw: bool) -> syntax.Script:
+    """The superscript with these trees. It may end in transposes and primes; if `raw`, all is its value."""
+    if run and run[0].kind == "layout":
+        nothing = syntax.Unread("there is no expression here", span)
+        return syntax.Script("", (), nothing, span, ("layout",))
     content, transposes, primes = _without_marks(run)
-    script = None if of_e else _script(grammar, content, span, transposes, primes)
-    return script or _inside(grammar, content, span, transposes, primes, run if of_e else ())
+    script = None if raw else _script(grammar, content, span, transposes, primes)
+    return script or _inside(grammar, content, span, transposes, primes, run if raw else ())
 
 
 def _script(

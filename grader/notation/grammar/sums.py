@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from grader.errors import Span, UnknownName
+from grader.errors import Span, TooLarge, UnknownName
 from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
+from grader.notation.builder.core import WRITTEN_OUT_LIMIT
 from grader.notation.grammar import syntax
+from grader.notation.grammar.naming import step_of
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import JUXTAPOSED, product
+from grader.notation.products import JUXTAPOSED, combine, product
 
 Body = Callable[[], Expression]
 
@@ -29,7 +31,14 @@ def _product(reader: Reader, node: syntax.BigOperator) -> Expression:
     assert part.high is not None
     start, stop = reader.read(part.low), reader.read(part.high)
     index = reader.build.bind(part.name, start, stop, node.sign)
-    factors = reader.build.factors(index, lambda: reader.read(node.body), node.sign)
+
+    def body() -> Expression:
+        return reader.read(node.body)
+
+    if _counts_steps(reader, part.name, node.body):
+        factors = _at_steps(reader, part.name, start, stop, node.sign, body)
+    else:
+        factors = reader.build.factors(index, body, node.sign)
     result = factors[0]
     for factor in factors[1:]:
         result = product(reader.build, result, factor, JUXTAPOSED, node.span)
@@ -57,11 +66,11 @@ def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperato
         return build.open_sum(part.name, lambda: _where(reader, condition, span, body), span)
     if not part.name:
         reader.fail("the index variable of a sum must be a letter", span)
-    return _ranged(reader, part, span, body)
+    return _ranged(reader, part, node, body)
 
 
-def _ranged(reader: Reader, part: syntax.Range, span: Span, body: Body) -> Expression:
-    build = reader.build
+def _ranged(reader: Reader, part: syntax.Range, node: syntax.BigOperator, body: Body) -> Expression:
+    build, span = reader.build, node.sign
     if part.low is None and part.high is None:
         return build.open_sum(part.name, body, span)
     if part.high is None:
@@ -72,7 +81,37 @@ def _ranged(reader: Reader, part: syntax.Range, span: Span, body: Body) -> Expre
         name = part.name
         build.notes.append(f"the sum over {name} was read as a sum over the whole range of {name}")
         return build.open_sum(name, body, span)
-    return build.sum(build.bind(part.name, start, stop, span), body, span)
+    index = build.bind(part.name, start, stop, span)
+    if not _counts_steps(reader, part.name, node.body):
+        return build.sum(index, body, span)
+    total, *terms = _at_steps(reader, part.name, start, stop, span, body)
+    for term in terms:
+        total = combine(build, "add", total, term, span)
+    return total
+
+
+def _counts_steps(reader: Reader, letter: str, body: Node) -> bool:
+    """Whether a letter is the step of a name that is declared for numbered steps only: `h_t`."""
+    names = (node for node in syntax.walk(body) if isinstance(node, syntax.Name))
+    steps = (step_of(reader, name) for name in names)
+    return any(step is not None and letter in step.signs for step in steps)
+
+
+def _at_steps(
+    reader: Reader, letter: str, start: Expression, stop: Expression, span: Span, body: Body
+) -> list[Expression]:
+    """The value of `body` at each step. Raises TooLarge."""
+    first, last = (int(constant(end) or 0) for end in (start, stop))
+    if last - first >= WRITTEN_OUT_LIMIT:
+        message = f"more than {WRITTEN_OUT_LIMIT} terms or factors written out"
+        raise TooLarge(message, reader.build.source, span)
+    outer, found = reader.steps, []
+    for step in range(first, last + 1):
+        reader.steps = {**outer, letter: step}
+        reader.build.count(1)
+        found.append(body())
+    reader.steps = outer
+    return found
 
 
 def _upper(reader: Reader, high: Node, from_one: bool) -> Expression | None:

@@ -4,7 +4,8 @@ Every node has a `span`. What cannot be parsed, but may have no meaning either (
 script that is a name), is an `Unread` node, which raises its error only if it is needed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TypeAlias
 
 from grader.errors import Span
@@ -264,6 +265,19 @@ class Unread:
     message: str
     span: Span
     hint: str | None = None
+
+
+def walk(node: "Node") -> "Iterator[Node]":
+    """A node and all nodes in it."""
+    waiting: list[object] = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tuple):
+            waiting += here
+        elif is_dataclass(here):
+            if isinstance(here, Node):
+                yield here
+            waiting += (getattr(here, field.name) for field in fields(here))
 
 
 Node: TypeAlias = (
