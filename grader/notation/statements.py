@@ -80,10 +80,13 @@ class Equation:
         return self.source[member[0].start : member[-1].end] if member else ""
 
 
-def equations(text: str, names: Names) -> list[Equation]:
-    """The equations of one formula, in reading order. Raises Unreadable, TooLarge."""
+def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]:
+    """The equations of one formula, in reading order; `plain` as in `tokenize`.
+
+    Raises Unreadable, TooLarge.
+    """
     try:
-        tokens = tokenize(text, names)
+        tokens = tokenize(text, names, plain=plain)
     except StudentError as error:
         raise error.located(text) from None
     statements = _Statements()
