@@ -143,18 +143,16 @@ def outer(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
     """The tokens outside of all brackets, braces and environments, each with its place in the row."""
     depth = 0
     for at, token in enumerate(tokens):
-        step = depth_change(token)
-        if depth == 0 and step == 0:
-            yield at, token
-        depth = max(0, depth + step)
+        step = DEPTH.get(token.text)
+        if step is None:
+            if depth == 0:
+                yield at, token
+        else:
+            depth = max(0, depth + step)
 
 
-def depth_change(token: Token) -> int:
-    """1 for a sign that opens a bracket, -1 for one that closes it, else 0."""
-    return _DEPTH.get(token.text, 0) if token.kind in ("sign", "command") else 0
-
-
-_DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
+# 1 for what opens a bracket, -1 for what closes it.
+DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
     text: {"open": 1, "close": -1}[kind]
     for text, kind in KINDS.items()
     if kind in ("open", "close")
@@ -162,7 +160,10 @@ _DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
 
 
 def _holds(tokens: Sequence[Token], *texts: str) -> bool:
-    return any(token.text in texts and token.kind != "prose" for _, token in outer(tokens))
+    """Whether one of some signs is outside of all brackets."""
+    return any(token.text in texts for token in tokens) and any(
+        token.text in texts for _, token in outer(tokens)
+    )
 
 
 class _Lexer:
@@ -172,8 +173,6 @@ class _Lexer:
         self.names = names
         self.bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
         self.bases |= names.function_bases.keys()
-        self.functions = frozenset(base for base in names.function_bases if base.isalpha())
-        self.words = WORDS | LATEX_FUNCTIONS.keys() | {b for b in self.bases if b.isalpha()}
         self.depth = self.scripts = 0
         self.stream = Stream((), {}, text)
         self.last = Token("sign", "", 0, 0)
@@ -243,10 +242,14 @@ class _Lexer:
     def _letters(self, raw: Raw) -> Iterator[Token]:
         if raw.text in _BIG_WORDS and self._has_limits():
             yield Token("command", _BIG_WORDS[raw.text], raw.start, raw.end)
-        elif raw.text in self.words and len(raw.text) > 1:
+        elif len(raw.text) > 1 and self._is_word(raw.text):
             yield Token("word", raw.text, raw.start, raw.end)
         else:
             yield from self._single(raw)
+
+    def _is_word(self, text: str) -> bool:
+        """Whether letters are one name of the problem, a function, or a word with a role."""
+        return text in self.bases or text in LATEX_FUNCTIONS or text in WORDS
 
     def _single(self, raw: Raw) -> Iterator[Token]:
         """One token a letter, as TeX sets them; `dW2` ends with a declared name and its number."""
@@ -291,7 +294,9 @@ class _Lexer:
             yield Token("prose", text, start, end)
         elif text[0] == "\\":
             text = self._shape(text)
-            is_word = text != "\\sum" and (name in self.functions or name in LATEX_FUNCTIONS)
+            is_word = text != "\\sum" and (
+                name in self.names.function_bases or name in LATEX_FUNCTIONS
+            )
             yield Token("word", name, start, end) if is_word else Token("command", text, start, end)
         elif both := self._pair(text, node):
             yield from both
@@ -481,7 +486,7 @@ class _Lexer:
         elif (
             len(letters) > 1
             and letters.isalpha()
-            and (name not in _OF_LETTERS or letters in self.words)
+            and (name not in _OF_LETTERS or self._is_word(letters))
         ):
             yield Token("word", letters, node.start, end)
         else:
@@ -707,6 +712,10 @@ def _grouped(tokens: Sequence[Token], place: Node | Token) -> list[Token]:
 
 def _one_by_one(raw: Raw) -> Iterator[Token]:
     """One token a letter."""
+    if raw.end - raw.start == len(raw.text):
+        for at, letter in enumerate(raw.text, raw.start):
+            yield Token("letter", letter, at, at + 1)
+        return
     rest = raw
     while len(rest.text) > 1:
         first, rest = cut(rest, 1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.errors import Span, StudentError
-from grader.notation.latex_tokens import Token, depth_change, outer, tokenize
+from grader.notation.latex_tokens import DEPTH, Token, outer, tokenize
 from grader.notation.names import Names
 
 _ROWS = frozenset(
@@ -100,13 +100,16 @@ def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]
 
 def _laid_out(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without environments that only lay out rows; `&` and `\\\\` in brackets are layout too."""
-    layout = _layout(tokens)
+    texts = {token.text for token in tokens}
+    if texts.isdisjoint(("\\begin", "&", "\\\\")):
+        return list(tokens)
+    layout = _layout(tokens) if "\\begin" in texts else set()
     kept: list[Token] = []
     opened: list[str] = []
     for at, token in enumerate(tokens):
         if at in layout or (token.text in ("&", "\\\\") and opened and opened[-1] in _OPEN):
             continue
-        step = depth_change(token)
+        step = DEPTH.get(token.text, 0)
         if step > 0:
             opened.append(token.text)
         elif step < 0 and opened:
@@ -129,7 +132,7 @@ def _layout(tokens: Sequence[Token]) -> set[int]:
     stack: list[_Environment | None] = []
     for at, token in enumerate(tokens):
         inside = stack[-1] if stack else None
-        step = depth_change(token)
+        step = DEPTH.get(token.text, 0)
         if token.text == "\\begin" and step:
             stack.append(_Environment(_name(tokens, at), at, [None]))
         elif step > 0:
@@ -266,7 +269,7 @@ def _follows(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     depth = 0
     for ahead in range(at, min(at + _AHEAD, len(tokens))):
         token = tokens[ahead]
-        depth += depth_change(token)
+        depth += DEPTH.get(token.text, 0)
         if depth < 0:
             break
         if depth == 0 and (token.text in _ENDS or _is_word(token)):
@@ -539,7 +542,8 @@ def _without_ranges(tokens: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     end = 0
     for at, token in enumerate(tokens):
-        end = max(end, _range_in_brackets(tokens, at)) if at >= end else end
+        if token.text == "(" and at >= end:
+            end = _range_in_brackets(tokens, at)
         if at >= end:
             kept.append(token)
     return kept
@@ -552,8 +556,6 @@ _CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\
 
 def _range_in_brackets(tokens: Sequence[Token], at: int) -> int:
     """The end of a range in brackets that begins here; 0 if none does."""
-    if tokens[at].text != "(":
-        return 0
     ahead = tokens[at : at + _RANGE_LENGTH]
     texts = [token.text for token in ahead]
     if len(ahead) < 5 or texts[1] not in _INDICES or texts[2] not in ("=", "\\in", ","):
