@@ -382,7 +382,8 @@ def _equations(
         return plain_equations(formula.text, base)
     text = typeset_fractions(formula.text) if is_plain else formula.text
     try:
-        return [replace(one, source=formula.text) for one in equations(text, names)]
+        found = equations(text, names.based(base), plain=is_plain)
+        return [replace(one, source=formula.text) for one in found]
     except StudentError as error:
         return plain_equations(formula.text, base) if is_plain else [error]
 

@@ -12,6 +12,7 @@ from grader.expression import (
     Apply,
     Derivative,
     Expression,
+    Number,
     Symbol,
     Tabulate,
     base_name,
@@ -28,6 +29,7 @@ from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.notation.conventions import TooManyReadings, other_readings
+from grader.primitives import apply
 from grader.problem import Question
 from grader.problem.model import bases
 from grader.result import Kind, Message, Verdict
@@ -238,6 +240,8 @@ def _derivatives(reading: Reading) -> Iterator[Expression]:
 
 def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
     node = reading.node
+    if node == Number(0.0) and not reading.used:
+        node = apply("zeros", params=key.grid)  # `= 0` for a whole array
     try:
         key.check_shape(node, reading.used)
     except ShapeMismatch as error:

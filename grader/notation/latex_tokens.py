@@ -84,7 +84,10 @@ _WITH_OPTION = frozenset(
 _WITH_COLUMNS = frozenset(
     "array tabular alignat alignat* alignedat xalignat xalignat* empheq".split()
 )
+_INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
 _SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
+_INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
+_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "="}
 _BARE = frozenset({"letter", "word", "accent", "bold"})
 _BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
 
@@ -112,16 +115,17 @@ class Token(NamedTuple):
         return Span(self.start, self.end)
 
 
-def tokenize(text: str, names: Names) -> list[Token]:
+def tokenize(text: str, names: Names, *, plain: bool = False) -> list[Token]:
     """The tokens of a formula, without an end mark. Raises TooLarge, Unreadable.
 
     A run of letters is one word if the problem or the table of functions knows it; else it is single
-    letters, as in TeX.
+    letters, as in TeX. `plain` text has no TeX behind it: `W_ij` has two indices, `h[1]` is an entry,
+    `A.T` a transpose, `x**10` a power.
     """
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this formula has {len(text)} characters; the limit is {TEXT_LIMIT}")
     nodes = _undollared(tree(folded(text)))
-    return _Lexer(text, names).tokens(Stream(nodes, {**PACKAGES, **names.macros}, text))
+    return _Lexer(text, names, plain).tokens(Stream(nodes, {**PACKAGES, **names.macros}, text))
 
 
 def _undollared(nodes: Sequence[Node]) -> Sequence[Node]:
@@ -139,18 +143,16 @@ def outer(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
     """The tokens outside of all brackets, braces and environments, each with its place in the row."""
     depth = 0
     for at, token in enumerate(tokens):
-        step = depth_change(token)
-        if depth == 0 and step == 0:
-            yield at, token
-        depth = max(0, depth + step)
+        step = DEPTH.get(token.text)
+        if step is None:
+            if depth == 0:
+                yield at, token
+        else:
+            depth = max(0, depth + step)
 
 
-def depth_change(token: Token) -> int:
-    """1 for a sign that opens a bracket, -1 for one that closes it, else 0."""
-    return _DEPTH.get(token.text, 0) if token.kind in ("sign", "command") else 0
-
-
-_DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
+# 1 for what opens a bracket, -1 for what closes it.
+DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
     text: {"open": 1, "close": -1}[kind]
     for text, kind in KINDS.items()
     if kind in ("open", "close")
@@ -158,17 +160,19 @@ _DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
 
 
 def _holds(tokens: Sequence[Token], *texts: str) -> bool:
-    return any(token.text in texts and token.kind != "prose" for _, token in outer(tokens))
+    """Whether one of some signs is outside of all brackets."""
+    return any(token.text in texts for token in tokens) and any(
+        token.text in texts for _, token in outer(tokens)
+    )
 
 
 class _Lexer:
-    def __init__(self, text: str, names: Names) -> None:
+    def __init__(self, text: str, names: Names, plain: bool) -> None:
         self.text = text
+        self.plain = plain
         self.names = names
         self.bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
         self.bases |= names.function_bases.keys()
-        self.functions = frozenset(base for base in names.function_bases if base.isalpha())
-        self.words = WORDS | LATEX_FUNCTIONS.keys() | {b for b in self.bases if b.isalpha()}
         self.depth = self.scripts = 0
         self.stream = Stream((), {}, text)
         self.last = Token("sign", "", 0, 0)
@@ -238,10 +242,14 @@ class _Lexer:
     def _letters(self, raw: Raw) -> Iterator[Token]:
         if raw.text in _BIG_WORDS and self._has_limits():
             yield Token("command", _BIG_WORDS[raw.text], raw.start, raw.end)
-        elif raw.text in self.words and len(raw.text) > 1:
+        elif len(raw.text) > 1 and self._is_word(raw.text):
             yield Token("word", raw.text, raw.start, raw.end)
         else:
             yield from self._single(raw)
+
+    def _is_word(self, text: str) -> bool:
+        """Whether letters are one name of the problem, a function, or a word with a role."""
+        return text in self.bases or text in LATEX_FUNCTIONS or text in WORDS
 
     def _single(self, raw: Raw) -> Iterator[Token]:
         """One token a letter, as TeX sets them; `dW2` ends with a declared name and its number."""
@@ -286,10 +294,14 @@ class _Lexer:
             yield Token("prose", text, start, end)
         elif text[0] == "\\":
             text = self._shape(text)
-            is_word = text != "\\sum" and (name in self.functions or name in LATEX_FUNCTIONS)
+            is_word = text != "\\sum" and (
+                name in self.names.function_bases or name in LATEX_FUNCTIONS
+            )
             yield Token("word", name, start, end) if is_word else Token("command", text, start, end)
-        elif text == ":" and self.stream.take("="):
-            yield Token("sign", "=", start, end + 1)
+        elif both := self._pair(text, node):
+            yield from both
+        elif self.plain and text == "[" and (index := self._index(node)):
+            yield from index
         elif text in KINDS or text in "{}^_&`!":
             yield Token("sign", text, start, end)
         elif text in "𝟎𝟏𝟘𝟙":
@@ -305,6 +317,38 @@ class _Lexer:
             yield Token("letter", text, start, end)
         else:
             self._fail(f"unexpected character {text!r}", node)
+
+    def _pair(self, text: str, node: Node) -> list[Token]:
+        """What two typed characters make: `<=`, `:=`, in plain text `.T` and `**`."""
+        following = self.stream.peek()
+        if following is None or following.start != node.end:
+            return []
+        both = text + following.text
+        if both in _PAIRS:
+            end, meant = following.end, _PAIRS[both]
+            self.stream.next()
+            return [Token("command" if meant[0] == "\\" else "sign", meant, node.start, end)]
+        if not self.plain or both not in (".T", "**"):
+            return []
+        self.stream.next()
+        if both == "**":
+            return list(self._script(Raw("sign", "^", node.start, following.end)))
+        return list(self._raised(Raw("raised", "ᵀ", node.start, following.end)))
+
+    def _index(self, bracket: Node) -> list[Token]:
+        """The bracket of `h[1]` as a subscript; nothing if it is not right behind a name, or no index."""
+        if self.last.end != bracket.start or self.last.kind not in _BARE or self.names.base != 1:
+            return []
+        self.stream.put_back(bracket)
+        inside = self.stream.option()
+        if inside is None:
+            self.stream.next()
+            return []
+        if set(text_of(inside)) <= _INDEX_CHARACTERS | {",", ":", " "}:
+            script = self._in_script(inside)
+            return [Token("sign", "_", bracket.start, bracket.start), *_grouped(script, bracket)]
+        self.stream.put_back(*inside, Raw("sign", "]", inside[-1].end, inside[-1].end + 1))
+        return []
 
     def _shape(self, text: str) -> str:
         r"""`\varphi` as `\phi`, unless the problem or the paper has a `\varphi`."""
@@ -348,6 +392,8 @@ class _Lexer:
             inside = []
         elif isinstance(node, Group):
             inside = self._argument()
+        elif self.plain and (run := self._run(mark)):
+            inside = _grouped(self._nested(run), run[0])
         elif node.kind == "letters":
             inside = self._nested(self.stream.argument())
         else:
@@ -358,6 +404,20 @@ class _Lexer:
             inside = _grouped(inside, node) if len(inside) > 1 else inside
         self.scripts -= 1
         yield from inside
+
+    def _run(self, mark: Node) -> list[Node]:
+        """The indices `1k` of `W_1k` or the digits of `x^10` in plain text; nothing if it may be more."""
+        run: list[Node] = []
+        while (node := self.stream.peek()) is not None and node.kind in ("letters", "number"):
+            if run and node.start != run[-1].end:
+                break
+            run.append(node)
+            self.stream.next()
+        allowed = _INDEX_CHARACTERS if mark.text == "_" else set("0123456789.")
+        if set(text_of(run)) <= allowed:
+            return run
+        self.stream.put_back(*run)
+        return []
 
     def _frac(self, node: Node) -> Iterator[Token]:
         """A fraction with both arguments in braces."""
@@ -426,7 +486,7 @@ class _Lexer:
         elif (
             len(letters) > 1
             and letters.isalpha()
-            and (name not in _OF_LETTERS or letters in self.words)
+            and (name not in _OF_LETTERS or self._is_word(letters))
         ):
             yield Token("word", letters, node.start, end)
         else:
@@ -441,7 +501,7 @@ class _Lexer:
             else:
                 parts[-1].append(node)
         for at, part in enumerate(parts):
-            if at % 2:
+            if at % 2 or any(node.text in _INSIDE_TEXT for node in part):
                 yield from self._nested(part)
             elif part:
                 place = (part[0].start, part[-1].end) if len(parts) > 1 else (start, end)
@@ -509,18 +569,18 @@ class _Lexer:
             yield from (
                 *base,
                 Token("sign", "_", node.start, node.end),
-                *self._inside_script(label, node),
+                *_grouped(self._in_script(label), node),
             )
         elif not is_sign and "\\times" in said:  # a shape below a name
             yield from _grouped(base, node) if len(base) > 1 else base
         else:
             yield Token("command", node.text, node.start, node.end)
 
-    def _inside_script(self, nodes: Sequence[Node], place: Node) -> list[Token]:
+    def _in_script(self, nodes: Sequence[Node]) -> list[Token]:
         self.scripts += 1
         inside = self._nested(nodes)
         self.scripts -= 1
-        return _grouped(inside, place)
+        return inside
 
     def _stacked(self, node: Node) -> Iterator[Token]:
         """`\\substack{k \\\\ k \\ne i}` below a sum: its lines with commas between them."""
@@ -652,6 +712,10 @@ def _grouped(tokens: Sequence[Token], place: Node | Token) -> list[Token]:
 
 def _one_by_one(raw: Raw) -> Iterator[Token]:
     """One token a letter."""
+    if raw.end - raw.start == len(raw.text):
+        for at, letter in enumerate(raw.text, raw.start):
+            yield Token("letter", letter, at, at + 1)
+        return
     rest = raw
     while len(rest.text) > 1:
         first, rest = cut(rest, 1)

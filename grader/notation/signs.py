@@ -42,7 +42,7 @@ SIGNS = (
     Sign("\\propto", "relation", "∝", "varpropto"),
     Sign("\\sim", "relation", "∼", "thicksim"),
     Sign("\\wedge", "logic", "∧", "land", "&"),
-    Sign("\\vee", "logic", "∨", "lor"),
+    Sign("\\vee", "logic", "∨", "lor", "|"),
     Sign("\\neg", "logic", "¬", "lnot", "~"),
     Sign("\\Rightarrow", "arrow", "⇒⟹⇔⟺∴", "implies iff therefore Longrightarrow Leftrightarrow"
          " Longleftrightarrow Leftarrow impliedby"),
@@ -60,7 +60,7 @@ SIGNS = (
     Sign("\\|", "bar", "‖∥", "lVert rVert Vert parallel"),
     Sign("'", "prime", "′’‘ʹʼ´", "prime", "'"),
     Sign("\\top", "letter", "⊤⊺", "intercal"),
-    Sign("\\partial", "letter", "∂", "", "∂"),
+    Sign("\\partial", "letter", "∂"),
     Sign("\\nabla", "letter", "∇▽", "triangledown bigtriangledown"),
     Sign("\\sum", "big", "∑", ""),
     Sign("\\prod", "big", "∏", ""),

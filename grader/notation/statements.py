@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.errors import Span, StudentError
-from grader.notation.latex_tokens import Token, depth_change, outer, tokenize
+from grader.notation.latex_tokens import DEPTH, Token, outer, tokenize
 from grader.notation.names import Names
 from grader.notation.sides import solved
 
@@ -81,10 +81,13 @@ class Equation:
         return self.source[member[0].start : member[-1].end] if member else ""
 
 
-def equations(text: str, names: Names) -> list[Equation]:
-    """The equations of one formula, in reading order. Raises Unreadable, TooLarge."""
+def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]:
+    """The equations of one formula, in reading order; `plain` as in `tokenize`.
+
+    Raises Unreadable, TooLarge.
+    """
     try:
-        tokens = tokenize(text, names)
+        tokens = tokenize(text, names, plain=plain)
     except StudentError as error:
         raise error.located(text) from None
     statements = _Statements()
@@ -98,13 +101,16 @@ def equations(text: str, names: Names) -> list[Equation]:
 
 def _laid_out(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without environments that only lay out rows; `&` and `\\\\` in brackets are layout too."""
-    layout = _layout(tokens)
+    texts = {token.text for token in tokens}
+    if texts.isdisjoint(("\\begin", "&", "\\\\")):
+        return list(tokens)
+    layout = _layout(tokens) if "\\begin" in texts else set()
     kept: list[Token] = []
     opened: list[str] = []
     for at, token in enumerate(tokens):
         if at in layout or (token.text in ("&", "\\\\") and opened and opened[-1] in _OPEN):
             continue
-        step = depth_change(token)
+        step = DEPTH.get(token.text, 0)
         if step > 0:
             opened.append(token.text)
         elif step < 0 and opened:
@@ -127,7 +133,7 @@ def _layout(tokens: Sequence[Token]) -> set[int]:
     stack: list[_Environment | None] = []
     for at, token in enumerate(tokens):
         inside = stack[-1] if stack else None
-        step = depth_change(token)
+        step = DEPTH.get(token.text, 0)
         if token.text == "\\begin" and step:
             stack.append(_Environment(_name(tokens, at), at, [None]))
         elif step > 0:
@@ -264,7 +270,7 @@ def _follows(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     depth = 0
     for ahead in range(at, min(at + _AHEAD, len(tokens))):
         token = tokens[ahead]
-        depth += depth_change(token)
+        depth += DEPTH.get(token.text, 0)
         if depth < 0:
             break
         if depth == 0 and (token.text in _ENDS or _is_word(token)):
@@ -537,7 +543,8 @@ def _without_ranges(tokens: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     end = 0
     for at, token in enumerate(tokens):
-        end = max(end, _range_in_brackets(tokens, at)) if at >= end else end
+        if token.text == "(" and at >= end:
+            end = _range_in_brackets(tokens, at)
         if at >= end:
             kept.append(token)
     return kept
@@ -550,8 +557,6 @@ _CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\
 
 def _range_in_brackets(tokens: Sequence[Token], at: int) -> int:
     """The end of a range in brackets that begins here; 0 if none does."""
-    if tokens[at].text != "(":
-        return 0
     ahead = tokens[at : at + _RANGE_LENGTH]
     texts = [token.text for token in ahead]
     if len(ahead) < 5 or texts[1] not in _INDICES or texts[2] not in ("=", "\\in", ","):

@@ -63,7 +63,7 @@ def canonical(text: str) -> str:
         (r"\iffalse x \else y \fi", "y"),
         (r"x {\cdot} y", "x*y"),
         (r"\textcolor{red}{x} + y", "x + y"),
-        (r"\textcolor[rgb]{1,0,0}{x + y} y", "(x + y)*y"),
+        (r"\textcolor[rgb]{1,0,0}{x + 2y}", "x + 2*y"),
         (r"{\color{red} x} + y", "x + y"),
         (r"\color[HTML]{FF0000} x + y", "x + y"),
         (r"\colorbox{yellow}{$x + 2y$}", "x + 2*y"),
