@@ -33,6 +33,7 @@ _MATHEMATICS = {"math", "katex"}
 _DOCUMENT = {"latex", "tex", "markdown", "md"}
 _PLAIN = {"", "text", "txt", "plain", "plaintext"}
 
+_ESCAPED_LABEL = re.compile(r"(?<![^\n])\\\((?:[a-h]|[ivx]{1,4}|\d{1,2})\\\)(?!\S)")
 _NEARBY = 200  # characters around code in a line
 _FRAME = " \t*_-+>.,;:"
 _ITEM = re.compile(r"[-*+•][ \t]++\$")
@@ -167,6 +168,11 @@ class Markdown(Mathematics):
                 return self.formula(start, close + 2, start + 2, close, False)
         return super().dollar(match)
 
+    def parentheses(self, match: re.Match[str]) -> Node | None:
+        r"""`\(…\)`; in a text from pandoc, which writes dollars, `\(a\)` begins an answer."""
+        is_label = self.where["$"] and _ESCAPED_LABEL.match(self.source, match.start())
+        return None if is_label else super().parentheses(match)
+
     def may_hold_blank_lines(self, left: int, close: int) -> bool:
         """Whether a block may go on behind a blank line: an environment, or `$$` alone on its line.
 
@@ -264,6 +270,7 @@ class Markdown(Mathematics):
     constructs: ClassVar[dict[str, Construct]] = {
         **Mathematics.definitions,
         **Mathematics.delimiters,
+        "parenthesis": Construct(r"\\\(", read=parentheses),
         "dollar": Construct(r"\$", read=dollar),
         "ticks": Construct(r"`++", take=ticks, read=code),
         "tildes": Construct(r"~~++", take=ticks, read=tildes),

@@ -10,17 +10,7 @@ from grader.document.draft import Draft
 from grader.document.labels import label_at, weak_label_at
 from grader.document.links import links
 from grader.document.nesting import NUMBER, QUESTION, Nesting, Numbered
-from grader.document.nodes import (
-    Code,
-    Formula,
-    Heading,
-    Marker,
-    Markup,
-    Node,
-    Quote,
-    Struck,
-    Table,
-)
+from grader.document.nodes import Code, Formula, Heading, Marker, Markup, Node, Quote, Struck, Table
 from grader.document.offsets import Range
 from grader.document.plain import Setting, formulas_in, logical_line
 from grader.document.tree import UNSEEN, filled, gaps, overlaid, wrapped

@@ -219,11 +219,8 @@ def _cut(text: str, start: int, end: int, setting: Setting) -> list[Range]:
     if _judged(text, start, end, setting):
         return [(start, end)]
     for remark in _remarks(text, start, end):
-        left, right = _without_stop(text, start, remark.start())
-        is_formula = _judged(text, left, right, setting, strict=True)
-        found = [(left, right)] if is_formula else _after_words(text, left, right)
-        if found:
-            return found + _after_words(text, *_without_stop(text, remark.start("word"), end))
+        if found := _cut_strictly(text, start, remark.start()):
+            return found + _cut_strictly(text, remark.start("word"), end)
     return _after_words(text, start, end)
 
 

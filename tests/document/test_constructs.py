@@ -161,6 +161,8 @@ def labels(text: str, format: str = "markdown") -> list[str]:  # noqa: A002
         ("**Problem 2, part (a)**", "2.a"),
         ("**1.** **(a)**", "1.a"),
         ("问题 3", "3"),
+        (r"1\. as pandoc writes it", "1"),
+        (r"\(a\) as pandoc writes it", "a"),
     ],
 )
 def test_more_ways_to_number_an_answer(line: str, label: str) -> None:
