@@ -34,6 +34,7 @@ _DOCUMENT = {"latex", "tex", "markdown", "md"}
 _PLAIN = {"", "text", "txt", "plain", "plaintext"}
 
 _ESCAPED_LABEL = re.compile(r"(?<![^\n])\\\((?:[a-h]|[ivx]{1,4}|\d{1,2})\\\)(?!\S)")
+_CDATA = re.compile(r"\s*+%\s*+<!\[CDATA\[(?P<body>.*?)%\s*+\]\]>\s*+", re.DOTALL)
 _NEARBY = 200  # characters around code in a line
 _FRAME = " \t*_-+>.,;:"
 _ITEM = re.compile(r"[-*+•][ \t]++\$")
@@ -137,6 +138,16 @@ class Markdown(Mathematics):
         """An HTML comment, such as the prompt of a template."""
         close = self.find("-->", match.end())
         return Comment(match.start(), close[1]) if close else None
+
+    def script(self, match: re.Match[str]) -> Node | None:
+        """`<script type="math/tex">…</script>`, as MathJax wrote pages."""
+        close = self.find("</script>", match.end())
+        if close is None:
+            return None
+        start, left = match.span()
+        body = _CDATA.fullmatch(self.source, left, close[0])
+        left, right = body.span("body") if body else (left, close[0])
+        return self.formula(start, close[1], left, right, "display" in match["mode"])
 
     def tildes(self, match: re.Match[str]) -> Node | None:
         """`~~…~~` within a paragraph."""
@@ -275,6 +286,9 @@ class Markdown(Mathematics):
         "ticks": Construct(r"`++", take=ticks, read=code),
         "tildes": Construct(r"~~++", take=ticks, read=tildes),
         "comment": Construct(r"<!--", take=comment),
+        "script": Construct(
+            r"""<script\s{1,9}type=["']math/tex(?P<mode>[^"'<>]{0,40})["']\s{0,9}>""", take=script
+        ),
         "deleted": Construct(r"<(?i:(?P<tag>del|s|strike))\s{0,9}>", read=deleted),
     }
 
