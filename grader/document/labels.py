@@ -14,9 +14,11 @@ from grader.document.words import words
 _REACH = 160
 
 _PART = r"(?:\d{1,3}(?!\d)|(?:[ivx]{1,4}|[a-z])(?![a-z]))"
-_BOXED = rf"\({_PART}\)"
+_BOXED = rf"\\?\({_PART}\\?\)"  # pandoc writes `\(a\)` and `1\.`
 _CLOSE = r"(?:[*_}]|</(?:b|strong|u|h[1-6])>){0,3}"
-_END = rf"(?P<close>{_CLOSE})(?P<term>[ \t]?[–—-](?=[ \t])|[.:)\]]{{0,2}})(?P<close2>{_CLOSE})"
+_END = (
+    rf"(?P<close>{_CLOSE})(?P<term>[ \t]?[–—-](?=[ \t])|(?:\\?[.:)\]]){{0,2}})(?P<close2>{_CLOSE})"
+)
 
 _LEAD = re.compile(
     r"""(?:[\s>|]|\{(?=\\(?:bf|it|[lL]arge|LARGE|[hH]uge))
@@ -47,7 +49,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LETTER = re.compile(
-    rf"(?P<label>\({_PART}\)(?:\s?{_BOXED})?|{_PART}){_END}(?=\s|$)",
+    rf"(?P<label>{_BOXED}(?:\s?{_BOXED})?|{_PART}){_END}(?=\s|$)",
     re.IGNORECASE,
 )
 # A part behind a number: `1. (a)`, `Problem 2, part (b)`.
@@ -159,14 +161,14 @@ def _is_closed(line: str, match: re.Match[str], setting: _Setting) -> bool:
     if setting.heading and label[0].isdigit() and label[-1].isalpha():
         return True  # `## 2a title`
     if label[0].isdigit():
-        return term.startswith((".", ")", ":"))
-    return term.startswith((".", ")"))
+        return term.startswith((".", ")", ":", "\\"))
+    return term.startswith((".", ")", "\\"))
 
 
 def _number_rank(label: str, setting: _Setting) -> tuple[int, int]:
     if setting.heading:
         return (QUESTION, setting.heading)
-    return (NUMBER, _BOXED_NUMBER if label.startswith("(") else 0)
+    return (NUMBER, 0 if label[0].isdigit() else _BOXED_NUMBER)
 
 
 def _parts(label: str, first: tuple[int, int]) -> tuple[LabelPart, ...]:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
 
+from grader.document.draft import Construct
 from grader.document.labels import label_at
 from grader.document.lists import LISTS, QUESTION_ENVIRONMENTS, QUESTION_RANK, Lists
 from grader.document.mathematics import ENVIRONMENTS, Mathematics
 from grader.document.nesting import LabelPart, Numbered
 from grader.document.nodes import Code, Comment, Node, Unread
 from grader.document.offsets import Range, end_of_line
-from grader.document.scanner import Construct
 
 _OPTIONS = re.compile(r"\s{0,9}\[([^\[\]\n]{0,200})\]")
 _ARGUMENT = re.compile(r"\s{0,9}\{([^{}\n]{0,200})\}")
@@ -31,17 +31,15 @@ _LEVELS = {
 
 
 class Latex(Mathematics):
-    """A LaTeX document. `headings` are the ranges of its headings, with their levels."""
+    """A LaTeX document."""
 
     has_comments = True
 
     def __init__(self, source: str) -> None:
         self.lists = Lists()
-        self.headings: list[tuple[int, int, int]] = []
-        self.tables: list[Range] = []
         super().__init__(source)
+        self.add([Numbered(end - 1, end) for _, end, _ in self.headings])
 
-    @property
     def body(self) -> Range:
         """The range between the preamble and the end of the document."""
         begins = [at for at in self.where["document"] if self.source[at + 1] == "b"]

@@ -30,59 +30,50 @@ _START = re.compile(r"start\s*=\s*(\d{1,3})")
 
 
 @dataclass(slots=True)
-class _List:
-    """One open list: how it numbers its items, and which counter it uses."""
-
-    environment: str
-    style: str = ""
-    depth: int = 0
-
-
-@dataclass(slots=True)
 class Lists:
-    """The open lists at one point of a document, and all counters."""
+    """The open lists at one point of a document with the styles of their numbers, and all counters."""
 
-    _open: list[_List] = field(default_factory=list)
+    _open: list[tuple[str, str]] = field(default_factory=list)
     _counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def begin(self, environment: str, options: str = "") -> None:
         """Open a list with the `options` in its brackets."""
         if len(self._open) >= _DEEPEST:
             return
-        if environment != "enumerate":
-            self._open.append(_List(environment))
-            return
-        depth = sum(one.environment == "enumerate" for one in self._open)
-        self._open.append(_List(environment, _style(options, depth), depth))
-        if "resume" not in options:
+        depth = self._depth
+        self._open.append((environment, _style(options, depth)))
+        if environment == "enumerate" and "resume" not in options:
             start = _START.search(options)
             self._counters[_counter(depth)] = int(start[1]) - 1 if start else 0
 
     def end(self, environment: str) -> Rank | None:
         """Close a list; returns the rank of its items if they are numbered."""
-        if not self._open or self._open[-1].environment != environment:
+        if not self._open or self._open[-1][0] != environment:
             return None
-        closed = self._open.pop()
-        return (NUMBER, closed.depth + 1) if environment == "enumerate" else None
+        rank = (NUMBER, self._depth) if environment == "enumerate" else None
+        self._open.pop()
+        return rank
 
     def item(self) -> LabelPart | None:
         r"""The number of the next `\item`; None in a list without numbers."""
-        if not self._open or self._open[-1].environment != "enumerate":
+        if not self._open or self._open[-1][0] != "enumerate":
             return None
-        current = self._open[-1]
-        number = self._advance(_counter(current.depth))
-        return LabelPart((NUMBER, current.depth + 1), _numeral(number, current.style))
+        number = self._advance(_counter(self._depth - 1))
+        return LabelPart((NUMBER, self._depth), _numeral(number, self._open[-1][1]))
+
+    @property
+    def _depth(self) -> int:
+        return sum(environment == "enumerate" for environment, _ in self._open)
 
     @property
     def rank(self) -> Rank:
         r"""The rank of an `\item` that carries its own label."""
-        depth = max((one.depth for one in self._open if one.environment == "enumerate"), default=0)
-        return (NUMBER, depth + 1)
+        return (NUMBER, max(self._depth, 1))
 
     @property
     def has_parts(self) -> bool:
         r"""Whether `\part` is that of the exam class here, not a heading."""
-        return any(one.environment == "parts" for one in self._open)
+        return any(environment == "parts" for environment, _ in self._open)
 
     def command(self, name: str) -> LabelPart:
         r"""The number of the next `\question`, `\part` and so on."""

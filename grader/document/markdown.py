@@ -3,24 +3,28 @@
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
+from grader.document.draft import REACH, Construct
 from grader.document.labels import label_at
 from grader.document.limits import FORMULA_CHARACTERS
 from grader.document.mathematics import Mathematics
 from grader.document.nesting import QUESTION, Numbered
-from grader.document.nodes import Code, Comment, Formula, Markup, Node, overlaid
+from grader.document.nodes import Code, Comment, Formula, Markup, Node
 from grader.document.offsets import Range, blanked, end_of_line, trimmed
 from grader.document.plain import is_equation
 from grader.document.plain_tokens import counted, tokens_in
 from grader.document.programs import LANGUAGES, assignments, bound, is_program
-from grader.document.scanner import REACH, Construct
+from grader.document.tree import overlaid
 
 _FENCE = re.compile(
     r"[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})[^`\n]*+$",
     re.MULTILINE,
 )
+_CLOSER = re.compile(r"^[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _PARAGRAPH_END = r"\n[ \t]*+(?=\n)|\Z"
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)++")
 _LINE = re.compile(r"[^\n]++")
@@ -29,6 +33,8 @@ _MATHEMATICS = {"math", "katex"}
 _DOCUMENT = {"latex", "tex", "markdown", "md"}
 _PLAIN = {"", "text", "txt", "plain", "plaintext"}
 
+_ESCAPED_LABEL = re.compile(r"(?<![^\n])\\\((?:[a-h]|[ivx]{1,4}|\d{1,2})\\\)(?!\S)")
+_CDATA = re.compile(r"\s*+%\s*+<!\[CDATA\[(?P<body>.*?)%\s*+\]\]>\s*+", re.DOTALL)
 _NEARBY = 200  # characters around code in a line
 _FRAME = " \t*_-+>.,;:"
 _ITEM = re.compile(r"[-*+•][ \t]++\$")
@@ -46,14 +52,17 @@ _STRUCK_END = r"~~(?!~)"
 
 
 class Markdown(Mathematics):
-    """A Markdown text. `fenced` are the ranges of text in fences."""
+    """A Markdown text."""
 
-    def __init__(self, source: str, quotes: Iterable[Range] = ()) -> None:
-        self.fenced: list[Range] = []
+    def __init__(self, source: str) -> None:
         self._closing: dict[int, Range] = {}
         self._broken: dict[int, int] = {}
         self._prices: set[int] = set()
-        super().__init__(blanked(source, quotes))
+        quoted = list(_quotes(source))
+        marks = [mark for _, marks in quoted for mark in marks]
+        super().__init__(blanked(source, marks))
+        self.quotes = [span for span, _ in quoted]
+        self.signs = sorted([*self.signs, *marks])
 
     # Fences and code
 
@@ -71,7 +80,8 @@ class Markdown(Mathematics):
 
     def _fence(self, fence: re.Match[str]) -> Node:
         start, left, language = fence.start(), fence.end(), fence["language"].lower()
-        closing = self.find(rf"^[ \t]*+(?:[-*+][ \t]++)?{fence['mark']}[ \t]*+$", left)
+        closers = self._closers[fence["mark"]]
+        closing = next(iter(closers[bisect_left(closers, (left, 0)) :][:1]), None)
         if closing is None and language in _MATHEMATICS:
             closing = self.find(_PARAGRAPH_END, left)
             closing = closing and (closing[0], closing[0])
@@ -92,6 +102,14 @@ class Markdown(Mathematics):
             tuple(_program(self.source, left, right)) if language in LANGUAGES | _PLAIN else ()
         )
         return Code(start, end, children, language, text, left, "fence")
+
+    @cached_property
+    def _closers(self) -> dict[str, list[Range]]:
+        """The lines that may close a fence, by their mark."""
+        closers: dict[str, list[Range]] = defaultdict(list)
+        for match in _CLOSER.finditer(self.source):
+            closers[match["mark"]].append(match.span())
+        return closers
 
     def code(self, match: re.Match[str]) -> Node | None:
         """Code in a line: words, unless it is an equation in a sentence."""
@@ -120,6 +138,16 @@ class Markdown(Mathematics):
         """An HTML comment, such as the prompt of a template."""
         close = self.find("-->", match.end())
         return Comment(match.start(), close[1]) if close else None
+
+    def script(self, match: re.Match[str]) -> Node | None:
+        """`<script type="math/tex">…</script>`, as MathJax wrote pages."""
+        close = self.find("</script>", match.end())
+        if close is None:
+            return None
+        start, left = match.span()
+        body = _CDATA.fullmatch(self.source, left, close[0])
+        left, right = body.span("body") if body else (left, close[0])
+        return self.formula(start, close[1], left, right, "display" in match["mode"])
 
     def tildes(self, match: re.Match[str]) -> Node | None:
         """`~~…~~` within a paragraph."""
@@ -150,6 +178,11 @@ class Markdown(Mathematics):
             if close < self.paragraph_end(start):
                 return self.formula(start, close + 2, start + 2, close, False)
         return super().dollar(match)
+
+    def parentheses(self, match: re.Match[str]) -> Node | None:
+        r"""`\(…\)`; in a text from pandoc, which writes dollars, `\(a\)` begins an answer."""
+        is_label = self.where["$"] and _ESCAPED_LABEL.match(self.source, match.start())
+        return None if is_label else super().parentheses(match)
 
     def may_hold_blank_lines(self, left: int, close: int) -> bool:
         """Whether a block may go on behind a blank line: an environment, or `$$` alone on its line.
@@ -211,14 +244,17 @@ class Markdown(Mathematics):
         if "`" in text:
             listed = {at for code in _IN_CODE.finditer(text) for at in range(*code.span())}
         single = [at for at in _single(kept) if at not in listed]
-        if not _is_uneven(text, single):
-            return kept
-        ends = sorted([*self.where["blank"], *self._markers(single), len(text)])
-        for end, group in itertools.groupby(single, lambda at: ends[bisect_right(ends, at)]):
-            among = list(group)
-            if len(among) % 2 and any(self._is_mathematical(at + 1, end) for at in among):
-                self._broken[among[0]] = len(text[:end].rstrip())
+        if any(len(line) % 2 for line in self._lines(single)):
+            ends = sorted([*self.where["blank"], *self._markers(single), len(text)])
+            for end, group in itertools.groupby(single, lambda at: ends[bisect_right(ends, at)]):
+                self._find_broken(list(group), end)
         return kept
+
+    def _find_broken(self, dollars: list[int], end: int) -> None:
+        lines = self._lines(dollars) if len(dollars) % 2 else ()
+        if any(self._is_mathematical(line[0], line[-1], end) for line in lines):
+            last = dollars[-1] + 1
+            self._broken[dollars[0]] = last + len(self.source[last:end].rstrip())
 
     def _markers(self, dollars: list[int]) -> Iterator[int]:
         """Where lines with a question marker or an item of a list begin, among dollars."""
@@ -227,25 +263,37 @@ class Markdown(Mathematics):
             if _ITEM.match(self.source, line.end()) or label_at(self.source, line.end(), end):
                 yield line.end()
 
-    def _is_mathematical(self, start: int, end: int) -> bool:
-        """Whether a dollar is followed by mathematics, up to the end of its line."""
-        end = end_of_line(self.source, start, end)
-        if _TYPESET.search(self.source, start, end):
+    def _lines(self, dollars: list[int]) -> Iterator[list[int]]:
+        """The dollars of each line."""
+        at = 0
+        while at < len(dollars):
+            after = bisect_left(dollars, end_of_line(self.source, dollars[at]))
+            yield dollars[at:after]
+            at = after
+
+    def _is_mathematical(self, first: int, last: int, end: int) -> bool:
+        """Whether one of a line's dollars is followed by mathematics, up to the end of the line."""
+        end = end_of_line(self.source, first, end)
+        if _TYPESET.search(self.source, first, end):
             return True
-        return len(tokens_in(self.source, start, end)) > 1 and _is_formula(self.source, start, end)
+        return any(_is_formula(self.source, at + 1, end, least=2) for at in (first, last))
 
     constructs: ClassVar[dict[str, Construct]] = {
         **Mathematics.definitions,
         **Mathematics.delimiters,
+        "parenthesis": Construct(r"\\\(", read=parentheses),
         "dollar": Construct(r"\$", read=dollar),
         "ticks": Construct(r"`++", take=ticks, read=code),
         "tildes": Construct(r"~~++", take=ticks, read=tildes),
         "comment": Construct(r"<!--", take=comment),
+        "script": Construct(
+            r"""<script\s{1,9}type=["']math/tex(?P<mode>[^"'<>]{0,40})["']\s{0,9}>""", take=script
+        ),
         "deleted": Construct(r"<(?i:(?P<tag>del|s|strike))\s{0,9}>", read=deleted),
     }
 
 
-def quotes(text: str) -> Iterator[tuple[Range, list[Range]]]:
+def _quotes(text: str) -> Iterator[tuple[Range, list[Range]]]:
     """The quoted paragraphs, each with its `>` marks, but not those that begin a line of a formula."""
     start, after = 0, -1
     marks: list[Range] | None = None
@@ -290,21 +338,11 @@ def _single(dollars: list[int]) -> Iterator[int]:
             at += 1
 
 
-def _is_uneven(text: str, dollars: list[int]) -> bool:
-    """Whether a line has an odd number of dollars."""
-    at = 0
-    while at < len(dollars):
-        after = bisect_left(dollars, end_of_line(text, dollars[at]))
-        if (after - at) % 2:
-            return True
-        at = after
-    return False
-
-
-def _is_formula(text: str, start: int, end: int) -> bool:
-    """Whether a range holds only words and numbers of mathematics."""
+def _is_formula(text: str, start: int, end: int, least: int = 1) -> bool:
+    """Whether a range holds only words and numbers of mathematics, and at least so many tokens."""
     if end - start > FORMULA_CHARACTERS:
         return False
     tokens = tokens_in(text, start, end)
     words, numbers, ordinary = counted(tokens)
-    return not ordinary and words + numbers > 0 and all(token.kind != "other" for token in tokens)
+    is_known = len(tokens) >= least and all(token.kind != "other" for token in tokens)
+    return is_known and not ordinary and words + numbers > 0

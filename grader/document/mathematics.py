@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+from grader.document.draft import Construct, Draft
 from grader.document.limits import FORMULA_CHARACTERS
 from grader.document.nodes import Definition, Formula, Markup, Node, Unread
 from grader.document.offsets import trimmed
-from grader.document.scanner import Construct, Scanner
 
 ENVIRONMENTS = frozenset(
     "align alignat aligned alignedat array bmatrix Bmatrix cases displaymath dmath eqnarray equation"
@@ -20,7 +20,7 @@ _ARGUMENTS = re.compile(r"(?:\s{0,20}\[[^\[\]{}\n]{0,100}\]){0,2}\s{0,20}")
 _PARAMETERS = re.compile(r"[^{}\n]{0,100}")
 
 
-class Mathematics(Scanner):
+class Mathematics(Draft):
     """The constructs that both formats share."""
 
     def formula(

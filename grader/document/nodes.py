@@ -1,6 +1,5 @@
 """The tree of a document: its nodes, each with its range of characters in the text."""
 
-import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -160,17 +159,3 @@ def _below(nodes: Iterable[Node]) -> Iterator[Node]:
         yield node
         if isinstance(node, Branch):
             yield from _below(node.children)
-
-
-def overlaid(marks: Iterable[Node], nodes: Iterable[Node]) -> list[Node]:
-    """Two lists of nodes as one, without those that begin in another one."""
-    found: list[Node] = []
-    done = 0
-    order = heapq.merge(
-        marks, nodes, key=lambda node: (node.start, node.start < node.end, -node.end)
-    )
-    for node in order:
-        if node.start >= done:
-            found.append(node)
-            done = node.end
-    return found

@@ -6,24 +6,14 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from grader.document.draft import UNSEEN, Draft, filled, gaps, wrapped
+from grader.document.draft import Draft
 from grader.document.labels import label_at, weak_label_at
 from grader.document.links import links
 from grader.document.nesting import NUMBER, QUESTION, Nesting, Numbered
-from grader.document.nodes import (
-    Code,
-    Formula,
-    Heading,
-    Marker,
-    Markup,
-    Node,
-    Quote,
-    Struck,
-    Table,
-    overlaid,
-)
+from grader.document.nodes import Code, Formula, Heading, Marker, Markup, Node, Quote, Struck, Table
 from grader.document.offsets import Range
 from grader.document.plain import Setting, formulas_in, logical_line
+from grader.document.tree import UNSEEN, filled, gaps, overlaid, wrapped
 from grader.document.words import words
 
 # A line of these characters only is markup: a rule, the rest of a bold marker, a table's frame.
@@ -133,7 +123,7 @@ def plain(drafts: Sequence[Draft]) -> None:
     reader = _Lines()
     for draft in drafts:
         draft.add(list(reader.formulas(draft)))
-        draft.marks = [_struck(mark, draft.scan.source) for mark in draft.marks]
+        draft.marks = [_struck(mark, draft.source) for mark in draft.marks]
 
 
 def _struck(mark: Node, text: str) -> Node:
@@ -205,15 +195,14 @@ def linked(drafts: Sequence[Draft]) -> None:
 def grouped(drafts: Sequence[Draft]) -> None:
     """Words between the marks, and tables, headings and quotes around their nodes."""
     for draft in drafts:
-        signs = [*draft.frames, *(mark for _, marks in draft.quotes for mark in marks)]
-        draft.add(sorted((Markup(*span) for span in signs), key=lambda mark: mark.start))
+        draft.add(Markup(*span) for span in draft.signs)
         nodes = filled(draft.marks, draft.start, draft.end)
         tables = draft.tables or [match.span() for match in _tables(draft)]
         nodes = wrapped(nodes, tables, Table)
         for level in range(1, 7):
             ranges = [(start, end) for start, end, depth in draft.headings if depth == level]
             nodes = wrapped(nodes, ranges, partial(_heading, level)) if ranges else nodes
-        draft.marks = wrapped(nodes, [span for span, _ in draft.quotes], Quote)
+        draft.marks = wrapped(nodes, draft.quotes, Quote)
 
 
 def _heading(level: int, start: int, end: int, children: tuple[Node, ...]) -> Heading:

@@ -133,8 +133,7 @@ def formulas_in(text: str, start: int, end: int, setting: Setting = ANYWHERE) ->
         return []  # a line that begins with a bar is a row of a table
     if end - start > _SENTENCE_LONGEST:
         return [(start, end)] if _judged(text, start, end, setting) else []
-    found = _said(text, start, end, setting) or _cut(text, start, end, setting)
-    return found or _in_sentences(text, start, end)
+    return _said(text, start, end, setting) or _cut(text, start, end, setting)
 
 
 def is_equation(text: str) -> bool:
@@ -197,34 +196,27 @@ def _said(text: str, start: int, end: int, setting: Setting) -> list[Range]:
     return _cut(text, left, right, inner)
 
 
-def _in_sentences(text: str, start: int, end: int) -> list[Range]:
-    """The equations in the sentences of a line that hold nothing else."""
-    if _CONDITION.search(text, start, end):
-        return []
-    found: list[Range] = []
-    for stop in itertools.islice(_SENTENCE.finditer(text, start, end), _SENTENCES):
-        found += _cut_strictly(text, start, stop.start())
-        start = stop.end()
-    return found + _cut_strictly(text, start, end)
-
-
-def _cut_strictly(text: str, start: int, end: int) -> list[Range]:
-    start, end = _without_stop(text, start, end)
-    is_formula = start < end and _judged(text, start, end, ANYWHERE, strict=True)
-    return [(start, end)] if is_formula else _after_words(text, start, end)
-
-
 def _cut(text: str, start: int, end: int, setting: Setting) -> list[Range]:
-    """A formula without the words before and after it."""
+    """A formula without the words before and after it, or the equations in the sentences of a line."""
     if _judged(text, start, end, setting):
         return [(start, end)]
-    for remark in _remarks(text, start, end):
-        left, right = _without_stop(text, start, remark.start())
-        is_formula = _judged(text, left, right, setting, strict=True)
-        found = [(left, right)] if is_formula else _after_words(text, left, right)
-        if found:
-            return found + _after_words(text, *_without_stop(text, remark.start("word"), end))
-    return _after_words(text, start, end)
+    stops = itertools.islice(_SENTENCE.finditer(text, start, end), _SENTENCES)
+    ends = [] if _CONDITION.search(text, start, end) else [stop.span() for stop in stops]
+    starts = [start, *(after for _, after in ends)]
+    sentences = zip(starts, [*(before for before, _ in ends), end], strict=True)
+    return _in_sentence(text, start, end) or [
+        found for sentence in sentences for found in _in_sentence(text, *sentence)
+    ]
+
+
+def _in_sentence(text: str, start: int, end: int) -> list[Range]:
+    """The equation of a sentence, without the words before it and the remark after it."""
+    for remark in (*_remarks(text, start, end), None):
+        left, right = _without_stop(text, start, remark.start() if remark else end)
+        is_formula = left < right and _judged(text, left, right, ANYWHERE, strict=True)
+        if found := [(left, right)] if is_formula else _after_words(text, left, right):
+            return found + (_in_sentence(text, remark.start("word"), end) if remark else [])
+    return []
 
 
 def _remarks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:

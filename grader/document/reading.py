@@ -1,17 +1,29 @@
 """A text → its document."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from grader.document.draft import Draft, outside
+from grader.document.draft import Draft
 from grader.document.latex import Latex
 from grader.document.limits import CHARACTERS, LINES
-from grader.document.markdown import Markdown, quotes
-from grader.document.nesting import Numbered
-from grader.document.nodes import Code, Definition, Document, Part, Unread, Words, overlaid
+from grader.document.markdown import Markdown
+from grader.document.nodes import (
+    Code,
+    Comment,
+    Definition,
+    Document,
+    Markup,
+    Node,
+    Part,
+    Unread,
+    Words,
+)
 from grader.document.offsets import normalised
 from grader.document.passes import PASSES
+from grader.document.tree import filled
 
 SAVE_AGAIN = "Open it in Jupyter, save it again, and hand in the .ipynb file."
+
+_FORMATS: dict[str, type[Draft]] = {"markdown": Markdown, "latex": Latex}
 
 # Its kind ("markdown", "latex", "code", "nothing", or "broken" if it has no text), and its text.
 Cell = tuple[str, str]
@@ -31,13 +43,13 @@ def _parts(cells: Iterable[Cell], numbered: bool) -> Iterator[Draft | Part]:
     lines, room = LINES, CHARACTERS
     for at, (kind, text) in enumerate(cells, start=1):
         text, cell = normalised(text), at if numbered else None
-        if kind in _SCANNED and len(text) <= room:
+        if kind in _FORMATS and len(text) <= room:
             end = _end_of_lines(text, lines)
             room, lines = room - len(text) - 1, max(0, lines - text.count("\n") - 1)
-            draft = _SCANNED[kind](text[:end])
-            draft.text, draft.cell = text, cell
+            draft = _FORMATS[kind](text[:end])
+            draft.whole, draft.cell = text, cell
             yield draft
-        elif kind in _SCANNED:
+        elif kind in _FORMATS:
             message = f"There is more than {CHARACTERS / 1e6:g} MB of text; the rest was not read."
             yield Part(text, (Unread(0, len(text), message, "Hand in only your answers."),), cell)
             return
@@ -50,30 +62,21 @@ def _parts(cells: Iterable[Cell], numbered: bool) -> Iterator[Draft | Part]:
 
 def _part(draft: Draft) -> Part:
     """A draft with what is before and behind its body."""
-    opaque, end, last = draft.scan.opaque, len(draft.scan.source), len(draft.text)
-    nodes = [*outside(opaque, 0, draft.start), *draft.marks, *outside(opaque, draft.end, end)]
-    if end < last:
+    end, whole = len(draft.source), draft.whole
+    nodes = [*_outside(draft, 0, draft.start), *draft.marks, *_outside(draft, draft.end, end)]
+    if end < len(whole):
         message = "The paper is too long; the rest was not read."
-        nodes.append(Unread(end, last, message, "Hand in less text."))
-    definitions = (draft.text[one.start : one.end] for one in opaque if isinstance(one, Definition))
-    return Part(draft.text, tuple(nodes), draft.cell, tuple(definitions))
+        nodes.append(Unread(end, len(whole), message, "Hand in less text."))
+    definitions = (
+        whole[one.start : one.end] for one in draft.opaque if isinstance(one, Definition)
+    )
+    return Part(whole, tuple(nodes), draft.cell, tuple(definitions))
 
 
-def _markdown(text: str) -> Draft:
-    quoted = list(quotes(text))
-    scan = Markdown(text, [mark for _, marks in quoted for mark in marks])
-    return Draft(scan, 0, len(text), scan.nodes(0, len(text)), quoted, scan.fenced)
-
-
-def _latex(text: str) -> Draft:
-    scan = Latex(text)
-    start, end = scan.body
-    marks = scan.nodes(start, end)
-    marks = overlaid(marks, [Numbered(end - 1, end) for _, end, _ in scan.headings])
-    return Draft(scan, start, end, marks, [], [], scan.headings, scan.tables)
-
-
-_SCANNED: dict[str, Callable[[str], Draft]] = {"markdown": _markdown, "latex": _latex}
+def _outside(draft: Draft, start: int, end: int) -> list[Node]:
+    """What is outside the body: definitions and comments, the rest markup."""
+    inside = (node for node in draft.opaque if start <= node.start and node.end <= end)
+    return filled((n for n in inside if isinstance(n, (Comment, Definition))), start, end, Markup)
 
 
 def _end_of_lines(text: str, room: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.document import Document
+from grader.document.nodes import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grader.document import (
-    Branch,
-    Code,
-    Comment,
-    Definition,
-    Document,
-    Heading,
-    Link,
-    Node,
-    Part,
-    Picture,
-    Struck,
-    Unread,
-    Words,
-)
-from grader.document import (
-    Formula as FormulaNode,
-)
-from grader.document import (
-    Marker as MarkerNode,
-)
+from grader.document import nodes
+from grader.document.nodes import Code, Document, Node, Part
 from grader.document.notebook import read_notebook as notebook_of
 from grader.document.offsets import blanked
 from grader.document.passes import MARKUP
@@ -98,7 +79,7 @@ class _View:
         self._places = Places(self._path, part.text, part.cell)
         self._line: list[tuple[int, int]] = []
         self._heading = 0
-        self._before: FormulaNode | None = None
+        self._before: nodes.Formula | None = None
         self._chains: dict[tuple[bool, str], _Chain] = {}
         self._nodes(part.nodes)
         self._end_line()
@@ -117,15 +98,15 @@ class _View:
 
     # Nodes
 
-    def _nodes(self, nodes: Iterable[Node]) -> None:
-        for node in nodes:
+    def _nodes(self, children: Iterable[Node]) -> None:
+        for node in children:
             match node:
-                case Words():
+                case nodes.Words():
                     self._words(node)
-                case Comment() | Struck() | Definition():
+                case nodes.Comment() | nodes.Struck() | nodes.Definition():
                     self._unseen(node)
-                case Link() | Picture():
-                    kind = "a picture" if isinstance(node, Picture) else "a link to"
+                case nodes.Link() | nodes.Picture():
+                    kind = "a picture" if isinstance(node, nodes.Picture) else "a link to"
                     self._leave(f"{kind} `{node.target[:_SHOWN]}`", node, node.target)
                     self._words(node)
                 case _:
@@ -134,29 +115,29 @@ class _View:
 
     def _stop(self, node: Node) -> None:
         match node:
-            case FormulaNode():
+            case nodes.Formula():
                 self._delimited(node)
-            case MarkerNode():
+            case nodes.Marker():
                 self._append(
                     Marker(node.labels, self._places.at(node.start), node.start == node.end)
                 )
                 self._chains.clear()
-            case Unread():
+            case nodes.Unread():
                 self._refuse(_at(self._places.at(node.start), node.reason, node.hint))
             case Code():
                 self._code(node)
-            case Heading():
+            case nodes.Heading():
                 self._heading = node.level
                 self._nodes(node.children)
                 self._end_line()
                 self._heading = 0
-            case Branch():
+            case nodes.Branch():
                 self._nodes(node.children)
-        if not isinstance(node, (FormulaNode, Branch)):
+        if not isinstance(node, nodes.Formula | nodes.Branch):
             self._before = None
 
     def _code(self, code: Code) -> None:
-        formulas = [child for child in code.children if isinstance(child, FormulaNode)]
+        formulas = [child for child in code.children if isinstance(child, nodes.Formula)]
         read = [
             (one.start - code.inner, one.end - code.inner)
             for one in formulas
@@ -167,9 +148,9 @@ class _View:
         ):
             self._leave("code", code, code.text)
         for child in code.children:
-            if isinstance(child, FormulaNode):
+            if isinstance(child, nodes.Formula):
                 self._formula(child)
-            elif isinstance(child, MarkerNode):
+            elif isinstance(child, nodes.Marker):
                 self._stop(child)
 
     def _unseen(self, node: Node) -> None:
@@ -209,7 +190,7 @@ class _View:
 
     # Formulas
 
-    def _delimited(self, node: FormulaNode) -> None:
+    def _delimited(self, node: nodes.Formula) -> None:
         if node.notation == "plain":
             if is_blank(node.text):
                 self._append(
@@ -229,7 +210,7 @@ class _View:
         if (sign := between.strip()) in _JOINTS and between.lstrip(" \t").startswith(sign):
             self._append(Prose(sign, self._places.at(start), between))
 
-    def _formula(self, node: FormulaNode) -> None:
+    def _formula(self, node: nodes.Formula) -> None:
         place = self._places.at(node.inner)
         if self._is_remark(node):
             self._append(Prose(" ".join(node.text.split()), place, node.text))
@@ -245,12 +226,12 @@ class _View:
         self._chains[node.display, node.notation] = _Chain(len(self._items), node.inner, end)
         self._append(Formula(node.text, node.display, place, node.notation))
 
-    def _is_remark(self, node: FormulaNode) -> bool:
+    def _is_remark(self, node: nodes.Formula) -> bool:
         """Whether a formula continues the one before it, but in brackets: `($= 2x$ if …)`."""
         before = self._text[max(0, node.start - _JOINT_REACH) : node.start].rstrip(" \t")
         return before.endswith("(") and _BEGINS_OPEN.match(node.text) is not None
 
-    def _continues(self, node: FormulaNode) -> bool:
+    def _continues(self, node: nodes.Formula) -> bool:
         """Whether a formula that begins with an equals sign was added to the chain before it."""
         chain = self._chains.get((node.display, node.notation))
         if chain is None or chain.item >= len(self._items) or not _BEGINS_OPEN.match(node.text):

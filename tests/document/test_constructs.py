@@ -161,6 +161,8 @@ def labels(text: str, format: str = "markdown") -> list[str]:  # noqa: A002
         ("**Problem 2, part (a)**", "2.a"),
         ("**1.** **(a)**", "1.a"),
         ("问题 3", "3"),
+        (r"1\. as pandoc writes it", "1"),
+        (r"\(a\) as pandoc writes it", "a"),
     ],
 )
 def test_more_ways_to_number_an_answer(line: str, label: str) -> None:
@@ -230,3 +232,17 @@ def test_a_tree_of_a_paper_is_kept(tmp_path: Path) -> None:
         "Comment",
     ]
     assert isinstance(part.nodes[0], Branch)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('<script type="math/tex">x^2</script> and $y$', [("x^2", False), ("y", False)]),
+        ('<script type="math/tex; mode=display">\nx\n</script>', [("x", True)]),
+        ('<script type="math/tex">% <![CDATA[\nx < 1 %]]></script>', [("x < 1", False)]),
+        ('<script type="text/javascript">x = 1</script>', []),
+    ],
+)
+def test_formulas_in_pages_of_mathjax(text: str, found: list[tuple[str, bool]]) -> None:
+    spans = [node for _, node in document(text).every(Formula) if node.notation == "latex"]
+    assert [(node.text, node.display) for node in spans] == found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pylatexenc import latexwalker
 from trees import document
 
-from grader.document import Code, Comment, Document, Formula
+from grader.document.nodes import Code, Comment, Document, Formula
 
 pytestmark = pytest.mark.sampled
 

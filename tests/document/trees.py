@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from grader.document import Branch, Document, Formula, Node, leaves
+from grader.document.nodes import Branch, Document, Formula, Node, leaves
 from grader.document.notebook import read_notebook
 from grader.document.reading import read
 
