@@ -169,7 +169,8 @@ def _beside(context: Context) -> Iterator[Judgement]:
     """A clause that changes the formula before it: `, without the transpose`, `, but must be negated`."""
     clause, said = context.clause, context.said()
     for at, piece in enumerate(clause.pieces):
-        if Role.ONLY in piece.roles and not said and clause.opening & {Role.IF, Role.FOR}:
+        is_last = at + 1 == len(clause.pieces)
+        if Role.ONLY in piece.roles and is_last and clause.opening & {Role.IF, Role.FOR}:
             yield from judged(Stance.CHANGED, piece.text, context.later())
         elif Role.OTHERWISE in piece.roles or (
             # Behind a formula of the clause it says something of that.

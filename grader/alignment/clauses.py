@@ -214,7 +214,11 @@ def _breaks(before: Item, item: Item) -> bool:
     if isinstance(before, Marker) or isinstance(item, Marker):
         return True
     is_new_line = before.place.line != item.place.line
-    if isinstance(before, Formula) and before.display and is_new_line:
+    if (
+        isinstance(before, Formula)
+        and before.display
+        and (is_new_line or before.notation == "latex")
+    ):
         return isinstance(item, Formula) or _GOES_ON.match(item.text) is None
     if isinstance(item, Prose) and _POINT.match(item.text):
         return True
