@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from grader.alignment.clauses import Chunk, Clause, Context, near, numbers
 from grader.alignment.formulas import (
     claims,
+    equates_indices,
     is_condition,
     is_derivative,
     is_mention,
@@ -47,6 +48,8 @@ def _served(context: Context) -> Iterator[Judgement]:
             yield Stance.REASON, word.text, piece.formula
         elif word is not None and _is_condition(piece, word, clause):
             yield Stance.CONDITION, word.text, piece.formula
+        elif equates_indices(piece.text) and len(clause.pieces) > 1:
+            yield Stance.CONDITION, piece.text, piece.formula
         elif is_size(piece.text) and len(clause.pieces) > 1:
             yield Stance.SHAPE, piece.text, piece.formula
 
@@ -172,11 +175,14 @@ def _beside(context: Context) -> Iterator[Judgement]:
         is_last = at + 1 == len(clause.pieces)
         if Role.ONLY in piece.roles and is_last and clause.opening & {Role.IF, Role.FOR}:
             yield from judged(Stance.CHANGED, piece.text, context.later())
-        elif Role.OTHERWISE in piece.roles or (
-            # Behind a formula of the clause it says something of that.
-            not numbers(clause.pieces[:at])
-            and (
-                piece.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, at) or _demands(clause, at)
+        elif (
+            Role.OTHERWISE in piece.roles
+            or _demands(clause, at)
+            or (
+                # Behind a formula of the clause it says something of that.
+                not numbers(clause.pieces[:at])
+                and Role.CONCLUDE not in clause.opening
+                and (piece.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, at))
             )
         ):
             mine = (one for one in said if one not in clause.formulas)

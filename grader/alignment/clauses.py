@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.alignment.formulas import claims
-from grader.lexicon import Role, find
+from grader.lexicon import Role, find, language_of
 from grader.submission import Formula, Item, Marker, Prose
 
 _STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
@@ -196,7 +196,9 @@ def _sentences(items: Sequence[Item], section: range, language: str) -> Iterator
     for at in section:
         if at + 1 < section.stop and not _breaks(items[at], items[at + 1]):
             continue
-        found = list(_closed(_pieces(items[start : at + 1], start, language)))
+        run = items[start : at + 1]
+        said = language_of(" ".join(one.text for one in run if isinstance(one, Prose)), language)
+        found = list(_closed(_pieces(run, start, said)))
         if _is_heading(items[start]):
             heading = found[0] if found else None
         for one in found:

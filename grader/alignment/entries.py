@@ -21,6 +21,7 @@ from grader.alignment.plain import (
     read_member,
     typeset_fractions,
 )
+from grader.alignment.stances import Stance
 from grader.alignment.standing import PLAIN, FormulaStanding, standings
 from grader.alignment.statements import language_of_paper, statements
 from grader.errors import Span, StudentError, Unreadable
@@ -267,7 +268,9 @@ def _with_definitions(
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             left = read_left(entry.equation, known)
             meant = defined(entry.equation, left, known, {*given, *definitions})
-            if entry.changed:
+            if entry.standing.kind is Stance.CONDITION:
+                meant = {}
+            elif entry.changed:
                 meant = dict.fromkeys(meant, entry.is_changed())
             named = defined(entry.naming, None, known, given) if entry.naming else {}
             definitions = {**definitions, **meant, **named}

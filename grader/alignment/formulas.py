@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"\s*[-−]?\s*[\d.,]+\s*")
 _VALUE = re.compile(rf"\s*{_NAME}\s*(?:=|\\[lg]eq?|[<>≤≥])\s*[-−]?[\d.]+\s*")
 _SPECIFIC = re.compile(rf"\s*{_NAME}\s*=\s*(?:[-−]?\d[\d.]*|{_NAME})\s*[.,;]?\s*")
 _INDEX_IS = re.compile(r"\s*(?:[i-nw]|\\ell)\s*=\s*(?:[i-nw]|\\ell|\d{1,3})\s*")
+_INDICES = re.compile(r"\s*[i-n]\s*=\s*[i-n]\s*")
 _ZERO = re.compile(
     r"=\s*(?:0|\\(?:mathbf|vec|bm)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*(?:\\end\{[^{}]*\})?\s*\Z"
 )
@@ -69,6 +70,11 @@ def is_condition(text: str) -> bool:
         return False
     one = len(_COMPARISON.findall(text)) == 1 and "=" not in text
     return one or _INDEX_IS.fullmatch(text) is not None
+
+
+def equates_indices(text: str) -> bool:
+    """Whether a formula says that two indices are equal: `the term with $k = j$`."""
+    return _INDICES.fullmatch(text) is not None
 
 
 def is_value(text: str) -> bool:
