@@ -30,6 +30,9 @@ _INDICES = re.compile(r"\s*[i-n]\s*=\s*[i-n]\s*")
 _ZERO = re.compile(
     r"=\s*(?:0|\\(?:mathbf|vec|bm)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*(?:\\end\{[^{}]*\})?\s*\Z"
 )
+_LAYOUT = re.compile(
+    r"\\(?:begin|end|label|tag)\s*\{[^{}]*\}|\\(?:displaystyle|left|right|[,;!:]|quad)|[\s&{}$]"
+)
 _SHORT = 200  # characters of a condition
 
 
@@ -94,6 +97,6 @@ def is_unequal(text: str) -> bool:
 
 
 def left_side(text: str) -> str | None:
-    """The left side of a formula without its blanks; None if there is none."""
+    """The left side of a formula without its blanks and layout; None if there is none."""
     left, equals, _ = text.partition("=")
-    return re.sub(r"\\displaystyle|[\s&{}$]", "", left) if equals else None
+    return _LAYOUT.sub("", left).replace("dfrac", "frac") if equals else None

@@ -40,6 +40,7 @@ class Role(Enum):
     THAT_IS = "the same in other words"
     ANSWER = "names the answer"
     PRONOUN = "means what was just written"
+    WE = "the author, who tells what was done"
     FILLER = "changes nothing between a word and its formula"
     # How a statement stands
     NOT = "denies"
