@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.alignment.formulas import claims
-from grader.lexicon import Role, find
+from grader.lexicon import Role, find, language_of
 from grader.submission import Formula, Item, Marker, Prose
 
 _STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
@@ -196,7 +196,9 @@ def _sentences(items: Sequence[Item], section: range, language: str) -> Iterator
     for at in section:
         if at + 1 < section.stop and not _breaks(items[at], items[at + 1]):
             continue
-        found = list(_closed(_pieces(items[start : at + 1], start, language)))
+        run = items[start : at + 1]
+        said = language_of(" ".join(one.text for one in run if isinstance(one, Prose)), language)
+        found = list(_closed(_pieces(run, start, said)))
         if _is_heading(items[start]):
             heading = found[0] if found else None
         for one in found:
@@ -214,7 +216,11 @@ def _breaks(before: Item, item: Item) -> bool:
     if isinstance(before, Marker) or isinstance(item, Marker):
         return True
     is_new_line = before.place.line != item.place.line
-    if isinstance(before, Formula) and before.display and is_new_line:
+    if (
+        isinstance(before, Formula)
+        and before.display
+        and (is_new_line or before.notation == "latex")
+    ):
         return isinstance(item, Formula) or _GOES_ON.match(item.text) is None
     if isinstance(item, Prose) and _POINT.match(item.text):
         return True
