@@ -85,7 +85,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
 def alone(problem: Problem, question: Question, formula: Formula) -> FoundAnswer | None:
     """The answer in a formula for one question; None if it has none."""
     found = entries(Paper((formula,)), question.scope.names, problem.index_base)
-    usable = [entry for entry in found if not entry.is_open]
+    usable = [entry for entry in found if not entry.is_open and not entry.explains]
     entry = chosen_of(usable, question) or (usable[-1] if usable else None)
     return None if entry is None else _found(question, entry, usable, found, problem)
 
@@ -101,6 +101,7 @@ def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
 
 
 def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]:
+    given, found = found, [entry for entry in found if not entry.explains]
     if not found:
         return {}
     questions = problem.questions
@@ -120,7 +121,7 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
             mine = [e for e in found if _says(e, question) and id(e) not in only]
             chosen = chosen_of(mine, question)
         if chosen is not None:
-            result[question.id] = _found(question, chosen, mine, found, problem)
+            result[question.id] = _found(question, chosen, mine, given, problem)
     return _with_rivals(result, found, problem)
 
 
@@ -315,22 +316,8 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
         return False  # `zero at $s = 0$` does not say that s is zero
     if entry.labels != answer.labels[: len(entry.labels)]:
         return False  # what another part says holds there
-    is_value = isinstance(entry.left, Symbol | Item)
-    if is_value and _is_numerical(entry) and not _is_beside(entry, answer):
-        return False  # an example
     primed = not isinstance(left, str) and any(token.text == "'" for token in left)
-    return primed or is_value or isinstance(entry.left, Apply)
-
-
-def _is_numerical(entry: Entry) -> bool:
-    """Whether an equation gives a number, as an example does: `y = 4.0`."""
-    return not any(character.isalpha() for character in entry.signs(left=False))
-
-
-def _is_beside(entry: Entry, answer: Entry) -> bool:
-    """Whether two equations stand in one line or in adjacent lines."""
-    here, there = entry.place(), answer.place()
-    return (here.path, here.cell) == (there.path, there.cell) and abs(here.line - there.line) <= 1
+    return primed or isinstance(entry.left, Symbol | Item | Apply)
 
 
 def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:

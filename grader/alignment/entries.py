@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from grader import lexicon
+from grader.alignment import true_class
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -33,12 +35,15 @@ from grader.expression import (
     Item,
     Number,
     Slice,
+    Symbol,
     walk,
 )
+from grader.lexicon import Role
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
+from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
@@ -90,6 +95,11 @@ class Entry:
         return self.left if isinstance(self.left, Derivative) and not self.defines else None
 
     @property
+    def explains(self) -> bool:
+        """Whether the words of its formula make it a reason, which is never an answer."""
+        return self.equation is not None and self.equation.reason
+
+    @property
     def is_open(self) -> bool:
         """Whether the right side is missing."""
         return self.equation is not None and not self.equation.answer
@@ -120,6 +130,9 @@ class Entry:
         try:
             return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:
+            reading = true_class.read(equation.answer, names, equation.source, conventions)
+            if reading is not None:
+                return reading
             if self.formula.notation == "latex":
                 raise
             start, end = self.answer_span
@@ -341,8 +354,25 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
-            changed = _GOES_ON if going_on else place.changed
-            yield replace(place, equation=equation, changed=changed)
+            changed = _GOES_ON if going_on else place.changed or _changed_by(equation.said)
+            standing = (
+                replace(place.standing, kind=Stance.REASON) if equation.reason else place.standing
+            )
+            yield replace(place, equation=equation, changed=changed, standing=standing)
+
+
+_CHANGING = frozenset(
+    {
+        Role.NOT, Role.WRONG, Role.CORRECTION, Role.EXPECT, Role.GUESS, Role.OPERATION, Role.WITHOUT,
+        Role.INSTEAD, Role.SWAP, Role.ONLY,
+    }
+)  # fmt: skip
+
+
+def _changed_by(said: str) -> str:
+    """The words in a formula that change its meaning: `p - y \\text{ is wrong}`; "" if none do."""
+    changing = (mark.text for mark in lexicon.find(said) if not mark.roles.isdisjoint(_CHANGING))
+    return next(changing, "")
 
 
 def _equations(
@@ -354,7 +384,8 @@ def _equations(
         return plain_equations(formula.text, base)
     text = typeset_fractions(formula.text) if is_plain else formula.text
     try:
-        return [replace(one, source=formula.text) for one in equations(text, names)]
+        found = equations(text, names.based(base), plain=is_plain)
+        return [replace(one, source=formula.text) for one in found]
     except StudentError as error:
         return plain_equations(formula.text, base) if is_plain else [error]
 
@@ -382,6 +413,10 @@ def _entry_by_entry(left: Expression) -> Expression:
     """
     if isinstance(left, Apply) and left.function == "transpose" and 1 in left.shape:
         left = left.args[0]
+    if isinstance(left, Apply) and left.shape == SCALAR and left.function.endswith("'"):
+        function, s = left.function[:-1], left.args[0]
+        if isinstance(s, Symbol | Item) and not function.endswith("'"):  # σ'(s) is ∂σ(s)/∂s
+            return derivative(apply(function, s, span=left.span), s, left.span)
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
