@@ -18,16 +18,10 @@ _ARGUMENT = re.compile(r"\s{0,9}\{([^{}\n]{0,200})\}")
 _IF = re.compile(
     r"\\(?:(?P<if>if(?!f(?![A-Za-z]))[A-Za-z]*)|(?P<else>else)|(?P<fi>fi))(?![A-Za-z])"
 )
+_LISTINGS = r"(?:verbatim|lstlisting|minted|comment|filecontents)\*?"
 _TABLES = {"tabular", "tabularx", "longtable"}
-_LEVELS = {
-    "part": 1,
-    "chapter": 1,
-    "section": 2,
-    "subsection": 3,
-    "subsubsection": 4,
-    "paragraph": 5,
-    "subparagraph": 6,
-}
+_SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+_LEVELS = {"part": 1, "chapter": 1} | {name: level for level, name in enumerate(_SECTIONS, start=2)}
 
 
 class Latex(Mathematics):
@@ -56,10 +50,10 @@ class Latex(Mathematics):
     def listing(self, match: re.Match[str]) -> Node | None:
         r"""A `verbatim`, `lstlisting` or `comment` environment; None if it is never closed."""
         start, left = match.span()
-        close = self.find(rf"\\end\{{{re.escape(match['listing'])}\}}", left)
+        close = self.find(rf"\\end\{{({_LISTINGS})\}}", left, match["listing"])
         if close is None:
             return None
-        if match["listing"].rstrip("*") in ("comment", "filecontents"):
+        if match["listing"].rstrip("*").lower() in ("comment", "filecontents"):
             return Comment(start, close[1])
         left = end_of_line(self.source, left, close[0])
         return Code(start, close[1], (), "", self.source[left : close[0]], left, "listing")
@@ -180,10 +174,7 @@ class Latex(Mathematics):
 
     constructs: ClassVar[dict[str, Construct]] = {
         "comment": Construct(r"%[^\n]*+", take=comment),
-        "begin_listing": Construct(
-            r"\\begin\{(?P<listing>(?:verbatim|Verbatim|lstlisting|minted|comment|filecontents)\*?)\}",
-            take=listing,
-        ),
+        "begin_listing": Construct(rf"\\begin\{{(?P<listing>(?i:{_LISTINGS}))\}}", take=listing),
         "verb": Construct(r"\\verb\*?(?P<quote>[^A-Za-z\s*])", take=verb),
         "iffalse": Construct(r"\\iffalse(?![A-Za-z])", take=iffalse),
         **Mathematics.definitions,
@@ -193,9 +184,7 @@ class Latex(Mathematics):
             read=other_file,
         ),
         "section_": Construct(
-            r"\\(?P<section>part|chapter|section|subsection|subsubsection|paragraph|subparagraph)"
-            r"\*?\s{0,9}(?=\{)",
-            read=heading,
+            rf"\\(?P<section>{'|'.join(_LEVELS)})\*?\s{{0,9}}(?=\{{)", read=heading
         ),
         "item": Construct(r"\\item(?![A-Za-z])", read=item),
         "question": Construct(
