@@ -71,7 +71,11 @@ class Draft:
         self.text = blanked(source, spans(self.opaque))
         self.start, self.end = self.body()
         self.marks = self.nodes(self.start, self.end)
-        frames = [] if source.isascii() else [m.span() for m in _FRAME.finditer(self.text)]
+        frames = (
+            []
+            if source.isascii()
+            else [m.span() for m in _FRAME.finditer(self.text, self.start, self.end)]
+        )
         struck = (mark for mark in self.marks if isinstance(mark, Struck))
         self.view = blanked(self.text, [*spans(struck), *frames])
         self.signs = sorted([*self.signs, *frames])
