@@ -68,11 +68,13 @@ def walked(text: str) -> object:
 
 def read_formula(problem: Problem, question: str, text: str) -> object:
     """A formula as an expression."""
+    latex.syntax_tree.cache_clear()
     return latex.parse(text, problem[question].names)
 
 
 def read_paper(problem: Problem) -> int:
     """A paper from its bytes to an expression for each question; how many were read."""
+    latex.syntax_tree.cache_clear()
     found = 0
     for given in collect(problem, submission.read(PAPER)).given.values():
         assert isinstance(given, Written)

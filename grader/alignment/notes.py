@@ -1,31 +1,30 @@
-"""Words under a marker without a formula, which may be an answer.
+"""Words of a paper that stand without a formula: an answer in words, a copied prompt, a title, a greeting.
 
-Most are not: a copied prompt, a title, "I don't know". A statement goes to a human.
+Most say nothing about an answer. A statement goes to a human.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from grader import lexicon
+from grader.lexicon import NOTES, Mark, Role, find
 from grader.problem.model import Question
 from grader.submission import Formula, Marker, Paper, Place, Prose, is_blank
 
-_ASKED = (
-    r"(?i)(?:what|which|how|why|write|compute|calculate|derive|find|show|give|determine|express|prove|put"
-    r"|state|and (?:what|with|the)|berechne\w*|bestimme\w*|leiten?|was|calcul\w+|d[ée]termine[zr]?"
-    r"|hint|recall|note that|points?)\b"
-)
-_STATES = (
-    r"(?i)\b(?:is|are|was|be|equals?|same|zero|one|times|transposed?|product|sum|multipl\w+|minus|plus|as|like"
-    r"|see|above|identity|vanish\w*|ist|sind|gleich\w*|null|eins|wie|siehe|est|sont|même|nul|es|son|igual"
-    r"|mismo|cero|uguale|stesso)\b|[=≈∂δσ·⊙@^]|[A-Za-z]\d"
-)
-_POINTS = r"(?i)[\[(]?\s?\d{1,3}(?:\.\d)?\s?(?:points?|pts?|p|marks?|punkte?)\.?\s?[\])]?"
+_SIGNS = re.compile(r"[=≈∂δσ·⊙@^]|[A-Za-z]\d")
+_MATHEMATICS = re.compile(r"[=≈∂∇∑⊙Α-Ωα-ω^]|[^\W\d_]\d*\s?[*/@·]\s?[^\W\d_]")
+_POINTS = re.compile(r"[\[(]?\s?\d{1,3}(?:\.\d)?\s?(\w*)\.?\s?[\])]?")
 _SENTENCE = re.compile(r"(?<=[?:])\s+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _COMPUTES = re.compile(r"[-+*/^_\\]|\w\s+\w")  # more than a name
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?|https?://\S+|\S+@\S+")
+_NUMBER = re.compile(r"[\s.]?\(?(\d{1,3}[a-z]?)\b", re.IGNORECASE)
+_FIELD = re.compile(r"[\w\s.#]{0,20}[:：]")
 _LONGEST = 400  # characters in a message
 _MOSTLY = 0.7  # of a line's words are in the prompt that it repeats
+_GREETING_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,12 @@ def said_below(items: Sequence[Prose | Formula], question: Question) -> Words | 
     if place is None:
         return None
     text = " ".join(own)[:_LONGEST]
-    computes = any(formula in text for formula in formulas)
-    states = not is_blank(text) and (computes or re.search(_STATES, text) is not None)
-    return Words(text, place, states)
+    says = (
+        any(formula in text for formula in formulas)
+        or _SIGNS.search(text)
+        or _has(text, Role.STATES)
+    )
+    return Words(text, place, bool(says) and not is_blank(text))
 
 
 def _paragraphs(items: Sequence[Prose | Formula]) -> Iterator[list[Prose | Formula]]:
@@ -100,7 +102,51 @@ def _is_asked(sentence: str, prompt: Collection[str]) -> bool:
     found = [word.lower() for word in _WORD.findall(sentence)]
     if is_blank(sentence):
         return not any(character.isalnum() or character == "?" for character in sentence)
-    if sentence.endswith(":") or re.match(_ASKED, sentence) or re.fullmatch(_POINTS, sentence):
+    points = _POINTS.fullmatch(sentence)
+    if points and (not points[1] or points[1].lower() in lexicon.words(Role.POINTS)):
+        return bool(points[1])
+    if sentence.endswith(":") or _begins(sentence, Role.TASK) is not None:
         return True
     repeated = sum(word in prompt for word in found)
     return len(found) >= 4 and repeated >= _MOSTLY * len(found)
+
+
+def is_note(text: str) -> bool:
+    """Whether a line says something: it is no title, name, date, greeting, or word of excuse."""
+    if text.startswith("#") and not points_elsewhere(text):
+        return False
+    field = _begins(text.lstrip(" *_#>"), Role.FORM)
+    if is_blank(text) or (field is not None and _FIELD.match(text.lstrip(" *_#>"), field.end)):
+        return False
+    said = _LONG_WORD.findall(_COMMAND.sub(" ", text))
+    if len(said) <= _GREETING_WORDS and _begins(text, Role.GREETING) is not None:
+        return False
+    title = lexicon.words(Role.TITLE)
+    return bool(_MATHEMATICS.search(text)) or any(
+        not word[0].isupper() and word not in title for word in said
+    )
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether words say that an answer is somewhere else: on paper, in an e-mail."""
+    return _has(text, Role.OUTSIDE)
+
+
+def numbers_named(text: str) -> list[str]:
+    """The numbers of the questions that words name: `question 6`."""
+    marks = (mark for mark in find(text, among=NOTES) if Role.QUESTION in mark.roles)
+    return [found[1] for mark in marks if (found := _NUMBER.match(text, mark.end))]
+
+
+def _begins(text: str, role: Role) -> Mark | None:
+    """The first word of a text if it has a role."""
+    first = find(text[:_LONGEST], among=NOTES)[:1]
+    return (
+        first[0]
+        if first and not text[: first[0].start].strip() and role in first[0].roles
+        else None
+    )
+
+
+def _has(text: str, role: Role) -> bool:
+    return any(role in mark.roles for mark in find(text, among=NOTES))
