@@ -18,6 +18,7 @@ _ARGUMENT = re.compile(r"\s{0,9}\{([^{}\n]{0,200})\}")
 _IF = re.compile(
     r"\\(?:(?P<if>if(?!f(?![A-Za-z]))[A-Za-z]*)|(?P<else>else)|(?P<fi>fi))(?![A-Za-z])"
 )
+_INPUT = re.compile(r"\\(?P<command>input|include|subfile)\s{0,9}\{(?P<file>[^{}\n]{1,200})\}")
 _LISTINGS = r"(?:verbatim|lstlisting|minted|comment|filecontents)\*?"
 _TABLES = {"tabular", "tabularx", "longtable"}
 _SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
@@ -87,12 +88,16 @@ class Latex(Mathematics):
 
     def other_file(self, match: re.Match[str]) -> Node:
         r"""`\input{…}`, which is not followed."""
-        name = match["file"]
-        return Unread(
-            *match.span(),
-            f"\\{match['command']}{{{name}}} was ignored; the grader reads only this file.",
-            f"Paste the contents of {name} into this file.",
-        )
+        return _elsewhere(match, *match.span())
+
+    def formula(
+        self, start: int, end: int, left: int, right: int, display: bool, notation: str = "latex"
+    ) -> Node:
+        r"""A formula; one with `\input{…}` in it cannot be read."""
+        file = _INPUT.search(self.text, left, right)
+        if file:
+            return _elsewhere(file, start, end)
+        return super().formula(start, end, left, right, display, notation)
 
     # Structure
 
@@ -201,3 +206,10 @@ class Latex(Mathematics):
             Mathematics.delimiters["edge"].pattern, take=Mathematics.pair, read=environment
         ),
     }
+
+
+def _elsewhere(match: re.Match[str], start: int, end: int) -> Unread:
+    """What is in another file."""
+    command, name = match["command"], match["file"]
+    message = f"\\{command}{{{name}}} was ignored; the grader reads only this file."
+    return Unread(start, end, message, f"Paste the contents of {name} into this file.")
