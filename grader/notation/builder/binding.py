@@ -1,6 +1,6 @@
 """Index variables, sums and entries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -28,12 +28,14 @@ from grader.expression import (
 from grader.notation import printing
 from grader.notation.builder.core import (
     BINDER_LIMIT,
+    CALL_LIMIT,
     NONSENSE,
     RANGE_LIMIT,
     WRITTEN_OUT_LIMIT,
     Core,
     constant,
 )
+from grader.notation.names import Key
 from grader.primitives.build import ONE, tabulate
 from grader.primitives.selectors import bounds, check_range, selector_size
 
@@ -202,7 +204,7 @@ class Binding(Core):
         """
         known = self.names.indices.items()
         taken = {one.name for letter, one in known if letter != index.name}
-        taken |= set(self._open) - {index.name}
+        taken |= set(self._open) - {index.name} | self._held
         if index.name not in taken:
             return index
         others = (self.names.symbols, self.names.dimensions, self.names.functions)
@@ -220,6 +222,26 @@ class Binding(Core):
         finally:
             self.names = outer
             self.bound -= 1
+
+    def applied(
+        self, parameters: Mapping[Key, Expression], body: Callable[[], Expression]
+    ) -> Expression:
+        """The body of a student's function, in which its parameters have these values.
+
+        The letters that are bound where it is called are not those of the body.
+        """
+        self._calls += 1
+        if self._calls > CALL_LIMIT:
+            raise TooLarge(f"more than {CALL_LIMIT} calls of functions of the paper", self.source)
+        outer, held = self.names, self._held
+        self._held = held.union(index.name for index in outer.indices.values())
+        self.names = outer.with_definitions({**outer.definitions, **parameters}).with_indices(
+            (), {}
+        )
+        try:
+            return body()
+        finally:
+            self.names, self._held = outer, held
 
     def shifted(self, selector: Expression) -> Expression:
         """An index as the text counts, in the 1-based count used inside."""

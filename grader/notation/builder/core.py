@@ -44,6 +44,7 @@ DEPTH_LIMIT = 80  # well inside Python's own recursion limit
 BINDER_LIMIT = 12  # sums inside each other; each is an axis of the arrays
 RANGE_LIMIT = 10_000  # values of one index variable
 WRITTEN_OUT_LIMIT = 64  # factors of a product over an index, terms of a sum over listed values
+CALL_LIMIT = 100  # calls of a paper's own functions, which may call each other
 MOST_FACTORS = 16  # of a power of a matrix
 NUMBER_LIMIT = 1e150  # its square is finite too
 SIZE_LIMIT = 64  # most rows or columns of a matrix literal
@@ -110,6 +111,10 @@ class Core:
         self._nodes = 0
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
+        self._held: frozenset[str] = (
+            frozenset()
+        )  # letters that mean something else where a body stands
+        self._calls = 0  # of functions that the paper defines
         self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
     def finish(self, node: Expression) -> Expression:

@@ -23,7 +23,7 @@ from grader.notation.latex.scripts import (
 )
 from grader.notation.latex.undeclared import UndeclaredReader
 from grader.notation.latex_tokens import Token
-from grader.notation.names import Key
+from grader.notation.names import Key, OwnFunction
 
 TURNS = TRANSPOSES | {"'"}
 
@@ -46,6 +46,9 @@ class NameReader(UndeclaredReader, DecorationReader):
         primed = token.text + "'" * primes
         if primes and self.build.names.spelled(primed):
             token, primes = token._replace(text=primed), 0
+        own = self.own_function(token, sub, sup) if self.peek().text == "(" else None
+        if own is not None:
+            return self.called_own(own, primes, first)
         slope = self.slope(token, sub, sup, primes, first)
         if slope is not None:
             return slope
@@ -56,6 +59,24 @@ class NameReader(UndeclaredReader, DecorationReader):
                 node = self.primed(node, self.span(first))
             return node
         return self.undeclared(token, function, sub, sup, first)
+
+    def own_function(
+        self, token: Token, sub: list[Token] | None, sup: list[Token] | None
+    ) -> OwnFunction | None:
+        """The student's function of this name."""
+        return self.build.names.own_function((token.text, layer_of(sup), layer_of(sub)))
+
+    def called_own(self, own: OwnFunction, primes: int, first: int) -> Expression:
+        """`h_\\theta(x_i)`: the body of the student's function, with the argument for its parameter."""
+        args = self.arguments()
+        span = self.span(first)
+        if primes or len(args) != len(own.parameters):
+            hint = f"it is defined with {len(own.parameters)} arguments"
+            self.build.fail("this call of a function of the paper cannot be read", span, hint)
+        body = [token._replace(start=span.start, end=span.end) for token in own.body]
+        parameters = dict(zip(own.parameters, args, strict=True))
+        node = self.build.applied(parameters, lambda: self.within(body, self.whole))
+        return node if node is NONSENSE else replace(node, span=span)
 
     def slope(
         self,
