@@ -263,6 +263,8 @@ def test_a_formula_has_the_values_that_its_writer_means(
         (r"A * B", {"star": "product"}, lambda o: o.A @ o.B),
         (r"\sum X", {"sum": "rows"}, lambda o: o.X.sum(axis=1)),
         (r"\sum X", {"sum": "columns"}, lambda o: o.X.sum(axis=2)),
+        (r"A_{1|2}", {"given": "row"}, lambda o: o.A[:, 1, 0]),
+        (r"A_{1|2}", {"given": "column"}, lambda o: o.A[:, 0, 1]),
         (r"A^2", {"power": "entries"}, lambda o: o.A**2),
         (r"\sigma(A)^2", {"power:slope": "product"}, lambda o: np.tanh(o.A) @ np.tanh(o.A)),
         (r"A B \odot A", {"hadamard": "more"}, lambda o: o.A @ (o.B * o.A)),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from typing import TypeVar
 
 from grader.errors import IndexOutOfRange, Span, TooLarge, Unreadable
 from grader.expression import (
@@ -38,6 +39,8 @@ from grader.notation.builder.core import (
 from grader.notation.names import Key
 from grader.primitives.build import ONE, tabulate
 from grader.primitives.selectors import bounds, check_range, selector_size
+
+T = TypeVar("T")
 
 
 class Binding(Core):
@@ -359,6 +362,10 @@ class Binding(Core):
         if len(above) != 1 or len(below) > 1:
             self.fail("an example takes one index above, and its entry one index below", span)
         return self.item(base, self._member("example", base, *above, *below), span)
+
+    def given(self, parts: list[T]) -> list[T]:
+        """The indices of `p_{j|i}`, of which the given one usually counts the rows: p[i, j]."""
+        return parts[::-1] if self.convention("given", ("row", "column")) == "row" else parts
 
     def _member(
         self, kind: str, base: Expression, first: Selector, second: Selector | None = None

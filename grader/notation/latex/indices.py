@@ -40,7 +40,9 @@ class IndexReader(LatexReader):
         """The indices in a script: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""
         script = without_brackets(script)
         parts = split(script, ",")
-        if len(parts) == 1 and len(script) >= 1:
+        if len(parts) == 1 and len(split(script, "|")) == 2:
+            parts = self.build.given(split(script, "|"))
+        elif len(parts) == 1 and len(script) >= 1:
             parts = self.undivided(script, base)
         alone = len(parts) == 1
         return [self.one_selector(part, base, axis, alone) for axis, part in enumerate(parts)]
