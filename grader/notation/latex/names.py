@@ -298,17 +298,18 @@ class NameReader(UndeclaredReader, DecorationReader):
         return node if node is NONSENSE else replace(node, span=self.span(first))
 
     def _is_row(self, node: Expression, entry: Sequence[Token], first: int) -> bool:
-        """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, not an entry."""
-        behind = self.tokens[first : self.at]
-        if not any(t.text in TURNS and t.start > entry[-1].start for t in behind):
-            return False  # W^T_{j,:} is a row of W^T
+        """Whether a script picks a row before it is transposed, `H_{k,:}^T` or `H_k^T`, not an entry.
+
+        `H^T_k` looks the same in print, but `H^T_{k,:}` is a row of Hᵀ.
+        """
         script = without_brackets(entry)
         parts = split(script, ",")
         if len(parts) == 1:
             parts = self.undivided(script, node)
-        return any(token.text in WHOLE_AXIS for token in script) or (
-            len(parts) == 1 and 1 not in node.shape
-        )
+        if not any(token.text in WHOLE_AXIS for token in script):
+            return len(parts) == 1 and 1 not in node.shape
+        behind = self.tokens[first : self.at]
+        return any(t.text in TURNS and t.start > entry[-1].start for t in behind)
 
     def _one_each(self, token: Token, layer: str, rest: list[Token]) -> list[Token]:
         """The indices in `h_{2,1}` after the layer, if there is one for each axis of the array."""

@@ -23,6 +23,7 @@ from grader.notation.latex.functions import OPEN
 from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
+from grader.notation.precedence import Factor, chain, juxtaposed
 from grader.notation.products import (
     ASTERISK,
     DOT,
@@ -31,11 +32,8 @@ from grader.notation.products import (
     OUTER,
     QUOTIENT,
     UNSIZED,
-    Factor,
-    chain,
     combine,
     divide,
-    juxtaposed,
 )
 
 PRODUCTS = {
