@@ -111,9 +111,7 @@ class Core:
         self._nodes = 0
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
-        self._held: frozenset[str] = (
-            frozenset()
-        )  # letters that mean something else where a body stands
+        self._held: frozenset[str] = frozenset()  # letters that are bound outside of a body
         self._calls = 0  # of functions that the paper defines
         self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
