@@ -219,6 +219,16 @@ def _declares_rows(build: Builder, size: int) -> bool:
     return any(names.symbols[name].shape == (1, size) for name in names.matrices)
 
 
+def _is_of_rows(build: Builder, a: Expression, b: Expression) -> bool:
+    """Whether `a^T b` of two vectors of unlike length exists because they are rows in this document.
+
+    Only the document can say so: else it is the mistake of a transpose at the wrong factor.
+    """
+    is_transposed = isinstance(a, Apply) and a.function == "transpose"
+    unlike = is_transposed and _is_row(a) and b.shape[1] == 1 and _turns(a) is _turns(b) is None
+    return unlike and build.convention("vectors", ("columns", "rows")) == "rows"
+
+
 def _as_vector(build: Builder, vector: Expression, as_row: bool) -> Expression:
     if (vector.shape[0] == 1) == as_row or vector.shape == SCALAR:
         return vector
@@ -406,6 +416,10 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     along = _along(build, a, b, span) if how != MATRIX else None
     if along is not None:
         return along
+    if how != MATRIX and _is_of_rows(build, a, b):
+        build.doubtful = True
+        build.notes.append("two vectors were read as rows, whose product is a matrix")
+        return build.apply("outer", a, b, span=span)
     flipped = _flipped(build, a, b, how)
     if flipped is not None:
         product = build.apply("matmul", *flipped, span=span)

@@ -65,7 +65,7 @@ class Reading:
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
     own definitions were available. `open` are the conventions that the reading depends on, each with its
-    values, the usual one first.
+    values, the usual one first. A `doubtful` reading needs a convention that only the document can give.
     """
 
     node: Expression
@@ -75,6 +75,7 @@ class Reading:
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubtful: bool = False
 
     @property
     def extents(self) -> tuple[str, ...]:
@@ -112,6 +113,7 @@ class Core:
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
         self._held: frozenset[str] = frozenset()  # letters that are bound outside of a body
+        self.doubtful = False
         self._calls = 0  # of functions that the paper defines
         self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
@@ -141,7 +143,7 @@ class Core:
         bound = self.bound_letters and self.bound_letters - free_indices(node)
         return Reading(
             node, notes, frozenset(self.used - bound), tuple(self.derivatives), tuple(self.kinked), defined,
-            self.open,
+            self.open, self.doubtful,
         )  # fmt: skip
 
     def convention(self, key: str, values: tuple[str, ...]) -> str:
