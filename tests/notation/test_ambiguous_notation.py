@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.api import load_problem
-from grader.errors import StudentError
+from grader.errors import StudentError, Unreadable
 from grader.evaluation import Evaluator
 from grader.expression import Expression, Index, Number, substitute
 from grader.key import QuestionKey, build
@@ -278,6 +278,14 @@ def test_a_convention_changes_the_value(
     usual, chosen = reading(text), reading(text, convention)
     assert set(convention) <= set(usual.open)
     assert np.allclose(np.squeeze(value(chosen.node)), np.squeeze(wanted(Oracle())))
+
+
+@pytest.mark.parametrize(
+    "text", [r"A^l", r"\sum_l A^l v", r"x_{12}^{(i)}", r"\sum v \sum q", r"\sum_l \sum 2"]
+)
+def test_a_human_reads_it(text: str) -> None:
+    with pytest.raises(Unreadable):
+        meant(text)
 
 
 # Notation that is written out is not touched by any convention

@@ -269,7 +269,8 @@ class NameReader(UndeclaredReader, DecorationReader):
         first: int,
     ) -> Expression:
         """A name with the entry, transposes and power of its scripts."""
-        if power and 1 not in node.shape and self._is_example(power):
+        is_power = not entry and node.shape[0] == node.shape[1] and len(power or ()) == 1  # A^k
+        if power and 1 not in node.shape and not is_power and self._is_example(power):
             below = self.selectors(entry, node) if entry else ()
             node = self.build.example(node, self.selectors(power, node), below, self.span(first))
             entry = power = None
