@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from grader.errors import (
     Nonsense,
@@ -51,6 +51,9 @@ SIZE_LIMIT = 64  # most rows or columns of a matrix literal
 
 Conventions = Mapping[str, str]
 """The meaning of ambiguous notation in a document, by the keys that `Builder.convention` asks for."""
+
+Power = Literal["typed", "written", "entries"]
+"""How a power is given: as `A**2`, as `A^2`, or entry by entry."""
 
 USUAL: Conventions = MappingProxyType({})
 EXTENT = "extent:"
@@ -264,11 +267,11 @@ class Core:
         return Number(value, span)
 
     def power(
-        self, base: Expression, exponent: Expression, span: Span | None, *, typed: bool = True
+        self, base: Expression, exponent: Expression, span: Span | None, how: Power = "typed"
     ) -> Expression:
         """base ** exponent. Raises TooLarge where constants alone overflow.
 
-        A whole power of a square matrix is one by convention; `typed` as in NumPy it is usually not.
+        A whole power of a square matrix is a product by convention; typed as in NumPy, it usually is not.
         """
         a, b = _constant(base), _constant(exponent)
         if isinstance(base, Number) and base.name == "e" and b is None:
@@ -283,19 +286,22 @@ class Core:
         if exponent.shape != SCALAR:
             return self.nonsense(ShapeMismatch("an exponent must be a scalar"), span)
         if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:
-            if b in range(2, MOST_FACTORS + 1) and self._is_product(base, typed):
+            if b in range(2, MOST_FACTORS + 1) and self._is_product(base, how):
                 factors = [base] * int(b or 0)
                 return reduce(
                     lambda one, other: self.apply("matmul", one, other, span=span), factors
                 )
-            self.notes.append("a power of a matrix was read entry by entry")
+            if how != "entries":
+                self.notes.append("a power of a matrix was read entry by entry")
         return self.apply("pow", base, exponent, span=span)
 
-    def _is_product(self, base: Expression, typed: bool) -> bool:
+    def _is_product(self, base: Expression, how: Power) -> bool:
         """Whether the power of a square matrix is one of the matrix, not of its entries."""
+        if how == "entries":
+            return False
         by_entries = isinstance(base, Apply) and TABLE[base.function].entrywise  # σ(Z)²
-        if by_entries or typed:
-            key, values = "power:typed" if typed else "power:slope", ("entries", "product")
+        if by_entries or how == "typed":
+            key, values = f"power:{'typed' if how == 'typed' else 'slope'}", ("entries", "product")
         else:
             key, values = "power", ("product", "entries")
         if self.convention(key, values) == "entries":

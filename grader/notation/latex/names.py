@@ -17,6 +17,7 @@ from grader.notation.latex.scripts import (
     leading_layer,
     one_by_one,
     pair,
+    power_of,
     split,
     split_script,
     without_brackets,
@@ -293,7 +294,7 @@ class NameReader(UndeclaredReader, DecorationReader):
         if power:
             of_size = isinstance(node, Number)  # a size has no layers or examples
             exponent = self.within(power, self.whole) if of_size else self.exponent(power)
-            node = self.build.power(node, exponent, self.span(first), typed=False)
+            node = self.build.power(node, exponent, self.span(first), power_of(power))
         if transposes % 2:
             node = self.build.apply("transpose", node, span=self.span(first))
         return node if node is NONSENSE else replace(node, span=self.span(first))

@@ -20,7 +20,7 @@ from grader.notation.builder import (
 from grader.notation.latex.cases import OTHERWISE
 from grader.notation.latex.forms import FORMS, LatexFormReader
 from grader.notation.latex.functions import OPEN
-from grader.notation.latex.scripts import COMPARISONS, PAIRS, split_script
+from grader.notation.latex.scripts import COMPARISONS, PAIRS, power_of, split_script
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 from grader.notation.precedence import Factor, chain, juxtaposed
@@ -370,7 +370,8 @@ class Parser(LatexFormReader):
         """A superscript after a complete factor: a transpose or a power."""
         content, transposed, _ = split_script(script)
         if content:
-            node = self.build.power(node, self.exponent(content), self.span(first), typed=False)
+            power = power_of(content)
+            node = self.build.power(node, self.exponent(content), self.span(first), power)
         if transposed and node == Number(1.0):
             node = replace(UNSIZED, span=self.span(first))  # 1^T, a row of ones
         if transposed and isinstance(node, Number):
@@ -387,7 +388,7 @@ class Parser(LatexFormReader):
     def exponent(self, script: Sequence[Token]) -> Expression:
         """A power. In brackets or with an index it is refused, as it may be a layer or an example."""
         if len(script) > 1 and script[0].text == "\\odot":
-            script = script[1:]  # r^{\odot 2}: powers are entry by entry anyway
+            script = script[1:]
         if len(script) > 2 and (script[0].text, script[-1].text) in PAIRS:
             hint = "the problem declares no such layer"
             self.build.fail("a superscript in brackets is not a power", _span_of(script), hint)

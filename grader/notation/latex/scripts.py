@@ -1,6 +1,7 @@
 """Splits runs of tokens, and tells the kinds of scripts apart."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key
@@ -104,6 +105,11 @@ def complete(key: Key, layer: str | None, subscript: str | None) -> bool:
 def is_index_list(script: Sequence[Token]) -> bool:
     """Whether a superscript is an entry rather than a power: `(1,j)`."""
     return any(token.text == "," for token in script)
+
+
+def power_of(script: Sequence[Token]) -> Literal["written", "entries"]:
+    """Whether a power is one of the entries, as in `A^{\\odot 2}`."""
+    return "entries" if script and script[0].text == "\\odot" else "written"
 
 
 def is_layer_mark(content: Sequence[Token]) -> bool:
