@@ -110,9 +110,9 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
         for other in itertools.chain([reading], others):
             found = outcome if other is reading else _outcome(key, other, asked, given.steps())
             if found.verdict == Verdict.CORRECT:
-                sensible = usual is reading is not other and _may_answer(key, reading)
-                uncertain = sensible or other.doubtful
-                return other, _for_a_human(_OTHER_READING) if uncertain else found
+                if usual is reading is not other and _may_answer(key, reading):
+                    return reading, _for_a_human(_OTHER_READING)
+                return other, _for_a_human(_OTHER_READING) if other.doubtful else found
     except TooManyReadings:
         return reading, _for_a_human(_OTHER_READING)
     if reading.doubtful and isinstance(usual, StudentError):
