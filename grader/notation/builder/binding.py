@@ -186,15 +186,15 @@ class Binding(Core):
     def array_over(self, node: Expression, letters: Sequence[Index | None]) -> Expression | None:
         """A scalar as the array of its values over the question's letters that it contains.
 
-        None if a sum binds a letter, or if the letters are not in alphabetical order, so that rows and
-        columns may be exchanged.
+        None if a sum binds a letter, or if the letters are not in the order of the question, so that rows
+        and columns may be exchanged.
         """
         known = [one for one in letters if one is not None and one is self._given.get(one.name)]
         names = [one.name for one in known]
         free = free_indices(node) if node.shape == SCALAR else set()
         if len(known) != len(letters) or not 1 <= len(known) <= 2 or not free.issuperset(names):
             return None
-        if names != sorted(set(names)):
+        if names != [name for name in self._given if name in names]:
             return None
         self.bound_letters.update(names)
         return tabulate(node, known[0], known[1] if len(known) == 2 else Index("", 1, 1))

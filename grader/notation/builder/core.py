@@ -69,6 +69,7 @@ class Reading:
     with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
     own definitions were available. `open` are the conventions that the reading depends on, each with its
     values, the usual one first. A `doubtful` reading needs a convention that only the document can give.
+    One that `is_guess` can make an answer right, never wrong.
     """
 
     node: Expression
@@ -79,6 +80,7 @@ class Reading:
     defined: bool = False
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubtful: bool = False
+    is_guess: bool = False
 
     @property
     def extents(self) -> tuple[str, ...]:
