@@ -134,7 +134,7 @@ class Binding(Core):
             over = self.convention("sum", ("entries", "rows", "columns"))
             self.notes.append(f"a sum without an index was read over all {over}")
         axis = {"entries": None, "rows": 0, "columns": 1}[over]
-        return self.apply("sum", node, params=(axis,), span=span)
+        return self.apply("sum", node, params=() if axis is None else (axis,), span=span)
 
     def _over_axis(
         self, name: str, index: Index, sizes: set[int], node: Expression, span: Span

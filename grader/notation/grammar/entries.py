@@ -115,7 +115,7 @@ def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression
     nodes: Sequence[Node]
     if len(parts) > 1:
         nodes = [together((part,)) for part in parts]
-    elif isinstance(parts[0][0], syntax.Given):
+    elif isinstance(parts[0][0], syntax.GivenIndex):
         nodes = reader.build.given([parts[0][0].first, parts[0][0].second])
     else:
         nodes = undivided(parts[0], base)

@@ -117,7 +117,7 @@ def _part(grammar: Grammar, part: Trees, script: Span) -> tuple[Node, ...]:
         return (_ends(grammar, part),)
     if len(given := split(part, "|")) == 2 and all(given):
         first, second = (grammar.perhaps(one, script.start) for one in given)
-        return (syntax.Given(first, second, span_of(part)),)
+        return (syntax.GivenIndex(first, second, span_of(part)),)
     atoms = [_atom(grammar, tree) for tree in part]
     found = tuple(atom for atom in atoms if atom is not None)
     return found if len(found) == len(atoms) else (grammar.perhaps(part, script.start),)

@@ -259,7 +259,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenIndex:
     """The two indices of `p_{j|i}`."""
 
     first: "Node"
@@ -291,5 +291,6 @@ def walk(node: "Node") -> "Iterator[Node]":
 
 Node: TypeAlias = (
     Number | Name | Marked | Bracket | Bars | Call | Bare | Negated | Sum | Product | Relation | Logic
-    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Given | Unread
+    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | GivenIndex
+    | Unread
 )  # fmt: skip
