@@ -6,6 +6,7 @@ from dataclasses import replace
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Index, Number, Slice, Symbol, free_indices
 from grader.notation.builder import NONSENSE
+from grader.notation.builder.core import Power
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair, together
@@ -48,7 +49,7 @@ def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: 
         turned = build.convention("layout", ("gradient", "jacobian")) == "gradient"
         return build.apply("transpose", node, span=span) if turned else node
     if script.signs:
-        node = reader.build.power(node, exponent(reader, script, node), span, typed=False)
+        node = build.power(node, exponent(reader, script, node), span, power_of(script))
     if not script.transposes % 2:
         return node
     if node == Number(1.0):
@@ -59,6 +60,11 @@ def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: 
         hint = "transpose the array, (W^T)_{ij}, or swap the indices"
         reader.fail("a single entry has no transpose", span, hint)
     return build.apply("transpose", node, span=span)
+
+
+def power_of(script: syntax.Script) -> Power:
+    """Whether a power is one of the entries, as in `A^{\\odot 2}`."""
+    return "entries" if script.signs[:1] == ("\\odot",) else "written"
 
 
 def exponent(reader: Reader, script: syntax.Script, base: Expression) -> Expression:
@@ -106,7 +112,13 @@ def _entry_of_bracket(
 
 def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression | Slice]:
     """The indices in a script: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""
-    nodes = undivided(parts[0], base) if len(parts) == 1 else [together((part,)) for part in parts]
+    nodes: Sequence[Node]
+    if len(parts) > 1:
+        nodes = [together((part,)) for part in parts]
+    elif isinstance(parts[0][0], syntax.GivenIndex):
+        nodes = reader.build.given([parts[0][0].first, parts[0][0].second])
+    else:
+        nodes = undivided(parts[0], base)
     alone = len(nodes) == 1
     return [_selector(reader, node, base, axis, alone) for axis, node in enumerate(nodes)]
 

@@ -11,7 +11,8 @@ from grader.notation.grammar.bars import beside
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import Factor, chain, divide, juxtaposed
+from grader.notation.precedence import Factor, chain, juxtaposed
+from grader.notation.products import divide
 
 TIGHT = ("", "/")
 

@@ -13,6 +13,7 @@ from grader.notation.grammar.entries import (
     is_whole,
     kronecker,
     marked,
+    power_of,
     selectors,
     undivided,
 )
@@ -219,7 +220,14 @@ def _finished(
     transposes = (name.sup.transposes + name.sup.primes) % 2 if name.sup else 0
     span = name.span
     marks: Sequence[syntax.Mark] = ()
-    if power is not None and 1 not in node.shape and _is_example(reader, node, power):
+    is_power = not parts and power is not None and not power.bracketed  # the k of A^k
+    is_power = is_power and node.shape[0] == node.shape[1] != 1
+    if (
+        power is not None
+        and not is_power
+        and 1 not in node.shape
+        and _is_example(reader, node, power)
+    ):
         below = selectors(reader, parts, node) if parts else ()
         above = selectors(reader, power.parts, node)
         node, parts, power = build.example(node, above, below, span), None, None
@@ -234,12 +242,12 @@ def _finished(
         parts, marks = _unbraced(run, name, node, parts)
         span = run.span(first)
         node = entry(reader, node, parts, span)
-    if power is not None and _is_entry(reader, node, power):
+    if power is not None and not is_power and _is_entry(reader, node, power):
         node, power = entry(reader, node, power.parts, span), None
     if power is not None:
         of_size = isinstance(node, Number)  # a size has no layers or examples
         by = reader.read(power.value) if of_size else exponent(reader, power, node)
-        node = reader.build.power(node, by, span, typed=False)
+        node = reader.build.power(node, by, span, power_of(power))
     if transposes:
         node = build.apply("transpose", node, span=span)
     if node is not NONSENSE and node.span != span:
@@ -248,14 +256,17 @@ def _finished(
 
 
 def _is_row(node: Expression, parts: Parts, name: syntax.Name) -> bool:
-    """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, not an entry."""
+    """Whether a script picks a row before it is transposed, `H_{k,:}^T` or `H_k^T`, not an entry.
+
+    `H^T_k` looks the same in print, but `H^T_{k,:}` is a row of Hᵀ.
+    """
     assert name.sup is not None
-    if name.sub is None or name.sup.span.start < name.sub.span.start:
-        return False  # W^T_{j,:} is a row of W^T
     nodes = (
         undivided(parts[0], node) if len(parts) == 1 else [one for part in parts for one in part]
     )
-    return any(map(is_whole, nodes)) or (len(nodes) == 1 and 1 not in node.shape)
+    if not any(map(is_whole, nodes)):
+        return len(nodes) == 1 and 1 not in node.shape
+    return name.sub is not None and name.sub.span.start < name.sup.span.start
 
 
 def _is_entry(reader: Reader, node: Expression, power: syntax.Script) -> bool:

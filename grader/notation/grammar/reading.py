@@ -72,7 +72,7 @@ def _unread(reader: Reader, node: syntax.Unread) -> Expression:
     return reader.fail(node.message, node.span, node.hint)
 
 
-@rule(syntax.Ends)
-def _ends(reader: Reader, node: syntax.Ends) -> Expression:
+@rule(syntax.Ends, syntax.GivenIndex)
+def _no_value(reader: Reader, node: syntax.Ends | syntax.GivenIndex) -> Expression:
     message = f"expected a number, a name or a bracket, but found `{reader.text(node.span)}`"
     return reader.fail(message, node.span)

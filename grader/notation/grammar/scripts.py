@@ -62,7 +62,7 @@ def _inside(
     signs = tuple(token.text for token in leaves(inside))
     parts = tuple(_part(grammar, part, span) for part in split(inside, ",")) if inside else ()
     if len(inside) > 1 and inside[0].text == "\\odot":
-        raw = inside[1:]  # r^{\odot 2}, as all powers
+        raw = inside[1:]  # r^{\odot 2}
     elif (
         len(parts) == 1 and len(parts[0]) > 1 and any(isinstance(x, syntax.Ends) for x in parts[0])
     ):
@@ -115,6 +115,9 @@ def _part(grammar: Grammar, part: Trees, script: Span) -> tuple[Node, ...]:
         return (syntax.Unread("an index is missing", script),)
     if any(tree.text == ":" for tree in part):
         return (_ends(grammar, part),)
+    if len(given := split(part, "|")) == 2 and all(given):
+        first, second = (grammar.perhaps(one, script.start) for one in given)
+        return (syntax.GivenIndex(first, second, span_of(part)),)
     atoms = [_atom(grammar, tree) for tree in part]
     found = tuple(atom for atom in atoms if atom is not None)
     return found if len(found) == len(atoms) else (grammar.perhaps(part, script.start),)

@@ -259,6 +259,15 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenIndex:
+    """The two indices of `p_{j|i}`."""
+
+    first: "Node"
+    second: "Node"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """What cannot be parsed, with the reason."""
 
@@ -282,5 +291,6 @@ def walk(node: "Node") -> "Iterator[Node]":
 
 Node: TypeAlias = (
     Number | Name | Marked | Bracket | Bars | Call | Bare | Negated | Sum | Product | Relation | Logic
-    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Unread
+    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | GivenIndex
+    | Unread
 )  # fmt: skip
