@@ -43,10 +43,11 @@ def _sign(mark: syntax.Mark) -> Span:
 
 def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
-    build = reader.build
+    build, script = reader.build, turned(reader, script)
     if script.signs == ("layout",):
-        turned = build.convention("layout", ("gradient", "jacobian")) == "gradient"
-        return build.apply("transpose", node, span=span) if turned else node
+        if build.convention("layout", ("gradient", "jacobian")) == "jacobian":
+            return node
+        return build.apply("transpose", node, span=span)
     if script.signs:
         node = raised(reader, node, exponent(reader, script, node), span)
     if not script.transposes % 2:
@@ -59,6 +60,16 @@ def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: 
         hint = "transpose the array, (W^T)_{ij}, or swap the indices"
         reader.fail("a single entry has no transpose", span, hint)
     return build.apply("transpose", node, span=span)
+
+
+def turned(reader: Reader, script: syntax.Script) -> syntax.Script:
+    """A superscript; `W^t` is a transpose where no t is known."""
+    names, known = reader.build.names, ("t", None, None)
+    if script.signs != ("t",) or "t" in names.indices or "t" in reader.steps:
+        return script
+    if known in names.spellings or known in names.definitions or "t" in names.dimensions:
+        return script
+    return replace(script, text="", parts=(), signs=(), transposes=1)
 
 
 def exponent(reader: Reader, script: syntax.Script, base: Expression) -> Expression:

@@ -85,8 +85,13 @@ def _argument(parser: Parser) -> Trees:
     tree = parser.next()
     if tree.kind == "end":
         parser.unexpected(tree, "an argument")
+    if isinstance(tree, Branch) and tree.text == "{":
+        inside = tree.trees
+        while len(inside) == 1 and isinstance(inside[0], Branch) and inside[0].text == "{":
+            inside = inside[0].trees  # \frac{{a}}{{b}}
+        return inside
     if isinstance(tree, Branch):
-        return tree.trees if tree.text == "{" else (tree,)
+        return (tree,)
     if tree.kind == "number" and len(tree.text) > 1 and tree.text.isdigit():
         parser.at -= 1
         parser.trees[parser.at : parser.at + 1] = digits(tree)

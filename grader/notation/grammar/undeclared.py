@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 from typing import NoReturn
 
-from grader.errors import Span
+from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.grammar import syntax
@@ -129,7 +129,10 @@ def _condition(reader: Reader, condition: Node, span: Span) -> Expression:
 
 def _identity(reader: Reader, sub: Node, span: Span) -> Expression:
     """`I_{n}` and `I_{n \\times n}`, where no I is declared."""
-    sizes = _sizes(reader, sub)
+    try:
+        sizes = _sizes(reader, sub)
+    except UnknownName:
+        return replace(IDENTITY, span=span)  # I_{d_l}, of the size that fits
     size = sizes[0]
     if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
         reader.fail("an identity matrix needs a size: I_{n}", span)
@@ -138,6 +141,8 @@ def _identity(reader: Reader, sub: Node, span: Span) -> Expression:
 
 def _sizes(reader: Reader, node: Node) -> list[float | None]:
     """The sizes that `\\times` separates."""
+    if isinstance(node, syntax.Bracket) and len(node.parts) == 1:
+        return _sizes(reader, node.parts[0])
     if isinstance(node, syntax.Product) and set(node.signs) == {"\\times"}:
         return [constant(reader.read(factor)) for factor in node.factors]
     return [constant(reader.read(node))]
