@@ -13,8 +13,8 @@ from grader.notation.grammar.syntax import Node
 from grader.notation.products import combine
 
 
-@rule(syntax.Number)
-def _number(reader: Reader, node: syntax.Number) -> Expression:
+@rule(syntax.Literal)
+def _number(reader: Reader, node: syntax.Literal) -> Expression:
     return reader.build.number(node.text, node.span)
 
 
@@ -23,8 +23,8 @@ def _negated(reader: Reader, node: syntax.Negated) -> Expression:
     return reader.build.apply("neg", reader.read(node.of), span=node.span)
 
 
-@rule(syntax.Sum)
-def _sum(reader: Reader, node: syntax.Sum) -> Expression:
+@rule(syntax.Terms)
+def _sum(reader: Reader, node: syntax.Terms) -> Expression:
     build, begin = reader.build, node.span.start
     total = reader.read(node.terms[0])
     for sign, term in zip(node.signs, node.terms[1:], strict=True):
@@ -59,9 +59,9 @@ def _is_index(reader: Reader, node: Node) -> bool:
     match node:
         case syntax.Name():
             return node.plain and node.text in reader.build.names.indices
-        case syntax.Sum(terms=parts) | syntax.Product(factors=parts):
+        case syntax.Terms(terms=parts) | syntax.Factors(factors=parts):
             return all(_is_index(reader, part) for part in parts)
-        case syntax.Number():
+        case syntax.Literal():
             return True
     return False
 

@@ -141,10 +141,10 @@ def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression
 
 def undivided(run: Sequence[Node], base: Expression) -> Sequence[Node]:
     """`ij` and `11` are two indices of a matrix; `i+1` is one, and so is 12 of a long vector."""
-    if len(run) == 1 and isinstance(run[0], syntax.Sum | syntax.Negated):
+    if len(run) == 1 and isinstance(run[0], syntax.Terms | syntax.Negated):
         return run
     if len(run) == 1 and 1 in base.shape:
-        number = run[0].text if isinstance(run[0], syntax.Number) else ""
+        number = run[0].text if isinstance(run[0], syntax.Literal) else ""
         if len(number) != 2 or float(number) <= max(base.shape):
             return run
     return digit_by_digit((tuple(run),))[0]

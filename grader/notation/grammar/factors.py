@@ -86,9 +86,9 @@ class Run:
 
 def _is_index(node: Node, indices: Any) -> bool:
     """Whether a node is a number, an index letter, or several of them."""
-    if isinstance(node, syntax.Product):
+    if isinstance(node, syntax.Factors):
         return not any(node.signs) and all(_is_index(part, indices) for part in node.factors)
-    return isinstance(node, syntax.Number) or (
+    return isinstance(node, syntax.Literal) or (
         isinstance(node, syntax.Name) and node.text in indices
     )
 
@@ -96,8 +96,8 @@ def _is_index(node: Node, indices: Any) -> bool:
 def _is_numeral(node: Node) -> bool:
     """Whether a node is a number, or a fraction of two."""
     if isinstance(node, syntax.Quotient):
-        return isinstance(node.above, syntax.Number) and isinstance(node.below, syntax.Number)
-    return isinstance(node, syntax.Number)
+        return isinstance(node.above, syntax.Literal) and isinstance(node.below, syntax.Literal)
+    return isinstance(node, syntax.Literal)
 
 
 WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
@@ -118,8 +118,8 @@ def _alone(reader: Reader, node: syntax.Name | syntax.Bare) -> Expression:
     return Run(reader, (node,), ()).factor()
 
 
-@rule(syntax.Product)
-def _product(reader: Reader, node: syntax.Product) -> Expression:
+@rule(syntax.Factors)
+def _product(reader: Reader, node: syntax.Factors) -> Expression:
     printed = _printed(node)
     if printed is not None and reader.build.convention("braces", ("unseen", "group")) == "unseen":
         return reader.read(printed)
@@ -131,17 +131,17 @@ def _product(reader: Reader, node: syntax.Product) -> Expression:
     return chain(reader.build, groups, signs, partial(beside, reader))
 
 
-def _printed(node: syntax.Product) -> syntax.Sum | None:
+def _printed(node: syntax.Factors) -> syntax.Terms | None:
     """`a {b + c} d` as it is printed, a b + c d; None if no braces hold a sum."""
     for at, factor in enumerate(node.factors):
         match factor:
-            case syntax.Bracket(opened="{", parts=(syntax.Sum() as inside,)):
+            case syntax.Bracket(opened="{", parts=(syntax.Terms() as inside,)):
                 first, *middle, last = inside.terms
                 if at and isinstance(first, syntax.Negated):
                     return None
                 before = _joined(node.factors[:at], node.signs[:at], first)
                 after = _joined((last, *node.factors[at + 1 :]), node.signs[at:])
-                return syntax.Sum((before, *middle, after), inside.signs, node.span)
+                return syntax.Terms((before, *middle, after), inside.signs, node.span)
     return None
 
 
@@ -150,4 +150,4 @@ def _joined(factors: tuple[Node, ...], signs: tuple[str, ...], *more: Node) -> N
     factors = (*factors, *more)
     if len(factors) == 1:
         return factors[0]
-    return syntax.Product(factors, signs, Span(factors[0].span.start, factors[-1].span.end))
+    return syntax.Factors(factors, signs, Span(factors[0].span.start, factors[-1].span.end))

@@ -183,7 +183,7 @@ def _differentiated(parser: Parser) -> Node:
     if isinstance(node, syntax.Name) and isinstance(following, Branch) and following.text == "(":
         parser.at += 1
         listed = parser.branch(following)
-        return syntax.Product((node, listed), ("",), Span(node.span.start, following.end))
+        return syntax.Factors((node, listed), ("",), Span(node.span.start, following.end))
     return node
 
 

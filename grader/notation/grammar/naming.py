@@ -69,7 +69,7 @@ def _at_step(reader: Reader, script: syntax.Script | None) -> syntax.Script | No
     step = constant(reader.read(script.value))
     if step is None:
         return script
-    number = syntax.Number(f"{step:g}", script.span)
+    number = syntax.Literal(f"{step:g}", script.span)
     return replace(script, text=number.text, parts=((number,),), value=number, signs=(number.text,))
 
 
@@ -111,11 +111,13 @@ def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
 
 def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> Iterator[Meaning]:
     """`c_{t,1}` and `x_{Si}` as the declared c_t and x_S and an index, the longest label first."""
-    names, parts = reader.build.names, name.sub.parts if name.sub else ()
+    if name.sub is None:
+        return
+    names, parts, texts = reader.build.names, name.sub.parts, name.sub.text.split(",")
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
     for at, cut in reversed(atoms[1:]):
-        before = [*parts[:at], parts[at][:cut]] if cut else parts[:at]
-        label = ",".join("".join(map(_letter, part)) for part in before)
+        letters = "".join(map(_letter, parts[at][:cut]))
+        label = ",".join([*texts[:at], letters] if cut else texts[:at])
         key = (name.text, None, label)
         declared = key in names.spellings or key in names.definitions
         if declared and not label.isdigit() and label not in names.indices:
@@ -124,8 +126,8 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
 
 
 def _letter(node: Node) -> str:
-    plain = isinstance(node, syntax.Number) or (isinstance(node, syntax.Name) and node.plain)
-    return node.text if plain and isinstance(node, syntax.Name | syntax.Number) else "?"
+    plain = isinstance(node, syntax.Literal) or (isinstance(node, syntax.Name) and node.plain)
+    return node.text if plain and isinstance(node, syntax.Name | syntax.Literal) else "?"
 
 
 def _one_each(reader: Reader, name: syntax.Name, layer: str, rest: Parts) -> Parts:
@@ -140,12 +142,12 @@ def _one_each(reader: Reader, name: syntax.Name, layer: str, rest: Parts) -> Par
 def _letters(parts: Parts) -> int:
     """How many indices a script without commas would have, a digit being one."""
     nodes = [node for part in parts for node in part]
-    return sum(len(node.text) if isinstance(node, syntax.Number) else 1 for node in nodes)
+    return sum(len(node.text) if isinstance(node, syntax.Literal) else 1 for node in nodes)
 
 
 def _is_too_much(node: Expression, parts: Parts) -> bool:
     """Whether there are more indices than an array has axes."""
-    sums = any(isinstance(part, syntax.Sum) for one in parts for part in one)
+    sums = any(isinstance(part, syntax.Terms) for one in parts for part in one)
     return 1 in node.shape and _letters(parts) > 1 and not sums
 
 
@@ -271,7 +273,7 @@ def _is_example(reader: Reader, node: Expression, power: syntax.Script) -> bool:
     letter = power.value
     if node.shape == SCALAR or node is NONSENSE:
         return False
-    if isinstance(letter, syntax.Number):
+    if isinstance(letter, syntax.Literal):
         return power.bracketed and 1 not in node.shape
     if not isinstance(letter, syntax.Name) or not letter.plain:
         return False
@@ -306,8 +308,8 @@ def _unbraced(
     first = parts[0][0]
     if sub is None or first.span != sub.span or sub.span.end != name.span.end:
         return parts, ()
-    if not isinstance(first, syntax.Name | syntax.Number) or not isinstance(
-        second, syntax.Name | syntax.Number
+    if not isinstance(first, syntax.Name | syntax.Literal) or not isinstance(
+        second, syntax.Name | syntax.Literal
     ):
         return parts, ()
     if second.span.start != first.span.end or any(

@@ -22,12 +22,11 @@ from grader.notation.grammar.operators import (
     PRODUCT,
     RELATION,
     SUM,
-    WORDS,
     Operator,
 )
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Branch, Tree, Trees, first_of, span_of, split, trees
-from grader.notation.latex_tokens import Token
+from grader.notation.latex_tokens import WORDS, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
 
@@ -90,7 +89,7 @@ class Parser(Cursor):
         """What was read up to a tree that cannot follow it, so that an unknown name is found first."""
         message = f"expected an operator or the end, but found `{tree.text}`"
         rest = syntax.Unread(message, first_of(tree).span)
-        return syntax.Product((node, rest), ("",), node.span)
+        return syntax.Factors((node, rest), ("",), node.span)
 
     def perhaps(self, run: Trees, here: int) -> Node:
         """A run of trees that may have no meaning; `Unread` if it cannot be parsed."""
@@ -260,7 +259,7 @@ class Parser(Cursor):
                 token.text, token.kind == "bold", Span(token.start, script.span.end), script
             )
         if token.kind != "bold":
-            return syntax.Number(token.text, token.span)
+            return syntax.Literal(token.text, token.span)
         following = self.peek()
         if isinstance(following, Branch) and following.text in ("(", "[", "\\{"):
             self.at += 1
@@ -468,19 +467,19 @@ def _product(operands: list[Node], signs: list[str], span: Span) -> Node:
     for at, operand in enumerate(operands):
         if at:
             between.append(signs[at - 1])
-        if isinstance(operand, syntax.Product):
+        if isinstance(operand, syntax.Factors):
             factors += operand.factors
             between += operand.signs
         else:
             factors.append(operand)
-    return syntax.Product(tuple(factors), tuple(between), span)
+    return syntax.Factors(tuple(factors), tuple(between), span)
 
 
 _JOINED: dict[int, Callable[[list[Node], list[str], Span], Node]] = {
     OR: _logic("or"),
     AND: _logic("and"),
     RELATION: lambda operands, signs, span: syntax.Relation(tuple(operands), tuple(signs), span),
-    SUM: lambda operands, signs, span: syntax.Sum(tuple(operands), tuple(signs), span),
+    SUM: lambda operands, signs, span: syntax.Terms(tuple(operands), tuple(signs), span),
     PRODUCT: _product,
     BESIDE: _product,
 }

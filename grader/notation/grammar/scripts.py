@@ -135,7 +135,7 @@ def _atom(grammar: Grammar, tree: Tree) -> Node | None:
     if not isinstance(tree, Token):
         return None
     if tree.kind == "number":
-        return syntax.Number(tree.text, tree.span)
+        return syntax.Literal(tree.text, tree.span)
     if tree.text in WHOLE_AXIS:
         return syntax.Ends(tree.span)
     is_name = grammar.is_name(tree)
@@ -151,7 +151,7 @@ def together(parts: Parts) -> Node:
         return syntax.Unread(message, Span(begin - 1, begin))
     if len(first) == 1:
         return first[0]
-    return syntax.Product(first, ("",) * (len(first) - 1), _span(first))
+    return syntax.Factors(first, ("",) * (len(first) - 1), _span(first))
 
 
 def _span(nodes: Sequence[Node]) -> Span:
@@ -164,11 +164,12 @@ def digit_by_digit(parts: Parts) -> Parts:
 
 
 def _digits(node: Node) -> tuple[Node, ...]:
-    if not isinstance(node, syntax.Number) or not node.text.isdigit():
+    if not isinstance(node, syntax.Literal) or not node.text.isdigit():
         return (node,)
     start = node.span.start
     return tuple(
-        syntax.Number(digit, Span(start + at, start + at + 1)) for at, digit in enumerate(node.text)
+        syntax.Literal(digit, Span(start + at, start + at + 1))
+        for at, digit in enumerate(node.text)
     )
 
 
@@ -183,8 +184,8 @@ def pair(parts: Parts) -> tuple[Node, Node] | None:
 
 def leading(parts: Parts | None) -> tuple[str, Parts]:
     """`1i` and `1,i` as the layer 1 and the index i; the layer "?" for anything else."""
-    if not parts or not isinstance(parts[0][0], syntax.Number):
+    if not parts or not isinstance(parts[0][0], syntax.Literal):
         return "?", ()
     (first, *run), *more = parts
     rest = (tuple(run), *more) if run else tuple(more)
-    return (first.text, rest) if rest and isinstance(first, syntax.Number) else ("?", ())
+    return (first.text, rest) if rest and isinstance(first, syntax.Literal) else ("?", ())

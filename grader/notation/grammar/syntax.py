@@ -13,7 +13,7 @@ from grader.notation.names import Function
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Literal:
     """A literal."""
 
     text: str
@@ -131,7 +131,7 @@ class Negated:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Terms:
     """Terms with the signs `+` and `-` between them."""
 
     terms: "tuple[Node, ...]"
@@ -140,7 +140,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class Factors:
     """Factors with the signs between them; no sign is the empty one."""
 
     factors: "tuple[Node, ...]"
@@ -281,6 +281,6 @@ def walk(node: "Node") -> "Iterator[Node]":
 
 
 Node: TypeAlias = (
-    Number | Name | Marked | Bracket | Bars | Call | Bare | Negated | Sum | Product | Relation | Logic
+    Literal | Name | Marked | Bracket | Bars | Call | Bare | Negated | Terms | Factors | Relation | Logic
     | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Unread
 )  # fmt: skip

@@ -143,7 +143,7 @@ def _sizes(reader: Reader, node: Node) -> list[float | None]:
     """The sizes that `\\times` separates."""
     if isinstance(node, syntax.Bracket) and len(node.parts) == 1:
         return _sizes(reader, node.parts[0])
-    if isinstance(node, syntax.Product) and set(node.signs) == {"\\times"}:
+    if isinstance(node, syntax.Factors) and set(node.signs) == {"\\times"}:
         return [constant(reader.read(factor)) for factor in node.factors]
     return [constant(reader.read(node))]
 
