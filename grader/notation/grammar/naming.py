@@ -55,7 +55,9 @@ def resolve(run: Run, name: syntax.Name) -> Expression | None:
 def step_of(reader: Reader, name: syntax.Name) -> syntax.Script | None:
     """The script of `h_t` where only h_1, h_2, h_3 are declared; None for any other name."""
     scripts = [one for one in (name.sub, name.sup) if one is not None and one.signs]
-    if len(scripts) != 1 or len(scripts[0].parts) != 1 or scripts[0].text.isdigit():
+    if len(scripts) != 1 or [len(part) for part in scripts[0].parts] != [1]:
+        return None
+    if scripts[0].text.isdigit():
         return None
     declared = reader.build.names.spelled(name.text)
     numbered = [(sup or sub or "").isdigit() for sup, sub in declared]

@@ -31,6 +31,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         return build.apply("exp", reader.read(sup.value), span=name.span)
     if name.text == "e" and not sub and not sup and not name.primes:
         build.notes.append("e was read as Euler's number")
+        reader.eulers.append(name.span)
         return Number(math.e, name.span)
     if name.text == "e" and sub and sup and sup.transposes and _is_unit(ahead):
         return _unit_product(run, name)
