@@ -53,6 +53,8 @@ class PlainEquation:
     starts: tuple[int, ...]
     source: str
     base: int = 1
+    said: str = ""
+    reason: bool = False
 
     @property
     def accumulates(self) -> bool:
@@ -210,7 +212,7 @@ def _as_typeset(
         span = Span(start, start + len(text))
         raise Unreadable("a name with a number is not declared", source, span)
     try:
-        return latex.read_tokens(tokenize(padded, names), names, padded, conventions)
+        return latex.read_tokens(tokenize(padded, names, plain=True), names, padded, conventions)
     except StudentError as error:
         error.source = source
         raise
@@ -273,7 +275,7 @@ def _symbol(name: str, names: Names) -> Symbol | None:
 def _expression(text: str, start: int, names: Names, source: str) -> Expression | None:
     """A left side that is a declared name, or typeset as `∂l/∂W³₁₁`."""
     try:
-        tokens = tokenize(" " * start + typeset_fractions(text), names)
+        tokens = tokenize(" " * start + typeset_fractions(text), names, plain=True)
         return latex.parse_left(tokens, names, source)
     except StudentError:
         return None

@@ -9,7 +9,7 @@ from grader.diagnosis.mistake import MadeMistake
 from grader.diagnosis.mutants import Match
 from grader.expression import Apply, Expression, transform
 from grader.notation import Names, printing
-from grader.notation.names import GREEK
+from grader.notation.signs import GREEK
 from grader.result import Kind, Message
 from grader.simplification import Settled, simplified
 

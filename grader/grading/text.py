@@ -12,6 +12,7 @@ from grader.expression import (
     Apply,
     Derivative,
     Expression,
+    Number,
     Symbol,
     Tabulate,
     base_name,
@@ -28,6 +29,7 @@ from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.notation.conventions import TooManyReadings, other_readings
+from grader.primitives import apply
 from grader.problem import Question
 from grader.problem.model import bases
 from grader.result import Kind, Message, Verdict
@@ -81,7 +83,7 @@ def _stated_otherwise(
     """The message if the paper's statements about names in an answer leave it to a human."""
     names = key.question.scope.names
     if outcome.verdict == Verdict.CORRECT:
-        return contradiction(key, reading.node, given.stated(), names)
+        return contradiction(key, reading.node, given.stated(), names, given.place)
     if outcome.verdict not in WRONG:
         return None
     for node, message in with_stated_values(key, reading.node, given.stated(), names):
@@ -115,6 +117,8 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
                 return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
     except TooManyReadings:
         return reading, _for_a_human(_OTHER_READING)
+    if reading.is_guess and outcome.verdict in WRONG:
+        outcome = _for_a_human(_GUESS)
     return reading, outcome
 
 
@@ -136,6 +140,12 @@ def _may_answer(key: QuestionKey, reading: Reading) -> bool:
     return True
 
 
+_GUESS = Message(
+    Kind.ERROR,
+    "the answer contains a letter that the problem does not declare, and as the index of the true class it "
+    "is not right; a person will look at it",
+    "unknown-symbol",
+)
 _OTHER_READING = Message(
     Kind.ERROR,
     "the notation of this answer has more than one usual meaning, and the answer may be right in "
@@ -230,6 +240,8 @@ def _derivatives(reading: Reading) -> Iterator[Expression]:
 
 def _evaluated(key: QuestionKey, reading: Reading) -> Outcome:
     node = reading.node
+    if node == Number(0.0) and not reading.used:
+        node = apply("zeros", params=key.grid)  # `= 0` for a whole array
     try:
         key.check_shape(node, reading.used)
     except ShapeMismatch as error:

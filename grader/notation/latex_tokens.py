@@ -1,67 +1,104 @@
-"""LaTeX mathematics → tokens with places: without spacing, fonts and sizes; Unicode as commands."""
+"""LaTeX and Unicode mathematics → tokens with places: without spacing, fonts, colours and sizes."""
 
-import itertools
-import unicodedata
-from collections.abc import Iterator
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple, NoReturn
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
-from grader.notation.macros import Raw, expand, raw_tokens
-from grader.notation.names import ACCENT_ALIASES, ACCENTS, FONTS, GREEK, LATEX_FUNCTIONS, Names
+from grader.notation.macros import Group, Node, Raw, Stream, cut, definitions, text_of, tree
+from grader.notation.names import LATEX_FUNCTIONS, Names
+from grader.notation.signs import (
+    ACCENT_ALIASES,
+    ACCENTS,
+    FONTS,
+    KINDS,
+    LOWERED,
+    RAISED,
+    SPELLED,
+    TWINS,
+    accented,
+    folded,
+    fraction,
+)
 
 TEXT_LIMIT = 20_000  # characters of one formula
 
-_DROPPED = frozenset(
-    r"\, \; \! \: \  \> \space \left \right \middle \displaystyle \textstyle \scriptstyle \limits "
-    r"\nolimits \nonumber \notag \hline \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr "
-    r"\Biggl \Biggr \bigm \Bigm \hfill \noindent \centering \mathstrut \strut \allowbreak".split()
-) | {"\\ ", "\\\n"}  # fmt: skip
-_DROPPED_WITH_GROUP = frozenset({"\\label", "\\tag", "\\tag*", "\\vspace", "\\hspace", "\\color",
-                                 "\\phantom", "\\ref", "\\eqref"})  # fmt: skip
-_UNWRAPPED = frozenset({"\\boxed", "\\ensuremath", "\\mathop", "\\mathrel", "\\mathbin",
-                        "\\underline", "\\fbox"})  # fmt: skip
-_SYNONYMS = {
-    "\\leq": "\\le", "\\geq": "\\ge", "\\neq": "\\ne", "\\leqslant": "\\le", "\\geqslant": "\\ge",
-    "\\lbrace": "\\{", "\\rbrace": "\\}", "\\lbrack": "[", "\\rbrack": "]", "\\lvert": "|",
-    "\\rvert": "|", "\\vert": "|", "\\lVert": "\\|", "\\rVert": "\\|", "\\Vert": "\\|",
-    "\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\cfrac": "\\frac", "\\qquad": "\\quad",
-    "\\intercal": "\\top", "\\bullet": "\\odot", "\\circ": "\\odot", "\\ast": "*",
-    "\\lt": "<", "\\gt": ">", "\\to": "\\rightarrow", "\\implies": "\\Rightarrow",
-    "\\iff": "\\Rightarrow", "\\therefore": "\\Rightarrow", "\\because": "\\Rightarrow",
-    "\\coloneqq": "=", "\\equiv": "=", "\\triangleq": "=", "\\gets": "=", "\\leftarrow": "=",
-    "\\approx": "=", "\\newline": "\\\\", "\\cr": "\\\\", "\\tabularnewline": "\\\\",
-    "\\ldots": "\\dots", "\\cdots": "\\dots",
-    "\\dotsc": "\\dots", "\\dotsb": "\\dots", "\\mathds": "\\mathbb", "\\mathbbm": "\\mathbb",
-    "\\land": "\\wedge", "\\lor": "\\vee", "\\varnothing": "\\emptyset", "\\lang": "\\langle",
-    "\\rang": "\\rangle", "\\dot*": ".*",
+# What the words of a text in a formula do; the token has the role as its text.
+ROLES = {
+    "if": "if|whenever|when|as long as|provided that|provided|given that|given|while|in case|falls|wenn"
+    "|sofern|solange|si|lorsque|tant que|pourvu que|cuando|siempre que|se|quando|如果|若|当",
+    "for": "for all|for any|for every|for each|for|für alle|für|pour tout|pour|para todo|para|per|对于",
+    "otherwise": "otherwise|elsewhere|else|in all other cases|in any other case|all other cases|sonst"
+    "|ansonsten|andernfalls|sinon|autrement|ailleurs|en otro caso|de lo contrario"
+    "|altrimenti|否则|其他|其它",
+    "and": "and|und|et",
+    "or": "or|oder|ou",
+    "where": "where|wobei|où|donde|dove|其中",
+    "with": "with|mit|avec|con",
+    "let": "let",
+    "then": "then|dann|alors|entonces|则",
 }  # fmt: skip
-_UNICODE = {
-    **{letter: f"\\{name}" for name, letter in GREEK.items()},
-    "∂": "\\partial", "∇": "\\nabla", "∑": "\\sum", "⊙": "\\odot", "∘": "\\odot", "•": "\\odot",
-    "⊗": "\\otimes", "×": "\\times", "·": "\\cdot", "⋅": "\\cdot", "−": "-", "–": "-", "≤": "\\le",
-    "≥": "\\ge", "≠": "\\ne", "′": "'", "’": "'", "√": "\\sqrt", "←": "=", "≈": "=", "≡": "=",
-    "⇒": "\\Rightarrow", "→": "\\rightarrow", "…": "\\dots", "∏": "\\prod", "∈": "\\in",
-    "⟨": "\\langle", "⟩": "\\rangle", "‖": "\\|", "∞": "\\infty", "𝟙": "1", "⊤": "\\top",
-    "⊘": "\\oslash",
-}  # fmt: skip
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁱʲᵏˡᵐⁿ", "0123456789+-()Tijklmn", strict=True))
-_SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙ", "0123456789+-()ijklmn", strict=True))
-_FRACTIONS = {"½": ("1", "2"), "⅓": ("1", "3"), "⅔": ("2", "3"), "¼": ("1", "4"), "¾": ("3", "4")}
-_COMBINING = {
-    "\u0302": "hat",
-    "\u0304": "bar",
-    "\u0303": "tilde",
-    "\u0307": "dot",
-    "\u030c": "check",
-}
-_BIG_LETTERS = {"\\Sigma": "\\sum", "\\Pi": "\\prod"}
-_BIG_WORDS = {"sum": "\\sum", "prod": "\\prod"}
-GREEK_NAMES = {letter: f"\\{name}" for name, letter in GREEK.items()}
-# Fonts in which a 1 is an indicator or a vector of ones, not a number.
-_BOLD = frozenset("mathbf boldsymbol bm mathbb vec pmb symbf bf textbf".split())
-_TEXT = frozenset("text textbf textit textrm mbox textnormal".split())
 WORDS = frozenset("if otherwise else elsewhere for when and or where let with then".split())
+_PHRASES = {phrase: role for role, phrases in ROLES.items() for phrase in phrases.split("|")}
+_PIECE = re.compile(
+    rf"""(?P<said>{"|".join(map(re.escape, sorted(_PHRASES, key=len, reverse=True)))})(?![^\W_])
+    |(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?(?!\w)
+             |[A-Za-z]\s*[<>=≤≥≠]+\s*[A-Za-z](?!\w))
+    |[\s,;.:()]+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_SPACES = frozenset(
+    r"\, \; \! \: \> \/ \space \thinspace \medspace \thickspace \enspace \enskip \negthinspace"
+    r" \negmedspace \negthickspace \nobreakspace \displaystyle \textstyle \scriptstyle"
+    r" \scriptscriptstyle \limits \nolimits \nonumber \notag \hline \hfill \hfil \noindent \centering"
+    r" \mathstrut \strut \allowbreak \nobreak \break \relax \null \protect \big \Big \bigg \Bigg \bigl"
+    r" \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \bigm \Bigm \biggm \Biggm \middle \small \large"
+    r" \Large \LARGE \normalsize \footnotesize \tiny \huge \blacksquare \square \Box \qed \qedhere"
+    r" \checkmark \bgroup \egroup".split()
+) | {"\\ ", "\\\n", "\\\t"}
+_NOTES = {"label", "tag", "tag*", "vspace", "vspace*", "hspace", "hspace*", "mspace", "color", "phantom",
+          "hphantom", "vphantom", "ref", "eqref", "cite", "rule"}  # fmt: skip
+# Commands around mathematics, and how many arguments come before it.
+_WRAPPERS = {
+    **dict.fromkeys("boxed ensuremath mathop mathrel mathbin mathord mathopen mathclose mathinner mathpunct"
+                    " underline fbox framebox smash mathclap mathllap mathrlap clap llap rlap vcenter bbox"
+                    " hl uline emph".split(), 0),
+    **dict.fromkeys("textcolor colorbox class style cssId raisebox scalebox parbox".split(), 1),
+    "fcolorbox": 2, "resizebox": 2,
+}  # fmt: skip
+_ARROWS = {"xrightarrow": "\\rightarrow", "xRightarrow": "\\Rightarrow", "xlongequal": "=",
+           "xleftarrow": "="}  # fmt: skip
+_BIG = {"\\Sigma": "\\sum", "\\Pi": "\\prod"}
+_BIG_WORDS = {"sum": "\\sum", "prod": "\\prod"}
+_WITH_LIMITS = frozenset({"\\sum", "\\prod"})
+# Fonts in which a 1 is an indicator or a vector of ones, not a number.
+_BOLD = frozenset("mathbf boldsymbol bm mathbb mathds mathbbm vec pmb symbf bf bold textbf".split())
+_TEXT = frozenset("text textbf textit textrm textsf texttt textup mbox hbox textnormal".split())
+_OF_LETTERS = _BOLD | set("mathcal cal mathscr mathfrak mathit it".split())
+_DOLLARS = frozenset({"$", "\\(", "\\)"})
+_WITH_OPTION = frozenset(
+    "array aligned alignedat gathered tabular empheq matrix* bmatrix* pmatrix*".split()
+)
+_WITH_COLUMNS = frozenset(
+    "array tabular alignat alignat* alignedat xalignat xalignat* empheq".split()
+)
+_INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
+_SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
+_INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
+_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "="}
+_BARE = frozenset({"letter", "word", "accent", "bold"})
+_BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
+
+# Commands of widespread packages, unless the paper defines its own.
+PACKAGES = definitions(r"""
+    \newcommand{\pdv}[2]{\frac{\partial #1}{\partial #2}}
+    \newcommand{\dv}[2]{\frac{d #1}{d #2}}
+    \newcommand{\norm}[1]{\left\lVert #1 \right\rVert}
+    \newcommand{\abs}[1]{\left\lvert #1 \right\rvert}
+    \newcommand{\eqqcolon}{=:} \newcommand{\mleft}{\left} \newcommand{\mright}{\right}
+""")
 
 
 class Token(NamedTuple):
@@ -78,312 +115,633 @@ class Token(NamedTuple):
         return Span(self.start, self.end)
 
 
-def tokenize(text: str, names: Names) -> list[Token]:
+def tokenize(text: str, names: Names, *, plain: bool = False) -> list[Token]:
     """The tokens of a formula, without an end mark. Raises TooLarge, Unreadable.
 
     A run of letters is one word if the problem or the table of functions knows it; else it is single
-    letters, as in TeX.
+    letters, as in TeX. `plain` text has no TeX behind it: `W_ij` has two indices, `h[1]` is an entry,
+    `A.T` a transpose, `x**10` a power.
     """
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this formula has {len(text)} characters; the limit is {TEXT_LIMIT}")
-    functions = frozenset(base for base in names.function_bases if base.isalpha())
-    raw = expand(_undollared(raw_tokens(text)), names.macros, text)
-    return _Tokenizer(text, raw, names, _known_words(names) | functions, functions).tokens()
+    nodes = _undollared(tree(folded(text)))
+    return _Lexer(text, names, plain).tokens(Stream(nodes, {**PACKAGES, **names.macros}, text))
 
 
-def _known_words(names: Names) -> frozenset[str]:
-    bases = [base for base, _, _ in (*names.spellings, *names.definitions) if base.isalpha()]
-    return WORDS | frozenset(LATEX_FUNCTIONS) | frozenset(bases)
-
-
-def _undollared(raw: list[Raw]) -> list[Raw]:
-    """The tokens without dollars around all of them, which answer files sometimes have."""
-    dollars = [at for at, token in enumerate(raw) if token.text == "$"]
+def _undollared(nodes: Sequence[Node]) -> Sequence[Node]:
+    """The nodes without dollars around all of them, which answer files sometimes have."""
+    nodes = [node for node in nodes if node.kind != "space"]
+    dollars = [at for at, node in enumerate(nodes) if node.text == "$"]
     for width in (2, 1):
-        inside = range(width, len(raw) - width)
-        outer = [*range(width), *range(len(raw) - width, len(raw))]
-        if dollars == outer and len(inside) > 0:
-            return raw[width:-width]
-    return raw
+        outer = [*range(width), *range(len(nodes) - width, len(nodes))]
+        if dollars == outer and len(nodes) > 2 * width:
+            return nodes[width:-width]
+    return nodes
 
 
-class _Tokenizer:
-    def __init__(
-        self,
-        text: str,
-        raw: list[Raw],
-        names: Names,
-        words: frozenset[str],
-        functions: frozenset[str],
-    ) -> None:
+def outer(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """The tokens outside of all brackets, braces and environments, each with its place in the row."""
+    depth = 0
+    for at, token in enumerate(tokens):
+        step = DEPTH.get(token.text)
+        if step is None:
+            if depth == 0:
+                yield at, token
+        else:
+            depth = max(0, depth + step)
+
+
+# 1 for what opens a bracket, -1 for what closes it.
+DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
+    text: {"open": 1, "close": -1}[kind]
+    for text, kind in KINDS.items()
+    if kind in ("open", "close")
+}
+
+
+def _holds(tokens: Sequence[Token], *texts: str) -> bool:
+    """Whether one of some signs is outside of all brackets."""
+    return any(token.text in texts for token in tokens) and any(
+        token.text in texts for _, token in outer(tokens)
+    )
+
+
+class _Lexer:
+    def __init__(self, text: str, names: Names, plain: bool) -> None:
         self.text = text
-        self.raw = raw
+        self.plain = plain
         self.names = names
-        self.words = words
-        self.functions = functions
-        self.at = 0
-        self.depth = 0
+        self.bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
+        self.bases |= names.function_bases.keys()
+        self.depth = self.scripts = 0
+        self.stream = Stream((), {}, text)
+        self.last = Token("sign", "", 0, 0)
+        self.fences: list[str] = []  # opened with \\left
+        self.environments: list[bool] = []  # whether each began right behind a brace
 
-    def tokens(self) -> list[Token]:
+    def tokens(self, stream: Stream) -> list[Token]:
+        """The tokens of one level."""
+        outside, self.stream = self.stream, stream
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT:
+            raise TooLarge(f"groups nested more than {DEPTH_LIMIT} deep", self.text)
         found: list[Token] = []
-        while self.at < len(self.raw):
-            if found and found[-1].kind == "sign" and found[-1].text in ("^", "_"):
-                self._split_script()
-            raw = self.raw[self.at]
-            self.at += 1
-            tokens = list(getattr(self, f"_{raw.kind}")(raw))
-            if len(tokens) > 1 and raw.kind == "command" and found and found[-1].text in ("_", "^"):
-                tokens = _grouped(tokens)  # _\\mathrm{in} is one script
-            found.extend(tokens)
+        before: Node | None = None
+        raised: list[Token] = []
+        while (node := stream.next()) is not None:
+            if node.text == "\\over" and not _holds(found, "=", "&", "\\\\"):
+                found = self._over(found, node)
+                break
+            new = list(self._read(node))
+            if not new:
+                continue
+            if before is not None and before.kind == "number" == node.kind and not self.scripts:
+                message = "two numbers side by side are a guess; write a sign between them"
+                self._fail(message, node)
+            if new[0].text == "^":
+                if _is_power(raised) and _is_power(new[1:]):
+                    self._fail("two superscripts side by side are a guess; use braces", node)
+                raised = new[1:]
+            elif new[0].text not in ("_", "'"):
+                raised = []
+            before, self.last = node, new[-1]
+            found.extend(new)
+        self.depth -= 1
+        self.stream = outside
         return found
 
+    def _nested(self, nodes: Sequence[Node]) -> list[Token]:
+        return self.tokens(self.stream.inside(nodes))
+
+    def _argument(self) -> list[Token]:
+        """The argument that follows, in braces; nothing at the end."""
+        node = self.stream.peek()
+        return [] if node is None else _grouped(self._nested(self.stream.argument()), node)
+
+    def _behind(self, node: Node) -> int:
+        """Where a command ends with the arguments that were taken."""
+        return max(node.end, self.stream.end)
+
+    def _read(self, node: Node) -> Iterator[Token]:
+        if node.kind in ("command", "sign", "group"):
+            handler = _HANDLERS.get(node.text)
+            return handler(self, node) if handler else self._sign(node)
+        return getattr(self, f"_{node.kind}")(node)  # type: ignore[no-any-return]
+
+    def _fail(self, message: str, node: Node | Token) -> NoReturn:
+        raise Unreadable(message, self.text, Span(node.start, node.end))
+
+    # Numbers, letters, signs
+
     def _number(self, raw: Raw) -> Iterator[Token]:
-        yield Token("number", raw.text, raw.start, raw.end)
+        text = _decimal(raw.text, self.bases)
+        if text is None:
+            self._fail(f"`{raw.text}` can be read as two different numbers", raw)
+        yield Token("number", text, raw.start, raw.end)
 
     def _letters(self, raw: Raw) -> Iterator[Token]:
-        if raw.text in _BIG_WORDS and self._has_script():
+        if raw.text in _BIG_WORDS and self._has_limits():
             yield Token("command", _BIG_WORDS[raw.text], raw.start, raw.end)
-        elif raw.text in self.words and len(raw.text) > 1:
+        elif len(raw.text) > 1 and self._is_word(raw.text):
             yield Token("word", raw.text, raw.start, raw.end)
         else:
-            name = self._numbered(raw)
-            yield from _single(raw, raw.text.removesuffix(name))
-            if name:
-                yield self._with_number(raw, name)
+            yield from self._single(raw)
 
-    def _numbered(self, raw: Raw) -> str:
-        """The end of a run of letters that is a declared name with the number after it: `dW2`."""
-        following = self.raw[self.at] if self.at < len(self.raw) else None
-        if following is None or following.kind != "number" or following.start != raw.end:
-            return ""
-        for at in range(len(raw.text)):
-            name = raw.text[at:] + following.text
-            if name in self.names.symbols or name in self.names.dimensions:
-                return raw.text[at:]
-        return ""
+    def _is_word(self, text: str) -> bool:
+        """Whether letters are one name of the problem, a function, or a word with a role."""
+        return text in self.bases or text in LATEX_FUNCTIONS or text in WORDS
 
-    def _with_number(self, raw: Raw, name: str) -> Token:
-        number = self.raw[self.at]
-        self.at += 1
-        return Token("word", name + number.text, number.start - len(name), number.end)
+    def _single(self, raw: Raw) -> Iterator[Token]:
+        """One token a letter, as TeX sets them; `dW2` ends with a declared name and its number."""
+        number = self.stream.peek()
+        if number is not None and number.kind == "number" and number.start == raw.end:
+            for at in range(len(raw.text)):
+                name = raw.text[at:] + number.text
+                if name in self.names.symbols or name in self.names.dimensions:
+                    self.stream.next()
+                    before, own = cut(raw, at) if at else (None, raw)
+                    yield from _one_by_one(before) if before else ()
+                    yield Token("word", name, own.start, number.end)
+                    return
+        yield from _one_by_one(raw)
 
     def _accented(self, raw: Raw) -> Iterator[Token]:
         """`ŷ` typed as a letter and a combining mark, or as one character."""
-        pair = unicodedata.normalize("NFD", raw.text)
-        letter, accent = pair[0], _COMBINING.get(pair[1:])
-        if accent is None:
-            message = f"unexpected character {raw.text!r}"
-            raise Unreadable(message, self.text, Span(raw.start, raw.end))
-        base = GREEK_NAMES.get(letter, letter)
-        yield Token("accent", f"\\{accent}{{{base}}}", raw.start, raw.end)
+        parts = accented(raw.text)
+        if parts is None:
+            self._fail(f"unexpected character {raw.text!r}", raw)
+        base = SPELLED.get(parts[0], parts[0])
+        yield Token("accent", f"\\{parts[1]}{{{base}}}", raw.start, raw.end)
 
-    def _sign(self, raw: Raw) -> Iterator[Token]:
-        text, start, end = raw.text, raw.start, raw.end
-        for table, mark in ((_SUPERSCRIPTS, "^"), (_SUBSCRIPTS, "_")):
-            if text in table:
-                yield from self._unicode_script(table, mark, raw)
-                return
-        if text in _FRACTIONS:
-            above, below = _FRACTIONS[text]
-            yield from _grouped([Token("number", above, start, end), Token("sign", "/", start, end),
-                                 Token("number", below, start, end)])  # fmt: skip
-            return
-        if text == "." and [part.text for part in self.raw[self.at : self.at + 2]] == [".", "."]:
-            text = "…"
-            self.at += 2
-        translated = _UNICODE.get(text, text)
-        if translated in _BIG_LETTERS and self._has_script():
-            translated = _BIG_LETTERS[translated]
-        if translated.startswith("\\"):
-            yield from self._command(raw._replace(text=translated))
-        elif translated == ":" and self._next_is("="):
-            return
-        elif translated in "{}()[]^_&+-*/=<>|,.;:'!`" or translated == "1":
-            yield Token("number" if translated == "1" else "sign", translated, start, end)
-        elif text.isalpha() and len(unicodedata.normalize("NFD", text)) > 1:
-            yield from self._accented(raw)
+    def _raised(self, raw: Raw) -> Iterator[Token]:
+        """`³` as `^{3}`."""
+        return self._small(raw, "^", RAISED)
+
+    def _lowered(self, raw: Raw) -> Iterator[Token]:
+        return self._small(raw, "_", LOWERED)
+
+    def _small(self, raw: Raw, mark: str, usual: dict[str, str]) -> Iterator[Token]:
+        inside = self._nested(tree("".join(usual[c] for c in raw.text), raw.start))
+        yield Token("sign", mark, raw.start, raw.start)
+        yield from _grouped(inside, raw)
+
+    def _sign(self, node: Node) -> Iterator[Token]:
+        text = SPELLED.get(node.text, node.text)
+        start, end, name = node.start, node.end, text[1:]
+        if text in _BIG and node.text in SPELLED and text not in self.bases and self._has_limits():
+            yield Token("command", _BIG[text], start, end)
+        elif KINDS.get(text) == "reason":
+            yield Token("prose", text, start, end)
+        elif text[0] == "\\":
+            text = self._shape(text)
+            is_word = text != "\\sum" and (
+                name in self.names.function_bases or name in LATEX_FUNCTIONS
+            )
+            yield Token("word", name, start, end) if is_word else Token("command", text, start, end)
+        elif both := self._pair(text, node):
+            yield from both
+        elif self.plain and text == "[" and (index := self._index(node)):
+            yield from index
+        elif text in KINDS or text in "{}^_&`!":
+            yield Token("sign", text, start, end)
+        elif text in "𝟎𝟏𝟘𝟙":
+            yield Token(
+                "bold" if text in "𝟏𝟙" else "number", "1" if text in "𝟏𝟙" else "0", start, end
+            )
+        elif (parts := fraction(text)) is not None:
+            above, below = (Token("number", part, start, end) for part in parts)
+            yield from _grouped([above, Token("sign", "/", start, end), below], node)
+        elif text.isalpha() and accented(text):
+            yield from self._accented(Raw("accented", text, start, end))
         elif text.isalpha():
             yield Token("letter", text, start, end)
         else:
-            raise Unreadable(f"unexpected character {text!r}", self.text, Span(start, end))
+            self._fail(f"unexpected character {text!r}", node)
 
-    def _unicode_script(self, table: dict[str, str], mark: str, raw: Raw) -> Iterator[Token]:
-        """`³₁₁` as `^{3}_{11}`."""
-        run = [raw]
-        while self.at < len(self.raw) and self.raw[self.at].text in table:
-            run.append(self.raw[self.at])
-            self.at += 1
-        yield Token("sign", mark, raw.start, raw.end)
-        yield Token("sign", "{", raw.start, raw.end)
-        signs = [(table[part.text], part) for part in run]
-        for is_number, group in itertools.groupby(signs, lambda sign: sign[0].isdigit()):
-            parts = list(group)
-            if is_number:  # ¹⁰ is ten
-                digits = "".join(char for char, _ in parts)
-                yield Token("number", digits, parts[0][1].start, parts[-1][1].end)
-            else:
-                for char, part in parts:
-                    kind = "letter" if char.isalpha() else "sign"
-                    yield Token(kind, char, part.start, part.end)
-        yield Token("sign", "}", raw.start, run[-1].end)
-
-    def _next_is(self, sign: str) -> bool:
-        return self.at < len(self.raw) and self.raw[self.at].text == sign
-
-    def _has_script(self) -> bool:
-        """Whether a subscript follows, so that Σ is a sum, not a letter."""
-        return self.at < len(self.raw) and (
-            self.raw[self.at].text == "_" or self.raw[self.at].text in _SUBSCRIPTS
-        )
-
-    def _command(self, raw: Raw) -> Iterator[Token]:
-        text = _SYNONYMS.get(raw.text, raw.text)
-        start, end = raw.start, raw.end
-        name = text[1:]
-        if text in _DROPPED:
-            if name in ("left", "right", "middle") and self._next_is("."):
-                self.at += 1
-        elif text in _DROPPED_WITH_GROUP:
-            self._group()
-        elif name in FONTS:
-            yield from self._font(start, name)
-        elif name in ACCENTS:
-            yield from self._accent(name, raw)
-        elif text in _UNWRAPPED:
-            yield from self._unwrapped()
-        elif text == "\\prime":
-            yield Token("sign", "'", start, end)
-        elif text != "\\sum" and (name in self.functions or name in LATEX_FUNCTIONS):
-            yield Token("word", name, start, end)
-        elif text.startswith("\\"):
-            yield Token("command", text, start, end)
-        else:
-            yield Token("sign", text, start, end)
-
-    def _unwrapped(self) -> Iterator[Token]:
-        """The content of a box, without its braces if it is a whole equation."""
-        at = self.at
-        group = self._group() if self._next_is("{") else []
-        if any(raw.text == "=" for raw in group):
-            yield from self._nested(group)
-        else:
-            self.at = at
-
-    def _group(self) -> list[Raw]:
-        """The raw tokens of the argument that follows: a group, or one token."""
-        if self.at >= len(self.raw):
+    def _pair(self, text: str, node: Node) -> list[Token]:
+        """What two typed characters make: `<=`, `:=`, in plain text `.T` and `**`."""
+        following = self.stream.peek()
+        if following is None or following.start != node.end:
             return []
-        if self.raw[self.at].text != "{":
-            self.at += 1
-            return self.raw[self.at - 1 : self.at]
-        depth, first = 0, self.at + 1
-        while self.at < len(self.raw):
-            text = self.raw[self.at].text
-            self.at += 1
-            depth += (text == "{") - (text == "}")
-            if depth == 0:
-                return self.raw[first : self.at - 1]
-        opened = self.raw[first - 1]
-        span = Span(opened.start, opened.end)
-        raise Unreadable("this group is never closed", self.text, span)
+        both = text + following.text
+        if both in _PAIRS:
+            end, meant = following.end, _PAIRS[both]
+            self.stream.next()
+            return [Token("command" if meant[0] == "\\" else "sign", meant, node.start, end)]
+        if not self.plain or both not in (".T", "**"):
+            return []
+        self.stream.next()
+        if both == "**":
+            return list(self._script(Raw("sign", "^", node.start, following.end)))
+        return list(self._raised(Raw("raised", "ᵀ", node.start, following.end)))
 
-    def _font(self, start: int, name: str) -> Iterator[Token]:
-        """`\\mathbf{W}` is W; several letters in a font are one word."""
-        if (
-            self.at < len(self.raw)
-            and self.raw[self.at].kind == "letters"
-            and name not in ("rm", "bf", "cal")
-        ):
-            self._split_letters()
-        if name in ("rm", "bf", "cal", "operatorname*") and not self._next_is("{"):
-            return
-        group = self._group()
-        end = self.raw[self.at - 1].end if self.at else start
-        letters = "".join(raw.text for raw in group)
-        if letters == "1" and name in _BOLD:
-            yield Token("bold", "1", start, end)
-            return
-        if len(group) == 1 and group[0].kind == "letters" and len(letters) > 1:
-            yield Token("word", letters, start, end)
-        elif name in _TEXT and (len(group) != 1 or group[0].kind == "sign"):
-            yield from self._words(group, start, end)
+    def _index(self, bracket: Node) -> list[Token]:
+        """The bracket of `h[1]` as a subscript; nothing if it is not right behind a name, or no index."""
+        if self.last.end != bracket.start or self.last.kind not in _BARE or self.names.base != 1:
+            return []
+        self.stream.put_back(bracket)
+        inside = self.stream.option()
+        if inside is None:
+            self.stream.next()
+            return []
+        if set(text_of(inside)) <= _INDEX_CHARACTERS | {",", ":", " "}:
+            script = self._in_script(inside)
+            return [Token("sign", "_", bracket.start, bracket.start), *_grouped(script, bracket)]
+        self.stream.put_back(*inside, Raw("sign", "]", inside[-1].end, inside[-1].end + 1))
+        return []
+
+    def _shape(self, text: str) -> str:
+        r"""`\varphi` as `\phi`, unless the problem or the paper has a `\varphi`."""
+        twin = TWINS.get(text)
+        if twin is None or text in self.bases:
+            return text
+        return twin if twin in self.bases or text.startswith("\\var") else text
+
+    def _dots(self, raw: Raw) -> Iterator[Token]:
+        yield Token("command", "\\dots", raw.start, raw.end)
+
+    def _has_limits(self) -> bool:
+        """Whether a subscript follows, so that Σ is a sum, not a letter."""
+        node = self.stream.peek()
+        return node is not None and (node.text == "_" or node.kind == "lowered")
+
+    # Groups, scripts, fractions
+
+    def _group(self, node: Node) -> Iterator[Token]:
+        assert isinstance(node, Group)
+        return self._unwrapped(node.nodes, node)
+
+    def _unwrapped(self, nodes: Sequence[Node], place: Node) -> Iterator[Token]:
+        """A group; without its braces if it is one name or sign, or holds a whole equation."""
+        is_argument = self.last.kind in ("command", "word")
+        inner = self._nested(nodes)
+        if len(inner) == 1 and not (is_argument and inner[0].kind in _BARE):
+            bare = inner[0].kind in _BARE or KINDS.get(inner[0].text) in _BETWEEN
         else:
-            yield from self._nested(group)
+            is_fraction = any(node.text == "\\over" for node in nodes)
+            bare = _holds(inner, "=") or (is_fraction and inner[0].text == "\\frac")
+        if bare and len(inner) == 1:
+            return iter([inner[0]._replace(start=place.start, end=place.end)])
+        return iter(inner if bare else _grouped(inner, place))
 
-    def _words(self, group: list[Raw], start: int, end: int) -> Iterator[Token]:
-        """`\\text{if $x > 0$}`: known words, mathematics between dollars, and prose."""
-        parts: list[list[Raw]] = [[]]
-        for raw in group:
-            if raw.text in ("$", "\\(", "\\)"):
-                parts.append([])
-            else:
-                parts[-1].append(raw)
-        for at, part in enumerate(parts):
-            if at % 2:
-                yield from self._nested(part)
-            elif part:
-                yield from self._plain_words(part, start, end)
-
-    def _plain_words(self, part: list[Raw], start: int, end: int) -> Iterator[Token]:
-        letters = [raw.text for raw in part if raw.kind == "letters"]
-        if letters and all(text in WORDS for text in letters):
-            for text in letters:
-                yield Token("word", text, start, end)
+    def _script(self, mark: Node) -> Iterator[Token]:
+        yield Token("sign", mark.text, mark.start, mark.end)
+        node = self.stream.peek()
+        self.scripts += 1
+        if node is None or node.text in ("^", "_"):
+            inside = []
+        elif isinstance(node, Group):
+            inside = self._argument()
+        elif self.plain and (run := self._run(mark)):
+            inside = _grouped(self._nested(run), run[0])
+        elif node.kind == "letters":
+            inside = self._nested(self.stream.argument())
         else:
-            words = self.text[part[0].start : part[-1].end]
-            yield Token("prose", words.strip(" ()[]{}") or " ", start, end)
+            self.stream.next()
+            inside = list(self._read(node))
+            if SPELLED.get(node.text, node.text) in ("+", "-") and self.stream.peek() is not None:
+                inside += self._argument()[1:-1]  # x^-1
+            inside = _grouped(inside, node) if len(inside) > 1 else inside
+        self.scripts -= 1
+        yield from inside
 
-    def _nested(self, group: list[Raw]) -> list[Token]:
-        self.depth += 1
-        if self.depth > DEPTH_LIMIT:
-            raise TooLarge(f"fonts and accents nested more than {DEPTH_LIMIT} deep", self.text)
-        outer, at = self.raw, self.at
-        self.raw, self.at = group, 0
-        tokens = self.tokens()
-        self.raw, self.at = outer, at
-        self.depth -= 1
-        return tokens
+    def _run(self, mark: Node) -> list[Node]:
+        """The indices `1k` of `W_1k` or the digits of `x^10` in plain text; nothing if it may be more."""
+        run: list[Node] = []
+        while (node := self.stream.peek()) is not None and node.kind in ("letters", "number"):
+            if run and node.start != run[-1].end:
+                break
+            run.append(node)
+            self.stream.next()
+        allowed = _INDEX_CHARACTERS if mark.text == "_" else set("0123456789.")
+        if set(text_of(run)) <= allowed:
+            return run
+        self.stream.put_back(*run)
+        return []
 
-    def _split_script(self) -> None:
-        """Split a script as TeX does, `X^Tr` is Xᵀ r, unless the word is a name."""
-        raw = self.raw[self.at]
-        if raw.kind == "letters" and raw.text in self.words:
-            self._split_letters()
+    def _frac(self, node: Node) -> Iterator[Token]:
+        """A fraction with both arguments in braces."""
+        yield Token("command", "\\frac", node.start, node.end)
+        yield from self._argument()
+        last = self.stream.peek()
+        yield from self._argument()
+        rest = self.stream.peek()
+        if last and rest and last.kind == rest.kind == "number" and rest.start == self.stream.end:
+            self._fail("it is not clear where this fraction ends; use braces", node)
 
-    def _split_letters(self) -> None:
-        """Split a run of letters after the first: `\\mathbf Wx` sets only the W bold."""
-        raw = self.raw[self.at]
-        if len(raw.text) > 1:
-            first = raw._replace(text=raw.text[0], end=_inside(raw, 1))
-            rest = raw._replace(text=raw.text[1:], start=_inside(raw, 1))
-            self.raw[self.at : self.at + 1] = [first, rest]
+    def _over(self, above: list[Token], node: Node) -> list[Token]:
+        below = self._nested(self.stream.rest())
+        if _holds(below, "=", "&", "\\\\"):
+            return [*above, Token("command", "\\over", node.start, node.end), *below]
+        start = above[0].start if above else node.start
+        return [
+            Token("command", "\\frac", start, start),
+            *_grouped(above, node),
+            *_grouped(below, node),
+        ]
 
-    def _accent(self, name: str, raw: Raw) -> Iterator[Token]:
-        if self.at < len(self.raw) and self.raw[self.at].kind == "letters":
-            self._split_letters()
-        inner = self._nested(self._group())
+    def _root(self, node: Node) -> Iterator[Token]:
+        argument = self.stream.peek()
+        if node.text != "√" and argument and argument.kind == "number" and len(argument.text) > 1:
+            self._fail("LaTeX draws this root over the first digit only; use braces", argument)
+        yield Token("command", "\\sqrt", node.start, node.end)
+        order = self.stream.option()
+        if order is not None:
+            inside = self._nested(order)
+            place = inside[0] if inside else node
+            yield Token("sign", "[", place.start, place.start)
+            yield from inside
+            end = inside[-1].end if inside else node.end
+            yield Token("sign", "]", end, end)
+        if isinstance(self.stream.peek(), Group):
+            yield from self._argument()
+
+    def _accent(self, node: Node) -> Iterator[Token]:
+        inner = self._nested(self.stream.argument())
         if not inner:
-            raise Unreadable(
-                f"\\{name} has no letter to go over", self.text, Span(raw.start, raw.end)
-            )
+            self._fail(f"{node.text} has no letter to go over", node)
         first, *rest = inner
-        accent = ACCENT_ALIASES.get(name, name)
-        yield Token("accent", f"\\{accent}{{{first.text}}}", raw.start, first.end)
+        mark = ACCENT_ALIASES.get(node.text[1:], node.text[1:])
+        shapes = [f"\\{mark}{{{text}}}" for text in (first.text, TWINS.get(first.text, ""))]
+        name = next((shape for shape in shapes if shape in self.bases), shapes[0])
+        yield Token("accent", name, node.start, first.end)
         yield from rest
 
+    # Fonts and words
 
-def _grouped(tokens: list[Token]) -> list[Token]:
-    start, end = tokens[0].start, tokens[-1].end
-    return [Token("sign", "{", start, start), *tokens, Token("sign", "}", end, end)]
+    def _font(self, node: Node) -> Iterator[Token]:
+        """`\\mathbf{W}` is W; several letters in an upright font are one word."""
+        name = node.text[1:]
+        following = self.stream.peek()
+        if name in _SWITCHES and not isinstance(following, Group):
+            nodes = self.stream.rest()
+        else:
+            nodes = self.stream.argument()
+        end = self._behind(node)
+        letters = text_of(nodes).strip()
+        if letters == "1" and name in _BOLD:
+            yield Token("bold", "1", node.start, end)
+        elif name in _TEXT:
+            yield from self._text(nodes, node.start, end)
+        elif (
+            len(letters) > 1
+            and letters.isalpha()
+            and (name not in _OF_LETTERS or self._is_word(letters))
+        ):
+            yield Token("word", letters, node.start, end)
+        else:
+            yield from self._nested(nodes)
+
+    def _text(self, nodes: Sequence[Node], start: int, end: int) -> Iterator[Token]:
+        """`\\text{if $x > 0$}`: words, and mathematics between dollars."""
+        parts: list[list[Node]] = [[]]
+        for node in nodes:
+            if node.text in _DOLLARS:
+                parts.append([])
+            else:
+                parts[-1].append(node)
+        for at, part in enumerate(parts):
+            if at % 2 or any(node.text in _INSIDE_TEXT for node in part):
+                yield from self._nested(part)
+            elif part:
+                place = (part[0].start, part[-1].end) if len(parts) > 1 else (start, end)
+                yield from self._said(text_of(part), part, *place)
+
+    def _said(self, text: str, part: Sequence[Node], start: int, end: int) -> Iterator[Token]:
+        """Words with a role, and simple mathematics among them; else a name, or prose."""
+        words = text.strip()
+        pieces = _pieces(words)
+        if self.scripts or not pieces:
+            if len(part) == 1 and not isinstance(part[0], Group) and part[0].kind == "letters":
+                kind = "word" if len(words) > 1 else "letter"
+                yield Token(kind, words, start, end)
+            elif len(part) == 1 and part[0].kind in ("number", "command"):
+                yield from self._nested(part)
+            elif words.strip(" ,.;:()[]{}"):
+                yield Token("prose", words.strip(" ()[]{}"), start, end)
+            elif "," in words:
+                yield Token("sign", ",", start, end)
+            return
+        for piece in pieces:
+            role = _PHRASES.get(" ".join(piece.lower().split()))
+            if role is not None:
+                yield Token("word", role, start, end)
+            else:
+                yield from (t._replace(start=start, end=end) for t in self._nested(tree(piece)))
+
+    # Commands with arguments
+
+    def _nothing(self, node: Node) -> Iterator[Token]:
+        return iter(())
+
+    def _note(self, node: Node) -> Iterator[Token]:
+        """`\\label{…}`: not mathematics."""
+        self.stream.option()
+        self.stream.argument()
+        return iter(())
+
+    def _wrapped(self, node: Node) -> Iterator[Token]:
+        """`\\boxed{…}`, `\\textcolor{red}{…}`: what is inside."""
+        for _ in range(_WRAPPERS[node.text[1:]]):
+            while self.stream.option() is not None:
+                pass
+            self.stream.argument()
+        while self.stream.option() is not None:
+            pass
+        nodes = self.stream.argument()
+        if any(part.text in _DOLLARS for part in nodes):
+            if text_of(_outside(nodes)).strip():
+                return self._text(nodes, node.start, self._behind(node))
+            nodes = tuple(part for part in nodes if part.text not in _DOLLARS)
+        return self._unwrapped(nodes, node)
+
+    def _labelled(self, node: Node) -> Iterator[Token]:
+        """`\\overset{(4)}{=}` is `=`; with a doubt or a denial above it, it is unknown."""
+        label = self.stream.argument()
+        nodes = self.stream.argument()
+        base = self._nested(nodes)
+        said = text_of(label)
+        is_sign = len(base) == 1 and KINDS.get(base[0].text) in _BETWEEN
+        is_big = len(base) == 1 and base[0].text in _WITH_LIMITS
+        if is_sign and not any(doubt in said for doubt in ("?", "!", "not", "ne")):
+            yield from base
+        elif is_big and node.text == "\\underset":
+            yield from (
+                *base,
+                Token("sign", "_", node.start, node.end),
+                *_grouped(self._in_script(label), node),
+            )
+        elif not is_sign and "\\times" in said:  # a shape below a name
+            yield from _grouped(base, node) if len(base) > 1 else base
+        else:
+            yield Token("command", node.text, node.start, node.end)
+
+    def _in_script(self, nodes: Sequence[Node]) -> list[Token]:
+        self.scripts += 1
+        inside = self._nested(nodes)
+        self.scripts -= 1
+        return inside
+
+    def _stacked(self, node: Node) -> Iterator[Token]:
+        """`\\substack{k \\\\ k \\ne i}` below a sum: its lines with commas between them."""
+        for token in self._nested(self.stream.argument()):
+            yield token._replace(kind="sign", text=",") if token.text == "\\\\" else token
+
+    def _arrow(self, node: Node) -> Iterator[Token]:
+        """An arrow with words above and below it."""
+        self.stream.option()
+        self.stream.argument()
+        text = _ARROWS[node.text[1:]]
+        yield Token("command" if text[0] == "\\" else "sign", text, node.start, node.end)
+
+    def _row_of_words(self, node: Node) -> Iterator[Token]:
+        """`\\intertext{…}`: a row of words."""
+        yield Token("command", "\\\\", node.start, node.end)
+        yield from self._text(self.stream.argument(), node.start, self._behind(node))
+
+    def _negated(self, node: Node) -> Iterator[Token]:
+        """`\\not=` is `\\ne`."""
+        is_equals = self.stream.take("=")
+        yield Token("command", "\\ne" if is_equals else "\\not", node.start, node.end + is_equals)
+
+    # Fences and environments
+
+    def _left(self, node: Node) -> Iterator[Token]:
+        fence = self.stream.next()
+        self.fences.append("" if fence is None else SPELLED.get(fence.text, fence.text))
+        return self._fence(fence)
+
+    def _right(self, node: Node) -> Iterator[Token]:
+        """The end of a fence; an invisible one closes a brace."""
+        fence = self.stream.next()
+        opened = self.fences.pop() if self.fences else ""
+        if opened == "\\{" and fence is not None and fence.text == ".":
+            return iter([Token("command", "\\}", node.start, fence.end)])
+        return self._fence(fence)
+
+    def _fence(self, node: Node | None) -> Iterator[Token]:
+        if node is None or node.text == ".":
+            return iter(())
+        angle = {"<": "\\langle", ">": "\\rangle"}.get(node.text, node.text)
+        return self._sign(Raw("sign", angle, node.start, node.end))
+
+    def _begin(self, node: Node) -> Iterator[Token]:
+        name = self._name()
+        self.environments.append(self.last.text == "\\{")
+        yield from _delimiter("\\begin", name, node.start, self._behind(node))
+        if name in _WITH_OPTION:
+            self.stream.option()
+        if name in _WITH_COLUMNS:
+            columns = text_of(self.stream.argument())
+            if name in ("array", "tabular"):
+                place = Token("word", columns, self._behind(node), self._behind(node))
+                yield from _grouped([place], place)
+
+    def _end(self, node: Node) -> Iterator[Token]:
+        """The end of an environment, and of a brace before it that nothing else closes."""
+        yield from _delimiter("\\end", self._name(), node.start, self._behind(node))
+        behind_brace = self.environments.pop() if self.environments else False
+        following = self.stream.peek()
+        if behind_brace and (
+            following is None or following.text not in ("\\right", "\\}", "\\rbrace")
+        ):
+            yield Token("command", "\\}", self._behind(node), self._behind(node))
+
+    def _name(self) -> str:
+        return text_of(self.stream.argument()).strip()
 
 
-def _single(raw: Raw, letters: str) -> Iterator[Token]:
-    """One token a letter, as TeX sets them."""
-    for at, letter in enumerate(letters):
-        yield Token("letter", letter, _inside(raw, at), _inside(raw, at + 1))
+def _decimal(text: str, names: Collection[str]) -> str | None:
+    """`0{,}5` as 0.5 and `1{,}000` as 1000; None if it may be another number, as `1{,}234` or `2e-3`."""
+    mantissa, e, exponent = text.partition("e")
+    if "E" in text and "E" in names:
+        return None
+    if e and (e in names or (exponent[0] == "-" and mantissa != "1" and "." not in mantissa)):
+        return None
+    whole, *parts = text.split("{,}")
+    if not parts:
+        return text
+    if len(parts) == 1 and (len(parts[0]) != 3 or whole == "0"):
+        return f"{whole}.{parts[0]}" if parts[0].isdecimal() else None
+    in_threes = len(whole) <= 3 and all(len(part) == 3 for part in parts)
+    is_clear = in_threes and (len(parts) > 1 or parts[0] == "000")
+    return whole + "".join(parts) if is_clear else None
 
 
-def _inside(raw: Raw, offset: int) -> int:
-    """The place of the letter at an offset; text from a macro has the place of the macro."""
-    whole = raw.end - raw.start == len(raw.text)
-    return raw.start + offset if whole else raw.end if offset else raw.start
+def _is_power(script: Sequence[Token]) -> bool:
+    """Whether a superscript is not a transpose, a mark or a layer in brackets."""
+    inside = [token.text for token in script if token.text not in ("{", "}")]
+    return bool(inside) and inside[0] not in ("T", "\\top", "'", "*", "(", "[", "\\{")
+
+
+def _outside(nodes: Sequence[Node]) -> Iterator[Node]:
+    """The nodes that are not between dollars."""
+    inside = False
+    for node in nodes:
+        inside ^= node.text in _DOLLARS
+        if not inside and node.text not in _DOLLARS:
+            yield node
+
+
+def _pieces(text: str) -> list[str]:
+    """Words with a role, and comparisons or numbers between them; nothing if there is more than that."""
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        match = _PIECE.match(text, at)
+        if match is None:
+            return []
+        if piece := match["said"] or match["math"]:
+            found.append(piece)
+        at = match.end()
+    return found if any(" ".join(piece.lower().split()) in _PHRASES for piece in found) else []
+
+
+def _delimiter(command: str, name: str, start: int, end: int) -> list[Token]:
+    word = Token("word", name, start, end)
+    return [Token("command", command, start, end), *_grouped([word], word)]
+
+
+def _grouped(tokens: Sequence[Token], place: Node | Token) -> list[Token]:
+    start, end = (tokens[0].start, tokens[-1].end) if tokens else (place.start, place.end)
+    opened, closed = Span(start, start), Span(end, end)
+    if isinstance(place, Group):
+        opened, closed = Span(place.start, place.start + 1), Span(place.end - 1, place.end)
+    return [Token("sign", "{", *opened), *tokens, Token("sign", "}", *closed)]
+
+
+def _one_by_one(raw: Raw) -> Iterator[Token]:
+    """One token a letter."""
+    if raw.end - raw.start == len(raw.text):
+        for at, letter in enumerate(raw.text, raw.start):
+            yield Token("letter", letter, at, at + 1)
+        return
+    rest = raw
+    while len(rest.text) > 1:
+        first, rest = cut(rest, 1)
+        yield Token("letter", first.text, first.start, first.end)
+    yield Token("letter", rest.text, rest.start, rest.end)
+
+
+_Handler = Callable[[_Lexer, Node], Iterator[Token]]
+
+
+def _spelled(text: str) -> set[str]:
+    return {text, *(spelling for spelling, meant in SPELLED.items() if meant == text)}
+
+
+_HANDLERS: dict[str, _Handler] = {
+    **dict.fromkeys(_SPACES, _Lexer._nothing),
+    **{f"\\{name}": _Lexer._note for name in _NOTES},
+    **{f"\\{name}": _Lexer._wrapped for name in _WRAPPERS},
+    **{f"\\{name}": _Lexer._font for name in FONTS},
+    **{f"\\{name}": _Lexer._accent for name in ACCENTS},
+    **{f"\\{name}": _Lexer._arrow for name in _ARROWS},
+    **dict.fromkeys(("\\overset", "\\stackrel", "\\underset"), _Lexer._labelled),
+    **dict.fromkeys(("\\intertext", "\\shortintertext"), _Lexer._row_of_words),
+    **dict.fromkeys(_spelled("\\frac"), _Lexer._frac),
+    **dict.fromkeys(_spelled("\\sqrt"), _Lexer._root),
+    **dict.fromkeys(("^", "_"), _Lexer._script),
+    "{": _Lexer._group, "\\substack": _Lexer._stacked, "\\not": _Lexer._negated,
+    "\\left": _Lexer._left, "\\right": _Lexer._right, "\\begin": _Lexer._begin, "\\end": _Lexer._end,
+}  # fmt: skip

@@ -1,30 +1,38 @@
-r"""Reads and expands a student's own commands: `\newcommand`, `\def`, `\DeclareMathOperator`.
+r"""LaTeX as a tree of nodes; a student's own commands: `\newcommand`, `\def`, `\DeclareMathOperator`.
 
-The tokens of an expanded command have the place of the command, so that an error in them points to it.
+A node is a raw token or a group in braces. A `Stream` reads nodes and expands commands as they come up, as
+TeX does. What comes from a command has the place of the command, so that an error in it points there.
 """
 
-import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from grader.errors import Span, TooLarge
+from grader.errors import Span, TooLarge, Unreadable
+from grader.notation.signs import LOWERED, RAISED
 
 EXPANSION_LIMIT = 1_000  # commands expanded in one formula
-SIZE_LIMIT = 20_000  # tokens of one expanded formula
+SIZE_LIMIT = 20_000  # nodes that expansion may add to one formula
 MACRO_LIMIT = 500  # commands of one paper
+NESTING_LIMIT = 80  # groups inside each other
 
+_LENGTH = r"[-+]?+\s*+[\d.,]++\s*+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu)\b"
 # The end of a row. The length in `\\[4pt]` has no meaning; `\\ [a, b]` begins the next row.
 ROW_END = (
-    r"\\\\\*?+(?:\s*+\[\s*+[-+]?+\s*+(?:[\d.,]++\s*+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em|mu)"
-    r"|[\d.,]*+\s*+\\(?:[a-z]*skip(?:amount)?|jot))\s*+\])?+"
+    rf"\\\\\*?+(?:\s*+\[\s*+(?:{_LENGTH}|[-+\d.,\s]*+\\(?:[a-z]*skip(?:amount)?|jot))\s*+\])?+"
 )
+_GLUE = rf"\\(?:m?kern|[hm]skip)\s*+{_LENGTH}(?:\s*+(?:plus|minus)\s*+{_LENGTH})*+"
+_ACCENT = "[\u0300-\u036f\u20d7]"
 _TOKEN = re.compile(
-    rf"(?P<row>{ROW_END})"
-    r"|(?P<command>\\[A-Za-z]+\*?|\\.)|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
-    r"|(?P<accented>[^\W\d_][\u0300-\u036f])|(?P<letters>[A-Za-z]+(?![\u0300-\u036f]))"
-    r"|(?P<space>[\s~]+|%[^\n]*)|(?P<sign>.)",
+    rf"(?P<row>{ROW_END})|(?P<dots>\.\.\.)|(?P<space>[\s~\u200b-\u200d\u2060-\u2063\ufeff\ufe0e\ufe0f]+|{_GLUE})"
+    r"|(?P<comment>%[^\n]*)"
+    r"|(?P<command>\\(?:operatorname|tag|[hv]space|(?:re)?newcommand|providecommand|DeclareMathOperator)\*"
+    r"|\\[A-Za-z]+|\\.)"
+    r"|(?P<number>(?:[0-9]+(?:\{,\}[0-9]+)*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+(?![0-9.]))?)"
+    rf"|(?P<accented>[^\W\d_]{_ACCENT}+)|(?P<letters>[A-Za-z]+(?!{_ACCENT}))"
+    rf"|(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<lowered>[{re.escape(''.join(LOWERED))}]+)"
+    r"|(?P<sign>.)",
     re.DOTALL,
 )
 
@@ -38,24 +46,73 @@ class Raw(NamedTuple):
     end: int
 
 
+class Group(NamedTuple):
+    """Nodes in braces."""
+
+    nodes: "tuple[Node, ...]"
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        return "group"
+
+    @property
+    def text(self) -> str:
+        return "{"
+
+
+Node = Raw | Group
+
+
 @dataclass(frozen=True, slots=True)
 class Macro:
     """A command: its number of parameters, the default of the first, and its body."""
 
     parameters: int
-    default: tuple[Raw, ...] | None
-    body: tuple[Raw, ...]
+    default: tuple[Node, ...] | None
+    body: tuple[Node, ...]
 
 
-def raw_tokens(text: str) -> list[Raw]:
-    """The raw tokens of a formula without spaces and comments."""
-    return [_raw(match) for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
+def raw_tokens(text: str, start: int = 0) -> Iterator[Raw]:
+    """The raw tokens of a text that begins at `start`; together they are the text."""
+    for match in _TOKEN.finditer(text):
+        kind, (left, right) = match.lastgroup or "", match.span()
+        yield Raw(kind, match.group(), start + left, start + right)
 
 
-def _raw(match: re.Match[str]) -> Raw:
-    if match.lastgroup == "row":
-        return Raw("command", "\\\\", match.start(), match.end())
-    return Raw(match.lastgroup or "", match.group(), match.start(), match.end())
+def tree(text: str, start: int = 0, *, closed: bool = True) -> tuple[Node, ...]:
+    """The nodes of a text, without comments. Raises TooLarge; Unreadable if a group is not `closed`."""
+    levels: list[list[Node]] = [[]]
+    opened: list[Raw] = []
+    for raw in raw_tokens(text, start):
+        if raw.text == "{":
+            if len(opened) == NESTING_LIMIT:
+                message = f"groups nested more than {NESTING_LIMIT} deep"
+                raise TooLarge(message, text, Span(raw.start, raw.end))
+            opened.append(raw)
+            levels.append([])
+        elif raw.text == "}" and opened:
+            nodes = tuple(levels.pop())
+            levels[-1].append(Group(nodes, opened.pop().start, raw.end))
+        elif raw.kind == "row":
+            levels[-1].append(Raw("command", "\\\\", raw.start, raw.end))
+        elif raw.kind != "comment":
+            levels[-1].append(raw)
+    if opened and closed:
+        span = Span(opened[-1].start, opened[-1].end)
+        raise Unreadable("this group is never closed", text, span)
+    while opened:
+        nodes = tuple(levels.pop())
+        levels[-1].append(Group(nodes, opened.pop().start, start + len(text)))
+    return tuple(levels[0])
+
+
+def text_of(nodes: Iterable[Node]) -> str:
+    """The text of nodes."""
+    return "".join(
+        f"{{{text_of(node.nodes)}}}" if isinstance(node, Group) else node.text for node in nodes
+    )
 
 
 # Reading definitions
@@ -63,191 +120,233 @@ def _raw(match: re.Match[str]) -> Raw:
 
 def definitions(text: str) -> dict[str, Macro]:
     """The commands that a paper defines; of two definitions of a name the last one counts."""
-    if "\\" not in text:
-        return {}
-    raw = raw_tokens(text)
     found: dict[str, Macro] = {}
-    at = 0
-    while at < len(raw) and len(found) < MACRO_LIMIT:
-        read = _READERS.get(raw[at].text)
-        at += 1
-        if read is not None:
-            name, macro, at = read(raw, at)
-            if name.startswith("\\") and macro is not None:
-                found[name] = macro
+    if "\\" in text:
+        _define(Stream(tree(text, closed=False), {}, text), found)
     return found
 
 
-class _Definition(NamedTuple):
-    name: str
-    macro: Macro | None
-    end: int
+def _define(stream: "Stream", found: dict[str, Macro]) -> None:
+    while (node := stream.next()) is not None and len(found) < MACRO_LIMIT:
+        if isinstance(node, Group):
+            _define(stream.inside(node.nodes), found)
+        elif node.text in _READERS:
+            names = stream.argument()
+            macro = _READERS[node.text](stream)
+            if len(names) == 1 and names[0].text.startswith("\\") and macro is not None:
+                found[names[0].text] = macro
 
 
-def _newcommand(raw: Sequence[Raw], at: int) -> _Definition:
+def _newcommand(stream: "Stream") -> Macro:
     r"""`{\name}[2][default]{body}`."""
-    name, at = _argument(raw, at)
-    count, at = _option(raw, at)
-    default, at = _option(raw, at)
-    body, at = _argument(raw, at)
-    parameters = int(count[0].text) if count and count[0].text.isdigit() else 0
-    return _Definition(_name(name), Macro(parameters, default, body), at)
+    count, default = stream.option(), stream.option()
+    parameters = int(count[0].text) if count and count[0].text.isdecimal() else 0
+    return Macro(parameters, default, stream.argument())
 
 
-def _operator(raw: Sequence[Raw], at: int) -> _Definition:
+def _operator(stream: "Stream") -> Macro | None:
     r"""`{\name}{text}`."""
-    name, at = _argument(raw, at)
-    body, at = _argument(raw, at)
+    body = stream.argument()
     if not body:
-        return _Definition("", None, at)
+        return None
     start, end = body[0].start, body[-1].end
-    opened, closed = Raw("sign", "{", start, end), Raw("sign", "}", start, end)
     font = Raw("command", "\\operatorname", start, end)
-    return _Definition(_name(name), Macro(0, None, (font, opened, *body, closed)), at)
+    return Macro(0, None, (font, Group(body, start, end)))
 
 
-def _def(raw: Sequence[Raw], at: int) -> _Definition:
+def _delimiters(stream: "Stream") -> Macro:
+    r"""`\DeclarePairedDelimiter{\abs}{\lvert}{\rvert}`."""
+    left, right = stream.argument(), stream.argument()
+    return Macro(1, None, (*left, Raw("sign", "#", 0, 0), Raw("number", "1", 0, 0), *right))
+
+
+def _def(stream: "Stream") -> Macro | None:
     r"""`\name#1#2{body}`; other delimited parameters are not read."""
-    name = raw[at].text if at < len(raw) else ""
-    at += 1
     parameters = 0
-    while at + 1 < len(raw) and raw[at].text == "#":
-        parameters += len(raw[at + 1].text) if raw[at + 1].text.isdigit() else 0
-        at += 2
-    if at >= len(raw) or raw[at].text != "{":
-        return _Definition("", None, at)
-    body, at = _argument(raw, at)
-    return _Definition(name, Macro(parameters, None, body), at)
+    while (node := stream.peek()) is not None and node.text == "#":
+        stream.next()
+        number = stream.next()
+        parameters += len(number.text) if number and number.text.isdecimal() else 0
+    return Macro(parameters, None, stream.argument()) if isinstance(node, Group) else None
 
 
-_READERS: dict[str, Callable[[Sequence[Raw], int], _Definition]] = {
+def _let(stream: "Stream") -> Macro:
+    r"""`\let\name=\other`."""
+    if (node := stream.peek()) is not None and node.text == "=":
+        stream.next()
+    return Macro(0, None, stream.argument())
+
+
+_READERS: dict[str, Callable[["Stream"], Macro | None]] = {
     **dict.fromkeys(("\\newcommand", "\\renewcommand", "\\providecommand"), _newcommand),
     **dict.fromkeys(("\\newcommand*", "\\renewcommand*", "\\providecommand*"), _newcommand),
     **dict.fromkeys(("\\DeclareMathOperator", "\\DeclareMathOperator*"), _operator),
     **dict.fromkeys(("\\def", "\\gdef", "\\edef", "\\xdef"), _def),
+    "\\DeclarePairedDelimiter": _delimiters,
+    "\\let": _let,
 }
 
 
-def _name(tokens: Sequence[Raw]) -> str:
-    return tokens[0].text if len(tokens) == 1 else ""
+# Reading nodes
 
 
-def _argument(raw: Sequence[Raw], at: int) -> tuple[tuple[Raw, ...], int]:
-    """A group without its braces, or one token as in TeX; and the index of the next token."""
-    if at >= len(raw):
-        return (), at
-    if raw[at].text != "{":
-        return _first(raw[at]), at + 1
-    end = _closing(raw, at, "{", "}")
-    return tuple(raw[at + 1 : end]), end + 1
+class Budget:
+    """What reading one formula may still cost: expansions, and nodes at all."""
+
+    def __init__(self, source: str) -> None:
+        self.expansions = EXPANSION_LIMIT
+        self.nodes = SIZE_LIMIT + 2 * len(source)
 
 
-def _option(raw: Sequence[Raw], at: int) -> tuple[tuple[Raw, ...] | None, int]:
-    """An argument in square brackets, if there is one."""
-    if at >= len(raw) or raw[at].text != "[":
-        return None, at
-    end = _closing(raw, at, "[", "]")
-    return tuple(raw[at + 1 : end]), end + 1
+class Stream:
+    """Reads nodes in order, without spaces, and expands commands. Raises TooLarge."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        macros: Mapping[str, Macro],
+        source: str,
+        budget: Budget | None = None,
+    ) -> None:
+        self._waiting = list(reversed(nodes))
+        self._macros = macros
+        self._source = source
+        self._budget = budget or Budget(source)
+        self.end = 0  # of the last argument
+        self._spend(nodes, 0)
+
+    def inside(self, nodes: Sequence[Node]) -> "Stream":
+        """A stream of the nodes of a group or an argument."""
+        return Stream(nodes, self._macros, self._source, self._budget)
+
+    def peek(self) -> Node | None:
+        """The next node; None at the end."""
+        while self._waiting:
+            node = self._waiting[-1]
+            if node.kind == "space":
+                self._waiting.pop()
+            elif node.kind == "command" and node.text in self._macros:
+                self._expand(self._waiting.pop())
+            elif node.text in _BRANCHES:
+                self._choose(self._waiting.pop())
+            else:
+                return node
+        return None
+
+    def next(self) -> Node | None:
+        """Take the next node."""
+        node = self.peek()
+        if node is not None:
+            self._waiting.pop()
+        return node
+
+    def take(self, *texts: str) -> bool:
+        """Whether the next node has one of these texts; if so, it is taken."""
+        node = self.peek()
+        if node is None or node.text not in texts:
+            return False
+        self._waiting.pop()
+        return True
+
+    def rest(self) -> tuple[Node, ...]:
+        """Take all that is left."""
+        nodes = tuple(reversed(self._waiting))
+        self._waiting.clear()
+        return nodes
+
+    def put_back(self, *nodes: Node) -> None:
+        """Put nodes before the next one."""
+        self._waiting.extend(reversed(nodes))
+
+    def argument(self) -> tuple[Node, ...]:
+        """Take an argument as TeX does: a group without its braces, one command, letter or digit."""
+        while self._waiting and self._waiting[-1].kind == "space":
+            self._waiting.pop()
+        if not self._waiting:
+            return ()
+        node = self._waiting.pop()
+        self.end = node.end
+        if isinstance(node, Group):
+            return node.nodes
+        if node.kind not in ("letters", "number") or len(node.text) == 1:
+            return (node,)
+        first, rest = cut(node, 1)
+        self._waiting.append(rest)
+        self.end = first.end
+        return (first,)
+
+    def option(self) -> tuple[Node, ...] | None:
+        """Take an argument in square brackets, if there is one."""
+        node = self.peek()
+        if node is None or node.text != "[":
+            return None
+        depth = 0
+        for length, node in enumerate(reversed(self._waiting), 1):
+            depth += (node.text == "[") - (node.text == "]")
+            if depth == 0:
+                taken = self._waiting[-length:]
+                del self._waiting[-length:]
+                return tuple(taken[-2:0:-1])
+        self._spend(self._waiting, 0)
+        return None
+
+    def _expand(self, command: Node) -> None:
+        macro = self._macros[command.text]
+        arguments = [self.option() or macro.default] if macro.default is not None else []
+        while len(arguments) < macro.parameters:
+            arguments.append(self.argument())
+        body = list(_filled(macro.body, [part or () for part in arguments], command))
+        self._spend((command, *body), 1)
+        self._waiting.extend(reversed(body))
+
+    def _spend(self, nodes: Sequence[Node], expansions: int) -> None:
+        self._budget.expansions -= expansions
+        self._budget.nodes -= len(nodes)
+        if self._budget.expansions < 0 or self._budget.nodes < 0:
+            written = nodes[0].text if nodes else ""
+            message = f"`{written}` expands without end, or into too many tokens"
+            span = Span(nodes[0].start, nodes[0].end) if nodes else None
+            raise TooLarge(message, self._source, span)
+
+    def _choose(self, test: Node) -> None:
+        r"""Keep one branch of `\ifmmode … \else … \fi`; a formula is mathematics."""
+        branches: list[list[Node]] = [[], []]
+        depth, which = 1, 0
+        while self._waiting and depth:
+            node = self._waiting.pop()
+            depth += (node.text in _BRANCHES) - (node.text == "\\fi")
+            if depth == 1 and node.text == "\\else":
+                which = 1
+            elif depth:
+                branches[which].append(node)
+        self._waiting.extend(reversed(branches[_BRANCHES[test.text]]))
 
 
-def _closing(raw: Sequence[Raw], at: int, opening: str, closing: str) -> int:
-    depth = 0
-    for end in range(at, len(raw)):
-        depth += (raw[end].text == opening) - (raw[end].text == closing)
-        if depth == 0:
-            return end
-    return len(raw)
+_BRANCHES = {"\\ifmmode": 0, "\\iftrue": 0, "\\iffalse": 1}
 
 
-def _first(token: Raw) -> tuple[Raw, ...]:
-    """The first letter or digit, which TeX takes as an argument without braces."""
-    if token.kind not in ("letters", "number"):
-        return (token,)
-    return (Raw(token.kind, token.text[0], token.start, token.start + 1),)
+def _filled(
+    body: Iterable[Node], arguments: Sequence[tuple[Node, ...]], command: Node
+) -> Iterator[Node]:
+    """A body with its arguments for `#1`, `#2`; `#12` is the first argument, then a 2."""
+    nodes = iter(body)
+    place = (command.start, command.end)
+    for node in nodes:
+        if isinstance(node, Group):
+            yield Group(tuple(_filled(node.nodes, arguments, command)), *place)
+        elif node.text != "#":
+            yield Raw(node.kind, node.text, *place)
+        elif (number := next(nodes, None)) is not None and number.text[0].isdecimal():
+            which = int(number.text[0])
+            yield from arguments[which - 1] if 1 <= which <= len(arguments) else ()
+            if len(number.text) > 1:
+                yield Raw("number", number.text[1:], *place)
 
 
-def _rest(token: Raw) -> tuple[Raw, ...]:
-    """The rest of a token after its first letter or digit."""
-    if token.kind not in ("letters", "number") or len(token.text) == 1:
-        return ()
-    return (Raw(token.kind, token.text[1:], token.start + 1, token.end),)
-
-
-# Expansion
-
-
-def expand(raw: list[Raw], macros: Mapping[str, Macro], source: str) -> list[Raw]:
-    """The tokens with all commands of the student expanded. Raises TooLarge."""
-    if not macros or not any(token.text in macros for token in raw):
-        return raw
-    done: list[Raw] = []
-    waiting = raw[::-1]
-    expansions = 0
-    while waiting:
-        token = waiting.pop()
-        macro = macros.get(token.text)
-        if macro is None:
-            done.append(token)
-            continue
-        expansions += 1
-        replaced = list(_applied(macro, token, waiting))
-        if expansions > EXPANSION_LIMIT or len(waiting) + len(done) + len(replaced) > SIZE_LIMIT:
-            message = f"`{token.text}` expands without end, or into too many tokens"
-            raise TooLarge(message, source, Span(token.start, token.end))
-        waiting.extend(reversed(replaced))
-    return done
-
-
-def _applied(macro: Macro, command: Raw, waiting: list[Raw]) -> Iterator[Raw]:
-    """The body with its arguments, which are taken from the tokens after the command."""
-    arguments: list[tuple[Raw, ...]] = []
-    if macro.default is not None:
-        arguments.append(_taken_option(waiting, macro.default))
-    while len(arguments) < macro.parameters:
-        arguments.append(_taken(waiting))
-    body = iter(macro.body)
-    for token in body:
-        if token.text != "#":
-            yield Raw(token.kind, token.text, command.start, command.end)
-            continue
-        number = next(body, None)
-        if number is not None and number.text[0].isdigit():
-            yield from _parameter(number, arguments, command)
-
-
-def _parameter(number: Raw, arguments: Sequence[tuple[Raw, ...]], command: Raw) -> Iterator[Raw]:
-    """The argument of `#1`; `#12` is the first argument, then a 2."""
-    which = int(number.text[0])
-    if 1 <= which <= len(arguments):
-        yield from arguments[which - 1]
-    if len(number.text) > 1:
-        yield Raw("number", number.text[1:], command.start, command.end)
-
-
-def _taken(waiting: list[Raw]) -> tuple[Raw, ...]:
-    if not waiting:
-        return ()
-    if waiting[-1].text != "{":
-        token = waiting.pop()
-        waiting.extend(_rest(token))
-        return _first(token)
-    return _popped(waiting, "{", "}")
-
-
-def _taken_option(waiting: list[Raw], default: tuple[Raw, ...]) -> tuple[Raw, ...]:
-    if not waiting or waiting[-1].text != "[":
-        return default
-    return _popped(waiting, "[", "]")
-
-
-def _popped(waiting: list[Raw], opening: str, closing: str) -> tuple[Raw, ...]:
-    """Pop a group off the stack of waiting tokens, without its brackets."""
-    taken: list[Raw] = []
-    depth = 0
-    for token in itertools.islice(reversed(waiting), len(waiting)):
-        depth += (token.text == opening) - (token.text == closing)
-        taken.append(token)
-        if depth == 0:
-            break
-    del waiting[len(waiting) - len(taken) :]
-    return tuple(taken[1:-1] if depth == 0 else taken[1:])
+def cut(raw: Raw, length: int) -> tuple[Raw, Raw]:
+    """A raw token as two; text from a macro has the place of the macro."""
+    at = raw.start + length if raw.end - raw.start == len(raw.text) else raw.end
+    return (
+        Raw(raw.kind, raw.text[:length], raw.start, at),
+        Raw(raw.kind, raw.text[length:], min(at, raw.end), raw.end),
+    )

@@ -11,14 +11,10 @@ from dataclasses import dataclass, field, replace
 from grader.errors import StudentError, Unreadable
 from grader.expression import Expression, Index, Item, Symbol
 from grader.notation.macros import Macro
+from grader.notation.signs import ACCENT_ALIASES, ACCENTS
+from grader.notation.signs import FONTS as FONTS
+from grader.notation.signs import GREEK as GREEK
 from grader.primitives import registry
-
-FONTS = frozenset(
-    "mathbf mathrm mathit mathsf mathcal mathbb boldsymbol bm bf rm cal text textbf textrm textit "
-    "mathscr mathfrak mbox textnormal operatorname operatorname* pmb symbf vec".split()
-)
-ACCENTS = frozenset("hat bar tilde dot widehat widetilde overline check".split())
-ACCENT_ALIASES = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
 
 Key = tuple[str, str | None, str | None]
 Definition = Expression | StudentError  # the error if a definition cannot be read
@@ -49,7 +45,8 @@ class Names:
     have an argument list without a meaning, such as `l(\\theta)`. `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
     `definitions` and `macros` are the student's own; `depends` names the symbols that each model
-    quantity is computed from. `entries` caches entries by their text.
+    quantity is computed from. `one_hot` are the vectors drawn with a single 1. `entries` caches entries by
+    their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -65,6 +62,7 @@ class Names:
     latex: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    one_hot: tuple[str, ...] = ()
     base: int = 1
     entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 
@@ -112,7 +110,7 @@ class Names:
 
 _SPELLING = re.compile(
     r"""\s*(?P<base>\\[A-Za-z]+\s*\{\s*\\?[A-Za-z]+\s*\}|\\(?:hat|bar|tilde|vec|dot)\s*\\?[A-Za-z]+
-        |\\[A-Za-z]+|[^\W\d_]+)
+        |\\[A-Za-z]+|[^\W\d_]+)(?P<primes>'*)
         (?P<scripts>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*)\s*(?P<call>\(.*\))?\s*$""",
     re.VERBOSE,
 )
@@ -123,13 +121,13 @@ _DIGITS_AT_END = re.compile(r"([^\W\d_]+?)_?(\d+)$")
 def split_spelling(latex: str) -> tuple[Key, bool] | None:
     """A declared LaTeX spelling as (base, superscript, subscript), and whether it ends in `(…)`.
 
-    None if the spelling is not of the form letter, accent or command with scripts.
+    None if the spelling is not of the form letter, accent or command with primes and scripts.
     """
     match = _SPELLING.match(latex)
     if match is None:
         return None
     scripts = {mark: canonical_layer(text) for mark, text in _SCRIPT.findall(match["scripts"])}
-    key = (canonical_base(match["base"]), scripts.get("^"), scripts.get("_"))
+    key = (canonical_base(match["base"]) + match["primes"], scripts.get("^"), scripts.get("_"))
     return key, match["call"] is not None
 
 
@@ -163,16 +161,6 @@ def default_latex(name: str) -> tuple[str, ...]:
     if number is None:
         return (base,)
     return (f"{base}^{{{number}}}",)
-
-
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
-    "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "ϑ", "iota": "ι", "kappa": "κ",
-    "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
-    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ",
-    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "ell": "ℓ",
-}  # fmt: skip
 
 
 def build(

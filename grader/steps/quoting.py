@@ -7,20 +7,15 @@ import re
 import unicodedata
 
 from grader.notation.macros import ROW_END
-from grader.notation.names import FONTS, GREEK
 from grader.notation.printing.field import FieldWriter
+from grader.notation.signs import FONTS, GLYPHS, SPELLED
 
 LENGTH = 60  # characters of a quotation
 SOURCE = 400  # characters of the source that it uses
 NESTED = 6  # levels of braces that are opened
 
-_SIGNS = {
-    "partial": "∂", "nabla": "∇", "times": "×", "cdot": "·", "odot": "⊙", "circ": "∘", "ast": "*",
-    "otimes": "⊗", "sum": "∑", "prod": "∏", "top": "⊤", "intercal": "⊤", "prime": "′", "ell": "ℓ",
-    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠", "ne": "≠", "in": "∈", "infty": "∞",
-    "dots": "…", "ldots": "…", "cdots": "…", "lbrace": "{", "rbrace": "}", "quad": " ", "qquad": " ",
-    "left": "", "right": "", "displaystyle": "", "limits": "", "nonumber": "", "notag": "",
-}  # fmt: skip
+_UNSEEN = {"quad": " ", "qquad": " ", **dict.fromkeys(
+    "left right displaystyle limits nonumber notag".split(), "")}  # fmt: skip
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SPACING = re.compile(r"\\[,;:!> ]|~|&")
 _ROW_END = re.compile(ROW_END)
@@ -67,11 +62,10 @@ def _bracket(match: re.Match[str]) -> str:
 
 def _sign(match: re.Match[str]) -> str:
     name = match[1]
-    if name in FONTS:
-        return ""
-    if name in GREEK:
-        return GREEK[name]
-    return _SIGNS.get(name, match[0])
+    if name in FONTS or name in _UNSEEN:
+        return _UNSEEN.get(name, "")
+    text = SPELLED.get(match[0], match[0])
+    return GLYPHS.get(text, text if len(text) == 1 else match[0])
 
 
 def _fraction(match: re.Match[str]) -> str:

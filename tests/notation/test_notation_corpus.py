@@ -62,7 +62,10 @@ def members(formula: Formula) -> list[Sequence[str | Sequence[Token]]]:
     if formula.get("notation") == "infix":
         return [text.split("=")]
     found = equations(text, names_of(formula))
-    return [[member for member in equation.members if member] for equation in found]
+    return [
+        [member for member in (*equation.members, *equation.approximate) if member]
+        for equation in found
+    ]
 
 
 def said(member: str | Sequence[Token], formula: Formula) -> Said:

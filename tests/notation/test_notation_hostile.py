@@ -73,7 +73,8 @@ def test_long_runs(unit: str) -> None:
 def test_runs_cost_no_more_than_their_length(unit: str) -> None:
     def seconds(length: int) -> float:
         text, begin = (unit * length)[:length], time.process_time()
-        equations(text, NAMES)
+        with suppress(StudentError):
+            equations(text, NAMES)
         return time.process_time() - begin
 
     assert min(seconds(16_000) for _ in range(3)) < 10 * min(seconds(4_000) for _ in range(3))

@@ -83,7 +83,7 @@ def test_twice_the_text_is_about_twice_the_work(notation: str, unit: str) -> Non
     names = key_of(HOMEWORK).problem["q1"].names
 
     def work(length: int) -> int:
-        text = "delta" + unit * (length // len(unit))  # whole units, so that both fail alike
+        text = "delta" + unit * (length // len(unit))
         return calls(lambda: parse(text, names))
 
     work(1_000)  # fills the caches that texts share

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number, Slice, Symbol, free_indices
-from grader.notation.builder import NONSENSE, constant
+from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair, together
@@ -49,7 +49,7 @@ def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: 
             return node
         return build.apply("transpose", node, span=span)
     if script.signs:
-        node = raised(reader, node, exponent(reader, script, node), span)
+        node = reader.build.power(node, exponent(reader, script, node), span, typed=False)
     if not script.transposes % 2:
         return node
     if node == Number(1.0):
@@ -91,23 +91,6 @@ def exponent(reader: Reader, script: syntax.Script, base: Expression) -> Express
     return node
 
 
-def raised(reader: Reader, base: Expression, by: Expression, span: Span) -> Expression:
-    """A power; that of a square matrix is a product, unless each entry may be meant."""
-    build, times = reader.build, constant(by)
-    square = base.shape[0] == base.shape[1] and base.shape != SCALAR and base is not NONSENSE
-    if not square or times not in (2.0, 3.0, 4.0):
-        return build.power(base, by, span)
-    given = isinstance(base, Symbol) and base.name not in build.names.depends
-    values = ("product", "entries") if given else ("entries", "product")
-    if build.convention("power", values) == "entries":
-        return build.power(base, by, span)
-    build.notes.append("a power of a matrix was read as a matrix product")
-    node = base
-    for _ in range(int(times) - 1):
-        node = build.apply("matmul", node, base, span=span)
-    return node
-
-
 def entry(reader: Reader, node: Expression, parts: Parts, span: Span) -> Expression:
     """The entry of an array at these indices."""
     if node is NONSENSE:
@@ -143,11 +126,23 @@ def undivided(run: Sequence[Node], base: Expression) -> Sequence[Node]:
     """`ij` and `11` are two indices of a matrix; `i+1` is one, and so is 12 of a long vector."""
     if len(run) == 1 and isinstance(run[0], syntax.Terms | syntax.Negated):
         return run
+    if len(run) == 1 and isinstance(run[0], syntax.Ends) and 1 not in base.shape:
+        return _beside_axis(run[0])
     if len(run) == 1 and 1 in base.shape:
         number = run[0].text if isinstance(run[0], syntax.Literal) else ""
         if len(number) != 2 or float(number) <= max(base.shape):
             return run
     return digit_by_digit((tuple(run),))[0]
+
+
+def _beside_axis(ends: syntax.Ends) -> Sequence[Node]:
+    """`:k` of a matrix is its column k, `k:` its row k; `2:3` is one index."""
+    whole = syntax.Ends(ends.span)
+    if isinstance(ends.high, syntax.Name) and ends.low is None:
+        return whole, ends.high
+    if isinstance(ends.low, syntax.Name) and ends.high is None:
+        return ends.low, whole
+    return (ends,)
 
 
 def is_whole(node: Node) -> bool:

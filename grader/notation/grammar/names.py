@@ -21,6 +21,8 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     if _begins_differential(run, name):
         return _differential(run, name)
     primes = name.primes + (name.sup.primes if name.sup else 0)
+    if primes and run.reader.build.names.spelled(declared := name.text + "'" * primes):
+        name, primes = replace(name, text=declared, primes=0, sup=_unprimed(name.sup)), 0
     ahead = run.ahead()
     if primes and isinstance(ahead, syntax.Bracket) and ahead.opened == "(":
         bare = replace(name, primes=0, sup=_unprimed(name.sup))

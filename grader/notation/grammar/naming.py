@@ -13,7 +13,6 @@ from grader.notation.grammar.entries import (
     is_whole,
     kronecker,
     marked,
-    raised,
     selectors,
     turned,
     undivided,
@@ -245,7 +244,7 @@ def _finished(
     if power is not None:
         of_size = isinstance(node, Number)  # a size has no layers or examples
         by = reader.read(power.value) if of_size else exponent(reader, power, node)
-        node = raised(reader, node, by, span)
+        node = reader.build.power(node, by, span, typed=False)
     if transposes:
         node = build.apply("transpose", node, span=span)
     if node is not NONSENSE and node.span != span:
@@ -258,10 +257,10 @@ def _is_row(node: Expression, parts: Parts, name: syntax.Name) -> bool:
     assert name.sup is not None
     if name.sub is None or name.sup.span.start < name.sub.span.start:
         return False  # W^T_{j,:} is a row of W^T
-    if any(is_whole(one) for part in parts for one in part):
-        return True
-    nodes = undivided(parts[0], node) if len(parts) == 1 else parts
-    return len(nodes) == 1 and 1 not in node.shape
+    nodes = (
+        undivided(parts[0], node) if len(parts) == 1 else [one for part in parts for one in part]
+    )
+    return any(map(is_whole, nodes)) or (len(nodes) == 1 and 1 not in node.shape)
 
 
 def _is_entry(reader: Reader, node: Expression, power: syntax.Script) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from grader.errors import Span, TooLarge, UnknownName
-from grader.expression import SCALAR, Expression, Number
+from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.builder.core import WRITTEN_OUT_LIMIT
 from grader.notation.grammar import syntax
@@ -21,20 +21,7 @@ def _big(reader: Reader, node: syntax.BigOperator) -> Expression:
         return _product(reader, node)
     if node.ranges:
         return _sums(reader, node.ranges, node)
-    return _unindexed(reader, node)
-
-
-def _unindexed(reader: Reader, node: syntax.BigOperator) -> Expression:
-    """A sum without an index: over all entries of what follows it, or over the rows of a matrix."""
-    build, of = reader.build, reader.read(node.body)
-    if of is NONSENSE:
-        return of
-    if of.shape == SCALAR:
-        reader.fail("this sum has no index", node.sign, "write \\sum_{i=1}^{n}")
-    build.notes.append("a sum without an index was read as the sum of all entries")
-    axis = "all" if 1 in of.shape else build.convention("sum", ("all", "rows", "columns"))
-    params = {"all": (), "rows": (0,), "columns": (1,)}[axis]
-    return build.apply("sum", of, params=params, span=node.span)
+    return reader.build.whole_sum(lambda: reader.read(node.body), node.sign)
 
 
 def _product(reader: Reader, node: syntax.BigOperator) -> Expression:

@@ -49,6 +49,8 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
     if name.text == "I" and not (sup and sup.signs):  # Iᵀ is I
         if sub and _is_entry(reader, sub.parts):
             return kronecker(reader, sub.parts, name.span)
+        if sub and isinstance(sub.value, syntax.Relation):
+            return _condition(reader, sub.value, name.span)
         return _identity(reader, sub.value, name.span) if sub else _identity_or_indicator(run, name)
     return _refuse(reader, name)
 

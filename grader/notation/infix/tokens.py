@@ -4,19 +4,19 @@ import re
 from typing import NamedTuple, NoReturn
 
 from grader.errors import Span, TooLarge, Unreadable
+from grader.notation.signs import INFIX, folded
 
 TEXT_LIMIT = 20_000  # characters of one answer; a 3×4 matrix of long sums has about 2,000
 
+_TYPED = ("**", "==", "!=", "<=", ">=", *"-+*/@()[],:<>=.&|~ᵀ")
+_SIGNS = INFIX | {sign: sign for sign in _TYPED} | {"^": "**"}
 _TOKEN = re.compile(
     r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"  # a number
     r"|(?<!\.)∂?[^\W\dᵀ][^\Wᵀ]*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\]"  # one token for h2[1], W3[1,2]
     r"|∂?[^\W\dᵀ][^\Wᵀ]*"  # a name
-    r"|\*\*|==|!=|<=|>=|[-+*/@^()\[\],:<>=.&|~'′·⋅×⊗⊙∘−≤≥≠ᵀ]"
+    rf"|\*\*|==|!=|<=|>=|[{re.escape(''.join(sign for sign in _SIGNS if len(sign) == 1))}]"
     r"|\s+"
 )
-_SIGNS = {sign: sign for sign in ("**", "==", "!=", "<=", ">=", *"-+*/@()[],:<>=.&|~'⊙ᵀ·×⊗")} | {
-    "−": "-", "⋅": "·", "∘": "⊙", "≤": "<=", "≥": ">=", "≠": "!=", "^": "**", "′": "'",
-}  # fmt: skip
 
 
 class InfixToken(NamedTuple):
@@ -39,6 +39,7 @@ def tokenize(text: str) -> list[InfixToken]:
     """The tokens of a text, ending with one of kind "end". Raises Unreadable, TooLarge."""
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this text has {len(text)} characters; the limit is {TEXT_LIMIT}")
+    text = folded(text)
     found = _TOKEN.findall(text)
     if "".join(found) != text:
         _refuse(found, text)

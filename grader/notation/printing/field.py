@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from grader.notation.names import GREEK
+from grader.notation.signs import GREEK
 
 BOLD = {"0": "𝟎", "1": "𝟏", "e": "𝐞", "E": "𝐄"}
 _ABOVE = str.maketrans(

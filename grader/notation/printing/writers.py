@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
-from grader.notation.names import GREEK
 from grader.notation.printing.field import BOLD
+from grader.notation.signs import GREEK
 
 
 class Writer(Protocol):
