@@ -15,7 +15,7 @@ _ROUND = frozenset({"(", "[", "\\{", "\\langle"})
 Parts = tuple[tuple[Node, ...], ...]  # indices as commas separate them, each a run of atoms
 
 
-class Grammar(Protocol):
+class Parsing(Protocol):
     """What a script needs of the grammar."""
 
     def perhaps(self, run: Trees, here: int) -> Node:
@@ -25,12 +25,12 @@ class Grammar(Protocol):
         """Whether a tree is a name that is not a function."""
 
 
-def subscript(grammar: Grammar, run: Trees, span: Span) -> syntax.Script:
+def subscript(grammar: Parsing, run: Trees, span: Span) -> syntax.Script:
     """The subscript with these trees."""
     return _script(grammar, run, span) or _inside(grammar, run, span)
 
 
-def superscript(grammar: Grammar, run: Trees, span: Span, raw: bool) -> syntax.Script:
+def superscript(grammar: Parsing, run: Trees, span: Span, raw: bool) -> syntax.Script:
     """The superscript with these trees. It may end in transposes and primes; if `raw`, all is its value."""
     if run and run[0].kind == "layout":
         nothing = syntax.Unread("there is no expression here", span)
@@ -41,7 +41,7 @@ def superscript(grammar: Grammar, run: Trees, span: Span, raw: bool) -> syntax.S
 
 
 def _script(
-    grammar: Grammar, run: Trees, span: Span, transposes: int = 0, primes: int = 0
+    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0
 ) -> syntax.Script | None:
     """A script of at most one token, as most are."""
     if not run:
@@ -55,7 +55,7 @@ def _script(
 
 
 def _inside(
-    grammar: Grammar, run: Trees, span: Span, transposes: int = 0, primes: int = 0, raw: Trees = ()
+    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0, raw: Trees = ()
 ) -> syntax.Script:
     """Any script; its value is that of the `raw` trees, if there are any."""
     inside, bracketed = unwrapped(run)
@@ -109,7 +109,7 @@ def unwrapped(run: Trees) -> tuple[Trees, bool]:
     return run, bracketed
 
 
-def _part(grammar: Grammar, part: Trees, script: Span) -> tuple[Node, ...]:
+def _part(grammar: Parsing, part: Trees, script: Span) -> tuple[Node, ...]:
     """One index, or atoms in a row, each of which may be one."""
     if not part:
         return (syntax.Unread("an index is missing", script),)
@@ -120,7 +120,7 @@ def _part(grammar: Grammar, part: Trees, script: Span) -> tuple[Node, ...]:
     return found if len(found) == len(atoms) else (grammar.perhaps(part, script.start),)
 
 
-def _ends(grammar: Grammar, part: Trees) -> Node:
+def _ends(grammar: Parsing, part: Trees) -> Node:
     """`:` and `2:3`."""
     low, high, *more = split(part, ":")
     span = span_of(part)
@@ -130,7 +130,7 @@ def _ends(grammar: Grammar, part: Trees) -> Node:
     return syntax.Ends(span, start, stop)
 
 
-def _atom(grammar: Grammar, tree: Tree) -> Node | None:
+def _atom(grammar: Parsing, tree: Tree) -> Node | None:
     """A tree that can be an index alone; None for any other."""
     if not isinstance(tree, Token):
         return None
