@@ -18,7 +18,7 @@ def _marked(reader: Reader, node: syntax.Marked) -> Expression:
     return marked(reader, reader.read(node.of), node.marks)
 
 
-def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Expression:
+def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Suffix]) -> Expression:
     """A complete factor with its scripts: transposes, powers, entries."""
     for mark in marks:
         if mark.sign == "!":
@@ -37,7 +37,7 @@ def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Ex
     return node
 
 
-def _sign(mark: syntax.Mark) -> Span:
+def _sign(mark: syntax.Suffix) -> Span:
     return Span(mark.span.end - 1, mark.span.end)
 
 

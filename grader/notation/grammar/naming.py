@@ -223,7 +223,7 @@ def _finished(
     reader, build = run.reader, run.reader.build
     transposes = (name.sup.transposes + name.sup.primes) % 2 if name.sup else 0
     span = name.span
-    marks: Sequence[syntax.Mark] = ()
+    marks: Sequence[syntax.Suffix] = ()
     if power is not None and 1 not in node.shape and _is_example(reader, node, power):
         below = selectors(reader, parts, node) if parts else ()
         above = selectors(reader, power.parts, node)
@@ -302,7 +302,7 @@ def _check_no_derivative(reader: Reader, parts: Parts) -> None:
 
 def _unbraced(
     run: Run, name: syntax.Name, node: Expression, parts: Parts
-) -> tuple[Parts, Sequence[syntax.Mark]]:
+) -> tuple[Parts, Sequence[syntax.Suffix]]:
     """`W_ij` for `W_{ij}`: both indices of a matrix without braces, and the marks after them."""
     sub, ahead, reader = name.sub, run.ahead(), run.reader
     second, marks = (ahead.of, ahead.marks) if isinstance(ahead, syntax.Marked) else (ahead, ())
@@ -331,12 +331,12 @@ def _unbraced(
     return ((first, second),), marks
 
 
-def _marks(name: syntax.Name) -> list[syntax.Mark]:
+def _marks(name: syntax.Name) -> list[syntax.Suffix]:
     """The scripts of a name as marks after it."""
     written = [(sign, one) for sign, one in (("_", name.sub), ("^", name.sup)) if one is not None]
     written.sort(key=lambda pair: pair[1].span)
-    marks = [syntax.Mark(sign, Span(name.span.start, one.span.end), one) for sign, one in written]
-    return [*marks, *[syntax.Mark("'", name.span)] * name.primes]
+    marks = [syntax.Suffix(sign, Span(name.span.start, one.span.end), one) for sign, one in written]
+    return [*marks, *[syntax.Suffix("'", name.span)] * name.primes]
 
 
 def _is_kronecker(reader: Reader, node: Expression, parts: Parts) -> bool:

@@ -71,8 +71,8 @@ def rule(*kinds: type) -> Callable[[Rule], Rule]:
     return register
 
 
-@rule(syntax.Unread)
-def _unread(reader: Reader, node: syntax.Unread) -> Expression:
+@rule(syntax.Unparsed)
+def _unread(reader: Reader, node: syntax.Unparsed) -> Expression:
     return reader.fail(node.message, node.span, node.hint)
 
 

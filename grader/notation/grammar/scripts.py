@@ -6,7 +6,7 @@ from typing import Protocol
 from grader.errors import Span
 from grader.notation.grammar import syntax
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Branch, Tree, Trees, leaves, span_of, split
+from grader.notation.grammar.trees import Enclosed, Tree, Trees, leaves, span_of, split
 from grader.notation.latex_tokens import Token
 
 TRANSPOSES = frozenset({"T", "\\top", "⊤"})
@@ -19,7 +19,7 @@ class Parsing(Protocol):
     """What a script needs of the grammar."""
 
     def perhaps(self, run: Trees, here: int) -> Node:
-        """A run of trees as an expression, or `Unread`."""
+        """A run of trees as an expression, or `Unparsed`."""
 
     def is_name(self, tree: Tree) -> bool:
         """Whether a tree is a name that is not a function."""
@@ -33,7 +33,7 @@ def subscript(grammar: Parsing, run: Trees, span: Span) -> syntax.Script:
 def superscript(grammar: Parsing, run: Trees, span: Span, raw: bool) -> syntax.Script:
     """The superscript with these trees. It may end in transposes and primes; if `raw`, all is its value."""
     if run and run[0].kind == "layout":
-        nothing = syntax.Unread("there is no expression here", span)
+        nothing = syntax.Unparsed("there is no expression here", span)
         return syntax.Script("", (), nothing, span, ("layout",))
     content, transposes, primes = _without_marks(run)
     script = None if raw else _script(grammar, content, span, transposes, primes)
@@ -45,7 +45,7 @@ def _script(
 ) -> syntax.Script | None:
     """A script of at most one token, as most are."""
     if not run:
-        nothing = syntax.Unread("there is no expression here", span)
+        nothing = syntax.Unparsed("there is no expression here", span)
         return syntax.Script("", (), nothing, span, (), transposes, primes)
     atom = _atom(grammar, run[0]) if len(run) == 1 else None
     if atom is None:
@@ -73,14 +73,14 @@ def _inside(
 
 def _without_marks(run: Trees) -> tuple[Trees, int, int]:
     """A superscript without the marks at its end, and how many transposes and primes these are."""
-    if len(run) == 1 and isinstance(run[0], Branch) and run[0].text == "[":
+    if len(run) == 1 and isinstance(run[0], Enclosed) and run[0].text == "[":
         inside = run[0].trees
         if len(inside) == 1 and inside[0].text in TRANSPOSES:
             return (), 1, 0  # X^{[T]}, a transpose with the brackets of a layer
     transposes = primes = 0
     while run:
         last = run[-1]
-        if isinstance(last, Branch):
+        if isinstance(last, Enclosed):
             rest, turned, dashed = _without_marks(last.trees) if last.text == "{" else (run, 0, 0)
             if rest:
                 break
@@ -99,7 +99,7 @@ def unwrapped(run: Trees) -> tuple[Trees, bool]:
     """Trees without the brackets around all of them, and whether there were any but braces."""
     bracketed = False
     while run:
-        if len(run) == 1 and isinstance(run[0], Branch) and run[0].text != "\\begin":
+        if len(run) == 1 and isinstance(run[0], Enclosed) and run[0].text != "\\begin":
             bracketed |= run[0].text in _ROUND
             run = run[0].trees
         elif len(run) > 2 and (run[0].text, run[-1].text) == ("<", ">"):
@@ -112,7 +112,7 @@ def unwrapped(run: Trees) -> tuple[Trees, bool]:
 def _part(grammar: Parsing, part: Trees, script: Span) -> tuple[Node, ...]:
     """One index, or atoms in a row, each of which may be one."""
     if not part:
-        return (syntax.Unread("an index is missing", script),)
+        return (syntax.Unparsed("an index is missing", script),)
     if any(tree.text == ":" for tree in part):
         return (_ends(grammar, part),)
     atoms = [_atom(grammar, tree) for tree in part]
@@ -125,7 +125,7 @@ def _ends(grammar: Parsing, part: Trees) -> Node:
     low, high, *more = split(part, ":")
     span = span_of(part)
     if more:
-        return syntax.Unread("a slice needs two ends", span)
+        return syntax.Unparsed("a slice needs two ends", span)
     start, stop = (grammar.perhaps(end, span.start) if end else None for end in (low, high))
     return syntax.Ends(span, start, stop)
 
@@ -148,7 +148,7 @@ def together(parts: Parts) -> Node:
     if more:
         begin = _span(more[0]).start
         message = "expected an operator or the end, but found `,`"
-        return syntax.Unread(message, Span(begin - 1, begin))
+        return syntax.Unparsed(message, Span(begin - 1, begin))
     if len(first) == 1:
         return first[0]
     return syntax.Factors(first, ("",) * (len(first) - 1), _span(first))

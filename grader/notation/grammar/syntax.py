@@ -1,7 +1,7 @@
 """The syntax tree of a formula: what is written, before shapes and the symbol table give it a meaning.
 
 Every node has a `span`. What cannot be parsed, but may have no meaning either (an argument list, a
-script that is a name), is an `Unread` node, which raises its error only if it is needed.
+script that is a name), is an `Unparsed` node, which raises its error only if it is needed.
 """
 
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Suffix:
     """A script, prime or `!` after a complete factor; `bracketed` if it comes right after `)` or `]`."""
 
     sign: str
@@ -78,7 +78,7 @@ class Marked:
     """A complete factor with marks."""
 
     of: "Node"
-    marks: tuple[Mark, ...]
+    marks: tuple[Suffix, ...]
     span: Span
 
 
@@ -259,7 +259,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class Unparsed:
     """What cannot be parsed, with the reason."""
 
     message: str
@@ -282,5 +282,5 @@ def walk(node: "Node") -> "Iterator[Node]":
 
 Node: TypeAlias = (
     Literal | Name | Marked | Bracket | Bars | Call | Bare | Negated | Terms | Factors | Relation | Logic
-    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Unread
+    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Unparsed
 )  # fmt: skip
