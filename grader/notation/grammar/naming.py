@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Expression, Number, Symbol
@@ -171,11 +172,8 @@ def lookup(reader: Reader, key: Key, span: Span) -> Expression | None:
         return Symbol(symbol.name, symbol.shape, span)
     if alone:
         return _plain(reader, base, span)
-    return (
-        None
-        if sup is not None and sub is not None
-        else _size(reader, base + (sub or sup or ""), span)
-    )
+    both = sup is not None and sub is not None
+    return None if both else _size(reader, base + (sub or sup or ""), span)
 
 
 def _is_index(reader: Reader, letter: str) -> bool:
@@ -309,13 +307,7 @@ def _unbraced(
     first = parts[0][0]
     if sub is None or first.span != sub.span or sub.span.end != name.span.end:
         return parts, ()
-    if not isinstance(first, syntax.Name | syntax.Literal) or not isinstance(
-        second, syntax.Name | syntax.Literal
-    ):
-        return parts, ()
-    if second.span.start != first.span.end or any(
-        isinstance(one, syntax.Name) and one.kind != "letter" for one in (first, second)
-    ):
+    if not _is_letter(first) or not _is_letter(second) or second.span.start != first.span.end:
         return parts, ()
     if isinstance(second, syntax.Name):
         if reader.build.selecting(second.text) is None:
@@ -329,6 +321,13 @@ def _unbraced(
     run.at += 1
     reader.build.notes.append(f"`_{both}` was read as `_{{{both}}}`")
     return ((first, second),), marks
+
+
+def _is_letter(node: Node | None) -> TypeGuard[syntax.Name | syntax.Literal]:
+    """Whether a node is a letter or a number."""
+    return isinstance(node, syntax.Literal) or (
+        isinstance(node, syntax.Name) and node.kind == "letter"
+    )
 
 
 def _marks(name: syntax.Name) -> list[syntax.Suffix]:

@@ -58,9 +58,15 @@ def form(*commands: str) -> Callable[[Form], Form]:
 
 def parse(tokens: Sequence[Token], names: Names, source: str) -> Node:
     """The syntax tree of a formula. Raises Unreadable, TooLarge."""
-    parser = Parser(names, source)
     here = tokens[-1].end if tokens else 0
-    return parser.whole(trees(tokens, source), here)
+    named = [_named(token, names) if token.kind == "prose" else token for token in tokens]
+    return Parser(names, source).whole(trees(named, source), here)
+
+
+def _named(words: Token, names: Names) -> Token:
+    """Words as a name, if they are one: `\\text{G1}`."""
+    declared = (words.text, None, None) in names.spellings
+    return words._replace(kind="word") if declared else words
 
 
 class Parser(Cursor):
