@@ -1,9 +1,10 @@
-"""Numbers, signs, sums, comparisons and brackets."""
+"""Numbers, signs, sums, comparisons, brackets, matrices and case distinctions."""
 
+import math
 from collections.abc import Sequence
 
 from grader.errors import Span
-from grader.expression import Expression
+from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, is_condition
 from grader.notation.grammar import syntax
 from grader.notation.grammar.bars import beside, by_entries
@@ -106,3 +107,12 @@ def _matrix(reader: Reader, node: syntax.MatrixOf) -> Expression:
     return reader.build.matrix(
         [[reader.read(cell) for cell in row] for row in node.rows], node.span
     )
+
+
+@rule(syntax.Cases)
+def _cases(reader: Reader, node: syntax.Cases) -> Expression:
+    rows: list[tuple[Expression, Expression | None]] = []
+    for value, condition in node.rows:
+        read = Number(math.nan) if value is None else reader.read(value)
+        rows.append((read, None if condition is None else reader.read(condition)))
+    return reader.build.piecewise(rows, node.span)

@@ -16,7 +16,7 @@ MATRICES = frozenset(
 )
 DOTS = frozenset({"\\dots", "\\vdots", "\\ddots", "\\hdots"})
 PUNCTUATION = frozenset({".", ",", ";"})
-CONDITION_WORDS = frozenset("if for when where falls wenn für si pour quando cuando se".split())
+CONDITION_WORDS = frozenset({"if", "for", "when", "where"})
 UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
              "nicht definiert", "non défini")  # fmt: skip
 

@@ -34,9 +34,7 @@ BARE = frozenset(name for name, row in TABLE.items() if row.bare or row.arity ==
 OF_PRODUCTS = BARE - {"sqrt", "abs"}  # \sin 2x, but √2 x
 NAMING = ("letter", "word", "accent", "command")
 _IFS = ("if", "when")
-OTHERWISE = frozenset(
-    "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
-)
+OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _BEFORE = ("+", "-", "{")
 _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
