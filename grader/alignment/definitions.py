@@ -34,6 +34,7 @@ DEFINITION_LIMIT = 200  # of one paper
 SIZE_LIMIT = 500  # nodes of one definition, others inside it counted in full
 
 Definitions = Mapping[Spelling, Definition]
+_IDENTITY: Spelling = ("I", None, None)  # has a meaning of its own
 
 
 class OwnName(NamedTuple):
@@ -75,7 +76,8 @@ def defined(
     if left is None or free_indices(left):
         return {}
     whole = [way.spelling for way in own_names(equation.answer, names) if not way.letters]
-    return _kept(whole[0], left) if whole and whole[0] not in given else {}
+    is_new = whole and whole[0] not in given and whole[0] != _IDENTITY
+    return _kept(whole[0], left) if is_new else {}
 
 
 def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:

@@ -164,14 +164,32 @@ def _outcome(
     try:
         _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)
+    except StepNotWorkedOut as error:
+        return _with_open_step(key, reading, error)
     except StudentError as error:
         return unread(error)
+
+
+def _with_open_step(key: QuestionKey, reading: Reading, error: "StepNotWorkedOut") -> Outcome:
+    """The outcome of an answer with a derivative that no question asks for: if right, for a human."""
+    try:
+        is_right = _evaluated(key, reading).verdict is Verdict.CORRECT
+    except StudentError:
+        is_right = False
+    if not is_right or not any(isinstance(part, Symbol) for part in walk(reading.node)):
+        return unread(error)
+    text = f"{error.message}; with its value the answer is right, so a person will look at it"
+    return _for_a_human(Message(Kind.ERROR, text, error.code))
 
 
 class NotWorkedOut(Nonsense):
     """An answer that only restates the question, or that still contains the asked derivative."""
 
     default_code = "not-worked-out"
+
+
+class StepNotWorkedOut(NotWorkedOut):
+    """An answer that contains a derivative which neither a question nor the paper works out."""
 
 
 def _worked_out(
@@ -205,7 +223,7 @@ def _worked_out(
                              hint="a person will look at it", code="step-unreadable")  # fmt: skip
         if isinstance(part, Derivative) and bases(part.of, part.wrt) not in known:
             text = printing.field(part, question.scope.names)
-            raise NotWorkedOut(
+            raise StepNotWorkedOut(
                 f"the answer contains a derivative that no question asks for: {text}",
                 span=part.span,
                 hint="work it out here, or derive it in a step before",

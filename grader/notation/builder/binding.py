@@ -280,6 +280,11 @@ class Binding(Core):
             try:
                 check_range(selector, size)
             except IndexOutOfRange as error:
+                if isinstance(base, Symbol) and base.shape == SCALAR:
+                    written = self.source[span.start : span.end]
+                    self.unknown(
+                        written, span, [*self.names.latex.values()]
+                    )  # h_2 beside a number h
                 error.hint = self._range_hint(base, (row, column))
                 return self.nonsense(error, span)
         self._nodes += 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Number, Slice, Symbol, free_indices
+from grader.expression import SCALAR, Expression, Index, Number, Slice, Symbol, free_indices
 from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
@@ -176,9 +176,16 @@ def _check_index(reader: Reader, name: syntax.Name) -> None:
         reader.fail(f"the index `{name.text}` is not declared", name.span, hint)
 
 
+def _letter(reader: Reader, node: Node) -> Index | None:
+    """A letter as an index; on a left side it needs no declaration."""
+    if not isinstance(node, syntax.Name) or not node.plain:
+        return None
+    return reader.build.selecting(node.text)
+
+
 def kronecker(reader: Reader, parts: Parts, span: Span) -> Expression:
     """Kronecker's delta of two indices."""
-    left, right = (reader.index(node) for node in pair(parts) or ())
+    left, right = ((_letter(reader, node) or reader.index(node)) for node in pair(parts) or ())
     reader.build.check_letter(left)
     reader.build.check_letter(right)
     return reader.build.apply("eq", left, right, span=span)
