@@ -133,21 +133,34 @@ def _product(reader: Reader, node: syntax.Factors) -> Expression:
 
 def _printed(node: syntax.Factors) -> syntax.Terms | None:
     """`a {b + c} d` as it is printed, a b + c d; None if no braces hold a sum."""
+    terms: list[Node] = []
+    signs: list[str] = []
+    factors: list[Node] = []
+    between: list[str] = []
     for at, factor in enumerate(node.factors):
-        match factor:
-            case syntax.Bracket(opened="{", parts=(syntax.Terms() as inside,)):
-                first, *middle, last = inside.terms
-                if at and isinstance(first, syntax.Negated):
-                    return None
-                before = _joined(node.factors[:at], node.signs[:at], first)
-                after = _joined((last, *node.factors[at + 1 :]), node.signs[at:])
-                return syntax.Terms((before, *middle, after), inside.signs, node.span)
+        between += node.signs[at - 1 : at] if factors else []
+        inside = _unseen(factor, first=at == 0)
+        if inside is None:
+            factors.append(factor)
+            continue
+        first, *middle, last = inside.terms
+        terms += [_joined([*factors, first], between), *middle]
+        signs += inside.signs
+        factors, between = [last], []
+    terms.append(_joined(factors, between))
+    return syntax.Terms(tuple(terms), tuple(signs), node.span) if signs else None
+
+
+def _unseen(factor: Node, first: bool) -> syntax.Terms | None:
+    """The sum in braces, which are not printed."""
+    match factor:
+        case syntax.Bracket(opened="{", parts=(syntax.Terms() as inside,)):
+            return inside if first or not isinstance(inside.terms[0], syntax.Negated) else None
     return None
 
 
-def _joined(factors: tuple[Node, ...], signs: tuple[str, ...], *more: Node) -> Node:
-    """Factors and signs, and one factor more, as a product."""
-    factors = (*factors, *more)
+def _joined(factors: list[Node], signs: list[str]) -> Node:
     if len(factors) == 1:
         return factors[0]
-    return syntax.Factors(factors, signs, Span(factors[0].span.start, factors[-1].span.end))
+    span = Span(factors[0].span.start, factors[-1].span.end)
+    return syntax.Factors(tuple(factors), tuple(signs), span)

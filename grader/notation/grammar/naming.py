@@ -24,6 +24,7 @@ from grader.notation.grammar.scripts import Parts, digit_by_digit, leading, pair
 from grader.notation.grammar.syntax import Node
 from grader.notation.names import Key
 
+LONGEST_LABEL = 30  # letters or parts of a script
 Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry and a power
 
 
@@ -117,7 +118,7 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
         return
     names, parts, texts = reader.build.names, name.sub.parts, name.sub.text.split(",")
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
-    for at, cut in reversed(atoms[1:]):
+    for at, cut in reversed(atoms[1:LONGEST_LABEL]):
         letters = "".join(map(_letter, parts[at][:cut]))
         label = ",".join([*texts[:at], letters] if cut else texts[:at])
         key = (name.text, None, label)

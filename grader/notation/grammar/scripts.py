@@ -36,8 +36,11 @@ def superscript(grammar: Parsing, run: Trees, span: Span, raw: bool) -> syntax.S
         nothing = syntax.Unparsed("there is no expression here", span)
         return syntax.Script("", (), nothing, span, ("layout",))
     content, transposes, primes = _without_marks(run)
-    script = None if raw else _script(grammar, content, span, transposes, primes)
-    return script or _inside(grammar, content, span, transposes, primes, run if raw else ())
+    if raw and len(content) < len(run):
+        value = grammar.perhaps(run, span.start)
+        return syntax.Script("", (), value, span, (), transposes, primes)
+    script = _script(grammar, content, span, transposes, primes)
+    return script or _inside(grammar, content, span, transposes, primes)
 
 
 def _script(
@@ -55,19 +58,18 @@ def _script(
 
 
 def _inside(
-    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0, raw: Trees = ()
+    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0
 ) -> syntax.Script:
-    """Any script; its value is that of the `raw` trees, if there are any."""
+    """Any script."""
     inside, bracketed = unwrapped(run)
     signs = tuple(token.text for token in leaves(inside))
     parts = tuple(_part(grammar, part, span) for part in split(inside, ",")) if inside else ()
     if len(inside) > 1 and inside[0].text == "\\odot":
-        raw = inside[1:]  # r^{\odot 2}, as all powers
-    elif (
-        len(parts) == 1 and len(parts[0]) > 1 and any(isinstance(x, syntax.Ends) for x in parts[0])
-    ):
-        raw = inside  # x^{2 \cdot 2}
-    value = grammar.perhaps(raw, span.start) if raw or not parts else together(parts)
+        value = grammar.perhaps(inside[1:], span.start)  # r^{\odot 2}, as all powers
+    elif not parts or (len(parts[0]) > 1 and any(isinstance(x, syntax.Ends) for x in parts[0])):
+        value = grammar.perhaps(inside, span.start)  # x^{2 \cdot 2}
+    else:
+        value = together(parts)
     return syntax.Script("".join(signs), parts, value, span, signs, transposes, primes, bracketed)
 
 

@@ -9,9 +9,8 @@ from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.grammar import syntax
-from grader.notation.grammar.entries import kronecker
+from grader.notation.grammar.entries import kronecker, marked
 from grader.notation.grammar.factors import Run
-from grader.notation.grammar.functions import indicator
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair
 from grader.notation.grammar.syntax import Node
@@ -115,11 +114,13 @@ def _identity_or_indicator(run: Run, name: syntax.Name) -> Expression:
     if not isinstance(bracket, syntax.Bracket) or bracket.opened not in ("(", "[", "\\{"):
         return identity
     run.at += 1
-    inside = reader.read(ahead) if ahead is not None else NONSENSE
-    span = run.span(run.at - 2)
-    if inside is NONSENSE or is_condition(inside) or inside.shape == SCALAR:
-        return indicator(reader, bracket, span)
-    return product(reader.build, identity, inside, JUXTAPOSED, name.word)
+    inside = reader.read(bracket)
+    if inside.shape == SCALAR and inside is not NONSENSE and not is_condition(inside):
+        reader.fail("an indicator needs a condition, such as I(z > 0)", run.span(run.at - 2))
+    marks = ahead.marks if isinstance(ahead, syntax.Marked) else ()
+    holds = inside is NONSENSE or is_condition(inside)
+    inside = marked(reader, inside, marks)
+    return inside if holds else product(reader.build, identity, inside, JUXTAPOSED, name.word)
 
 
 def _condition(reader: Reader, condition: Node, span: Span) -> Expression:
