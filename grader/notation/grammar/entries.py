@@ -19,7 +19,7 @@ def _marked(reader: Reader, node: syntax.Marked) -> Expression:
     return marked(reader, reader.read(node.of), node.marks)
 
 
-def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Expression:
+def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Suffix]) -> Expression:
     """A complete factor with its scripts: transposes, powers, entries."""
     for mark in marks:
         if mark.sign == "!":
@@ -38,16 +38,17 @@ def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Ex
     return node
 
 
-def _sign(mark: syntax.Mark) -> Span:
+def _sign(mark: syntax.Suffix) -> Span:
     return Span(mark.span.end - 1, mark.span.end)
 
 
 def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
-    build = reader.build
+    build, script = reader.build, turned(reader, script)
     if script.signs == ("layout",):
-        turned = build.convention("layout", ("gradient", "jacobian")) == "gradient"
-        return build.apply("transpose", node, span=span) if turned else node
+        if build.convention("layout", ("gradient", "jacobian")) == "jacobian":
+            return node
+        return build.apply("transpose", node, span=span)
     if script.signs:
         node = build.power(node, exponent(reader, script, node), span, power_of(script))
     if not script.transposes % 2:
@@ -65,6 +66,16 @@ def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: 
 def power_of(script: syntax.Script) -> Power:
     """Whether a power is one of the entries, as in `A^{\\odot 2}`."""
     return "entries" if script.signs[:1] == ("\\odot",) else "written"
+
+
+def turned(reader: Reader, script: syntax.Script) -> syntax.Script:
+    """A superscript; `W^t` is a transpose where no t is known."""
+    names, known = reader.build.names, ("t", None, None)
+    if script.signs != ("t",) or "t" in names.indices or "t" in reader.steps:
+        return script
+    if known in names.spellings or known in names.definitions or "t" in names.dimensions:
+        return script
+    return replace(script, text="", parts=(), signs=(), transposes=1)
 
 
 def exponent(reader: Reader, script: syntax.Script, base: Expression) -> Expression:
@@ -125,12 +136,12 @@ def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression
 
 def undivided(run: Sequence[Node], base: Expression) -> Sequence[Node]:
     """`ij` and `11` are two indices of a matrix; `i+1` is one, and so is 12 of a long vector."""
-    if len(run) == 1 and isinstance(run[0], syntax.Sum | syntax.Negated):
+    if len(run) == 1 and isinstance(run[0], syntax.Terms | syntax.Negated):
         return run
     if len(run) == 1 and isinstance(run[0], syntax.Ends) and 1 not in base.shape:
         return _beside_axis(run[0])
     if len(run) == 1 and 1 in base.shape:
-        number = run[0].text if isinstance(run[0], syntax.Number) else ""
+        number = run[0].text if isinstance(run[0], syntax.Literal) else ""
         if len(number) != 2 or float(number) <= max(base.shape):
             return run
     return digit_by_digit((tuple(run),))[0]

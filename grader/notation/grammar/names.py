@@ -148,7 +148,7 @@ def _lists(reader: Reader, quantity: Symbol, bracket: syntax.Bracket) -> bool:
 
 def _is_names(node: Node) -> bool:
     """Whether a node can be part of a list of arguments: names with scripts."""
-    if isinstance(node, syntax.Product):
+    if isinstance(node, syntax.Factors):
         return not any(node.signs) and all(map(_is_names, node.factors))
     return isinstance(node, syntax.Name)
 
