@@ -207,7 +207,7 @@ def _as_infix(
 def _as_typeset(
     text: str, start: int, names: Names, source: str, conventions: Conventions
 ) -> Reading:
-    padded = " " * start + text.replace("@", "·")
+    padded = " " * start + text
     if not _is_all_declared(text, names):
         span = Span(start, start + len(text))
         raise Unreadable("a name with a number is not declared", source, span)

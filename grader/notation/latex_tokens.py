@@ -87,7 +87,8 @@ _WITH_COLUMNS = frozenset(
 _INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
 _SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
 _INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
-_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "="}
+_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "=",
+          ".dot": "\\cdot"}  # fmt: skip
 _BARE = frozenset({"letter", "word", "accent", "bold"})
 _BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
 
@@ -120,7 +121,7 @@ def tokenize(text: str, names: Names, *, plain: bool = False) -> list[Token]:
 
     A run of letters is one word if the problem or the table of functions knows it; else it is single
     letters, as in TeX. `plain` text has no TeX behind it: `W_ij` has two indices, `h[1]` is an entry,
-    `A.T` a transpose, `x**10` a power.
+    `x**10` a power.
     """
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this formula has {len(text)} characters; the limit is {TEXT_LIMIT}")
@@ -286,7 +287,8 @@ class _Lexer:
         yield from _grouped(inside, raw)
 
     def _sign(self, node: Node) -> Iterator[Token]:
-        text = SPELLED.get(node.text, node.text)
+        is_product = self.plain and node.text == "@"
+        text = "\\cdot" if is_product else SPELLED.get(node.text, node.text)
         start, end, name = node.start, node.end, text[1:]
         if text in _BIG and node.text in SPELLED and text not in self.bases and self._has_limits():
             yield Token("command", _BIG[text], start, end)
@@ -319,21 +321,29 @@ class _Lexer:
             self._fail(f"unexpected character {text!r}", node)
 
     def _pair(self, text: str, node: Node) -> list[Token]:
-        """What two typed characters make: `<=`, `:=`, in plain text `.T` and `**`."""
+        """What two typed characters make: `<=`, `:=`, NumPy's `.T` and `.dot`, in plain text `**`."""
         following = self.stream.peek()
         if following is None or following.start != node.end:
             return []
-        both = text + following.text
-        if both in _PAIRS:
-            end, meant = following.end, _PAIRS[both]
+        if text == "." and following.text[1:] in FONTS:  # A.\\mathrm{dot}(B)
             self.stream.next()
-            return [Token("command" if meant[0] == "\\" else "sign", meant, node.start, end)]
-        if not self.plain or both not in (".T", "**"):
-            return []
-        self.stream.next()
-        if both == "**":
-            return list(self._script(Raw("sign", "^", node.start, following.end)))
-        return list(self._raised(Raw("raised", "ᵀ", node.start, following.end)))
+            name = list(self._font(following))
+            if [token.text for token in name] != ["dot"]:
+                return [Token("sign", text, node.start, node.end), *name]
+            following = Raw("letters", "dot", node.end, name[0].end)
+            self.stream.put_back(following)
+        both, end = text + following.text, following.end
+        if both in _PAIRS:
+            self.stream.next()
+            kind = "command" if _PAIRS[both][0] == "\\" else "sign"
+            return [Token(kind, _PAIRS[both], node.start, end)]
+        if both == ".T" and self.last.end == node.start:
+            self.stream.next()
+            return list(self._raised(Raw("raised", "ᵀ", node.start, end)))
+        if both == "**" and self.plain:
+            self.stream.next()
+            return list(self._script(Raw("sign", "^", node.start, end)))
+        return []
 
     def _index(self, bracket: Node) -> list[Token]:
         """The bracket of `h[1]` as a subscript; nothing if it is not right behind a name, or no index."""
@@ -488,6 +498,10 @@ class _Lexer:
             and letters.isalpha()
             and (name not in _OF_LETTERS or self._is_word(letters))
         ):
+            d, of = letters[0], letters[1:]
+            if d == "d" and of in self.bases and letters not in self.bases:  # \\mathrm{dW}
+                yield Token("letter", d, node.start, node.start)
+                letters = of
             yield Token("word", letters, node.start, end)
         else:
             yield from self._nested(nodes)
