@@ -85,13 +85,16 @@ def words_that_change(items: Sequence[Item], at: int) -> str:
     return match[0].strip(" ,;(") if match else ""
 
 
-def changed_by(said: str) -> str:
-    """The words in a formula that change its meaning: `p - y \\text{ is wrong}`; "" if none do."""
-    match = _BEHIND.match(said) or _DENIES.match(said)
+def changed_by(before: str, behind: str) -> str:
+    """The words in a formula that change a statement: `p - y \\text{ is wrong}`; "" if none do."""
+    match = _BEFORE.search(before) or _DENIES.search(before)
+    match = match or _BEHIND.match(behind) or _DENIES.match(behind)
     return match[0].strip(" ,;(") if match else ""
 
 
-_DENIES = re.compile(r"[\s,;(]*(?:is |are )?(?:not|never|incorrect|except|unless|without)\b")
+_DENIES = re.compile(
+    r"\b(?:(?:is|are)\s)?(?:not|never|wrong|false|incorrect|except|unless|without)\b", re.IGNORECASE
+)
 
 
 def _clause(items: Sequence[Item], at: int) -> str:

@@ -336,7 +336,8 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
-            changed = _GOES_ON if going_on else place.changed or changed_by(equation.said)
+            inside = changed_by(equation.before, equation.behind)
+            changed = _GOES_ON if going_on else place.changed or inside
             role = Role.REASON if equation.reason else place.role
             yield replace(place, equation=equation, changed=changed, role=role)
 

@@ -53,7 +53,8 @@ class PlainEquation:
     starts: tuple[int, ...]
     source: str
     base: int = 1
-    said: str = ""
+    before: str = ""
+    behind: str = ""
     reason: bool = False
 
     @property

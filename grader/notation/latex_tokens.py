@@ -294,6 +294,8 @@ class _Lexer:
             yield Token("command", _BIG[text], start, end)
         elif KINDS.get(text) == "reason":
             yield Token("prose", text, start, end)
+        elif text == "\\forall" and not self.scripts:
+            yield Token("word", "for", start, end)
         elif text[0] == "\\":
             text = self._shape(text)
             is_word = text != "\\sum" and (

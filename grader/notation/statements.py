@@ -49,14 +49,15 @@ class Equation:
     """A chain of members, each a run of tokens; a formula without `=` is a chain of one.
 
     An empty last member means that the right side is missing (`∂σ(x)/∂x =`). `approximate` are the members
-    behind `≈` that an exact one comes before; `said` are words in the formula that are not read. `reason`
-    means that it only explains another statement.
+    behind `≈` that an exact one comes before. `before` and `behind` are words in the formula that are not
+    read. `reason` means that it only explains another statement.
     """
 
     members: tuple[tuple[Token, ...], ...]
     source: str
     approximate: tuple[tuple[Token, ...], ...] = ()
-    said: str = ""
+    before: str = ""
+    behind: str = ""
     reason: bool = False
 
     @property
@@ -92,6 +93,7 @@ def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]
     statements = _Statements()
     for segment in _segments(_without_ranges(_laid_out(tokens))):
         statements.add(segment)
+    statements.end()
     return [chain.equation(text) for chain in statements.chains if any(chain.members)]
 
 
@@ -238,6 +240,8 @@ def _separates(
         return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _CASE_WORDS | _OTHERWISE
     if token.text == "\\in":
         return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
+    if token.text == ":" and before is not None and before.text in _CASE_WORDS:
+        return bool(segment)  # `if x > 0: …`
     is_joint = token.text in ("and", "or", "\\vee")
     if is_joint and segment and before is not None and before.text in _CASE_WORDS:
         return not _restricts(tokens, at + 1)  # `if x > 0 and y > 0` goes on
@@ -308,7 +312,7 @@ class _Chain:
     def __init__(self, members: Sequence[_Member], reason: bool = False) -> None:
         self.members: list[_Member] = []
         self.cases: list[_Case] = []
-        self.said: list[str] = []
+        self.before = self.behind = ""
         self.reason = reason
         self.extend(members)
 
@@ -361,14 +365,16 @@ class _Chain:
     def equation(self, source: str) -> Equation:
         """The chain without denied members; approximate ones are apart if an exact one comes first."""
         self._close()
-        kept = list(itertools.takewhile(lambda member: member.relation != "\\ne", self.members))
+        kept = list(
+            itertools.takewhile(lambda member: member.relation not in _OPEN_ENDS, self.members)
+        )
         exact = list(itertools.takewhile(lambda member: member.relation != "\\approx", kept))
         if len(exact) < 2:
             exact = kept
         members, rest = (
             tuple(tuple(member.tokens) for member in part) for part in (exact, kept[len(exact) :])
         )
-        return Equation(members, source, rest, " ".join(self.said), self.reason)
+        return Equation(members, source, rest, self.before, self.behind.strip(), self.reason)
 
 
 def _mark(command: str, at: int) -> list[Token]:
@@ -385,6 +391,7 @@ class _Statements:
         self.chains: list[_Chain] = []
         self.last: _Chain | None = None  # the last chain that is no reason
         self.ahead: list[Token] = []  # a condition before its value: `if x > 0, …`
+        self.said = ""  # before the next statement
         self.in_reason = False
 
     def add(self, segment: _Segment) -> None:
@@ -399,8 +406,10 @@ class _Statements:
             self.chains.append(_Chain(members, reason=True))
             return
         chain = self.last
-        if chain is not None and said and not explains:
-            chain.said.append(said)
+        if not explains:
+            self.said = f"{self.said} {said}".strip()
+        if chain is not None and not explains:
+            chain.behind += f" {said}"
         if before is not None and before.text == "\\in":
             return
         if not tokens:
@@ -434,9 +443,17 @@ class _Statements:
             self._alternative(chain, before, members[-1].tokens)
         else:
             chain.extend(members[1:])
+        chain.before, self.said = chain.before or self.said, ""
         if self.ahead:
             chain.restrict(self.ahead)
             self.ahead = []
+
+    def end(self) -> None:
+        """Keep a condition whose value never came, so that nothing of a formula gets lost."""
+        if self.ahead and self.last is not None:
+            self.last.restrict(self.ahead)
+        elif self.ahead:
+            self.chains.append(_Chain([_Member("", self.ahead)]))
 
     def _alternative(self, chain: _Chain, before: Token, value: Sequence[Token]) -> None:
         chain.value.extend([before._replace(kind="command", text="\\vee"), *value])
@@ -479,17 +496,22 @@ def _is_same(chain: _Chain, left: Sequence[Token]) -> bool:
     return [token.text for token in chain.members[0].tokens] == [token.text for token in left]
 
 
+# Signs that assert nothing: `A ≠ B`, and `A = B` with a question mark or an exclamation mark above it.
+_OPEN_ENDS = frozenset({"\\ne", "\\overset", "\\stackrel"})
+_CUTS = _EQUALS | _OPEN_ENDS | {":"}
+
+
 def _members(tokens: Sequence[Token]) -> list[_Member]:
-    """Tokens split at `=`, `≈` and, behind an `=`, at `≠`; a colon behind a derivative is its `=`."""
+    """Tokens split at `=`, `≈` and, behind an `=`, at open ends; a colon behind a derivative is its `=`."""
     members = [_Member("", [])]
-    cuts = {at for at, token in outer(tokens) if token.text in _EQUALS | {"\\ne", ":"}}
+    cuts = {at for at, token in outer(tokens) if token.text in _CUTS}
     for at, token in enumerate(tokens):
         begun = members[0].tokens[:1]
         is_first = len(members) == 1
         names = bool(begun) and begun[0].text in _DERIVATIVES
         if at in cuts and (
             token.text in _EQUALS
-            or (token.text == "\\ne" and not is_first)
+            or (token.text in _OPEN_ENDS and not is_first)
             or (token.text == ":" and is_first and names)
         ):
             members.append(_Member(token.text if token.text != ":" else "=", []))
@@ -595,5 +617,5 @@ def _is_remark(before: Token | None, tokens: Sequence[Token]) -> bool:
             "\\times" in texts and set(texts[1:-1]) <= shape
         ):
             return True
-    said = before is not None and before.text.startswith(("for", "where", "with"))
+    said = before is not None and before.kind == "word" and before.text in ("for", "where", "with")
     return said and not any(token.kind == "number" for token in tokens)
