@@ -114,10 +114,10 @@ def test_the_answer(text: str, meant: str) -> None:
 
 def test_words_that_are_not_read_are_kept() -> None:
     first, second = equations(
-        rf"\text{{not }} {L} = x \text{{ is wrong but }} y = 3 \text{{ (given)}}", names()
+        rf"\text{{not }} {L} = x \text{{ is wrong but }} y = 3 \text{{ (see above)}}", names()
     )
     assert (first.before, first.behind) == ("not", "is wrong but")
-    assert (second.before, second.behind) == ("is wrong but", "given")
+    assert (second.before, second.behind) == ("is wrong but", "see above")
 
 
 def test_nothing_of_a_formula_gets_lost() -> None:
