@@ -276,7 +276,7 @@ def _symbol(name: str, names: Names) -> Symbol | None:
 def _expression(text: str, start: int, names: Names, source: str) -> Expression | None:
     """A left side that is a declared name, or typeset as `∂l/∂W³₁₁`."""
     try:
-        tokens = tokenize(" " * start + typeset_fractions(text), names, plain=True)
+        tokens = tokenize(" " * start + typeset_fractions(text), names)
         return latex.parse_left(tokens, names, source)
     except StudentError:
         return None

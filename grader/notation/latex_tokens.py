@@ -75,6 +75,7 @@ _BIG_WORDS = {"sum": "\\sum", "prod": "\\prod"}
 _WITH_LIMITS = frozenset({"\\sum", "\\prod"})
 # Fonts in which a 1 is an indicator or a vector of ones, not a number.
 _BOLD = frozenset("mathbf boldsymbol bm mathbb mathds mathbbm vec pmb symbf bf bold textbf".split())
+_BOLD_DIGITS = {"𝟏": ("bold", "1"), "𝟙": ("bold", "1"), "𝟎": ("number", "0"), "𝟘": ("number", "0")}
 _TEXT = frozenset("text textbf textit textrm textsf texttt textup mbox hbox textnormal".split())
 _OF_LETTERS = _BOLD | set("mathcal cal mathscr mathfrak mathit it".split())
 _DOLLARS = frozenset({"$", "\\(", "\\)"})
@@ -289,29 +290,33 @@ class _Lexer:
     def _sign(self, node: Node) -> Iterator[Token]:
         is_product = self.plain and node.text == "@"
         text = "\\cdot" if is_product else SPELLED.get(node.text, node.text)
-        start, end, name = node.start, node.end, text[1:]
+        if text[0] == "\\" or KINDS.get(text) == "reason":
+            return iter([self._command(text, node)])
+        both = self._pair(text, node)
+        return iter(both) if both else self._character(text, node)
+
+    def _command(self, text: str, node: Node) -> Token:
+        kind, name = "command", text[1:]
         if text in _BIG and node.text in SPELLED and text not in self.bases and self._has_limits():
-            yield Token("command", _BIG[text], start, end)
+            text = _BIG[text]  # the character Σ
         elif KINDS.get(text) == "reason":
-            yield Token("prose", text, start, end)
+            kind = "prose"
         elif text == "\\forall" and not self.scripts:
-            yield Token("word", "for", start, end)
-        elif text[0] == "\\":
+            kind, text = "word", "for"
+        elif text != "\\sum" and (name in self.names.function_bases or name in LATEX_FUNCTIONS):
+            kind, text = "word", name
+        else:
             text = self._shape(text)
-            is_word = text != "\\sum" and (
-                name in self.names.function_bases or name in LATEX_FUNCTIONS
-            )
-            yield Token("word", name, start, end) if is_word else Token("command", text, start, end)
-        elif both := self._pair(text, node):
-            yield from both
-        elif self.plain and text == "[" and (index := self._index(node)):
+        return Token(kind, text, node.start, node.end)
+
+    def _character(self, text: str, node: Node) -> Iterator[Token]:
+        start, end = node.start, node.end
+        if self.plain and text == "[" and (index := self._index(node)):
             yield from index
         elif text in KINDS or text in "{}^_&`!":
             yield Token("sign", text, start, end)
-        elif text in "𝟎𝟏𝟘𝟙":
-            yield Token(
-                "bold" if text in "𝟏𝟙" else "number", "1" if text in "𝟏𝟙" else "0", start, end
-            )
+        elif text in _BOLD_DIGITS:
+            yield Token(*_BOLD_DIGITS[text], start, end)
         elif (parts := fraction(text)) is not None:
             above, below = (Token("number", part, start, end) for part in parts)
             yield from _grouped([above, Token("sign", "/", start, end), below], node)
@@ -615,6 +620,15 @@ class _Lexer:
         yield Token("command", "\\\\", node.start, node.end)
         yield from self._text(self.stream.argument(), node.start, self._behind(node))
 
+    def _struck(self, node: Node) -> Iterator[Token]:
+        """`\\cancel{…}`: a struck equation is only a remark; what a struck factor means is unknown."""
+        inner = self._nested(self.stream.argument())
+        if _holds(inner, "="):
+            yield Token("prose", "struck out", node.start, self._behind(node))
+        else:
+            yield Token("command", node.text, node.start, node.end)
+            yield from _grouped(inner, node)
+
     def _negated(self, node: Node) -> Iterator[Token]:
         """`\\not=` is `\\ne`."""
         is_equals = self.stream.take("=")
@@ -754,6 +768,7 @@ _HANDLERS: dict[str, _Handler] = {
     **{f"\\{name}": _Lexer._accent for name in ACCENTS},
     **{f"\\{name}": _Lexer._arrow for name in _ARROWS},
     **dict.fromkeys(("\\overset", "\\stackrel", "\\underset"), _Lexer._labelled),
+    **dict.fromkeys(("\\cancel", "\\bcancel", "\\xcancel", "\\sout", "\\st"), _Lexer._struck),
     **dict.fromkeys(("\\intertext", "\\shortintertext"), _Lexer._row_of_words),
     **dict.fromkeys(_spelled("\\frac"), _Lexer._frac),
     **dict.fromkeys(_spelled("\\sqrt"), _Lexer._root),

@@ -45,6 +45,8 @@ CHOICE = "where(x > 0, x, y)"
         (r"L = x + 2y. \tag{4}", "x + 2*y"),
         (r"L = x + 2y \qquad (4)", "x + 2*y"),
         (r"L = x + 2y \quad \blacksquare", "x + 2*y"),
+        (r"\cancel{L = x} \quad L = x + 2y", "x + 2*y"),
+        (r"\sout{L = x} \; L = x + 2y", "x + 2*y"),
         # equals signs
         (r"L \overset{(4)}{=} x + 2y", "x + 2*y"),
         (r"L \stackrel{\text{chain rule}}{=} x + 2y", "x + 2*y"),
