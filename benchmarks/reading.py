@@ -4,7 +4,8 @@
 
 Prints medians of interleaved runs: for a typical formula of each kind, and for a whole paper of 17
 questions. Ours reads a formula to an expression with shapes; of a paper it finds the formulas, the
-questions they answer and what they say. The walker only makes a tree of the macros and groups.
+questions they answer and what they say. The walker only makes a tree of the macros and groups. The
+document alone is the tree of a paper, whose time must grow with its length only.
 Nothing is remembered between runs.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from pylatexenc.latexwalker import LatexWalker
 
 from grader import submission
+from grader.document import reading as document
 from grader.errors import StudentError
 from grader.grading.collected import Written, collect
 from grader.notation import latex
@@ -66,11 +68,13 @@ def walked(text: str) -> object:
 
 def read_formula(problem: Problem, question: str, text: str) -> object:
     """A formula as an expression."""
+    latex.syntax_tree.cache_clear()
     return latex.parse(text, problem[question].names)
 
 
 def read_paper(problem: Problem) -> int:
     """A paper from its bytes to an expression for each question; how many were read."""
+    latex.syntax_tree.cache_clear()
     found = 0
     for given in collect(problem, submission.read(PAPER)).given.values():
         assert isinstance(given, Written)
@@ -111,6 +115,16 @@ def main() -> None:
     paper = medians(PAPERS, lambda: read_paper(problem), lambda: walked(text))
     line("paper of 17 questions", *paper)
     print(f"{'':24}{'':9}      (at most 30 ms)")
+    tree = medians(PAPERS, lambda: document.read([("markdown", text)]), lambda: walked(text))
+    line("its document alone", *tree)
+    print(f"{'':24}{'':9}      (at most 0.5)")
+    for times in (10, 100):
+        long = text * times
+        (ours,) = medians(1, lambda long=long: document.read([("markdown", long)]))
+        growth = ours / tree[0] / times
+        print(
+            f"{f'{len(long) / 1e6:.2f} MB':24}{ours:9.1f} ms   ({growth:.2f} of {times} times one)"
+        )
 
 
 def timed(problem: Problem, question: str, text: str) -> list[float]:

@@ -5,11 +5,11 @@ from grader.alignment.assembled import Assembled
 from grader.alignment.definitions import own_names
 from grader.alignment.entries import Entry, is_multiple, read_left
 from grader.alignment.leftover import left_over
-from grader.alignment.matching import THE_SAME, left_under, member_convention
+from grader.alignment.matching import THE_SAME, aliases, left_under, member_convention
+from grader.alignment.notes import Words
 from grader.alignment.numbering import named
 from grader.alignment.plain import PlainEquation
 from grader.alignment.template import own, text_of
-from grader.alignment.words import Words
 
 __all__ = [
     "THE_SAME",
@@ -18,6 +18,7 @@ __all__ = [
     "FoundAnswer",
     "PlainEquation",
     "Words",
+    "aliases",
     "align",
     "alone",
     "in_words",

@@ -10,16 +10,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from grader.alignment.around import Role
 from grader.alignment.assembled import assembled
 from grader.alignment.entries import LISTED, Entry, entries
 from grader.alignment.matching import THE_SAME, aliases, left_under, similarity
+from grader.alignment.notes import Words, words
 from grader.alignment.numbering import labels_of, named, path_of, questions_marked
 from grader.alignment.plain import PlainEquation
 from grader.alignment.ranking import chosen as chosen_of
 from grader.alignment.ranking import rank
 from grader.alignment.steps import PaperSteps
-from grader.alignment.words import Words, words
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
 from grader.problem.model import Problem, Question
@@ -74,7 +73,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
     if not problem.questions:
         return {}
     names, base = problem.scope.names, problem.index_base
-    found = _numbered(entries(paper, names, base), problem)
+    found = _numbered(entries(paper, names, base, about=problem.description), problem)
     listed = _numbered(entries(paper, names, base, code=True), problem)
     answers = _aligned(found, problem)
     for question in problem.questions:
@@ -279,7 +278,7 @@ def _rivals(
 
 
 def _may_answer(entry: Entry, question: Question, problem: Problem) -> bool:
-    if entry.is_open or entry.equation is None or entry.role is not None or entry.changed:
+    if entry.is_open or entry.equation is None or entry.standing.is_beside or entry.changed:
         return False
     if entry.derivative is not None and similarity(entry.derivative, question) >= THE_SAME:
         return True
@@ -305,26 +304,12 @@ def _is_stated(entry: Entry, answer: Entry) -> bool:
         return False
     if entry.formula.notation in LISTED:
         return False  # what a listing does to a name holds from there on: see `Entry.rests_on`
-    if entry.role is Role.CASE:
+    if not entry.standing.is_asserted:
         return False  # `zero at $s = 0$` does not say that s is zero
     if entry.labels != answer.labels[: len(entry.labels)]:
         return False  # what another part says holds there
-    is_value = isinstance(entry.left, Symbol | Item)
-    if is_value and _is_numerical(entry) and not _is_beside(entry, answer):
-        return False  # an example
     primed = not isinstance(left, str) and any(token.text == "'" for token in left)
-    return primed or is_value or isinstance(entry.left, Apply)
-
-
-def _is_numerical(entry: Entry) -> bool:
-    """Whether an equation gives a number, as an example does: `y = 4.0`."""
-    return not any(character.isalpha() for character in entry.signs(left=False))
-
-
-def _is_beside(entry: Entry, answer: Entry) -> bool:
-    """Whether two equations stand in one line or in adjacent lines."""
-    here, there = entry.place(), answer.place()
-    return (here.path, here.cell) == (there.path, there.cell) and abs(here.line - there.line) <= 1
+    return primed or isinstance(entry.left, Symbol | Item | Apply)
 
 
 def _steps(found: Sequence[Entry], apart: Entry) -> tuple[Entry, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from grader.alignment.plain import PlainEquation
+from grader.alignment.true_class import without_true_class
 from grader.errors import StudentError, Unreadable
 from grader.expression import (
     SCALAR,
@@ -120,27 +121,38 @@ def _is_readable(tokens: Sequence[Token], equation: Equation, names: Names) -> b
 
 
 def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> Definitions:
-    """`name = value`, the name taken in the first way in which the value makes sense."""
-    tokens = equation.answer
-    about = _is_about_the_model(tokens, names)
+    """`name = … = value`, by the last member that can be read.
+
+    The name is taken in the first way in which the value makes sense.
+    """
+    members = equation.members[1:]
+    about = any(_is_about_the_model(member, names) for member in members)
     if not about and _is_kronecker(ways):
         return {}  # δ_ij = 1 if i = j: the usual meaning
     error: StudentError | None = None
-    try:
-        body = latex.parse_left(tokens, names, equation.source)
-    except StudentError as found:
-        error = found
-    else:
+    for member in reversed(members):
+        try:
+            body = latex.parse_left(member, names, equation.source)
+        except StudentError as found:
+            error = error or found
+            continue
         for way in ways:
-            kept = _kept(way.spelling, _over(way.letters, body))
+            value = without_true_class(body, _letters_in(ways), names)
+            kept = _kept(way.spelling, _over(way.letters, value))
             if kept:
                 return kept
+        if _is_kronecker(ways) and free_indices(body) and free_indices(body) < {*ways[0].letters}:
+            return {}  # t_j = δ_jc with the index c of the true class
     if not about:
         return {}
     name = equation.text(equation.members[0])
     reason = error.message if error is not None else "its letters do not fit, or it is too long"
     lost = Unreadable(f"the equation that defines `{name}` cannot be used: {reason}")
     return {way.spelling: lost for way in ways}
+
+
+def _letters_in(ways: Sequence[OwnName]) -> set[str]:
+    return {letter for way in ways for letter in way.letters}
 
 
 def _is_about_the_model(tokens: Sequence[Token], names: Names) -> bool:

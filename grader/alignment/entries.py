@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.alignment.around import Role, changed_by, role_of, words_that_change
-from grader.alignment.cases import with_cases
+from grader import lexicon
+from grader.alignment import true_class
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -14,7 +14,7 @@ from grader.alignment.definitions import (
     is_own,
     naming_of,
 )
-from grader.alignment.joining import joined
+from grader.alignment.given import given_otherwise
 from grader.alignment.plain import (
     PlainEquation,
     is_infix,
@@ -23,6 +23,9 @@ from grader.alignment.plain import (
     read_member,
     typeset_fractions,
 )
+from grader.alignment.stances import Stance
+from grader.alignment.standing import PLAIN, FormulaStanding, standings
+from grader.alignment.statements import language_of_paper, statements
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import (
     SCALAR,
@@ -32,12 +35,15 @@ from grader.expression import (
     Item,
     Number,
     Slice,
+    Symbol,
     walk,
 )
+from grader.lexicon import Role
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
+from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
@@ -59,7 +65,8 @@ class Entry:
 
     `equation` is None if the formula could not be split into equations, and `error` says why.
     `announced` means that it comes right after a marker or a colon, so that it may be an answer without
-    a left side. `changed` are words beside the formula that change its meaning; `role` is its purpose.
+    a left side. `standing` is how it stands by the words around it; `changed` are those words if it is not
+    asserted as it is written.
     `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
     the headings without a number. `defines`
     means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
@@ -74,7 +81,7 @@ class Entry:
     error: StudentError | None = None
     announced: bool = False
     changed: str = ""
-    role: Role | None = None
+    standing: FormulaStanding = PLAIN
     section: int = 0
     heading: int = 0
     defines: bool = False
@@ -123,6 +130,9 @@ class Entry:
         try:
             return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:
+            reading = true_class.read(equation.answer, names, equation.source, conventions)
+            if reading is not None:
+                return reading
             if self.formula.notation == "latex":
                 raise
             start, end = self.answer_span
@@ -162,17 +172,19 @@ def _texts(side: Sequence[Token] | str | None) -> list[str]:
     return [token.text for token in side or () if token.text not in ("{", "}")]
 
 
-def entries(paper: Paper, names: Names, base: int = 1, *, code: bool = False) -> list[Entry]:
+def entries(
+    paper: Paper, names: Names, base: int = 1, *, code: bool = False, about: str = ""
+) -> list[Entry]:
     """All equations of a paper in reading order, each with the definitions that hold for it.
 
     Of a name that is defined more than once the last definition before the equation counts; one
     that is only defined behind it counts below the same marker ("where …"). With `code` these are the
     equations in listings, whose names mean nothing outside of them. `base` is where NumPy-like text
-    counts from.
+    counts from; `about` is what the problem says of its names.
     """
     names = names.with_macros(macros.definitions(paper.macros))
     found: list[Entry] = []
-    for place in _formulas(paper):
+    for place in _formulas(paper, names, about):
         if (place.formula.notation in LISTED) == code:
             found.extend(_cut(place, names, base))
     given: set[Spelling] = set().union(*(introduced(entry.equation, names) for entry in found))
@@ -290,12 +302,14 @@ def _continues(entry: Entry, before: Entry) -> bool:
     )  # fmt: skip
 
 
-def _formulas(paper: Paper) -> Iterator[Entry]:
+def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
     """The formulas of a paper, each as an entry with its place."""
     labels: tuple[str, ...] = ()
     announced = False
     section = heading = 0
-    items = joined(with_cases(paper.items))
+    language = language_of_paper(paper.items)
+    items = statements(paper.items, language)
+    standing = standings(items, language)
     for at, item in enumerate(items):
         match item:
             case Marker():
@@ -306,13 +320,15 @@ def _formulas(paper: Paper) -> Iterator[Entry]:
                 announced = _announces(item, items[at - 1] if at else None)
             case Formula():
                 here = announced or item.display
+                how = standing.get(at, PLAIN)
+                otherwise = given_otherwise(how, item.text, names, about) if how.given else ""
                 yield Entry(
                     labels,
                     item,
                     None,
                     announced=here,
-                    changed=words_that_change(items, at),
-                    role=role_of(items[at - 1] if at else None),
+                    changed=how.changes or otherwise,
+                    standing=how,
                     section=section,
                     heading=heading,
                 )
@@ -336,10 +352,26 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
-            inside = changed_by(equation.before, equation.behind)
-            changed = _GOES_ON if going_on else place.changed or inside
-            role = Role.REASON if equation.reason else place.role
-            yield replace(place, equation=equation, changed=changed, role=role)
+            said = f"{equation.before} {equation.behind}"
+            changed = _GOES_ON if going_on else place.changed or _changed_by(said)
+            standing = (
+                replace(place.standing, kind=Stance.REASON) if equation.reason else place.standing
+            )
+            yield replace(place, equation=equation, changed=changed, standing=standing)
+
+
+_CHANGING = frozenset(
+    {
+        Role.NOT, Role.WRONG, Role.CORRECTION, Role.EXPECT, Role.GUESS, Role.OPERATION, Role.WITHOUT,
+        Role.INSTEAD, Role.SWAP, Role.ONLY,
+    }
+)  # fmt: skip
+
+
+def _changed_by(said: str) -> str:
+    """The words in a formula that change its meaning: `p - y \\text{ is wrong}`; "" if none do."""
+    changing = (mark.text for mark in lexicon.find(said) if not mark.roles.isdisjoint(_CHANGING))
+    return next(changing, "")
 
 
 def _equations(
@@ -380,6 +412,10 @@ def _entry_by_entry(left: Expression) -> Expression:
     """
     if isinstance(left, Apply) and left.function == "transpose" and 1 in left.shape:
         left = left.args[0]
+    if isinstance(left, Apply) and left.shape == SCALAR and left.function.endswith("'"):
+        function, s = left.function[:-1], left.args[0]
+        if isinstance(s, Symbol | Item) and not function.endswith("'"):  # σ'(s) is ∂σ(s)/∂s
+            return derivative(apply(function, s, span=left.span), s, left.span)
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span

@@ -15,6 +15,7 @@ BOXED = 5.0
 def chosen(mine: Sequence[Entry], question: Question) -> Entry | None:
     """The last of the equations that most look like the answer."""
     usable = [entry for entry in mine if not entry.is_open]
+    usable = [entry for entry in usable if entry.standing.is_answer] or usable
     aside = {id(entry) for entry in _called_upon(usable)}
     usable = [entry for entry in usable if id(entry) not in aside] or usable
     if not usable:
@@ -51,7 +52,7 @@ def _plain_rank(entry: Entry, question: Question) -> float:
         if match > THE_SAME and questions_marked(entry.labels, [question]):
             match = 1.0  # below its marker the entries are as good as the whole
         return 2.0 + match if match > 0 else 0.0
-    if entry.role is not None:
+    if entry.standing.is_beside:
         return -1.0
     if entry.equation.left is None:
         return 1.0 if entry.announced else -1.0

@@ -34,7 +34,7 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
                 )
                 return given, _for_a_human(first, text, "two-answers")
             return rival, judged
-        if judged.outcome.verdict is Verdict.UNREADABLE:
+        if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
             unread = rival
     return given, _with_certainty(key, question, given, first, unread)
 
@@ -53,8 +53,8 @@ def _with_certainty(
         return _for_a_human(first, text, "uncertain-place")
     if unread is not None and _is_numerical(key, question, first):
         text = (
-            f"the answer may be in line {unread.place.line}, which cannot be read, and this line may be an "
-            "example; a person will look at it"
+            f"the answer may be in line {unread.place.line}, which could not be judged, and this line may "
+            "be an example; a person will look at it"
         )
         return _for_a_human(first, text, "two-answers")
     return first
@@ -62,10 +62,10 @@ def _with_certainty(
 
 def _is_numerical(key: Key, question: Question, judged: Judged) -> bool:
     """Whether an answer is a number where the right one depends on symbols."""
-    values, reference = judged.outcome.values, key[question.id].reference
-    if values is None or reference is None:
+    echo, reference = judged.shown.echo, key[question.id].reference
+    if echo is None or reference is None:
         return False
-    return not symbols_in(values.node) and bool(symbols_in(reference))
+    return not symbols_in(echo.node) and bool(symbols_in(reference))
 
 
 def _displaces(key: Key, question: Question, given: Written, first: Judged, right: Written) -> bool:
@@ -74,10 +74,11 @@ def _displaces(key: Key, question: Question, given: Written, first: Judged, righ
         return False
     if right.names_question and not (given.names_question or given.is_bare):
         return False
-    values = first.outcome.values
-    if values is None:  # without a meaning here it may be about another problem
+    if _is_numerical(key, question, first):
+        return False
+    if first.outcome.values is None:  # without a meaning here it may be about another problem
         return given.is_own or given.heading == right.heading
-    return not _is_numerical(key, question, first)
+    return True
 
 
 def _for_a_human(first: Judged, text: str, code: str) -> Judged:

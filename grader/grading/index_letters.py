@@ -8,7 +8,7 @@ counts columns by custom; a vector has one letter.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment import Entry, PlainEquation, left_under, own_names
+from grader.alignment import Entry, PlainEquation, aliases, left_under, own_names
 from grader.expression import (
     SCALAR,
     Derivative,
@@ -38,12 +38,14 @@ class Letters:
 
     `row` and `column` count the rows and columns of the array; None where the answer has that whole axis
     (`is_member`), or if there is no such letter. Any of `known` may count the entries of a vector.
+    `named` are the question's own letters on the left side.
     """
 
     known: tuple[Index, ...] = ()
     row: Index | None = None
     column: Index | None = None
     is_member: bool = False
+    named: frozenset[str] = frozenset()
 
 
 NO_LETTERS = Letters()
@@ -85,7 +87,8 @@ def _of_left(left: Derivative, question: Question) -> Letters:
         return NO_LETTERS
     is_member = _is_member(left)
     if question.free:
-        return Letters(is_member=is_member)
+        named = frozenset(index.name for index in aliases(left, question).values())
+        return Letters(is_member=is_member, named=named)
     if not is_member:
         return _on_axes(tuple(found))
     row, column = _axes(left)
@@ -182,7 +185,8 @@ def _from_member(reading: Reading, letters: Letters, question: Question) -> Read
     """
     node, size = reading.node, max(reading.node.shape)
     if question.free:
-        rest = [one for one in asked_letters(question) if one.name not in reading.used]
+        named = letters.named | reading.used
+        rest = [one for one in asked_letters(question) if one.name not in named]
         if node.shape == SCALAR or len(rest) != 1 or rest[0].size != size:
             return reading
         entry = _entry(node, rest[0])

@@ -24,6 +24,7 @@ from grader.expression import (
     children,
     free_indices,
     free_ranges,
+    symbols_in,
     transform,
     walk,
 )
@@ -33,6 +34,7 @@ from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
 from grader.primitives.build import transpose
 from grader.result import Kind, Message
+from grader.submission import Place
 
 TOLERANCE = 1e-8  # fixed, since statements are judged without their rounding noise
 ARGUMENT = "argument"  # the name of t in a statement such as σ'(t) = 1
@@ -47,17 +49,25 @@ class Statement:
 
     left: Expression
     right: Expression | None
-    line: int
+    place: Place
+
+    @property
+    def line(self) -> int:
+        """Where it is in the paper."""
+        return self.place.line
 
 
 def contradiction(
-    key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
+    key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names, answer: Place
 ) -> Message | None:
     """The message about the first false statement about a name in a right answer.
 
-    What cannot be read costs nothing, nor does what leaves the values of the answer as they are.
+    What cannot be read costs nothing, nor does what leaves the values of the answer as they are, nor the
+    numbers of an example elsewhere.
     """
     for statement in _statements_about(node, entries, names):
+        if _is_example(statement, answer):
+            continue
         if not _holds(key, statement.left, statement.right, names) and _matters(
             key, node, statement
         ):
@@ -67,6 +77,15 @@ def contradiction(
             )
             return Message(Kind.ERROR, text, "stated-otherwise")
     return None
+
+
+def _is_example(statement: Statement, answer: Place) -> bool:
+    """Whether a statement gives a quantity or an entry a number, in another line than the answer."""
+    left, right, place = statement.left, statement.right, statement.place
+    if not isinstance(left, Symbol | Item) or right is None or symbols_in(right):
+        return False
+    beside = (place.path, place.cell) == (answer.path, answer.cell)
+    return not beside or abs(place.line - answer.line) > 1
 
 
 def _matters(key: QuestionKey, node: Expression, statement: Statement) -> bool:
@@ -113,7 +132,7 @@ def _assigned(entry: Entry, names: Names) -> Statement:
     if not entry.changed and (symbol is not None or size is not None):
         with contextlib.suppress(StudentError):
             right = entry.read(names).node
-    return Statement(left, right, entry.place().line)
+    return Statement(left, right, entry.place())
 
 
 def with_stated_values(
@@ -179,7 +198,6 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
     if not isinstance(equation, Equation) or not equation.left or not equation.answer:
         return None
     known = _with_argument(names, equation.left)
-    line = entry.place().line
     try:
         left = latex.parse_left(equation.left, known, equation.source)
     except StudentError:
@@ -191,7 +209,7 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
     except StudentError:
         return None
     named = any(isinstance(part, Derivative) for part in walk(right))
-    return None if named else Statement(left, right, line)
+    return None if named else Statement(left, right, entry.place())
 
 
 def _plain_statement(entry: Entry, names: Names) -> Statement | None:
@@ -204,7 +222,7 @@ def _plain_statement(entry: Entry, names: Names) -> Statement | None:
     except StudentError:
         return None
     named = any(isinstance(part, Derivative) for part in walk(right))
-    return None if named else Statement(left, right, entry.place().line)
+    return None if named else Statement(left, right, entry.place())
 
 
 def _with_argument(names: Names, left: Sequence[Token]) -> Names:

@@ -83,7 +83,7 @@ def _stated_otherwise(
     """The message if the paper's statements about names in an answer leave it to a human."""
     names = key.question.scope.names
     if outcome.verdict == Verdict.CORRECT:
-        return contradiction(key, reading.node, given.stated(), names)
+        return contradiction(key, reading.node, given.stated(), names, given.place)
     if outcome.verdict not in WRONG:
         return None
     for node, message in with_stated_values(key, reading.node, given.stated(), names):
@@ -117,6 +117,8 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
                 return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
     except TooManyReadings:
         return reading, _for_a_human(_OTHER_READING)
+    if reading.is_guess and outcome.verdict in WRONG:
+        outcome = _for_a_human(_GUESS)
     return reading, outcome
 
 
@@ -138,6 +140,12 @@ def _may_answer(key: QuestionKey, reading: Reading) -> bool:
     return True
 
 
+_GUESS = Message(
+    Kind.ERROR,
+    "the answer contains a letter that the problem does not declare, and as the index of the true class it "
+    "is not right; a person will look at it",
+    "unknown-symbol",
+)
 _OTHER_READING = Message(
     Kind.ERROR,
     "the notation of this answer has more than one usual meaning, and the answer may be right in "

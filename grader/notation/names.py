@@ -45,7 +45,8 @@ class Names:
     have an argument list without a meaning, such as `l(\\theta)`. `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
     `definitions` and `macros` are the student's own; `depends` names the symbols that each model
-    quantity is computed from. `entries` caches entries by their text.
+    quantity is computed from. `one_hot` are the vectors drawn with a single 1. `entries` caches entries by
+    their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Names:
     latex: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    one_hot: tuple[str, ...] = ()
     base: int = 1
     entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 
@@ -108,7 +110,7 @@ class Names:
 
 _SPELLING = re.compile(
     r"""\s*(?P<base>\\[A-Za-z]+\s*\{\s*\\?[A-Za-z]+\s*\}|\\(?:hat|bar|tilde|vec|dot)\s*\\?[A-Za-z]+
-        |\\[A-Za-z]+|[^\W\d_]+)
+        |\\[A-Za-z]+|[^\W\d_]+)(?P<primes>'*)
         (?P<scripts>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*)\s*(?P<call>\(.*\))?\s*$""",
     re.VERBOSE,
 )
@@ -119,13 +121,13 @@ _DIGITS_AT_END = re.compile(r"([^\W\d_]+?)_?(\d+)$")
 def split_spelling(latex: str) -> tuple[Key, bool] | None:
     """A declared LaTeX spelling as (base, superscript, subscript), and whether it ends in `(…)`.
 
-    None if the spelling is not of the form letter, accent or command with scripts.
+    None if the spelling is not of the form letter, accent or command with primes and scripts.
     """
     match = _SPELLING.match(latex)
     if match is None:
         return None
     scripts = {mark: canonical_layer(text) for mark, text in _SCRIPT.findall(match["scripts"])}
-    key = (canonical_base(match["base"]), scripts.get("^"), scripts.get("_"))
+    key = (canonical_base(match["base"]) + match["primes"], scripts.get("^"), scripts.get("_"))
     return key, match["call"] is not None
 
 

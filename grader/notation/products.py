@@ -301,11 +301,12 @@ def _along(build: Builder, a: Expression, b: Expression, span: Span) -> Expressi
     row, matrix = (a, b) if _is_row(a) else (b, a)
     if not _is_row(row) or not _extends(row.shape, matrix.shape) or _is_turned(row):
         return None
-    declared = _declares_rows(build, row.shape[1])
-    if _turns(row) is not None and not declared:
+    declared, member = _declares_rows(build, row.shape[1]), _turns(row) is not None
+    if member and not declared:
         return None
     if row is b and not (isinstance(row, Symbol) and row.name in build.names.matrices):
-        key, values = ("rows", _BY_ENTRIES) if declared else ("lying", _OF_MATRICES)
+        vector = member or not declared
+        key, values = ("lying", _OF_MATRICES) if vector else ("rows", _BY_ENTRIES)
         if build.convention(key, values) == "product":
             return None
     return combine(build, "mul", a, b, span)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from grader.errors import Span, StudentError
 from grader.notation.latex_tokens import DEPTH, Token, outer, tokenize
 from grader.notation.names import Names
+from grader.notation.sides import solved
 
 _ROWS = frozenset(
     "align aligned alignat alignedat split gather gathered equation multline eqnarray flalign"
@@ -49,8 +50,8 @@ class Equation:
     """A chain of members, each a run of tokens; a formula without `=` is a chain of one.
 
     An empty last member means that the right side is missing (`∂σ(x)/∂x =`). `approximate` are the members
-    behind `≈` that an exact one comes before. `before` and `behind` are words in the formula that are not
-    read. `reason` means that it only explains another statement.
+    behind `≈` that an exact one comes before. `before` are words at the beginning of the formula, `behind`
+    those that follow the statement; neither is read. A `reason` only explains another statement.
     """
 
     members: tuple[tuple[Token, ...], ...]
@@ -374,7 +375,9 @@ class _Chain:
         members, rest = (
             tuple(tuple(member.tokens) for member in part) for part in (exact, kept[len(exact) :])
         )
-        return Equation(members, source, rest, self.before, self.behind.strip(), self.reason)
+        return Equation(
+            solved(members), source, rest, self.before, self.behind.strip(), self.reason
+        )
 
 
 def _mark(command: str, at: int) -> list[Token]:
@@ -406,10 +409,10 @@ class _Statements:
             self.chains.append(_Chain(members, reason=True))
             return
         chain = self.last
-        if not explains:
-            self.said = f"{self.said} {said}".strip()
         if chain is not None and not explains:
             chain.behind += f" {said}"
+        elif not explains:
+            self.said = f"{self.said} {said}".strip()
         if before is not None and before.text == "\\in":
             return
         if not tokens:

@@ -389,3 +389,12 @@ def tabulate(body: Expression, row: Index, column: Index) -> Expression:
             if (body.row, body.column) == (column, row) and base.shape == (column.size, row.size):
                 return transpose(base)
     return Tabulate(body, row, column, (row.size, column.size))
+
+
+def stack(vector: Expression, index: Index, axis: int = 0) -> Tabulate:
+    """The matrix whose row k (axis 0) or column k (axis 1) is `vector` where the index is k."""
+    along = Index(fresh("j", names_in(vector, index)), 1, max(vector.shape))
+    lies = vector.shape[0] == 1
+    body = entry(vector, ONE, along) if lies else entry(vector, along, ONE)
+    row, column = (index, along) if axis == 0 else (along, index)
+    return Tabulate(body, row, column, (row.size, column.size))

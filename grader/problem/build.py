@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader.errors import AuthorError, Fault, StudentError, UnknownName
@@ -123,7 +124,10 @@ class _ProblemBuild:
         table = names.build(
             nodes, latex, self.functions, self.dimensions, loss, matrices, _depends(model)
         )
-        return table.based(self.data["index_base"])
+        one_hot = tuple(
+            s.name for s in symbols.values() if s.draw.kind == "one_hot" and 1 in s.shape
+        )
+        return replace(table.based(self.data["index_base"]), one_hot=one_hot)
 
     # The model
 

@@ -1,32 +1,35 @@
-"""Texts that people write for a missing answer: "I don't know", "TODO", "?".
+"""Texts that people write for a missing answer: "I don't know", "TODO", "?"."""
 
-The patterns are compiled at the first use, since most submissions need none.
-"""
+import itertools
+from collections.abc import Sequence
 
-import re
+from grader.lexicon import Mark, Role, find
 
-# Characters to look at: an excuse is short.
-_REACH = 300
-
-_NO_ANSWER = r"""(?xi)\b(?:
-        (?:not|un)\s?(?:sure|certain) | nicht\s(?:ganz\s)?sicher | pas\ss[uû]re?
-      | (?:don[’'´`]?t|do\s(?:not|n[’']t)|didn[’']?t|did\snot|cannot|can[’']?t|couldn[’']?t|could\snot)
-        \s(?:\w++\s){0,2}(?:know|remember|figure|solve|get|do|find|finish|have|understand|answer)
-      | no\s(?:idea|clue|answer|solution|time) | (?:out\sof|lack\sof)\stime | dunno | idk
-      | stuck | to\s?do | tbd | skip(?:ped|ping)? | n\.?\s?/\s?a\.?
-      | (?:left|leave)\s(?:\w++\s)?(?:out|blank|empty) | (?:your\s)?answer\s(?:goes\s)?here
-      | keine?\s(?:ahnung|idee|l(?:ö|oe)sung|zeit) | wei(?:ß|ss)\s(?:ich\s)?(?:es\s)?nicht
-      | je\s(?:ne\s)?sais\spas | aucune\sid[ée]e | no\s(?:lo\s)?s[ée] | ni\sidea | non\s(?:lo\s)?so
-    )(?!\w)"""
-_NOTHING = r"(?i)(?:none|nothing|blank|pass|nope|no|nichts|nada|rien|empty|[\W_]*+)"
-
-# An answer follows after these.
-_TURN = r"(?i)\b(?:but|maybe|perhaps|probably|guess|think|however|aber|vielleicht|mais|pero)\b|="
+_REACH = 300  # characters to look at, since an excuse is short
+_BETWEEN = 16  # characters between a denial and its verb: `don't really know`
+_EXCUSES = frozenset({Role.BLANK, Role.NOTHING, Role.NOT, Role.KNOW})
+_TURNS = frozenset({Role.BUT, Role.GUESS, Role.BELIEF})  # an answer follows after these
 
 
 def is_blank(text: str) -> bool:
     """Whether a text only says that there is no answer."""
     words = text[:_REACH].strip(" \t\n.!,;:*_()[]")
-    if re.fullmatch(_NOTHING, words):
+    if not any(character.isalnum() for character in words):
         return True
-    return re.search(_NO_ANSWER, words) is not None and re.search(_TURN, words) is None
+    marks = find(words, among=_EXCUSES)
+    if len(marks) == 1 and Role.NOTHING in marks[0].roles and marks[0].text == words:
+        return True
+    if not any(Role.BLANK in mark.roles for mark in marks) and not _cannot(words, marks):
+        return False
+    return "=" not in words and not any(mark.roles & _TURNS for mark in find(words))
+
+
+def _cannot(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether a text says that its author does not know or did not manage: `kann ich nicht`."""
+    pairs = itertools.pairwise(marks)
+    return any(
+        {Role.NOT, Role.KNOW} <= one.roles | other.roles
+        and one.roles.isdisjoint(other.roles)
+        and len(text[one.end : other.start]) <= _BETWEEN
+        for one, other in pairs
+    )

@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from grader.document.offsets import normalised
 from grader.submission.refusals import Refused
 
 # The 32-bit marks come first: the little-endian one begins with the 16-bit one.
@@ -31,13 +32,6 @@ def decode(data: bytes) -> str:
     if _is_binary(text):
         raise Refused("This file holds binary data, not text.", hint=_BINARY_HINT)
     return normalised(text)
-
-
-def normalised(text: str) -> str:
-    r"""The text with `\n` for every line ending, and only characters that can be encoded."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    # A lone surrogate, from `\ud800` in JSON, cannot be printed or stored.
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _decoded(data: bytes) -> str:

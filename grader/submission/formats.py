@@ -26,9 +26,9 @@ class Format(NamedTuple):
 
 
 FORMATS = (
-    Format((".md", ".markdown", ".txt"), limits.TEXT_BYTES, "papers.markdown", "read_markdown"),
-    Format((".tex", ".latex", ".ltx"), limits.TEXT_BYTES, "papers.latex", "read_latex"),
-    Format((".ipynb",), limits.NOTEBOOK_BYTES, "papers.notebook", "read_notebook"),
+    Format((".md", ".markdown", ".txt"), limits.TEXT_BYTES, "papers", "read_markdown"),
+    Format((".tex", ".latex", ".ltx"), limits.TEXT_BYTES, "papers", "read_latex"),
+    Format((".ipynb",), limits.NOTEBOOK_BYTES, "papers", "read_notebook"),
     Format((".yaml", ".yml"), limits.TEXT_BYTES, "answerfiles.answers", "read_yaml"),
     Format((".json",), limits.TEXT_BYTES, "answerfiles.answers", "read_json"),
     Format((".npz",), limits.ARRAY_BYTES, "arrays.npz", "read_npz", is_text=False),

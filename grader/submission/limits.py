@@ -1,7 +1,7 @@
 """Limits on a student's files: generous for homework, small enough to stay fast."""
 
-# A paper of seventeen derivations is about 10 kB; a megabyte is a book, or hostile.
-TEXT_BYTES = 1_000_000
+from grader.document.limits import CHARACTERS as TEXT_BYTES
+from grader.document.limits import FORMULA_CHARACTERS, LINES
 
 # A million float64 numbers take 8 MB; notebooks carry pictures in their outputs.
 ARRAY_BYTES = 16_000_000
@@ -14,14 +14,12 @@ FOLDER_BYTES = 64_000_000
 
 # Each formula takes up to a millisecond to parse later.
 FORMULAS = 2_000
-FORMULA_CHARACTERS = 20_000
 MACRO_CHARACTERS = 20_000
 
 # Leftovers to list: a few examples are enough.
 LEFTOVERS = 200
 
-# Keeps a megabyte of `1.` lines, or of `\\item\\item\\item`, cheap.
-LINES = 20_000
+# Keeps `\\item\\item\\item` cheap.
 ITEMS = 50_000
 
 # The largest sensible answer file has a few hundred entries in lists of lists.
@@ -33,3 +31,5 @@ DIMENSIONS = 8
 
 # An .npy header of a plain array has 128 bytes.
 HEADER_BYTES = 4_096
+
+__all__ = ["FORMULA_CHARACTERS", "LINES", "TEXT_BYTES"]

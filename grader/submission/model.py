@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.document.nodes import Document
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -21,11 +23,13 @@ class Marker:
     r"""A question marker in a paper: `3.`, `(b)`, `## Question 5`, `\item`, `**Q7**`.
 
     `labels` is the path of normalised labels from the outside in, such as ("1", "b"): digits and
-    letters only, lower case.
+    letters only, lower case. `ends` means that a heading without a number ends the question before it, so
+    that what follows is about something else.
     """
 
     labels: tuple[str, ...]
     place: Place
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,15 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A run of text between markers and formulas, white space folded."""
+    """A run of text between markers and formulas, white space folded; `exact` is as it was written.
+
+    `heading` is the level of the heading that it is in, 1 for the outermost; 0 elsewhere.
+    """
 
     text: str
     place: Place
+    exact: str = field(default="", compare=False)
+    heading: int = field(default=0, compare=False)
 
 
 Item = Marker | Formula | Prose
@@ -60,10 +69,15 @@ Item = Marker | Formula | Prose
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    r"""A paper: its items in reading order. `macros` are the document's `\newcommand` lines."""
+    r"""A paper: its items in reading order, and the tree that they are a view of.
+
+    `macros` are the document's `\newcommand` lines. What is struck out is in the
+    `document` only.
+    """
 
     items: tuple[Item, ...]
     macros: str = ""
+    document: Document = field(default=Document(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

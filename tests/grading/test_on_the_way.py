@@ -64,7 +64,7 @@ def test_a_listing_that_changes_nothing_is_read(tmp_path: Path) -> None:
         ("dW^T", "unreadable"),
         (r"\frac{dl}{dW^T}", "unreadable"),
         (r"\frac{\partial l}{\partial W^\top}", "unreadable"),
-        (r"\left(\frac{dl}{dW}\right)^T", "unreadable"),
+        (r"\left(\frac{dl}{dW}\right)^T", "undecided"),
         ("dW", "correct"),
     ],
 )
@@ -82,8 +82,16 @@ def test_a_differential_may_be_transposed(tmp_path: Path) -> None:
     assert (found["q4"], found["q8"]) == ("correct", "correct")
 
 
+@pytest.mark.parametrize("words", ["is also", "is again", "turns out to be", "can be written as"])
+def test_words_between_a_derivative_and_its_value_that_say_that_they_are_equal(
+    tmp_path: Path, words: str
+) -> None:
+    text = rf"7. $\frac{{\partial l}}{{\partial b}}$ {words} $p - y$."
+    assert verdicts(SOFTMAX, tmp_path, text)["q7"] == "correct"
+
+
 @pytest.mark.parametrize(
-    "words", ["is also", "is again", "turns out to be", "is the negative of", "can be written as"]
+    "words", ["is the negative of", "is orthogonal to", "comes before", "has the sign of"]
 )
 def test_unknown_words_between_a_derivative_and_its_value_are_for_a_human(
     tmp_path: Path, words: str

@@ -127,8 +127,10 @@ def test_an_answer_in_pieces(key: Key, tmp_path: Path, text: str, verdict: str) 
         ("q15", r"\frac{\partial l}{\partial h^1_m} = \sum_k \delta W^3_{1k} W^2_{km}", "correct"),
         # the left side is another derivative, or an entry has swapped indices
         ("q13", r"2 \frac{\partial h^2}{\partial h^1} = W^2", "unreadable"),
-        ("q13", r"\left(\frac{\partial h^2}{\partial h^1}\right)^T = W^2", "unreadable"),
-        ("q13", r"-\frac{\partial h^2}{\partial h^1} = W^2", "unreadable"),
+        ("q13", r"\left(\frac{\partial h^2}{\partial h^1}\right)^T = W^2", "undecided"),
+        ("q13", r"\left(\frac{\partial h^2}{\partial h^1}\right)^T = W^{2\top}", "correct"),
+        ("q13", r"-\frac{\partial h^2}{\partial h^1} = W^2", "incorrect"),
+        ("q13", r"-\frac{\partial h^2}{\partial h^1} = -W^2", "correct"),
         ("q13", r"(W^2_{ij})^T", "unreadable"),
         # one letter for two axes is not the whole matrix
         ("q13", r"\frac{\partial h^2_i}{\partial h^1_i} = W^2_{ii}", "unreadable"),

@@ -218,7 +218,7 @@ def test_a_lone_answer_stays_under_its_number(key: Key, tmp_path: Path, number: 
     "text",
     [
         "$$\\frac{dl}{dW^3_{11}} = \\frac{dl}{dh^3} \\frac{dh^3}{dW^3_{11}}$$\n\nso\n\n$$= \\delta h^2_1$$",
-        "$$\\frac{dl}{dW^3_{11}} =$$\n\n$$= \\delta h^2_2$$\nno,\n$$= \\delta h^2_1$$",
+        "$$\\frac{dl}{dW^3_{11}} =$$\n\n$$= \\delta h^2_2$$\nand so\n$$= \\delta h^2_1$$",
         "$\\frac{dl}{dW^3_{11}} = \\delta h^2_2$ which is $= \\delta h^2_1$",
         "∂l/∂W³₁₁ = δ h²₂\n\nthat is\n\n= δ h²₁",
     ],

@@ -119,7 +119,7 @@ def test_words_that_are_not_read_are_kept() -> None:
         rf"\text{{not }} {L} = x \text{{ is wrong but }} y = 3 \text{{ (see above)}}", names()
     )
     assert (first.before, first.behind) == ("not", "is wrong but")
-    assert (second.before, second.behind) == ("is wrong but", "see above")
+    assert (second.before, second.behind) == ("", "see above")
 
 
 def test_nothing_of_a_formula_gets_lost() -> None:

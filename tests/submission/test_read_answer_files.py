@@ -245,3 +245,15 @@ def test_empty_lists_and_maps_in_json_are_read(tmp_path: Path) -> None:
     assert by_question(submission) == {"q4": "x"}
     assert [refusal.question for refusal in submission.refusals] == ["q2", "q3"]
     assert hand_in(tmp_path, "b.json", b"\xef\xbb\xbf  ").answers == ()
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.json"])
+def test_answers_that_are_not_indented_are_read(tmp_path: Path, name: str) -> None:
+    text = (
+        "answers:\nq1: h1\nq2: 2\n"
+        if name == "a.yaml"
+        else '{"answers": null, "q1": "h1", "q2": 2}'
+    )
+    submission = hand_in(tmp_path, name, text)
+    assert by_question(submission) == {"q1": "h1", "q2": 2.0}
+    assert (submission.refusals, submission.leftovers) == ((), ())

@@ -130,7 +130,7 @@ def test_what_follows_on_the_line_belongs_to_the_answer(tmp_path: Path) -> None:
         (["(i)", "(ii)", "(iii)", "(iv)", "(v)"], ["i", "ii", "iii", "iv", "v"]),
         (["2.", "(a)", "(i)", "(b)", "(i)"], ["2", "2.a", "2.a.i", "2.b", "2.b.i"]),
         (["# Problem 1", "## Question 2", "# Problem 2"], ["1", "1.2", "2"]),
-        (["## Q1", "1b)", "## Q2"], ["1", "1.1.b", "2"]),
+        (["## Q1", "1b)", "## Q2"], ["1", "1.b", "2"]),
         (["Question 1", "Part 2", "Part 3", "Question 2"], ["1", "1.2", "1.3", "2"]),
         (["Problem 1b", "(c)"], ["1.b", "1.c"]),
         (["Question 1.2", "Question 1.3"], ["1.2", "1.3"]),

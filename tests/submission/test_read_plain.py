@@ -209,7 +209,7 @@ def test_plain_fences_hold_lines_and_markers(tmp_path: Path, fence: str) -> None
     text = f"{fence}\nQ3: dW3 = delta*h2.T\n# 7 is a comment\n4) delta*h2[1]\n{fence[:3]}\n"
     found = paper(tmp_path, "p.md", text)
     assert outline(found) == ["3:", "dW3 = delta*h2.T", "3.4:", "delta*h2[1]"]
-    assert code(found) == ["dW3 = delta*h2.T", "delta*h2[1]"]
+    assert code(found) == []
 
 
 def test_comments_of_programs_may_be_markers(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from math import prod
 
 from grader.errors import IndexOutOfRange, Span, TooLarge, Unreadable
 from grader.expression import (
@@ -55,10 +56,21 @@ class Binding(Core):
     def selecting(self, name: str) -> Index | None:
         """The index variable of a name used as an index; undeclared ones may be allowed."""
         found = self.index(name)
-        if found is None and self._open_indices and len(name) == 1 and name.isalpha():
+        if found is not None or len(name) != 1 or not name.isalpha():
+            return found
+        if self._unbound is not None:
+            return self._implied(name, self._unbound)
+        if self._open_indices:
             self._open.setdefault(name, set())
             return Index(name, 1, 0)
-        return found
+        return None
+
+    def _implied(self, name: str, unbound: dict[str, Index]) -> Index | None:
+        """The letter that a sum without an index runs over: the first one that is not declared."""
+        if not unbound:
+            unbound[name] = self._apart(Index(name, 1, 0))
+            self._open[unbound[name].name] = set()
+        return unbound.get(name)
 
     def closed(self, node: Expression) -> Expression:
         """The tree with the range of each undeclared index filled in from what it indexes."""
@@ -96,6 +108,32 @@ class Binding(Core):
         sizes = self._open.pop(index.name)
         if outer is not None:
             self._open[index.name] = outer
+        return self._over_axis(name, index, sizes, node, span)
+
+    def whole_sum(self, body: Callable[[], Expression], span: Span) -> Expression:
+        """Σ without an index: over the one letter in it that has no other meaning, or over all entries.
+
+        By convention over the rows or the columns of a matrix, such as the examples of a batch.
+        """
+        if self._unbound is not None:
+            self.fail("this sum has no index", span, "write \\sum_{i=1}^{n}")
+        self._unbound = {}
+        node, letters = body(), self._unbound
+        self._unbound = None
+        for name, index in letters.items():
+            return self._over_axis(name, index, self._open.pop(index.name), node, span)
+        if node is not NONSENSE and node.shape == SCALAR:
+            self.fail("this sum has no index", span, "write \\sum_{i=1}^{n}")
+        over = "entries"
+        if 1 not in node.shape:
+            over = self.convention("sum", ("entries", "rows", "columns"))
+            self.notes.append(f"a sum without an index was read over all {over}")
+        axis = {"entries": None, "rows": 0, "columns": 1}[over]
+        return self.apply("sum", node, params=(axis,), span=span)
+
+    def _over_axis(
+        self, name: str, index: Index, sizes: set[int], node: Expression, span: Span
+    ) -> Expression:
         if node is NONSENSE:
             return NONSENSE
         if len(sizes) != 1:
@@ -143,15 +181,15 @@ class Binding(Core):
     def array_over(self, node: Expression, letters: Sequence[Index | None]) -> Expression | None:
         """A scalar as the array of its values over the question's letters that it contains.
 
-        None if a sum binds a letter, or if the letters are not in alphabetical order, so that rows and
-        columns may be exchanged.
+        None if a sum binds a letter, or if the letters are not in the order of the question, so that rows
+        and columns may be exchanged.
         """
         known = [one for one in letters if one is not None and one is self._given.get(one.name)]
         names = [one.name for one in known]
         free = free_indices(node) if node.shape == SCALAR else set()
         if len(known) != len(letters) or not 1 <= len(known) <= 2 or not free.issuperset(names):
             return None
-        if names != sorted(set(names)):
+        if names != [name for name in self._given if name in names]:
             return None
         self.bound_letters.update(names)
         return tabulate(node, known[0], known[1] if len(known) == 2 else Index("", 1, 1))
@@ -310,7 +348,7 @@ class Binding(Core):
         rows, columns = base.shape
         as_row = (first, second or Slice(1, columns, implied=True))
         as_column = (second or Slice(1, rows, implied=True), first)
-        fit = [min(map(_fit, pair, base.shape)) for pair in (as_row, as_column)]
+        fit = [prod(map(_fit, pair, base.shape)) for pair in (as_row, as_column)]
         if fit[0] != fit[1]:
             return as_row if fit[0] > fit[1] else as_column
         key = f"{kind}:{_family(base)}"

@@ -9,6 +9,7 @@ import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from types import MappingProxyType
 from typing import NoReturn
 
@@ -24,6 +25,7 @@ from grader.expression import (
     SCALAR,
     Apply,
     Expression,
+    Index,
     Item,
     Number,
     Symbol,
@@ -42,6 +44,7 @@ DEPTH_LIMIT = 80  # well inside Python's own recursion limit
 BINDER_LIMIT = 12  # sums inside each other; each is an axis of the arrays
 RANGE_LIMIT = 10_000  # values of one index variable
 WRITTEN_OUT_LIMIT = 64  # factors of a product over an index, terms of a sum over listed values
+MOST_FACTORS = 16  # of a power of a matrix
 NUMBER_LIMIT = 1e150  # its square is finite too
 SIZE_LIMIT = 64  # most rows or columns of a matrix literal
 
@@ -61,7 +64,8 @@ class Reading:
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
     own definitions were available. `open` are the conventions that the reading depends on, each with its
-    values, the usual one first.
+    values, the usual one first. A reading that `is_guess` can make an
+    answer right, never wrong.
     """
 
     node: Expression
@@ -71,6 +75,7 @@ class Reading:
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_guess: bool = False
 
     @property
     def extents(self) -> tuple[str, ...]:
@@ -107,6 +112,7 @@ class Core:
         self._nodes = 0
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
+        self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
     def finish(self, node: Expression) -> Expression:
         """The expression, if everything in it makes sense. Raises Nonsense otherwise."""
@@ -254,8 +260,13 @@ class Core:
             raise TooLarge(f"the number {text[:20]} is too large", self.source, span)
         return Number(value, span)
 
-    def power(self, base: Expression, exponent: Expression, span: Span | None) -> Expression:
-        """base ** exponent. Raises TooLarge where constants alone overflow."""
+    def power(
+        self, base: Expression, exponent: Expression, span: Span | None, *, typed: bool = True
+    ) -> Expression:
+        """base ** exponent. Raises TooLarge where constants alone overflow.
+
+        A whole power of a square matrix is one by convention; `typed` as in NumPy it is usually not.
+        """
         a, b = _constant(base), _constant(exponent)
         if isinstance(base, Number) and base.name == "e" and b is None:
             self.notes.append(
@@ -269,8 +280,25 @@ class Core:
         if exponent.shape != SCALAR:
             return self.nonsense(ShapeMismatch("an exponent must be a scalar"), span)
         if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:
+            if b in range(2, MOST_FACTORS + 1) and self._is_product(base, typed):
+                factors = [base] * int(b or 0)
+                return reduce(
+                    lambda one, other: self.apply("matmul", one, other, span=span), factors
+                )
             self.notes.append("a power of a matrix was read entry by entry")
         return self.apply("pow", base, exponent, span=span)
+
+    def _is_product(self, base: Expression, typed: bool) -> bool:
+        """Whether the power of a square matrix is one of the matrix, not of its entries."""
+        by_entries = isinstance(base, Apply) and TABLE[base.function].entrywise  # σ(Z)²
+        if by_entries or typed:
+            key, values = "power:typed" if typed else "power:slope", ("entries", "product")
+        else:
+            key, values = "power", ("product", "entries")
+        if self.convention(key, values) == "entries":
+            return False
+        self.notes.append("a power of a matrix was read as a product of matrices")
+        return True
 
     def root(self, base: Expression, order: Expression, span: Span | None) -> Expression:
         """The real root of some order, entry by entry: negative numbers have one of an odd order."""

@@ -4,13 +4,14 @@ Binding powers after V. Pratt, "Top down operator precedence" (1973). Nothing is
 name is looked up in the problem's table, or refused.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from grader.errors import Nonsense, Span, Unreadable
 from grader.expression import SCALAR, Apply, Expression, Number
-from grader.notation.builder import USUAL, Builder, Conventions, Reading
+from grader.notation.builder import NONSENSE, USUAL, Builder, Conventions, Reading
 from grader.notation.infix.calls import LETTERS
 from grader.notation.infix.forms import FormReader
 from grader.notation.infix.tokens import InfixToken, tokenize
@@ -88,15 +89,31 @@ class _InfixParser(FormReader):
         return begin
 
     def expression(self, power: int = 0) -> Expression:
-        first = self.at
+        first, sign = self.at, ""
         left = self.prefix()
         while True:
-            rule = _BINARY.get(self.tokens[self.at].text)
-            if rule is None or rule[0] < power or self.tokens[self.at].kind != "sign":
+            token = self.tokens[self.at]
+            rule = _BINARY.get(token.text) if token.kind == "sign" else None
+            if self.bars and token.text == "|":
                 return left
-            self.at += 1
+            if rule is None and self._beside(token):
+                rule = _BESIDE
+                if sign == "/":
+                    hint = "write `*`, or put what is below the fraction in brackets"
+                    self.build.fail("it is not clear where this fraction ends", token.span, hint)
+            if rule is None or rule[0] < power:
+                return left
+            self.at += rule is not _BESIDE
+            sign = token.text
             right = self.expression(rule[1])
             left = rule[2](self.build, left, right, self.span(first))
+
+    def _beside(self, token: InfixToken) -> bool:
+        """Whether a factor follows without a sign, as in `2x` and `(x + 2)(x + 3)`."""
+        last = self.tokens[self.at - 1]
+        if token.kind in ("name", "entry") and token.text not in _WORDS:
+            return last.kind == "number" or last.text == ")"
+        return token.text == "(" and (last.kind == "number" or last.text == ")")
 
     def conditional(self) -> Expression:
         """An expression, or Python's `a if condition else b`."""
@@ -183,8 +200,24 @@ class _InfixParser(FormReader):
         if token.text == "[":
             self.at -= 1
             return self.literal()
+        if token.text == "|":
+            return self.between_bars(token)
         self.unexpected(token, "a number, a name or a bracket")
         raise AssertionError
+
+    def between_bars(self, opened: InfixToken) -> Expression:
+        """|x| of a number is its absolute value; that of an array is its norm, or that of each entry."""
+        self.build.deeper(opened.span)
+        self.bars += 1
+        node = self.expression()
+        self.bars -= 1
+        self.build.depth -= 1
+        self.expect("|", opened)
+        span = Span(opened.start, self.end())
+        meaning = "abs"
+        if node.shape != SCALAR and node is not NONSENSE:
+            meaning = self.build.convention("bars", ("norm", "abs"))
+        return self.build.apply(meaning, node, span=span)
 
     def entry(self, token: InfixToken) -> Expression:
         """`W3[1, 2]`, an entry at fixed indices."""
@@ -224,6 +257,8 @@ class _InfixParser(FormReader):
             name = token.text
         names = self.build.names
         following = self.tokens[self.at]
+        if following.text == "**" and (raised := self.raised_function(name, token)) is not None:
+            return raised
         if following.kind == "sign" and following.text in "('′":
             called = self.called(name, token)
             if called is not None:
@@ -232,6 +267,17 @@ class _InfixParser(FormReader):
         if symbol is not None and self.build.bound_index(name) is None:
             return type(symbol)(symbol.name, symbol.shape, token.span)
         return self.value(name, token)
+
+    def raised_function(self, name: str, token: InfixToken) -> Expression | None:
+        """`sin**2(x)`, the power of a function; None for any other power."""
+        number, bracket = [*self.tokens[self.at + 1 : self.at + 3], *self.tokens[-1:] * 2][:2]
+        if number.kind != "number" or bracket.text != "(" or self.function(name)[0] is None:
+            return None
+        self.at += 2
+        node = self.called(name, token)
+        exponent = self.build.number(number.text, number.span)
+        span = Span(token.start, self.end())
+        return None if node is None else self.build.power(node, exponent, span)
 
     def value(self, name: str, token: InfixToken) -> Expression:
         """A name that is not a declared symbol: an index variable, a size or a constant."""
@@ -289,11 +335,13 @@ class _InfixParser(FormReader):
 
 _FRACTION = re.compile(r"d(\w+?)_+d(\w+)$")
 
-_CONSTANTS = {"pi": 3.141592653589793, "E": 2.718281828459045, "True": 1.0, "False": 0.0}
+_CONSTANTS = {"pi": math.pi, "E": math.e, "e": math.e, "True": 1.0, "False": 0.0}
 
 _POSTFIX = frozenset({"[", ".", "'", "ᵀ", "**"})
 
 _PREFIX = {"-": ("neg", 70), "+": ("", 70), "~": ("not", 35)}
+
+_WORDS = frozenset({"if", "else", "for", "in", "and", "or"})
 
 _Binary = Callable[[Builder, Expression, Expression, Span], Expression]
 
@@ -349,3 +397,4 @@ _BINARY: dict[str, tuple[int, int, _Binary]] = {
     "@": (60, 61, _multiply(MATRIX)),
     "/": (60, 61, divide),
 }
+_BESIDE = (60, 61, _multiply(JUXTAPOSED))

@@ -15,6 +15,7 @@ class InfixReader(ABC):
     def __init__(self, tokens: list[InfixToken], build: Builder) -> None:
         self.tokens = tokens
         self.at = 0
+        self.bars = 0  # open `|`
         self.build = build
         self.templates = Templates()
 

@@ -99,8 +99,12 @@ def _index_base(root: Pairs, collected: _Collected) -> int | None:
 
 
 def _answers(root: Pairs, collected: _Collected) -> Iterator[tuple[Scalar, Node]]:
-    """The pairs that are answers: those below `answers:`, or else all at the top."""
-    level = next((node for key, node in root.pairs if _name(key) == "answers"), None)
+    """The pairs that are answers: those below `answers:`, or else all at the top.
+
+    Pairs that are not indented stand at the top, and `answers:` holds nothing.
+    """
+    levels = (node for key, node in root.pairs if _name(key) == "answers")
+    level = next((node for node in levels if not is_omitted(node)), None)
     for key, node in root.pairs:
         if _name(key) in _NOTES and not is_omitted(node):
             collected.leave(f"the entry `{_name(key)}`", key)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from grader.document.offsets import normalised
 from grader.submission import limits
 from grader.submission.answerfiles.trees import Items, Node, Pairs, Scalar
-from grader.submission.decoding import normalised
 from grader.submission.model import ArrayAnswer, Place, TextAnswer
 from grader.submission.precision import number, precision
 from grader.submission.refusals import Refused

@@ -5,9 +5,9 @@ import re
 import struct
 from typing import TYPE_CHECKING
 
+from grader.document.offsets import normalised
 from grader.submission import limits
 from grader.submission.arrays.npy import array_answer
-from grader.submission.decoding import normalised
 from grader.submission.model import ArrayAnswer, Refusal
 from grader.submission.refusals import Refused
 from grader.submission.sources import FileContents, Source

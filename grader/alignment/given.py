@@ -1,0 +1,63 @@
+"""Names of the problem to which words beside an answer give another value or meaning.
+
+`with $N = 3$` where N is 5, `where $N$ is the number of features` where the problem counts examples,
+`where $x$ is a vector of ones`: the answer may be right, but not of what its author says.
+"""
+
+import contextlib
+import re
+
+from grader.alignment.standing import FormulaStanding, Given
+from grader.errors import StudentError
+from grader.expression import Expression, Item, Number, Symbol
+from grader.lexicon import Role, find
+from grader.notation import Names, latex
+from grader.notation.equations import equations
+
+_COUNTED = frozenset({Role.EXAMPLES, Role.FEATURES, Role.CLASSES, Role.UNITS})
+
+
+def given_otherwise(standing: FormulaStanding, text: str, names: Names, about: str) -> str:
+    """The words that give a name in the formula `text` another meaning; "" if none do.
+
+    `about` is what the problem says of its names.
+    """
+    for given in standing.given:
+        name = given.text.partition("=")[0].strip()
+        if name and name in text and _is_another(given, name, names, about):
+            return f"{given.text} {given.words}".strip()
+    return ""
+
+
+def _is_another(given: Given, name: str, names: Names, about: str) -> bool:
+    members = _members(given.text, names)
+    if not members:
+        return False
+    numbers = {member.value for member in members if isinstance(member, Number)}
+    if Role.ALSO in given.roles:
+        return False  # `for $s = 0$ too`
+    if len(members) > 1:
+        return len(numbers) > 1 or (bool(numbers) and _is_declared(members[0]))
+    if _is_declared(members[0]):
+        return Role.CONSTANT in given.roles
+    meant, counted = given.roles & _COUNTED, _counted(name, about)
+    return bool(meant and counted) and not meant & counted
+
+
+def _members(text: str, names: Names) -> list[Expression]:
+    """The sides of `N = 5`, or a name alone; empty if they cannot be read."""
+    with contextlib.suppress(StudentError):
+        (equation,) = equations(text, names)[:1]
+        return [latex.parse_left(member, names, text) for member in equation.members]
+    return []
+
+
+def _is_declared(node: Expression) -> bool:
+    return isinstance(node, Symbol | Item)
+
+
+def _counted(name: str, about: str) -> frozenset[Role]:
+    """What a size counts by the description of the problem."""
+    near = re.findall(rf"[^.;,:]*\${re.escape(name)}(?![A-Za-z_^])[^.;,:]*", about)
+    marks = [mark for text in near for mark in find(text, "en")]
+    return frozenset().union(*(mark.roles for mark in marks)) & _COUNTED

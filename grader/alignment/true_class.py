@@ -1,0 +1,104 @@
+"""The index of the true class: `ŷ_c`, `δ_{jc}`, `1[j = o]`, where the label y is one-hot.
+
+A formula f(c) in that index is Σ_c y_c f(c). It is read so only
+where a letter that the problem does not declare stands as an index.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from grader.errors import StudentError
+from grader.expression import (
+    SCALAR,
+    Apply,
+    Expression,
+    Index,
+    Item,
+    Number,
+    Sum,
+    children,
+    free_ranges,
+)
+from grader.notation import Conventions, Names, Reading, latex
+from grader.notation.latex_tokens import Token
+from grader.primitives.build import mul
+
+_ONE = Number(1.0)
+_NEVER = frozenset({"d", "e", "I", "T"})
+
+
+def read(
+    tokens: Sequence[Token], names: Names, source: str, conventions: Conventions
+) -> Reading | None:
+    """The reading of tokens with one undeclared letter as the true class; None if there is none."""
+    label = _label(names)
+    letters = {token.text for token in tokens if token.kind == "letter"}
+    unknown = [one for one in letters - _NEVER if not _is_declared(one, names)]
+    if label is None or len(unknown) != 1:
+        return None
+    letter = Index(unknown[0], 1, max(names.symbols[label].shape))
+    known = names.with_indices((), {**names.indices, letter.name: letter})
+    try:
+        reading = latex.read_tokens(tokens, known, source, conventions)
+    except StudentError:
+        return None
+    if letter.name not in reading.used or not _is_index(letter, reading.node):
+        return None
+    note = f"{letter.name} was read as the index of the true class, where {label} is 1"
+    return replace(
+        reading,
+        node=_at_true_class(reading.node, letter, names),
+        used=reading.used - {letter.name},
+        notes=(*reading.notes, note),
+        is_guess=True,
+    )
+
+
+def without_true_class(body: Expression, letters: Collection[str], names: Names) -> Expression:
+    """The value of a definition whose only other letter is that of the true class."""
+    label, free = _label(names), free_ranges(body)
+    extra = [index for name, index in free.items() if name not in letters]
+    if label is None or len(extra) != 1:
+        return body
+    letter = extra[0]
+    if (letter.start, letter.stop) != (1, max(names.symbols[label].shape)):
+        return body
+    return _at_true_class(body, letter, names)
+
+
+def _label(names: Names) -> str | None:
+    """The only vector that is one-hot."""
+    return names.one_hot[0] if len(names.one_hot) == 1 else None
+
+
+def _is_declared(letter: str, names: Names) -> bool:
+    known = letter in names.indices or letter in names.dimensions
+    return (
+        known
+        or any(base == letter for base, _, _ in (*names.spellings, *names.definitions))
+        or letter in names.function_bases
+    )
+
+
+def _is_index(letter: Index, node: Expression) -> bool:
+    """Whether a letter only chooses entries or is compared with an index, and is no value itself."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Index) and part.name == letter.name:
+            return False
+        if isinstance(part, Item):
+            waiting.append(part.base)
+        elif not (isinstance(part, Apply) and part.function in _COMPARED):
+            waiting += children(part)
+    return True
+
+
+_COMPARED = frozenset({"eq", "ne"})
+
+
+def _at_true_class(node: Expression, letter: Index, names: Names) -> Expression:
+    symbol = names.symbols[names.one_hot[0]]
+    row, column = (letter, _ONE) if symbol.shape[1] == 1 else (_ONE, letter)
+    chosen = mul(Item(symbol, row, column, SCALAR), node)
+    return Sum(chosen, letter, node.shape)

@@ -1,0 +1,1 @@
+"""Reads the text of a paper into one tree; every character belongs to exactly one leaf."""

@@ -1,0 +1,224 @@
+"""The words of human languages that the grader knows, and what they do in a sentence.
+
+`table.txt` is the only place where such words stand: each role, and below it its words and phrases in each
+language, separated by commas. `*` at the end of a phrase stands for any ending. `find` gives the roles in a
+text with their places. A text in Chinese has no spaces: each of its characters is a word.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+
+class Role(Enum):
+    """What a word or phrase does in a sentence about formulas."""
+
+    # How clauses hang together
+    IF = "a condition follows"
+    ONLY = "nothing else"
+    FOR = "a case follows"
+    ALL = "a range follows"
+    AT = "a point follows"
+    OTHERWISE = "all other cases"
+    THEN = "the consequence of a condition follows"
+    WHERE = "the meaning of a name follows"
+    LET = "a definition follows"
+    WITH = "something given follows"
+    SINCE = "a reason follows"
+    BY = "a rule or a means follows"
+    THAT = "a clause follows that the words before it judge"
+    CONCLUDE = "a result follows"
+    AND = "another of the same"
+    ALSO = "the same holds too"
+    OR = "another value"
+    BUT = "something else holds"
+    EQUALS = "the value follows"
+    THAT_IS = "the same in other words"
+    ANSWER = "names the answer"
+    PRONOUN = "means what was just written"
+    FILLER = "changes nothing between a word and its formula"
+    # How a statement stands
+    NOT = "denies"
+    TRUE = "affirms"
+    WRONG = "calls something wrong"
+    AFFIRM = "a denial that denies nothing"
+    HARMLESS = "may be denied of a right answer"
+    CORRECTION = "corrects what is before it"
+    AMENDS = "corrects what is before it if another value follows"
+    OLD = "an earlier answer, given up"
+    EXPECT = "what others or a first look may expect"
+    SUPPOSE = "an assumption follows"
+    REFUTE = "an assumption was wrong"
+    SOLVE = "sets a derivative to zero"
+    QUOTED = "of somebody else"
+    BELIEF = "asserts mildly"
+    GUESS = "asserts without knowing"
+    EXAMPLE = "an example or a special case"
+    ASKS = "a question"
+    # What changes a formula
+    OPERATION = "an operation on the formula before it"
+    OPERATION_ON = "an operation on the formula after it"
+    PLUS = "joins two terms"
+    MUST = "something is still to be done"
+    WITHOUT = "something is left out"
+    INSTEAD = "something stands for another thing"
+    SWAP = "one thing is put in the place of another"
+    MEANS = "gives a name its meaning"
+    EXAMPLES = "what a size counts: examples"
+    FEATURES = "what a size counts: features"
+    CLASSES = "what a size counts: classes"
+    UNITS = "what a size counts: units, layers, steps"
+    CONSTANT = "an array with one value, such as ones"
+    STRUCK = "crossed out"
+    # Notes
+    SHAPE = "a note on a shape"
+    STATES = "may state an answer in words"
+    KNOW = "what one does with a question; denied, there is no answer"
+    POINTS = "a unit of marks"
+    BLANK = "says that there is no answer"
+    NOTHING = "stands alone in place of an answer"
+    OUTSIDE = "the answer is somewhere else"
+    TASK = "asks for an answer, in a prompt"
+    QUESTION = "a heading that numbers a question"
+    FORM = "a field at the top of a paper"
+    GREETING = "a greeting"
+    TITLE = "a word of a title"
+
+
+NOTES = frozenset(list(Role)[list(Role).index(Role.STATES) :])
+"""The roles of whole notes and lines, which `find` looks for apart: "no solution" denies nothing."""
+
+STANDING = frozenset(Role) - NOTES
+"""The roles of words in sentences about formulas."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word or phrase of a text with its roles; `start` and `end` are its characters."""
+
+    roles: frozenset[Role]
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Node:
+    """The phrases that begin with the same words; `stems` are words with any ending."""
+
+    words: "dict[str, _Node]" = field(default_factory=dict)
+    stems: "dict[str, _Node]" = field(default_factory=dict)
+    meanings: dict[str, set[Role]] = field(default_factory=dict)
+
+
+# A word ends at an apostrophe: `l'opposé`, `c'est`. `n't` is a word. Each Chinese character is one.
+_CHINESE = "\u3400-\u9fff"
+_WORD = re.compile(rf"n't(?!\w)|[{_CHINESE}]|(?:(?!n't(?!\w)|[{_CHINESE}])\w)+'?|[^\w\s]")
+_APOSTROPHES = str.maketrans("’‘´`", "''''")
+_STEM = range(24, 2, -1)  # characters of a stem
+_TABLE = Path(__file__).with_name("table.txt")
+
+
+def find(text: str, language: str | None = None, among: frozenset[Role] = STANDING) -> list[Mark]:
+    """The roles in a text, in order, without overlap; of two phrases the longer one counts.
+
+    A word that is in several languages means what it means in `language`, the language of most words by
+    default. Its time grows linearly with the text.
+    """
+    tokens = list(_WORD.finditer(text.translate(_APOSTROPHES)))
+    found = list(_matches(tokens, among))
+    if not found:
+        return []
+    language = language or _most(found)
+    return [
+        Mark(_meant(node, language), tokens[at].start(), tokens[end - 1].end(),
+             text[tokens[at].start() : tokens[end - 1].end()])
+        for at, end, node in found
+    ]  # fmt: skip
+
+
+def language_of(text: str) -> str:
+    """The language that most known words of a text are in."""
+    tokens = list(_WORD.finditer(text.translate(_APOSTROPHES)))
+    return _most(list(_matches(tokens, STANDING)))
+
+
+@cache
+def words(role: Role) -> frozenset[str]:
+    """The single words of a role in all languages, in lower case."""
+    return frozenset(phrase for one, _, phrase in _rows() if one is role and phrase.isalpha())
+
+
+def _most(found: Sequence[tuple[int, int, _Node]]) -> str:
+    """The language of most phrases; a phrase of several languages counts for each of them less."""
+    votes: dict[str, float] = defaultdict(float)
+    for at, end, node in found:
+        for language in node.meanings:
+            votes[language] += (end - at) / len(node.meanings)
+    return max(votes, key=lambda one: (votes[one], one == "en"), default="en")
+
+
+def _meant(node: _Node, language: str) -> frozenset[Role]:
+    if language in node.meanings:
+        return frozenset(node.meanings[language])
+    return frozenset().union(*node.meanings.values())
+
+
+def _matches(
+    tokens: Sequence[re.Match[str]], among: frozenset[Role]
+) -> Iterator[tuple[int, int, _Node]]:
+    """The longest phrase from each place on, as the range of its tokens and its node."""
+    at = 0
+    while at < len(tokens):
+        node = _phrases(among)
+        best: tuple[int, int, _Node] | None = None
+        for end in range(at, len(tokens)):
+            following = _step(node, tokens[end][0].lower())
+            if following is None:
+                break
+            node = following
+            if node.meanings:
+                best = (at, end + 1, node)
+        if best:
+            yield best
+        at = best[1] if best else at + 1
+
+
+def _step(node: _Node, word: str) -> _Node | None:
+    if word in node.words:
+        return node.words[word]
+    stems = (node.stems.get(word[:end]) for end in _STEM) if node.stems else ()
+    return next((stem for stem in stems if stem is not None), None)
+
+
+@cache
+def _phrases(among: frozenset[Role]) -> _Node:
+    """The phrases of some roles as a tree of words."""
+    root = _Node()
+    for role, language, phrase in _rows():
+        if role not in among:
+            continue
+        node = root
+        words = _WORD.findall(phrase.removesuffix("*"))
+        for at, word in enumerate(words):
+            is_stem = phrase.endswith("*") and at == len(words) - 1
+            node = (node.stems if is_stem else node.words).setdefault(word, _Node())
+        node.meanings.setdefault(language, set()).add(role)
+    return root
+
+
+@cache
+def _rows() -> tuple[tuple[Role, str, str], ...]:
+    """The phrases of the table, each with its role and language."""
+    rows: list[tuple[Role, str, str]] = []
+    text = _TABLE.read_text(encoding="utf-8").replace("\n      ", " ")  # a list over several lines
+    for block in text.split("\n\n"):
+        name, *lists = block.split("\n")
+        for line in filter(None, lists):
+            language, _, said = line.strip().partition(": ")
+            rows += [(Role[name], language, phrase) for phrase in said.split(", ")]
+    return tuple(rows)

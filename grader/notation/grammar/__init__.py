@@ -1,0 +1,20 @@
+"""The grammar of formulas: token trees, a syntax tree by operator precedence, and rules of meaning.
+
+The modules with parsers and rules register them in `parser.FORMS` and `reading.RULES`.
+"""
+
+from grader.notation.grammar import (
+    arithmetic,
+    cases,
+    derivatives,
+    forms,
+    functions,
+    names,
+    sums,
+    undeclared,
+)
+from grader.notation.grammar.parser import parse
+from grader.notation.grammar.reading import Reader
+
+__all__ = ["Reader", "arithmetic", "cases", "derivatives", "forms", "functions", "names", "parse", "sums",
+           "undeclared"]  # fmt: skip

@@ -1,0 +1,108 @@
+"""Numbers, signs, sums, comparisons and brackets."""
+
+from collections.abc import Sequence
+
+from grader.errors import Span
+from grader.expression import Expression
+from grader.notation.builder import NONSENSE, is_condition
+from grader.notation.grammar import syntax
+from grader.notation.grammar.bars import beside, by_entries
+from grader.notation.grammar.operators import COMPARISONS, OPERATORS
+from grader.notation.grammar.reading import Reader, rule
+from grader.notation.grammar.syntax import Node
+from grader.notation.products import combine
+
+
+@rule(syntax.Number)
+def _number(reader: Reader, node: syntax.Number) -> Expression:
+    return reader.build.number(node.text, node.span)
+
+
+@rule(syntax.Negated)
+def _negated(reader: Reader, node: syntax.Negated) -> Expression:
+    return reader.build.apply("neg", reader.read(node.of), span=node.span)
+
+
+@rule(syntax.Sum)
+def _sum(reader: Reader, node: syntax.Sum) -> Expression:
+    build, begin = reader.build, node.span.start
+    total = reader.read(node.terms[0])
+    for sign, term in zip(node.signs, node.terms[1:], strict=True):
+        right = reader.read(term)
+        total, right = beside(reader, total, right), beside(reader, right, total)
+        span = Span(begin, term.span.end)
+        total = combine(build, OPERATORS[sign].meaning, total, right, span)
+    return total
+
+
+@rule(syntax.Relation)
+def _relation(reader: Reader, node: syntax.Relation) -> Expression:
+    for sign, part in zip(node.signs, node.parts[1:], strict=True):
+        if sign not in COMPARISONS:
+            message = f"expected an operator or the end, but found `{sign}`"
+            reader.fail(message, Span(part.span.start - 1, part.span.start))
+    build, begin = reader.build, node.span.start
+    read = reader.index if all(_is_index(reader, part) for part in node.parts) else reader.read
+    result: Expression | None = None
+    left = by_entries(reader, read(node.parts[0]))
+    for sign, part in zip(node.signs, node.parts[1:], strict=True):
+        right, span = by_entries(reader, read(part)), Span(begin, part.span.end)
+        test = combine(build, COMPARISONS[sign], left, right, span)
+        result = test if result is None else combine(build, "and", result, test, span)
+        left = right
+    assert result is not None
+    return result
+
+
+def _is_index(reader: Reader, node: Node) -> bool:
+    """Whether a node has no names but index letters: in `k = l`, l is no loss."""
+    match node:
+        case syntax.Name():
+            return node.plain and node.text in reader.build.names.indices
+        case syntax.Sum(terms=parts) | syntax.Product(factors=parts):
+            return all(_is_index(reader, part) for part in parts)
+        case syntax.Number():
+            return True
+    return False
+
+
+@rule(syntax.Logic)
+def _logic(reader: Reader, node: syntax.Logic) -> Expression:
+    build = reader.build
+    parts = [reader.read(part) for part in node.parts]
+    if not all(part is NONSENSE or is_condition(part) for part in parts):
+        hint = "give one answer, or write a case distinction with \\begin{cases}"
+        reader.fail(f'two values joined by "{node.function}"', node.span, hint)
+    result = parts[0]
+    for part in parts[1:]:
+        result = combine(build, node.function, result, part, node.span)
+    return result
+
+
+@rule(syntax.Bracket)
+def _bracket(reader: Reader, node: syntax.Bracket) -> Expression:
+    """The content of brackets; several parts are a column, or a row in square brackets."""
+    if node.semicolons:
+        reader.fail("expected an operator or the end, but found `;`", node.span)
+    entries = [reader.read(part) for part in node.parts]
+    if len(entries) == 1:
+        return entries[0]
+    if node.opened == "\\langle" and len(entries) == 2:
+        return _inner(reader, entries, node.span)
+    rows = [entries] if node.opened == "[" else [[entry] for entry in entries]
+    return reader.build.matrix(rows, node.span)
+
+
+def _inner(reader: Reader, entries: Sequence[Expression], span: Span) -> Expression:
+    """⟨a, b⟩ of vectors, or the Frobenius inner product of matrices."""
+    if 1 in entries[0].shape or entries[0].shape != entries[1].shape:
+        return reader.build.apply("inner", *entries, span=span)
+    both = reader.build.apply("mul", *entries, span=span)
+    return reader.build.apply("sum", both, span=span)
+
+
+@rule(syntax.MatrixOf)
+def _matrix(reader: Reader, node: syntax.MatrixOf) -> Expression:
+    return reader.build.matrix(
+        [[reader.read(cell) for cell in row] for row in node.rows], node.span
+    )

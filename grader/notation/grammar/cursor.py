@@ -1,0 +1,61 @@
+"""A place in a run of trees."""
+
+from typing import NoReturn
+
+from grader.errors import Span, TooLarge, Unreadable
+from grader.notation.builder import DEPTH_LIMIT
+from grader.notation.grammar.trees import Tree, Trees, first_of
+from grader.notation.latex_tokens import Token
+
+
+class Cursor:
+    """The next tree of a run, which ends with a mark; `bars` counts the open `|` of the run."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.depth = 0
+        self.enter((), 0)
+
+    def enter(self, run: Trees, here: int) -> None:
+        """Go to the beginning of a run; an empty one is at `here`."""
+        end = run[-1].end if run else here
+        self.trees: list[Tree] = [*run, Token("end", "", end, end + 1)]
+        self.at = 0
+        self.bars = 0
+
+    def peek(self) -> Tree:
+        """The next tree."""
+        return self.trees[self.at]
+
+    def next(self) -> Tree:
+        """The next tree, which is consumed unless it is the end."""
+        tree = self.trees[self.at]
+        self.at += tree.kind != "end"
+        return tree
+
+    def take(self, text: str) -> bool:
+        """Whether the next token is this one; if so, it is consumed."""
+        tree = self.trees[self.at]
+        found = tree.text == text and tree.kind not in ("end", "branch")
+        self.at += found
+        return found
+
+    def span(self, first: int) -> Span:
+        """From the tree at `first` to the last one consumed."""
+        return Span(self.trees[first].start, self.trees[max(first, self.at - 1)].end)
+
+    def fail(self, message: str, span: Span, hint: str | None = None) -> NoReturn:
+        """Raise Unreadable at a place."""
+        raise Unreadable(message, self.source, span, hint)
+
+    def unexpected(self, tree: Tree, wanted: str) -> NoReturn:
+        """Raise Unreadable for a tree that does not belong here."""
+        if tree.kind == "end":
+            self.fail(f"expected {wanted}, but the formula ends", tree.span)
+        self.fail(f"expected {wanted}, but found `{tree.text}`", first_of(tree).span)
+
+    def deeper(self, tree: Tree) -> None:
+        """One level deeper. Raises TooLarge past the limit."""
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT:
+            raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", self.source, tree.span)

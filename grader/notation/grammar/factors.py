@@ -1,0 +1,153 @@
+"""Products: which factors belong together, and in which order they are multiplied."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from grader.errors import Span
+from grader.expression import SCALAR, Expression, Symbol
+from grader.notation.grammar import syntax
+from grader.notation.grammar.bars import beside
+from grader.notation.grammar.operators import PRODUCTS
+from grader.notation.grammar.reading import Reader, rule
+from grader.notation.grammar.syntax import Node
+from grader.notation.products import Factor, chain, divide, juxtaposed
+
+TIGHT = ("", "/")
+
+
+class Run:
+    """The factors of a product, of which `at` is the next one.
+
+    A name may take what follows it: an argument list, the rest of a differential, an index.
+    """
+
+    def __init__(self, reader: Reader, factors: tuple[Node, ...], signs: tuple[str, ...]) -> None:
+        self.reader = reader
+        self.factors = factors
+        self.signs = signs
+        self.at = 0
+
+    def sign(self) -> str | None:
+        """The sign before the next factor; None at the end."""
+        return self.signs[self.at - 1] if self.at < len(self.factors) else None
+
+    def ahead(self) -> Node | None:
+        """The factor that follows without a sign."""
+        return self.factors[self.at] if self.sign() == "" else None
+
+    def span(self, first: int) -> Span:
+        """From the factor at `first` to the last one taken."""
+        return Span(self.factors[first].span.start, self.factors[self.at - 1].span.end)
+
+    def factor(self) -> Expression:
+        """The next factor, with what it takes of those behind it."""
+        node = self.factors[self.at]
+        self.at += 1
+        read = WITH_NEIGHBOURS.get(type(node))
+        return self.reader.read(node) if read is None else read(self, node)
+
+    def group(self) -> list[Factor]:
+        """Factors side by side; a division takes all before it."""
+        first, build = self.at, self.reader.build
+        factors = [Factor(self.factor(), self.span(first))]
+        while (sign := self.sign()) in TIGHT:
+            at = self.at
+            if sign == "/":
+                node = divide(build, juxtaposed(build, factors), self.factor(), self.span(first))
+                factors = [Factor(node, self.span(first))]
+                continue
+            if len(factors) == 1:
+                self._check_no_call(factors[0].node)
+            mixed = all(map(_is_numeral, self.factors[at - 1 : at + 1]))
+            factors.append(Factor(self.factor(), self.span(at)))
+            if mixed and build.convention("mixed", ("product", "sum")) == "sum":  # 3\frac14
+                span = self.span(at - 1)
+                factors[-2:] = [
+                    Factor(build.apply("add", *(x.node for x in factors[-2:]), span=span), span)
+                ]
+        return factors
+
+    def _check_no_call(self, node: Expression) -> None:
+        """Refuse `h^2[1]` and `W(1, j)`, which may be entries or products."""
+        bracket = self.factors[self.at]
+        if (
+            not isinstance(node, Symbol)
+            or node.shape == SCALAR
+            or not isinstance(bracket, syntax.Bracket)
+        ):
+            return
+        indices = self.reader.build.names.indices
+        if bracket.opened in ("(", "[") and all(_is_index(x, indices) for x in bracket.parts):
+            hint = "write an entry with a subscript, such as h_{1}"
+            message = "an array before a bracket with indices is ambiguous"
+            self.reader.fail(message, bracket.span, hint)
+
+
+def _is_index(node: Node, indices: Any) -> bool:
+    """Whether a node is a number, an index letter, or several of them."""
+    if isinstance(node, syntax.Product):
+        return not any(node.signs) and all(_is_index(part, indices) for part in node.factors)
+    return isinstance(node, syntax.Number) or (
+        isinstance(node, syntax.Name) and node.text in indices
+    )
+
+
+def _is_numeral(node: Node) -> bool:
+    """Whether a node is a number, or a fraction of two."""
+    if isinstance(node, syntax.Quotient):
+        return isinstance(node.above, syntax.Number) and isinstance(node.below, syntax.Number)
+    return isinstance(node, syntax.Number)
+
+
+WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
+
+
+def with_neighbours(kind: type) -> Callable[[Any], Any]:
+    """Register how a factor is read that may take what follows it."""
+
+    def register(read: Callable[[Run, Any], Expression]) -> Callable[[Run, Any], Expression]:
+        WITH_NEIGHBOURS[kind] = read
+        return read
+
+    return register
+
+
+@rule(syntax.Name, syntax.Bare)
+def _alone(reader: Reader, node: syntax.Name | syntax.Bare) -> Expression:
+    return Run(reader, (node,), ()).factor()
+
+
+@rule(syntax.Product)
+def _product(reader: Reader, node: syntax.Product) -> Expression:
+    printed = _printed(node)
+    if printed is not None and reader.build.convention("braces", ("unseen", "group")) == "unseen":
+        return reader.read(printed)
+    run = Run(reader, node.factors, node.signs)
+    groups, signs = [run.group()], []
+    while (sign := run.sign()) is not None:
+        signs.append(PRODUCTS[sign])
+        groups.append(run.group())
+    return chain(reader.build, groups, signs, partial(beside, reader))
+
+
+def _printed(node: syntax.Product) -> syntax.Sum | None:
+    """`a {b + c} d` as it is printed, a b + c d; None if no braces hold a sum."""
+    for at, factor in enumerate(node.factors):
+        match factor:
+            case syntax.Bracket(opened="{", parts=(syntax.Sum() as inside,)):
+                first, *middle, last = inside.terms
+                if at and isinstance(first, syntax.Negated):
+                    return None
+                before = _joined(node.factors[:at], node.signs[:at], first)
+                after = _joined((last, *node.factors[at + 1 :]), node.signs[at:])
+                return syntax.Sum((before, *middle, after), inside.signs, node.span)
+    return None
+
+
+def _joined(factors: tuple[Node, ...], signs: tuple[str, ...], *more: Node) -> Node:
+    """Factors and signs, and one factor more, as a product."""
+    factors = (*factors, *more)
+    if len(factors) == 1:
+        return factors[0]
+    return syntax.Product(factors, signs, Span(factors[0].span.start, factors[-1].span.end))

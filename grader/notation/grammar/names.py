@@ -1,0 +1,219 @@
+"""Names with what follows them: argument lists, primes before an argument, differentials."""
+
+from dataclasses import replace
+
+from grader.errors import Span
+from grader.expression import SCALAR, Expression, Item, Number, Symbol
+from grader.notation.builder import NONSENSE
+from grader.notation.grammar import syntax
+from grader.notation.grammar.derivatives import base_of, slope
+from grader.notation.grammar.entries import marked
+from grader.notation.grammar.factors import Run, with_neighbours
+from grader.notation.grammar.naming import lookup, resolve, text_of
+from grader.notation.grammar.reading import Reader
+from grader.notation.grammar.syntax import Node
+from grader.notation.grammar.undeclared import undeclared
+
+
+@with_neighbours(syntax.Name)
+def _named(run: Run, name: syntax.Name) -> Expression:
+    """A name with its scripts: a symbol, an entry, a constant, a differential."""
+    if _begins_differential(run, name):
+        return _differential(run, name)
+    primes = name.primes + (name.sup.primes if name.sup else 0)
+    if primes and run.reader.build.names.spelled(declared := name.text + "'" * primes):
+        name, primes = replace(name, text=declared, primes=0, sup=_unprimed(name.sup)), 0
+    ahead = run.ahead()
+    if primes and isinstance(ahead, syntax.Bracket) and ahead.opened == "(":
+        bare = replace(name, primes=0, sup=_unprimed(name.sup))
+        node = resolve(run, bare)
+        if node is not None and _takes_argument(run, node):
+            run.at += 1
+            return slope(run, name, node, run.span(run.at - 2))
+    node = resolve(run, name)
+    if node is None and name.text == "d" and name.plain:
+        return _differential(run, name)
+    if node is None:
+        return _of_the_matrix(run, name) or undeclared(run, name)
+    node = _without_arguments(run, name, node)
+    for _ in range(name.primes):
+        if node.shape == SCALAR and node is not NONSENSE:
+            run.reader.fail("a prime on a scalar that is not a function", name.span)
+        node = run.reader.build.apply("transpose", node, span=name.span)
+    return node
+
+
+def _unprimed(sup: syntax.Script | None) -> syntax.Script | None:
+    return None if sup is None or not sup.signs else replace(sup, primes=0)
+
+
+def _of_the_matrix(run: Run, name: syntax.Name) -> Expression | None:
+    """`w_{11}`, an entry of W where no w is declared; None for anything else."""
+    upper, reader, at = name.text.upper(), run.reader, run.at
+    if name.sub is None or len(name.text) != 1 or upper == name.text:
+        return None
+    if _is_quantity(reader, name.text) or not _is_quantity(reader, upper):
+        return None
+    node = resolve(run, replace(name, text=upper))
+    if not isinstance(node, Item) or node.shape != SCALAR or 1 in node.base.shape:
+        run.at = at
+        return None
+    reader.build.notes.append(f"`{name.text}` with indices was read as an entry of {upper}")
+    return node
+
+
+# Argument lists
+
+
+def _takes_argument(run: Run, node: Expression) -> bool:
+    """Whether the next brackets hold one name that the quantity is computed from."""
+    quantity, bracket = base_of(node), run.ahead()
+    if quantity is None or not isinstance(bracket, syntax.Bracket) or len(bracket.parts) != 1:
+        return False
+    inside = bracket.parts[0]
+    if not isinstance(inside, syntax.Name):
+        return False
+    names = run.reader.build.names
+    spelled = {name for key, name in names.spellings.items() if key[0] == inside.text}
+    return not spelled.isdisjoint(names.depends.get(quantity.name, ()))
+
+
+def _without_arguments(run: Run, name: syntax.Name, node: Expression) -> Expression:
+    """Skip the argument list of `l(\\theta)` or `h^1(x)`.
+
+    It is not a product if the brackets hold only names that the quantity is computed from.
+    """
+    ahead, reader = run.ahead(), run.reader
+    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    if not isinstance(bracket, syntax.Bracket) or bracket.opened != "(":
+        return node
+    if name.text in reader.build.names.calls:
+        run.at += 1
+        return marked(reader, node, ahead.marks) if isinstance(ahead, syntax.Marked) else node
+    quantity = base_of(node)
+    if (
+        quantity is None
+        or isinstance(ahead, syntax.Marked)
+        or not _lists(reader, quantity, bracket)
+    ):
+        return node
+    run.at += 1
+    written = reader.text(Span(name.span.start, bracket.span.end))
+    reader.build.notes.append(f"`{written}` was read as a value, not as a product")
+    return node
+
+
+def _lists(reader: Reader, quantity: Symbol, bracket: syntax.Bracket) -> bool:
+    """Whether brackets hold names that the quantity depends on."""
+    names = reader.build.names
+    known = names.depends.get(quantity.name)
+    if known is None:
+        return False
+    if quantity == names.loss and all(_is_names(part) for part in bracket.parts):
+        return True
+    return all(_is_one_of(reader, part, known) for part in bracket.parts) and not any(
+        _makes_a_product(reader, quantity, part) for part in bracket.parts
+    )
+
+
+def _is_names(node: Node) -> bool:
+    """Whether a node can be part of a list of arguments: names with scripts."""
+    if isinstance(node, syntax.Product):
+        return not any(node.signs) and all(map(_is_names, node.factors))
+    return isinstance(node, syntax.Name)
+
+
+def _is_one_of(reader: Reader, node: Node, known: frozenset[str]) -> bool:
+    """Whether a node is one declared name that is in a set."""
+    if not isinstance(node, syntax.Name) or node.primes:
+        return False
+    layer, subscript = text_of(node.sup), text_of(node.sub)
+    spellings = reader.build.names.spellings
+    keys = ((node.text, layer, subscript), (node.text, subscript, layer))
+    return any(spellings.get(key) in known for key in keys)
+
+
+def _makes_a_product(reader: Reader, quantity: Symbol, node: Node) -> bool:
+    """Whether the matrix product with the one name in brackets exists; then it is a product."""
+    if quantity.shape == SCALAR or not isinstance(node, syntax.Name):
+        return False
+    names = reader.build.names
+    found = [name for key, name in names.spellings.items() if key[0] == node.text]
+    shapes = [names.symbols[name].shape for name in found]
+    return any(shape == SCALAR or quantity.shape[1] == shape[0] for shape in shapes)
+
+
+# Differentials
+
+
+def _begins_differential(run: Run, name: syntax.Name) -> bool:
+    """Whether a d that is also a size comes before a declared name: `dW`, `\\mathrm{d}z`.
+
+    `d W` with a space looks like `dW` in print, so it may be either.
+    """
+    if name.text != "d" or not name.plain:
+        return False
+    ahead, reader = run.ahead(), run.reader
+    following = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    if not isinstance(following, syntax.Name) or not _is_quantity(reader, following.text):
+        return False
+    if not isinstance(lookup(reader, ("d", None, None), name.span), Number):
+        return False
+    between = reader.build.source[name.span.end : following.span.start]
+    if between and "}" not in between:
+        hint = "write \\frac{\\partial l}{\\partial W}, or d \\cdot W for the product"
+        reader.fail("a d before a name may be a differential or a size", name.span, hint)
+    return True
+
+
+def _is_quantity(reader: Reader, base: str) -> bool:
+    """Whether a letter is that of a declared symbol, or of a name of the student's."""
+    names = reader.build.names
+    return any(base == known for known, _, _ in (*names.spellings, *names.definitions))
+
+
+def _differential(run: Run, name: syntax.Name) -> Expression:
+    """`dW^{[1]}`: the gradient of the loss by what follows; `dl/dW`: that of l."""
+    build, ahead = run.reader.build, run.ahead()
+    following = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    loss = build.names.loss
+    if loss is None or not isinstance(following, syntax.Name):
+        build.unknown("d", name.span, build.names.known())
+    first = run.at - 1
+    build.deeper(name.span)
+    own = _own_differential(run, following)
+    node = run.factor() if own is None else own
+    build.depth -= 1
+    if own is not None:
+        return replace(own, span=run.span(first))
+    if _is_quotient(run):
+        run.at += 1
+        return build.derivative(node, run.factor(), run.span(first))
+    return build.derivative(loss, node, run.span(first))
+
+
+def _own_differential(run: Run, following: syntax.Name) -> Expression | None:
+    """`dz^{[3]}` if the student defined it."""
+    own = f"d{following.text}"
+    if not any(base == own for base, _, _ in run.reader.build.names.definitions):
+        return None
+    if following.primes:
+        return None
+    run.at += 1
+    node = resolve(run, replace(following, text=own))
+    run.at -= node is None
+    return node
+
+
+def _is_quotient(run: Run) -> bool:
+    """Whether `/ d` and a name follow: `dl/dW`."""
+    if run.sign() != "/" or run.at + 1 >= len(run.factors) or run.signs[run.at] != "":
+        return False
+    mark, name = run.factors[run.at : run.at + 2]
+    name = name.of if isinstance(name, syntax.Marked) else name
+    return (
+        isinstance(mark, syntax.Name)
+        and mark.text == "d"
+        and mark.plain
+        and isinstance(name, syntax.Name)
+    )

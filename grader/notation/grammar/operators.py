@@ -1,0 +1,50 @@
+"""The operators of formulas: how tightly each binds, and what it means."""
+
+from typing import NamedTuple
+
+from grader.notation.products import ASTERISK, DOT, HADAMARD, JUXTAPOSED, OUTER, QUOTIENT
+
+OR, AND, RELATION, SUM, PRODUCT, BESIDE = range(1, 7)  # binding powers, the loosest first
+
+
+class Operator(NamedTuple):
+    """A sign between two operands: its binding power, what it means, and how many tokens it has."""
+
+    power: int
+    sign: str
+    meaning: str
+    width: int = 1
+
+
+_TABLE = {
+    OR: {"\\vee": "or", "or": "or"},
+    AND: {"\\wedge": "and", "and": "and"},
+    RELATION: {
+        "<": "lt", ">": "gt", "\\le": "le", "\\ge": "ge", "\\ne": "ne", "=": "eq", "\\in": "in",
+        "\\notin": "in",
+    },
+    SUM: {"+": "add", "-": "sub"},
+    PRODUCT: {
+        "\\odot": HADAMARD, "\\cdot": DOT, "\\times": JUXTAPOSED, "*": ASTERISK, "\\otimes": OUTER,
+        "\\oslash": QUOTIENT,
+    },
+    BESIDE: {"/": "div", "": JUXTAPOSED},
+}  # fmt: skip
+OPERATORS = {
+    sign: Operator(power, sign, meaning)
+    for power, signs in _TABLE.items()
+    for sign, meaning in signs.items()
+    if sign
+}
+NO_SIGN = Operator(BESIDE, "", JUXTAPOSED, 0)
+DOUBLE = {  # operators of two tokens
+    (".", "*"): Operator(PRODUCT, "\\odot", HADAMARD, 2),
+    ("=", "="): Operator(RELATION, "=", "eq", 2),
+}
+PRODUCTS = _TABLE[PRODUCT] | _TABLE[BESIDE]
+COMPARISONS = {sign: name for sign, name in _TABLE[RELATION].items() if name != "in"}
+WORDS = frozenset("if otherwise else for when where and or with let then".split())
+NOT_FACTORS = frozenset(OPERATORS) | {
+    "\\\\", "\\end", "\\quad", "\\over", "\\Rightarrow", "\\rightarrow", "\\}", "\\rangle", "\\|",
+    "\\dots", "\\vdots", "\\not",
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""Syntax trees → expressions: one rule for each kind of node, in the modules of this package."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from grader.errors import Span
+from grader.expression import Expression
+from grader.notation.builder import Builder
+from grader.notation.grammar import syntax
+from grader.notation.grammar.syntax import Node
+
+Rule = Callable[["Reader", Any], Expression]
+RULES: dict[type, Rule] = {}
+
+
+class Reader:
+    """Reads nodes with a builder.
+
+    `left` says that the formula is the left side of an equation, which only names what it is about.
+    `of_entries` says that the node is in an entrywise function, `of_indices` that letters are indices even
+    if they are names too. `steps` are the values of letters that count steps, such as the t of `h_t` where
+    h_1, h_2, h_3 are declared. `doubts` are places, messages and hints of what cannot be read after all.
+    """
+
+    def __init__(self, build: Builder, left: bool = False) -> None:
+        self.build = build
+        self.left = left
+        self.of_entries = False
+        self.of_indices = False
+        self.steps: dict[str, int] = {}
+        self.doubts: list[tuple[Span, str, str]] = []
+
+    def read(self, node: Node) -> Expression:
+        """The meaning of a node. Raises Unreadable; what makes no sense is kept by the builder."""
+        return RULES[type(node)](self, node)
+
+    def whole(self, node: Node) -> Expression:
+        """The meaning of a whole formula."""
+        read = self.read(node)
+        for span, message, hint in self.doubts:
+            self.fail(message, span, hint)
+        return read
+
+    def index(self, node: Node) -> Expression:
+        """The meaning of an index, whose letters hide the names of the problem."""
+        outer, self.of_indices = self.of_indices, True
+        read = self.read(node)
+        self.of_indices = outer
+        return read
+
+    def fail(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
+        """Raise Unreadable at a place."""
+        self.build.fail(message, span, hint)
+
+    def text(self, span: Span) -> str:
+        """What was written at a place."""
+        return self.build.source[span.start : span.end]
+
+
+def rule(*kinds: type) -> Callable[[Rule], Rule]:
+    """Register the rule for some kinds of nodes."""
+
+    def register(read: Rule) -> Rule:
+        RULES.update(dict.fromkeys(kinds, read))
+        return read
+
+    return register
+
+
+@rule(syntax.Unread)
+def _unread(reader: Reader, node: syntax.Unread) -> Expression:
+    return reader.fail(node.message, node.span, node.hint)
+
+
+@rule(syntax.Ends)
+def _ends(reader: Reader, node: syntax.Ends) -> Expression:
+    message = f"expected a number, a name or a bracket, but found `{reader.text(node.span)}`"
+    return reader.fail(message, node.span)
