@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
+from grader import lexicon
 from grader.errors import Span, TooLarge, Unreadable
+from grader.lexicon import Role, words
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.macros import Group, Node, Raw, Stream, cut, definitions, text_of, tree
 from grader.notation.names import LATEX_FUNCTIONS, Names
@@ -24,29 +26,20 @@ from grader.notation.signs import (
 
 TEXT_LIMIT = 20_000  # characters of one formula
 
-# What the words of a text in a formula do; the token has the role as its text.
+# What words in a formula do; the token has the role as its text. Of several roles the first counts.
 ROLES = {
-    "if": "if|whenever|when|as long as|provided that|provided|given that|given|while|in case|falls|wenn"
-    "|sofern|solange|si|lorsque|tant que|pourvu que|cuando|siempre que|se|quando|如果|若|当",
-    "for": "for all|for any|for every|for each|for|für alle|für|pour tout|pour|para todo|para|per|对于",
-    "otherwise": "otherwise|elsewhere|else|in all other cases|in any other case|all other cases|sonst"
-    "|ansonsten|andernfalls|sinon|autrement|ailleurs|en otro caso|de lo contrario"
-    "|altrimenti|否则|其他|其它",
-    "and": "and|und|et",
-    "or": "or|oder|ou",
-    "where": "where|wobei|où|donde|dove|其中",
-    "with": "with|mit|avec|con",
-    "let": "let",
-    "then": "then|dann|alors|entonces|则",
+    Role.IF: "if", Role.FOR: "for", Role.ALL: "for", Role.OTHERWISE: "otherwise", Role.WHERE: "where",
+    Role.WITH: "with", Role.LET: "let", Role.THEN: "then", Role.AND: "and", Role.OR: "or", Role.BUT: "and",
 }  # fmt: skip
-WORDS = frozenset("if otherwise else elsewhere for when and or where let with then".split())
-_PHRASES = {phrase: role for role, phrases in ROLES.items() for phrase in phrases.split("|")}
-_PIECE = re.compile(
-    rf"""(?P<said>{"|".join(map(re.escape, sorted(_PHRASES, key=len, reverse=True)))})(?![^\W_])
-    |(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?(?!\w)
-             |[A-Za-z]\s*[<>=≤≥≠]+\s*[A-Za-z](?!\w))
-    |[\s,;.:()]+""",
-    re.IGNORECASE | re.VERBOSE,
+_SHORT = 3  # letters of a word that may be a product, such as `et`
+# Words without a font: `x if z > 0`.
+_TYPED = {
+    **{word: text for role, text in reversed(ROLES.items()) for word in words(role) if len(word) > _SHORT},
+    **{text: text for text in ROLES.values()},
+}  # fmt: skip
+_MATHEMATICS = re.compile(
+    r"[\s,;.:()]*(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?"
+    r"|[A-Za-z]\s*[<>=≤≥≠]+\s*[A-Za-z])?[\s,;.:()]*"
 )
 
 _SPACES = frozenset(
@@ -244,14 +237,16 @@ class _Lexer:
     def _letters(self, raw: Raw) -> Iterator[Token]:
         if raw.text in _BIG_WORDS and self._has_limits():
             yield Token("command", _BIG_WORDS[raw.text], raw.start, raw.end)
-        elif len(raw.text) > 1 and self._is_word(raw.text):
+        elif len(raw.text) > 1 and self._is_name(raw.text):
             yield Token("word", raw.text, raw.start, raw.end)
+        elif raw.text in _TYPED:
+            yield Token("word", _TYPED[raw.text], raw.start, raw.end)
         else:
             yield from self._single(raw)
 
-    def _is_word(self, text: str) -> bool:
-        """Whether letters are one name of the problem, a function, or a word with a role."""
-        return text in self.bases or text in LATEX_FUNCTIONS or text in WORDS
+    def _is_name(self, text: str) -> bool:
+        """Whether letters are one name of the problem, or a function."""
+        return text in self.bases or text in LATEX_FUNCTIONS
 
     def _single(self, raw: Raw) -> Iterator[Token]:
         """One token a letter, as TeX sets them; `dW2` ends with a declared name and its number."""
@@ -503,7 +498,7 @@ class _Lexer:
         elif (
             len(letters) > 1
             and letters.isalpha()
-            and (name not in _OF_LETTERS or self._is_word(letters))
+            and (name not in _OF_LETTERS or self._is_name(letters))
         ):
             d, of = letters[0], letters[1:]
             if d == "d" and of in self.bases and letters not in self.bases:  # \\mathrm{dW}
@@ -530,25 +525,23 @@ class _Lexer:
 
     def _said(self, text: str, part: Sequence[Node], start: int, end: int) -> Iterator[Token]:
         """Words with a role, and simple mathematics among them; else a name, or prose."""
-        words = text.strip()
-        pieces = _pieces(words)
-        if self.scripts or not pieces:
-            if len(part) == 1 and not isinstance(part[0], Group) and part[0].kind == "letters":
-                kind = "word" if len(words) > 1 else "letter"
-                yield Token(kind, words, start, end)
-            elif len(part) == 1 and part[0].kind in ("number", "command"):
-                yield from self._nested(part)
-            elif words.strip(" ,.;:()[]{}"):
-                yield Token("prose", words.strip(" ()[]{}"), start, end)
-            elif "," in words:
-                yield Token("sign", ",", start, end)
-            return
-        for piece in pieces:
-            role = _PHRASES.get(" ".join(piece.lower().split()))
-            if role is not None:
+        said = text.strip()
+        pieces = [] if self.scripts else _pieces(said)
+        for role, math in pieces:
+            if role:
                 yield Token("word", role, start, end)
             else:
-                yield from (t._replace(start=start, end=end) for t in self._nested(tree(piece)))
+                yield from (t._replace(start=start, end=end) for t in self._nested(tree(math)))
+        if pieces:
+            return
+        if len(part) == 1 and part[0].kind == "letters":
+            yield Token("word" if len(said) > 1 else "letter", said, start, end)
+        elif len(part) == 1 and part[0].kind in ("number", "command"):
+            yield from self._nested(part)
+        elif said.strip(" ,.;:()[]{}"):
+            yield Token("prose", said.strip(" ()[]{}"), start, end)
+        elif "," in said:
+            yield Token("sign", ",", start, end)
 
     # Commands with arguments
 
@@ -713,18 +706,21 @@ def _outside(nodes: Sequence[Node]) -> Iterator[Node]:
             yield node
 
 
-def _pieces(text: str) -> list[str]:
-    """Words with a role, and comparisons or numbers between them; nothing if there is more than that."""
-    found: list[str] = []
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """The roles of words, and mathematics between them; nothing if there is more than that."""
+    found: list[tuple[str, str]] = []
     at = 0
-    while at < len(text):
-        match = _PIECE.match(text, at)
-        if match is None:
+    marks = [mark for mark in lexicon.find(text) if len(mark.text) > 1 or not mark.text.isascii()]
+    for mark in (*marks, None):
+        between = _MATHEMATICS.fullmatch(text, at, len(text) if mark is None else mark.start)
+        role = next((ROLES[one] for one in ROLES if mark is None or one in mark.roles), None)
+        if between is None or role is None:
             return []
-        if piece := match["said"] or match["math"]:
-            found.append(piece)
-        at = match.end()
-    return found if any(" ".join(piece.lower().split()) in _PHRASES for piece in found) else []
+        found += [("", between["math"])] if between["math"] else []
+        if mark is not None:
+            found.append((role, ""))
+            at = mark.end
+    return found if marks else []
 
 
 def _delimiter(command: str, name: str, start: int, end: int) -> list[Token]:

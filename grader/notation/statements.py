@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from grader import lexicon
 from grader.errors import Span, StudentError
+from grader.lexicon import Role
 from grader.notation.latex_tokens import DEPTH, Token, outer, tokenize
 from grader.notation.names import Names
 from grader.notation.sides import solved
@@ -35,11 +37,7 @@ _ALTERNATIVES = frozenset({"or", "\\vee"})
 _WORDS = _CASE_WORDS | _OTHERWISE | _ALTERNATIVES | {"with", "let", "then", "and"}
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
 _AHEAD = 500  # tokens to search for an `=`
-_REASON = re.compile(
-    r"(?:since|because|as|using|note that|recall|by|due to|from|da|weil|denn|wegen|car|puisque|parce que"
-    r"|porque|ya que|pues|因为|由于)(?![^\W_])",
-    re.IGNORECASE,
-)
+_REASONS = frozenset({Role.SINCE, Role.BY})
 _UNDEFINED = re.compile(
     r"undef|nan|dne|not defined|is undefined|does not exist|nicht|non d", re.IGNORECASE
 )
@@ -402,7 +400,7 @@ class _Statements:
         said = " ".join(word.text for word in words)
         if before is not None and before.text in ("\\\\", "\\quad", "\\Rightarrow", "then"):
             self.in_reason = False
-        explains = bool(_REASON.match(said)) and before in words
+        explains = before in words and _is_reason(said)
         members = _members(tokens)
         if (explains or self.in_reason) and (len(members) > 1 or _is_remark(before, tokens)):
             self.in_reason = self.last is not None
@@ -499,6 +497,12 @@ def _is_same(chain: _Chain, left: Sequence[Token]) -> bool:
     return [token.text for token in chain.members[0].tokens] == [token.text for token in left]
 
 
+def _is_reason(said: str) -> bool:
+    """Whether words begin a reason: `since`, `by the chain rule`."""
+    marks = lexicon.find(said)
+    return bool(marks) and marks[0].start == 0 and not _REASONS.isdisjoint(marks[0].roles)
+
+
 # Signs that assert nothing: `A ≠ B`, and `A = B` with a question mark or an exclamation mark above it.
 _OPEN_ENDS = frozenset({"\\ne", "\\overset", "\\stackrel"})
 _CUTS = _EQUALS | _OPEN_ENDS | {":"}
@@ -532,9 +536,9 @@ def _condition(before: Token | None, segment: Sequence[Token]) -> list[Token]:
     if not tokens or before is None or _is_range(before, segment):
         return []
     compares = {token.text for _, token in outer(tokens)} & (_COMPARISONS | {"="})
-    if before.text in ("if", "for", "when") and before.kind == "word":
+    if before.text in ("if", "for") and before.kind == "word":
         return tokens if compares else []
-    if before.text not in (",", "\\quad", "where"):
+    if before.text not in (",", "\\quad", "where", "with", "and"):
         return []
     plain = (
         len(tokens) == 3 and tokens[1].text == "=" and _is_index(tokens[0]) and _is_index(tokens[2])
