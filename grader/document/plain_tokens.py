@@ -82,8 +82,7 @@ def counted(tokens: Sequence[PlainToken]) -> tuple[int, int, int]:
     """
     words = ordinary = 0
     numbers = sum(token.kind == "number" for token in tokens)
-    relations = sum(token.kind == "relation" for token in tokens)  # `… if i = j`
-    compared = relations > 1 or any(token.text in _COMPARISONS for token in tokens)
+    compared = any(token.text in _COMPARISONS for token in tokens)
     scripts = _scripts(tokens) | _arguments(tokens)
     for before, token, follows in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         if token.kind != "word" or (compared and token.text.lower() in _CASES):
