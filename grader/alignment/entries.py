@@ -372,7 +372,8 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
-            changed = _GOES_ON if going_on else place.changed or _changed_by(equation.said)
+            said = f"{equation.before} {equation.behind}"
+            changed = _GOES_ON if going_on else place.changed or _changed_by(said)
             standing = (
                 replace(place.standing, kind=Stance.REASON) if equation.reason else place.standing
             )
