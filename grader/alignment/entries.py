@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from grader import lexicon
 from grader.alignment import true_class
+from grader.alignment.clauses import pieces_of
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -38,7 +39,7 @@ from grader.expression import (
     Symbol,
     walk,
 )
-from grader.lexicon import Role
+from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
@@ -47,11 +48,9 @@ from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
-# After words like these, a formula without a left side may be an answer.
-_ANNOUNCES = re.compile(
-    r"(?:\w.*:|=|is|get|answer|\b(?:gives|yields|obtain|equals?|becomes|namely|result|solution|simply|clearly"
-    r"|obviously|just|(?:simplifies|reduces|amounts|equal|leads) to))\s*\Z",
-    re.IGNORECASE | re.DOTALL,
+# After such words, a formula without a left side may be an answer.
+_ANNOUNCE = frozenset(
+    {Role.EQUALS, Role.CONCLUDE, Role.ANSWER, Role.THAT_IS, Role.BELIEF, Role.GUESS}
 )
 _GOES_ON = "goes on from its earlier value"
 _ENDING = 60  # characters
@@ -319,7 +318,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                 heading += 1
             case Prose():
                 heading += item.text.startswith("#")
-                announced = _announces(item, items[at - 1] if at else None)
+                announced = _announces(item, items[at - 1] if at else None, language)
             case Formula():
                 here = announced or item.display
                 how = standing.get(at, PLAIN)
@@ -337,11 +336,15 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                 announced = False
 
 
-def _announces(prose: Prose, before: Marker | Formula | Prose | None) -> bool:
+def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: str) -> bool:
     """Whether an answer may follow: after `so we get`, or the colon of `since $Σ y = 1$:`."""
-    if prose.text == ":":
+    if prose.text in (":", "："):
         return isinstance(before, Formula) and "=" in before.text
-    return _ANNOUNCES.search(prose.text[-_ENDING:]) is not None
+    if prose.text.endswith((":", "：", "=")):
+        return True
+    text = prose.text[-_ENDING:]
+    words = pieces_of(text, language_of(text, language))[-1:]
+    return any(word.has(*_ANNOUNCE) for word in words)
 
 
 def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
