@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from grader import lexicon
 from grader.alignment import true_class
+from grader.alignment.clauses import pieces_of
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -38,7 +39,7 @@ from grader.expression import (
     Symbol,
     walk,
 )
-from grader.lexicon import Role
+from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
@@ -47,8 +48,10 @@ from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
-# After words like these, a formula without a left side may be an answer.
-_ANNOUNCING = frozenset({Role.CONCLUDE, Role.EQUALS, Role.ANSWER})
+# After such words, a formula without a left side may be an answer.
+_ANNOUNCE = frozenset(
+    {Role.EQUALS, Role.CONCLUDE, Role.ANSWER, Role.THAT_IS, Role.BELIEF, Role.GUESS}
+)
 _GOES_ON = "goes on from its earlier value"
 _CONCLUDING = ("\\boxed", "\\therefore", "∴")
 _ENDING = 60  # characters
@@ -340,26 +343,19 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
 
 def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: str) -> bool:
     """Whether an answer may follow: after `so we get`, or the colon of `since $Σ y = 1$:`."""
-    if prose.text == ":":
+    if prose.text in (":", "："):
         return isinstance(before, Formula) and "=" in before.text
-    said = prose.text.rstrip()
-    return (
-        said.endswith("=") or (said.endswith(":") and len(said) > 1) or _concludes(said, language)
-    )
+    if prose.text.endswith((":", "：", "=")):
+        return True
+    text = prose.text[-_ENDING:]
+    words = pieces_of(text, language_of(text, language))[-1:]
+    return any(word.has(*_ANNOUNCE) for word in words)
 
 
 def _concludes(said: str, language: str) -> bool:
-    """Whether words end with one that announces a result."""
-    said = said[-_ENDING:].rstrip(" ,:")
-    for mark in reversed(lexicon.find(said, language)):
-        if said[mark.end :].strip():
-            return False
-        if not mark.roles.isdisjoint(_ANNOUNCING):
-            return True
-        if Role.FILLER not in mark.roles:
-            return False
-        said = said[: mark.start].rstrip(" ,")
-    return False
+    """Whether words end with one that calls what follows the result."""
+    words = pieces_of(said[-_ENDING:], language_of(said, language))[-1:]
+    return any(word.has(Role.CONCLUDE, Role.ANSWER) for word in words)
 
 
 def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:

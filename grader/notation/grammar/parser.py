@@ -26,7 +26,7 @@ from grader.notation.grammar.operators import (
 )
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, span_of, split, trees
-from grader.notation.latex_tokens import WORDS, Token
+from grader.notation.latex_tokens import ROLES, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
 
@@ -38,6 +38,8 @@ OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _BEFORE = ("+", "-", "{")
 _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
+
+_WORDS = frozenset(ROLES.values())
 
 
 Form = Callable[["Parser", Any], Node]
@@ -158,7 +160,7 @@ class Parser(Cursor):
             case "letter" | "accent":
                 return tree.text not in self.names.function_bases
             case "word":
-                return tree.text not in WORDS and self.function(tree) is None
+                return tree.text not in _WORDS and self.function(tree) is None
             case "command":
                 return tree.text not in FORMS and tree.text not in NOT_FACTORS
         return False
@@ -201,7 +203,7 @@ class Parser(Cursor):
             case "number" | "bold" | "letter" | "accent" | "branch":
                 return True
             case "word":
-                return tree.text not in WORDS
+                return tree.text not in _WORDS
         if tree.text in ("|", "\\|"):
             return self.bars == 0
         return tree.text == "\\{" or (tree.kind == "command" and tree.text not in NOT_FACTORS)
