@@ -120,6 +120,9 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
         if chosen is None:  # an equation beside the answer to another question
             mine = [e for e in found if _says(e, question) and id(e) not in only]
             chosen = chosen_of(mine, question)
+        if chosen is None:
+            mine = _unasked(question, found, problem)
+            chosen = chosen_of(mine, question) or (mine[-1] if mine else None)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, given, problem)
     return _with_rivals(result, found, problem)
@@ -165,6 +168,29 @@ def _meant(
         if not _is_elsewhere(entry, question, problem):
             meant[question.id].append(entry)
     return meant
+
+
+def _unasked(question: Question, found: Sequence[Entry], problem: Problem) -> list[Entry]:
+    """The equations below the number of a question; else those that no other question asks for.
+
+    The latter only for a question with a reference of the author, which has no left side of its own.
+    """
+    own = [
+        e
+        for e in found
+        if question.id in questions_marked(e.labels, problem.questions)
+        and (e.left is None or e.defines)
+        and _may_answer(e, question, problem)
+    ]
+    if own or question.of is not None:
+        return own
+    return [
+        e
+        for e in found
+        if e.derivative is not None
+        and not e.is_open
+        and not any(similarity(e.derivative, other) for other in problem.questions)
+    ]
 
 
 def _says(entry: Entry, question: Question) -> bool:

@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.alignment.align import FoundAnswer
+from grader.alignment.entries import Entry
 from grader.alignment.formulas import is_mention
 from grader.alignment.notes import is_note, numbers_named, points_elsewhere, said_below
 from grader.alignment.numbering import named, questions_marked
 from grader.alignment.standing import PLAIN, standings
 from grader.alignment.statements import language_of_paper, statements
+from grader.expression import base_name
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
 
@@ -66,9 +68,17 @@ def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
     lost = {
         e.formula.place
         for e in every
-        if e.left is None and not e.standing.is_beside and not e.is_open
+        if (e.left is None or _is_of_an_expression(e))
+        and not e.standing.is_beside
+        and not e.is_open
     }
     return {entry.formula.place for entry in every} - lost
+
+
+def _is_of_an_expression(entry: Entry) -> bool:
+    """Whether a left side differentiates an expression, so that it may be another name of what is asked."""
+    left = entry.derivative
+    return left is not None and base_name(left.of) is None
 
 
 def _formulas(

@@ -7,7 +7,23 @@ Left-hand sides are compared by their derivatives and their entries: students wr
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.expression import Derivative, Expression, Index, Item, Selector, Slice, Symbol
+import numpy as np
+
+from grader.errors import StudentError, Unreadable
+from grader.evaluation import Evaluator
+from grader.expression import (
+    Apply,
+    Derivative,
+    Expression,
+    Index,
+    Item,
+    Selector,
+    Slice,
+    Symbol,
+    free_indices,
+    symbols_in,
+    walk,
+)
 from grader.notation import Conventions, Names, printing
 from grader.primitives.build import derivative
 from grader.problem.model import Question
@@ -30,13 +46,38 @@ def _part(given: Expression, asked: Expression) -> float:
     base, selectors = split(given)
     asked_base, asked_selectors = split(asked)
     if base != asked_base:
-        return 0.0
+        return 1.0 if _is_written_otherwise(given, asked) else 0.0
     if bool(selectors) != bool(asked_selectors):
         return _whole_for(selectors or asked_selectors)
     result = 1.0
     for one, other in zip(selectors, asked_selectors, strict=True):
         result *= _selector(one, other)
     return result
+
+
+@lru_cache(maxsize=4096)
+def _is_written_otherwise(given: Expression, asked: Expression) -> bool:
+    """Whether two expressions are equal by their values: `x^T (A x)` and `(x^T A) x`."""
+    if not isinstance(given, Apply) or not isinstance(asked, Apply) or given.shape != asked.shape:
+        return False
+    symbols = {part for node in (given, asked) for part in walk(node) if isinstance(part, Symbol)}
+    if symbols_in(given) != symbols_in(asked) or free_indices(given) or free_indices(asked):
+        return False
+    rng = np.random.default_rng(_SEED)
+    values = {s.name: rng.standard_normal((_DRAWS, *s.shape)) for s in sorted(symbols, key=str)}
+    try:
+        with np.errstate(all="ignore"):
+            one, other = (Evaluator(values, _undefined)(node) for node in (given, asked))
+    except StudentError:
+        return False
+    return bool(np.allclose(one, other, 1e-9, 1e-12))
+
+
+_SEED, _DRAWS = 17, 8
+
+
+def _undefined(node: Expression) -> Expression:
+    raise Unreadable("a derivative inside an expression that is differentiated")
 
 
 def _whole_for(entries: tuple[Selector, ...]) -> float:
