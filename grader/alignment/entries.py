@@ -337,7 +337,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
 
 
 def _leads_on(items: Sequence[Marker | Formula | Prose]) -> bool:
-    """Whether a colon behind a formula without an equals sign leads to the value: `both rows are $h$: …`."""
+    """Whether a colon behind a formula without an equals sign leads to the value: `the rows are $h$: …`."""
     first, *later = items
     colon = bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "："))
     return colon and isinstance(first, Formula) and "=" not in first.text
