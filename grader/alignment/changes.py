@@ -131,7 +131,7 @@ def _before(context: Context, at: int) -> Iterator[Chunk]:
     )
     if word is not None and Role.OPERATION_ON in word.roles:
         yield word
-    led = context.sentence.clauses[context.at - 1] if context.at else None
+    led = context.sentence.clauses[0] if context.at == 1 else None
     if led is not None and led.led(0)[:1] == [pieces[at].formula] and not led.formulas:
         yield from (one for one in led.pieces[:1] if Role.OPERATION_ON in one.roles)
 

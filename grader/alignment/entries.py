@@ -324,7 +324,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                 announced = _announces(item, items[at - 1] if at else None, language)
                 concluded = _concludes(item.text, language)
             case Formula():
-                here = announced or item.display
+                here = item.display or (announced and not _leads_on(items[at : at + 2]))
                 how = standing.get(at, PLAIN)
                 otherwise = given_otherwise(how, item.text, names, about) if how.given else ""
                 yield Entry(
@@ -339,6 +339,13 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                     concludes=concluded or any(sign in item.text for sign in _CONCLUDING),
                 )
                 announced = concluded = False
+
+
+def _leads_on(items: Sequence[Marker | Formula | Prose]) -> bool:
+    """Whether a colon behind a formula without an equals sign leads to the value: `the rows are $h$: …`."""
+    first, *later = items
+    colon = bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "："))
+    return colon and isinstance(first, Formula) and "=" not in first.text
 
 
 def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: str) -> bool:

@@ -45,7 +45,7 @@ def statements(items: Sequence[Item], language: str) -> list[Item]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _ValueCase:
     """A value with its condition as LaTeX, and the items that it comes from; `rest` is before them."""
 
     text: str
@@ -160,7 +160,7 @@ class _Joiner:
                 at += 1
         return found
 
-    def _cases(self, items: Sequence[Item], at: int) -> Iterator[_Case]:
+    def _cases(self, items: Sequence[Item], at: int) -> Iterator[_ValueCase]:
         """The cases that follow each other from a place on."""
         case = self._case(items, at)
         while case is not None:
@@ -168,7 +168,7 @@ class _Joiner:
             at += len(case.items)
             case = None if case.last else self._following(items, at)
 
-    def _following(self, items: Sequence[Item], at: int) -> _Case | None:
+    def _following(self, items: Sequence[Item], at: int) -> _ValueCase | None:
         """The next case of a distinction, perhaps "otherwise"."""
         ahead = items[at : at + 2]
         if len(ahead) == 2 and isinstance(value := ahead[1], Formula) and value.notation == "latex":
@@ -176,7 +176,7 @@ class _Joiner:
             leads = _BETWEEN | _TO_THE_VALUE | {Role.OTHERWISE}
             if any(word.has(Role.OTHERWISE) for word in words) and self._says_only(ahead[0], leads):
                 text = f"\\text{{ otherwise }} {_body(value.text.rpartition('=')[2])}"
-                return _Case(text, value, ahead, last=True)
+                return _ValueCase(text, value, ahead, last=True)
         case = self._case(items, at)
         if case is not None and (
             case.rest is None or self._says_only(items[at], _BETWEEN | _CONDITIONS)
@@ -188,11 +188,11 @@ class _Joiner:
                 return replace(inner, items=items[at : at + 1 + len(inner.items)])
         return None
 
-    def _case(self, items: Sequence[Item], at: int) -> _Case | None:
+    def _case(self, items: Sequence[Item], at: int) -> _ValueCase | None:
         """The case at a place: words, condition, words, value; or a value with its condition."""
         first = items[at] if at < len(items) else None
         if isinstance(first, Formula) and first.notation == "latex" and self._conditioned(first):
-            return _Case(_body(first.text), first, items[at : at + 1])
+            return _ValueCase(_body(first.text), first, items[at : at + 1])
         words = self._words(first)
         led = bool(words) and words[-1].has(*_CONDITIONS)
         said = items[at + led : at + led + 3]
@@ -209,7 +209,7 @@ class _Joiner:
             return None
         text = f"{_body(value.text)} \\text{{ for }} {_body(condition.text)}"
         rest = first if isinstance(first, Prose) else None
-        return _Case(text, value, items[at : at + led + 3], rest)
+        return _ValueCase(text, value, items[at : at + led + 3], rest)
 
     def _conditioned(self, formula: Formula) -> bool:
         """Whether a formula has its own condition: `… \\text{ if } i = j`."""
@@ -217,7 +217,7 @@ class _Joiner:
         words = (pieces_of(text, self.language) for text in said)
         return any(word and word[0].has(*_CONDITIONS) for word in words)
 
-    def _distinction(self, cases: Sequence[_Case]) -> Iterator[Item]:
+    def _distinction(self, cases: Sequence[_ValueCase]) -> Iterator[Item]:
         first = cases[0]
         if first.rest is not None:
             words = self._words(first.rest)

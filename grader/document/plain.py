@@ -247,7 +247,8 @@ def _speaks(text: str, gap: re.Match[str], end: int) -> bool:
         is_word = token.kind == "word" and token.text.lower() not in _CASES
         if is_word and _is_prose(token, follows):
             return True
-        if not gap["open"] and (at == _SOON or token.kind == "relation"):
+        is_dash = (gap["sign"] or "").strip() in ("–", "—", "-")  # perhaps a minus
+        if not gap["open"] and (is_dash or at == _SOON or token.kind == "relation"):
             return False
     return False
 

@@ -174,3 +174,18 @@ def test_the_work_grows_with_the_length_of_a_paper(word: str) -> None:
     found = list(contexts(items, "en"))
     assert max(len(context.clause.pieces) for context in found) <= 60
     assert max(len(context.sentence.clauses) for context in found) <= 31
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dl/dz = p - y, or maybe dl/dz = y - p",
+        "dl/dz = p - y wrong",
+        "dl/dz = p - y with a minus sign",
+    ],
+)
+def test_words_cut_no_plain_formula_in_the_middle(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "paper.txt"
+    file.write_text(f"4. {line}", encoding="utf-8")
+    result = grade(key_of("softmax-cross-entropy"), read(file))["q4"]
+    assert result.verdict in ("unreadable", "undecided"), result.messages
