@@ -8,7 +8,7 @@ from grader import lexicon
 from grader.errors import Span, TooLarge, Unreadable
 from grader.lexicon import Role, words
 from grader.notation.builder import DEPTH_LIMIT
-from grader.notation.macros import Group, Node, Raw, Stream, cut, definitions, text_of, tree
+from grader.notation.macros import BraceGroup, Node, Raw, Stream, cut, definitions, text_of, tree
 from grader.notation.names import LATEX_FUNCTIONS, Names
 from grader.notation.signs import (
     ACCENT_ALIASES,
@@ -380,7 +380,7 @@ class _Lexer:
     # Groups, scripts, fractions
 
     def _group(self, node: Node) -> Iterator[Token]:
-        assert isinstance(node, Group)
+        assert isinstance(node, BraceGroup)
         return self._unwrapped(node.nodes, node)
 
     def _unwrapped(self, nodes: Sequence[Node], place: Node) -> Iterator[Token]:
@@ -402,7 +402,7 @@ class _Lexer:
         self.scripts += 1
         if node is None or node.text in ("^", "_"):
             inside = []
-        elif isinstance(node, Group):
+        elif isinstance(node, BraceGroup):
             inside = self._argument()
         elif self.plain and (run := self._run(mark)):
             inside = _grouped(self._nested(run), run[0])
@@ -465,7 +465,7 @@ class _Lexer:
             yield from inside
             end = inside[-1].end if inside else node.end
             yield Token("sign", "]", end, end)
-        if isinstance(self.stream.peek(), Group):
+        if isinstance(self.stream.peek(), BraceGroup):
             yield from self._argument()
 
     def _accent(self, node: Node) -> Iterator[Token]:
@@ -485,7 +485,7 @@ class _Lexer:
         """`\\mathbf{W}` is W; several letters in an upright font are one word."""
         name = node.text[1:]
         following = self.stream.peek()
-        if name in _SWITCHES and not isinstance(following, Group):
+        if name in _SWITCHES and not isinstance(following, BraceGroup):
             nodes = self.stream.rest()
         else:
             nodes = self.stream.argument()
@@ -731,7 +731,7 @@ def _delimiter(command: str, name: str, start: int, end: int) -> list[Token]:
 def _grouped(tokens: Sequence[Token], place: Node | Token) -> list[Token]:
     start, end = (tokens[0].start, tokens[-1].end) if tokens else (place.start, place.end)
     opened, closed = Span(start, start), Span(end, end)
-    if isinstance(place, Group):
+    if isinstance(place, BraceGroup):
         opened, closed = Span(place.start, place.start + 1), Span(place.end - 1, place.end)
     return [Token("sign", "{", *opened), *tokens, Token("sign", "}", *closed)]
 

@@ -46,7 +46,7 @@ class Raw(NamedTuple):
     end: int
 
 
-class Group(NamedTuple):
+class BraceGroup(NamedTuple):
     """Nodes in braces."""
 
     nodes: "tuple[Node, ...]"
@@ -62,7 +62,7 @@ class Group(NamedTuple):
         return "{"
 
 
-Node = Raw | Group
+Node = Raw | BraceGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def tree(text: str, start: int = 0, *, closed: bool = True) -> tuple[Node, ...]:
             levels.append([])
         elif raw.text == "}" and opened:
             nodes = tuple(levels.pop())
-            levels[-1].append(Group(nodes, opened.pop().start, raw.end))
+            levels[-1].append(BraceGroup(nodes, opened.pop().start, raw.end))
         elif raw.kind == "row":
             levels[-1].append(Raw("command", "\\\\", raw.start, raw.end))
         elif raw.kind != "comment":
@@ -104,14 +104,15 @@ def tree(text: str, start: int = 0, *, closed: bool = True) -> tuple[Node, ...]:
         raise Unreadable("this group is never closed", text, span)
     while opened:
         nodes = tuple(levels.pop())
-        levels[-1].append(Group(nodes, opened.pop().start, start + len(text)))
+        levels[-1].append(BraceGroup(nodes, opened.pop().start, start + len(text)))
     return tuple(levels[0])
 
 
 def text_of(nodes: Iterable[Node]) -> str:
     """The text of nodes."""
     return "".join(
-        f"{{{text_of(node.nodes)}}}" if isinstance(node, Group) else node.text for node in nodes
+        f"{{{text_of(node.nodes)}}}" if isinstance(node, BraceGroup) else node.text
+        for node in nodes
     )
 
 
@@ -128,7 +129,7 @@ def definitions(text: str) -> dict[str, Macro]:
 
 def _define(stream: "Stream", found: dict[str, Macro]) -> None:
     while (node := stream.next()) is not None and len(found) < MACRO_LIMIT:
-        if isinstance(node, Group):
+        if isinstance(node, BraceGroup):
             _define(stream.inside(node.nodes), found)
         elif node.text in _READERS:
             names = stream.argument()
@@ -151,7 +152,7 @@ def _operator(stream: "Stream") -> Macro | None:
         return None
     start, end = body[0].start, body[-1].end
     font = Raw("command", "\\operatorname", start, end)
-    return Macro(0, None, (font, Group(body, start, end)))
+    return Macro(0, None, (font, BraceGroup(body, start, end)))
 
 
 def _delimiters(stream: "Stream") -> Macro:
@@ -167,7 +168,7 @@ def _def(stream: "Stream") -> Macro | None:
         stream.next()
         number = stream.next()
         parameters += len(number.text) if number and number.text.isdecimal() else 0
-    return Macro(parameters, None, stream.argument()) if isinstance(node, Group) else None
+    return Macro(parameters, None, stream.argument()) if isinstance(node, BraceGroup) else None
 
 
 def _let(stream: "Stream") -> Macro:
@@ -266,7 +267,7 @@ class Stream:
             return ()
         node = self._waiting.pop()
         self.end = node.end
-        if isinstance(node, Group):
+        if isinstance(node, BraceGroup):
             return node.nodes
         if node.kind not in ("letters", "number") or len(node.text) == 1:
             return (node,)
@@ -332,8 +333,8 @@ def _filled(
     nodes = iter(body)
     place = (command.start, command.end)
     for node in nodes:
-        if isinstance(node, Group):
-            yield Group(tuple(_filled(node.nodes, arguments, command)), *place)
+        if isinstance(node, BraceGroup):
+            yield BraceGroup(tuple(_filled(node.nodes, arguments, command)), *place)
         elif node.text != "#":
             yield Raw(node.kind, node.text, *place)
         elif (number := next(nodes, None)) is not None and number.text[0].isdecimal():
