@@ -18,6 +18,7 @@ from grader.expression import (
     Sum,
     children,
     free_ranges,
+    transform,
 )
 from grader.notation import Conventions, Names, Reading, latex
 from grader.notation.latex_tokens import Token
@@ -25,33 +26,35 @@ from grader.primitives.build import mul
 
 _ONE = Number(1.0)
 _NEVER = frozenset({"d", "e", "I", "T"})
+_MOST = 4  # undeclared letters that are tried; some are bound by sums
 
 
 def read(
     tokens: Sequence[Token], names: Names, source: str, conventions: Conventions
 ) -> Reading | None:
-    """The reading of tokens with one undeclared letter as the true class; None if there is none."""
+    """The reading of tokens with an undeclared letter as the true class; None if there is none."""
     label = _label(names)
-    letters = {token.text for token in tokens if token.kind == "letter"}
-    unknown = [one for one in letters - _NEVER if not _is_declared(one, names)]
-    if label is None or len(unknown) != 1:
+    letters = dict.fromkeys(token.text for token in tokens if token.kind == "letter")
+    unknown = [one for one in letters if one not in _NEVER and not _is_declared(one, names)]
+    if label is None:
         return None
-    letter = Index(unknown[0], 1, max(names.symbols[label].shape))
-    known = names.with_indices((), {**names.indices, letter.name: letter})
-    try:
-        reading = latex.read_tokens(tokens, known, source, conventions)
-    except StudentError:
-        return None
-    if letter.name not in reading.used or not _is_index(letter, reading.node):
-        return None
-    note = f"{letter.name} was read as the index of the true class, where {label} is 1"
-    return replace(
-        reading,
-        node=_at_true_class(reading.node, letter, names),
-        used=reading.used - {letter.name},
-        notes=(*reading.notes, note),
-        is_guess=True,
-    )
+    for name in unknown[:_MOST]:
+        letter = Index(name, 1, max(names.symbols[label].shape))
+        known = names.with_indices((), {**names.indices, name: letter})
+        try:
+            reading = latex.read_tokens(tokens, known, source, conventions)
+        except StudentError:
+            continue
+        if name in reading.used and _is_index(letter, reading.node):
+            note = f"{name} was read as the index of the true class, where {label} is 1"
+            return replace(
+                reading,
+                node=_at_true_class(reading.node, letter, names),
+                used=reading.used - {name},
+                notes=(*reading.notes, note),
+                is_guess=True,
+            )
+    return None
 
 
 def without_true_class(body: Expression, letters: Collection[str], names: Names) -> Expression:
@@ -60,8 +63,10 @@ def without_true_class(body: Expression, letters: Collection[str], names: Names)
     extra = [index for name, index in free.items() if name not in letters]
     if label is None or len(extra) != 1:
         return body
-    letter = extra[0]
-    if (letter.start, letter.stop) != (1, max(names.symbols[label].shape)):
+    letter = Index(extra[0].name, 1, max(names.symbols[label].shape))
+    if extra[0].stop < extra[0].start:  # it is only compared, so that nothing gave it a range
+        body = transform(body, lambda part: letter if part == extra[0] else part)
+    elif extra[0] != letter:
         return body
     return _at_true_class(body, letter, names)
 

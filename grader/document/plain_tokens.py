@@ -89,7 +89,8 @@ def counted(tokens: Sequence[PlainToken]) -> tuple[int, int, int]:
             continue
         if token.start in scripts:
             continue
-        if is_mathematical(token, follows):
+        differential = before is not None and before.text == "/" and token.text[0] == "d"
+        if differential or is_mathematical(token, follows):
             words += 1
         elif _stands_alone(before, token, follows):
             ordinary += 1
@@ -138,7 +139,7 @@ def is_mathematical(token: PlainToken, follows: PlainToken | None) -> bool:
     word = token.text
     if word[0] == "\\":
         return word[1:] in _COMMANDS or word[1:] in GREEK or word[1:] in _FUNCTIONS
-    if len(word) == 1 or "." in word or word in _NAMES:
+    if len(word) == 1 or "." in word or word in _NAMES or (word[0] == "d" and word[1:] in _NAMES):
         return True
     if _SCRIPTED.search(word) and not _GREEK_WORD.search(word):
         return True

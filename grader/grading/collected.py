@@ -30,6 +30,7 @@ from grader.errors import Span, StudentError, Unreadable
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
 from grader.notation import USUAL, Conventions, Reading, infix
+from grader.notation.statements import Equation
 from grader.problem import Problem, Question
 from grader.result import Kind, Message
 from grader.steps import Chain, Derivation, derivation
@@ -62,8 +63,9 @@ class Written:
     are lines of a listing that give another value to a name in the answer. `chain` is the derivation.
     `names_question` means that the left side is the derivative that the question asks for, `is_bare` that
     there is no left side, `is_own` that it stands below the number of the question, `is_alone` that it is
-    all that was given for the question; `heading` numbers headings and markers. `rivals` are
-    the other equations of the paper that may answer the question.
+    all that was given for the question, `concludes` that the paper calls it the result; `heading` numbers
+    headings and markers. `rivals` are the other equations of the paper that may answer the question,
+    `before` is the member of the chain before the last one.
     """
 
     text: str
@@ -80,8 +82,10 @@ class Written:
     is_bare: bool = False
     is_own: bool = False
     is_alone: bool = False
+    concludes: bool = False
     heading: int = 0
     rivals: "Callable[[], Sequence[Written]]" = tuple
+    before: "Callable[[], Written | None]" = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +243,21 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         equation.left is None,
         marked,
         False,
+        entry.concludes,
         entry.heading,
         lambda: [_from_paper(rival, question, answers) for rival in found.rivals()],
+        partial(_shorter, found, question, answers),
+    )
+
+
+def _shorter(found: FoundAnswer, question: Question, answers: Sequence[Entry]) -> Written | None:
+    """The answer without the last member of its chain; None if only one is left."""
+    equation = found.entry.equation
+    if not isinstance(equation, Equation) or len(equation.members) < 3:
+        return None
+    shorter = replace(equation, members=equation.members[:-1])
+    return _from_paper(
+        replace(found, entry=replace(found.entry, equation=shorter)), question, answers
     )
 
 

@@ -12,6 +12,7 @@ from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
 from grader.grading.text import Judged, judged_text
 from grader.key import Key
+from grader.notation.builder import constant
 from grader.problem import Question
 from grader.result import Kind, Message, Verdict
 
@@ -23,10 +24,18 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
     first = judged_text(key, question, given)
     if first.outcome.verdict is Verdict.CORRECT:
         return given, first
+    if (earlier := _before_numbers(key, question, given, first)) is not None:
+        return earlier
     unread = None
     for rival in reversed(given.rivals()[-MOST_RIVALS:]):
         judged = judged_text(key, question, rival)
         if judged.outcome.verdict is Verdict.CORRECT:
+            if (
+                given.concludes
+                and given.heading == rival.heading
+                and first.outcome.verdict in WRONG
+            ):
+                return given, first  # the right formula was a step on the way
             if _displaces(key, question, given, first, rival):
                 text = (
                     f"the paper gives two different answers, in line {rival.place.line} and line "
@@ -37,6 +46,33 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
         if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
             unread = rival
     return given, _with_certainty(key, question, given, first, unread)
+
+
+def _before_numbers(
+    key: Key, question: Question, given: Written, first: Judged
+) -> tuple[Written, Judged] | None:
+    """The right member before the numbers at the end of a chain: an example, or `= 0` to be solved."""
+    judged, number = first, _number(first)
+    while number is not None and _is_numerical(key, question, judged):
+        before = given.before()
+        if before is None:
+            return None
+        given, judged = before, judged_text(key, question, before)
+    if number is None or judged.outcome.verdict is not Verdict.CORRECT:
+        return None
+    if number == 0 or number != int(number):
+        return given, judged
+    text = "the answer is right before its last member, a number; a person will look at it"
+    return given, _for_a_human(judged, text, "two-answers")
+
+
+def _number(judged: Judged) -> float | None:
+    """The value of an answer that is a number, 0.5 for an array of numbers; None for any other."""
+    echo = judged.shown.echo
+    if echo is None or symbols_in(echo.node):
+        return None
+    value = constant(echo.node)
+    return 0.5 if value is None else value
 
 
 def _with_certainty(

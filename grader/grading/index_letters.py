@@ -81,14 +81,14 @@ def _of_name(equation: Equation | PlainEquation, shape: Shape, names: Names) -> 
 
 def _of_left(left: Derivative, question: Question) -> Letters:
     """The letters of a left side in order; none if one repeats or there are more than two."""
-    selectors = [selector for part in (left.of, left.wrt) for selector in _selectors(part)]
-    found = [one for one in selectors if isinstance(one, Index)]
-    if len(set(found)) != len(found) or len(found) > 2:
-        return NO_LETTERS
     is_member = _is_member(left)
     if question.free:
         named = frozenset(index.name for index in aliases(left, question).values())
         return Letters(is_member=is_member, named=named)
+    selectors = [selector for part in (left.of, left.wrt) for selector in _selectors(part)]
+    found = [one for one in selectors if isinstance(one, Index)]
+    if len(set(found)) != len(found) or len(found) > 2:
+        return NO_LETTERS
     if not is_member:
         return _on_axes(tuple(found))
     row, column = _axes(left)
@@ -205,5 +205,5 @@ def _from_member(reading: Reading, letters: Letters, question: Question) -> Read
 
 
 def _entry(node: Expression, index: Index) -> Expression:
-    """The entry of a vector, which may lie or stand."""
+    """The entry of a vector, a row or a column."""
     return item(node, index, _ONE) if node.shape[1] == 1 else item(node, _ONE, index)

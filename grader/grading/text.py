@@ -1,6 +1,7 @@
 """Judging an answer in text: read, check the shape, evaluate, compare."""
 
 import contextlib
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -107,16 +108,17 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
         assert isinstance(usual, StudentError)
         raise usual
     outcome = _outcome(key, reading, asked, given.steps())
-    if outcome.verdict == Verdict.CORRECT:
-        return reading, outcome
     try:
-        for other in others:
-            found = _outcome(key, other, asked, given.steps())
+        for other in itertools.chain([reading], others):
+            found = outcome if other is reading else _outcome(key, other, asked, given.steps())
             if found.verdict == Verdict.CORRECT:
-                sensible = usual is reading and _may_answer(key, reading)
-                return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
+                if usual is reading is not other and _may_answer(key, reading):
+                    return reading, _for_a_human(_OTHER_READING)
+                return other, _for_a_human(_OTHER_READING) if other.doubtful else found
     except TooManyReadings:
         return reading, _for_a_human(_OTHER_READING)
+    if reading.doubtful and isinstance(usual, StudentError):
+        raise usual
     if reading.is_guess and outcome.verdict in WRONG:
         outcome = _for_a_human(_GUESS)
     return reading, outcome
@@ -164,14 +166,32 @@ def _outcome(
     try:
         _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)
+    except StepNotWorkedOut as error:
+        return _with_open_step(key, reading, error)
     except StudentError as error:
         return unread(error)
+
+
+def _with_open_step(key: QuestionKey, reading: Reading, error: "StepNotWorkedOut") -> Outcome:
+    """The outcome of an answer with a derivative that no question asks for: if right, for a human."""
+    try:
+        is_right = _evaluated(key, reading).verdict is Verdict.CORRECT
+    except StudentError:
+        is_right = False
+    if not is_right or not any(isinstance(part, Symbol) for part in walk(reading.node)):
+        return unread(error)
+    text = f"{error.message}; with its value the answer is right, so a person will look at it"
+    return _for_a_human(Message(Kind.ERROR, text, error.code))
 
 
 class NotWorkedOut(Nonsense):
     """An answer that only restates the question, or that still contains the asked derivative."""
 
     default_code = "not-worked-out"
+
+
+class StepNotWorkedOut(NotWorkedOut):
+    """An answer that contains a derivative which neither a question nor the paper works out."""
 
 
 def _worked_out(
@@ -205,7 +225,7 @@ def _worked_out(
                              hint="a person will look at it", code="step-unreadable")  # fmt: skip
         if isinstance(part, Derivative) and bases(part.of, part.wrt) not in known:
             text = printing.field(part, question.scope.names)
-            raise NotWorkedOut(
+            raise StepNotWorkedOut(
                 f"the answer contains a derivative that no question asks for: {text}",
                 span=part.span,
                 hint="work it out here, or derive it in a step before",
