@@ -295,7 +295,7 @@ def _trimmed(segment: list[Token]) -> list[Token]:
 
 
 @dataclass(slots=True)
-class _CaseBranch:
+class _Branch:
     value: list[Token]
     condition: list[Token] = field(default_factory=list)
 
@@ -305,12 +305,12 @@ class _Member(NamedTuple):
     tokens: list[Token]
 
 
-class _EquationChain:
+class _OpenChain:
     """A chain while it is read; the last member has cases, of which one without a condition is open."""
 
     def __init__(self, members: Sequence[_Member], reason: bool = False) -> None:
         self.members: list[_Member] = []
-        self.cases: list[_CaseBranch] = []
+        self.cases: list[_Branch] = []
         self.before = self.behind = ""
         self.reason = reason
         self.extend(members)
@@ -319,7 +319,7 @@ class _EquationChain:
         for member in members:
             self._close()
             self.members.append(member)
-            self.cases = [_CaseBranch(member.tokens)]
+            self.cases = [_Branch(member.tokens)]
 
     def _close(self) -> None:
         """Make the cases of the last member its tokens."""
@@ -344,7 +344,7 @@ class _EquationChain:
         case.condition = [*case.condition, *between, *condition]
 
     def add_case(self, value: list[Token], condition: Sequence[Token] = ()) -> None:
-        self.cases.append(_CaseBranch(value, list(condition)))
+        self.cases.append(_Branch(value, list(condition)))
 
     def _value(self) -> list[Token]:
         """The tokens of the last member, as a case distinction if it has conditions."""
@@ -389,8 +389,8 @@ class _Statements:
     """Puts segments together: a new chain, more of the last one, a condition, or a remark about it."""
 
     def __init__(self) -> None:
-        self.chains: list[_EquationChain] = []
-        self.last: _EquationChain | None = None  # the last chain that is no reason
+        self.chains: list[_OpenChain] = []
+        self.last: _OpenChain | None = None  # the last chain that is no reason
         self.ahead: list[Token] = []  # a condition before its value: `if x > 0, …`
         self.said = ""  # before the next statement
         self.in_reason = False
@@ -404,7 +404,7 @@ class _Statements:
         members = _members(tokens)
         if (explains or self.in_reason) and (len(members) > 1 or _is_remark(before, tokens)):
             self.in_reason = self.last is not None
-            self.chains.append(_EquationChain(members, reason=True))
+            self.chains.append(_OpenChain(members, reason=True))
             return
         chain = self.last
         if chain is not None and not explains:
@@ -436,7 +436,7 @@ class _Statements:
             not members[0].tokens or _is_same(chain, members[0].tokens)
         )
         if chain is None or not is_same:
-            self.last = chain = _EquationChain(members)
+            self.last = chain = _OpenChain(members)
             self.chains.append(chain)
         elif chain.is_conditioned:
             chain.add_case(members[-1].tokens)
@@ -454,12 +454,12 @@ class _Statements:
         if self.ahead and self.last is not None:
             self.last.restrict(self.ahead)
         elif self.ahead:
-            self.chains.append(_EquationChain([_Member("", self.ahead)]))
+            self.chains.append(_OpenChain([_Member("", self.ahead)]))
 
-    def _alternative(self, chain: _EquationChain, before: Token, value: Sequence[Token]) -> None:
+    def _alternative(self, chain: _OpenChain, before: Token, value: Sequence[Token]) -> None:
         chain.value.extend([before._replace(kind="command", text="\\vee"), *value])
 
-    def _value(self, chain: _EquationChain, before: Token | None, tokens: list[Token]) -> None:
+    def _value(self, chain: _OpenChain, before: Token | None, tokens: list[Token]) -> None:
         """A segment without `=`. What is no remark stays with the answer, since a part is not the whole."""
         sign = before.text if before is not None else ""
         if self.ahead:
@@ -479,20 +479,20 @@ class _Statements:
         elif not _is_remark(before, tokens):
             chain.value.extend([before, *tokens] if before is not None and chain.value else tokens)
 
-    def _row(self, chain: _EquationChain, tokens: list[Token]) -> None:
+    def _row(self, chain: _OpenChain, tokens: list[Token]) -> None:
         """A row without `=`: more of the row before, or an expression of its own."""
         runs_on = not chain.value or tokens[0].text in _JOINERS or chain.value[-1].text in _JOINERS
         if len(chain.members) > 1 or runs_on:
             chain.value.extend(tokens)
         else:
-            self.last = _EquationChain([_Member("", tokens)])
+            self.last = _OpenChain([_Member("", tokens)])
             self.chains.append(self.last)
 
 
 _SAME_AGAIN = _ALTERNATIVES | {",", ";", "and", "\\quad"}
 
 
-def _is_same(chain: _EquationChain, left: Sequence[Token]) -> bool:
+def _is_same(chain: _OpenChain, left: Sequence[Token]) -> bool:
     """Whether a row repeats the left side of the chain before it."""
     return [token.text for token in chain.members[0].tokens] == [token.text for token in left]
 
