@@ -69,7 +69,8 @@ class Index:
 class Slice:
     """The entries `start` to `stop`, both included, of one axis.
 
-    `implied` means that the axis is not written, as in `u_k` for `u_{k,:}`: such a vector may lie or stand.
+    `implied` means that the axis is not written, as in `u_k` for `u_{k,:}`: such a vector is
+    a row or a column, as its product needs.
     """
 
     start: int

@@ -274,7 +274,15 @@ def _rivals(
         _found(question, entry, (entry,), found, problem)
         for entry in free
         if entry is not chosen and _may_answer(entry, question, problem)
+        if not _is_changed_below(chosen, entry)
     ]
+
+
+def _is_changed_below(chosen: Entry | None, entry: Entry) -> bool:
+    """Whether words change the answer, which is in the same section: no other claim counts instead."""
+    if chosen is None or not chosen.changed or not chosen.standing.is_answer:
+        return False
+    return chosen.section == entry.section
 
 
 def _may_answer(entry: Entry, question: Question, problem: Problem) -> bool:

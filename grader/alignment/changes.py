@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from grader.alignment.clauses import Chunk, Clause, Context, near, numbers
 from grader.alignment.formulas import (
     claims,
+    equates_indices,
     is_condition,
     is_derivative,
     is_mention,
     is_number,
     is_size,
     is_value,
+    left_side,
 )
 from grader.alignment.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
@@ -47,6 +49,8 @@ def _served(context: Context) -> Iterator[Judgement]:
             yield Stance.REASON, word.text, piece.formula
         elif word is not None and _is_condition(piece, word, clause):
             yield Stance.CONDITION, word.text, piece.formula
+        elif equates_indices(piece.text) and len(clause.pieces) > 1:
+            yield Stance.CONDITION, piece.text, piece.formula
         elif is_size(piece.text) and len(clause.pieces) > 1:
             yield Stance.SHAPE, piece.text, piece.formula
 
@@ -169,17 +173,25 @@ def _beside(context: Context) -> Iterator[Judgement]:
     """A clause that changes the formula before it: `, without the transpose`, `, but must be negated`."""
     clause, said = context.clause, context.said()
     for at, piece in enumerate(clause.pieces):
-        if Role.ONLY in piece.roles and not said and clause.opening & {Role.IF, Role.FOR}:
+        is_last = at + 1 == len(clause.pieces)
+        if Role.ONLY in piece.roles and is_last and clause.opening & {Role.IF, Role.FOR}:
             yield from judged(Stance.CHANGED, piece.text, context.later())
         elif Role.OTHERWISE in piece.roles or (
             # Behind a formula of the clause it says something of that.
-            not numbers(clause.pieces[:at])
-            and (
-                piece.has(Role.WITHOUT, Role.SWAP) or _restricts(clause, at) or _demands(clause, at)
-            )
+            not numbers(clause.pieces[:at]) and _alters(clause, at)
         ):
             mine = (one for one in said if one not in clause.formulas)
             yield from judged(Stance.CHANGED, piece.text, mine)
+
+
+def _alters(clause: Clause, at: int) -> bool:
+    """Whether a word of a clause changes the formula before the clause."""
+    if _demands(clause, at):
+        return True
+    if clause.opening & _EXPLAINS and Role.WE in clause.roles:
+        return Role.WITHOUT in clause.pieces[at].roles  # `where we swapped the two terms`
+    alters = clause.pieces[at].has(Role.WITHOUT, Role.SWAP) or _restricts(clause, at)
+    return alters and Role.CONCLUDE not in clause.opening
 
 
 def _demands(clause: Clause, at: int) -> bool:
@@ -202,7 +214,7 @@ def _instead(context: Context) -> Iterator[Judgement]:
             if led is not None:
                 changed = numbers(pieces[:led]) or context.said()
                 yield from judged(Stance.CHANGED, piece.text, changed)
-        elif at == 0 and Role.WITHOUT in piece.roles and Role.AFFIRM not in context.clause.roles:
+        elif context.at == at == 0 and Role.WITHOUT in piece.roles:
             yield from judged(Stance.CHANGED, piece.text, context.later())
 
 
@@ -212,8 +224,10 @@ def _offers(context: Context) -> Iterator[Judgement]:
     for at, piece in enumerate(pieces):
         if Role.OR not in piece.roles or Role.AFFIRM in context.clause.roles:
             continue
-        before = numbers(pieces[:at])[-1:] or (context.antecedents() if at <= 1 else [])
+        before = numbers(pieces[:at])[-1:] or (context.said()[-1:] if at <= 1 else [])
         both = [*before, *near(pieces[at + 1 :])]
+        if len({left_side(context.texts[one]) for one in both} - {None}) > 1:
+            continue  # about two things
         is_changed = _operates(pieces[at + 1 : at + 2 + _NEAR])
         if (len(both) > 1 or is_changed) and all(claims(context.texts[one]) for one in both):
             yield from judged(Stance.OFFERED, piece.text, both)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.alignment.formulas import claims
-from grader.lexicon import Role, find
+from grader.lexicon import Role, find, language_of
 from grader.submission import Formula, Item, Marker, Prose
 
 _STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
 _TAG = re.compile(r"</?(?:del|s|strike)>")
 _WORD = re.compile(rf"{_TAG.pattern}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+")
 _ENDS = re.compile(r"[.!?。！？](?:\s*\})?\s*\Z")
+_END = re.compile(r"(?<=\w\w[.!?])(?:\s+|\Z)|(?<=[。！？])")  # of a sentence, but not of `z. B.`
 _ASKS = re.compile(r"[?？]")
 _POINT = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
 _GOES_ON = re.compile(r"[^\W\dA-Z]|[,;:)，；：]|[\u3400-\u9fff]")
@@ -196,7 +197,8 @@ def _sentences(items: Sequence[Item], section: range, language: str) -> Iterator
     for at in section:
         if at + 1 < section.stop and not _breaks(items[at], items[at + 1]):
             continue
-        found = list(_closed(_pieces(items[start : at + 1], start, language)))
+        run = items[start : at + 1]
+        found = list(_closed(_pieces(run, start, language)))
         if _is_heading(items[start]):
             heading = found[0] if found else None
         for one in found:
@@ -214,7 +216,11 @@ def _breaks(before: Item, item: Item) -> bool:
     if isinstance(before, Marker) or isinstance(item, Marker):
         return True
     is_new_line = before.place.line != item.place.line
-    if isinstance(before, Formula) and before.display and is_new_line:
+    if (
+        isinstance(before, Formula)
+        and before.display
+        and (is_new_line or before.notation == "latex")
+    ):
         return isinstance(item, Formula) or _GOES_ON.match(item.text) is None
     if isinstance(item, Prose) and _POINT.match(item.text):
         return True
@@ -228,15 +234,36 @@ def _breaks(before: Item, item: Item) -> bool:
 def _pieces(items: Sequence[Item], start: int, language: str) -> Iterator[Chunk]:
     """The formulas and words of a run of items; formulas between `<s>` and `</s>` are crossed out."""
     struck = _NONE
-    for at, item in enumerate(items, start):
+    for part in _parts(items):
+        said = language_of(" ".join(text for at, text in part if _is_prose(items[at])), language)
+        for at, text in part:
+            if _is_prose(items[at]):
+                yield from pieces_of(text, said)
+                for tag in _TAG.findall(text):
+                    struck = _NONE if tag.startswith("</") else frozenset({Role.STRUCK})
+            else:
+                yield Chunk(text, struck, formula=start + at)
+                if _ENDS.search(text):
+                    yield Chunk(text[-1], stop=".")
+
+
+def _parts(items: Sequence[Item]) -> Iterator[list[tuple[int, str]]]:
+    """The texts of a run up to each end of a sentence, since a paragraph may mix languages."""
+    part: list[tuple[int, str]] = []
+    for at, item in enumerate(items):
         if isinstance(item, Prose):
-            yield from pieces_of(item.text, language)
-            for tag in _TAG.findall(item.text):
-                struck = _NONE if tag.startswith("</") else frozenset({Role.STRUCK})
+            first, *later = _END.split(item.text)
+            part.append((at, first))
+            for text in later:
+                yield part
+                part = [(at, text)]
         elif isinstance(item, Formula):
-            yield Chunk(item.text, struck, formula=at)
-            if _ENDS.search(item.text):
-                yield Chunk(item.text[-1], stop=".")
+            part.append((at, item.text))
+    yield part
+
+
+def _is_prose(item: Item) -> bool:
+    return isinstance(item, Prose)
 
 
 @lru_cache(maxsize=2048)

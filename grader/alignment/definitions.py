@@ -26,7 +26,7 @@ from grader.expression import (
 from grader.notation import Names, latex
 from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
-from grader.notation.names import Definition
+from grader.notation.names import LATEX_FUNCTIONS, Definition, OwnFunction, called
 from grader.notation.names import Key as Spelling
 from grader.primitives.build import tabulate
 
@@ -67,6 +67,10 @@ def defined(
         return _assigned(equation, names)
     if len(equation.members) < 2 or not equation.members[0] or not equation.answer:
         return {}
+    function = _function(equation.members[0], names)
+    if function is not None:
+        key, parameters = function
+        return {called(key): OwnFunction(parameters, tuple(equation.answer))}
     ways = list(own_names(equation.members[0], names))
     if ways:
         return _introduced(ways, equation, names)
@@ -85,7 +89,8 @@ def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:
     if isinstance(equation, PlainEquation):
         return equation.own_name(names) is not None
     return equation is not None and bool(equation.left) and (
-        any(True for _ in own_names(equation.members[0], names))
+        _function(equation.members[0], names) is not None
+        or any(True for _ in own_names(equation.members[0], names))
     )  # fmt: skip
 
 
@@ -222,6 +227,26 @@ def own_names(tokens: Sequence[Token], names: Names) -> Iterator[OwnName]:
     for subscript, letters in _ways(scripts[1]):
         if not _declared((base.text, layer, subscript), names):
             yield OwnName((mark + base.text, layer, subscript), letters)
+
+
+def _function(
+    tokens: Sequence[Token], names: Names
+) -> tuple[Spelling, tuple[Spelling, ...]] | None:
+    """`h_\\theta(x)` as an undeclared name and its parameters; None for anything else."""
+    opened = next((at for at, token in enumerate(tokens) if token.text == "("), None)
+    if not opened or tokens[-1].text != ")":
+        return None
+    inside = tokens[opened + 1 : -1]
+    parameters = [token for token in inside[::2] if token.kind in ("letter", "accent", "command")]
+    scripts, base = _scripts(tokens[1:opened]), tokens[0]
+    is_list = len(inside) == 2 * len(parameters) - 1 and {t.text for t in inside[1::2]} <= {","}
+    if scripts is None or not is_list or base.kind not in ("letter", "accent", "command", "word"):
+        return None
+    key = (base.text, latex.layer_of(scripts[0]), latex.layer_of(scripts[1]))
+    known = base.text in names.function_bases or base.text[1:] in LATEX_FUNCTIONS
+    if known or _declared(key, names) or base.text in names.calls:
+        return None
+    return key, tuple([(token.text, None, None) for token in parameters])
 
 
 def _ways(sub: Sequence[Token] | None) -> Iterator[tuple[str | None, tuple[str, ...]]]:

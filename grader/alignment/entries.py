@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from grader import lexicon
 from grader.alignment import true_class
+from grader.alignment.clauses import pieces_of
 from grader.alignment.definitions import (
     DEFINITION_LIMIT,
     Definitions,
@@ -38,7 +39,7 @@ from grader.expression import (
     Symbol,
     walk,
 )
-from grader.lexicon import Role
+from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
 from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
@@ -47,13 +48,12 @@ from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose
 
-# After words like these, a formula without a left side may be an answer.
-_ANNOUNCES = re.compile(
-    r"(?:\w.*:|=|is|get|answer|\b(?:gives|yields|obtain|equals?|becomes|namely|result|solution|simply|clearly"
-    r"|obviously|just|(?:simplifies|reduces|amounts|equal|leads) to))\s*\Z",
-    re.IGNORECASE | re.DOTALL,
+# After such words, a formula without a left side may be an answer.
+_ANNOUNCE = frozenset(
+    {Role.EQUALS, Role.CONCLUDE, Role.ANSWER, Role.THAT_IS, Role.BELIEF, Role.GUESS}
 )
 _GOES_ON = "goes on from its earlier value"
+_CONCLUDING = ("\\boxed", "\\therefore", "∴")
 _ENDING = 60  # characters
 LISTED = ("code", "bound")  # notations of listings
 PASSES = 2  # the second reads uses of later definitions
@@ -68,7 +68,7 @@ class Entry:
     a left side. `standing` is how it stands by the words around it; `changed` are those words if it is not
     asserted as it is written.
     `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
-    the headings without a number. `defines`
+    the headings without a number. `concludes` means that words or signs call it the result. `defines`
     means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
     is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
     which this one uses, directly or through names of the student's.
@@ -84,6 +84,7 @@ class Entry:
     standing: FormulaStanding = PLAIN
     section: int = 0
     heading: int = 0
+    concludes: bool = False
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
@@ -281,7 +282,9 @@ def _with_definitions(
         if entry.equation is not None and len(definitions) < DEFINITION_LIMIT:
             left = read_left(entry.equation, known)
             meant = defined(entry.equation, left, known, {*given, *definitions})
-            if entry.changed:
+            if entry.standing.kind is Stance.CONDITION:
+                meant = {}
+            elif entry.changed:
                 meant = dict.fromkeys(meant, entry.is_changed())
             named = defined(entry.naming, None, known, given) if entry.naming else {}
             definitions = {**definitions, **meant, **named}
@@ -307,6 +310,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
     labels: tuple[str, ...] = ()
     announced = False
     section = heading = 0
+    concluded = False
     language = language_of_paper(paper.items)
     items = statements(paper.items, language)
     standing = standings(items, language)
@@ -317,7 +321,8 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                 heading += 1
             case Prose():
                 heading += item.text.startswith("#")
-                announced = _announces(item, items[at - 1] if at else None)
+                announced = _announces(item, items[at - 1] if at else None, language)
+                concluded = _concludes(item.text, language)
             case Formula():
                 here = announced or item.display
                 how = standing.get(at, PLAIN)
@@ -331,15 +336,26 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
                     standing=how,
                     section=section,
                     heading=heading,
+                    concludes=concluded or any(sign in item.text for sign in _CONCLUDING),
                 )
-                announced = False
+                announced = concluded = False
 
 
-def _announces(prose: Prose, before: Marker | Formula | Prose | None) -> bool:
+def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: str) -> bool:
     """Whether an answer may follow: after `so we get`, or the colon of `since $Σ y = 1$:`."""
-    if prose.text == ":":
+    if prose.text in (":", "："):
         return isinstance(before, Formula) and "=" in before.text
-    return _ANNOUNCES.search(prose.text[-_ENDING:]) is not None
+    if prose.text.endswith((":", "：", "=")):
+        return True
+    text = prose.text[-_ENDING:]
+    words = pieces_of(text, language_of(text, language))[-1:]
+    return any(word.has(*_ANNOUNCE) for word in words)
+
+
+def _concludes(said: str, language: str) -> bool:
+    """Whether words end with one that calls what follows the result."""
+    words = pieces_of(said[-_ENDING:], language_of(said, language))[-1:]
+    return any(word.has(Role.CONCLUDE, Role.ANSWER) for word in words)
 
 
 def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
@@ -352,7 +368,8 @@ def _cut(place: Entry, names: Names, base: int) -> Iterator[Entry]:
             yield replace(place, error=equation)
         elif place.announced or equation.left is not None:
             going_on = isinstance(equation, PlainEquation) and equation.accumulates
-            changed = _GOES_ON if going_on else place.changed or _changed_by(equation.said)
+            said = f"{equation.before} {equation.behind}"
+            changed = _GOES_ON if going_on else place.changed or _changed_by(said)
             standing = (
                 replace(place.standing, kind=Stance.REASON) if equation.reason else place.standing
             )

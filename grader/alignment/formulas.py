@@ -26,8 +26,12 @@ _NUMBER = re.compile(r"\s*[-−]?\s*[\d.,]+\s*")
 _VALUE = re.compile(rf"\s*{_NAME}\s*(?:=|\\[lg]eq?|[<>≤≥])\s*[-−]?[\d.]+\s*")
 _SPECIFIC = re.compile(rf"\s*{_NAME}\s*=\s*(?:[-−]?\d[\d.]*|{_NAME})\s*[.,;]?\s*")
 _INDEX_IS = re.compile(r"\s*(?:[i-nw]|\\ell)\s*=\s*(?:[i-nw]|\\ell|\d{1,3})\s*")
+_INDICES = re.compile(r"\s*[i-n]\s*=\s*[i-n]\s*")
 _ZERO = re.compile(
     r"=\s*(?:0|\\(?:mathbf|vec|bm)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*(?:\\end\{[^{}]*\})?\s*\Z"
+)
+_LAYOUT = re.compile(
+    r"\\(?:begin|end|label|tag)\s*\{[^{}]*\}|\\(?:displaystyle|left|right|[,;!:]|quad)|[\s&{}$]"
 )
 _SHORT = 200  # characters of a condition
 
@@ -71,6 +75,11 @@ def is_condition(text: str) -> bool:
     return one or _INDEX_IS.fullmatch(text) is not None
 
 
+def equates_indices(text: str) -> bool:
+    """Whether a formula says that two indices are equal: `the term with $k = j$`."""
+    return _INDICES.fullmatch(text) is not None
+
+
 def is_value(text: str) -> bool:
     """Whether a formula gives a name a number: `s = 0`."""
     return _VALUE.fullmatch(text) is not None
@@ -88,6 +97,6 @@ def is_unequal(text: str) -> bool:
 
 
 def left_side(text: str) -> str | None:
-    """The left side of a formula without its blanks; None if there is none."""
+    """The left side of a formula without its blanks and layout; None if there is none."""
     left, equals, _ = text.partition("=")
-    return re.sub(r"\\displaystyle|[\s&{}$]", "", left) if equals else None
+    return _LAYOUT.sub("", left).replace("dfrac", "frac") if equals else None

@@ -53,7 +53,8 @@ class PlainEquation:
     starts: tuple[int, ...]
     source: str
     base: int = 1
-    said: str = ""
+    before: str = ""
+    behind: str = ""
     reason: bool = False
 
     @property
@@ -207,7 +208,7 @@ def _as_infix(
 def _as_typeset(
     text: str, start: int, names: Names, source: str, conventions: Conventions
 ) -> Reading:
-    padded = " " * start + text.replace("@", "·")
+    padded = " " * start + text
     if not _is_all_declared(text, names):
         span = Span(start, start + len(text))
         raise Unreadable("a name with a number is not declared", source, span)
@@ -275,7 +276,7 @@ def _symbol(name: str, names: Names) -> Symbol | None:
 def _expression(text: str, start: int, names: Names, source: str) -> Expression | None:
     """A left side that is a declared name, or typeset as `∂l/∂W³₁₁`."""
     try:
-        tokens = tokenize(" " * start + typeset_fractions(text), names, plain=True)
+        tokens = tokenize(" " * start + typeset_fractions(text), names)
         return latex.parse_left(tokens, names, source)
     except StudentError:
         return None

@@ -59,7 +59,7 @@ class Draft:
         self.done = 0  # where the last node ended
         self.where: dict[str, list[int]] = defaultdict(list)
         self._tokens: list[tuple[int, Construct | None, Any]] = []
-        self._found: dict[str, list[Range]] = {}
+        self._found: dict[str, dict[str, list[Range]]] = {}
         self._is_struck = False
         self.opaque: list[Node] = []
         self.headings: list[tuple[int, int, int]] = []  # start, end, level
@@ -71,7 +71,11 @@ class Draft:
         self.text = blanked(source, spans(self.opaque))
         self.start, self.end = self.body()
         self.marks = self.nodes(self.start, self.end)
-        frames = [] if source.isascii() else [m.span() for m in _FRAME.finditer(self.text)]
+        frames = (
+            []
+            if source.isascii()
+            else [m.span() for m in _FRAME.finditer(self.text, self.start, self.end)]
+        )
         struck = (mark for mark in self.marks if isinstance(mark, Struck))
         self.view = blanked(self.text, [*spans(struck), *frames])
         self.signs = sorted([*self.signs, *frames])
@@ -129,12 +133,14 @@ class Draft:
         index = bisect_left(where, offset)
         return where[index] if index < len(where) and where[index] < self.end else self.end + 1
 
-    def find(self, pattern: str, offset: int) -> Range | None:
-        """The first match of a pattern in the source at or after an offset."""
+    def find(self, pattern: str, offset: int, name: str = "") -> Range | None:
+        """The first match of a pattern at or after an offset, whose group is `name` if it has one."""
         if pattern not in self._found:
-            matches = re.finditer(pattern, self.source, re.MULTILINE)
-            self._found[pattern] = [match.span() for match in matches]
-        ranges = self._found[pattern]
+            self._found[pattern] = defaultdict(list)
+            for match in re.finditer(pattern, self.source, re.MULTILINE | re.IGNORECASE):
+                group = match[1].lower() if match.lastindex else ""
+                self._found[pattern][group].append(match.span())
+        ranges = self._found[pattern][name.lower()]
         index = bisect_left(ranges, (offset, 0))
         return ranges[index] if index < len(ranges) else None
 

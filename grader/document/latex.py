@@ -18,16 +18,11 @@ _ARGUMENT = re.compile(r"\s{0,9}\{([^{}\n]{0,200})\}")
 _IF = re.compile(
     r"\\(?:(?P<if>if(?!f(?![A-Za-z]))[A-Za-z]*)|(?P<else>else)|(?P<fi>fi))(?![A-Za-z])"
 )
+_INPUT = re.compile(r"\\(?P<command>input|include|subfile)\s{0,9}\{(?P<file>[^{}\n]{1,200})\}")
+_LISTINGS = r"(?:verbatim|lstlisting|minted|comment|filecontents)\*?"
 _TABLES = {"tabular", "tabularx", "longtable"}
-_LEVELS = {
-    "part": 1,
-    "chapter": 1,
-    "section": 2,
-    "subsection": 3,
-    "subsubsection": 4,
-    "paragraph": 5,
-    "subparagraph": 6,
-}
+_SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+_LEVELS = {"part": 1, "chapter": 1} | {name: level for level, name in enumerate(_SECTIONS, start=2)}
 
 
 class Latex(Mathematics):
@@ -56,10 +51,10 @@ class Latex(Mathematics):
     def listing(self, match: re.Match[str]) -> Node | None:
         r"""A `verbatim`, `lstlisting` or `comment` environment; None if it is never closed."""
         start, left = match.span()
-        close = self.find(rf"\\end\{{{re.escape(match['listing'])}\}}", left)
+        close = self.find(rf"\\end\{{({_LISTINGS})\}}", left, match["listing"])
         if close is None:
             return None
-        if match["listing"].rstrip("*") in ("comment", "filecontents"):
+        if match["listing"].rstrip("*").lower() in ("comment", "filecontents"):
             return Comment(start, close[1])
         left = end_of_line(self.source, left, close[0])
         return Code(start, close[1], (), "", self.source[left : close[0]], left, "listing")
@@ -93,12 +88,16 @@ class Latex(Mathematics):
 
     def other_file(self, match: re.Match[str]) -> Node:
         r"""`\input{…}`, which is not followed."""
-        name = match["file"]
-        return Unread(
-            *match.span(),
-            f"\\{match['command']}{{{name}}} was ignored; the grader reads only this file.",
-            f"Paste the contents of {name} into this file.",
-        )
+        return _elsewhere(match, *match.span())
+
+    def formula(
+        self, start: int, end: int, left: int, right: int, display: bool, notation: str = "latex"
+    ) -> Node:
+        r"""A formula; one with `\input{…}` in it cannot be read."""
+        file = _INPUT.search(self.text, left, right)
+        if file:
+            return _elsewhere(file, start, end)
+        return super().formula(start, end, left, right, display, notation)
 
     # Structure
 
@@ -180,10 +179,7 @@ class Latex(Mathematics):
 
     constructs: ClassVar[dict[str, Construct]] = {
         "comment": Construct(r"%[^\n]*+", take=comment),
-        "begin_listing": Construct(
-            r"\\begin\{(?P<listing>(?:verbatim|Verbatim|lstlisting|minted|comment|filecontents)\*?)\}",
-            take=listing,
-        ),
+        "begin_listing": Construct(rf"\\begin\{{(?P<listing>(?i:{_LISTINGS}))\}}", take=listing),
         "verb": Construct(r"\\verb\*?(?P<quote>[^A-Za-z\s*])", take=verb),
         "iffalse": Construct(r"\\iffalse(?![A-Za-z])", take=iffalse),
         **Mathematics.definitions,
@@ -193,9 +189,7 @@ class Latex(Mathematics):
             read=other_file,
         ),
         "section_": Construct(
-            r"\\(?P<section>part|chapter|section|subsection|subsubsection|paragraph|subparagraph)"
-            r"\*?\s{0,9}(?=\{)",
-            read=heading,
+            rf"\\(?P<section>{'|'.join(_LEVELS)})\*?\s{{0,9}}(?=\{{)", read=heading
         ),
         "item": Construct(r"\\item(?![A-Za-z])", read=item),
         "question": Construct(
@@ -212,3 +206,10 @@ class Latex(Mathematics):
             Mathematics.delimiters["edge"].pattern, take=Mathematics.pair, read=environment
         ),
     }
+
+
+def _elsewhere(match: re.Match[str], start: int, end: int) -> Unread:
+    """What is in another file."""
+    command, name = match["command"], match["file"]
+    message = f"\\{command}{{{name}}} was ignored; the grader reads only this file."
+    return Unread(start, end, message, f"Paste the contents of {name} into this file.")

@@ -3,9 +3,7 @@
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
 from typing import ClassVar
 
 from grader.document.draft import REACH, Construct
@@ -24,7 +22,7 @@ _FENCE = re.compile(
     r"[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})[^`\n]*+$",
     re.MULTILINE,
 )
-_CLOSER = re.compile(r"^[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
+_CLOSER = r"^[ \t]*+(?:[-*+][ \t]++)?(`{3,}+|~{3,}+)[ \t]*+$"
 _PARAGRAPH_END = r"\n[ \t]*+(?=\n)|\Z"
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)++")
 _LINE = re.compile(r"[^\n]++")
@@ -80,8 +78,7 @@ class Markdown(Mathematics):
 
     def _fence(self, fence: re.Match[str]) -> Node:
         start, left, language = fence.start(), fence.end(), fence["language"].lower()
-        closers = self._closers[fence["mark"]]
-        closing = next(iter(closers[bisect_left(closers, (left, 0)) :][:1]), None)
+        closing = self.find(_CLOSER, left, fence["mark"])
         if closing is None and language in _MATHEMATICS:
             closing = self.find(_PARAGRAPH_END, left)
             closing = closing and (closing[0], closing[0])
@@ -92,24 +89,13 @@ class Markdown(Mathematics):
         if language in _MATHEMATICS:
             return self.formula(start, end, left, right, True)
         if language in _DOCUMENT or (language in _PLAIN and not is_program(text)):
-            if language in _PLAIN:
-                self.fenced.append((left, right))
-            mark = self.source.index(fence["mark"], right)
-            self._closing[mark] = closing
+            self.fenced += [(left, right)] if language in _PLAIN else []
+            self._closing[self.source.index(fence["mark"], right)] = closing
             self.where["blank"].append(start)
             return Markup(start, left)
-        children = (
-            tuple(_program(self.source, left, right)) if language in LANGUAGES | _PLAIN else ()
-        )
-        return Code(start, end, children, language, text, left, "fence")
-
-    @cached_property
-    def _closers(self) -> dict[str, list[Range]]:
-        """The lines that may close a fence, by their mark."""
-        closers: dict[str, list[Range]] = defaultdict(list)
-        for match in _CLOSER.finditer(self.source):
-            closers[match["mark"]].append(match.span())
-        return closers
+        is_known = language in LANGUAGES | _PLAIN
+        children = _program(self.source, left, right) if is_known else ()
+        return Code(start, end, tuple(children), language, text, left, "fence")
 
     def code(self, match: re.Match[str]) -> Node | None:
         """Code in a line: words, unless it is an equation in a sentence."""
@@ -161,7 +147,7 @@ class Markdown(Mathematics):
 
     def deleted(self, match: re.Match[str]) -> Node | None:
         """`<del>…</del>`."""
-        close = self.find(rf"(?i:</{match['tag']}\s*>)", match.end())
+        close = self.find(r"</(del|s|strike)\s*>", match.end(), match["tag"])
         return self.struck(match.start(), match.end(), *close) if close else None
 
     # Dollars

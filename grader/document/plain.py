@@ -30,6 +30,7 @@ from grader.document.plain_tokens import (
     is_scripted,
     tokens_in,
 )
+from grader.lexicon import Role, find, words
 
 LONGEST = FORMULA_CHARACTERS  # of a formula without delimiters, over all its lines
 _SENTENCE_LONGEST = 500  # characters of a line with words around its formula
@@ -52,10 +53,10 @@ _ANSWER = re.compile(
     r"|risposta)[*_\s]{0,4}:[*_\s]*$",
     re.IGNORECASE,
 )
-_REMARK = re.compile(
-    r"(?<!\s)[,;]?\s++\(?(?P<word>where|which|since|because|by|using|with|as|from|via|for\s(?:all|each|every)|per)\s",
-    re.IGNORECASE,
-)
+# A remark may begin at a word after a blank, perhaps behind a sign or a bracket.
+_GAP = re.compile(r"(?<=\S)(?P<sign>\s?[,;.]|\s[–—-])?\s++(?P<open>\()?(?P<word>)(?=\w)")
+_GAPS = 60
+_EXPLAINS = frozenset({Role.SINCE, Role.WHERE, Role.BY, Role.WITH, Role.ALL, Role.THAT_IS})
 # `(j = 1, 2, 3)` behind an equation says what its letters run over; at the end of a line, "so" goes on.
 _LETTERS = r"(?:for\s|with\s)?(?:all\s)?[ijkmn](?:\s?,\s?[ijkmn])*\s?[=∈]\s?"
 _RANGE = re.compile(
@@ -65,17 +66,13 @@ _CONNECTIVE = re.compile(
     r"(?:,\s*+|\s)(?:so|thus|hence|and|then|therefore|because|since|where|with|also)[,:]?\s*+\Z",
     re.IGNORECASE,
 )
-# These change the value, so the line is not cut, and a human reads it.
-_CHANGES = re.compile(
-    r"[<>≤≥≠]|\b(?:else|otherwise|minus|plus|times|transpos\w*|except|sign|signs|factor|not|divided)\b",
-    re.IGNORECASE,
-)
-# Before a formula these make it a condition, or show that it is not an answer.
-_TURNED = frozenset(
-    "if when for not unless assume assuming suppose instead wrong no without".split()
-)
+# Behind a comparison the line is a case distinction, and is not cut.
+_COMPARES = re.compile(r"[<>≤≥≠]")
 _LEADING_WORDS = 20
 _REMARKS = 4
+_AHEAD = 80  # characters
+_SOON = 4  # tokens
+_CASES = words(Role.IF) | words(Role.OTHERWISE) | words(Role.AND) | words(Role.OR)
 _ONLY_A_DERIVATIVE = re.compile(r"[∂d][^\s/=]{1,30}/\s?[∂d][^\s/=]{1,30}")
 _GRADIENT = re.compile(r"d[A-Za-z]{1,4}_?\d{0,2}")
 _BARE_NUMBER = re.compile(r"[-+−]?\d{1,3}(?:\.\d{1,6})?")
@@ -220,11 +217,39 @@ def _in_sentence(text: str, start: int, end: int) -> list[Range]:
 
 
 def _remarks(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The places where a remark may begin, but not one that changes the value."""
-    for remark in itertools.islice(_REMARK.finditer(text, start, end), _REMARKS):
-        changes = _CHANGES.search(text, remark.start(), end)
-        if changes is None and _depth(text[start : remark.start()]) == 0:
-            yield remark
+    """The places where a remark may begin: before a word that explains, or at a sign before any words."""
+    explains = {start + mark.start for mark in find(text[start:end]) if mark.roles & _EXPLAINS}
+    found = 0
+    for gap in itertools.islice(_GAP.finditer(text, start, end), _GAPS):
+        is_equation = "=" in text[start : gap.start()]
+        begins = gap.end() in explains or (is_equation and _speaks(text, gap, end))
+        if (
+            not begins
+            or _depth(text[start : gap.start()])
+            or _COMPARES.search(text, gap.end(), end)
+        ):
+            continue
+        yield gap
+        found += 1
+        if found == _REMARKS:
+            return
+
+
+def _speaks(text: str, gap: re.Match[str], end: int) -> bool:
+    """Whether ordinary words follow, in brackets at any place, behind another sign soon."""
+    if gap["open"]:
+        closed = text.find(")", gap.end(), end)
+        end = end if closed < 0 else closed
+    elif not gap["sign"]:
+        return False
+    tokens = tokens_in(text, gap.end(), min(end, gap.end() + _AHEAD))
+    for at, (token, follows) in enumerate(zip(tokens, [*tokens[1:], None], strict=True)):
+        is_word = token.kind == "word" and token.text.lower() not in _CASES
+        if is_word and _is_prose(token, follows):
+            return True
+        if not gap["open"] and (at == _SOON or token.kind == "relation"):
+            return False
+    return False
 
 
 def _after_words(text: str, start: int, end: int) -> list[Range]:
@@ -232,7 +257,7 @@ def _after_words(text: str, start: int, end: int) -> list[Range]:
     before: PlainToken | None = None
     tokens = tokens_in(text, start, end)
     for token, follows in itertools.pairwise(tokens[:_LEADING_WORDS]):
-        if token.text.lower() in _TURNED or token.kind == "relation":
+        if token.kind == "relation":
             return []
         is_prose = token.text == "," or (token.kind == "word" and _is_prose(token, follows))
         if before and not is_prose and _judged(text, token.start, end, ANYWHERE, strict=True):
@@ -260,8 +285,8 @@ def _judged(text: str, start: int, end: int, setting: Setting, strict: bool = Fa
         return False
     if _renames(tokens):
         return True
-    words, numbers, ordinary = counted(tokens)
-    if ordinary > (0 if strict or not words else words + numbers) or not words + numbers:
+    names, numbers, ordinary = counted(tokens)
+    if ordinary > (0 if strict or not names else names + numbers) or not names + numbers:
         return False
     if has_relation(tokens):
         return _is_related(tokens)
@@ -295,5 +320,5 @@ def _answers(text: str, tokens: Sequence[PlainToken], setting: Setting) -> bool:
         return setting.behind and _BARE_NUMBER.fullmatch(text) is not None
     if setting.behind:
         return True
-    words = [token.text for token in tokens if token.kind == "word"]
-    return has_operator(tokens) or (len(words) > 1 and any(map(is_scripted, words)))
+    names = [token.text for token in tokens if token.kind == "word"]
+    return has_operator(tokens) or (len(names) > 1 and any(map(is_scripted, names)))

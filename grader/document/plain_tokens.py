@@ -5,21 +5,32 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from grader.notation.names import GREEK, INFIX_FUNCTIONS, LATEX_FUNCTIONS
+from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS
+from grader.notation.signs import GREEK, LOWERED, RAISED, SIGNS, folded
 
 _MODULES = r"(?:np|numpy|torch|jnp|jax|math|sp|sympy|tf|F|linalg)\."
+_KINDS = ("sum", "product", "relation", "logic", "arrow", "open", "close", "bar", "prime", "letter",
+          "big", "form")  # fmt: skip
+
+
+def _glyphs(*kinds: str) -> str:
+    """The characters of some kinds of signs."""
+    return "".join(sign.glyphs for sign in SIGNS if sign.kind in kinds)
+
+
+_EQUALS = "".join(sign.glyphs for sign in SIGNS if sign.text in ("=", "\\approx"))
 _TOKEN = re.compile(
     rf"""(?P<word>\\?(?:{_MODULES}){{0,2}}[^\W\d_](?:\w|[⁰-₟\u0300-\u036f])*+)
       | (?P<number>(?:\d++(?:\.\d++)?+|\.\d++)(?:e[+-]?\d++)?+)
       | (?P<attribute>\.(?:T|t|grad|dot|sum|mean|transpose|reshape|copy|astype|item)(?!\w))
-      | (?P<relation>:?=(?!=)|[≈≡←])
-      | (?P<sign>==|!=|<=|>=|\*\*|\.\*|[-+−–*/@^_(){{}}\[\],<>≤≥≠|·⋅×∘⊙•⊗∂∇∑∏√∞⟨⟩‖~⇒→'′’ᵀ⊤:])
+      | (?P<relation>:?=(?!=)|[{_EQUALS}])
+      | (?P<sign>==|!=|<=|>=|\*\*|\.\*|[-+*/@^_(){{}}\[\],<>|~'ᵀ:{_glyphs(*_KINDS)}])
       | (?P<space>\s++)
       | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SCRIPTED = re.compile(r"[\dͰ-Ͽ²³¹⁰-₟ᵀᵢⱼᵏˡᵐⁱʲ_∂]")
+_SCRIPTED = re.compile(rf"[\dͰ-Ͽ_∂{re.escape(''.join((*RAISED, *LOWERED)))}]")
 _MIXED = re.compile(r"[a-z][A-Z]|\Ad[^\Waeiou\d_]\Z")
 _GREEK_WORD = re.compile(r"[Ͱ-Ͽ]{3}")
 _COMMANDS = frozenset(
@@ -32,8 +43,8 @@ _FUNCTIONS = frozenset(INFIX_FUNCTIONS) | frozenset(LATEX_FUNCTIONS)
 
 # Words of a case distinction; without a comparison they are words like any other.
 _CASES = frozenset("if else otherwise when for and or".split())
-_COMPARISONS = frozenset("< > <= >= ≤ ≥ ≠ == !=".split())
-_OPERATORS = frozenset("+ - − * ** / @ ^ · ⋅ × ∘ ⊙ • ⊗ ∑ .* ( [".split())
+_COMPARISONS = frozenset("< > <= >= == !=".split()) | set(_glyphs("relation")) - set(_EQUALS)
+_OPERATORS = frozenset("+ - * ** / @ ^ .* ( [".split()) | set(_glyphs("sum", "product", "big"))
 
 
 class PlainToken(NamedTuple):
@@ -48,8 +59,8 @@ class PlainToken(NamedTuple):
 def tokens_in(text: str, start: int, end: int) -> list[PlainToken]:
     """The tokens of a range of a text, spaces left out."""
     return [
-        PlainToken(match.lastgroup or "", match[0], match.start(), match.end())
-        for match in _TOKEN.finditer(text, start, end)
+        PlainToken(match.lastgroup or "", match[0], start + match.start(), start + match.end())
+        for match in _TOKEN.finditer(folded(text[start:end]))
         if match.lastgroup != "space"
     ]
 
@@ -78,7 +89,8 @@ def counted(tokens: Sequence[PlainToken]) -> tuple[int, int, int]:
             continue
         if token.start in scripts:
             continue
-        if is_mathematical(token, follows):
+        differential = before is not None and before.text == "/" and token.text[0] == "d"
+        if differential or is_mathematical(token, follows):
             words += 1
         elif _stands_alone(before, token, follows):
             ordinary += 1
@@ -127,7 +139,7 @@ def is_mathematical(token: PlainToken, follows: PlainToken | None) -> bool:
     word = token.text
     if word[0] == "\\":
         return word[1:] in _COMMANDS or word[1:] in GREEK or word[1:] in _FUNCTIONS
-    if len(word) == 1 or "." in word or word in _NAMES:
+    if len(word) == 1 or "." in word or word in _NAMES or (word[0] == "d" and word[1:] in _NAMES):
         return True
     if _SCRIPTED.search(word) and not _GREEK_WORD.search(word):
         return True

@@ -30,6 +30,12 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
     for rival in reversed(given.rivals()[-MOST_RIVALS:]):
         judged = judged_text(key, question, rival)
         if judged.outcome.verdict is Verdict.CORRECT:
+            if (
+                given.concludes
+                and given.heading == rival.heading
+                and first.outcome.verdict in WRONG
+            ):
+                return given, first  # the right formula was a step on the way
             if _displaces(key, question, given, first, rival):
                 text = (
                     f"the paper gives two different answers, in line {rival.place.line} and line "

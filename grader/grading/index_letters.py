@@ -205,5 +205,5 @@ def _from_member(reading: Reading, letters: Letters, question: Question) -> Read
 
 
 def _entry(node: Expression, index: Index) -> Expression:
-    """The entry of a vector, which may lie or stand."""
+    """The entry of a vector, a row or a column."""
     return item(node, index, _ONE) if node.shape[1] == 1 else item(node, _ONE, index)

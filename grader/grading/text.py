@@ -1,6 +1,7 @@
 """Judging an answer in text: read, check the shape, evaluate, compare."""
 
 import contextlib
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
@@ -107,16 +108,17 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
         assert isinstance(usual, StudentError)
         raise usual
     outcome = _outcome(key, reading, asked, given.steps())
-    if outcome.verdict == Verdict.CORRECT:
-        return reading, outcome
     try:
-        for other in others:
-            found = _outcome(key, other, asked, given.steps())
+        for other in itertools.chain([reading], others):
+            found = outcome if other is reading else _outcome(key, other, asked, given.steps())
             if found.verdict == Verdict.CORRECT:
-                sensible = usual is reading and _may_answer(key, reading)
-                return (reading, _for_a_human(_OTHER_READING)) if sensible else (other, found)
+                if usual is reading is not other and _may_answer(key, reading):
+                    return reading, _for_a_human(_OTHER_READING)
+                return other, _for_a_human(_OTHER_READING) if other.doubtful else found
     except TooManyReadings:
         return reading, _for_a_human(_OTHER_READING)
+    if reading.doubtful and isinstance(usual, StudentError):
+        raise usual
     if reading.is_guess and outcome.verdict in WRONG:
         outcome = _for_a_human(_GUESS)
     return reading, outcome

@@ -7,7 +7,7 @@ text with their places. A text in Chinese has no spaces: each of its characters 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -40,6 +40,7 @@ class Role(Enum):
     THAT_IS = "the same in other words"
     ANSWER = "names the answer"
     PRONOUN = "means what was just written"
+    WE = "the author, who tells what was done"
     FILLER = "changes nothing between a word and its formula"
     # How a statement stands
     NOT = "denies"
@@ -96,6 +97,10 @@ STANDING = frozenset(Role) - NOTES
 """The roles of words in sentences about formulas."""
 
 
+ENGLISH = "en"
+LANGUAGES = frozenset({ENGLISH, "de", "fr", "es", "zh"})
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A word or phrase of a text with its roles; `start` and `end` are its characters."""
@@ -126,25 +131,27 @@ _TABLE = Path(__file__).with_name("table.txt")
 def find(text: str, language: str | None = None, among: frozenset[Role] = STANDING) -> list[Mark]:
     """The roles in a text, in order, without overlap; of two phrases the longer one counts.
 
-    A word that is in several languages means what it means in `language`, the language of most words by
-    default. Its time grows linearly with the text.
+    A word means what it means in `language`, the language of most words by default, or else in English,
+    which people mix into any language. Its time grows linearly with the text.
     """
-    tokens = list(_WORD.finditer(text.translate(_APOSTROPHES)))
-    found = list(_matches(tokens, among))
-    if not found:
-        return []
-    language = language or _most(found)
-    return [
-        Mark(_meant(node, language), tokens[at].start(), tokens[end - 1].end(),
-             text[tokens[at].start() : tokens[end - 1].end()])
-        for at, end, node in found
-    ]  # fmt: skip
+    tokens = _tokens(text)
+    if language is None:
+        language = _most(_matches(tokens, among, LANGUAGES), ENGLISH)
+    marks = []
+    for at, end, node in _matches(tokens, among, {language, ENGLISH}):
+        start, stop = tokens[at].start(), tokens[end - 1].end()
+        roles = frozenset(node.meanings.get(language) or node.meanings[ENGLISH])
+        marks.append(Mark(roles, start, stop, text[start:stop]))
+    return marks
 
 
-def language_of(text: str) -> str:
-    """The language that most known words of a text are in."""
-    tokens = list(_WORD.finditer(text.translate(_APOSTROPHES)))
-    return _most(list(_matches(tokens, STANDING)))
+def language_of(text: str, usual: str = ENGLISH) -> str:
+    """The language of most of the known words in a text, the usual one if others have no more."""
+    return _most(_matches(_tokens(text), STANDING, LANGUAGES), usual)
+
+
+def _tokens(text: str) -> list[re.Match[str]]:
+    return list(_WORD.finditer(text.translate(_APOSTROPHES)))
 
 
 @cache
@@ -153,23 +160,17 @@ def words(role: Role) -> frozenset[str]:
     return frozenset(phrase for one, _, phrase in _rows() if one is role and phrase.isalpha())
 
 
-def _most(found: Sequence[tuple[int, int, _Node]]) -> str:
+def _most(found: Iterable[tuple[int, int, _Node]], usual: str) -> str:
     """The language of most phrases; a phrase of several languages counts for each of them less."""
     votes: dict[str, float] = defaultdict(float)
     for at, end, node in found:
         for language in node.meanings:
             votes[language] += (end - at) / len(node.meanings)
-    return max(votes, key=lambda one: (votes[one], one == "en"), default="en")
-
-
-def _meant(node: _Node, language: str) -> frozenset[Role]:
-    if language in node.meanings:
-        return frozenset(node.meanings[language])
-    return frozenset().union(*node.meanings.values())
+    return max(votes, key=lambda one: (votes[one], one == usual), default=usual)
 
 
 def _matches(
-    tokens: Sequence[re.Match[str]], among: frozenset[Role]
+    tokens: Sequence[re.Match[str]], among: frozenset[Role], languages: Collection[str]
 ) -> Iterator[tuple[int, int, _Node]]:
     """The longest phrase from each place on, as the range of its tokens and its node."""
     at = 0
@@ -181,7 +182,7 @@ def _matches(
             if following is None:
                 break
             node = following
-            if node.meanings:
+            if not node.meanings.keys().isdisjoint(languages):
                 best = (at, end + 1, node)
         if best:
             yield best

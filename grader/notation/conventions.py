@@ -1,4 +1,24 @@
-"""The readings of a text: one for each assignment of the conventions that it depends on."""
+"""The readings of a text: one for each assignment of the conventions that it depends on.
+
+A convention is what ambiguous notation means in a whole document. The builder asks for it by a key where
+shapes allow several values, the usual one first:
+
+    dot, square, outer   product | entries: `a · b`, `A B`, `a ⊗ b` of one shape
+    star:transpose       product | entries: `A^T * B`
+    star, slope          entries | product: `A * B`; `A σ'(Z)`
+    rows                 entries | product: rows that the problem declares, in `a · b` and `X a`
+    broadcast            product | entries: any other vector beside a matrix, `X a`
+    power                product | entries: `A^2` of a square matrix
+    power:slope          entries | product: `σ(Z)^2`
+    power:typed          entries | product: `A**2`
+    hadamard             less | more | alike: how much ⊙ binds, beside no sign
+    vectors              columns | rows: members of families, in `u_k^T u_j`
+    member:W, example:W  row | column: `W_k`, `W^{(i)}`
+    given                row | column: the i of `p_{j|i}`
+    sum                  entries | rows | columns: what a sum without an index adds up
+    bars                 norm | abs: `|v|`
+    extent:N             usual | other: whether the argument of a function ends at character N
+"""
 
 from collections.abc import Callable, Iterator
 

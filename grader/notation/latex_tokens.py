@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
+from grader import lexicon
 from grader.errors import Span, TooLarge, Unreadable
+from grader.lexicon import Role, words
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.macros import Group, Node, Raw, Stream, cut, definitions, text_of, tree
 from grader.notation.names import LATEX_FUNCTIONS, Names
@@ -24,29 +26,20 @@ from grader.notation.signs import (
 
 TEXT_LIMIT = 20_000  # characters of one formula
 
-# What the words of a text in a formula do; the token has the role as its text.
+# What words in a formula do; the token has the role as its text. Of several roles the first counts.
 ROLES = {
-    "if": "if|whenever|when|as long as|provided that|provided|given that|given|while|in case|falls|wenn"
-    "|sofern|solange|si|lorsque|tant que|pourvu que|cuando|siempre que|se|quando|如果|若|当",
-    "for": "for all|for any|for every|for each|for|für alle|für|pour tout|pour|para todo|para|per|对于",
-    "otherwise": "otherwise|elsewhere|else|in all other cases|in any other case|all other cases|sonst"
-    "|ansonsten|andernfalls|sinon|autrement|ailleurs|en otro caso|de lo contrario"
-    "|altrimenti|否则|其他|其它",
-    "and": "and|und|et",
-    "or": "or|oder|ou",
-    "where": "where|wobei|où|donde|dove|其中",
-    "with": "with|mit|avec|con",
-    "let": "let",
-    "then": "then|dann|alors|entonces|则",
+    Role.IF: "if", Role.FOR: "for", Role.ALL: "for", Role.OTHERWISE: "otherwise", Role.WHERE: "where",
+    Role.WITH: "with", Role.LET: "let", Role.THEN: "then", Role.AND: "and", Role.OR: "or", Role.BUT: "and",
 }  # fmt: skip
-WORDS = frozenset("if otherwise else elsewhere for when and or where let with then".split())
-_PHRASES = {phrase: role for role, phrases in ROLES.items() for phrase in phrases.split("|")}
-_PIECE = re.compile(
-    rf"""(?P<said>{"|".join(map(re.escape, sorted(_PHRASES, key=len, reverse=True)))})(?![^\W_])
-    |(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?(?!\w)
-             |[A-Za-z]\s*[<>=≤≥≠]+\s*[A-Za-z](?!\w))
-    |[\s,;.:()]+""",
-    re.IGNORECASE | re.VERBOSE,
+_SHORT = 3  # letters of a word that may be a product, such as `et`
+# Words without a font: `x if z > 0`.
+_TYPED = {
+    **{word: text for role, text in reversed(ROLES.items()) for word in words(role) if len(word) > _SHORT},
+    **{text: text for text in ROLES.values()},
+}  # fmt: skip
+_MATHEMATICS = re.compile(
+    r"[\s,;.:()]*(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?"
+    r"|[A-Za-z]\s*[<>=≤≥≠]+\s*[A-Za-z])?[\s,;.:()]*"
 )
 
 _SPACES = frozenset(
@@ -75,6 +68,7 @@ _BIG_WORDS = {"sum": "\\sum", "prod": "\\prod"}
 _WITH_LIMITS = frozenset({"\\sum", "\\prod"})
 # Fonts in which a 1 is an indicator or a vector of ones, not a number.
 _BOLD = frozenset("mathbf boldsymbol bm mathbb mathds mathbbm vec pmb symbf bf bold textbf".split())
+_BOLD_DIGITS = {"𝟏": ("bold", "1"), "𝟙": ("bold", "1"), "𝟎": ("number", "0"), "𝟘": ("number", "0")}
 _TEXT = frozenset("text textbf textit textrm textsf texttt textup mbox hbox textnormal".split())
 _OF_LETTERS = _BOLD | set("mathcal cal mathscr mathfrak mathit it".split())
 _DOLLARS = frozenset({"$", "\\(", "\\)"})
@@ -87,7 +81,8 @@ _WITH_COLUMNS = frozenset(
 _INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
 _SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
 _INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
-_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "="}
+_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "=",
+          ".dot": "\\cdot"}  # fmt: skip
 _BARE = frozenset({"letter", "word", "accent", "bold"})
 _BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
 
@@ -120,7 +115,7 @@ def tokenize(text: str, names: Names, *, plain: bool = False) -> list[Token]:
 
     A run of letters is one word if the problem or the table of functions knows it; else it is single
     letters, as in TeX. `plain` text has no TeX behind it: `W_ij` has two indices, `h[1]` is an entry,
-    `A.T` a transpose, `x**10` a power.
+    `x**10` a power.
     """
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this formula has {len(text)} characters; the limit is {TEXT_LIMIT}")
@@ -242,14 +237,16 @@ class _Lexer:
     def _letters(self, raw: Raw) -> Iterator[Token]:
         if raw.text in _BIG_WORDS and self._has_limits():
             yield Token("command", _BIG_WORDS[raw.text], raw.start, raw.end)
-        elif len(raw.text) > 1 and self._is_word(raw.text):
+        elif len(raw.text) > 1 and self._is_name(raw.text):
             yield Token("word", raw.text, raw.start, raw.end)
+        elif raw.text in _TYPED:
+            yield Token("word", _TYPED[raw.text], raw.start, raw.end)
         else:
             yield from self._single(raw)
 
-    def _is_word(self, text: str) -> bool:
-        """Whether letters are one name of the problem, a function, or a word with a role."""
-        return text in self.bases or text in LATEX_FUNCTIONS or text in WORDS
+    def _is_name(self, text: str) -> bool:
+        """Whether letters are one name of the problem, or a function."""
+        return text in self.bases or text in LATEX_FUNCTIONS
 
     def _single(self, raw: Raw) -> Iterator[Token]:
         """One token a letter, as TeX sets them; `dW2` ends with a declared name and its number."""
@@ -286,28 +283,35 @@ class _Lexer:
         yield from _grouped(inside, raw)
 
     def _sign(self, node: Node) -> Iterator[Token]:
-        text = SPELLED.get(node.text, node.text)
-        start, end, name = node.start, node.end, text[1:]
+        is_product = self.plain and node.text == "@"
+        text = "\\cdot" if is_product else SPELLED.get(node.text, node.text)
+        if text[0] == "\\" or KINDS.get(text) == "reason":
+            return iter([self._command(text, node)])
+        both = self._pair(text, node)
+        return iter(both) if both else self._character(text, node)
+
+    def _command(self, text: str, node: Node) -> Token:
+        kind, name = "command", text[1:]
         if text in _BIG and node.text in SPELLED and text not in self.bases and self._has_limits():
-            yield Token("command", _BIG[text], start, end)
+            text = _BIG[text]  # the character Σ
         elif KINDS.get(text) == "reason":
-            yield Token("prose", text, start, end)
-        elif text[0] == "\\":
+            kind = "prose"
+        elif text == "\\forall" and not self.scripts:
+            kind, text = "word", "for"
+        elif text != "\\sum" and (name in self.names.function_bases or name in LATEX_FUNCTIONS):
+            kind, text = "word", name
+        else:
             text = self._shape(text)
-            is_word = text != "\\sum" and (
-                name in self.names.function_bases or name in LATEX_FUNCTIONS
-            )
-            yield Token("word", name, start, end) if is_word else Token("command", text, start, end)
-        elif both := self._pair(text, node):
-            yield from both
-        elif self.plain and text == "[" and (index := self._index(node)):
+        return Token(kind, text, node.start, node.end)
+
+    def _character(self, text: str, node: Node) -> Iterator[Token]:
+        start, end = node.start, node.end
+        if self.plain and text == "[" and (index := self._index(node)):
             yield from index
         elif text in KINDS or text in "{}^_&`!":
             yield Token("sign", text, start, end)
-        elif text in "𝟎𝟏𝟘𝟙":
-            yield Token(
-                "bold" if text in "𝟏𝟙" else "number", "1" if text in "𝟏𝟙" else "0", start, end
-            )
+        elif text in _BOLD_DIGITS:
+            yield Token(*_BOLD_DIGITS[text], start, end)
         elif (parts := fraction(text)) is not None:
             above, below = (Token("number", part, start, end) for part in parts)
             yield from _grouped([above, Token("sign", "/", start, end), below], node)
@@ -319,21 +323,29 @@ class _Lexer:
             self._fail(f"unexpected character {text!r}", node)
 
     def _pair(self, text: str, node: Node) -> list[Token]:
-        """What two typed characters make: `<=`, `:=`, in plain text `.T` and `**`."""
+        """What two typed characters make: `<=`, `:=`, NumPy's `.T` and `.dot`, in plain text `**`."""
         following = self.stream.peek()
         if following is None or following.start != node.end:
             return []
-        both = text + following.text
-        if both in _PAIRS:
-            end, meant = following.end, _PAIRS[both]
+        if text == "." and following.text[1:] in FONTS:  # A.\\mathrm{dot}(B)
             self.stream.next()
-            return [Token("command" if meant[0] == "\\" else "sign", meant, node.start, end)]
-        if not self.plain or both not in (".T", "**"):
-            return []
-        self.stream.next()
-        if both == "**":
-            return list(self._script(Raw("sign", "^", node.start, following.end)))
-        return list(self._raised(Raw("raised", "ᵀ", node.start, following.end)))
+            name = list(self._font(following))
+            if [token.text for token in name] != ["dot"]:
+                return [Token("sign", text, node.start, node.end), *name]
+            following = Raw("letters", "dot", node.end, name[0].end)
+            self.stream.put_back(following)
+        both, end = text + following.text, following.end
+        if both in _PAIRS:
+            self.stream.next()
+            kind = "command" if _PAIRS[both][0] == "\\" else "sign"
+            return [Token(kind, _PAIRS[both], node.start, end)]
+        if both == ".T" and self.last.end == node.start:
+            self.stream.next()
+            return list(self._raised(Raw("raised", "ᵀ", node.start, end)))
+        if both == "**" and self.plain:
+            self.stream.next()
+            return list(self._script(Raw("sign", "^", node.start, end)))
+        return []
 
     def _index(self, bracket: Node) -> list[Token]:
         """The bracket of `h[1]` as a subscript; nothing if it is not right behind a name, or no index."""
@@ -486,8 +498,12 @@ class _Lexer:
         elif (
             len(letters) > 1
             and letters.isalpha()
-            and (name not in _OF_LETTERS or self._is_word(letters))
+            and (name not in _OF_LETTERS or self._is_name(letters))
         ):
+            d, of = letters[0], letters[1:]
+            if d == "d" and of in self.bases and letters not in self.bases:  # \\mathrm{dW}
+                yield Token("letter", d, node.start, node.start)
+                letters = of
             yield Token("word", letters, node.start, end)
         else:
             yield from self._nested(nodes)
@@ -509,25 +525,23 @@ class _Lexer:
 
     def _said(self, text: str, part: Sequence[Node], start: int, end: int) -> Iterator[Token]:
         """Words with a role, and simple mathematics among them; else a name, or prose."""
-        words = text.strip()
-        pieces = _pieces(words)
-        if self.scripts or not pieces:
-            if len(part) == 1 and not isinstance(part[0], Group) and part[0].kind == "letters":
-                kind = "word" if len(words) > 1 else "letter"
-                yield Token(kind, words, start, end)
-            elif len(part) == 1 and part[0].kind in ("number", "command"):
-                yield from self._nested(part)
-            elif words.strip(" ,.;:()[]{}"):
-                yield Token("prose", words.strip(" ()[]{}"), start, end)
-            elif "," in words:
-                yield Token("sign", ",", start, end)
-            return
-        for piece in pieces:
-            role = _PHRASES.get(" ".join(piece.lower().split()))
-            if role is not None:
+        said = text.strip()
+        pieces = [] if self.scripts else _pieces(said)
+        for role, math in pieces:
+            if role:
                 yield Token("word", role, start, end)
             else:
-                yield from (t._replace(start=start, end=end) for t in self._nested(tree(piece)))
+                yield from (t._replace(start=start, end=end) for t in self._nested(tree(math)))
+        if pieces:
+            return
+        if len(part) == 1 and part[0].kind == "letters":
+            yield Token("word" if len(said) > 1 else "letter", said, start, end)
+        elif len(part) == 1 and part[0].kind in ("number", "command"):
+            yield from self._nested(part)
+        elif said.strip(" ,.;:()[]{}"):
+            yield Token("prose", said.strip(" ()[]{}"), start, end)
+        elif "," in said:
+            yield Token("sign", ",", start, end)
 
     # Commands with arguments
 
@@ -598,6 +612,15 @@ class _Lexer:
         """`\\intertext{…}`: a row of words."""
         yield Token("command", "\\\\", node.start, node.end)
         yield from self._text(self.stream.argument(), node.start, self._behind(node))
+
+    def _struck(self, node: Node) -> Iterator[Token]:
+        """`\\cancel{…}`: a struck equation is only a remark; what a struck factor means is unknown."""
+        inner = self._nested(self.stream.argument())
+        if _holds(inner, "="):
+            yield Token("prose", "struck out", node.start, self._behind(node))
+        else:
+            yield Token("command", node.text, node.start, node.end)
+            yield from _grouped(inner, node)
 
     def _negated(self, node: Node) -> Iterator[Token]:
         """`\\not=` is `\\ne`."""
@@ -683,18 +706,21 @@ def _outside(nodes: Sequence[Node]) -> Iterator[Node]:
             yield node
 
 
-def _pieces(text: str) -> list[str]:
-    """Words with a role, and comparisons or numbers between them; nothing if there is more than that."""
-    found: list[str] = []
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """The roles of words, and mathematics between them; nothing if there is more than that."""
+    found: list[tuple[str, str]] = []
     at = 0
-    while at < len(text):
-        match = _PIECE.match(text, at)
-        if match is None:
+    marks = [mark for mark in lexicon.find(text) if len(mark.text) > 1 or not mark.text.isascii()]
+    for mark in (*marks, None):
+        between = _MATHEMATICS.fullmatch(text, at, len(text) if mark is None else mark.start)
+        role = next((ROLES[one] for one in ROLES if mark is None or one in mark.roles), None)
+        if between is None or role is None:
             return []
-        if piece := match["said"] or match["math"]:
-            found.append(piece)
-        at = match.end()
-    return found if any(" ".join(piece.lower().split()) in _PHRASES for piece in found) else []
+        found += [("", between["math"])] if between["math"] else []
+        if mark is not None:
+            found.append((role, ""))
+            at = mark.end
+    return found if marks else []
 
 
 def _delimiter(command: str, name: str, start: int, end: int) -> list[Token]:
@@ -738,6 +764,7 @@ _HANDLERS: dict[str, _Handler] = {
     **{f"\\{name}": _Lexer._accent for name in ACCENTS},
     **{f"\\{name}": _Lexer._arrow for name in _ARROWS},
     **dict.fromkeys(("\\overset", "\\stackrel", "\\underset"), _Lexer._labelled),
+    **dict.fromkeys(("\\cancel", "\\bcancel", "\\xcancel", "\\sout", "\\st"), _Lexer._struck),
     **dict.fromkeys(("\\intertext", "\\shortintertext"), _Lexer._row_of_words),
     **dict.fromkeys(_spelled("\\frac"), _Lexer._frac),
     **dict.fromkeys(_spelled("\\sqrt"), _Lexer._root),

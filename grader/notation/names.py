@@ -7,6 +7,7 @@ layer 2 of W if that was declared, else a power.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from grader.errors import StudentError, Unreadable
 from grader.expression import Expression, Index, Item, Symbol
@@ -17,7 +18,16 @@ from grader.notation.signs import GREEK as GREEK
 from grader.primitives import registry
 
 Key = tuple[str, str | None, str | None]
-Definition = Expression | StudentError  # the error if a definition cannot be read
+
+
+class OwnFunction(NamedTuple):
+    """A function that a student defines: `h_\\theta(x) = g(\\theta^T x)`, with the tokens of its body."""
+
+    parameters: tuple[Key, ...]
+    body: tuple[Any, ...]  # a lexer, which needs these names, makes the tokens
+
+
+Definition = Expression | OwnFunction | StudentError  # the error if a definition cannot be read
 
 
 # Every spelling of a function in the table; in LaTeX without its backslash.
@@ -80,7 +90,12 @@ class Names:
         found = self.definitions.get(key)
         if isinstance(found, StudentError):
             raise Unreadable(found.message)
-        return found
+        return None if isinstance(found, OwnFunction) else found
+
+    def own_function(self, key: Key) -> OwnFunction | None:
+        """The function that a student defined under a name; its name alone has no meaning."""
+        found = self.definitions.get(called(key))
+        return found if isinstance(found, OwnFunction) else None
 
     def with_macros(self, macros: Mapping[str, Macro]) -> "Names":
         """These names, with a student's own commands."""
@@ -106,6 +121,11 @@ class Names:
     def spelled(self, base: str) -> "list[tuple[str | None, str | None]]":
         """The (superscript, subscript) pairs declared for a base letter."""
         return [(sup, sub) for known, sup, sub in self.spellings if known == base]
+
+
+def called(key: Key) -> Key:
+    """The key of a name with an argument list: h of `h(x)`, which is not the h of `h`."""
+    return (f"{key[0]}(", *key[1:])
 
 
 _SPELLING = re.compile(

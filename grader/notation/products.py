@@ -5,10 +5,7 @@ note. A row may be read as a column where the result depends on its entries only
 read as an outer product: there the transpose is what the question asks for.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial, reduce
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from grader.errors import ShapeMismatch, Span
 from grader.expression import (
@@ -50,7 +47,7 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     if spread is not None:
         return build.apply("outer", *spread, span=span)
     if how in (JUXTAPOSED, DOT):
-        a, b, how = _laid(build, a, b, how)
+        a, b, how = _oriented(build, a, b, how)
     convention = _convention(a, b, how)
     if convention is not None:
         return _chosen(build, a, b, *convention, span)
@@ -63,100 +60,6 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     if how == ASTERISK and a.shape == b.shape:
         return _entrywise(build, a, b, span)
     return _matrix(build, a, b, how, span)
-
-
-class Factor(NamedTuple):
-    """A factor, and its place with the brackets around it."""
-
-    node: Expression
-    span: Span
-
-
-Groups = Sequence[Sequence[Factor]]
-Beside = Callable[[Expression, Expression], Expression]
-"""What a factor means beside another one, entry by entry."""
-
-
-def juxtaposed(build: Builder, factors: Sequence[Factor]) -> Expression:
-    """The product of factors side by side."""
-    return Chain(build).side_by_side(factors).node
-
-
-def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) -> Expression:
-    """Groups of factors side by side, with a sign between two groups.
-
-    A sign binds less than no sign: `A B ⊙ C D` is (A B) ⊙ (C D). Where that makes no sense, or by
-    convention, ⊙ binds more, A (B ⊙ C) D, or alike, ((A B) ⊙ C) D.
-    """
-    made = Chain(build, beside)
-    ways = {"less": made.less, "more": made.more, "alike": made.alike}
-    way = made.less
-    arrays = [sum(part.node.shape != SCALAR for part in group) for group in groups]
-    if any(sign == HADAMARD and max(arrays[at : at + 2]) > 1 for at, sign in enumerate(signs)):
-        fit = tuple(key for key in ways if build.makes_sense(partial(ways[key], groups, signs)))
-        way = ways[build.convention("hadamard", fit) if len(fit) > 1 else (*fit, "less")[0]]
-    return way(groups, signs)
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Multiplies the factors of a chain in the order in which its signs bind."""
-
-    build: Builder
-    beside: Beside = lambda node, _: node
-
-    def side_by_side(self, factors: Sequence[Factor]) -> Factor:
-        return reduce(partial(self._times, JUXTAPOSED), factors)
-
-    def less(self, groups: Groups, signs: Sequence[str]) -> Expression:
-        return self._signed([self.side_by_side(group) for group in groups], signs)
-
-    def more(self, groups: Groups, signs: Sequence[str]) -> Expression:
-        """⊙ binds more than no sign."""
-        parts, left = [[*groups[0]]], []
-        for sign, group in zip(signs, groups[1:], strict=True):
-            if sign == HADAMARD:
-                parts[-1][-1:] = [self._times(sign, parts[-1][-1], group[0]), *group[1:]]
-            else:
-                parts.append([*group])
-                left.append(sign)
-        return self._signed([self.side_by_side(part) for part in parts], left)
-
-    def alike(self, groups: Groups, signs: Sequence[str]) -> Expression:
-        """⊙ binds like no sign, from the left."""
-        parts, left = [self.side_by_side(groups[0])], []
-        for sign, group in zip(signs, groups[1:], strict=True):
-            if sign == HADAMARD:
-                both = self._times(sign, parts[-1], group[0])
-                parts[-1] = self.side_by_side([both, *group[1:]])
-            else:
-                parts.append(self.side_by_side(group))
-                left.append(sign)
-        return self._signed(parts, left)
-
-    def _signed(self, factors: Sequence[Factor], signs: Sequence[str]) -> Expression:
-        """Factors with signs, from the left; a ⊙ waits if the shapes around it do not fit yet."""
-        left, waiting = [*factors], [*signs]
-        while waiting:
-            at = 0
-            while _comes_later(left, waiting, at):
-                at += 1
-            left[at : at + 2] = [self._times(waiting.pop(at), left[at], left[at + 1])]
-        return left[0].node
-
-    def _times(self, how: str, a: Factor, b: Factor) -> Factor:
-        left, right = a.node, b.node
-        if how == HADAMARD:
-            left, right = self.beside(left, right), self.beside(right, left)
-        span = a.span.union(b.span)
-        return Factor(product(self.build, left, right, how, span), span)
-
-
-def _comes_later(factors: Sequence[Factor], signs: Sequence[str], at: int) -> bool:
-    """Whether to take the product after a ⊙ first, since the shapes around ⊙ do not fit yet."""
-    if signs[at] != HADAMARD or at + 1 == len(signs) or signs[at + 1] == HADAMARD:
-        return False
-    return not fit_entrywise(factors[at].node, factors[at + 1].node)
 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
@@ -220,12 +123,10 @@ def _check_axes(build: Builder, a: Expression, b: Expression, span: Span) -> Non
         build.fail("only one of these vectors has a new axis", span, hint)
 
 
-# Members of a family: `u_k` is a vector, which may lie or stand
+# Members of a family: `u_k` is a vector, a row or a column
 
 
-LOOKED_INTO = (
-    20  # operations inside each other in a factor, so that a long product takes linear time
-)
+LOOKED_INTO = 20  # operations inside each other, so that a long product takes linear time
 
 
 def _turns(node: Expression, depth: int = LOOKED_INTO) -> bool | None:
@@ -257,46 +158,46 @@ def _is_turned(node: Expression, depth: int = LOOKED_INTO) -> bool:
     return False
 
 
-def _laid(
+def _oriented(
     build: Builder, a: Expression, b: Expression, how: str
 ) -> tuple[Expression, Expression, str]:
-    """Two factors, with members laid so that the product exists; a sign between a row and a column."""
+    """Two factors, with members as rows or columns so that the product exists, and its sign."""
     turns = (_turns(a), _turns(b))
     if turns == (None, None) or not (_vector(a.shape) and _vector(b.shape)):
         return a, b, how
     written = _is_turned(a) or _is_turned(b)
     if how == DOT and not written and max(a.shape) == max(b.shape):
-        lies = _is_row(b if turns[1] is None else a)
-        lies = lies and (None in turns or _declares_rows(build, max(a.shape)))
-        return _lay(build, a, lies), _lay(build, b, lies), how
+        as_row = _is_row(b if turns[1] is None else a)
+        as_row = as_row and (None in turns or _declares_rows(build, max(a.shape)))
+        return _as_vector(build, a, as_row), _as_vector(build, b, as_row), how
     if None not in turns:
-        return *_laid_alike(build, a, b, turns == (True, False), written), JUXTAPOSED
+        return *_alike(build, a, b, turns == (True, False), written), JUXTAPOSED
     if turns[1] is None:
         if written or not _is_row(b) or not _is_row(a):
-            a = _lay(build, a, lies=b.shape[1] == 1)
+            a = _as_vector(build, a, as_row=b.shape[1] == 1)
     elif written or not _is_row(a) or not _is_row(b):
-        b = _lay(build, b, lies=a.shape[1] == 1)
+        b = _as_vector(build, b, as_row=a.shape[1] == 1)
     return a, b, JUXTAPOSED
 
 
-def _laid_alike(
+def _alike(
     build: Builder, a: Expression, b: Expression, is_inner: bool, written: bool
 ) -> tuple[Expression, Expression]:
-    """Two members, `u_k^\\top u_j` or `u_k u_j^\\top`, which both stand or both lie."""
+    """Two members, `u_k^\\top u_j` or `u_k u_j^\\top`, both columns or both rows."""
     if not written or bool(_turns(a)) == bool(_turns(b)):
         return a, b
     if max(a.shape) == max(b.shape) and build.convention("vectors", ("columns", "rows")) == "rows":
         is_inner = not is_inner
     elif max(a.shape) != max(b.shape):
         is_inner = False
-    return _lay(build, a, is_inner), _lay(build, b, not is_inner)
+    return _as_vector(build, a, is_inner), _as_vector(build, b, not is_inner)
 
 
 def _along(build: Builder, a: Expression, b: Expression, span: Span) -> Expression | None:
     """A row, not transposed, beside a matrix: times each row of it. None where a product is meant.
 
-    In `A b` the row may also be a vector that stands; a problem that declares rows means broadcasting, as
-    in batch normalization.
+    In `A b` the row may also be a vector that is multiplied as a column; a problem that declares rows means
+    broadcasting, as in batch normalization.
     """
     row, matrix = (a, b) if _is_row(a) else (b, a)
     if not _is_row(row) or not _extends(row.shape, matrix.shape) or _is_turned(row):
@@ -306,7 +207,7 @@ def _along(build: Builder, a: Expression, b: Expression, span: Span) -> Expressi
         return None
     if row is b and not (isinstance(row, Symbol) and row.name in build.names.matrices):
         vector = member or not declared
-        key, values = ("lying", _OF_MATRICES) if vector else ("rows", _BY_ENTRIES)
+        key, values = ("broadcast", _OF_MATRICES) if vector else ("rows", _BY_ENTRIES)
         if build.convention(key, values) == "product":
             return None
     return combine(build, "mul", a, b, span)
@@ -318,8 +219,18 @@ def _declares_rows(build: Builder, size: int) -> bool:
     return any(names.symbols[name].shape == (1, size) for name in names.matrices)
 
 
-def _lay(build: Builder, vector: Expression, lies: bool) -> Expression:
-    if (vector.shape[0] == 1) == lies or vector.shape == SCALAR:
+def _is_of_rows(build: Builder, a: Expression, b: Expression) -> bool:
+    """Whether `a^T b` of two vectors of unlike length exists because they are rows in this document.
+
+    Only the document can say so: else it is the mistake of a transpose at the wrong factor.
+    """
+    is_transposed = isinstance(a, Apply) and a.function == "transpose"
+    unlike = is_transposed and _is_row(a) and b.shape[1] == 1 and _turns(a) is _turns(b) is None
+    return unlike and build.convention("vectors", ("columns", "rows")) == "rows"
+
+
+def _as_vector(build: Builder, vector: Expression, as_row: bool) -> Expression:
+    if (vector.shape[0] == 1) == as_row or vector.shape == SCALAR:
         return vector
     return build.apply("transpose", vector, span=vector.span)
 
@@ -473,8 +384,8 @@ def fit_entrywise(a: Expression, b: Expression) -> bool:
     """Whether two operands can be combined entry by entry without a change."""
     if SCALAR in (a.shape, b.shape) or 0 in a.shape + b.shape or a.shape == b.shape:
         return True
-    lies = _vector(a.shape) and a.shape == b.shape[::-1]
-    return lies or _extends(a.shape, b.shape) or _extends(b.shape, a.shape)
+    as_row = _vector(a.shape) and a.shape == b.shape[::-1]
+    return as_row or _extends(a.shape, b.shape) or _extends(b.shape, a.shape)
 
 
 def _entrywise(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
@@ -505,6 +416,10 @@ def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     along = _along(build, a, b, span) if how != MATRIX else None
     if along is not None:
         return along
+    if how != MATRIX and _is_of_rows(build, a, b):
+        build.doubtful = True
+        build.notes.append("two vectors were read as rows, whose product is a matrix")
+        return build.apply("outer", a, b, span=span)
     flipped = _flipped(build, a, b, how)
     if flipped is not None:
         product = build.apply("matmul", *flipped, span=span)

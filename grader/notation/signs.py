@@ -44,8 +44,7 @@ SIGNS = (
     Sign("\\wedge", "logic", "∧", "land", "&"),
     Sign("\\vee", "logic", "∨", "lor", "|"),
     Sign("\\neg", "logic", "¬", "lnot", "~"),
-    Sign("\\Rightarrow", "arrow", "⇒⟹⇔⟺∴", "implies iff therefore Longrightarrow Leftrightarrow"
-         " Longleftrightarrow Leftarrow impliedby"),
+    Sign("\\Rightarrow", "arrow", "⇒⟹∴", "implies iff therefore Longrightarrow"),
     Sign("\\rightarrow", "arrow", "→⟶↦", "to longrightarrow mapsto leadsto"),
     Sign("because", "reason", "∵", "because"),
     Sign("(", "open", "", "lgroup lparen", "("),

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from grader import lexicon
 from grader.errors import Span, StudentError
+from grader.lexicon import Role
 from grader.notation.latex_tokens import DEPTH, Token, outer, tokenize
 from grader.notation.names import Names
 from grader.notation.sides import solved
@@ -35,11 +37,7 @@ _ALTERNATIVES = frozenset({"or", "\\vee"})
 _WORDS = _CASE_WORDS | _OTHERWISE | _ALTERNATIVES | {"with", "let", "then", "and"}
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
 _AHEAD = 500  # tokens to search for an `=`
-_REASON = re.compile(
-    r"(?:since|because|as|using|note that|recall|by|due to|from|da|weil|denn|wegen|car|puisque|parce que"
-    r"|porque|ya que|pues|因为|由于)(?![^\W_])",
-    re.IGNORECASE,
-)
+_REASONS = frozenset({Role.SINCE, Role.BY})
 _UNDEFINED = re.compile(
     r"undef|nan|dne|not defined|is undefined|does not exist|nicht|non d", re.IGNORECASE
 )
@@ -50,14 +48,15 @@ class Equation:
     """A chain of members, each a run of tokens; a formula without `=` is a chain of one.
 
     An empty last member means that the right side is missing (`∂σ(x)/∂x =`). `approximate` are the members
-    behind `≈` that an exact one comes before; `said` are words in the formula that are not read. `reason`
-    means that it only explains another statement.
+    behind `≈` that an exact one comes before. `before` are words at the beginning of the formula, `behind`
+    those that follow the statement; neither is read. A `reason` only explains another statement.
     """
 
     members: tuple[tuple[Token, ...], ...]
     source: str
     approximate: tuple[tuple[Token, ...], ...] = ()
-    said: str = ""
+    before: str = ""
+    behind: str = ""
     reason: bool = False
 
     @property
@@ -93,6 +92,7 @@ def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]
     statements = _Statements()
     for segment in _segments(_without_ranges(_laid_out(tokens))):
         statements.add(segment)
+    statements.end()
     return [chain.equation(text) for chain in statements.chains if any(chain.members)]
 
 
@@ -239,6 +239,8 @@ def _separates(
         return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _CASE_WORDS | _OTHERWISE
     if token.text == "\\in":
         return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
+    if token.text == ":" and before is not None and before.text in _CASE_WORDS:
+        return bool(segment)  # `if x > 0: …`
     is_joint = token.text in ("and", "or", "\\vee")
     if is_joint and segment and before is not None and before.text in _CASE_WORDS:
         return not _restricts(tokens, at + 1)  # `if x > 0 and y > 0` goes on
@@ -309,7 +311,7 @@ class _Chain:
     def __init__(self, members: Sequence[_Member], reason: bool = False) -> None:
         self.members: list[_Member] = []
         self.cases: list[_Case] = []
-        self.said: list[str] = []
+        self.before = self.behind = ""
         self.reason = reason
         self.extend(members)
 
@@ -362,14 +364,18 @@ class _Chain:
     def equation(self, source: str) -> Equation:
         """The chain without denied members; approximate ones are apart if an exact one comes first."""
         self._close()
-        kept = list(itertools.takewhile(lambda member: member.relation != "\\ne", self.members))
+        kept = list(
+            itertools.takewhile(lambda member: member.relation not in _OPEN_ENDS, self.members)
+        )
         exact = list(itertools.takewhile(lambda member: member.relation != "\\approx", kept))
         if len(exact) < 2:
             exact = kept
         members, rest = (
             tuple(tuple(member.tokens) for member in part) for part in (exact, kept[len(exact) :])
         )
-        return Equation(solved(members), source, rest, " ".join(self.said), self.reason)
+        return Equation(
+            solved(members), source, rest, self.before, self.behind.strip(), self.reason
+        )
 
 
 def _mark(command: str, at: int) -> list[Token]:
@@ -386,6 +392,7 @@ class _Statements:
         self.chains: list[_Chain] = []
         self.last: _Chain | None = None  # the last chain that is no reason
         self.ahead: list[Token] = []  # a condition before its value: `if x > 0, …`
+        self.said = ""  # before the next statement
         self.in_reason = False
 
     def add(self, segment: _Segment) -> None:
@@ -393,15 +400,17 @@ class _Statements:
         said = " ".join(word.text for word in words)
         if before is not None and before.text in ("\\\\", "\\quad", "\\Rightarrow", "then"):
             self.in_reason = False
-        explains = bool(_REASON.match(said)) and before in words
+        explains = before in words and _is_reason(said)
         members = _members(tokens)
         if (explains or self.in_reason) and (len(members) > 1 or _is_remark(before, tokens)):
             self.in_reason = self.last is not None
             self.chains.append(_Chain(members, reason=True))
             return
         chain = self.last
-        if chain is not None and said and not explains:
-            chain.said.append(said)
+        if chain is not None and not explains:
+            chain.behind += f" {said}"
+        elif not explains:
+            self.said = f"{self.said} {said}".strip()
         if before is not None and before.text == "\\in":
             return
         if not tokens:
@@ -435,9 +444,17 @@ class _Statements:
             self._alternative(chain, before, members[-1].tokens)
         else:
             chain.extend(members[1:])
+        chain.before, self.said = chain.before or self.said, ""
         if self.ahead:
             chain.restrict(self.ahead)
             self.ahead = []
+
+    def end(self) -> None:
+        """Keep a condition whose value never came, so that nothing of a formula gets lost."""
+        if self.ahead and self.last is not None:
+            self.last.restrict(self.ahead)
+        elif self.ahead:
+            self.chains.append(_Chain([_Member("", self.ahead)]))
 
     def _alternative(self, chain: _Chain, before: Token, value: Sequence[Token]) -> None:
         chain.value.extend([before._replace(kind="command", text="\\vee"), *value])
@@ -480,17 +497,28 @@ def _is_same(chain: _Chain, left: Sequence[Token]) -> bool:
     return [token.text for token in chain.members[0].tokens] == [token.text for token in left]
 
 
+def _is_reason(said: str) -> bool:
+    """Whether words begin a reason: `since`, `by the chain rule`."""
+    marks = lexicon.find(said)
+    return bool(marks) and marks[0].start == 0 and not _REASONS.isdisjoint(marks[0].roles)
+
+
+# Signs that assert nothing: `A ≠ B`, and `A = B` with a question mark or an exclamation mark above it.
+_OPEN_ENDS = frozenset({"\\ne", "\\overset", "\\stackrel"})
+_CUTS = _EQUALS | _OPEN_ENDS | {":"}
+
+
 def _members(tokens: Sequence[Token]) -> list[_Member]:
-    """Tokens split at `=`, `≈` and, behind an `=`, at `≠`; a colon behind a derivative is its `=`."""
+    """Tokens split at `=`, `≈` and, behind an `=`, at open ends; a colon behind a derivative is its `=`."""
     members = [_Member("", [])]
-    cuts = {at for at, token in outer(tokens) if token.text in _EQUALS | {"\\ne", ":"}}
+    cuts = {at for at, token in outer(tokens) if token.text in _CUTS}
     for at, token in enumerate(tokens):
         begun = members[0].tokens[:1]
         is_first = len(members) == 1
         names = bool(begun) and begun[0].text in _DERIVATIVES
         if at in cuts and (
             token.text in _EQUALS
-            or (token.text == "\\ne" and not is_first)
+            or (token.text in _OPEN_ENDS and not is_first)
             or (token.text == ":" and is_first and names)
         ):
             members.append(_Member(token.text if token.text != ":" else "=", []))
@@ -508,9 +536,9 @@ def _condition(before: Token | None, segment: Sequence[Token]) -> list[Token]:
     if not tokens or before is None or _is_range(before, segment):
         return []
     compares = {token.text for _, token in outer(tokens)} & (_COMPARISONS | {"="})
-    if before.text in ("if", "for", "when") and before.kind == "word":
+    if before.text in ("if", "for") and before.kind == "word":
         return tokens if compares else []
-    if before.text not in (",", "\\quad", "where"):
+    if before.text not in (",", "\\quad", "where", "with", "and"):
         return []
     plain = (
         len(tokens) == 3 and tokens[1].text == "=" and _is_index(tokens[0]) and _is_index(tokens[2])
@@ -596,5 +624,5 @@ def _is_remark(before: Token | None, tokens: Sequence[Token]) -> bool:
             "\\times" in texts and set(texts[1:-1]) <= shape
         ):
             return True
-    said = before is not None and before.text.startswith(("for", "where", "with"))
+    said = before is not None and before.kind == "word" and before.text in ("for", "where", "with")
     return said and not any(token.kind == "number" for token in tokens)

@@ -7,7 +7,7 @@ from grader.reports.wording import where_to_look
 from grader.result import Kind, Message, QuestionResult, Report
 
 STRONGEST = 3
-_GIVING_AWAY = frozenset({"dependence", "right-only-where-active", "entries", "other-reading"})
+_GIVING_AWAY = frozenset({"dependence", "right-only-where-active", "entries"})
 _ALTERNATIVE = "or else, "  # diagnosis begins another explanation of the same values so
 
 

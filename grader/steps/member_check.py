@@ -52,22 +52,19 @@ class Readings:
         reading: Reading | StudentError
         try:
             reading = self._read(read, entry)
-            finding = MemberFinding(judge(reading))
-        except Nonsense as error:
-            reading, finding = error, MemberFinding(MemberStatus.NONSENSE, error)
         except StudentError as error:
-            reading, finding = error, MemberFinding(MemberStatus.UNKNOWN)
+            reading = error
         except ValueError:
             return MemberFinding(MemberStatus.UNKNOWN)
-        if finding.status in (MemberStatus.RIGHT, MemberStatus.RESTATED):
+        finding = _finding(judge, reading)
+        if isinstance(reading, Reading) and finding.status not in _FAULTY:
             return finding
         try:
             for other in other_readings(partial(self._read, read, entry), reading):
-                with contextlib.suppress(StudentError, ValueError):
-                    status = judge(other)
-                    if status is not MemberStatus.WRONG:
-                        return MemberFinding(status)
-        except TooManyReadings:
+                found = _finding(judge, other)
+                if found.status not in _FAULTY:
+                    return MemberFinding(MemberStatus.UNKNOWN) if other.doubtful else found
+        except (TooManyReadings, ValueError):
             return MemberFinding(MemberStatus.UNKNOWN)
         return finding
 
@@ -76,6 +73,25 @@ class Readings:
             raise TooManyReadings("this derivation can be read in too many ways")
         self._left -= 1
         return read(entry, conventions)
+
+
+_FAULTY = (MemberStatus.WRONG, MemberStatus.NONSENSE)
+
+
+def _finding(
+    judge: Callable[[Reading], MemberStatus], reading: Reading | StudentError
+) -> MemberFinding:
+    """The finding for one reading, or for the error in its place."""
+    if isinstance(reading, Nonsense):
+        return MemberFinding(MemberStatus.NONSENSE, reading)
+    if isinstance(reading, StudentError):
+        return MemberFinding(MemberStatus.UNKNOWN)
+    try:
+        return MemberFinding(judge(reading))
+    except Nonsense as error:
+        return MemberFinding(MemberStatus.NONSENSE, error)
+    except (StudentError, ValueError):
+        return MemberFinding(MemberStatus.UNKNOWN)
 
 
 def against_key(key: QuestionKey, reading: Reading) -> MemberStatus:

@@ -137,15 +137,13 @@ class _View:
             self._before = None
 
     def _code(self, code: Code) -> None:
-        formulas = [child for child in code.children if isinstance(child, nodes.Formula)]
         read = [
-            (one.start - code.inner, one.end - code.inner)
-            for one in formulas
-            if one.notation == "code"
+            (child.start - code.inner, child.end - code.inner)
+            for child in code.children
+            if isinstance(child, nodes.Formula) and child.notation == "code"
         ]
-        if code.where == "listing" or (
-            code.language not in _SHELL and says_more(code.text, 0, len(code.text), read)
-        ):
+        more = code.language not in _SHELL and says_more(code.text, 0, len(code.text), read)
+        if more or code.where == "listing":
             self._leave("code", code, code.text)
         for child in code.children:
             if isinstance(child, nodes.Formula):
@@ -183,37 +181,35 @@ class _View:
                 for start, end in pieces
                 if (piece := self._text[start:end]).strip()
             )
-            exact = self._text[pieces[0][0] : pieces[-1][1]]
-            self._append(
-                Prose(" ".join(text.split()), self._places.at(start), exact, self._heading)
-            )
+            self._say(text, start, self._text[pieces[0][0] : pieces[-1][1]])
+
+    def _say(self, text: str, start: int, exact: str) -> None:
+        place = self._places.at(start)
+        self._append(Prose(" ".join(text.split()), place, exact, self._heading))
 
     # Formulas
 
     def _delimited(self, node: nodes.Formula) -> None:
-        if node.notation == "plain":
-            if is_blank(node.text):
-                self._append(
-                    Prose(node.text, self._places.at(node.inner), node.text, self._heading)
-                )
-            else:
-                self._formula(node)
-            return
-        if self._before is not None:
-            self._joint(self._before.end, node.start)
-        self._before = node
-        self._formula(node)
+        if node.notation != "plain":
+            if self._before is not None:
+                self._joint(self._before.end, node.start)
+            self._before = node
+            self._formula(node)
+        elif is_blank(node.text):  # `n/a`
+            self._say(node.text, node.inner, node.text)
+        else:
+            self._formula(node)
 
     def _joint(self, start: int, stop: int) -> None:
         """Add a single sign between two formulas, which joins them."""
         between = self._text[start:stop] if stop - start <= _JOINT_REACH else ""
         if (sign := between.strip()) in _JOINTS and between.lstrip(" \t").startswith(sign):
-            self._append(Prose(sign, self._places.at(start), between))
+            self._say(sign, start, between)
 
     def _formula(self, node: nodes.Formula) -> None:
         place = self._places.at(node.inner)
         if self._is_remark(node):
-            self._append(Prose(" ".join(node.text.split()), place, node.text))
+            self._say(node.text, node.inner, node.text)
             return
         if self._continues(node):
             return

@@ -58,6 +58,7 @@ OF_LATEX = [
     (r"\begin{tabular}{ll} $a$ & b \end{tabular}", Table, None),
     (r"\includegraphics[width=1cm]{a.png}", Picture, [r"\includegraphics[width=1cm]{a.png}"]),
     (r"\input{a} % \input{b}", Unread, [r"\input{a}"]),
+    (r"$x$ $\input{a}$", Unread, [r"$\input{a}$"]),
 ]
 
 

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sampling import examples
 from trees import FORMATS, check, document
@@ -27,6 +27,7 @@ TEXTS = st.text(max_size=200) | st.lists(PIECES, max_size=60).map("".join)
 
 
 @given(st.sampled_from(FORMATS), TEXTS)
+@example("latex", "│\\begin{document}")
 def test_every_character_is_in_one_leaf(format: str, text: str) -> None:  # noqa: A002
     check(document(text, format))
 

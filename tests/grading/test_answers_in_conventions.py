@@ -57,6 +57,15 @@ functions:
 questions:
   - {id: q, reference: {expression: "(W.T @ r)*sigma'(z)"}}
 """
+FACTORS = r"""
+id: factors
+dimensions: {n: 3, h: 4}
+symbols:
+  x: {shape: [n], latex: x}
+  delta: {shape: [h], latex: \delta}
+questions:
+  - {id: q, reference: {expression: delta @ x.T}}
+"""
 
 
 @cache
@@ -88,11 +97,17 @@ RIGHT = [
     (SQUARE, r"W_2"),
     (SQUARE, r"W_{2,:}"),
     (SQUARE, r"W_2^\top"),  # a vector may lie or stand
+    (FACTORS, r"\delta x^\top"),
     (SLOPES, r"W^\top r \odot \sigma'(z)"),
     (SLOPES, r"(W^\top r) \cdot \sigma'(z)"),
     (SLOPES, r"r^\top W \odot \sigma'(z)"),
 ]
 HUMAN = [
+    (
+        FACTORS,
+        r"\delta^\top x",
+    ),  # right if the paper's vectors are rows; else a misplaced transpose
+    (FACTORS, r"\delta^\top \cdot x"),
     (
         SQUARE,
         r"(W^\top)_2",
@@ -112,6 +127,9 @@ WRONG = [
     (SQUARE, r"W_{:,2}"),
     (SQUARE, r"W_{:2}"),
     (SQUARE, r"A_2"),
+    (FACTORS, r"x^\top \delta"),
+    (FACTORS, r"\delta x"),
+    (FACTORS, r"x \delta^\top"),
     (SLOPES, r"W r \odot \sigma'(z)"),
     (SLOPES, r"r W^\top \odot \sigma'(z)"),
     (SLOPES, r"W^\top (r \odot \sigma'(z))"),

@@ -63,6 +63,21 @@ def test_long_runs(unit: str) -> None:
     survives((unit * length)[:length])
 
 
+NESTED = [("e^{", "x_1", "}"), ("e^{", "x_1", "^T}"), ("x^{\\odot ", "2", "}"), ("I(", "x_1", " > 0)"),
+          ("h'_{", "1", "}(x)"), ("1_{", "x_1", " > 0}"), ("\\frac{\\partial ", "l", "}{\\partial x_1}"),
+          ("{", "1", "\\over 2}")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("opened", "inside", "closed"), NESTED)
+def test_nothing_is_parsed_twice_at_each_depth(opened: str, inside: str, closed: str) -> None:
+    survives(opened * 38 + inside + closed * 38)
+
+
+@pytest.mark.parametrize("text", ["{x_1+x_2}" * 2000, f"W_{{{'i' * 15_000}}}"])
+def test_long_products_and_scripts(text: str) -> None:
+    survives(text)
+
+
 @pytest.mark.parametrize(
     "unit",
     [

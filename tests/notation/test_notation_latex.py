@@ -28,6 +28,8 @@ READINGS = [
     (r"W^{3T}", "W3.T"),
     (r"{W^3}^\top", "W3.T"),
     (r"(W^3)'", "W3.T"),
+    (r"(W^3)^t", "W3.T"),
+    (r"\mathbb{I}_{q \times q} W^2", "identity(2, 2) @ W2"),
     (r"W_3^{T}", "W3.T"),
     (r"W^{2\mathsf{T}}", "W2.T"),
     (r"(h^2_1)^2", "h2[1]**2"),

@@ -166,6 +166,37 @@ def test_no_character_stands_for_two_signs() -> None:
     assert len(spellings) == len(set(spellings))
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (r"A.T.dot(B)", "A.T @ B"),
+        (r"A.\mathrm{dot}(B.T)", "A @ B.T"),
+        (r"x <= y", "x <= y"),
+        (r"(x != y) z", "(x != y)*z"),
+    ],
+)
+def test_what_is_typed_as_in_numpy(text: str, meant: str) -> None:
+    assert read_as(text) == canonical(meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("A_ij x", "A[i, j]*x"),
+        ("A_12", "A[1, 2]"),
+        ("z_1x", "z[1]*x"),
+        ("A[i,j] z[1]", "A[i, j]*z[1]"),
+        ("z [x]", "z*x"),
+        ("x**10 + x^10", "x**10 + x**10"),
+        ("A @ z", "A @ z"),
+    ],
+)
+def test_plain_text_has_no_tex_behind_it(text: str, meant: str) -> None:
+    tokens = tokenize(text, names(), plain=True)
+    node = latex.read_tokens(tokens, names(), text).node
+    assert printing.infix(node, names()) == canonical(meant)
+
+
 # Properties
 
 PIECES = ["\\frac", "{", "}", "x", "W", "12", ".5", "^", "_", "'", "\\\\[2pt]", "\\left(", "\\right.",

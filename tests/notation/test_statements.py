@@ -45,6 +45,8 @@ CHOICE = "where(x > 0, x, y)"
         (r"L = x + 2y. \tag{4}", "x + 2*y"),
         (r"L = x + 2y \qquad (4)", "x + 2*y"),
         (r"L = x + 2y \quad \blacksquare", "x + 2*y"),
+        (r"\cancel{L = x} \quad L = x + 2y", "x + 2*y"),
+        (r"\sout{L = x} \; L = x + 2y", "x + 2*y"),
         # equals signs
         (r"L \overset{(4)}{=} x + 2y", "x + 2*y"),
         (r"L \stackrel{\text{chain rule}}{=} x + 2y", "x + 2*y"),
@@ -57,6 +59,7 @@ CHOICE = "where(x > 0, x, y)"
         (r"L = x + 2y \simeq 0.31 = 0.4", "x + 2*y"),
         (r"L \approx 0.31", "0.31"),
         (r"L \approx x \approx 2y", "2*y"),
+        (r"L = x + 2y \overset{!}{=} 0", "x + 2*y"),
         # what is said to differ
         (r"L = x + 2y \ne x", "x + 2*y"),
         (r"L = x + 2y \not= x", "x + 2*y"),
@@ -82,6 +85,9 @@ CHOICE = "where(x > 0, x, y)"
         (r"L = \begin{cases} x & \text{when } x > 0 \\ y & \text{in all other cases} \end{cases}", CHOICE),
         (r"L = \bigg\{\begin{array}{ll} x & x > 0 \\ y & \text{else} \end{array}", CHOICE),
         (r"L = x \text{ if } x > 0 \text{ and } y > 0, \text{ else } y", "where((x > 0) & (y > 0), x, y)"),
+        (r"\text{if } x > 0: L = x; \text{ else } L = y", CHOICE),
+        (r"L = z_i \quad \forall i", "z[i]"),
+        (r"L = z_i \quad \text{for } i = 1, \dots, n", "z[i]"),
         # conditions that are not understood
         (r"L = x \text{ unless } x > 0, y \text{ otherwise}", REFUSED),
         (r"L = \begin{cases} x & \text{unless } x > 0 \\ y & \text{else} \end{cases}", REFUSED),
@@ -96,6 +102,10 @@ CHOICE = "where(x > 0, x, y)"
         (r"L = x \text{ and } L = 2x", REFUSED),
         # no equation
         (r"L \propto x + 2y", REFUSED),
+        (r"L = x + 2y \text{ for large } x", REFUSED),
+        (r"L = x + 2y \text{ only if } x > 0", REFUSED),
+        (r"L = x + 2y \text{ times } 2", REFUSED),
+        (r"L = x + 2y \xrightarrow{x \to 0} 2y", REFUSED),
         (r"L = x + 2y \text{ (not } x \text{)}", REFUSED),
     ],
 )  # fmt: skip
@@ -105,8 +115,16 @@ def test_the_answer(text: str, meant: str) -> None:
 
 
 def test_words_that_are_not_read_are_kept() -> None:
-    (equation,) = equations(rf"{L} = x + 2y \text{{ is wrong}}", names())
-    assert equation.said == "is wrong"
+    first, second = equations(
+        rf"\text{{not }} {L} = x \text{{ is wrong but }} y = 3 \text{{ (see above)}}", names()
+    )
+    assert (first.before, first.behind) == ("not", "is wrong but")
+    assert (second.before, second.behind) == ("", "see above")
+
+
+def test_nothing_of_a_formula_gets_lost() -> None:
+    (equation,) = equations(r"\text{if } x > 0", names())
+    assert equation.text(equation.answer) == "x > 0"
 
 
 def test_a_reason_is_a_statement_of_its_own() -> None:

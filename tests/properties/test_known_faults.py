@@ -27,8 +27,7 @@ def verdict(problem: str, question: str, notation: str, text: str) -> str:
 
 
 RIGHT = [
-    still("⊙ binds as tightly as ·, and two columns then make an inner product",
-          "ridge", "q3", "latex", r"-r \odot 1 \cdot \mathbf{1}_4"),
+    ("ridge", "q3", "latex", r"-r \odot 1 \cdot \mathbf{1}_4"),
     ("tanh", "q6", "latex", r"\mathbf{1}_{3 \times 4} \odot (W^{[2]})^T \cdot \frac{Z^{[2]} - Y}{4}"),
     (HOMEWORK, "q14", "latex", r"\sum_{k=1}^{2} -\delta W^3_{1,k} (-W^2_{k,j})"),
     (HOMEWORK, "q6", "latex", r"\begin{cases} 1 & \max(0, x) > 0 \\ 0 & \text{otherwise} \end{cases}"),

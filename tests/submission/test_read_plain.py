@@ -48,8 +48,6 @@ PROSE = [
     "so we get",
     "where a = b is the step",
     "If x = 1 then y = 2",
-    "Suppose that x = 1.",
-    "We have dL/dW = δ xᵀ with a minus sign",
     "f'(x) = don't know",
     "University = Pitt",
     "Total = 25",

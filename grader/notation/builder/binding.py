@@ -1,8 +1,9 @@
 """Index variables, sums and entries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from typing import TypeVar
 
 from grader.errors import IndexOutOfRange, Span, TooLarge, Unreadable
 from grader.expression import (
@@ -28,14 +29,18 @@ from grader.expression import (
 from grader.notation import printing
 from grader.notation.builder.core import (
     BINDER_LIMIT,
+    CALL_LIMIT,
     NONSENSE,
     RANGE_LIMIT,
     WRITTEN_OUT_LIMIT,
     Core,
     constant,
 )
+from grader.notation.names import Key
 from grader.primitives.build import ONE, tabulate
 from grader.primitives.selectors import bounds, check_range, selector_size
+
+T = TypeVar("T")
 
 
 class Binding(Core):
@@ -129,7 +134,7 @@ class Binding(Core):
             over = self.convention("sum", ("entries", "rows", "columns"))
             self.notes.append(f"a sum without an index was read over all {over}")
         axis = {"entries": None, "rows": 0, "columns": 1}[over]
-        return self.apply("sum", node, params=(axis,), span=span)
+        return self.apply("sum", node, params=() if axis is None else (axis,), span=span)
 
     def _over_axis(
         self, name: str, index: Index, sizes: set[int], node: Expression, span: Span
@@ -202,7 +207,7 @@ class Binding(Core):
         """
         known = self.names.indices.items()
         taken = {one.name for letter, one in known if letter != index.name}
-        taken |= set(self._open) - {index.name}
+        taken |= set(self._open) - {index.name} | self._held
         if index.name not in taken:
             return index
         others = (self.names.symbols, self.names.dimensions, self.names.functions)
@@ -220,6 +225,26 @@ class Binding(Core):
         finally:
             self.names = outer
             self.bound -= 1
+
+    def applied(
+        self, parameters: Mapping[Key, Expression], body: Callable[[], Expression]
+    ) -> Expression:
+        """The body of a student's function, in which its parameters have these values.
+
+        The letters that are bound where it is called are not those of the body.
+        """
+        self._calls += 1
+        if self._calls > CALL_LIMIT:
+            raise TooLarge(f"more than {CALL_LIMIT} calls of functions of the paper", self.source)
+        outer, held = self.names, self._held
+        self._held = held.union(index.name for index in outer.indices.values())
+        self.names = outer.with_definitions({**outer.definitions, **parameters}).with_indices(
+            (), {}
+        )
+        try:
+            return body()
+        finally:
+            self.names, self._held = outer, held
 
     def shifted(self, selector: Expression) -> Expression:
         """An index as the text counts, in the 1-based count used inside."""
@@ -342,6 +367,10 @@ class Binding(Core):
         if len(above) != 1 or len(below) > 1:
             self.fail("an example takes one index above, and its entry one index below", span)
         return self.item(base, self._member("example", base, *above, *below), span)
+
+    def given(self, parts: list[T]) -> list[T]:
+        """The indices of `p_{j|i}`, of which the given one usually counts the rows: p[i, j]."""
+        return parts[::-1] if self.convention("given", ("row", "column")) == "row" else parts
 
     def _member(
         self, kind: str, base: Expression, first: Selector, second: Selector | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from grader.errors import (
     Nonsense,
@@ -44,12 +44,16 @@ DEPTH_LIMIT = 80  # well inside Python's own recursion limit
 BINDER_LIMIT = 12  # sums inside each other; each is an axis of the arrays
 RANGE_LIMIT = 10_000  # values of one index variable
 WRITTEN_OUT_LIMIT = 64  # factors of a product over an index, terms of a sum over listed values
+CALL_LIMIT = 100  # calls of a paper's own functions, which may call each other
 MOST_FACTORS = 16  # of a power of a matrix
 NUMBER_LIMIT = 1e150  # its square is finite too
 SIZE_LIMIT = 64  # most rows or columns of a matrix literal
 
 Conventions = Mapping[str, str]
 """The meaning of ambiguous notation in a document, by the keys that `Builder.convention` asks for."""
+
+Power = Literal["typed", "written", "entries"]
+"""How a power is given: as `A**2`, as `A^2`, or entry by entry."""
 
 USUAL: Conventions = MappingProxyType({})
 EXTENT = "extent:"
@@ -64,8 +68,8 @@ class Reading:
     `used` are the question's index variables in it, `derivatives` its derivative terms and functions
     with a prime, `kinked` its functions and comparisons with a kink. `defined` says that the student's
     own definitions were available. `open` are the conventions that the reading depends on, each with its
-    values, the usual one first. A reading that `is_guess` can make an
-    answer right, never wrong.
+    values, the usual one first. A `doubtful` reading needs a convention that only the document can give.
+    One that `is_guess` can make an answer right, never wrong.
     """
 
     node: Expression
@@ -75,6 +79,7 @@ class Reading:
     kinked: tuple[Apply, ...] = ()
     defined: bool = False
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubtful: bool = False
     is_guess: bool = False
 
     @property
@@ -112,6 +117,9 @@ class Core:
         self._nodes = 0
         self._nonsense: Nonsense | None = None
         self._open: dict[str, set[int]] = {}
+        self._held: frozenset[str] = frozenset()  # letters that are bound outside of a body
+        self.doubtful = False
+        self._calls = 0  # of functions that the paper defines
         self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
     def finish(self, node: Expression) -> Expression:
@@ -140,7 +148,7 @@ class Core:
         bound = self.bound_letters and self.bound_letters - free_indices(node)
         return Reading(
             node, notes, frozenset(self.used - bound), tuple(self.derivatives), tuple(self.kinked), defined,
-            self.open,
+            self.open, self.doubtful,
         )  # fmt: skip
 
     def convention(self, key: str, values: tuple[str, ...]) -> str:
@@ -261,11 +269,11 @@ class Core:
         return Number(value, span)
 
     def power(
-        self, base: Expression, exponent: Expression, span: Span | None, *, typed: bool = True
+        self, base: Expression, exponent: Expression, span: Span | None, how: Power = "typed"
     ) -> Expression:
         """base ** exponent. Raises TooLarge where constants alone overflow.
 
-        A whole power of a square matrix is one by convention; `typed` as in NumPy it is usually not.
+        A whole power of a square matrix is a product by convention; typed as in NumPy, it usually is not.
         """
         a, b = _constant(base), _constant(exponent)
         if isinstance(base, Number) and base.name == "e" and b is None:
@@ -280,19 +288,22 @@ class Core:
         if exponent.shape != SCALAR:
             return self.nonsense(ShapeMismatch("an exponent must be a scalar"), span)
         if base.shape != SCALAR and base.shape[0] == base.shape[1] and base is not NONSENSE:
-            if b in range(2, MOST_FACTORS + 1) and self._is_product(base, typed):
+            if b in range(2, MOST_FACTORS + 1) and self._is_product(base, how):
                 factors = [base] * int(b or 0)
                 return reduce(
                     lambda one, other: self.apply("matmul", one, other, span=span), factors
                 )
-            self.notes.append("a power of a matrix was read entry by entry")
+            if how != "entries":
+                self.notes.append("a power of a matrix was read entry by entry")
         return self.apply("pow", base, exponent, span=span)
 
-    def _is_product(self, base: Expression, typed: bool) -> bool:
+    def _is_product(self, base: Expression, how: Power) -> bool:
         """Whether the power of a square matrix is one of the matrix, not of its entries."""
+        if how == "entries":
+            return False
         by_entries = isinstance(base, Apply) and TABLE[base.function].entrywise  # σ(Z)²
-        if by_entries or typed:
-            key, values = "power:typed" if typed else "power:slope", ("entries", "product")
+        if by_entries or how == "typed":
+            key, values = f"power:{'typed' if how == 'typed' else 'slope'}", ("entries", "product")
         else:
             key, values = "power", ("product", "entries")
         if self.convention(key, values) == "entries":

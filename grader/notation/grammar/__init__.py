@@ -5,7 +5,6 @@ The modules with parsers and rules register them in `parser.FORMS` and `reading.
 
 from grader.notation.grammar import (
     arithmetic,
-    cases,
     derivatives,
     forms,
     functions,
@@ -16,5 +15,5 @@ from grader.notation.grammar import (
 from grader.notation.grammar.parser import parse
 from grader.notation.grammar.reading import Reader
 
-__all__ = ["Reader", "arithmetic", "cases", "derivatives", "forms", "functions", "names", "parse", "sums",
+__all__ = ["Reader", "arithmetic", "derivatives", "forms", "functions", "names", "parse", "sums",
            "undeclared"]  # fmt: skip

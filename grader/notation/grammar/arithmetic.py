@@ -1,9 +1,10 @@
-"""Numbers, signs, sums, comparisons and brackets."""
+"""Numbers, signs, sums, comparisons, brackets, matrices and case distinctions."""
 
+import math
 from collections.abc import Sequence
 
 from grader.errors import Span
-from grader.expression import Expression
+from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, is_condition
 from grader.notation.grammar import syntax
 from grader.notation.grammar.bars import beside, by_entries
@@ -13,8 +14,8 @@ from grader.notation.grammar.syntax import Node
 from grader.notation.products import combine
 
 
-@rule(syntax.Number)
-def _number(reader: Reader, node: syntax.Number) -> Expression:
+@rule(syntax.Literal)
+def _number(reader: Reader, node: syntax.Literal) -> Expression:
     return reader.build.number(node.text, node.span)
 
 
@@ -23,8 +24,8 @@ def _negated(reader: Reader, node: syntax.Negated) -> Expression:
     return reader.build.apply("neg", reader.read(node.of), span=node.span)
 
 
-@rule(syntax.Sum)
-def _sum(reader: Reader, node: syntax.Sum) -> Expression:
+@rule(syntax.Terms)
+def _sum(reader: Reader, node: syntax.Terms) -> Expression:
     build, begin = reader.build, node.span.start
     total = reader.read(node.terms[0])
     for sign, term in zip(node.signs, node.terms[1:], strict=True):
@@ -59,9 +60,9 @@ def _is_index(reader: Reader, node: Node) -> bool:
     match node:
         case syntax.Name():
             return node.plain and node.text in reader.build.names.indices
-        case syntax.Sum(terms=parts) | syntax.Product(factors=parts):
+        case syntax.Terms(terms=parts) | syntax.Factors(factors=parts):
             return all(_is_index(reader, part) for part in parts)
-        case syntax.Number():
+        case syntax.Literal():
             return True
     return False
 
@@ -106,3 +107,12 @@ def _matrix(reader: Reader, node: syntax.MatrixOf) -> Expression:
     return reader.build.matrix(
         [[reader.read(cell) for cell in row] for row in node.rows], node.span
     )
+
+
+@rule(syntax.Cases)
+def _cases(reader: Reader, node: syntax.Cases) -> Expression:
+    rows: list[tuple[Expression, Expression | None]] = []
+    for value, condition in node.rows:
+        read = Number(math.nan) if value is None else reader.read(value)
+        rows.append((read, None if condition is None else reader.read(condition)))
+    return reader.build.piecewise(rows, node.span)

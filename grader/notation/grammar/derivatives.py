@@ -42,7 +42,7 @@ def _function_of(reader: Reader, node: Node, wrt: Expression) -> Expression | No
 
 def differentiated(reader: Reader, node: Node) -> Expression:
     """The `l(\\theta)` of ∂l(θ)/∂W, without its argument list."""
-    if not isinstance(node, syntax.Product) or len(node.factors) != 2 or node.signs != ("",):
+    if not isinstance(node, syntax.Factors) or len(node.factors) != 2 or node.signs != ("",):
         return reader.read(node)
     name, listed = node.factors
     if (

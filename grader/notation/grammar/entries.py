@@ -6,6 +6,7 @@ from dataclasses import replace
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Index, Number, Slice, Symbol, free_indices
 from grader.notation.builder import NONSENSE
+from grader.notation.builder.core import Power
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair, together
@@ -18,7 +19,7 @@ def _marked(reader: Reader, node: syntax.Marked) -> Expression:
     return marked(reader, reader.read(node.of), node.marks)
 
 
-def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Expression:
+def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Suffix]) -> Expression:
     """A complete factor with its scripts: transposes, powers, entries."""
     for mark in marks:
         if mark.sign == "!":
@@ -37,18 +38,19 @@ def marked(reader: Reader, node: Expression, marks: Sequence[syntax.Mark]) -> Ex
     return node
 
 
-def _sign(mark: syntax.Mark) -> Span:
+def _sign(mark: syntax.Suffix) -> Span:
     return Span(mark.span.end - 1, mark.span.end)
 
 
 def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: Span) -> Expression:
     """A superscript after a complete factor: a transpose or a power."""
-    build = reader.build
+    build, script = reader.build, turned(reader, script)
     if script.signs == ("layout",):
-        turned = build.convention("layout", ("gradient", "jacobian")) == "gradient"
-        return build.apply("transpose", node, span=span) if turned else node
+        if build.convention("layout", ("gradient", "jacobian")) == "jacobian":
+            return node
+        return build.apply("transpose", node, span=span)
     if script.signs:
-        node = reader.build.power(node, exponent(reader, script, node), span, typed=False)
+        node = build.power(node, exponent(reader, script, node), span, power_of(script))
     if not script.transposes % 2:
         return node
     if node == Number(1.0):
@@ -59,6 +61,21 @@ def _superscript(reader: Reader, node: Expression, script: syntax.Script, span: 
         hint = "transpose the array, (W^T)_{ij}, or swap the indices"
         reader.fail("a single entry has no transpose", span, hint)
     return build.apply("transpose", node, span=span)
+
+
+def power_of(script: syntax.Script) -> Power:
+    """Whether a power is one of the entries, as in `A^{\\odot 2}`."""
+    return "entries" if script.signs[:1] == ("\\odot",) else "written"
+
+
+def turned(reader: Reader, script: syntax.Script) -> syntax.Script:
+    """A superscript; `W^t` is a transpose where no t is known."""
+    names, known = reader.build.names, ("t", None, None)
+    if script.signs != ("t",) or "t" in names.indices or "t" in reader.steps:
+        return script
+    if known in names.spellings or known in names.definitions or "t" in names.dimensions:
+        return script
+    return replace(script, text="", parts=(), signs=(), transposes=1)
 
 
 def exponent(reader: Reader, script: syntax.Script, base: Expression) -> Expression:
@@ -106,19 +123,25 @@ def _entry_of_bracket(
 
 def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression | Slice]:
     """The indices in a script: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""
-    nodes = undivided(parts[0], base) if len(parts) == 1 else [together((part,)) for part in parts]
+    nodes: Sequence[Node]
+    if len(parts) > 1:
+        nodes = [together((part,)) for part in parts]
+    elif isinstance(parts[0][0], syntax.GivenIndex):
+        nodes = reader.build.given([parts[0][0].first, parts[0][0].second])
+    else:
+        nodes = undivided(parts[0], base)
     alone = len(nodes) == 1
     return [_selector(reader, node, base, axis, alone) for axis, node in enumerate(nodes)]
 
 
 def undivided(run: Sequence[Node], base: Expression) -> Sequence[Node]:
     """`ij` and `11` are two indices of a matrix; `i+1` is one, and so is 12 of a long vector."""
-    if len(run) == 1 and isinstance(run[0], syntax.Sum | syntax.Negated):
+    if len(run) == 1 and isinstance(run[0], syntax.Terms | syntax.Negated):
         return run
     if len(run) == 1 and isinstance(run[0], syntax.Ends) and 1 not in base.shape:
         return _beside_axis(run[0])
     if len(run) == 1 and 1 in base.shape:
-        number = run[0].text if isinstance(run[0], syntax.Number) else ""
+        number = run[0].text if isinstance(run[0], syntax.Literal) else ""
         if len(number) != 2 or float(number) <= max(base.shape):
             return run
     return digit_by_digit((tuple(run),))[0]

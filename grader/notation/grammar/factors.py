@@ -11,7 +11,8 @@ from grader.notation.grammar.bars import beside
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import Factor, chain, divide, juxtaposed
+from grader.notation.precedence import Factor, chain, juxtaposed
+from grader.notation.products import divide
 
 TIGHT = ("", "/")
 
@@ -86,9 +87,9 @@ class Run:
 
 def _is_index(node: Node, indices: Any) -> bool:
     """Whether a node is a number, an index letter, or several of them."""
-    if isinstance(node, syntax.Product):
+    if isinstance(node, syntax.Factors):
         return not any(node.signs) and all(_is_index(part, indices) for part in node.factors)
-    return isinstance(node, syntax.Number) or (
+    return isinstance(node, syntax.Literal) or (
         isinstance(node, syntax.Name) and node.text in indices
     )
 
@@ -96,8 +97,8 @@ def _is_index(node: Node, indices: Any) -> bool:
 def _is_numeral(node: Node) -> bool:
     """Whether a node is a number, or a fraction of two."""
     if isinstance(node, syntax.Quotient):
-        return isinstance(node.above, syntax.Number) and isinstance(node.below, syntax.Number)
-    return isinstance(node, syntax.Number)
+        return isinstance(node.above, syntax.Literal) and isinstance(node.below, syntax.Literal)
+    return isinstance(node, syntax.Literal)
 
 
 WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
@@ -118,8 +119,8 @@ def _alone(reader: Reader, node: syntax.Name | syntax.Bare) -> Expression:
     return Run(reader, (node,), ()).factor()
 
 
-@rule(syntax.Product)
-def _product(reader: Reader, node: syntax.Product) -> Expression:
+@rule(syntax.Factors)
+def _product(reader: Reader, node: syntax.Factors) -> Expression:
     printed = _printed(node)
     if printed is not None and reader.build.convention("braces", ("unseen", "group")) == "unseen":
         return reader.read(printed)
@@ -131,23 +132,36 @@ def _product(reader: Reader, node: syntax.Product) -> Expression:
     return chain(reader.build, groups, signs, partial(beside, reader))
 
 
-def _printed(node: syntax.Product) -> syntax.Sum | None:
+def _printed(node: syntax.Factors) -> syntax.Terms | None:
     """`a {b + c} d` as it is printed, a b + c d; None if no braces hold a sum."""
+    terms: list[Node] = []
+    signs: list[str] = []
+    factors: list[Node] = []
+    between: list[str] = []
     for at, factor in enumerate(node.factors):
-        match factor:
-            case syntax.Bracket(opened="{", parts=(syntax.Sum() as inside,)):
-                first, *middle, last = inside.terms
-                if at and isinstance(first, syntax.Negated):
-                    return None
-                before = _joined(node.factors[:at], node.signs[:at], first)
-                after = _joined((last, *node.factors[at + 1 :]), node.signs[at:])
-                return syntax.Sum((before, *middle, after), inside.signs, node.span)
+        between += node.signs[at - 1 : at] if factors else []
+        inside = _unseen(factor, first=at == 0)
+        if inside is None:
+            factors.append(factor)
+            continue
+        first, *middle, last = inside.terms
+        terms += [_joined([*factors, first], between), *middle]
+        signs += inside.signs
+        factors, between = [last], []
+    terms.append(_joined(factors, between))
+    return syntax.Terms(tuple(terms), tuple(signs), node.span) if signs else None
+
+
+def _unseen(factor: Node, first: bool) -> syntax.Terms | None:
+    """The sum in braces, which are not printed."""
+    match factor:
+        case syntax.Bracket(opened="{", parts=(syntax.Terms() as inside,)):
+            return inside if first or not isinstance(inside.terms[0], syntax.Negated) else None
     return None
 
 
-def _joined(factors: tuple[Node, ...], signs: tuple[str, ...], *more: Node) -> Node:
-    """Factors and signs, and one factor more, as a product."""
-    factors = (*factors, *more)
+def _joined(factors: list[Node], signs: list[str]) -> Node:
     if len(factors) == 1:
         return factors[0]
-    return syntax.Product(factors, signs, Span(factors[0].span.start, factors[-1].span.end))
+    span = Span(factors[0].span.start, factors[-1].span.end)
+    return syntax.Factors(tuple(factors), tuple(signs), span)

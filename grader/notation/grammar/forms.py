@@ -8,7 +8,7 @@ from grader.notation.grammar.operators import BESIDE, COMPARISONS, PRODUCT
 from grader.notation.grammar.parser import FORMS, NAMING, OTHERWISE, Parser, form
 from grader.notation.grammar.scripts import unwrapped
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Branch, Tree, Trees, leaves, span_of, split
+from grader.notation.grammar.trees import Enclosed, Tree, Trees, leaves, span_of, split
 from grader.notation.latex_tokens import Token
 
 MATRICES = frozenset(
@@ -16,7 +16,7 @@ MATRICES = frozenset(
 )
 DOTS = frozenset({"\\dots", "\\vdots", "\\ddots", "\\hdots"})
 PUNCTUATION = frozenset({".", ",", ";"})
-CONDITION_WORDS = frozenset("if for when where falls wenn für si pour quando cuando se".split())
+CONDITION_WORDS = frozenset({"if", "for", "when", "where"})
 UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
              "nicht definiert", "non défini")  # fmt: skip
 
@@ -72,7 +72,7 @@ def _lowered(run: Trees) -> Trees:
 
 
 @form("\\over")
-def _over(parser: Parser, tree: Branch) -> Node:
+def _over(parser: Parser, tree: Enclosed) -> Node:
     """`{a \\over b}`."""
     parts = split(tree.trees, "\\over")
     if len(parts) > 2:
@@ -85,8 +85,13 @@ def _argument(parser: Parser) -> Trees:
     tree = parser.next()
     if tree.kind == "end":
         parser.unexpected(tree, "an argument")
-    if isinstance(tree, Branch):
-        return tree.trees if tree.text == "{" else (tree,)
+    if isinstance(tree, Enclosed) and tree.text == "{":
+        inside = tree.trees
+        while len(inside) == 1 and isinstance(inside[0], Enclosed) and inside[0].text == "{":
+            inside = inside[0].trees  # \frac{{a}}{{b}}
+        return inside
+    if isinstance(tree, Enclosed):
+        return (tree,)
     if tree.kind == "number" and len(tree.text) > 1 and tree.text.isdigit():
         parser.at -= 1
         parser.trees[parser.at : parser.at + 1] = digits(tree)
@@ -167,7 +172,7 @@ def _differentiated(parser: Parser) -> Node:
     """A name with its argument list, or a bracket."""
     tree = parser.next()
     parser.deeper(tree)
-    if isinstance(tree, Branch) and tree.text in ("(", "{"):
+    if isinstance(tree, Enclosed) and tree.text in ("(", "{"):
         node = parser.branch(tree)
     elif tree.kind in NAMING and tree.text not in FORMS:
         node = parser.name(tree)
@@ -175,10 +180,10 @@ def _differentiated(parser: Parser) -> Node:
         parser.unexpected(tree, "a quantity to differentiate")
     parser.depth -= 1
     following = parser.peek()
-    if isinstance(node, syntax.Name) and isinstance(following, Branch) and following.text == "(":
+    if isinstance(node, syntax.Name) and isinstance(following, Enclosed) and following.text == "(":
         parser.at += 1
         listed = parser.branch(following)
-        return syntax.Product((node, listed), ("",), Span(node.span.start, following.end))
+        return syntax.Factors((node, listed), ("",), Span(node.span.start, following.end))
     return node
 
 
@@ -205,8 +210,8 @@ def _limits(parser: Parser) -> tuple[Trees, syntax.Script | None]:
     while True:
         if not sub and parser.take("_"):
             tree = parser.next()
-            braced = isinstance(tree, Branch) and tree.text == "{"
-            sub = tree.trees if isinstance(tree, Branch) and braced else (tree,)
+            braced = isinstance(tree, Enclosed) and tree.text == "{"
+            sub = tree.trees if isinstance(tree, Enclosed) and braced else (tree,)
         elif sup is None and parser.take("^"):
             sup = parser.superscript(raw=True)
         else:
@@ -253,7 +258,7 @@ def _member(parser: Parser, name: str, members: Trees, high: Node | None) -> syn
     if not members:
         return syntax.Range(name, high=high)
     tree = members[0]
-    if len(members) > 1 or not isinstance(tree, Branch) or tree.text not in ("\\{", "["):
+    if len(members) > 1 or not isinstance(tree, Enclosed) or tree.text not in ("\\{", "["):
         return syntax.Range(name, members=span_of(members))
     inside = split(tree.trees, ",")
     if len(inside) > 2 and [token.text for token in inside[-2]] == ["\\dots"]:
@@ -289,7 +294,7 @@ def _letter(run: Trees) -> str:
 
 
 @form("\\begin")
-def _environment(parser: Parser, tree: Branch) -> Node:
+def _environment(parser: Parser, tree: Enclosed) -> Node:
     """A case distinction, a matrix, or rows of one expression."""
     if tree.name in ("cases", "dcases", "rcases"):
         return _cases(parser, tree)
@@ -304,21 +309,21 @@ def _environment(parser: Parser, tree: Branch) -> Node:
 def _braced_cases(parser: Parser, opened: Tree) -> Node:
     """An open brace before an array, which makes a case distinction."""
     tree = parser.next()
-    if not isinstance(tree, Branch):
+    if not isinstance(tree, Enclosed):
         parser.unexpected(opened, "a number, a name or a bracket")
     node = _cases(parser, tree)
     parser.take("\\}")
     return node
 
 
-def _body(tree: Branch) -> Trees:
+def _body(tree: Enclosed) -> Trees:
     """The trees of an environment; those of an array without its columns."""
     run = tree.trees
-    columns = tree.name == "array" and run and isinstance(run[0], Branch) and run[0].text == "{"
+    columns = tree.name == "array" and run and isinstance(run[0], Enclosed) and run[0].text == "{"
     return run[1:] if columns else run
 
 
-def _matrix(parser: Parser, tree: Branch) -> Node:
+def _matrix(parser: Parser, tree: Enclosed) -> Node:
     """The cells of a matrix."""
     body = _body(tree)
     for part in body:
@@ -330,13 +335,13 @@ def _matrix(parser: Parser, tree: Branch) -> Node:
     return syntax.MatrixOf(cells, tree.span)
 
 
-def _cell(parser: Parser, cell: Trees, tree: Branch) -> Node:
+def _cell(parser: Parser, cell: Trees, tree: Enclosed) -> Node:
     if not cell:
         parser.fail("this matrix has an empty entry", tree.first.span)
     return parser.whole(cell, tree.start)
 
 
-def _cases(parser: Parser, tree: Branch) -> Node:
+def _cases(parser: Parser, tree: Enclosed) -> Node:
     """The rows of a case distinction: a value and its condition."""
     rows = tuple(_case(parser, row) for row in split(_body(tree), "\\\\") if row)
     if any(condition is None for _, condition in rows[:-1]):

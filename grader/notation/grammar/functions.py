@@ -128,7 +128,7 @@ def _is_name(run: Run, node: Node | None) -> bool:
     if isinstance(node, syntax.Marked):
         node = node.of
     if not isinstance(node, syntax.Name) or node.kind != "command":
-        return isinstance(node, syntax.Name | syntax.Number)
+        return isinstance(node, syntax.Name | syntax.Literal)
     return node.text[1:] in GREEK or bool(run.reader.build.names.spelled(node.text))
 
 

@@ -10,6 +10,7 @@ from grader.notation.grammar.derivatives import base_of, slope
 from grader.notation.grammar.entries import marked
 from grader.notation.grammar.factors import Run, with_neighbours
 from grader.notation.grammar.naming import lookup, resolve, text_of
+from grader.notation.grammar.parser import parse
 from grader.notation.grammar.reading import Reader
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.undeclared import undeclared
@@ -23,6 +24,9 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     primes = name.primes + (name.sup.primes if name.sup else 0)
     if primes and run.reader.build.names.spelled(declared := name.text + "'" * primes):
         name, primes = replace(name, text=declared, primes=0, sup=_unprimed(name.sup)), 0
+    own = _own_call(run, name)
+    if own is not None:
+        return own
     ahead = run.ahead()
     if primes and isinstance(ahead, syntax.Bracket) and ahead.opened == "(":
         bare = replace(name, primes=0, sup=_unprimed(name.sup))
@@ -60,6 +64,32 @@ def _of_the_matrix(run: Run, name: syntax.Name) -> Expression | None:
         return None
     reader.build.notes.append(f"`{name.text}` with indices was read as an entry of {upper}")
     return node
+
+
+# Functions of the paper
+
+
+def _own_call(run: Run, name: syntax.Name) -> Expression | None:
+    """`h_\\theta(x_i)`: the body of the student's function, with the argument for its parameter."""
+    ahead, reader = run.ahead(), run.reader
+    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    key = (name.text, text_of(name.sup), text_of(name.sub))
+    own = reader.build.names.own_function(key)
+    if own is None or not isinstance(bracket, syntax.Bracket) or bracket.opened != "(":
+        return None
+    run.at += 1
+    span = run.span(run.at - 2)
+    if name.primes or len(bracket.parts) != len(own.parameters):
+        hint = f"it is defined with {len(own.parameters)} arguments"
+        reader.fail("this call of a function of the paper cannot be read", span, hint)
+    args = [reader.read(part) for part in bracket.parts]
+    tokens = [token._replace(start=span.start, end=span.end) for token in own.body]
+    build, parameters = reader.build, dict(zip(own.parameters, args, strict=True))
+    build.deeper(span)
+    node = build.applied(parameters, lambda: reader.read(parse(tokens, build.names, build.source)))
+    build.depth -= 1
+    node = node if node is NONSENSE else replace(node, span=span)
+    return marked(reader, node, ahead.marks) if isinstance(ahead, syntax.Marked) else node
 
 
 # Argument lists
@@ -118,7 +148,7 @@ def _lists(reader: Reader, quantity: Symbol, bracket: syntax.Bracket) -> bool:
 
 def _is_names(node: Node) -> bool:
     """Whether a node can be part of a list of arguments: names with scripts."""
-    if isinstance(node, syntax.Product):
+    if isinstance(node, syntax.Factors):
         return not any(node.signs) and all(map(_is_names, node.factors))
     return isinstance(node, syntax.Name)
 

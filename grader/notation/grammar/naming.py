@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from grader.errors import Span, StudentError
 from grader.expression import SCALAR, Expression, Number, Symbol
@@ -13,20 +14,25 @@ from grader.notation.grammar.entries import (
     is_whole,
     kronecker,
     marked,
+    power_of,
     selectors,
+    turned,
     undivided,
 )
 from grader.notation.grammar.factors import Run
 from grader.notation.grammar.reading import Reader
 from grader.notation.grammar.scripts import Parts, digit_by_digit, leading, pair
 from grader.notation.grammar.syntax import Node
-from grader.notation.names import Key, canonical_layer
+from grader.notation.names import Key
 
+LONGEST_LABEL = 30  # letters or parts of a script
 Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry and a power
 
 
 def resolve(run: Run, name: syntax.Name) -> Expression | None:
     """The meaning of a name with scripts in the table; None if it has none."""
+    if name.sup is not None and ("t", None) not in run.reader.build.names.spelled(name.text):
+        name = replace(name, sup=turned(run.reader, name.sup))
     if run.reader.steps and step_of(run.reader, name):
         sub, sup = (_at_step(run.reader, script) for script in (name.sub, name.sup))
         name = replace(name, sub=sub, sup=sup)
@@ -51,7 +57,9 @@ def resolve(run: Run, name: syntax.Name) -> Expression | None:
 def step_of(reader: Reader, name: syntax.Name) -> syntax.Script | None:
     """The script of `h_t` where only h_1, h_2, h_3 are declared; None for any other name."""
     scripts = [one for one in (name.sub, name.sup) if one is not None and one.signs]
-    if len(scripts) != 1 or len(scripts[0].parts) != 1 or scripts[0].text.isdigit():
+    if len(scripts) != 1 or [len(part) for part in scripts[0].parts] != [1]:
+        return None
+    if scripts[0].text.isdigit():
         return None
     declared = reader.build.names.spelled(name.text)
     numbered = [(sup or sub or "").isdigit() for sup, sub in declared]
@@ -65,7 +73,7 @@ def _at_step(reader: Reader, script: syntax.Script | None) -> syntax.Script | No
     step = constant(reader.read(script.value))
     if step is None:
         return script
-    number = syntax.Number(f"{step:g}", script.span)
+    number = syntax.Literal(f"{step:g}", script.span)
     return replace(script, text=number.text, parts=((number,),), value=number, signs=(number.text,))
 
 
@@ -107,11 +115,13 @@ def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
 
 def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> Iterator[Meaning]:
     """`c_{t,1}` and `x_{Si}` as the declared c_t and x_S and an index, the longest label first."""
-    names, parts = reader.build.names, name.sub.parts if name.sub else ()
+    if name.sub is None:
+        return
+    names, parts, texts = reader.build.names, name.sub.parts, name.sub.text.split(",")
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
-    for at, cut in reversed(atoms[1:]):
-        before = [*parts[:at], parts[at][:cut]] if cut else parts[:at]
-        label = ",".join("".join([_label(reader, node) for node in part]) for part in before)
+    for at, cut in reversed(atoms[1:LONGEST_LABEL]):
+        letters = "".join(map(_letter, parts[at][:cut]))
+        label = ",".join([*texts[:at], letters] if cut else texts[:at])
         key = (name.text, None, label)
         declared = key in names.spellings or key in names.definitions
         if declared and not label.isdigit() and label not in names.indices:
@@ -119,11 +129,9 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
             return
 
 
-def _label(reader: Reader, node: Node) -> str:
-    """A part of a label as the table has it: `t`, `t-1`."""
-    if isinstance(node, syntax.Name | syntax.Number):
-        return node.text if isinstance(node, syntax.Number) or node.plain else "?"
-    return canonical_layer(reader.text(node.span))
+def _letter(node: Node) -> str:
+    plain = isinstance(node, syntax.Literal) or (isinstance(node, syntax.Name) and node.plain)
+    return node.text if plain and isinstance(node, syntax.Name | syntax.Literal) else "?"
 
 
 def _one_each(reader: Reader, name: syntax.Name, layer: str, rest: Parts) -> Parts:
@@ -138,12 +146,12 @@ def _one_each(reader: Reader, name: syntax.Name, layer: str, rest: Parts) -> Par
 def _letters(parts: Parts) -> int:
     """How many indices a script without commas would have, a digit being one."""
     nodes = [node for part in parts for node in part]
-    return sum(len(node.text) if isinstance(node, syntax.Number) else 1 for node in nodes)
+    return sum(len(node.text) if isinstance(node, syntax.Literal) else 1 for node in nodes)
 
 
 def _is_too_much(node: Expression, parts: Parts) -> bool:
     """Whether there are more indices than an array has axes."""
-    sums = any(isinstance(part, syntax.Sum) for one in parts for part in one)
+    sums = any(isinstance(part, syntax.Terms) for one in parts for part in one)
     return 1 in node.shape and _letters(parts) > 1 and not sums
 
 
@@ -166,11 +174,8 @@ def lookup(reader: Reader, key: Key, span: Span) -> Expression | None:
         return Symbol(symbol.name, symbol.shape, span)
     if alone:
         return _plain(reader, base, span)
-    return (
-        None
-        if sup is not None and sub is not None
-        else _size(reader, base + (sub or sup or ""), span)
-    )
+    both = sup is not None and sub is not None
+    return None if both else _size(reader, base + (sub or sup or ""), span)
 
 
 def _is_index(reader: Reader, letter: str) -> bool:
@@ -218,8 +223,15 @@ def _finished(
     reader, build = run.reader, run.reader.build
     transposes = (name.sup.transposes + name.sup.primes) % 2 if name.sup else 0
     span = name.span
-    marks: Sequence[syntax.Mark] = ()
-    if power is not None and 1 not in node.shape and _is_example(reader, node, power):
+    marks: Sequence[syntax.Suffix] = ()
+    is_power = not parts and power is not None and not power.bracketed  # the k of A^k
+    is_power = is_power and node.shape[0] == node.shape[1] != 1
+    if (
+        power is not None
+        and not is_power
+        and 1 not in node.shape
+        and _is_example(reader, node, power)
+    ):
         below = selectors(reader, parts, node) if parts else ()
         above = selectors(reader, power.parts, node)
         node, parts, power = build.example(node, above, below, span), None, None
@@ -234,12 +246,12 @@ def _finished(
         parts, marks = _unbraced(run, name, node, parts)
         span = run.span(first)
         node = entry(reader, node, parts, span)
-    if power is not None and _is_entry(reader, node, power):
+    if power is not None and not is_power and _is_entry(reader, node, power):
         node, power = entry(reader, node, power.parts, span), None
     if power is not None:
         of_size = isinstance(node, Number)  # a size has no layers or examples
         by = reader.read(power.value) if of_size else exponent(reader, power, node)
-        node = reader.build.power(node, by, span, typed=False)
+        node = reader.build.power(node, by, span, power_of(power))
     if transposes:
         node = build.apply("transpose", node, span=span)
     if node is not NONSENSE and node.span != span:
@@ -248,14 +260,17 @@ def _finished(
 
 
 def _is_row(node: Expression, parts: Parts, name: syntax.Name) -> bool:
-    """Whether a subscript before a transpose picks a row, `H_{k,:}^T` or `H_k^T`, not an entry."""
+    """Whether a script picks a row before it is transposed, `H_{k,:}^T` or `H_k^T`, not an entry.
+
+    `H^T_k` looks the same in print, but `H^T_{k,:}` is a row of Hᵀ.
+    """
     assert name.sup is not None
-    if name.sub is None or name.sup.span.start < name.sub.span.start:
-        return False  # W^T_{j,:} is a row of W^T
     nodes = (
         undivided(parts[0], node) if len(parts) == 1 else [one for part in parts for one in part]
     )
-    return any(map(is_whole, nodes)) or (len(nodes) == 1 and 1 not in node.shape)
+    if not any(map(is_whole, nodes)):
+        return len(nodes) == 1 and 1 not in node.shape
+    return name.sub is not None and name.sub.span.start < name.sup.span.start
 
 
 def _is_entry(reader: Reader, node: Expression, power: syntax.Script) -> bool:
@@ -269,7 +284,7 @@ def _is_example(reader: Reader, node: Expression, power: syntax.Script) -> bool:
     letter = power.value
     if node.shape == SCALAR or node is NONSENSE:
         return False
-    if isinstance(letter, syntax.Number):
+    if isinstance(letter, syntax.Literal):
         return power.bracketed and 1 not in node.shape
     if not isinstance(letter, syntax.Name) or not letter.plain:
         return False
@@ -297,20 +312,14 @@ def _check_no_derivative(reader: Reader, parts: Parts) -> None:
 
 def _unbraced(
     run: Run, name: syntax.Name, node: Expression, parts: Parts
-) -> tuple[Parts, Sequence[syntax.Mark]]:
+) -> tuple[Parts, Sequence[syntax.Suffix]]:
     """`W_ij` for `W_{ij}`: both indices of a matrix without braces, and the marks after them."""
     sub, ahead, reader = name.sub, run.ahead(), run.reader
     second, marks = (ahead.of, ahead.marks) if isinstance(ahead, syntax.Marked) else (ahead, ())
     first = parts[0][0]
     if sub is None or first.span != sub.span or sub.span.end != name.span.end:
         return parts, ()
-    if not isinstance(first, syntax.Name | syntax.Number) or not isinstance(
-        second, syntax.Name | syntax.Number
-    ):
-        return parts, ()
-    if second.span.start != first.span.end or any(
-        isinstance(one, syntax.Name) and one.kind != "letter" for one in (first, second)
-    ):
+    if not _is_letter(first) or not _is_letter(second) or second.span.start != first.span.end:
         return parts, ()
     if isinstance(second, syntax.Name):
         if reader.build.selecting(second.text) is None:
@@ -326,12 +335,19 @@ def _unbraced(
     return ((first, second),), marks
 
 
-def _marks(name: syntax.Name) -> list[syntax.Mark]:
+def _is_letter(node: Node | None) -> TypeGuard[syntax.Name | syntax.Literal]:
+    """Whether a node is a letter or a number."""
+    return isinstance(node, syntax.Literal) or (
+        isinstance(node, syntax.Name) and node.kind == "letter"
+    )
+
+
+def _marks(name: syntax.Name) -> list[syntax.Suffix]:
     """The scripts of a name as marks after it."""
     written = [(sign, one) for sign, one in (("_", name.sub), ("^", name.sup)) if one is not None]
     written.sort(key=lambda pair: pair[1].span)
-    marks = [syntax.Mark(sign, Span(name.span.start, one.span.end), one) for sign, one in written]
-    return [*marks, *[syntax.Mark("'", name.span)] * name.primes]
+    marks = [syntax.Suffix(sign, Span(name.span.start, one.span.end), one) for sign, one in written]
+    return [*marks, *[syntax.Suffix("'", name.span)] * name.primes]
 
 
 def _is_kronecker(reader: Reader, node: Expression, parts: Parts) -> bool:

@@ -43,7 +43,6 @@ DOUBLE = {  # operators of two tokens
 }
 PRODUCTS = _TABLE[PRODUCT] | _TABLE[BESIDE]
 COMPARISONS = {sign: name for sign, name in _TABLE[RELATION].items() if name != "in"}
-WORDS = frozenset("if otherwise else for when where and or with let then".split())
 NOT_FACTORS = frozenset(OPERATORS) | {
     "\\\\", "\\end", "\\quad", "\\over", "\\Rightarrow", "\\rightarrow", "\\}", "\\rangle", "\\|",
     "\\dots", "\\vdots", "\\not",

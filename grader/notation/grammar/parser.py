@@ -22,12 +22,11 @@ from grader.notation.grammar.operators import (
     PRODUCT,
     RELATION,
     SUM,
-    WORDS,
     Operator,
 )
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Branch, Tree, Trees, first_of, span_of, split, trees
-from grader.notation.latex_tokens import Token
+from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, span_of, split, trees
+from grader.notation.latex_tokens import ROLES, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
 
@@ -35,12 +34,12 @@ BARE = frozenset(name for name, row in TABLE.items() if row.bare or row.arity ==
 OF_PRODUCTS = BARE - {"sqrt", "abs"}  # \sin 2x, but √2 x
 NAMING = ("letter", "word", "accent", "command")
 _IFS = ("if", "when")
-OTHERWISE = frozenset(
-    "otherwise else elsewhere sonst andernfalls sinon autrement contrario".split()
-)
+OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _BEFORE = ("+", "-", "{")
 _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
+
+_WORDS = frozenset(ROLES.values())
 
 
 Form = Callable[["Parser", Any], Node]
@@ -59,9 +58,15 @@ def form(*commands: str) -> Callable[[Form], Form]:
 
 def parse(tokens: Sequence[Token], names: Names, source: str) -> Node:
     """The syntax tree of a formula. Raises Unreadable, TooLarge."""
-    parser = Parser(names, source)
     here = tokens[-1].end if tokens else 0
-    return parser.whole(trees(tokens, source), here)
+    named = [_named(token, names) if token.kind == "prose" else token for token in tokens]
+    return Parser(names, source).whole(trees(named, source), here)
+
+
+def _named(words: Token, names: Names) -> Token:
+    """Words as a name, if they are one: `\\text{G1}`."""
+    declared = (words.text, None, None) in names.spellings
+    return words._replace(kind="word") if declared else words
 
 
 class Parser(Cursor):
@@ -89,17 +94,17 @@ class Parser(Cursor):
     def _interrupted(self, node: Node, tree: Tree) -> Node:
         """What was read up to a tree that cannot follow it, so that an unknown name is found first."""
         message = f"expected an operator or the end, but found `{tree.text}`"
-        rest = syntax.Unread(message, first_of(tree).span)
-        return syntax.Product((node, rest), ("",), node.span)
+        rest = syntax.Unparsed(message, first_of(tree).span)
+        return syntax.Factors((node, rest), ("",), node.span)
 
     def perhaps(self, run: Trees, here: int) -> Node:
-        """A run of trees that may have no meaning; `Unread` if it cannot be parsed."""
+        """A run of trees that may have no meaning; `Unparsed` if it cannot be parsed."""
         try:
             return self.whole(run, here)
         except TooLarge:
             raise
         except Unreadable as error:
-            return syntax.Unread(error.message, error.span or Span(here, here + 1), error.hint)
+            return syntax.Unparsed(error.message, error.span or Span(here, here + 1), error.hint)
 
     def conditional(self) -> Node:
         """`a if c else b` and `a if c, b if d`; undefined where no condition holds."""
@@ -155,7 +160,7 @@ class Parser(Cursor):
             case "letter" | "accent":
                 return tree.text not in self.names.function_bases
             case "word":
-                return tree.text not in WORDS and self.function(tree) is None
+                return tree.text not in _WORDS and self.function(tree) is None
             case "command":
                 return tree.text not in FORMS and tree.text not in NOT_FACTORS
         return False
@@ -198,7 +203,7 @@ class Parser(Cursor):
             case "number" | "bold" | "letter" | "accent" | "branch":
                 return True
             case "word":
-                return tree.text not in WORDS
+                return tree.text not in _WORDS
         if tree.text in ("|", "\\|"):
             return self.bars == 0
         return tree.text == "\\{" or (tree.kind == "command" and tree.text not in NOT_FACTORS)
@@ -218,7 +223,7 @@ class Parser(Cursor):
 
     def _is_nothing(self, tree: Tree) -> bool:
         """Whether a tree is an empty group, which TeX needs before a sign."""
-        empty = isinstance(tree, Branch) and tree.text == "{" and not tree.trees
+        empty = isinstance(tree, Enclosed) and tree.text == "{" and not tree.trees
         return empty and self.trees[self.at + 1].text not in ("^", "_", "'")
 
     def _check_no_rows(self) -> None:
@@ -241,7 +246,7 @@ class Parser(Cursor):
         return node
 
     def _factor(self, tree: Tree) -> Node:
-        if isinstance(tree, Branch):
+        if isinstance(tree, Enclosed):
             return self.branch(tree)
         if tree.kind in ("number", "bold"):
             return self._number(tree)
@@ -260,9 +265,9 @@ class Parser(Cursor):
                 token.text, token.kind == "bold", Span(token.start, script.span.end), script
             )
         if token.kind != "bold":
-            return syntax.Number(token.text, token.span)
+            return syntax.Literal(token.text, token.span)
         following = self.peek()
-        if isinstance(following, Branch) and following.text in ("(", "[", "\\{"):
+        if isinstance(following, Enclosed) and following.text in ("(", "[", "\\{"):
             self.at += 1
             of = self.branch(following)
             return syntax.Indicator(of, Span(token.start, following.end))
@@ -297,7 +302,7 @@ class Parser(Cursor):
             return name
         order = self._order() if primitive == "sqrt" else None
         following = self.peek()
-        if isinstance(following, Branch) and following.text in _CALLING:
+        if isinstance(following, Enclosed) and following.text in _CALLING:
             self.at += 1
             args = self.arguments(following)
         elif primitive in OF_PRODUCTS:
@@ -311,14 +316,14 @@ class Parser(Cursor):
     def _order(self) -> Node | None:
         """The 3 of `\\sqrt[3]{x}`; None for `\\sqrt[x]`, whose argument is in the bracket."""
         tree = self.peek()
-        if not isinstance(tree, Branch) or tree.text != "[" or self.at + 2 > len(self.trees):
+        if not isinstance(tree, Enclosed) or tree.text != "[" or self.at + 2 > len(self.trees):
             return None
         if not self.starts_factor(self.trees[self.at + 1]):
             return None
         self.at += 1
         return self.whole(tree.trees, tree.end)
 
-    def arguments(self, tree: Branch) -> tuple[Node, ...]:
+    def arguments(self, tree: Enclosed) -> tuple[Node, ...]:
         """The arguments in a bracket or in braces."""
         if tree.text == "{":
             return (self.group(tree),)
@@ -343,7 +348,7 @@ class Parser(Cursor):
 
     # Brackets
 
-    def branch(self, tree: Branch) -> Node:
+    def branch(self, tree: Enclosed) -> Node:
         """What is in brackets, braces or an environment."""
         if tree.text == "\\begin":
             return FORMS["\\begin"](self, tree)
@@ -358,7 +363,7 @@ class Parser(Cursor):
         parts = tuple(self.perhaps(part, tree.last.start) for part in divided)
         return syntax.Bracket(tree.text, parts, tree.span, semicolons)
 
-    def _brace(self, tree: Branch) -> Node:
+    def _brace(self, tree: Enclosed) -> Node:
         """A group. The scripts after `{h}` are those of h."""
         inside = self.group(tree)
         if isinstance(inside, syntax.Name) and inside.plain and inside.function is None:
@@ -367,7 +372,7 @@ class Parser(Cursor):
             return replace(inside, span=span, sub=sub, sup=sup, primes=primes)
         return syntax.Bracket("{", (inside,), tree.span)
 
-    def group(self, tree: Branch) -> Node:
+    def group(self, tree: Enclosed) -> Node:
         """What is in braces; `{a \\over b}` is a fraction."""
         if any(part.text == "\\over" for part in tree.trees):
             return FORMS["\\over"](self, tree)
@@ -408,7 +413,7 @@ class Parser(Cursor):
         tree = self.next()
         if tree.kind == "end":
             self.unexpected(tree, "an argument")
-        if isinstance(tree, Branch) and tree.text == "{":
+        if isinstance(tree, Enclosed) and tree.text == "{":
             return tree.trees, tree.span
         run = self._single(tree, two_digits)
         return run, span_of(run)
@@ -434,20 +439,20 @@ class Parser(Cursor):
 
     def marked(self, node: Node, first: int) -> Node:
         """A complete factor with the scripts, primes and `!` that follow it."""
-        marks: list[syntax.Mark] = []
+        marks: list[syntax.Suffix] = []
         while True:
             token = self.trees[self.at]
             if token.text in ("^", "_") and token.kind == "sign":
                 bracketed = self.trees[self.at - 1].text in ("(", "[")
                 self.at += 1
                 script = self.subscript() if token.text == "_" else self.superscript()
-                marks.append(syntax.Mark(token.text, self.span(first), script, bracketed))
+                marks.append(syntax.Suffix(token.text, self.span(first), script, bracketed))
                 if bracketed and "=" in script.signs and self.take("^"):
                     self.superscript()  # [y_i]_{i=1}^{n}
             elif token.text in ("'", "!"):
                 self.at += 1
-                marks.append(syntax.Mark(token.text, self.span(first)))
-            elif isinstance(token, Branch) and token.text == "{" and not token.trees:
+                marks.append(syntax.Suffix(token.text, self.span(first)))
+            elif isinstance(token, Enclosed) and token.text == "{" and not token.trees:
                 self.at += 1  # A{}^T: the scripts of an empty group belong to the factor before it
             else:
                 break
@@ -468,19 +473,19 @@ def _product(operands: list[Node], signs: list[str], span: Span) -> Node:
     for at, operand in enumerate(operands):
         if at:
             between.append(signs[at - 1])
-        if isinstance(operand, syntax.Product):
+        if isinstance(operand, syntax.Factors):
             factors += operand.factors
             between += operand.signs
         else:
             factors.append(operand)
-    return syntax.Product(tuple(factors), tuple(between), span)
+    return syntax.Factors(tuple(factors), tuple(between), span)
 
 
 _JOINED: dict[int, Callable[[list[Node], list[str], Span], Node]] = {
     OR: _logic("or"),
     AND: _logic("and"),
     RELATION: lambda operands, signs, span: syntax.Relation(tuple(operands), tuple(signs), span),
-    SUM: lambda operands, signs, span: syntax.Sum(tuple(operands), tuple(signs), span),
+    SUM: lambda operands, signs, span: syntax.Terms(tuple(operands), tuple(signs), span),
     PRODUCT: _product,
     BESIDE: _product,
 }

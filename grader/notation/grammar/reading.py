@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from grader.errors import Span
-from grader.expression import Expression
+from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import Builder
 from grader.notation.grammar import syntax
 from grader.notation.grammar.syntax import Node
@@ -19,7 +19,8 @@ class Reader:
     `left` says that the formula is the left side of an equation, which only names what it is about.
     `of_entries` says that the node is in an entrywise function, `of_indices` that letters are indices even
     if they are names too. `steps` are the values of letters that count steps, such as the t of `h_t` where
-    h_1, h_2, h_3 are declared. `doubts` are places, messages and hints of what cannot be read after all.
+    h_1, h_2, h_3 are declared. `eulers` are the places of an e alone, which is a number only in a formula
+    for a number. `doubts` are places, messages and hints of what cannot be read after all.
     """
 
     def __init__(self, build: Builder, left: bool = False) -> None:
@@ -28,6 +29,7 @@ class Reader:
         self.of_entries = False
         self.of_indices = False
         self.steps: dict[str, int] = {}
+        self.eulers: list[Span] = []
         self.doubts: list[tuple[Span, str, str]] = []
 
     def read(self, node: Node) -> Expression:
@@ -37,6 +39,8 @@ class Reader:
     def whole(self, node: Node) -> Expression:
         """The meaning of a whole formula."""
         read = self.read(node)
+        if self.eulers and (read.shape != SCALAR or isinstance(read, Number)):
+            self.build.unknown("e", self.eulers[0], self.build.names.known())  # e may be an error
         for span, message, hint in self.doubts:
             self.fail(message, span, hint)
         return read
@@ -67,12 +71,12 @@ def rule(*kinds: type) -> Callable[[Rule], Rule]:
     return register
 
 
-@rule(syntax.Unread)
-def _unread(reader: Reader, node: syntax.Unread) -> Expression:
+@rule(syntax.Unparsed)
+def _unread(reader: Reader, node: syntax.Unparsed) -> Expression:
     return reader.fail(node.message, node.span, node.hint)
 
 
-@rule(syntax.Ends)
-def _ends(reader: Reader, node: syntax.Ends) -> Expression:
+@rule(syntax.Ends, syntax.GivenIndex)
+def _no_value(reader: Reader, node: syntax.Ends | syntax.GivenIndex) -> Expression:
     message = f"expected a number, a name or a bracket, but found `{reader.text(node.span)}`"
     return reader.fail(message, node.span)

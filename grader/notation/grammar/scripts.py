@@ -6,7 +6,7 @@ from typing import Protocol
 from grader.errors import Span
 from grader.notation.grammar import syntax
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Branch, Tree, Trees, leaves, span_of, split
+from grader.notation.grammar.trees import Enclosed, Tree, Trees, leaves, span_of, split
 from grader.notation.latex_tokens import Token
 
 TRANSPOSES = frozenset({"T", "\\top", "⊤"})
@@ -15,37 +15,40 @@ _ROUND = frozenset({"(", "[", "\\{", "\\langle"})
 Parts = tuple[tuple[Node, ...], ...]  # indices as commas separate them, each a run of atoms
 
 
-class Grammar(Protocol):
+class Parsing(Protocol):
     """What a script needs of the grammar."""
 
     def perhaps(self, run: Trees, here: int) -> Node:
-        """A run of trees as an expression, or `Unread`."""
+        """A run of trees as an expression, or `Unparsed`."""
 
     def is_name(self, tree: Tree) -> bool:
         """Whether a tree is a name that is not a function."""
 
 
-def subscript(grammar: Grammar, run: Trees, span: Span) -> syntax.Script:
+def subscript(grammar: Parsing, run: Trees, span: Span) -> syntax.Script:
     """The subscript with these trees."""
     return _script(grammar, run, span) or _inside(grammar, run, span)
 
 
-def superscript(grammar: Grammar, run: Trees, span: Span, raw: bool) -> syntax.Script:
+def superscript(grammar: Parsing, run: Trees, span: Span, raw: bool) -> syntax.Script:
     """The superscript with these trees. It may end in transposes and primes; if `raw`, all is its value."""
     if run and run[0].kind == "layout":
-        nothing = syntax.Unread("there is no expression here", span)
+        nothing = syntax.Unparsed("there is no expression here", span)
         return syntax.Script("", (), nothing, span, ("layout",))
     content, transposes, primes = _without_marks(run)
-    script = None if raw else _script(grammar, content, span, transposes, primes)
-    return script or _inside(grammar, content, span, transposes, primes, run if raw else ())
+    if raw and len(content) < len(run):
+        value = grammar.perhaps(run, span.start)
+        return syntax.Script("", (), value, span, (), transposes, primes)
+    script = _script(grammar, content, span, transposes, primes)
+    return script or _inside(grammar, content, span, transposes, primes)
 
 
 def _script(
-    grammar: Grammar, run: Trees, span: Span, transposes: int = 0, primes: int = 0
+    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0
 ) -> syntax.Script | None:
     """A script of at most one token, as most are."""
     if not run:
-        nothing = syntax.Unread("there is no expression here", span)
+        nothing = syntax.Unparsed("there is no expression here", span)
         return syntax.Script("", (), nothing, span, (), transposes, primes)
     atom = _atom(grammar, run[0]) if len(run) == 1 else None
     if atom is None:
@@ -55,32 +58,31 @@ def _script(
 
 
 def _inside(
-    grammar: Grammar, run: Trees, span: Span, transposes: int = 0, primes: int = 0, raw: Trees = ()
+    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0
 ) -> syntax.Script:
-    """Any script; its value is that of the `raw` trees, if there are any."""
+    """Any script."""
     inside, bracketed = unwrapped(run)
     signs = tuple(token.text for token in leaves(inside))
     parts = tuple(_part(grammar, part, span) for part in split(inside, ",")) if inside else ()
     if len(inside) > 1 and inside[0].text == "\\odot":
-        raw = inside[1:]  # r^{\odot 2}, as all powers
-    elif (
-        len(parts) == 1 and len(parts[0]) > 1 and any(isinstance(x, syntax.Ends) for x in parts[0])
-    ):
-        raw = inside  # x^{2 \cdot 2}
-    value = grammar.perhaps(raw, span.start) if raw or not parts else together(parts)
+        value = grammar.perhaps(inside[1:], span.start)  # r^{\odot 2}, as all powers
+    elif not parts or (len(parts[0]) > 1 and any(isinstance(x, syntax.Ends) for x in parts[0])):
+        value = grammar.perhaps(inside, span.start)  # x^{2 \cdot 2}
+    else:
+        value = together(parts)
     return syntax.Script("".join(signs), parts, value, span, signs, transposes, primes, bracketed)
 
 
 def _without_marks(run: Trees) -> tuple[Trees, int, int]:
     """A superscript without the marks at its end, and how many transposes and primes these are."""
-    if len(run) == 1 and isinstance(run[0], Branch) and run[0].text == "[":
+    if len(run) == 1 and isinstance(run[0], Enclosed) and run[0].text == "[":
         inside = run[0].trees
         if len(inside) == 1 and inside[0].text in TRANSPOSES:
             return (), 1, 0  # X^{[T]}, a transpose with the brackets of a layer
     transposes = primes = 0
     while run:
         last = run[-1]
-        if isinstance(last, Branch):
+        if isinstance(last, Enclosed):
             rest, turned, dashed = _without_marks(last.trees) if last.text == "{" else (run, 0, 0)
             if rest:
                 break
@@ -99,7 +101,7 @@ def unwrapped(run: Trees) -> tuple[Trees, bool]:
     """Trees without the brackets around all of them, and whether there were any but braces."""
     bracketed = False
     while run:
-        if len(run) == 1 and isinstance(run[0], Branch) and run[0].text != "\\begin":
+        if len(run) == 1 and isinstance(run[0], Enclosed) and run[0].text != "\\begin":
             bracketed |= run[0].text in _ROUND
             run = run[0].trees
         elif len(run) > 2 and (run[0].text, run[-1].text) == ("<", ">"):
@@ -109,33 +111,36 @@ def unwrapped(run: Trees) -> tuple[Trees, bool]:
     return run, bracketed
 
 
-def _part(grammar: Grammar, part: Trees, script: Span) -> tuple[Node, ...]:
+def _part(grammar: Parsing, part: Trees, script: Span) -> tuple[Node, ...]:
     """One index, or atoms in a row, each of which may be one."""
     if not part:
-        return (syntax.Unread("an index is missing", script),)
+        return (syntax.Unparsed("an index is missing", script),)
     if any(tree.text == ":" for tree in part):
         return (_ends(grammar, part),)
+    if len(given := split(part, "|")) == 2 and all(given):
+        first, second = (grammar.perhaps(one, script.start) for one in given)
+        return (syntax.GivenIndex(first, second, span_of(part)),)
     atoms = [_atom(grammar, tree) for tree in part]
     found = tuple(atom for atom in atoms if atom is not None)
     return found if len(found) == len(atoms) else (grammar.perhaps(part, script.start),)
 
 
-def _ends(grammar: Grammar, part: Trees) -> Node:
+def _ends(grammar: Parsing, part: Trees) -> Node:
     """`:` and `2:3`."""
     low, high, *more = split(part, ":")
     span = span_of(part)
     if more:
-        return syntax.Unread("a slice needs two ends", span)
+        return syntax.Unparsed("a slice needs two ends", span)
     start, stop = (grammar.perhaps(end, span.start) if end else None for end in (low, high))
     return syntax.Ends(span, start, stop)
 
 
-def _atom(grammar: Grammar, tree: Tree) -> Node | None:
+def _atom(grammar: Parsing, tree: Tree) -> Node | None:
     """A tree that can be an index alone; None for any other."""
     if not isinstance(tree, Token):
         return None
     if tree.kind == "number":
-        return syntax.Number(tree.text, tree.span)
+        return syntax.Literal(tree.text, tree.span)
     if tree.text in WHOLE_AXIS:
         return syntax.Ends(tree.span)
     is_name = grammar.is_name(tree)
@@ -148,10 +153,10 @@ def together(parts: Parts) -> Node:
     if more:
         begin = _span(more[0]).start
         message = "expected an operator or the end, but found `,`"
-        return syntax.Unread(message, Span(begin - 1, begin))
+        return syntax.Unparsed(message, Span(begin - 1, begin))
     if len(first) == 1:
         return first[0]
-    return syntax.Product(first, ("",) * (len(first) - 1), _span(first))
+    return syntax.Factors(first, ("",) * (len(first) - 1), _span(first))
 
 
 def _span(nodes: Sequence[Node]) -> Span:
@@ -164,11 +169,12 @@ def digit_by_digit(parts: Parts) -> Parts:
 
 
 def _digits(node: Node) -> tuple[Node, ...]:
-    if not isinstance(node, syntax.Number) or not node.text.isdigit():
+    if not isinstance(node, syntax.Literal) or not node.text.isdigit():
         return (node,)
     start = node.span.start
     return tuple(
-        syntax.Number(digit, Span(start + at, start + at + 1)) for at, digit in enumerate(node.text)
+        syntax.Literal(digit, Span(start + at, start + at + 1))
+        for at, digit in enumerate(node.text)
     )
 
 
@@ -183,8 +189,8 @@ def pair(parts: Parts) -> tuple[Node, Node] | None:
 
 def leading(parts: Parts | None) -> tuple[str, Parts]:
     """`1i` and `1,i` as the layer 1 and the index i; the layer "?" for anything else."""
-    if not parts or not isinstance(parts[0][0], syntax.Number):
+    if not parts or not isinstance(parts[0][0], syntax.Literal):
         return "?", ()
     (first, *run), *more = parts
     rest = (tuple(run), *more) if run else tuple(more)
-    return (first.text, rest) if rest and isinstance(first, syntax.Number) else ("?", ())
+    return (first.text, rest) if rest and isinstance(first, syntax.Literal) else ("?", ())

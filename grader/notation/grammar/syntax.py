@@ -1,7 +1,7 @@
 """The syntax tree of a formula: what is written, before shapes and the symbol table give it a meaning.
 
 Every node has a `span`. What cannot be parsed, but may have no meaning either (an argument list, a
-script that is a name), is an `Unread` node, which raises its error only if it is needed.
+script that is a name), is an `Unparsed` node, which raises its error only if it is needed.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from grader.notation.names import Function
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Literal:
     """A literal."""
 
     text: str
@@ -64,7 +64,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Suffix:
     """A script, prime or `!` after a complete factor; `bracketed` if it comes right after `)` or `]`."""
 
     sign: str
@@ -78,7 +78,7 @@ class Marked:
     """A complete factor with marks."""
 
     of: "Node"
-    marks: tuple[Mark, ...]
+    marks: tuple[Suffix, ...]
     span: Span
 
 
@@ -131,7 +131,7 @@ class Negated:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Terms:
     """Terms with the signs `+` and `-` between them."""
 
     terms: "tuple[Node, ...]"
@@ -140,7 +140,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class Factors:
     """Factors with the signs between them; no sign is the empty one."""
 
     factors: "tuple[Node, ...]"
@@ -259,7 +259,16 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class GivenIndex:
+    """The two indices of `p_{j|i}`."""
+
+    first: "Node"
+    second: "Node"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unparsed:
     """What cannot be parsed, with the reason."""
 
     message: str
@@ -281,6 +290,7 @@ def walk(node: "Node") -> "Iterator[Node]":
 
 
 Node: TypeAlias = (
-    Number | Name | Marked | Bracket | Bars | Call | Bare | Negated | Sum | Product | Relation | Logic
-    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | Unread
+    Literal | Name | Marked | Bracket | Bars | Call | Bare | Negated | Terms | Factors | Relation | Logic
+    | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | GivenIndex
+    | Unparsed
 )  # fmt: skip

@@ -13,7 +13,7 @@ _CLOSING = frozenset(OPEN.values())
 _NESTING = _CLOSING | {*OPEN, "\\begin", "\\end"}
 
 
-class Branch(NamedTuple):
+class Enclosed(NamedTuple):
     """What stands between two brackets or between `\\begin` and `\\end`.
 
     `text` is the opening bracket or `\\begin`, `name` the name of the environment, and `end` the last
@@ -35,7 +35,7 @@ class Branch(NamedTuple):
         return Span(self.start, self.end)
 
 
-Tree: TypeAlias = Token | Branch
+Tree: TypeAlias = Token | Enclosed
 Trees = Sequence[Tree]
 
 
@@ -71,7 +71,7 @@ def trees(tokens: Sequence[Token], source: str) -> list[Tree]:
             last = tokens[at - 1]
             kind, inside = "branch", tuple(here)
             outer.append(
-                Branch(kind, opened.text, opened.start, last.end, inside, opened, last, name)
+                Enclosed(kind, opened.text, opened.start, last.end, inside, opened, last, name)
             )
             here = outer
         else:
@@ -131,7 +131,7 @@ def leaves(trees: Iterable[Tree]) -> list[Token]:
     """The tokens of trees, in order."""
     found: list[Token] = []
     for tree in trees:
-        if isinstance(tree, Branch):
+        if isinstance(tree, Enclosed):
             found += [tree.first, *leaves(tree.trees), tree.last]
         else:
             found.append(tree)
@@ -140,7 +140,7 @@ def leaves(trees: Iterable[Tree]) -> list[Token]:
 
 def first_of(tree: Tree) -> Token:
     """The first token of a tree."""
-    return tree.first if isinstance(tree, Branch) else tree
+    return tree.first if isinstance(tree, Enclosed) else tree
 
 
 def span_of(trees: Trees) -> Span:

@@ -5,13 +5,12 @@ import math
 from dataclasses import replace
 from typing import NoReturn
 
-from grader.errors import Span
+from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.grammar import syntax
-from grader.notation.grammar.entries import kronecker
+from grader.notation.grammar.entries import kronecker, marked
 from grader.notation.grammar.factors import Run
-from grader.notation.grammar.functions import indicator
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair
 from grader.notation.grammar.syntax import Node
@@ -31,6 +30,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         return build.apply("exp", reader.read(sup.value), span=name.span)
     if name.text == "e" and not sub and not sup and not name.primes:
         build.notes.append("e was read as Euler's number")
+        reader.eulers.append(name.span)
         return Number(math.e, name.span)
     if name.text == "e" and sub and sup and sup.transposes and _is_unit(ahead):
         return _unit_product(run, name)
@@ -114,11 +114,13 @@ def _identity_or_indicator(run: Run, name: syntax.Name) -> Expression:
     if not isinstance(bracket, syntax.Bracket) or bracket.opened not in ("(", "[", "\\{"):
         return identity
     run.at += 1
-    inside = reader.read(ahead) if ahead is not None else NONSENSE
-    span = run.span(run.at - 2)
-    if inside is NONSENSE or is_condition(inside) or inside.shape == SCALAR:
-        return indicator(reader, bracket, span)
-    return product(reader.build, identity, inside, JUXTAPOSED, name.word)
+    inside = reader.read(bracket)
+    if inside.shape == SCALAR and inside is not NONSENSE and not is_condition(inside):
+        reader.fail("an indicator needs a condition, such as I(z > 0)", run.span(run.at - 2))
+    marks = ahead.marks if isinstance(ahead, syntax.Marked) else ()
+    holds = inside is NONSENSE or is_condition(inside)
+    inside = marked(reader, inside, marks)
+    return inside if holds else product(reader.build, identity, inside, JUXTAPOSED, name.word)
 
 
 def _condition(reader: Reader, condition: Node, span: Span) -> Expression:
@@ -131,7 +133,10 @@ def _condition(reader: Reader, condition: Node, span: Span) -> Expression:
 
 def _identity(reader: Reader, sub: Node, span: Span) -> Expression:
     """`I_{n}` and `I_{n \\times n}`, where no I is declared."""
-    sizes = _sizes(reader, sub)
+    try:
+        sizes = _sizes(reader, sub)
+    except UnknownName:
+        return replace(IDENTITY, span=span)  # I_{d_l}, of the size that fits
     size = sizes[0]
     if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
         reader.fail("an identity matrix needs a size: I_{n}", span)
@@ -141,8 +146,8 @@ def _identity(reader: Reader, sub: Node, span: Span) -> Expression:
 def _sizes(reader: Reader, node: Node) -> list[float | None]:
     """The sizes that `\\times` separates."""
     if isinstance(node, syntax.Bracket) and len(node.parts) == 1:
-        node = node.parts[0]
-    if isinstance(node, syntax.Product) and set(node.signs) == {"\\times"}:
+        return _sizes(reader, node.parts[0])
+    if isinstance(node, syntax.Factors) and set(node.signs) == {"\\times"}:
         return [constant(reader.read(factor)) for factor in node.factors]
     return [constant(reader.read(node))]
 

@@ -71,6 +71,8 @@ class _InfixParser(FormReader):
         token = self.peek()
         if token.kind != "end":
             self.unexpected(token, "an operator or the end")
+        if self.eulers and (node.shape != SCALAR or isinstance(node, Number)):
+            self.build.unknown("e", self.eulers[0], self.build.names.known())  # e may be an error
         return node
 
     def _after_assignment(self) -> int:
@@ -111,6 +113,8 @@ class _InfixParser(FormReader):
     def _beside(self, token: InfixToken) -> bool:
         """Whether a factor follows without a sign, as in `2x` and `(x + 2)(x + 3)`."""
         last = self.tokens[self.at - 1]
+        if token.text == "e" and token.start == last.start + len(last.text):
+            return False  # 1e is a number without its end
         if token.kind in ("name", "entry") and token.text not in _WORDS:
             return last.kind == "number" or last.text == ")"
         return token.text == "(" and (last.kind == "number" or last.text == ")")
@@ -296,6 +300,8 @@ class _InfixParser(FormReader):
         layer = names.symbols.get(name.replace("_", "")) if name[-1].isdigit() else None
         if layer is not None:
             return type(layer)(layer.name, layer.shape, token.span)  # W_2 for W2
+        if name == "e" and self.peek().text != "**":
+            self.eulers.append(token.span)
         if name in _CONSTANTS:
             return Number(_CONSTANTS[name], token.span)
         if name == "I":
@@ -397,4 +403,14 @@ _BINARY: dict[str, tuple[int, int, _Binary]] = {
     "@": (60, 61, _multiply(MATRIX)),
     "/": (60, 61, divide),
 }
-_BESIDE = (60, 61, _multiply(JUXTAPOSED))
+
+
+def _side_by_side(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
+    """A product without a sign, of two scalars or a multiple."""
+    if not isinstance(a, Number) and (a.shape, b.shape) != (SCALAR, SCALAR):
+        hint = "write `*` for a product, `@` for a matrix product"
+        build.fail("there is no sign between these arrays", span, hint)
+    return product(build, a, b, JUXTAPOSED, span)
+
+
+_BESIDE = (60, 61, _side_by_side)

@@ -16,6 +16,7 @@ class InfixReader(ABC):
         self.tokens = tokens
         self.at = 0
         self.bars = 0  # open `|`
+        self.eulers: list[Span] = []  # where an e alone is, a number only in a formula for a number
         self.build = build
         self.templates = Templates()
 

@@ -246,7 +246,10 @@ class _Typeset:
                 base = self.text(args[0], ATOM)
                 if self.is_raised(args[0]) or _needs_brackets(args[0]):
                     base = write.fenced(base)
-                return write.script(base, "", self.text(args[1], 0)), POWER
+                exponent = self.text(args[1], 0)
+                if node.shape != SCALAR and node.shape[0] == node.shape[1]:
+                    exponent = write.row(write.sign("⊙"), exponent)  # A^2 would be A A
+                return write.script(base, "", exponent), POWER
             case "transpose":
                 return self.transposed(args[0]), POWER
             case _:
