@@ -96,7 +96,7 @@ def exchanged(member: str) -> Iterator[str]:
     """Two names exchanged."""
     for one, two in combinations(_factors(member), 2):
         if one[0] != two[0]:
-            yield _with(_with(member, *two.span(), one[0]), *one.span(), two[0])
+            yield _with(_with(member, *two.span(), one[0] + " "), *one.span(), two[0] + " ")
 
 
 def layers(member: str) -> Iterator[str]:
