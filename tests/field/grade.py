@@ -6,7 +6,7 @@ FOLDER holds the documents, named like the folders here. See README.md.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,15 @@ class Answer:
             yield f"    {message.kind} {message.code or ''}: {message.text}"
 
 
+def documents(folder: Path, names: Collection[str] = ()) -> list[Path]:
+    """The documents in a folder that have a judgement here; with `names`, just these."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if (HERE / path.stem / "judgement.yaml").is_file() and (not names or path.stem in names)
+    )
+
+
 def answers(document: Path) -> list[Answer]:
     """Every judged answer of a document. Raises KeyError for a question that the problem lacks."""
     folder = HERE / document.stem
@@ -114,19 +123,15 @@ def summary(of: list[Answer]) -> Iterator[str]:
 @click.option("--verbose", is_flag=True, help="Show each answer that differs.")
 def main(folder: Path, names: tuple[str, ...], verbose: bool) -> None:
     """Print the table."""
-    documents = sorted(
-        path
-        for path in folder.iterdir()
-        if (HERE / path.stem / "judgement.yaml").is_file() and (not names or path.stem in names)
-    )
+    judged = documents(folder, names)
     click.echo(f"{'':24}{'right':^36}{'wrong or missing':^36}")
     click.echo(f"{'document':24}" + "".join(f"{name:>12}" for name in (*OUTCOMES, "arguable")))
     everything: list[Answer] = []
-    for document in documents:
+    for document in judged:
         found = answers(document)
         click.echo(row(document.stem, found))
         everything += found
-    click.echo(row(f"{len(documents)} documents", everything))
+    click.echo(row(f"{len(judged)} documents", everything))
     for line in summary(everything):
         click.echo(line)
     if verbose:
