@@ -221,8 +221,8 @@ def own_names(tokens: Sequence[Token], names: Names) -> Iterator[OwnName]:
     if base.kind not in ("letter", "accent", "command", "word") or len(tokens) > 12:
         return
     scripts = _scripts(rest)
-    if scripts is None:
-        return
+    if scripts is None or (base.text == "e" and scripts[0]):
+        return  # e^x is a power
     layer = latex.layer_of(scripts[0])
     for subscript, letters in _ways(scripts[1]):
         if not _declared((base.text, layer, subscript), names):

@@ -62,10 +62,10 @@ class Written:
     model itself. Both are only computed if no answer with the same key was judged before. `rests_on`
     are lines of a listing that give another value to a name in the answer. `chain` is the derivation.
     `names_question` means that the left side is the derivative that the question asks for, `is_bare` that
-    there is no left side, `is_own` that it stands below the number of the question, `is_alone` that it is
-    all that was given for the question, `concludes` that the paper calls it the result; `heading` numbers
-    headings and markers. `rivals` are the other equations of the paper that may answer the question,
-    `before` is the member of the chain before the last one.
+    there is no left side, `is_own` that it stands below the number of the question with a left side that
+    fits, `is_alone` that it is all that was given for the question, `concludes` that the paper calls it the
+    result; `heading` numbers headings and markers. `rivals` are the other equations of the paper that may
+    answer the question, `before` is the member of the chain before the last one.
     """
 
     text: str
@@ -241,7 +241,7 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         entry.rests_on,
         found.names_question,
         equation.left is None,
-        marked,
+        marked and (equation.left is None or entry.defines or bool(found.match)),
         False,
         entry.concludes,
         entry.heading,
