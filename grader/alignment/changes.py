@@ -74,8 +74,13 @@ def _conditional(context: Context) -> Iterator[Judgement]:
     text = context.texts[clause.formulas[0]]
     if is_condition(text):
         behind = [*clause.formulas[1:], *context.later()]
-        alone = (at for at in behind if "\\text" not in context.texts[at])
+        alone = (at for at in behind if not _has_cases(context.texts[at]))
         yield from judged(Stance.CHANGED, f"{clause.pieces[0].text} {text}", alone)
+
+
+def _has_cases(text: str) -> bool:
+    """Whether a formula says itself where it holds."""
+    return "\\text" in text or "{cases}" in text
 
 
 def _ranges(context: Context) -> Iterator[Judgement]:
@@ -176,12 +181,17 @@ def _beside(context: Context) -> Iterator[Judgement]:
         is_last = at + 1 == len(clause.pieces)
         if Role.ONLY in piece.roles and is_last and clause.opening & {Role.IF, Role.FOR}:
             yield from judged(Stance.CHANGED, piece.text, context.later())
-        elif Role.OTHERWISE in piece.roles or (
+        elif (Role.OTHERWISE in piece.roles and not _defines(clause)) or (
             # Behind a formula of the clause it says something of that.
             not numbers(clause.pieces[:at]) and _alters(clause, at)
         ):
             mine = (one for one in said if one not in clause.formulas)
             yield from judged(Stance.CHANGED, piece.text, mine)
+
+
+def _defines(clause: Clause) -> bool:
+    """Whether a clause says in words what a word means: `where step is 1 for positive numbers`."""
+    return Role.WHERE in clause.opening and not clause.formulas
 
 
 def _alters(clause: Clause, at: int) -> bool:

@@ -194,8 +194,8 @@ def entries(
     later: dict[int, Definitions] = {}
     for _ in range(PASSES):
         found = _with_definitions(found, names, later, given)
-        later = _known_at_the_end(found)
-        if all(entry.left is not None or not is_own(entry.equation, names) for entry in found):
+        known, later = later, _known_at_the_end(found)
+        if not any(is_own(entry.equation, names) for entry in found) or known == later:
             break
     found = [replace(e, definitions={**later[e.section], **e.definitions}) for e in found]
     return with_rebound(found, names) if code else found

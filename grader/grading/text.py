@@ -107,10 +107,10 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
     if reading is None:
         assert isinstance(usual, StudentError)
         raise usual
-    outcome = _outcome(key, reading, asked, given.steps())
+    outcome = _outcome(key, reading, asked, given)
     try:
         for other in itertools.chain([reading], others):
-            found = outcome if other is reading else _outcome(key, other, asked, given.steps())
+            found = outcome if other is reading else _outcome(key, other, asked, given)
             if found.verdict == Verdict.CORRECT:
                 if usual is reading is not other and _may_answer(key, reading):
                     return reading, _for_a_human(_OTHER_READING)
@@ -161,19 +161,23 @@ def _outcome(
     key: QuestionKey,
     reading: Reading,
     asked: frozenset[Pair],
-    steps: Collection[Pair],
+    given: Written,
 ) -> Outcome:
+    steps = given.steps()
     try:
         _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)
     except StepNotWorkedOut as error:
-        return _with_open_step(key, reading, error)
+        return unread(error) if given.is_alone else _with_open_step(key, reading, error)
     except StudentError as error:
         return unread(error)
 
 
 def _with_open_step(key: QuestionKey, reading: Reading, error: "StepNotWorkedOut") -> Outcome:
-    """The outcome of an answer with a derivative that no question asks for: if right, for a human."""
+    """The outcome of an answer with a derivative that no question asks for.
+
+    Right with its true value, it is for a human, since the paper may work it out where that cannot be read.
+    """
     try:
         is_right = _evaluated(key, reading).verdict is Verdict.CORRECT
     except StudentError:

@@ -48,7 +48,6 @@ LEFT = [
     ("hw_md", "I gave the answers to the TA on Monday.\n", "the words “I gave the answers"),
     ("hw_md", "|wrt|answer|\n|---|---|\n|weights|the mean of r x|\n", "the table “|weights"),
     ("hw_md", "I hope that $r_i x_{ij} + w_j$ will do.\n", "the formula `r_i"),
-    ("hw_yaml", "answers:\nq3: X.T @ r / N\n", "an entry `q3` that is not below `answers`"),
     ("hw_yaml", "answers: {}\nnotes: see my other file\n", "the entry `notes`"),
 ]
 

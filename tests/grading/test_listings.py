@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from paper_grading import graded
+from paper_grading import REVIEW, graded
 
 Write = Callable[[str], str]
 RNN = (
@@ -56,4 +56,4 @@ def test_a_value_that_continues_is_for_a_human(tmp_path: Path, write: Write, mor
 
 def test_a_gradient_may_equal_another_one(tmp_path: Path) -> None:
     text = "9. dbo = dzo\n"
-    assert graded("lstm-cell", tmp_path, text)["q9"].verdict in ("incorrect", "unreadable")
+    assert graded("lstm-cell", tmp_path, text)["q9"].verdict in REVIEW

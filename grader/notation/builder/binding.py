@@ -305,7 +305,7 @@ class Binding(Core):
             try:
                 check_range(selector, size)
             except IndexOutOfRange as error:
-                if base.shape == SCALAR:
+                if base.shape == SCALAR and not row_first:
                     written = self.source[span.start : span.end]
                     self.unknown(
                         written, span, [*self.names.latex.values()]
