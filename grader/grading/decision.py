@@ -26,7 +26,7 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
         return given, first
     if (earlier := _before_numbers(key, question, given, first)) is not None:
         return earlier
-    unread = None
+    unread, later = None, [(given, first)]
     for rival in reversed(given.rivals()[-MOST_RIVALS:]):
         judged = judged_text(key, question, rival)
         if judged.outcome.verdict is Verdict.CORRECT:
@@ -36,13 +36,16 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
                 and first.outcome.verdict in WRONG
             ):
                 return given, first  # the right formula was a step on the way
-            if _displaces(key, question, given, first, rival):
-                text = (
-                    f"the paper gives two different answers, in line {rival.place.line} and line "
-                    f"{given.place.line}; a person will look at it"
-                )
-                return given, _for_a_human(first, text, "two-answers")
+            for other, of in later:
+                if _displaces(key, question, other, of, rival):
+                    text = (
+                        f"the paper gives two different answers, in line {rival.place.line} and line "
+                        f"{other.place.line}; a person will look at it"
+                    )
+                    return other, _for_a_human(of, text, "two-answers")
             return rival, judged
+        if judged.outcome.values is not None:
+            later.append((rival, judged))
         if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
             unread = rival
     return given, _with_certainty(key, question, given, first, unread)
