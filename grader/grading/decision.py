@@ -7,7 +7,7 @@ the derivative displaces no right answer.
 
 from dataclasses import replace
 
-from grader.expression import symbols_in
+from grader.expression import Derivative, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
 from grader.grading.text import Judged, judged_text
@@ -37,15 +37,17 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
             ):
                 return given, first  # the right formula was a step on the way
             for other, of in later:
-                if _displaces(key, question, other, of, rival):
+                has_values = other is given or of.outcome.values is not None
+                if (has_values and _displaces(key, question, other, of, rival)) or (
+                    other.names_question and _is_step(judged)
+                ):
                     text = (
                         f"the paper gives two different answers, in line {rival.place.line} and line "
                         f"{other.place.line}; a person will look at it"
                     )
                     return other, _for_a_human(of, text, "two-answers")
             return rival, judged
-        if judged.outcome.values is not None:
-            later.append((rival, judged))
+        later.append((rival, judged))
         if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
             unread = rival
     return given, _with_certainty(key, question, given, first, unread)
@@ -105,6 +107,12 @@ def _is_numerical(key: Key, question: Question, judged: Judged) -> bool:
     if echo is None or reference is None:
         return False
     return not symbols_in(echo.node) and bool(symbols_in(reference))
+
+
+def _is_step(judged: Judged) -> bool:
+    """Whether a formula rests on derivatives that are still to be worked out."""
+    echo = judged.shown.echo
+    return echo is not None and any(isinstance(node, Derivative) for node in walk(echo.node))
 
 
 def _displaces(key: Key, question: Question, given: Written, first: Judged, right: Written) -> bool:
