@@ -37,15 +37,9 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
             ):
                 return given, first  # the right formula was a step on the way
             for other, of in later:
-                has_values = other is given or of.outcome.values is not None
-                if (has_values and _displaces(key, question, other, of, rival)) or (
-                    other.names_question and _is_step(judged)
-                ):
-                    text = (
-                        f"the paper gives two different answers, in line {rival.place.line} and line "
-                        f"{other.place.line}; a person will look at it"
-                    )
-                    return other, _for_a_human(of, text, "two-answers")
+                why = _against(key, question, other, of, rival, judged, other is given)
+                if why:
+                    return other, _for_a_human(of, why, "two-answers")
             return rival, judged
         later.append((rival, judged))
         if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
@@ -107,6 +101,32 @@ def _is_numerical(key: Key, question: Question, judged: Judged) -> bool:
     if echo is None or reference is None:
         return False
     return not symbols_in(echo.node) and bool(symbols_in(reference))
+
+
+def _against(
+    key: Key,
+    question: Question,
+    later: Written,
+    of: Judged,
+    right: Written,
+    judged: Judged,
+    last: bool,
+) -> str:
+    """Why a later claim leaves a right formula to a human; empty if it does not.
+
+    Only the last claim may do so without a value.
+    """
+    if (last or of.outcome.values is not None) and _displaces(key, question, later, of, right):
+        return (
+            f"the paper gives two different answers, in line {right.place.line} and line "
+            f"{later.place.line}; a person will look at it"
+        )
+    if later.names_question and _is_step(judged):
+        return (
+            f"line {right.place.line} is right, but a step; what line {later.place.line} makes of it is not "
+            "right or cannot be read; a person will look at it"
+        )
+    return ""
 
 
 def _is_step(judged: Judged) -> bool:
