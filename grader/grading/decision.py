@@ -7,7 +7,7 @@ the derivative displaces no right answer.
 
 from dataclasses import replace
 
-from grader.expression import symbols_in
+from grader.expression import Derivative, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
 from grader.grading.text import Judged, judged_text
@@ -26,7 +26,7 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
         return given, first
     if (earlier := _before_numbers(key, question, given, first)) is not None:
         return earlier
-    unread = None
+    unread, later = None, [(given, first)]
     for rival in reversed(given.rivals()[-MOST_RIVALS:]):
         judged = judged_text(key, question, rival)
         if judged.outcome.verdict is Verdict.CORRECT:
@@ -36,13 +36,12 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
                 and first.outcome.verdict in WRONG
             ):
                 return given, first  # the right formula was a step on the way
-            if _displaces(key, question, given, first, rival):
-                text = (
-                    f"the paper gives two different answers, in line {rival.place.line} and line "
-                    f"{given.place.line}; a person will look at it"
-                )
-                return given, _for_a_human(first, text, "two-answers")
+            for other, of in later:
+                why = _against(key, question, other, of, rival, judged, other is given)
+                if why:
+                    return other, _for_a_human(of, why, "two-answers")
             return rival, judged
+        later.append((rival, judged))
         if judged.outcome.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED):
             unread = rival
     return given, _with_certainty(key, question, given, first, unread)
@@ -102,6 +101,38 @@ def _is_numerical(key: Key, question: Question, judged: Judged) -> bool:
     if echo is None or reference is None:
         return False
     return not symbols_in(echo.node) and bool(symbols_in(reference))
+
+
+def _against(
+    key: Key,
+    question: Question,
+    later: Written,
+    of: Judged,
+    right: Written,
+    judged: Judged,
+    last: bool,
+) -> str:
+    """Why a later claim leaves a right formula to a human; empty if it does not.
+
+    Only the last claim may do so without a value.
+    """
+    if (last or of.outcome.values is not None) and _displaces(key, question, later, of, right):
+        return (
+            f"the paper gives two different answers, in line {right.place.line} and line "
+            f"{later.place.line}; a person will look at it"
+        )
+    if later.names_question and _is_step(judged):
+        return (
+            f"line {right.place.line} is right, but a step; what line {later.place.line} makes of it is not "
+            "right or cannot be read; a person will look at it"
+        )
+    return ""
+
+
+def _is_step(judged: Judged) -> bool:
+    """Whether a formula rests on derivatives that are still to be worked out."""
+    echo = judged.shown.echo
+    return echo is not None and any(isinstance(node, Derivative) for node in walk(echo.node))
 
 
 def _displaces(key: Key, question: Question, given: Written, first: Judged, right: Written) -> bool:
