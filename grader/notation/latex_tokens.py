@@ -9,7 +9,7 @@ from grader.errors import Span, TooLarge, Unreadable
 from grader.lexicon import Role, words
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.macros import BraceGroup, Node, Raw, Stream, cut, definitions, text_of, tree
-from grader.notation.names import LATEX_FUNCTIONS, Names
+from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Names
 from grader.notation.signs import (
     ACCENT_ALIASES,
     ACCENTS,
@@ -247,6 +247,10 @@ class _Lexer:
     def _is_name(self, text: str) -> bool:
         """Whether letters are one name of the problem, or a function."""
         return text in self.bases or text in LATEX_FUNCTIONS
+
+    def _is_function(self, text: str) -> bool:
+        """Whether letters are a name of their own, so that the d of `\\mathrm{dot}` is none of o_t."""
+        return self._is_name(text) or text in INFIX_FUNCTIONS
 
     def _single(self, raw: Raw) -> Iterator[Token]:
         """One token a letter, as TeX sets them; `dW2` ends with a declared name and its number."""
@@ -501,7 +505,7 @@ class _Lexer:
             and (name not in _OF_LETTERS or self._is_name(letters))
         ):
             d, of = letters[0], letters[1:]
-            if d == "d" and of in self.bases and letters not in self.bases:  # \\mathrm{dW}
+            if d == "d" and of in self.bases and not self._is_function(letters):  # \\mathrm{dW}
                 yield Token("letter", d, node.start, node.start)
                 letters = of
             yield Token("word", letters, node.start, end)

@@ -288,6 +288,7 @@ def _chosen(
     taken, other = whole, "mul"
     if build.convention(key, values) == "entries":
         taken, other = other, taken
+        build.doubtful = build.doubtful or key == "outer"  # few mean a product entry by entry by ⊗
     build.notes.append(
         f"{_pair(a, b)} was read {_WORDS[taken]}; it could also be read {_WORDS[other]}"
     )
