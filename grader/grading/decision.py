@@ -123,8 +123,8 @@ def _against(
         )
     if later.names_question and _is_step(judged):
         return (
-            f"line {right.place.line} is right, but a step; what line {later.place.line} makes of it is not "
-            "right or cannot be read; a person will look at it"
+            f"line {right.place.line} is right, but a step; what line {later.place.line} makes of it is "
+            "not right or cannot be read; a person will look at it"
         )
     return ""
 
