@@ -15,6 +15,7 @@ from grader.key import Key
 from grader.notation.builder import constant
 from grader.problem import Question
 from grader.result import Kind, Message, Verdict
+from grader.submission import Place
 
 MOST_RIVALS = 12  # the last ones of a paper that are judged
 
@@ -23,7 +24,7 @@ def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judg
     """The answer that counts, and its judgement."""
     first = judged_text(key, question, given)
     if first.outcome.verdict is Verdict.CORRECT:
-        return given, first
+        return given, _with_conclusion(key, question, given, first)
     if (earlier := _before_numbers(key, question, given, first)) is not None:
         return earlier
     unread, later = None, [(given, first)]
@@ -72,6 +73,25 @@ def _number(judged: Judged) -> float | None:
         return None
     value = constant(echo.node)
     return 0.5 if value is None else value
+
+
+def _with_conclusion(key: Key, question: Question, given: Written, first: Judged) -> Judged:
+    """A right answer; with open derivatives it is a step, whose conclusion must be right too."""
+    if not _is_step(first):
+        return first
+    for later in given.rivals()[-MOST_RIVALS:]:
+        if later.names_question and _is_behind(later.place, given.place):
+            judged = judged_text(key, question, later)
+            why = _against(key, question, later, judged, given, first, last=False)
+            if judged.outcome.verdict is not Verdict.CORRECT and why:
+                return _for_a_human(judged, why, "two-answers")
+    return first
+
+
+def _is_behind(one: Place, other: Place) -> bool:
+    """Whether a place is behind another one in the same file."""
+    here, there = ((place.cell or 0, place.line, place.column) for place in (one, other))
+    return one.path == other.path and here > there
 
 
 def _with_certainty(
