@@ -27,6 +27,7 @@ from grader.alignment import (
     own,
 )
 from grader.errors import Span, StudentError, Unreadable
+from grader.expression import Apply
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
 from grader.notation import USUAL, Conventions, Reading, infix
@@ -241,13 +242,21 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         entry.rests_on,
         found.names_question,
         equation.left is None,
-        marked and (equation.left is None or entry.defines or bool(found.match)),
+        marked and _fits(found),
         False,
         entry.concludes,
         entry.heading,
         lambda: [_from_paper(rival, question, answers) for rival in found.rivals()],
         partial(_shorter, found, question, answers),
     )
+
+
+def _fits(found: FoundAnswer) -> bool:
+    """Whether the left side may be that of the answer: none, a name of the student's, `σ'(x)`."""
+    entry = found.entry
+    is_slope = isinstance(entry.left, Apply) and entry.left.function.endswith("'")
+    bare = entry.equation is not None and entry.equation.left is None
+    return bare or entry.defines or is_slope or bool(found.match)
 
 
 def _shorter(found: FoundAnswer, question: Question, answers: Sequence[Entry]) -> Written | None:

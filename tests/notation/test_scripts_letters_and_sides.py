@@ -81,7 +81,7 @@ READ = [
     (r"\sum_{k=0}^{3} x^k", "Sum(x**k, (k, 0, 3))"),
     (r"\sum_{t=2}^{T} u_t^\top u_{t-1}", "u2.T @ u1 + u3.T @ u2"),
     (r"\sum_{kl} A_{kl}", "Sum(Sum(A[k, l], (l, 1, 2)), (k, 1, 2))"),
-    (r"\sum (p - y)^2", "sum((p - y)**2, axis=None)"),
+    (r"\sum (p - y)^2", "sum((p - y)**2)"),
     # braces that are no argument are not printed
     (r"x {x - t} t", "x*x - t*t"),
     (r"{x - t}^2 t", "(x - t)**2*t"),
@@ -106,7 +106,7 @@ def test_asks_a_human(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "usual"),
     [(r"3\frac14", "mixed", "3*(1 / 4)"), (r"(A^2)^\top", "power", "(A @ A).T"),
-     (r"x{x - t}t", "braces", "x*x - t*t"), (r"\sum S", "sum", "sum(S, axis=None)")],
+     (r"x{x - t}t", "braces", "x*x - t*t"), (r"\sum S", "sum", "sum(S)")],
 )  # fmt: skip
 def test_two_meanings_are_a_convention(text: str, key: str, usual: str) -> None:
     reading = latex.read_tokens(tokenize(text, names()), names(), text)
