@@ -24,10 +24,10 @@ from grader.expression import (
     walk,
 )
 from grader.notation import Names, latex
-from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
 from grader.notation.names import LATEX_FUNCTIONS, Definition, OwnFunction, called
 from grader.notation.names import Key as Spelling
+from grader.notation.statements import Equation
 from grader.primitives.build import tabulate
 
 DEFINITION_LIMIT = 200  # of one paper

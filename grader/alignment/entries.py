@@ -41,9 +41,9 @@ from grader.expression import (
 )
 from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
-from grader.notation.equations import Equation, equations
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
+from grader.notation.statements import Equation, equations
 from grader.primitives import apply
 from grader.primitives.build import derivative
 from grader.submission import Formula, Marker, Paper, Place, Prose

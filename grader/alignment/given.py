@@ -12,7 +12,7 @@ from grader.errors import StudentError
 from grader.expression import Expression, Item, Number, Symbol
 from grader.lexicon import Role, find
 from grader.notation import Names, latex
-from grader.notation.equations import equations
+from grader.notation.statements import equations
 
 _COUNTED = frozenset({Role.EXAMPLES, Role.FEATURES, Role.CLASSES, Role.UNITS})
 

@@ -22,7 +22,7 @@ from grader.expression import (
     symbols_in,
 )
 from grader.notation import USUAL, Conventions, Names, Reading
-from grader.notation.equations import Equation
+from grader.notation.statements import Equation
 from grader.primitives.build import derivative, item, tabulate
 from grader.problem import Question
 from grader.problem.target import letters as asked_letters

@@ -30,8 +30,8 @@ from grader.expression import (
 )
 from grader.key import QuestionKey
 from grader.notation import Names, latex
-from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
+from grader.notation.statements import Equation
 from grader.primitives.build import transpose
 from grader.result import Kind, Message
 from grader.submission import Place

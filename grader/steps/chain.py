@@ -8,8 +8,8 @@ from typing import Protocol
 
 from grader.alignment import Entry, PlainEquation
 from grader.notation import USUAL, Conventions, Reading
-from grader.notation.equations import Equation
 from grader.notation.latex_tokens import Token
+from grader.notation.statements import Equation
 from grader.problem.model import bases
 from grader.submission import Place
 

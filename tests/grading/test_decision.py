@@ -1,4 +1,4 @@
-"""Commitment decides between the formulas of a paper that may answer one question; a zero needs certainty."""
+"""Commitment decides between the formulas that may answer one question; a zero needs certainty."""
 
 from pathlib import Path
 

@@ -13,8 +13,8 @@ from grader import errors
 from grader.errors import StudentError
 from grader.expression import Index
 from grader.notation import USUAL, Names, infix, latex, printing
-from grader.notation.equations import equations
 from grader.notation.latex_tokens import Token
+from grader.notation.statements import equations
 from grader.problem import load
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -15,7 +15,7 @@ from sampling import examples
 
 from grader.errors import StudentError
 from grader.notation import infix, latex
-from grader.notation.equations import equations
+from grader.notation.statements import equations
 
 pytestmark = pytest.mark.sampled
 

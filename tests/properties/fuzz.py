@@ -42,7 +42,7 @@ from writing import is_known_fault
 
 from grader.errors import StudentError
 from grader.notation import infix, latex
-from grader.notation.equations import equations
+from grader.notation.statements import equations
 
 EXAMPLES = 200  # of one property before the next one
 PATIENCE = 1.0  # seconds for one input; a few milliseconds are usual
