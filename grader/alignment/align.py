@@ -72,7 +72,7 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
     """
     if not problem.questions:
         return {}
-    names, base = problem.scope.names, problem.index_base
+    names, base = _names_on_the_left(problem), problem.index_base
     found = _numbered(entries(paper, names, base, about=problem.description), problem)
     listed = _numbered(entries(paper, names, base, code=True), problem)
     answers = _aligned(found, problem)
@@ -80,6 +80,28 @@ def align(problem: Problem, paper: Paper) -> dict[str, FoundAnswer]:
         if question.id not in answers and (mine := _listed(listed, question, problem)):
             answers[question.id] = _found(question, mine[-1], mine, [*found, *listed], problem)
     return answers
+
+
+def _names_on_the_left(problem: Problem) -> Names:
+    """The names of a problem, with those that single questions declare besides: the x of their `σ(x)`."""
+    names = problem.scope.names
+    scopes = [q.scope.names for q in problem.questions if q.scope is not problem.scope]
+    for own in scopes:
+        added = {
+            key: name
+            for key, name in own.spellings.items()
+            if key not in names.spellings and name not in problem.scope.names.symbols
+        }
+        if added:
+            symbols = {name: own.symbols[name] for name in added.values()}
+            names = replace(
+                names,
+                symbols={**symbols, **names.symbols},
+                spellings={**added, **names.spellings},
+                latex={**own.latex, **names.latex},
+                entries={},
+            )
+    return names
 
 
 def alone(problem: Problem, question: Question, formula: Formula) -> FoundAnswer | None:
@@ -171,19 +193,17 @@ def _meant(
 
 
 def _unasked(question: Question, found: Sequence[Entry], problem: Problem) -> list[Entry]:
-    """The equations below the number of a question; else those that no other question asks for.
+    """The equations below the number of a question, whose left side may be mistyped.
 
-    The latter only for a question with a reference of the author, which has no left side of its own.
+    For a question with a reference of the author, which has no left side of its own, else those that no
+    other question asks for.
     """
-    own = [
-        e
-        for e in found
-        if question.id in questions_marked(e.labels, problem.questions)
-        and (e.left is None or e.defines)
-        and _may_answer(e, question, problem)
-    ]
-    if own or question.of is not None:
-        return own
+    below = [e for e in found if questions_marked(e.labels, problem.questions) == [question.id]]
+    usable = [e for e in below if not (e.is_open or e.changed or e.standing.is_beside)]
+    bare = [e for e in usable if e.equation is not None and (e.left is None or e.defines)]
+    named = [e for e in usable if e.derivative is not None]
+    if bare or named or question.of is not None:
+        return bare or named
     return [
         e
         for e in found

@@ -116,7 +116,8 @@ class Latex(Mathematics):
             return Numbered(edge.start(), options.end() if options else edge.end())
         if name.lower() in QUESTION_ENVIRONMENTS:
             return self._question(name.lower(), edge)
-        return Numbered(*edge.span())
+        options = _OPTIONS.match(self.source, edge.end())  # \\begin{figure}[h]
+        return Numbered(edge.start(), options.end() if options else edge.end())
 
     def _question(self, name: str, edge: re.Match[str]) -> Node:
         r"""`\begin{problem}`, numbered by LaTeX or by itself: `\begin{problem}[3]`."""

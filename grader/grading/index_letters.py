@@ -20,6 +20,7 @@ from grader.expression import (
     Shape,
     fresh,
     symbols_in,
+    walk,
 )
 from grader.notation import USUAL, Conventions, Names, Reading
 from grader.notation.statements import Equation
@@ -56,7 +57,7 @@ def letters_of(
 ) -> Letters:
     """The letters that stand for rows and columns."""
     if question.of is None or question.wrt is None:
-        return NO_LETTERS
+        return _of_any(entry) if entry is not None and not question.free else NO_LETTERS
     left = left_under(entry.derivative, conventions) if entry is not None else None
     if left is not None:
         return _of_left(left, question)
@@ -66,6 +67,12 @@ def letters_of(
     if entry is not None and entry.equation is not None and entry.equation.left is not None:
         return _of_name(entry.equation, shape, question.names)
     return _by_custom(shape, question.names)
+
+
+def _of_any(entry: Entry) -> Letters:
+    """The letters of any left side in order, such as those of ∂²f/∂xₖ∂xₗ."""
+    found = [one for one in walk(entry.left) if isinstance(one, Index)] if entry.left else []
+    return _on_axes(tuple(found)) if len(set(found)) == len(found) <= 2 else NO_LETTERS
 
 
 def _of_name(equation: Equation | PlainEquation, shape: Shape, names: Names) -> Letters:
@@ -156,7 +163,8 @@ def with_letters(names: Names, letters: Letters) -> Names:
 
 def over_letters(reading: Reading, letters: Letters, question: Question) -> Reading:
     """An answer in letters as the array over them; any other answer unchanged."""
-    if question.of is None or question.wrt is None:
+    shape = _shape(question)
+    if shape is None:
         return reading
     if letters.is_member and 1 in reading.node.shape:
         return _from_member(reading, letters, question)
@@ -165,7 +173,7 @@ def over_letters(reading: Reading, letters: Letters, question: Question) -> Read
     used = [index for index in letters.known if index.name in reading.used]
     if not used:
         return reading
-    if 1 in derivative(question.of, question.wrt).shape:
+    if 1 in shape:
         if len(used) > 1:
             return reading
         node, note = tabulate(reading.node, used[0], _ALONE), f"{used[0].name} counts the entries"
@@ -176,6 +184,13 @@ def over_letters(reading: Reading, letters: Letters, question: Question) -> Read
         node = tabulate(reading.node, row, column)
         note = f"{row.name} counts the rows, {column.name} the columns"
     return replace(reading, node=node, used=frozenset(), notes=(*reading.notes, note))
+
+
+def _shape(question: Question) -> Shape | None:
+    """The shape of the array that is asked for; None if the author's Python computes it."""
+    if question.of is not None and question.wrt is not None:
+        return derivative(question.of, question.wrt).shape
+    return question.reference.shape if isinstance(question.reference, Expression) else None
 
 
 def _from_member(reading: Reading, letters: Letters, question: Question) -> Reading:

@@ -152,6 +152,19 @@ def with_stated_values(
         yield _put_in(node, left.name, right), Message(Kind.ERROR, text, "stated-otherwise")
 
 
+def shorthand(node: Expression, entries: Sequence[Entry], names: Names) -> Message | None:
+    """The message about a name that a wrong answer uses for one of its entries: `z = z_k` for short."""
+    for statement in _statements_about(node, entries, names):
+        left, right = statement.left, statement.right
+        if isinstance(left, Symbol) and isinstance(right, Item) and right.base == left:
+            text = (
+                f"line {statement.line} of the paper lets {left.name} stand for one of its entries; a "
+                "person will look at it"
+            )
+            return Message(Kind.ERROR, text, "stated-otherwise")
+    return None
+
+
 def _put_in(node: Expression, name: str, value: Expression) -> Expression:
     def change(part: Expression) -> Expression:
         is_it = isinstance(part, Symbol) and part.name == name and part.shape == value.shape

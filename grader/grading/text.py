@@ -23,7 +23,12 @@ from grader.expression import (
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG, by_rules
 from grader.grading.missing_index import missing_index
-from grader.grading.model_statements import changed_name, contradiction, with_stated_values
+from grader.grading.model_statements import (
+    changed_name,
+    contradiction,
+    shorthand,
+    with_stated_values,
+)
 from grader.grading.outcome import Outcome, WrongValues, outcome_of, unread
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up_to_layout
@@ -91,7 +96,7 @@ def _stated_otherwise(
         with contextlib.suppress(StudentError):
             if _evaluated(key, replace(reading, node=node)).verdict == Verdict.CORRECT:
                 return message
-    return None
+    return shorthand(reading.node, given.stated(), names)
 
 
 def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[Reading, Outcome]:

@@ -114,10 +114,16 @@ def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
 
 
 def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> Iterator[Meaning]:
-    """`c_{t,1}` and `x_{Si}` as the declared c_t and x_S and an index, the longest label first."""
+    """`c_{t,1}`, `c_{t_1}` and `x_{Si}`: the declared c_t and x_S and an index, the longest label first."""
     if name.sub is None:
         return
     names, parts, texts = reader.build.names, name.sub.parts, name.sub.text.split(",")
+    inner = name.sub.value
+    if isinstance(inner, syntax.Name) and inner.sub is not None and inner.sup is None:
+        key = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
+        if key in names.spellings or key in names.definitions:
+            yield key, inner.sub.parts, sup
+            return
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
     for at, cut in reversed(atoms[1:LONGEST_LABEL]):
         letters = "".join(map(_letter, parts[at][:cut]))
