@@ -76,17 +76,21 @@ def test_a_human_decides_on_a_right_answer_in_the_other_reading(
     assert "other-reading" in [message.code for message in result.messages]
 
 
-@pytest.mark.parametrize("text", [r"u \cdot v", r"u \otimes v"])
-def test_the_other_reading_counts_if_only_that_can_be_an_answer(tmp_path: Path, text: str) -> None:
-    """The question asks for a vector; the usual reading is a number or a matrix."""
-    assert judged(tmp_path, "q3", text).verdict == "correct"
+def test_the_other_reading_counts_if_only_that_can_be_an_answer(tmp_path: Path) -> None:
+    """The question asks for a vector; the usual reading is a number."""
+    assert judged(tmp_path, "q3", r"u \cdot v").verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"), [("q3", r"u \otimes v"), ("q6", r"\langle u \otimes v, v \rangle")]
+)
+def test_few_mean_a_product_entry_by_entry_by_the_sign_of_the_outer_one(
+    tmp_path: Path, question: str, text: str
+) -> None:
+    assert judged(tmp_path, question, text).verdict in ("undecided", "unreadable")
 
 
 def test_a_wrong_answer_stays_wrong(tmp_path: Path) -> None:
     result = judged(tmp_path, "q2", "A B + A")
     assert result.verdict == "incorrect"
     assert "other-reading" not in [message.code for message in result.messages]
-
-
-def test_the_other_reading_counts_if_only_that_makes_sense(tmp_path: Path) -> None:
-    assert judged(tmp_path, "q6", r"\langle u \otimes v, v \rangle").verdict == "correct"
