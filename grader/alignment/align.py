@@ -44,7 +44,7 @@ class FoundAnswer:
     other equations of the paper that work out a derivative, `stated` those about the model itself;
     `paper` are all equations of the paper;
     `earlier` are the places of earlier answers to the same question, which it replaces; `moved` means
-    that it is under another question's number.
+    that it is under another question's number, `is_shared` that by its left side it answers another one.
     """
 
     question: str
@@ -55,6 +55,7 @@ class FoundAnswer:
     stated: tuple[Entry, ...] = ()
     earlier: tuple[Place, ...] = ()
     moved: bool = False
+    is_shared: bool = False
     paper: tuple[Entry, ...] = ()
     chosen: Entry | None = None
     rivals: "Callable[[], Sequence[FoundAnswer]]" = tuple
@@ -142,11 +143,15 @@ def _aligned(found: Sequence[Entry], problem: Problem) -> dict[str, FoundAnswer]
         if chosen is None:  # an equation beside the answer to another question
             mine = [e for e in found if _says(e, question) and id(e) not in only]
             chosen = chosen_of(mine, question)
-        if chosen is None:
-            mine = _unasked(question, found, problem)
-            chosen = chosen_of(mine, question) or (mine[-1] if mine else None)
         if chosen is not None:
             result[question.id] = _found(question, chosen, mine, given, problem)
+    taken = {id(one.chosen) for one in result.values()}
+    for question in questions:
+        if question.id not in result and (mine := _unasked(question, found, problem)):
+            mine = [entry for entry in mine if id(entry) not in taken] or mine
+            chosen = chosen_of(mine, question) or mine[-1]
+            answer = _found(question, chosen, mine, given, problem)
+            result[question.id] = replace(answer, is_shared=id(chosen) in taken)
     return _with_rivals(result, found, problem)
 
 

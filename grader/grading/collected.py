@@ -64,9 +64,10 @@ class Written:
     are lines of a listing that give another value to a name in the answer. `chain` is the derivation.
     `names_question` means that the left side is the derivative that the question asks for, `is_bare` that
     there is no left side, `is_own` that it stands below the number of the question with a left side that
-    fits, `is_alone` that it is all that was given for the question, `concludes` that the paper calls it the
-    result; `heading` numbers headings and markers. `rivals` are the other equations of the paper that may
-    answer the question, `before` is the member of the chain before the last one.
+    fits, `is_alone` that it is all that was given for the question, `concludes` that the paper calls it
+    the result, `is_shared` that by its left side it answers another question; `heading` numbers headings
+    and markers. `rivals` are the other equations of the paper that may answer the question, `before` is
+    the member of the chain before the last one.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Written:
     is_own: bool = False
     is_alone: bool = False
     concludes: bool = False
+    is_shared: bool = False
     heading: int = 0
     rivals: "Callable[[], Sequence[Written]]" = tuple
     before: "Callable[[], Written | None]" = lambda: None
@@ -245,6 +247,7 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
         marked and _fits(found),
         False,
         entry.concludes,
+        found.is_shared,
         entry.heading,
         lambda: [_from_paper(rival, question, answers) for rival in found.rivals()],
         partial(_shorter, found, question, answers),

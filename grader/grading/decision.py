@@ -91,6 +91,13 @@ class _Decision:
     def chosen(self) -> _JudgedClaim:
         """The formula that counts."""
         first = self._first
+        if first.written.is_shared:
+            if not first.is_right:
+                return first
+            text = (
+                "this formula has the number of the question, but its left side names another one"
+            )
+            return first.for_a_human(text, "left-side-mismatch")
         if first.is_right:
             return self._with_conclusion()
         if (earlier := self._before_numbers()) is not None:

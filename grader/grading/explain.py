@@ -6,12 +6,12 @@ from typing import Any
 
 from grader.errors import StudentError
 from grader.grading.collected import Collected, Given, InWords, Numbers, Written, collect
-from grader.grading.grade import refusal_message
 from grader.grading.judge import judge
 from grader.grading.leftovers import leftovers_for, leftovers_message, unplaced
 from grader.grading.numbers import record_of
 from grader.grading.outcome import unread
 from grader.grading.reading_tree import ReadingNode, tree_of
+from grader.grading.run import refusal_message
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.key import Key
 from grader.problem import Question

@@ -6,6 +6,7 @@ from grader.alignment import Words
 from grader.grading.collected import Given, InWords, Numbers, RefusedAnswer, Written
 from grader.grading.decision import decided
 from grader.grading.derivation_credit import with_steps
+from grader.grading.incorrect import WRONG
 from grader.grading.numbers import judge_numbers
 from grader.grading.outcome import Outcome, result_of
 from grader.key import Key, QuestionKey
@@ -22,6 +23,10 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = result_of(question, Outcome(Verdict.MISSING), None)
         case Written():
             answer, judged = decided(key, question, given)
+            if (
+                answer.is_shared and judged.outcome.verdict in WRONG
+            ):  # it answers the other question
+                return judge(key, question, None, student)
             record = judged.shown.record(answer)
             result = result_of(question, judged.outcome, record, judged.notes + answer.messages)
             result = with_steps(key, question, answer, result)

@@ -165,7 +165,9 @@ def folded(text: str) -> str:
 
 
 def fraction(character: str) -> tuple[str, str] | None:
-    """`½` as ("1", "2"); None for a character that is no fraction."""
+    """`½` as ("1", "2"); None for anything else."""
+    if len(character) != 1:
+        return None
     kind, *parts = unicodedata.decomposition(character).split() or [""]
     above, slash, below = "".join(chr(int(part, 16)) for part in parts).partition("\u2044")
     return (above, below) if kind == "<fraction>" and slash and below else None

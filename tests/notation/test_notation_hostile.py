@@ -180,3 +180,8 @@ def test_definitions_do_not_explode(tmp_path: Path) -> None:
     begin = time.process_time()
     graded_paper(text + "1. $\\psi h^2_1$\n", tmp_path)
     assert time.process_time() - begin < PATIENCE
+
+
+@pytest.mark.parametrize("text", [r"z \fi̇ + 1", r"\over 2", r"p_{} + y", "2 × .", r"\sqrt{\over}"])
+def test_what_once_raised(text: str) -> None:
+    survives(text)

@@ -263,6 +263,8 @@ class Core:
 
     def number(self, text: str, span: Span) -> Expression:
         """A literal. Integers become floats, so that towers of powers cannot hang."""
+        if not any(character.isdigit() for character in text):
+            self.fail("a point alone is no number", span)
         value = float(text)
         if not abs(value) < NUMBER_LIMIT:
             raise TooLarge(f"the number {text[:20]} is too large", self.source, span)

@@ -124,6 +124,8 @@ def _entry_of_bracket(
 def selectors(reader: Reader, parts: Parts, base: Expression) -> list[Expression | Slice]:
     """The indices in a script: `1,j`, `(1,j)`, `11`, `ij`, `i+1`, `:`."""
     nodes: Sequence[Node]
+    if not parts:
+        reader.fail("an index is missing", base.span)
     if len(parts) > 1:
         nodes = [together((part,)) for part in parts]
     elif isinstance(parts[0][0], syntax.GivenIndex):

@@ -72,8 +72,10 @@ def _lowered(run: Trees) -> Trees:
 
 
 @form("\\over")
-def _over(parser: Parser, tree: Enclosed) -> Node:
+def _over(parser: Parser, tree: Tree) -> Node:
     """`{a \\over b}`."""
+    if not isinstance(tree, Enclosed):
+        parser.fail("this fraction has no numerator", tree.span, "write \\frac{a}{b}")
     parts = split(tree.trees, "\\over")
     if len(parts) > 2:
         parser.fail("it is not clear what this fraction is over", tree.span)
