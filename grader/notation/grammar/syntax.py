@@ -5,8 +5,8 @@ script that is a name), is an `Unparsed` node, which raises its error only if it
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields
+from typing import TypeAlias, get_args
 
 from grader.errors import Span
 from grader.notation.names import Function
@@ -283,10 +283,10 @@ def walk(node: "Node") -> "Iterator[Node]":
         here = waiting.pop()
         if isinstance(here, tuple):
             waiting += here
-        elif is_dataclass(here):
-            if isinstance(here, Node):
-                yield here
-            waiting += (getattr(here, field.name) for field in fields(here))
+        elif names := _FIELDS.get(type(here)):
+            if type(here) in _NODES:
+                yield here  # type: ignore[misc]
+            waiting += [getattr(here, name) for name in names]
 
 
 Node: TypeAlias = (
@@ -294,3 +294,8 @@ Node: TypeAlias = (
     | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | GivenIndex
     | Unparsed
 )  # fmt: skip
+
+_NODES = frozenset(get_args(Node))
+_FIELDS = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (*_NODES, Script, Suffix, Range)
+}
