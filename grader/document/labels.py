@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from grader.document.nesting import LETTER, NUMBER, QUESTION, LabelPart
-from grader.document.words import words
+from grader.lexicon import Role, pattern
 
 # Characters of a line to look at, so that no pattern below can take long.
 _REACH = 160
@@ -33,11 +33,11 @@ _LEAD = re.compile(
 )
 _QUESTION = re.compile(
     rf"""(?P<open>[(\[](?=\w))?(?P<word>
-        (?:(?:{words("answer")}|(?-i:A)(?=\d{{1,2}}\s?[.:)]))(?![^\W\d])\.?
-           (?:\s++(?:{words("of")})(?![a-z])
-              (?:\s++(?:{words("the")})(?![a-z])|\s++l['’])?)?\s*+)?
-        (?:(?:{words("question")}|(?P<part>{words("part")}))
-           (?![a-zà-ÿ])\.?\s*+(?:(?:{words("number")})(?![a-z])\.?\s*+)?\#?)?
+        (?:(?:{pattern(Role.SOLUTION)}|(?-i:A)(?=\d{{1,2}}\s?[.:)]))(?![^\W\d])\.?
+           (?:\s++(?:{pattern(Role.TO)})(?![a-z])
+              (?:\s++(?:{pattern(Role.ARTICLE)})(?![a-z])|\s++l['’])?)?\s*+)?
+        (?:(?:{pattern(Role.NUMBERED)}|(?P<part>{pattern(Role.PART)}))
+           (?![a-zà-ÿ])\.?\s*+(?:(?:{pattern(Role.ORDINAL)})(?![a-z])\.?\s*+)?\#?)?
     )(?P<label>(?:(?<![a-z])|(?=[\d(]))\(?{_PART}\)?(?:\s?{_BOXED}|[.\-]?{_PART}){{0,3}})
     (?(open)[)\]]){_END}
     """,
@@ -54,7 +54,7 @@ _LETTER = re.compile(
 )
 # A part behind a number: `1. (a)`, `Problem 2, part (b)`.
 _INNER = re.compile(
-    rf"[\s,*_]*+(?:(?:{words('part')})\s)?\s*(?=\(?(?:[a-h]|[ivx]{{1,4}})\))", re.IGNORECASE
+    rf"[\s,*_]*+(?:(?:{pattern(Role.PART)})\s)?\s*(?=\(?(?:[a-h]|[ivx]{{1,4}})\))", re.IGNORECASE
 )
 _WEAK = re.compile(
     r"[ \t]*+(?:0*+(?P<number>\d{1,2})(?:[ \t][-–—](?!\S)|[ \t]*+(?=\n|\Z))|\[(?P<boxed>\d{1,2})\](?!\())"

@@ -14,7 +14,7 @@ from grader.document.nodes import Code, Formula, Heading, Marker, Markup, Node, 
 from grader.document.offsets import Range
 from grader.document.plain import Setting, formulas_in, logical_line
 from grader.document.tree import UNSEEN, filled, gaps, overlaid, wrapped
-from grader.document.words import words
+from grader.lexicon import Role, pattern
 
 # A line of these characters only is markup: a rule, the rest of a bold marker, a table's frame.
 MARKUP = "*_#->|{}[]().:;,~=+`\\ \t\n"
@@ -27,7 +27,7 @@ _TABLE = re.compile(
     re.MULTILINE,
 )
 _STOPS = (Formula, Code)
-_WORKING = re.compile(rf"[\W_]*+(?:{words('answer')}|{words('working')})\b", re.IGNORECASE)
+_WORKING = re.compile(rf"[\W_]*+(?:{pattern(Role.SOLUTION, Role.WORKING)})\b", re.IGNORECASE)
 
 
 def labelled(drafts: Sequence[Draft]) -> None:

@@ -30,7 +30,7 @@ from grader.document.plain_tokens import (
     is_scripted,
     tokens_in,
 )
-from grader.lexicon import Role, find, words
+from grader.lexicon import Role, find, pattern, words
 
 LONGEST = FORMULA_CHARACTERS  # of a formula without delimiters, over all its lines
 _SENTENCE_LONGEST = 500  # characters of a line with words around its formula
@@ -42,30 +42,22 @@ _BULLET = re.compile(r"[-*+•‣]\s++")
 _WRAPPED = re.compile(r"(?P<mark>\*{1,3}|_{1,3}|`{1,2})(?=[^\s*_`])")
 _SENTENCE = re.compile(r"(?<=[^\s.])[.;!]\s++|(?<!\s),?\s++and\s++|\bi\.e\.,?\s++")
 _SENTENCES = 8
-_CONDITION = re.compile(
-    r"\b(?:if|when|unless|assum\w+|suppos\w+|otherwise|else|wrong|instead|falls|wenn|sonst|si)\b",
-    re.IGNORECASE,
-)
+_DOUBTS = (Role.IF, Role.SUPPOSE, Role.OTHERWISE, Role.WRONG, Role.INSTEAD)
+_CONDITION = re.compile(rf"\b(?:{pattern(*_DOUBTS)})\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s(?:#|//)\s")
 _SAID = re.compile(r"[*_]{0,3}[^\W\d][^:=\n]{0,80}?:[*_]{0,3}\s{1,9}(?=\S)")
-_ANSWER = re.compile(
-    r"(?:answer|solution|result|antwort|lösung|ergebnis|r[ée]ponse|r[ée]sultat|respuesta|soluci[óo]n"
-    r"|risposta)[*_\s]{0,4}:[*_\s]*$",
-    re.IGNORECASE,
-)
+_ANSWER = re.compile(rf"(?:{pattern(Role.ANSWER)})[*_\s]{{0,4}}:[*_\s]*$", re.IGNORECASE)
 # A remark may begin at a word after a blank, perhaps behind a sign or a bracket.
 _GAP = re.compile(r"(?<=\S)(?P<sign>\s?[,;.]|\s[–—-])?\s++(?P<open>\()?(?P<word>)(?=\w)")
 _GAPS = 60
 _EXPLAINS = frozenset({Role.SINCE, Role.WHERE, Role.BY, Role.WITH, Role.ALL, Role.THAT_IS})
 # `(j = 1, 2, 3)` behind an equation says what its letters run over; at the end of a line, "so" goes on.
-_LETTERS = r"(?:for\s|with\s)?(?:all\s)?[ijkmn](?:\s?,\s?[ijkmn])*\s?[=∈]\s?"
+_LETTERS = rf"(?:(?:{pattern(Role.FOR, Role.WITH, Role.ALL)})\s){{0,2}}[ijkmn](?:\s?,\s?[ijkmn])*\s?[=∈]\s?"
 _RANGE = re.compile(
     rf"(?<!\s)(?:[,;]?\s*+\({_LETTERS}[^()]{{1,40}}\)|[,;\s]\s*+{_LETTERS}\d\s?(?:,|…|\.\.)[\w\s,.…]{{1,40}})\s*+\Z"
 )
-_CONNECTIVE = re.compile(
-    r"(?:,\s*+|\s)(?:so|thus|hence|and|then|therefore|because|since|where|with|also)[,:]?\s*+\Z",
-    re.IGNORECASE,
-)
+_JOINS = (Role.CONCLUDE, Role.AND, Role.THEN, Role.SINCE, Role.WHERE, Role.WITH, Role.ALSO)
+_CONNECTIVE = re.compile(rf"(?:,\s*+|\s)(?=\w\w)(?:{pattern(*_JOINS)})[,:]?\s*+\Z", re.IGNORECASE)
 # Behind a comparison the line is a case distinction, and is not cut.
 _COMPARES = re.compile(r"[<>≤≥≠]")
 _LEADING_WORDS = 20

@@ -88,12 +88,23 @@ class Role(Enum):
     FORM = "a field at the top of a paper"
     GREETING = "a greeting"
     TITLE = "a word of a title"
+    # Only in patterns
+    NUMBERED = "a number of a question follows"
+    PART = "a number of a part follows"
+    ORDINAL = "stands before a number"
+    SOLUTION = "its solution follows, as in `Solution to Q4`"
+    WORKING = "the working of an answer follows"
+    TO = "stands between a solution and its question"
+    ARTICLE = "stands before its question"
+    UNDEFINED = "there is no value"
 
 
-NOTES = frozenset(list(Role)[list(Role).index(Role.STATES) :])
+_ROLES = list(Role)
+_FIRST, _END = _ROLES.index(Role.STATES), _ROLES.index(Role.NUMBERED)
+NOTES = frozenset(_ROLES[_FIRST:_END])
 """The roles of whole notes and lines, which `find` looks for apart: "no solution" denies nothing."""
 
-STANDING = frozenset(Role) - NOTES
+STANDING = frozenset(_ROLES[:_FIRST])
 """The roles of words in sentences about formulas."""
 
 
@@ -158,6 +169,16 @@ def _tokens(text: str) -> list[re.Match[str]]:
 def words(role: Role) -> frozenset[str]:
     """The single words of a role in all languages, in lower case."""
     return frozenset(phrase for one, _, phrase in _rows() if one is role and phrase.isalpha())
+
+
+@cache
+def pattern(*roles: Role) -> str:
+    """A pattern for the phrases of some roles in all languages, the longest first."""
+    found = {phrase for role, _, phrase in _rows() if role in roles}
+    longest = sorted(found, key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(
+        re.escape(one.removesuffix("*")) + r"\w*" * one.endswith("*") for one in longest
+    )
 
 
 def _most(found: Iterable[tuple[int, int, _Node]], usual: str) -> str:

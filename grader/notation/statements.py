@@ -38,9 +38,7 @@ _WORDS = _CASE_WORDS | _OTHERWISE | _ALTERNATIVES | {"with", "let", "then", "and
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
 _AHEAD = 500  # tokens to search for an `=`
 _REASONS = frozenset({Role.SINCE, Role.BY})
-_UNDEFINED = re.compile(
-    r"undef|nan|dne|not defined|is undefined|does not exist|nicht|non d", re.IGNORECASE
-)
+_UNDEFINED = re.compile(lexicon.pattern(Role.UNDEFINED), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
