@@ -3,7 +3,8 @@
 from grader.alignment.align import FoundAnswer, align, alone, in_words, names_for
 from grader.alignment.assembled import Assembled
 from grader.alignment.definitions import own_names
-from grader.alignment.entries import Entry, is_multiple, read_left
+from grader.alignment.entries import Entry, read_left
+from grader.alignment.left_sides import says_more
 from grader.alignment.leftover import left_over
 from grader.alignment.matching import THE_SAME, aliases, left_under, member_convention
 from grader.alignment.notes import Words
@@ -22,7 +23,6 @@ __all__ = [
     "align",
     "alone",
     "in_words",
-    "is_multiple",
     "left_over",
     "left_under",
     "member_convention",
@@ -31,5 +31,6 @@ __all__ = [
     "own",
     "own_names",
     "read_left",
+    "says_more",
     "text_of",
 ]

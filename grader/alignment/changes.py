@@ -28,6 +28,7 @@ _INDEX = re.compile(r"\s*[i-n]\s*")
 
 _PLACES = frozenset({Role.FOR, Role.ALL, Role.AT})
 _LEADS = _PLACES | {Role.SINCE, Role.IF, Role.WHERE}
+_REASONS = frozenset({Role.SINCE, Role.BY})
 _EXPLAINS = frozenset({Role.SINCE, Role.WHERE, Role.BY, Role.IF})
 _PASSED = frozenset({Role.FILLER, Role.AND, Role.BUT, Role.PRONOUN, Role.WITH, Role.EQUALS})
 _CHANGING = frozenset({Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.ONLY})
@@ -243,6 +244,18 @@ def _offers(context: Context) -> Iterator[Judgement]:
             yield from judged(Stance.OFFERED, piece.text, both)
 
 
+def _unknown(context: Context) -> Iterator[Judgement]:
+    """Words that nobody here knows, beside a formula in its sentence; reasons change nothing."""
+    if context.clause.opening & _REASONS:
+        return
+    pieces, mine = context.clause.pieces, context.sentence.claims
+    for at, piece in enumerate(pieces):
+        if piece.is_unknown:
+            before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
+            behind = [one for one in near(pieces[at + 1 : at + 2 + _NEAR]) if one in mine]
+            yield from judged(Stance.CHANGED, piece.text, [*behind, *before])
+
+
 def _operates(pieces: Sequence[Chunk]) -> bool:
     return any(one.has(Role.OPERATION, Role.OPERATION_ON) for one in pieces)
 
@@ -256,4 +269,5 @@ RULES: tuple[Rule, ...] = (
     (_CHANGING | {Role.OTHERWISE, Role.NOT}, _beside),
     (frozenset({Role.INSTEAD, Role.WITHOUT}), _instead),
     (frozenset({Role.OR}), _offers),
+    (frozenset(), _unknown),
 )

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.alignment.formulas import claims
-from grader.lexicon import Role, find, language_of
+from grader.lexicon import Role, find, is_ordinary, language_of
 from grader.submission import Formula, Item, Marker, Prose
 
 _STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
 _TAG = re.compile(r"</?(?:del|s|strike)>")
-_WORD = re.compile(rf"{_TAG.pattern}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+")
+_COMMAND = r"\\[A-Za-z]+(?:\{\w+\}(?=\{))?"  # with a colour
+_WORD = re.compile(rf"{_TAG.pattern}|{_COMMAND}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+")
 _ENDS = re.compile(r"[.!?。！？](?:\s*\})?\s*\Z")
 _END = re.compile(r"(?<=\w\w[.!?])(?:\s+|\Z)|(?<=[。！？])")  # of a sentence, but not of `z. B.`
 _ASKS = re.compile(r"[?？]")
+_NO_WORD = re.compile("[\\d\u3400-\u9fff]|[^\\W\\dA-Z][A-Z]")
 _POINT = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
 _GOES_ON = re.compile(r"[^\W\dA-Z]|[,;:)，；：]|[\u3400-\u9fff]")
 _COLON = (":", "：")
@@ -56,6 +58,13 @@ class Chunk:
     def is_plain(self) -> bool:
         """Whether it is a word that the lexicon does not know."""
         return self.formula is None and not self.roles and not self.stop
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is a word that may change a formula; names and numbers do not."""
+        if not self.is_plain or len(self.text) < 3 or _NO_WORD.search(self.text):
+            return False
+        return not is_ordinary(self.text.lower())
 
     def has(self, *roles: Role) -> bool:
         """Whether it has one of the roles."""
@@ -281,6 +290,8 @@ def pieces_of(text: str, language: str) -> tuple[Chunk, ...]:
 def _others(text: str, start: int, end: int) -> Iterator[Chunk]:
     for found in _WORD.finditer(text, start, end):
         stop = ""
+        if found[0].startswith("\\"):
+            continue
         if found["end"]:
             ahead = text[found.end() : found.end() + 1]
             if ahead.isalnum() and ahead < "\u3400":

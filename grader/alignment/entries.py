@@ -37,7 +37,6 @@ from grader.expression import (
     Number,
     Slice,
     Symbol,
-    walk,
 )
 from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
@@ -452,16 +451,3 @@ def _entry_by_entry(left: Expression) -> Expression:
         below = Item(wrt, left.column, Number(1.0), SCALAR)
         return derivative(above, below, span)
     return left
-
-
-_AROUND = frozenset({"neg", "transpose", "mul", "div", "add", "sub", "pow"})
-
-
-def is_multiple(left: Expression | None) -> bool:
-    """Whether a left side is a derivative changed: `2 ∂l/∂W`, `(∂h/∂x)ᵀ`. A chain of them is not."""
-    if not isinstance(left, Apply) or left.function not in _AROUND:
-        return False
-    held = [any(isinstance(part, Derivative) for part in walk(arg)) for arg in left.args]
-    scalars = all(arg.shape == SCALAR for arg, has in zip(left.args, held, strict=True) if not has)
-    changed = not all(held) and scalars
-    return any(held) and (changed or left.function in ("neg", "transpose", "add", "sub"))

@@ -20,11 +20,11 @@ from grader.alignment import (
     align,
     alone,
     in_words,
-    is_multiple,
     member_convention,
     named,
     names_for,
     own,
+    says_more,
 )
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import Apply
@@ -200,7 +200,7 @@ def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]
     if equation is None:
         error = entry.error or Unreadable("this formula cannot be read")
         return _unreadable(found, question, error)
-    if is_multiple(entry.left):
+    if not found.names_question and says_more(entry, question):
         message = "the left side has more in it than the derivative that the question asks for"
         return _unreadable(
             found, question, Unreadable(message, hint="write only that derivative on the left")

@@ -1,8 +1,9 @@
 """The words of human languages that the grader knows, and what they do in a sentence.
 
 `table.txt` is the only place where such words stand: each role, and below it its words and phrases in each
-language, separated by commas. `*` at the end of a phrase stands for any ending. `find` gives the roles in a
-text with their places. A text in Chinese has no spaces: each of its characters is a word.
+language, separated by commas; `ordinary.txt` has the words that change no formula beside them. `*` at the
+end of a phrase stands for any ending. `find` gives the roles in a text with their places. A text in Chinese
+has no spaces: each of its characters is a word.
 """
 
 import re
@@ -88,7 +89,8 @@ class Role(Enum):
     FORM = "a field at the top of a paper"
     GREETING = "a greeting"
     TITLE = "a word of a title"
-    # Only in patterns
+    # Only in patterns, or single words
+    ORDINARY = "changes no formula beside it"
     NUMBERED = "a number of a question follows"
     PART = "a number of a part follows"
     ORDINAL = "stands before a number"
@@ -100,7 +102,7 @@ class Role(Enum):
 
 
 _ROLES = list(Role)
-_FIRST, _END = _ROLES.index(Role.STATES), _ROLES.index(Role.NUMBERED)
+_FIRST, _END = _ROLES.index(Role.STATES), _ROLES.index(Role.ORDINARY)
 NOTES = frozenset(_ROLES[_FIRST:_END])
 """The roles of whole notes and lines, which `find` looks for apart: "no solution" denies nothing."""
 
@@ -135,8 +137,9 @@ class _Node:
 _CHINESE = "\u3400-\u9fff"
 _WORD = re.compile(rf"n't(?!\w)|[{_CHINESE}]|(?:(?!n't(?!\w)|[{_CHINESE}])\w)+'?|[^\w\s]")
 _APOSTROPHES = str.maketrans("’‘´`", "''''")
+_LONG = 6  # letters of a word that is known with a slip
 _STEM = range(24, 2, -1)  # characters of a stem
-_TABLE = Path(__file__).with_name("table.txt")
+_TABLES = tuple(Path(__file__).with_name(name) for name in ("table.txt", "ordinary.txt"))
 
 
 def find(text: str, language: str | None = None, among: frozenset[Role] = STANDING) -> list[Mark]:
@@ -169,6 +172,28 @@ def _tokens(text: str) -> list[re.Match[str]]:
 def words(role: Role) -> frozenset[str]:
     """The single words of a role in all languages, in lower case."""
     return frozenset(phrase for one, _, phrase in _rows() if one is role and phrase.isalpha())
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word changes no formula beside it; a long word may have one slip, as in `repect`."""
+    known, slips = words(Role.ORDINARY), _shortened()
+    if word in known:
+        return True
+    shorter = _without_a_letter(word)
+    return len(word) >= _LONG and (
+        word in slips or not (shorter.isdisjoint(slips) and shorter.isdisjoint(known))
+    )
+
+
+@cache
+def _shortened() -> frozenset[str]:
+    """The long words that change nothing, each without one of its letters."""
+    long = (word for word in words(Role.ORDINARY) if len(word) >= _LONG)
+    return frozenset().union(*map(_without_a_letter, long))
+
+
+def _without_a_letter(word: str) -> frozenset[str]:
+    return frozenset(word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
 @cache
@@ -237,7 +262,8 @@ def _phrases(among: frozenset[Role]) -> _Node:
 def _rows() -> tuple[tuple[Role, str, str], ...]:
     """The phrases of the table, each with its role and language."""
     rows: list[tuple[Role, str, str]] = []
-    text = _TABLE.read_text(encoding="utf-8").replace("\n      ", " ")  # a list over several lines
+    text = "\n\n".join(table.read_text(encoding="utf-8").strip("\n") for table in _TABLES)
+    text = text.replace("\n      ", " ")  # a list over several lines
     for block in text.split("\n\n"):
         name, *lists = block.split("\n")
         for line in filter(None, lists):
