@@ -244,6 +244,43 @@ def _offers(context: Context) -> Iterator[Judgement]:
             yield from judged(Stance.OFFERED, piece.text, both)
 
 
+def _loose(context: Context) -> Iterator[Judgement]:
+    """`roughly X`, `X up to sign`, `one part of the gradient is X`, `X in the linear case`."""
+    if context.clause.opening & _REASONS or Role.AFFIRM in context.clause.roles:
+        return
+    pieces, mine = context.clause.pieces, context.sentence.claims
+    for at, piece in enumerate(pieces):
+        is_case = at > 0 and Role.CASE in piece.roles and pieces[at - 1].is_plain
+        if is_case or (Role.LOOSE in piece.roles and not _counts(pieces[at + 1 : at + 2])):
+            here = [one for one in context.clause.formulas if one in mine]
+            yield from judged(Stance.CHANGED, piece.text, here or context.said() or context.later())
+
+
+def _counts(pieces: Sequence[Chunk]) -> bool:
+    """Whether a formula follows to which a sum or a layer runs: `up to $K$`."""
+    return any(one.formula is not None and is_mention(one.text) for one in pieces)
+
+
+def _regrets(context: Context) -> Iterator[Judgement]:
+    """`X. I forgot the factor`, `X (missing a minus)`: said of what is before it."""
+    clause = context.clause
+    if clause.opening & _EXPLAINS or not clause.roles.isdisjoint({Role.NOT, Role.AFFIRM}):
+        return
+    for at, piece in enumerate(clause.pieces):
+        if Role.REGRET in piece.roles:
+            yield from judged(
+                Stance.CHANGED, piece.text, numbers(clause.pieces[:at]) or context.antecedents()
+            )
+
+
+def _left_to_do(context: Context) -> Iterator[Judgement]:
+    """`X. Then multiply this by 2.`: an operation on it, and no value behind."""
+    words = [one for one in context.clause.pieces if not one.has(Role.CONCLUDE, Role.AND)]
+    demands = words and Role.OPERATION in words[0].roles and Role.EQUALS not in context.clause.roles
+    if demands and not context.following():
+        yield from judged(Stance.CHANGED, words[0].text, context.antecedents())
+
+
 def _unknown(context: Context) -> Iterator[Judgement]:
     """Words that nobody here knows, beside a formula in its sentence; reasons change nothing."""
     if context.clause.opening & _REASONS:
@@ -269,5 +306,8 @@ RULES: tuple[Rule, ...] = (
     (_CHANGING | {Role.OTHERWISE, Role.NOT}, _beside),
     (frozenset({Role.INSTEAD, Role.WITHOUT}), _instead),
     (frozenset({Role.OR}), _offers),
+    (frozenset({Role.LOOSE, Role.CASE}), _loose),
+    (frozenset({Role.REGRET}), _regrets),
+    (frozenset({Role.OPERATION}), _left_to_do),
     (frozenset(), _unknown),
 )

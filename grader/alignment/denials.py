@@ -67,7 +67,7 @@ def _subject(context: Context, at: int, *, is_called: bool) -> list[int]:
     pieces = context.clause.pieces
     before = _of_the_same_verb(pieces[:at])
     if formulas := numbers(before):
-        return formulas[-1:]
+        return ([one for one in formulas if one in context.sentence.claims] or formulas)[-1:]
     if any(Role.PRONOUN in piece.roles for piece in before):
         return context.antecedents()
     if Role.WRONG in pieces[at].roles and any(Role.PRONOUN in one.roles for one in pieces[at:]):
@@ -83,6 +83,14 @@ def _of_the_same_verb(before: Sequence[Chunk]) -> Sequence[Chunk]:
         if Role.THAT in before[at].roles and not (Role.PRONOUN in before[at].roles and is_verb):
             return before[at + 1 :]
     return before
+
+
+def _aside(context: Context) -> Iterator[Judgement]:
+    """`X, where the sign is wrong`: words that leave nothing of what is before it."""
+    if Role.WHERE in context.clause.opening and not numbers(context.clause.pieces):
+        for piece in context.clause.pieces:
+            if Role.WRONG in piece.roles and Role.AFFIRM not in context.clause.roles:
+                yield from judged(Stance.CHANGED, piece.text, context.said())
 
 
 def _is_aside(context: Context, at: int = 0) -> bool:
@@ -153,7 +161,8 @@ def _expected(context: Context) -> Iterator[Judgement]:
     """`X is what one would expect`, `one might think X`."""
     clause = context.clause
     said = next((piece for piece in clause.pieces if Role.EXPECT in piece.roles), None)
-    if said is not None and not _is_aside(context) and Role.AFFIRM not in clause.roles:
+    led = context.clause.opening & {Role.SINCE, Role.WHERE}
+    if said is not None and not led and Role.AFFIRM not in clause.roles:
         yield from judged(Stance.EXPECTED, said.text, clause.formulas)
 
 
@@ -202,6 +211,7 @@ def _marked(context: Context) -> Iterator[Judgement]:
 
 RULES: tuple[Rule, ...] = (
     (frozenset({Role.NOT, Role.WRONG, Role.REFUTE}), _denials),
+    (frozenset({Role.WRONG}), _aside),
     (frozenset(), _unequal),
     (frozenset({Role.OLD, Role.CORRECTION, Role.AMENDS}), _corrections),
     (frozenset({Role.SUPPOSE}), _led_by(Role.SUPPOSE, Stance.SUPPOSED)),

@@ -9,7 +9,7 @@ import re
 
 from grader.alignment.standing import FormulaStanding, Given
 from grader.errors import StudentError
-from grader.expression import Expression, Item, Number, Symbol
+from grader.expression import Apply, Expression, Item, Number, Symbol
 from grader.lexicon import Role, find
 from grader.notation import Names, latex
 from grader.notation.statements import equations
@@ -24,18 +24,21 @@ def given_otherwise(standing: FormulaStanding, text: str, names: Names, about: s
     """
     for given in standing.given:
         name = given.text.partition("=")[0].strip()
-        if name and name in text and _is_another(given, name, names, about):
+        if name and _is_another(given, name, names, about, is_in=name in text):
             return f"{given.text} {given.words}".strip()
     return ""
 
 
-def _is_another(given: Given, name: str, names: Names, about: str) -> bool:
+def _is_another(given: Given, name: str, names: Names, about: str, *, is_in: bool) -> bool:
+    """Whether words give a name another value or meaning; `is_in` means that the answer has the name."""
     members = _members(given.text, names)
-    if not members:
+    if not members or Role.ALSO in given.roles:  # `for $s = 0$ too`
         return False
     numbers = {member.value for member in members if isinstance(member, Number)}
-    if Role.ALSO in given.roles:
-        return False  # `for $s = 0$ too`
+    if len(members) > 1 and isinstance(members[0], Symbol):
+        return bool(numbers)  # what the answer is made of may depend on it
+    if not is_in:
+        return False
     if len(members) > 1:
         return len(numbers) > 1 or (bool(numbers) and _is_declared(members[0]))
     if _is_declared(members[0]):
@@ -53,6 +56,8 @@ def _members(text: str, names: Names) -> list[Expression]:
 
 
 def _is_declared(node: Expression) -> bool:
+    if isinstance(node, Apply) and node.function == "transpose":
+        node = node.args[0]
     return isinstance(node, Symbol | Item)
 
 

@@ -90,7 +90,7 @@ def _judgements(context: Context) -> Iterator[Judgement]:
             yield from rule(context)
 
 
-_GIVES = frozenset({Role.WITH, Role.WHERE, Role.FOR, Role.LET, Role.IF})
+_GIVES = frozenset({Role.WITH, Role.WHERE, Role.FOR, Role.LET, Role.IF, Role.AT})
 _NEAR = 3  # words between one of these and a name
 
 
