@@ -103,6 +103,7 @@ class Core:
         self._open_indices = open_indices
         self._conventions = conventions
         self._sizes_select = sizes_select
+        self._to_the_end = False
         self.open: dict[str, tuple[str, ...]] = {}
         self.source = source
         self.notes: list[str] = []
