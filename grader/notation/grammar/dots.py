@@ -57,6 +57,15 @@ def listed(reader: Reader, nodes: Sequence[Node], span: Span) -> list[Expression
     return fill.known(fill.line(fill.rows[0]))
 
 
+def repeated(nodes: Sequence[Node]) -> syntax.Literal | None:
+    """The number of a list with dots that holds nothing else."""
+    written = [node for node in nodes if not isinstance(node, syntax.Omitted)]
+    numbers = {node.text: node for node in written if isinstance(node, syntax.Literal)}
+    alone = has_dots(nodes) and len(numbers) == 1
+    alike = all(isinstance(node, syntax.Literal) for node in written)
+    return next(iter(numbers.values())) if alone and alike else None
+
+
 def matrix(reader: Reader, node: syntax.MatrixOf) -> Sequence[Sequence[Expression]]:
     """The rows of a matrix. Raises Unreadable."""
     if not any(map(has_dots, node.rows)):
