@@ -520,7 +520,7 @@ class _Lexer:
                 parts.append([])
             else:
                 parts[-1].append(node)
-        for at, part in enumerate(parts):
+        for at, part in enumerate(_around_relations(parts)):
             if at % 2 or any(node.text in _INSIDE_TEXT for node in part):
                 yield from self._nested(part)
             elif part:
@@ -699,6 +699,25 @@ def _is_power(script: Sequence[Token]) -> bool:
     """Whether a superscript is not a transpose, a mark or a layer in brackets."""
     inside = [token.text for token in script if token.text not in ("{", "}")]
     return bool(inside) and inside[0] not in ("T", "\\top", "'", "*", "(", "[", "\\{")
+
+
+def _around_relations(parts: list[list[Node]]) -> list[list[Node]]:
+    """`if i $\\neq$ j` as `if $i \\neq j$`: letters beside a sign that compares are mathematics."""
+    for before, sign, behind in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+        texts = [SPELLED.get(node.text, node.text) for node in sign if node.kind != "space"]
+        if len(texts) == 1 and KINDS.get(texts[0]) == "relation":
+            letters = [
+                [at for at, node in enumerate(part) if node.kind != "space"]
+                for part in (before, behind)
+            ]
+            if letters[0] and len(before[letters[0][-1]].text) == 1:
+                at = letters[0][-1]
+                sign[:0], before[at:] = before[at:], []
+            if letters[1] and len(behind[letters[1][0]].text) == 1:
+                at = letters[1][0] + 1
+                sign += behind[:at]
+                del behind[:at]
+    return parts
 
 
 def _outside(nodes: Sequence[Node]) -> Iterator[Node]:
