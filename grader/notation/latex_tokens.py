@@ -385,7 +385,16 @@ class _Lexer:
 
     def _group(self, node: Node) -> Iterator[Token]:
         assert isinstance(node, BraceGroup)
-        return self._unwrapped(node.nodes, node)
+        lines = list(_lines(node.nodes)) if self.plain else []
+        return self._cases(lines, node) if len(lines) > 1 else self._unwrapped(node.nodes, node)
+
+    def _cases(self, lines: Sequence[Sequence[Node]], place: Node) -> Iterator[Token]:
+        """A case on each line between braces, in plain text."""
+        yield from _delimiter("\\begin", "cases", place.start, place.start)
+        for line in lines:
+            yield from self._nested(line)
+            yield Token("command", "\\\\", line[-1].end, line[-1].end)
+        yield from _delimiter("\\end", "cases", place.end, place.end)
 
     def _unwrapped(self, nodes: Sequence[Node], place: Node) -> Iterator[Token]:
         """A group; without its braces if it is one name or sign, or holds a whole equation."""
@@ -699,6 +708,19 @@ def _is_power(script: Sequence[Token]) -> bool:
     """Whether a superscript is not a transpose, a mark or a layer in brackets."""
     inside = [token.text for token in script if token.text not in ("{", "}")]
     return bool(inside) and inside[0] not in ("T", "\\top", "'", "*", "(", "[", "\\{")
+
+
+def _lines(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """The lines of a group that are not blank."""
+    line: list[Node] = []
+    for node in nodes:
+        if node.kind != "space":
+            line.append(node)
+        elif "\n" in node.text and line:
+            yield line
+            line = []
+    if line:
+        yield line
 
 
 def _around_relations(parts: list[list[Node]]) -> list[list[Node]]:
