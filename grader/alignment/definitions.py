@@ -34,7 +34,6 @@ DEFINITION_LIMIT = 200  # of one paper
 SIZE_LIMIT = 500  # nodes of one definition, others inside it counted in full
 
 Definitions = Mapping[Spelling, Definition]
-_IDENTITY: Spelling = ("I", None, None)  # has a meaning of its own
 
 
 class OwnName(NamedTuple):
@@ -80,8 +79,17 @@ def defined(
     if left is None or free_indices(left):
         return {}
     whole = [way.spelling for way in own_names(equation.answer, names) if not way.letters]
-    is_new = whole and whole[0] not in given and whole[0] != _IDENTITY
+    is_new = whole and whole[0] not in given and not _has_value(equation, names, left)
     return _kept(whole[0], left) if is_new else {}
+
+
+def _has_value(equation: Equation, names: Names, left: Expression) -> bool:
+    """Whether the answer has a meaning by custom, as an I."""
+    try:
+        latex.read_tokens(equation.answer, replace(names, shape=left.shape), equation.source)
+    except StudentError:
+        return False
+    return True
 
 
 def is_own(equation: Equation | PlainEquation | None, names: Names) -> bool:

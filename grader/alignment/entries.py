@@ -127,6 +127,8 @@ class Entry:
             raise self.error or Unreadable("this formula cannot be read", self.formula.text)
         if isinstance(equation, PlainEquation):
             return equation.read(names, conventions)
+        if self.left is not None:
+            names = replace(names, shape=self.left.shape)
         try:
             return latex.read_tokens(equation.answer, names, equation.source, conventions)
         except Unreadable:

@@ -34,10 +34,11 @@ def read(
 ) -> Reading | None:
     """The reading of tokens with an undeclared letter as the true class; None if there is none."""
     label = _label(names)
-    letters = dict.fromkeys(token.text for token in tokens if token.kind == "letter")
-    unknown = [one for one in letters if one not in _NEVER and not _is_declared(one, names)]
     if label is None:
         return None
+    tokens = _with_scripts_in(tokens, names)
+    letters = dict.fromkeys(token.text for token in tokens if token.kind == "letter")
+    unknown = [one for one in letters if one not in _NEVER and not _is_declared(one, names)]
     for name in unknown[:_MOST]:
         letter = Index(name, 1, max(names.symbols[label].shape))
         known = names.with_indices((), {**names.indices, name: letter})
@@ -74,6 +75,30 @@ def without_true_class(body: Expression, letters: Collection[str], names: Names)
 def _label(names: Names) -> str | None:
     """The only vector that is one-hot."""
     return names.one_hot[0] if len(names.one_hot) == 1 else None
+
+
+def _with_scripts_in(tokens: Sequence[Token], names: Names) -> Sequence[Token]:
+    """The tokens with an undeclared `y_i`, the class of an example, as one letter."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, end = tokens[at], at + 1
+        if (
+            token.kind == "letter"
+            and token.text not in _NEVER
+            and not _is_declared(token.text, names)
+        ):
+            following = [one.text for one in tokens[at + 1 : at + 5]]
+            if following[:2] == ["_", "{"] and following[3:] == ["}"]:
+                end = at + 5
+            elif following[:1] == ["_"] and following[1:2] != ["{"]:
+                end = at + 3
+        script = "".join(one.text for one in tokens[at + 1 : end] if one.text not in "{}")
+        found.append(
+            token._replace(text=token.text + script, end=tokens[min(end, len(tokens)) - 1].end)
+        )
+        at = end
+    return found
 
 
 def _is_declared(letter: str, names: Names) -> bool:

@@ -88,8 +88,10 @@ class Markdown(Mathematics):
         text = self.source[left:right]
         if language in _MATHEMATICS:
             return self.formula(start, end, left, right, True)
-        if language in _DOCUMENT or (language in _PLAIN and not is_program(text)):
-            self.fenced += [(left, right)] if language in _PLAIN else []
+        if language in _DOCUMENT or (
+            language in LANGUAGES | _PLAIN and not is_program(text, language)
+        ):
+            self.fenced += [(left, right)] if language not in _DOCUMENT else []
             self._closing[self.source.index(fence["mark"], right)] = closing
             self.where["blank"].append(start)
             return Markup(start, left)

@@ -300,9 +300,13 @@ def _renames(tokens: Sequence[PlainToken]) -> bool:
 
 
 def _is_related(tokens: Sequence[PlainToken]) -> bool:
-    """Whether an equation has two sides, and does not begin in the middle of a product."""
-    first = tokens[0]
-    return len(tokens) > 1 and (first.kind != "sign" or first.text not in ("*", "/", "@", ",", ")"))
+    """Whether an equation has two sides, and neither begins nor ends in the middle of a product."""
+    first, last = tokens[0], tokens[-1]
+    return (
+        len(tokens) > 1
+        and last.text not in _JOINERS
+        and (first.kind != "sign" or first.text not in ("*", "/", "@", ",", ")"))
+    )
 
 
 def _answers(text: str, tokens: Sequence[PlainToken], setting: Setting) -> bool:

@@ -38,7 +38,19 @@ _COMMANDS = frozenset(
     "mathrm mathcal text boldsymbol operatorname begin end quad ell prime le ge leq geq ne neq in "
     "infty dots ldots cdots sqrt hat bar tilde forall mathbb approx".split()
 )
-_NAMES = frozenset(GREEK) | {"dl", "pi", "relu", "ReLU", "diag", "tr", "exp", "log", "ln", "tanh"}
+_NAMES = frozenset(GREEK) | {
+    "dl",
+    "pi",
+    "relu",
+    "ReLU",
+    "diag",
+    "tr",
+    "exp",
+    "log",
+    "ln",
+    "tanh",
+    "None",
+}
 _FUNCTIONS = frozenset(INFIX_FUNCTIONS) | frozenset(LATEX_FUNCTIONS)
 
 # Words of a case distinction; without a comparison they are words like any other.

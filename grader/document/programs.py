@@ -43,12 +43,21 @@ _IMPORT = re.compile(r"(?:import|from)\s")
 _FUNCTION = re.compile(r"def\s++\w++\s*+\((?P<arguments>[^\n]*+)")
 _METHOD = re.compile(r"(?P<object>\w{1,60})(?:\[[^\[\]\n]{0,80}\])?\.\w{1,60}\(")  # `W.fill(0)`
 _EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
+_TYPESET = re.compile(r"[∂∇⊙∘×·√∑∏ᵀ²³₀-₉\u2070-\u209f\u0302]|\^(?:T|⊤)(?!\w)")
 _COMMENT = re.compile(r"[ \t]*+(?:#|%)[^\n]*+")
 
 
-def is_program(text: str) -> bool:
-    """Whether a listing without a language is a program, not only formulas."""
-    return any(_STATEMENT.match(line[0].lstrip()) for line in _LINE.finditer(text))
+def is_program(text: str, language: str = "") -> bool:
+    """Whether a listing is a program, not only formulas, whose signs no language has."""
+    lines = [_without_comment(line[0]) for line in _LINE.finditer(text)]
+    if any(_STATEMENT.match(line.lstrip()) for line in lines):
+        return True
+    return language in LANGUAGES and not any(_TYPESET.search(line) for line in lines)
+
+
+def _without_comment(line: str) -> str:
+    comment = _COMMENT.search(line)
+    return line[: comment.start()] if comment else line
 
 
 def assignments(text: str, start: int, end: int) -> Iterator[Range]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.comparison import Comparison, EntryStatus
+from grader.comparison import Comparison, EntryStatus, compare
 from grader.errors import Nonsense, StudentError
 from grader.expression import SCALAR, Expression
 from grader.key import QuestionKey
@@ -103,6 +103,8 @@ def outcome_of(key: QuestionKey, comparison: Comparison, got: Array, whole: bool
     some_undecided = (comparison.status == EntryStatus.UNDECIDED).any()
     if some_undecided and not (comparison.status == EntryStatus.INCORRECT).any():
         return Outcome(Verdict.UNDECIDED, messages=(_UNDECIDED,), entries=entries)
+    if _is_right_where_defined(key, got):
+        return Outcome(Verdict.UNDECIDED, messages=(_NOT_EVERYWHERE,), entries=entries)
     fraction = comparison.fraction
     if whole and fraction > 0 and not key.question.all_or_nothing:
         return Outcome(
@@ -119,6 +121,23 @@ _UNDECIDED = Message(
     "a person will look at it",
     "undecided",
 )
+
+
+_NOT_EVERYWHERE = Message(
+    Kind.ERROR,
+    "the answer is right for some values of the symbols, but has no value for others; a person will look "
+    "at it",
+    "not-finite",
+)
+
+
+def _is_right_where_defined(key: QuestionKey, got: Array) -> bool:
+    """Whether all values that an answer has are right, such as those of one case of two."""
+    defined = np.isfinite(got)
+    if defined.all() or not defined.any():
+        return False
+    filled = np.where(defined, got, key.expected)
+    return compare(filled, key.expected, key.noise, lambda: key.noise).correct
 
 
 def _partly(comparison: Comparison) -> Message:

@@ -149,7 +149,7 @@ def _may_answer(key: QuestionKey, reading: Reading) -> bool:
 
 _GUESS = Message(
     Kind.ERROR,
-    "the answer contains a letter that the problem does not declare, and as the index of the true class it "
+    "the answer contains a letter that the problem does not declare, and with its usual meaning the answer "
     "is not right; a person will look at it",
     "unknown-symbol",
 )

@@ -16,6 +16,7 @@ from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import OPEN
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
+from grader.notation.products import sized
 
 PAIRS = frozenset({*OPEN.items(), ("<", ">")})
 
@@ -67,7 +68,8 @@ def read_tokens(
     """The reading of tokens under some conventions; raises like `parse`."""
     build = Builder(names, source, conventions=conventions)
     try:
-        return build.reading(Reader(build).whole(syntax_tree(tuple(tokens), _Cut(names), source)))
+        node = Reader(build).whole(syntax_tree(tuple(tokens), _Cut(names), source))
+        return build.reading(sized(build, node, names.shape))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None
 

@@ -385,7 +385,16 @@ class _Lexer:
 
     def _group(self, node: Node) -> Iterator[Token]:
         assert isinstance(node, BraceGroup)
-        return self._unwrapped(node.nodes, node)
+        lines = list(_lines(node.nodes)) if self.plain else []
+        return self._cases(lines, node) if len(lines) > 1 else self._unwrapped(node.nodes, node)
+
+    def _cases(self, lines: Sequence[Sequence[Node]], place: Node) -> Iterator[Token]:
+        """A case on each line between braces, in plain text."""
+        yield from _delimiter("\\begin", "cases", place.start, place.start)
+        for line in lines:
+            yield from self._nested(line)
+            yield Token("command", "\\\\", line[-1].end, line[-1].end)
+        yield from _delimiter("\\end", "cases", place.end, place.end)
 
     def _unwrapped(self, nodes: Sequence[Node], place: Node) -> Iterator[Token]:
         """A group; without its braces if it is one name or sign, or holds a whole equation."""
@@ -520,7 +529,7 @@ class _Lexer:
                 parts.append([])
             else:
                 parts[-1].append(node)
-        for at, part in enumerate(parts):
+        for at, part in enumerate(_around_relations(parts)):
             if at % 2 or any(node.text in _INSIDE_TEXT for node in part):
                 yield from self._nested(part)
             elif part:
@@ -699,6 +708,38 @@ def _is_power(script: Sequence[Token]) -> bool:
     """Whether a superscript is not a transpose, a mark or a layer in brackets."""
     inside = [token.text for token in script if token.text not in ("{", "}")]
     return bool(inside) and inside[0] not in ("T", "\\top", "'", "*", "(", "[", "\\{")
+
+
+def _lines(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """The lines of a group that are not blank."""
+    line: list[Node] = []
+    for node in nodes:
+        if node.kind != "space":
+            line.append(node)
+        elif "\n" in node.text and line:
+            yield line
+            line = []
+    if line:
+        yield line
+
+
+def _around_relations(parts: list[list[Node]]) -> list[list[Node]]:
+    """`if i $\\neq$ j` as `if $i \\neq j$`: letters beside a sign that compares are mathematics."""
+    for before, sign, behind in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+        texts = [SPELLED.get(node.text, node.text) for node in sign if node.kind != "space"]
+        if len(texts) == 1 and KINDS.get(texts[0]) == "relation":
+            letters = [
+                [at for at, node in enumerate(part) if node.kind != "space"]
+                for part in (before, behind)
+            ]
+            if letters[0] and len(before[letters[0][-1]].text) == 1:
+                at = letters[0][-1]
+                sign[:0], before[at:] = before[at:], []
+            if letters[1] and len(behind[letters[1][0]].text) == 1:
+                at = letters[1][0] + 1
+                sign += behind[:at]
+                del behind[:at]
+    return parts
 
 
 def _outside(nodes: Sequence[Node]) -> Iterator[Node]:

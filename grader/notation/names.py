@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from grader.errors import StudentError, Unreadable
-from grader.expression import Expression, Index, Item, Symbol
+from grader.expression import Expression, Index, Item, Shape, Symbol
 from grader.notation.macros import Macro
 from grader.notation.signs import ACCENT_ALIASES, ACCENTS
 from grader.notation.signs import FONTS as FONTS
@@ -55,8 +55,8 @@ class Names:
     have an argument list without a meaning, such as `l(\\theta)`. `loss` is what `dW` differentiates;
     `matrices` are the symbols declared with two axes, whose entries take two indices.
     `definitions` and `macros` are the student's own; `depends` names the symbols that each model
-    quantity is computed from. `one_hot` are the vectors drawn with a single 1. `entries` caches entries by
-    their text.
+    quantity is computed from. `one_hot` are the vectors drawn with a single 1. `shape` is that of the left
+    side of what is read, if it is known. `entries` caches entries by their text.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class Names:
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     one_hot: tuple[str, ...] = ()
     base: int = 1
+    shape: Shape | None = None
     entries: dict[str, Item] = field(default_factory=dict, compare=False, repr=False)
 
     def with_indices(self, indices: Iterable[Index], aliases: Mapping[str, Index]) -> "Names":

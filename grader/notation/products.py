@@ -319,6 +319,18 @@ def _sized(
     return a, b
 
 
+def sized(build: Builder, node: Expression, shape: Shape | None) -> Expression:
+    """A bold 1, an I or a multiple of them in the shape of the array that it equals, lying or standing."""
+    if shape is None or shape == SCALAR or not _is_open(node):
+        return node
+    wanted = next((one for one in (shape, shape[::-1]) if _grows_to(node.shape, one)), (0, 0))
+    return _fitted(build, node, wanted)
+
+
+def _grows_to(shape: Shape, other: Shape) -> bool:
+    return all(one in (0, size) for one, size in zip(shape, other, strict=True))
+
+
 def _is_open(node: Expression) -> bool:
     return 0 in node.shape
 
@@ -351,6 +363,9 @@ def _filled(build: Builder, node: Expression, shape: Shape) -> Expression:
         case Symbol(name="I"):
             build.notes.append(f"I was read as the {shape_text(shape)} identity matrix")
             return build.apply("identity", params=shape, span=node.span)
+        case Item(base=base, column=chosen):  # a unit vector
+            identity = build.apply("identity", params=(shape[0], shape[0]), span=base.span)
+            return build.item(identity, (Slice(1, shape[0]), chosen), node.span or Span(0, 1))
         case Symbol():
             build.notes.append(f"the bold 1 was read as {shape_text(shape)} ones")
             return build.apply("ones", params=shape, span=node.span)

@@ -22,6 +22,7 @@ _ROWS = frozenset(
     "align aligned alignat alignedat split gather gathered equation multline eqnarray flalign"
     " displaymath math dmath empheq xalignat IEEEeqnarray".split()
 )
+_ARRAYS = frozenset({"array", "tabular", "matrix", "cases", "dcases", "rcases"})
 _PUNCTUATION = frozenset({".", ",", ";"})
 _OPEN = frozenset({"(", "[", "\\{", "\\langle"})
 _JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
@@ -102,10 +103,12 @@ def _laid_out(tokens: Sequence[Token]) -> list[Token]:
     texts = {token.text for token in tokens}
     if texts.isdisjoint(("\\begin", "&", "\\\\")):
         return list(tokens)
-    layout = _layout(tokens) if "\\begin" in texts else set()
+    layout, gaps = _layout(tokens) if "\\begin" in texts else (set[int](), set[int]())
     kept: list[Token] = []
     opened: list[str] = []
     for at, token in enumerate(tokens):
+        if at in gaps:
+            kept.append(token._replace(kind="command", text="\\quad"))
         if at in layout or (token.text in ("&", "\\\\") and opened and opened[-1] in _OPEN):
             continue
         step = DEPTH.get(token.text, 0)
@@ -123,32 +126,50 @@ class _Environment(NamedTuple):
     name: str
     begin: int
     rows: list[int | None]
+    columns: list[int]  # the `&` of the last row
+    gaps: list[int]  # those with a gap before something else: `a = b & i = j`
 
 
-def _layout(tokens: Sequence[Token]) -> set[int]:
-    """The places of tokens that only lay out rows."""
+def _layout(tokens: Sequence[Token]) -> tuple[set[int], set[int]]:
+    """The places of tokens that only lay out rows, and of those that separate statements in a row."""
     found: set[int] = set()
+    gaps: set[int] = set()
     stack: list[_Environment | None] = []
     for at, token in enumerate(tokens):
         inside = stack[-1] if stack else None
         step = DEPTH.get(token.text, 0)
         if token.text == "\\begin" and step:
-            stack.append(_Environment(_name(tokens, at), at, [None]))
+            stack.append(_Environment(_name(tokens, at), at, [None], [], []))
         elif step > 0:
             stack.append(None)
         elif step < 0 and stack:
             ended = stack.pop()
             if ended is not None and token.text == "\\end" and _lays_out(ended, tokens):
                 found.update(_delimiters(tokens, ended, at))
+                gaps.update(ended.gaps)
         elif inside is None:
             continue
         elif token.text == "\\\\":
             inside.rows.append(None)
-        elif token.text == "&" and inside.rows[-1] is None:
-            inside.rows[-1] = at
+            inside.columns.clear()
+        elif token.text == "&":
+            if inside.rows[-1] is True and _is_gap(inside, tokens, at):
+                inside.gaps.append(at)
+            elif inside.rows[-1] is None:
+                inside.rows[-1] = at
+            inside.columns.append(at)
         elif token.text in _EQUALS and inside.rows[-1] in (None, at - 1):
             inside.rows[-1] = True
-    return found
+    return found, gaps
+
+
+def _is_gap(inside: _Environment, tokens: Sequence[Token], at: int) -> bool:
+    """Whether an `&` behind an equation sets a gap: in an array, or between the equations of a row."""
+    neighbours = {token.text for token in tokens[at - 1 : at + 2 : 2]}
+    in_array = inside.name in _ARRAYS
+    return (in_array or len(inside.columns) % 2 == 1) and neighbours.isdisjoint(
+        _EQUALS | _JOINERS | {"&", "\\\\", "\\end"}
+    )
 
 
 def _name(tokens: Sequence[Token], at: int) -> str:
@@ -161,7 +182,7 @@ def _lays_out(environment: _Environment, tokens: Sequence[Token]) -> bool:
     Of an array some rows must be equations, and no bracket may be around it. If it may be a case
     distinction, all rows must be equations, and nothing may be before it.
     """
-    name, begin, rows = environment
+    name, begin, rows, *_ = environment
     before = tokens[begin - 1].text if begin else "\\\\"
     is_equation = [row is True for row in (rows if rows[-1] is not None else rows[:-1])]
     if before == "\\{" or name in _CASES:

@@ -1,6 +1,7 @@
 """Index variables, sums and entries."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import prod
 from typing import TypeVar
@@ -65,7 +66,9 @@ class Binding(Core):
             return found
         if self._unbound is not None:
             return self._implied(name, self._unbound)
-        if self._open_indices:
+        names = self.names
+        is_end = self._to_the_end and name not in names.dimensions and not names.spelled(name)
+        if self._open_indices or is_end:
             self._open.setdefault(name, set())
             return Index(name, 1, 0)
         return None
@@ -76,6 +79,21 @@ class Binding(Core):
             unbound[name] = self._apart(Index(name, 1, 0))
             self._open[unbound[name].name] = set()
         return unbound.get(name)
+
+    @contextmanager
+    def to_the_end(self, sizes: dict[str, set[int]]) -> Iterator[None]:
+        """Lists up to a last entry: a size is an index in it, and so is an undeclared letter.
+
+        `sizes` gets those of the axes that each of these letters counts.
+        """
+        outer, known = (self._to_the_end, self._sizes_select), {*self._open}
+        self._to_the_end = self._sizes_select = True
+        try:
+            yield
+        finally:
+            self._to_the_end, self._sizes_select = outer
+            for letter in self._open.keys() - known:
+                sizes[letter] = self._open.pop(letter)
 
     def closed(self, node: Expression) -> Expression:
         """The tree with the range of each undeclared index filled in from what it indexes."""

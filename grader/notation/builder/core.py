@@ -103,6 +103,7 @@ class Core:
         self._open_indices = open_indices
         self._conventions = conventions
         self._sizes_select = sizes_select
+        self._to_the_end = False
         self.open: dict[str, tuple[str, ...]] = {}
         self.source = source
         self.notes: list[str] = []
@@ -119,12 +120,15 @@ class Core:
         self._open: dict[str, set[int]] = {}
         self._held: frozenset[str] = frozenset()  # letters that are bound outside of a body
         self.doubtful = False
+        self.guesses: list[tuple[str, Span]] = []  # names with a usual meaning that is not certain
         self._calls = 0  # of functions that the paper defines
         self._unbound: dict[str, Index] | None = None  # the letter of a sum without an index
 
     def finish(self, node: Expression) -> Expression:
         """The expression, if everything in it makes sense. Raises Nonsense otherwise."""
         if self._nonsense is not None:
+            if self.guesses:
+                self.unknown(*self.guesses[0], [*self.names.latex.values()])
             self._nonsense.open = self.open
             raise self._nonsense
         if 0 in node.shape:
@@ -148,7 +152,7 @@ class Core:
         bound = self.bound_letters and self.bound_letters - free_indices(node)
         return Reading(
             node, notes, frozenset(self.used - bound), tuple(self.derivatives), tuple(self.kinked), defined,
-            self.open, self.doubtful,
+            self.open, self.doubtful, bool(self.guesses),
         )  # fmt: skip
 
     def convention(self, key: str, values: tuple[str, ...]) -> str:

@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.errors import Span
 from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, is_condition
-from grader.notation.grammar import syntax
+from grader.notation.grammar import dots, syntax
 from grader.notation.grammar.bars import beside, by_entries
 from grader.notation.grammar.operators import COMPARISONS, OPERATORS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import combine
+from grader.notation.products import UNSIZED, combine
 
 
 @rule(syntax.Literal)
@@ -27,6 +28,8 @@ def _negated(reader: Reader, node: syntax.Negated) -> Expression:
 @rule(syntax.Terms)
 def _sum(reader: Reader, node: syntax.Terms) -> Expression:
     build, begin = reader.build, node.span.start
+    if dots.has_dots(node.terms):
+        return dots.total(reader, node)
     total = reader.read(node.terms[0])
     for sign, term in zip(node.signs, node.terms[1:], strict=True):
         right = reader.read(term)
@@ -85,7 +88,11 @@ def _bracket(reader: Reader, node: syntax.Bracket) -> Expression:
     """The content of brackets; several parts are a column, or a row in square brackets."""
     if node.semicolons:
         reader.fail("expected an operator or the end, but found `;`", node.span)
-    entries = [reader.read(part) for part in node.parts]
+    repeated = dots.repeated(node.parts)
+    if repeated is not None:
+        column = _repeated(reader, repeated, node.span)
+        return reader.build.apply("transpose", column) if node.opened == "[" else column
+    entries = dots.listed(reader, node.parts, node.span)
     if len(entries) == 1:
         return entries[0]
     if node.opened == "\\langle" and len(entries) == 2:
@@ -104,9 +111,17 @@ def _inner(reader: Reader, entries: Sequence[Expression], span: Span) -> Express
 
 @rule(syntax.MatrixOf)
 def _matrix(reader: Reader, node: syntax.MatrixOf) -> Expression:
-    return reader.build.matrix(
-        [[reader.read(cell) for cell in row] for row in node.rows], node.span
-    )
+    repeated = dots.repeated([cell for row in node.rows for cell in row])
+    if repeated is not None and 1 in (len(node.rows), len(node.rows[0])):
+        column = _repeated(reader, repeated, node.span)
+        return reader.build.apply("transpose", column) if len(node.rows) == 1 else column
+    return reader.build.matrix(dots.matrix(reader, node), node.span)
+
+
+def _repeated(reader: Reader, number: syntax.Literal, span: Span) -> Expression:
+    """A column of a number, as many as fit: `[1, \\dots, 1]`."""
+    ones = replace(UNSIZED, span=span)
+    return combine(reader.build, "mul", reader.read(number), ones, span)
 
 
 @rule(syntax.Cases)

@@ -14,7 +14,7 @@ from grader.notation.latex_tokens import Token
 MATRICES = frozenset(
     "matrix bmatrix pmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
 )
-DOTS = frozenset({"\\dots", "\\vdots", "\\ddots", "\\hdots"})
+_LINES = frozenset({"-", "|", "---", "—", "–"})
 PUNCTUATION = frozenset({".", ",", ";"})
 CONDITION_WORDS = frozenset({"if", "for", "when", "where"})
 UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
@@ -327,20 +327,31 @@ def _body(tree: Enclosed) -> Trees:
 
 def _matrix(parser: Parser, tree: Enclosed) -> Node:
     """The cells of a matrix."""
-    body = _body(tree)
-    for part in body:
-        if part.text in DOTS:
-            hint = "write every entry, or a formula with indices"
-            parser.fail("dots in a matrix do not say what the entries are", part.span, hint)
-    rows = [row for row in split(body, "\\\\") if row]
-    cells = tuple(tuple(_cell(parser, cell, tree) for cell in split(row, "&")) for row in rows)
+    rows = [
+        [_without_lines(cell) for cell in split(row, "&")]
+        for row in split(_body(tree), "\\\\")
+        if row
+    ]
+    cells = tuple(
+        tuple(
+            parser.whole(cell, tree.start) if cell else syntax.Omitted("", tree.first.span)
+            for cell in row
+        )
+        for row in rows
+        if any(row)
+    )
+    if not any(
+        cell.sign for row in cells for cell in row if isinstance(cell, syntax.Omitted)
+    ) and any(isinstance(cell, syntax.Omitted) for row in cells for cell in row):
+        parser.fail("this matrix has an empty entry", tree.first.span)
     return syntax.MatrixOf(cells, tree.span)
 
 
-def _cell(parser: Parser, cell: Trees, tree: Enclosed) -> Node:
-    if not cell:
-        parser.fail("this matrix has an empty entry", tree.first.span)
-    return parser.whole(cell, tree.start)
+def _without_lines(cell: Trees) -> Trees:
+    """A cell without the lines that show a row `- x^T -` or a column as a whole."""
+    if len(cell) > 2 and cell[0].text in _LINES and cell[-1].text in _LINES:
+        return cell[1:-1]
+    return () if len(cell) == 1 and cell[0].text in _LINES else cell
 
 
 def _cases(parser: Parser, tree: Enclosed) -> Node:

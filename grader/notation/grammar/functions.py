@@ -7,6 +7,7 @@ from grader.expression import SCALAR, Apply, Expression, Number
 from grader.notation.builder import NONSENSE, is_condition
 from grader.notation.builder.core import EXTENT
 from grader.notation.grammar import syntax
+from grader.notation.grammar.dots import listed
 from grader.notation.grammar.entries import entry
 from grader.notation.grammar.factors import Run, with_neighbours
 from grader.notation.grammar.operators import PRODUCTS
@@ -22,7 +23,7 @@ _REACHED = ("", "/", "\\cdot", "\\times", "*")  # signs that may be in an argume
 @rule(syntax.Call)
 def _call(reader: Reader, node: syntax.Call) -> Expression:
     outer, reader.of_entries = reader.of_entries, node.function.primitive in _OF_ENTRIES
-    args = [reader.read(arg) for arg in node.args]
+    args = listed(reader, node.args, node.span)
     reader.of_entries = outer
     order = None if node.order is None else reader.read(node.order)
     return called(reader, node.name, node.function, args, node.span, order)

@@ -43,7 +43,8 @@ DOUBLE = {  # operators of two tokens
 }
 PRODUCTS = _TABLE[PRODUCT] | _TABLE[BESIDE]
 COMPARISONS = {sign: name for sign, name in _TABLE[RELATION].items() if name != "in"}
+DOTS = frozenset({"\\dots", "\\vdots", "\\ddots"})
 NOT_FACTORS = frozenset(OPERATORS) | {
     "\\\\", "\\end", "\\quad", "\\over", "\\Rightarrow", "\\rightarrow", "\\}", "\\rangle", "\\|",
-    "\\dots", "\\vdots", "\\not",
-}  # fmt: skip
+    "\\not",
+} | DOTS  # fmt: skip

@@ -14,6 +14,7 @@ from grader.notation.grammar.cursor import Cursor
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
+    DOTS,
     DOUBLE,
     NO_SIGN,
     NOT_FACTORS,
@@ -250,6 +251,8 @@ class Parser(Cursor):
             return self.branch(tree)
         if tree.kind in ("number", "bold"):
             return self._number(tree)
+        if tree.text in DOTS:
+            return syntax.Omitted(tree.text, tree.span)
         if tree.text in FORMS:
             return FORMS[tree.text](self, tree)
         if tree.text in ("|", "\\|"):

@@ -71,6 +71,12 @@ def rule(*kinds: type) -> Callable[[Rule], Rule]:
     return register
 
 
+@rule(syntax.Omitted)
+def _left_out(reader: Reader, node: syntax.Omitted) -> Expression:
+    message = f"expected a number, a name or a bracket, but found `{node.sign}`"
+    return reader.fail(message, node.span)
+
+
 @rule(syntax.Unparsed)
 def _unread(reader: Reader, node: syntax.Unparsed) -> Expression:
     return reader.fail(node.message, node.span, node.hint)

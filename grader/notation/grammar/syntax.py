@@ -221,6 +221,14 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True)
+class Omitted:
+    """Dots for what is left out of a list, a sum or a matrix; a blank cell has no sign."""
+
+    sign: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixOf:
     """The cells of a matrix."""
 
@@ -292,7 +300,7 @@ def walk(node: "Node") -> "Iterator[Node]":
 Node: TypeAlias = (
     Literal | Name | Marked | Bracket | Bars | Call | Bare | Negated | Terms | Factors | Relation | Logic
     | Quotient | DerivativeOf | BigOperator | Cases | MatrixOf | Ones | Indicator | Ends | GivenIndex
-    | Unparsed
+    | Omitted | Unparsed
 )  # fmt: skip
 
 _NODES = frozenset(get_args(Node))

@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import NoReturn
 
 from grader.errors import Span, UnknownName
-from grader.expression import SCALAR, Expression, Number
+from grader.expression import SCALAR, Expression, Item, Number, Slice
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
 from grader.notation.grammar import syntax
-from grader.notation.grammar.entries import kronecker, marked
+from grader.notation.grammar.entries import kronecker, marked, selectors
 from grader.notation.grammar.factors import Run
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair
 from grader.notation.grammar.syntax import Node
 from grader.notation.names import GREEK, LATEX_FUNCTIONS, Function
 from grader.notation.products import IDENTITY, JUXTAPOSED, UNSIZED, product
+from grader.primitives.build import ONE
 
 COMMANDS = ("frac", "partial", "nabla", "sum", "prod", "sqrt", "odot", "cdot", "times", "top")
 STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
@@ -34,6 +35,8 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         return Number(math.e, name.span)
     if name.text == "e" and sub and sup and sup.transposes and _is_unit(ahead):
         return _unit_product(run, name)
+    if name.text == "e" and sub and not (sup and sup.signs):
+        return _unit_vector(reader, name, sub)
     if name.text == "\\delta" and sub and sup and _is_entry(reader, (*sub.parts, *sup.parts)):
         return kronecker(reader, (*sub.parts, *sup.parts), name.span)  # δ_i^j
     if name.text == "\\delta" and sub and not sup and pair(digit_by_digit(sub.parts)):
@@ -45,7 +48,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         build.notes.append(f"`{name.text}(…)` was read as the unit step, 1 where z > 0")
         args = [reader.read(part) for part in bracket.parts]
         return build.call(Function(name.text, "step"), 0, args, run.span(run.at - 2))
-    if name.text == "I" and not (sup and sup.signs):  # Iᵀ is I
+    if name.text in ("I", "Id") and not (sup and sup.signs):  # Iᵀ is I
         if sub and _is_entry(reader, sub.parts):
             return kronecker(reader, sub.parts, name.span)
         if sub and isinstance(sub.value, syntax.Relation):
@@ -98,6 +101,20 @@ def _unit_product(run: Run, name: syntax.Name) -> Expression:
     run.at += 1
     parts = (*name.sub.parts, *second.sub.parts)
     return kronecker(reader, parts, run.span(run.at - 2))
+
+
+def _unit_vector(reader: Reader, name: syntax.Name, sub: syntax.Script) -> Expression:
+    """`e_k`, a column of an identity matrix, where no e is declared; it may also be an error."""
+    build = reader.build
+    build.guesses.append((reader.text(name.span), name.span))
+    column = Item(replace(IDENTITY, span=name.word), Slice(1, 0), ONE, (0, 1), name.span)
+    parts = selectors(reader, sub.parts, column)
+    if len(parts) != 1 or isinstance(parts[0], Slice):
+        _refuse(reader, name)
+    build.notes.append(f"`{reader.text(name.span)}` was read as a unit vector")
+    node: Expression = replace(column, column=parts[0])
+    turned = name.sup is not None and name.sup.transposes % 2 == 1
+    return build.apply("transpose", node, span=name.span) if turned else node
 
 
 def _is_entry(reader: Reader, parts: Parts) -> bool:
@@ -157,7 +174,7 @@ def _ones(reader: Reader, node: syntax.Ones) -> Expression:
     """`1_{z > 0}` and `\\mathbb{1}_{ij}` are indicators, `1_{n}` and `0_{m \\times n}` arrays."""
     if node.script is None:
         return replace(UNSIZED, span=node.span)
-    if node.bold and _is_entry(reader, node.script.parts):
+    if node.text == "1" and _is_entry(reader, node.script.parts):
         return kronecker(reader, node.script.parts, node.span)
     if not isinstance(node.script.value, syntax.Relation):
         return _constant_array(reader, node)
@@ -167,7 +184,7 @@ def _ones(reader: Reader, node: syntax.Ones) -> Expression:
 
 
 def _constant_array(reader: Reader, node: syntax.Ones) -> Expression:
-    """Ones or zeros of a size; a column if only one is given."""
+    """Ones or zeros of a size; a column if only one is given. A square bold 1 may be an identity."""
     assert node.script is not None
     sizes = _sizes(reader, node.script.value)
     if len(sizes) > 2 or not all(
@@ -178,4 +195,6 @@ def _constant_array(reader: Reader, node: syntax.Ones) -> Expression:
         reader.fail(message, node.span, hint)
     rows, columns = ([int(size or 0) for size in sizes] + [1])[:2]
     name = "ones" if node.text == "1" else "zeros"
+    if node.bold and rows == columns != 1:
+        name = reader.build.convention("bold", ("ones", "identity"))
     return reader.build.apply(name, params=(rows, columns), span=node.span)
