@@ -342,10 +342,12 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
 
 
 def _leads_on(items: Sequence[Marker | Formula | Prose]) -> bool:
-    """Whether a colon behind a formula without an equals sign leads to the value: `the rows are $h$: …`."""
+    """Whether a sign behind a formula leads to its value or meaning: `the rows $h$: …`, `$m$ = the rows`."""
     first, *later = items
-    colon = bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "："))
-    return colon and isinstance(first, Formula) and "=" not in first.text
+    leads = (
+        bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "：", "="))
+    )
+    return leads and isinstance(first, Formula) and "=" not in first.text
 
 
 def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: str) -> bool:
