@@ -342,7 +342,7 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
 
 
 def _leads_on(items: Sequence[Marker | Formula | Prose]) -> bool:
-    """Whether a sign behind a formula leads to its value or meaning: `the rows $h$: …`, `$m$ = the rows`."""
+    """Whether a sign behind a formula leads to what it is: `the rows are $h$: …`, `$m$ = the rows`."""
     first, *later = items
     leads = (
         bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "：", "="))
