@@ -41,6 +41,7 @@ from grader.expression import (
 )
 from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
+from grader.notation.builder import constant
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
 from grader.notation.statements import Equation, equations
@@ -441,6 +442,8 @@ def _entry_by_entry(left: Expression) -> Expression:
         function, s = left.function[:-1], left.args[0]
         if isinstance(s, Symbol | Item) and not function.endswith("'"):  # σ'(s) is ∂σ(s)/∂s
             return derivative(apply(function, s, span=left.span), s, left.span)
+    if isinstance(left, Apply) and left.function in ("mul", "div"):
+        return _with_factor_inside(left)
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
@@ -454,6 +457,17 @@ def _entry_by_entry(left: Expression) -> Expression:
         below = Item(wrt, left.column, Number(1.0), SCALAR)
         return derivative(above, below, span)
     return left
+
+
+def _with_factor_inside(left: Apply) -> Expression:
+    """`\\frac1n ∂(wᵀw)/∂w`, a number before an expression that is differentiated, as `∂(wᵀw/n)/∂w`."""
+    first, *others = left.args
+    by_number = len(others) == 1 and constant(others[0]) is not None
+    if not by_number and left.function == "mul" and constant(first) is not None:
+        first, others, by_number = others[-1], [first], len(others) == 1
+    if not by_number or not isinstance(first, Derivative) or isinstance(first.of, Symbol | Item):
+        return left
+    return derivative(apply(left.function, first.of, *others), first.wrt, left.span)
 
 
 _AROUND = frozenset({"neg", "transpose", "mul", "div", "add", "sub", "pow"})
