@@ -40,6 +40,7 @@ from grader.expression import (
 )
 from grader.lexicon import Role, language_of
 from grader.notation import USUAL, Conventions, Names, Reading, latex, macros
+from grader.notation.builder import constant
 from grader.notation.latex_tokens import Token
 from grader.notation.names import Key as Spelling
 from grader.notation.statements import Equation, equations
@@ -343,10 +344,12 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Entry]:
 
 
 def _leads_on(items: Sequence[Marker | Formula | Prose]) -> bool:
-    """Whether a colon behind a formula without an equals sign leads to the value: `the rows are $h$: …`."""
+    """Whether a sign behind a formula leads to what it is: `the rows are $h$: …`, `$m$ = the rows`."""
     first, *later = items
-    colon = bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "："))
-    return colon and isinstance(first, Formula) and "=" not in first.text
+    leads = (
+        bool(later) and isinstance(later[0], Prose) and later[0].text.startswith((":", "：", "="))
+    )
+    return leads and isinstance(first, Formula) and "=" not in first.text
 
 
 def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: str) -> bool:
@@ -440,6 +443,8 @@ def _entry_by_entry(left: Expression) -> Expression:
         function, s = left.function[:-1], left.args[0]
         if isinstance(s, Symbol | Item) and not function.endswith("'"):  # σ'(s) is ∂σ(s)/∂s
             return derivative(apply(function, s, span=left.span), s, left.span)
+    if isinstance(left, Apply) and left.function in ("mul", "div"):
+        return _with_factor_inside(left)
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span
@@ -453,3 +458,14 @@ def _entry_by_entry(left: Expression) -> Expression:
         below = Item(wrt, left.column, Number(1.0), SCALAR)
         return derivative(above, below, span)
     return left
+
+
+def _with_factor_inside(left: Apply) -> Expression:
+    """`\\frac1n ∂(wᵀw)/∂w`, a number before an expression that is differentiated, as `∂(wᵀw/n)/∂w`."""
+    first, *others = left.args
+    by_number = len(others) == 1 and constant(others[0]) is not None
+    if not by_number and left.function == "mul" and constant(first) is not None:
+        first, others, by_number = others[-1], [first], len(others) == 1
+    if not by_number or not isinstance(first, Derivative) or isinstance(first.of, Symbol | Item):
+        return left
+    return derivative(apply(left.function, first.of, *others), first.wrt, left.span)

@@ -12,7 +12,6 @@ import numpy as np
 from grader.errors import StudentError, Unreadable
 from grader.evaluation import Evaluator
 from grader.expression import (
-    Apply,
     Derivative,
     Expression,
     Index,
@@ -21,7 +20,6 @@ from grader.expression import (
     Slice,
     Symbol,
     free_indices,
-    symbols_in,
     walk,
 )
 from grader.notation import Conventions, Names, printing
@@ -39,14 +37,18 @@ def similarity(left: Derivative, question: Question) -> float:
     """From 0 (another derivative) to 1 (the very one that is asked for)."""
     if question.of is None or question.wrt is None:
         return 0.0
-    return _part(left.of, question.of) * _part(left.wrt, question.wrt)
+    by = _part(left.wrt, question.wrt)
+    if not by or isinstance(left.of, Symbol | Item):
+        return by * _part(left.of, question.of)
+    model = tuple((name, one.definition) for name, one in question.scope.model.items())
+    return by * _is_written_out(left.of, question.of, model)
 
 
 def _part(given: Expression, asked: Expression) -> float:
     base, selectors = split(given)
     asked_base, asked_selectors = split(asked)
     if base != asked_base:
-        return 1.0 if _is_written_otherwise(given, asked) else 0.0
+        return 0.0
     if bool(selectors) != bool(asked_selectors):
         return _whole_for(selectors or asked_selectors)
     result = 1.0
@@ -56,21 +58,33 @@ def _part(given: Expression, asked: Expression) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _is_written_otherwise(given: Expression, asked: Expression) -> bool:
-    """Whether two expressions are equal by their values: `x^T (A x)` and `(x^T A) x`."""
-    if not isinstance(given, Apply) or not isinstance(asked, Apply) or given.shape != asked.shape:
+def _is_written_out(
+    given: Expression, asked: Expression, model: tuple[tuple[str, Expression | None], ...]
+) -> bool:
+    """Whether an expression has the values of what is asked for: `½ wᵀw` for a penalty of the model."""
+    if _text(given) == _text(asked):
+        return True
+    if given.shape != asked.shape or free_indices(given) or free_indices(asked):
         return False
-    symbols = {part for node in (given, asked) for part in walk(node) if isinstance(part, Symbol)}
-    if symbols_in(given) != symbols_in(asked) or free_indices(given) or free_indices(asked):
-        return False
+    quantities = {name: node for name, node in model if node is not None}
+    nodes = given, asked, *quantities.values()
+    symbols = {part for node in nodes for part in walk(node) if isinstance(part, Symbol)}
     rng = np.random.default_rng(_SEED)
-    values = {s.name: rng.standard_normal((_DRAWS, *s.shape)) for s in sorted(symbols, key=str)}
+    values: dict[str, np.ndarray] = {}
+    for one in sorted(symbols, key=str):
+        size = (_DRAWS, *one.shape)
+        drawn = rng.standard_normal(size), rng.uniform(0.1, 0.9, size)
+        values[one.name] = np.concatenate(drawn)  # logarithms need the second half, |x| the first
     try:
         with np.errstate(all="ignore"):
-            one, other = (Evaluator(values, _undefined)(node) for node in (given, asked))
+            for name, node in quantities.items():
+                values[name] = Evaluator(values, _undefined)(node)
+            value, wanted = (Evaluator(values, _undefined)(node) for node in (given, asked))
     except StudentError:
         return False
-    return bool(np.allclose(one, other, 1e-9, 1e-12))
+    return bool(
+        np.allclose(value, wanted, 1e-9, 1e-12, equal_nan=True) and np.isfinite(value).any()
+    )
 
 
 _SEED, _DRAWS = 17, 8

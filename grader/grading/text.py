@@ -220,8 +220,11 @@ def _worked_out(
     # For σ(x) by x, σ' is the asked derivative; for log(f(x)), log' is only a factor.
     named = isinstance(of, Apply) and of.args[:1] == (question.wrt,)
     own = of.function + "'" if isinstance(of, Apply) and named else None
+    terms = [one for one in _terms(reading.node) if one != reading.node]
+    terms = [one for one in terms if isinstance(one, Derivative) and bases(one.of, one.wrt) != pair]
     for part in _derivatives(reading):
         by_asked = isinstance(part, Derivative) and base_name(part.wrt) == asked
+        by_asked &= part not in terms  # ∂f/∂w + λw, the derivative of f + λw²/2, is a step
         if isinstance(part, Derivative) and by_asked and bases(part.of, part.wrt) not in taken:
             text = printing.field(part, question.scope.names)
             raise NotWorkedOut(
@@ -242,6 +245,13 @@ def _worked_out(
         if isinstance(part, Apply) and part.function == own:
             raise NotWorkedOut("the answer only names the derivative that the question asks for",
                                span=part.span, hint="write a formula for its values")  # fmt: skip
+
+
+def _terms(node: Expression) -> list[Expression]:
+    """The terms of a sum; just the expression itself if it is none."""
+    if isinstance(node, Apply) and node.function in ("add", "sub"):
+        return [term for arg in node.args for term in _terms(arg)]
+    return [node]
 
 
 def _is_chain_rule(node: Expression, pair: Pair) -> bool:

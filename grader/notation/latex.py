@@ -10,7 +10,7 @@ from functools import lru_cache
 from grader.errors import Nonsense, Unreadable
 from grader.expression import Expression
 from grader.notation.builder import USUAL, Builder, Conventions, Reading
-from grader.notation.grammar import Reader
+from grader.notation.grammar import Reader, gathered
 from grader.notation.grammar import parse as syntax_of
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import OPEN
@@ -81,7 +81,8 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
     """
     build = Builder(names, source, open_indices=True)
     try:
-        node = Reader(build, left=True).whole(syntax_tree(tuple(tokens), _Cut(names), source))
+        tree = gathered(syntax_tree(tuple(tokens), _Cut(names), source))
+        node = Reader(build, left=True).whole(tree)
         return build.only(build.closed(build.finish(node)))
     except (Unreadable, Nonsense) as error:
         raise error.located(source) from None

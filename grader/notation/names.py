@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from grader.errors import StudentError, Unreadable
 from grader.expression import Expression, Index, Item, Shape, Symbol
 from grader.notation.macros import Macro
-from grader.notation.signs import ACCENT_ALIASES, ACCENTS
 from grader.notation.signs import FONTS as FONTS
 from grader.notation.signs import GREEK as GREEK
 from grader.primitives import registry
@@ -129,49 +128,7 @@ def called(key: Key) -> Key:
     return (f"{key[0]}(", *key[1:])
 
 
-_SPELLING = re.compile(
-    r"""\s*(?P<base>\\[A-Za-z]+\s*\{\s*\\?[A-Za-z]+\s*\}|\\(?:hat|bar|tilde|vec|dot)\s*\\?[A-Za-z]+
-        |\\[A-Za-z]+|[^\W\d_]+)(?P<primes>'*)
-        (?P<scripts>(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*)\s*(?P<call>\(.*\))?\s*$""",
-    re.VERBOSE,
-)
-_SCRIPT = re.compile(r"\s*([_^])\s*(\{[^{}]*\}|\\?\w)")
 _DIGITS_AT_END = re.compile(r"([^\W\d_]+?)_?(\d+)$")
-
-
-def split_spelling(latex: str) -> tuple[Key, bool] | None:
-    """A declared LaTeX spelling as (base, superscript, subscript), and whether it ends in `(…)`.
-
-    None if the spelling is not of the form letter, accent or command with primes and scripts.
-    """
-    match = _SPELLING.match(latex)
-    if match is None:
-        return None
-    scripts = {mark: canonical_layer(text) for mark, text in _SCRIPT.findall(match["scripts"])}
-    key = (canonical_base(match["base"]) + match["primes"], scripts.get("^"), scripts.get("_"))
-    return key, match["call"] is not None
-
-
-def canonical_base(text: str) -> str:
-    """A letter or command without fonts: `\\mathbf{W}` is W, `\\widehat{y}` is `\\hat{y}`."""
-    text = re.sub(r"\s+", " ", text).strip()
-    match = re.match(r"\\([A-Za-z]+)\s*\{?\s*(\\?[^\W\d_]+)\s*\}?$", text)
-    if match is None:
-        return text
-    command, inner = match.groups()
-    if command in FONTS:
-        return inner
-    if command in ACCENTS:
-        return f"\\{ACCENT_ALIASES.get(command, command)}{{{inner}}}"
-    return text.replace(" ", "")
-
-
-def canonical_layer(text: str) -> str:
-    """A script without braces, brackets, fonts and spaces: `{(2)}` is 2."""
-    text = re.sub(r"\\(?:text|mathrm|rm|mathit)\b\s*|[\s{}]", "", text)
-    while len(text) > 2 and (text[0], text[-1]) in (("(", ")"), ("[", "]")):
-        text = text[1:-1]
-    return text
 
 
 def default_latex(name: str) -> tuple[str, ...]:
@@ -182,44 +139,3 @@ def default_latex(name: str) -> tuple[str, ...]:
     if number is None:
         return (base,)
     return (f"{base}^{{{number}}}",)
-
-
-def build(
-    symbols: Mapping[str, Symbol],
-    latex: Mapping[str, Iterable[str]],
-    functions: Mapping[str, Function],
-    dimensions: Mapping[str, int],
-    loss: Symbol | None = None,
-    matrices: Iterable[str] = (),
-    depends: Mapping[str, frozenset[str]] | None = None,
-) -> Names:
-    """The symbol table of a problem; `latex` gives the spellings of symbols, the first is printed.
-
-    A spelling that `split_spelling` cannot split is left out.
-    """
-    keys: dict[Key, str] = {}
-    calls = set()
-    printed = {}
-    for name in symbols:
-        spellings = tuple(latex.get(name, ())) or default_latex(name)
-        printed[name] = spellings[0]
-        for spelling in spellings:
-            split = split_spelling(spelling)
-            if split is not None:
-                keys.setdefault(split[0], name)
-                if split[1]:
-                    calls.add(split[0][0])
-    for name in symbols:
-        if len(name) > 1:
-            keys.setdefault((name, None, None), name)  # typed as in an answer file: W2, delta
-    bases = {canonical_base(text): f for f in functions.values() for text in _bases(f)}
-    return Names(
-        symbols=symbols, functions=functions, dimensions=dimensions, spellings=keys, latex=printed,
-        function_bases=bases, calls=frozenset(calls), loss=loss,
-        matrices=frozenset(matrices), depends=depends or {},
-    )  # fmt: skip
-
-
-def _bases(function: Function) -> tuple[str, ...]:
-    typed = (function.name,) if len(function.name) > 1 else ()
-    return (*(function.latex or default_latex(function.name)), *typed)

@@ -18,7 +18,7 @@ from grader.expression import (
     shape_text,
     symbols_in,
 )
-from grader.notation import Function, Names, infix, names
+from grader.notation import Function, Names, declared, infix
 from grader.notation.names import INFIX_FUNCTIONS
 from grader.primitives import TABLE
 from grader.primitives.build import mul, ones
@@ -121,7 +121,7 @@ class _ProblemBuild:
         scalars = [nodes[q.name] for q in model.values() if q.shape == SCALAR]
         loss = scalars[-1] if scalars else None
         matrices = [symbol.name for symbol in symbols.values() if symbol.axes == 2]
-        table = names.build(
+        table = declared.build(
             nodes, latex, self.functions, self.dimensions, loss, matrices, _depends(model)
         )
         one_hot = tuple(

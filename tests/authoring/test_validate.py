@@ -296,7 +296,8 @@ def test_a_count_that_is_shared_is_not_touched(tmp_path: Path, text: str) -> Non
         ("wrt: z}", "wrt: z, points: 40}", "points", "where most questions have 1"),
         ("latex: y}", "latex: 'W_{12}'}", "spellings", "could be an entry of `W`"),
         ("latex: y}", "latex: x_1}", "spellings", "could be an entry of `x`"),
-        ("latex: y}", "latex: '\\nabla'}", "spellings", "may be taken for a gradient"),
+        ("latex: y}", "latex: '\\nabla'}", "spellings", "cannot be read"),
+        ("latex: y}", "latex: '\\top'}", "spellings", "may be taken for a transpose"),
         (
             "sigma: {is: relu, latex: \\sigma}",
             "sigma: {is: relu, latex: g}\n  t: {is: tanh, latex: g}",

@@ -7,7 +7,8 @@ from notation_reading import graded_paper
 
 from grader.errors import StudentError, TooLarge
 from grader.notation import latex, macros, printing
-from grader.notation.names import Names, build
+from grader.notation.declared import build
+from grader.notation.names import Names
 
 
 def names(definitions: str) -> Names:

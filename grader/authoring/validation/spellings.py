@@ -6,23 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from grader.authoring.validation.finding import Finding, Level
 from grader.expression import SCALAR, Apply, walk
-from grader.notation.names import (
-    INFIX_FUNCTIONS,
-    LATEX_FUNCTIONS,
-    Key,
-    canonical_base,
-    default_latex,
-    split_spelling,
-)
+from grader.notation.declared import canonical_base, split_spelling
+from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Key, default_latex
 from grader.problem import Declared, Problem, Quantity, Scope
 
 CHECK = "spellings"
-_COMMAND = re.compile(r"\\([A-Za-z]+)$")
 _PLACES = re.compile(r"\d|[ijk]|\d,?\d|[ijk],?[ijk]")
 _SIGNS = {
-    r"\nabla": "a gradient", r"\partial": "a derivative", r"\odot": "a product", r"\top": "a transpose",
-    r"\cdot": "a product", r"\times": "a product", r"\sum": "a sum", r"\prod": "a product",
-    "d": "the d of dL/dW", "e": "the e of e^x", "I": "the identity matrix", "T": "a transpose, W^T",
+    r"\top": "a transpose", "d": "the d of dL/dW", "e": "the e of e^x", "I": "the identity matrix",
+    "T": "a transpose, W^T",
 }  # fmt: skip
 
 Named = Declared | Quantity
@@ -74,7 +66,8 @@ def _declared(one: Named, owners: Owners, problem: Problem) -> Iterator[Finding]
             text = f"the spelling {spelling} of `{one.name}` cannot be read; use one letter with scripts"
             yield Finding(Level.WARNING, CHECK, "", text, at=at)
             continue
-        other = owners.setdefault(split[0], one)
+        (base, sup, sub), arguments = split
+        other = owners.setdefault((base + arguments, sup, sub), one)
         if other.name != one.name:
             both = f"`{other.name}` and `{one.name}`; `{other.name}` is read"
             text = f"{spelling} is a spelling of both {both}"
@@ -101,9 +94,8 @@ def _functions(scope: Scope, owners: Owners) -> Iterator[Finding]:
             text = f"{base} is a spelling of both functions `{names[0]}` and `{names[1]}`"
             yield Finding(Level.ERROR, CHECK, "", text, "give one of them another letter")
     for base, name in bases.items():
-        command = _COMMAND.match(base)
-        if command and command[1] in LATEX_FUNCTIONS:
-            text = f"{base}, a spelling of `{name}`, is also the function {LATEX_FUNCTIONS[command[1]]}"
+        if base in LATEX_FUNCTIONS:
+            text = f"{base}, a spelling of `{name}`, is also the function {LATEX_FUNCTIONS[base]}"
             yield Finding(Level.WARNING, CHECK, "", text, "give it another letter")
 
 

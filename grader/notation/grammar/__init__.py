@@ -12,8 +12,9 @@ from grader.notation.grammar import (
     sums,
     undeclared,
 )
+from grader.notation.grammar.derivatives import gathered
 from grader.notation.grammar.parser import parse
 from grader.notation.grammar.reading import Reader
 
-__all__ = ["Reader", "arithmetic", "derivatives", "forms", "functions", "names", "parse", "sums",
-           "undeclared"]  # fmt: skip
+__all__ = ["Reader", "arithmetic", "derivatives", "forms", "functions", "gathered", "names", "parse",
+           "sums", "undeclared"]  # fmt: skip

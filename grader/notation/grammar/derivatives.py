@@ -1,5 +1,7 @@
 """Derivatives and quotients."""
 
+from dataclasses import replace
+
 from grader.errors import Span
 from grader.expression import SCALAR, Expression, Item, Symbol
 from grader.notation.builder import NONSENSE
@@ -20,12 +22,41 @@ def _quotient(reader: Reader, node: syntax.Quotient) -> Expression:
 def _derivative(reader: Reader, node: syntax.DerivativeOf) -> Expression:
     if node.greek:
         reader.build.notes.append("δ…/δ… was read as a derivative")
-    *outer, inner = (reader.read(variable) for variable in node.wrt)
+    *outer, inner = (reader.read(variable or _argument(reader, node)) for variable in node.wrt)
     of = _function_of(reader, node.of, inner) or differentiated(reader, node.of)
     result = reader.build.derivative(of, inner, node.span)
     for variable in reversed(outer):
         result = reader.build.derivative(result, variable, node.span)
     return result
+
+
+def _argument(reader: Reader, node: syntax.DerivativeOf) -> Node:
+    """The w of `\\nabla l(w, D)`: the one argument that the problem declares. Raises Unreadable."""
+    names, listed = reader.build.names, []
+    if isinstance(node.of, syntax.Factors) and isinstance(node.of.factors[-1], syntax.Bracket):
+        parts = [one for one in node.of.factors[-1].parts if isinstance(one, syntax.Name)]
+        listed = [one for one in parts if names.spelled(one.text)]
+    if len(listed) != 1:
+        hint = "write \\nabla_{W} l"
+        reader.fail("this gradient does not name what it differentiates by", node.span, hint)
+    return listed[0]
+
+
+def gathered(node: Node) -> Node:
+    """A left side `\\nabla_x x^T A x`, where the operator is before all that follows."""
+    if not isinstance(node, syntax.Factors) or any(node.signs):
+        return node
+    first, *rest = node.factors
+    if (
+        not isinstance(first, syntax.DerivativeOf)
+        or not first.is_prefix
+        or any(isinstance(one, syntax.DerivativeOf) for one in rest)
+    ):
+        return node
+    factors = first.of.factors if isinstance(first.of, syntax.Factors) else (first.of,)
+    inside = (*factors, *rest)
+    of = syntax.Factors(inside, ("",) * (len(inside) - 1), Span(first.of.span.start, node.span.end))
+    return replace(first, of=of, span=node.span)
 
 
 def _function_of(reader: Reader, node: Node, wrt: Expression) -> Expression | None:

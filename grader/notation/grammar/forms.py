@@ -39,7 +39,8 @@ def _quotient(parser: Parser, above: Trees, below: Trees, span: Span) -> Node:
     order, above = _order(parser, _lowered(above[1:]))
     wrt = _variables(parser, below, order)
     of = parser.whole(above, span.start) if above else parser.expression(BESIDE)
-    return syntax.DerivativeOf(of, wrt, span, greek=below[0].text == "\\delta")
+    greek = below[0].text == "\\delta"
+    return syntax.DerivativeOf(of, wrt, span, greek)
 
 
 def _order(parser: Parser, run: Trees) -> tuple[int, Trees]:
@@ -116,19 +117,19 @@ def digits(token: Token) -> list[Token]:
 
 
 def _is_derivative(parser: Parser, above: Trees, below: Trees) -> bool:
-    """Whether a fraction is a derivative, by ∂, d, or a δ before names."""
+    """Whether a fraction is a derivative: by ∂ in one of its parts, or by d or δ before names in both."""
     if not above or len(below) < 2:
         return False
-    sign = above[0].text
-    if sign != below[0].text:
-        return False
-    if sign == "\\delta":
-        known = len(above) > 1 and parser.is_quantity(above[1].text)
-        return known and is_one_name(above[1:]) and is_one_name(below[1:])
-    if sign != "d" or (below[1].text == "_" and len(above) == len(below) == 3):
-        return sign in ("\\partial", "d")
+    signs, of, wrt = {above[0].text, below[0].text}, above[1:], below[1:]
+    if "\\partial" in signs:
+        return signs <= {"\\partial", "d"}
+    if signs == {"\\delta"}:
+        known = bool(of) and parser.is_quantity(of[0].text) and is_one_name(of)
+        return is_one_name(wrt) and (known or not parser.is_quantity("\\delta"))
+    if signs != {"d"} or (wrt[0].text == "_" and len(above) == len(below) == 3):
+        return signs == {"d"}
     if parser.is_size("d"):  # d/dW is still a derivative, d/d and d/N are not
-        return is_one_name(below[1:]) and parser.is_quantity(below[1].text)
+        return is_one_name(wrt) and parser.is_quantity(wrt[0].text)
     return not parser.is_declared("d")
 
 
@@ -147,27 +148,37 @@ def is_one_name(run: Trees) -> bool:
 @form("\\partial")
 def _partial(parser: Parser, token: Tree) -> Node:
     """`∂l/∂W`, written on one line, or `\\partial_W l`."""
+    first, trees = parser.at - 1, parser.trees
     if parser.peek().text == "_":
         return _nabla(parser, token)
-    first = parser.at - 1
-    of = _differentiated(parser)
-    slash, mark = parser.next(), parser.next()
-    if slash.text != "/" or mark.text not in ("\\partial", "d"):
+    slash = next((at for at in range(first, len(trees)) if trees[at].text == "/"), None)
+    if slash is None or trees[slash + 1].text not in ("\\partial", "d"):
         parser.fail("`∂` must begin a derivative, such as ∂l/∂W", token.span)
-    wrt = _differentiated(parser)
-    return syntax.DerivativeOf(of, (wrt,), parser.span(first))
+    parser.at, sign = slash + 1, trees[slash + 1].text
+    while parser.take(sign):
+        _differentiated(parser)
+    above, below = tuple(trees[first:slash]), tuple(trees[slash + 1 : parser.at])
+    return _quotient(parser, above, below, parser.span(first))
 
 
 @form("\\nabla")
 def _nabla(parser: Parser, token: Tree) -> Node:
-    """`\\nabla_W l`."""
-    first = parser.at - 1
-    if not parser.take("_"):
-        hint = "write \\nabla_{W} l"
-        parser.fail("this gradient does not name what it differentiates by", token.span, hint)
-    wrt = parser.subscript().value
-    of = _differentiated(parser)
-    return syntax.DerivativeOf(of, (wrt,), parser.span(first))
+    """`\\nabla_W l`, `\\nabla_W \\frac12 \\|Wx\\|^2`, `\\nabla l(W)`, `\\nabla^2 l(W)`."""
+    first, order, wrt = parser.at - 1, 1, None
+    for _ in range(2):
+        if wrt is None and parser.take("_"):
+            wrt = parser.subscript().value
+        elif order == 1 and parser.peek().text == "^":
+            order, _ = _order(parser, parser.trees[parser.at : parser.at + 2])
+            parser.at += 2
+    tree = parser.peek()
+    if parser.is_name(tree) or (isinstance(tree, Enclosed) and tree.text in ("(", "{")):
+        of = _differentiated(parser)
+    elif isinstance(tree, Enclosed) or tree.text in ("|", "\\|"):
+        of = parser.factor()
+    else:
+        of = parser.expression(BESIDE)
+    return syntax.DerivativeOf(of, (wrt,) * order, parser.span(first), is_prefix=True)
 
 
 def _differentiated(parser: Parser) -> Node:

@@ -27,6 +27,9 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     own = _own_call(run, name)
     if own is not None:
         return own
+    listed = _with_arguments(run, name)
+    if listed is not None:
+        return listed
     ahead = run.ahead()
     if primes and isinstance(ahead, syntax.Bracket) and ahead.opened == "(":
         bare = replace(name, primes=0, sup=_unprimed(name.sup))
@@ -93,6 +96,22 @@ def _own_call(run: Run, name: syntax.Name) -> Expression | None:
 
 
 # Argument lists
+
+
+def _with_arguments(run: Run, name: syntax.Name) -> Expression | None:
+    """`S(t-1)`, declared with these arguments; None for any other name."""
+    ahead, reader = run.ahead(), run.reader
+    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    if not isinstance(bracket, syntax.Bracket) or bracket.opened != "(":
+        return None
+    written = name.text + "".join(reader.text(bracket.span).split())
+    if not reader.build.names.spelled(written):
+        return None
+    node = resolve(run, replace(name, text=written))
+    run.at += node is not None
+    if node is None:
+        return None
+    return marked(reader, node, ahead.marks) if isinstance(ahead, syntax.Marked) else node
 
 
 def _takes_argument(run: Run, node: Expression) -> bool:

@@ -342,6 +342,9 @@ class Parser(Cursor):
             if closing.kind == "end":
                 self.fail(f"`{opened.text}` is missing", opened.span, hint)
             self.unexpected(closing, opened.text)
+        at = self.at
+        if [tree.text for tree in self.trees[at : at + 3 : 2]] == ["^", "_"]:  # ‖v‖^2_2
+            self.trees[at : at + 4] = [*self.trees[at + 2 : at + 4], *self.trees[at : at + 2]]
         if self.take("_"):
             kind = "".join(self.subscript().signs)
             if kind not in ("2", "F"):

@@ -177,12 +177,16 @@ class Quotient:
 
 @dataclass(frozen=True, slots=True)
 class DerivativeOf:
-    """`\\frac{\\partial a}{\\partial b}`, `\\nabla_b a`, `∂a/∂b`; `greek` if it was written with δ."""
+    """`\\frac{\\partial a}{\\partial b}`, `\\nabla_b a`, `∂a/∂b`; `greek` if it was written with δ.
+
+    The variable of `\\nabla a(b)` is None. `is_prefix` is for an operator before what it differentiates.
+    """
 
     of: "Node"
-    wrt: "tuple[Node, ...]"
+    wrt: "tuple[Node | None, ...]"
     span: Span
     greek: bool = False
+    is_prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
