@@ -1,4 +1,4 @@
-r"""Derivatives on the left side as papers write them: operators, slashes, what is differentiated written out."""
+r"""Derivatives on the left side as papers write them: operators, slashes, what is differentiated."""
 
 import tempfile
 from functools import cache
