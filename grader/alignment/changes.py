@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from grader.alignment.clauses import Chunk, Clause, Context, near, numbers
 from grader.alignment.formulas import (
@@ -21,6 +21,7 @@ from grader.lexicon import Role
 
 _NEAR = 3  # words between two words that belong together
 _LONGEST = 20  # words between a derivative and its value
+_REMARK = 8  # words of a short remark
 _FILLERS = 6  # words between a formula and an operation on it
 _STARTS = ("0", "1")  # an index usually runs from one of them
 _RANGE = re.compile(r"\s*[i-n]\s*=\s*(\d+)\s*,?\s*(?:\\[lc]?dots|…|\.\.\.)\s*,?\s*([^.,]+)[.,]?\s*")
@@ -139,7 +140,8 @@ def _before(context: Context, at: int) -> Iterator[Chunk]:
         yield word
     led = context.sentence.clauses[0] if context.at == 1 else None
     if led is not None and led.led(0)[:1] == [pieces[at].formula] and not led.formulas:
-        yield from (one for one in led.pieces[:1] if Role.OPERATION_ON in one.roles)
+        words = itertools.dropwhile(lambda one: one.roles == {Role.FILLER}, led.pieces)
+        yield from (one for one in list(words)[:1] if Role.OPERATION_ON in one.roles)
 
 
 def _operation(clause: Clause, at: int) -> Iterator[Chunk]:
@@ -288,9 +290,58 @@ def _unknown(context: Context) -> Iterator[Judgement]:
     pieces, mine = context.clause.pieces, context.sentence.claims
     for at, piece in enumerate(pieces):
         if piece.is_unknown:
-            before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
             behind = [one for one in near(pieces[at + 1 : at + 2 + _NEAR]) if one in mine]
+            before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
             yield from judged(Stance.CHANGED, piece.text, [*behind, *before])
+
+
+def _remarks(context: Context) -> Iterator[Judgement]:
+    """`X. I lied.`, `X. April fools!`: a short sentence of its own with words that nobody here knows."""
+    sentence = context.sentence
+    pieces = [one for clause in sentence.clauses for one in clause.pieces]
+    if context.at or sentence.claims or len(pieces) > _REMARK:
+        return
+    for piece in pieces:
+        if piece.is_unknown:
+            yield from judged(Stance.CHANGED, piece.text, context.just_said())
+
+
+_ALTERING = frozenset({
+    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.MUST, Role.ONLY),
+    *(Role.NOT, Role.WRONG, Role.OLD, Role.CORRECTION, Role.EXPECT, Role.SUPPOSE, Role.QUOTED),
+    *(Role.REFUTE, Role.STRUCK, Role.LOOSE, Role.REGRET),
+})  # fmt: skip
+_DENYING = frozenset({Role.NOT, Role.WRONG, Role.INSTEAD})
+_ASIDES = frozenset({Role.SINCE, Role.BY, Role.WHERE, Role.THAT_IS, Role.IF})
+_VALUES = frozenset({Role.EQUALS, Role.CONCLUDE, Role.THAT_IS, Role.THAT})
+
+
+def unexplained(context: Context, known: Container[str]) -> Iterator[Judgement]:
+    """Words that may alter the formulas beside them, if no rule knows what they do there."""
+    clause, mine = context.clause, context.sentence.claims
+    if Role.AFFIRM in clause.roles:
+        return
+    altering = _ALTERING
+    if clause.opening & _ASIDES:
+        altering = _DENYING if Role.WHERE in clause.opening and not clause.formulas else frozenset()
+    for at, piece in enumerate(clause.pieces):
+        if piece.roles.isdisjoint(altering) or piece.text in known or _is_harmless(clause, at):
+            continue
+        here = [one for one in clause.formulas if one in mine]
+        yield from judged(Stance.CHANGED, piece.text, here or context.said())
+
+
+def _is_harmless(clause: Clause, at: int) -> bool:
+    """Whether a word belongs to the value in words: `the product of … is X`, `X, the difference …`."""
+    piece, behind = clause.pieces[at], clause.pieces[at + 1 :]
+    if Role.NOT in piece.roles:
+        return Role.HARMLESS in clause.roles
+    if numbers(clause.pieces[:at]):
+        return False
+    words = itertools.takewhile(lambda one: one.formula is None, behind)
+    names_value = any(one.has(*_VALUES) for one in words) if numbers(behind) else False
+    is_apposition = not clause.formulas and Role.MUST not in piece.roles
+    return names_value or (is_apposition and bool(clause.opening & {Role.FILLER, Role.CONCLUDE}))
 
 
 def _operates(pieces: Sequence[Chunk]) -> bool:
@@ -310,4 +361,5 @@ RULES: tuple[Rule, ...] = (
     (frozenset({Role.REGRET}), _regrets),
     (frozenset({Role.OPERATION}), _left_to_do),
     (frozenset(), _unknown),
+    (frozenset(), _remarks),
 )

@@ -159,6 +159,11 @@ class Context:
         earlier = reversed(self.section[max(0, self.number - _REACH) : self.number])
         return self.said() or next((one.claims for one in earlier if one.claims), [])
 
+    def just_said(self) -> list[int]:
+        """The claims of the sentence right before this one, none if a heading stands between."""
+        before = self.section[self.number - 1] if self.number else None
+        return before.claims if before and before.heading is self.sentence.heading else []
+
     def following(self) -> list[int]:
         """The formulas from this clause on, in its sentence or else in the next one that claims."""
         later = self.section[self.number + 1 : self.number + 1 + _REACH]

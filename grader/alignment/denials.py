@@ -113,7 +113,8 @@ def _corrections(context: Context) -> Iterator[Judgement]:
     clause = context.clause
     for at, piece in enumerate(clause.pieces):
         if Role.OLD in piece.roles:
-            yield from judged(Stance.SUPERSEDED, piece.text, clause.formulas or clause.led(at))
+            title = [] if context.said() else context.later()[:1]
+            yield from judged(Stance.SUPERSEDED, piece.text, clause.formulas or title)
         elif piece.has(Role.CORRECTION, Role.AMENDS):
             yield from judged(Stance.SUPERSEDED, piece.text, _replaced(context, at))
 
@@ -204,6 +205,8 @@ def _marked(context: Context) -> Iterator[Judgement]:
     yield from judged(
         Stance.STRUCK, "crossed out", numbers(one for one in pieces if Role.STRUCK in one.roles)
     )
+    if any(one.formula is None and Role.STRUCK in one.roles for one in pieces):
+        yield from judged(Stance.STRUCK, "crossed out", context.said() or context.later()[:1])
     for role, kind in _HEADINGS.items() if heading is not None else ():
         if heading is not None and role in heading.roles:
             yield from judged(kind, heading.text, context.clause.formulas)

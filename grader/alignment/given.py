@@ -14,6 +14,9 @@ from grader.lexicon import Role, find
 from grader.notation import Names, latex
 from grader.notation.statements import equations
 
+_ANOTHER = frozenset({
+    *(Role.CONSTANT, Role.OPERATION, Role.OPERATION_ON, Role.NOT, Role.AMENDS, Role.INSTEAD)
+})  # fmt: skip
 _COUNTED = frozenset({Role.EXAMPLES, Role.FEATURES, Role.CLASSES, Role.UNITS})
 
 
@@ -42,9 +45,15 @@ def _is_another(given: Given, name: str, names: Names, about: str, *, is_in: boo
     if len(members) > 1:
         return len(numbers) > 1 or (bool(numbers) and _is_declared(members[0]))
     if _is_declared(members[0]):
-        return Role.CONSTANT in given.roles
+        return not _ANOTHER.isdisjoint(given.roles - _same(members[0], given.roles))
     meant, counted = given.roles & _COUNTED, _counted(name, about)
     return bool(meant and counted) and not meant & counted
+
+
+def _same(name: Expression, roles: frozenset[Role]) -> frozenset[Role]:
+    """The roles that say nothing new of a transposed name: `where $W^T$ is the transpose of $W$`."""
+    is_said = isinstance(name, Apply) and Role.TRANSPOSE in roles
+    return frozenset({Role.OPERATION, Role.OPERATION_ON}) if is_said else frozenset()
 
 
 def _members(text: str, names: Names) -> list[Expression]:

@@ -84,10 +84,12 @@ def standings(items: Sequence[Item], language: str) -> dict[int, FormulaStanding
     return found
 
 
-def _judgements(context: Context) -> Iterator[Judgement]:
+def _judgements(context: Context) -> list[Judgement]:
+    found: list[Judgement] = []
     for roles, rule in _RULES:
         if not roles or not roles.isdisjoint(context.sentence.roles):
-            yield from rule(context)
+            found += rule(context)
+    return [*found, *changes.unexplained(context, {words for _, words, _ in found})]
 
 
 _GIVES = frozenset({Role.WITH, Role.WHERE, Role.FOR, Role.LET, Role.IF, Role.AT})

@@ -65,6 +65,7 @@ class Role(Enum):
     OPERATION = "an operation on the formula before it"
     OPERATION_ON = "an operation on the formula after it"
     PLUS = "joins two terms"
+    TRANSPOSE = "the operation that a T above a name stands for"
     MUST = "something is still to be done"
     LOOSE = "near a value, or a part of it"
     CASE = "a special case, behind what it is"
