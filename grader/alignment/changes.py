@@ -322,13 +322,27 @@ def unexplained(context: Context, known: Container[str]) -> Iterator[Judgement]:
     if Role.AFFIRM in clause.roles:
         return
     altering = _ALTERING
-    if clause.opening & _ASIDES:
+    if _is_aside(context):
         altering = _DENYING if Role.WHERE in clause.opening and not clause.formulas else frozenset()
     for at, piece in enumerate(clause.pieces):
         if piece.roles.isdisjoint(altering) or piece.text in known or _is_harmless(clause, at):
             continue
         here = [one for one in clause.formulas if one in mine]
         yield from judged(Stance.CHANGED, piece.text, here or context.said())
+
+
+def _is_aside(context: Context) -> bool:
+    """Whether a clause speaks of a reason or of a name, or goes on from one that does."""
+    clause = context.clause
+    names = (
+        Role.WITH in clause.opening
+        and clause.formulas
+        and not set(clause.formulas) & set(context.sentence.claims)
+    )
+    if clause.opening & _ASIDES or names:
+        return True
+    before = context.sentence.clauses[context.at - 1] if context.at else None
+    return before is not None and not clause.formulas and bool(before.opening & _ASIDES)
 
 
 def _is_harmless(clause: Clause, at: int) -> bool:
