@@ -348,8 +348,10 @@ def _is_aside(context: Context) -> bool:
 def _is_harmless(clause: Clause, at: int) -> bool:
     """Whether a word belongs to the value in words: `the product of … is X`, `X, the difference …`."""
     piece, behind = clause.pieces[at], clause.pieces[at + 1 :]
+    if Role.NOT in clause.roles and Role.HARMLESS in clause.roles:
+        return True  # `no transpose is needed`
     if Role.NOT in piece.roles:
-        return Role.HARMLESS in clause.roles
+        return at == 0 and any(one.is_plain for one in behind[:1])  # `X, no penalty`
     if numbers(clause.pieces[:at]):
         return False
     words = itertools.takewhile(lambda one: one.formula is None, behind)

@@ -104,10 +104,14 @@ class Clause:
 
 @dataclass
 class Sentence:
-    """The clauses of a sentence, and the heading above it; `asks` means that it ends with `?`."""
+    """The clauses of a sentence, and the heading above it; `asks` means that it ends with `?`.
+
+    `opens` means that it begins a paragraph.
+    """
 
     clauses: list[Clause] = field(default_factory=list)
     asks: bool = False
+    opens: bool = False
     heading: "Sentence | None" = None
 
     @property
@@ -160,9 +164,8 @@ class Context:
         return self.said() or next((one.claims for one in earlier if one.claims), [])
 
     def just_said(self) -> list[int]:
-        """The claims of the sentence right before this one, none if a heading stands between."""
-        before = self.section[self.number - 1] if self.number else None
-        return before.claims if before and before.heading is self.sentence.heading else []
+        """The claims of the sentence right before this one in its paragraph."""
+        return [] if self.sentence.opens else self.section[self.number - 1].claims
 
     def following(self) -> list[int]:
         """The formulas from this clause on, in its sentence or else in the next one that claims."""
@@ -217,8 +220,16 @@ def _sentences(items: Sequence[Item], section: range, language: str) -> Iterator
             heading = found[0] if found else None
         for one in found:
             one.heading = heading
+        if found:
+            found[0].opens = start == section.start or _is_apart(items[start - 1], items[start])
         yield from found
         start = at + 1
+
+
+def _is_apart(before: Item, item: Item) -> bool:
+    """Whether a blank line stands between two items."""
+    lines = 0 if isinstance(before, Marker) else before.text.count("\n")
+    return item.place.line > before.place.line + lines + 1
 
 
 def _is_heading(item: Item) -> bool:
