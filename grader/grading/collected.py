@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Protocol
 
-from grader.alignment import (
+from grader.claims import (
     THE_SAME,
     Assembled,
     Entry,

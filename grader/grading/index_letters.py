@@ -8,7 +8,7 @@ counts columns by custom; a vector has one letter.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment import Entry, PlainEquation, aliases, left_under, own_names
+from grader.claims import Entry, PlainEquation, aliases, left_under, own_names
 from grader.expression import (
     SCALAR,
     Derivative,

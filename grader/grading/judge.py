@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.alignment import Words
+from grader.claims import Words
 from grader.grading.collected import Given, InWords, Numbers, RefusedAnswer, Written
 from grader.grading.decision import decided
 from grader.grading.derivation_credit import with_steps

@@ -7,7 +7,7 @@ notes. A question without an answer goes to a human as long as the list is not e
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.alignment import FoundAnswer, left_over, named, text_of
+from grader.claims import FoundAnswer, left_over, named, text_of
 from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Verdict
 from grader.submission import Leftover, Paper, Place, Refusal, Submission

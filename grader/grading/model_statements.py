@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.alignment import Entry, PlainEquation
+from grader.claims import Entry, PlainEquation
 from grader.errors import StudentError
 from grader.evaluation import Evaluator
 from grader.expression import (

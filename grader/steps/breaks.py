@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from grader.alignment import Entry
-from grader.alignment.align import FITS
-from grader.alignment.matching import similarity
+from grader.claims import Entry
+from grader.claims.align import FITS
+from grader.claims.matching import similarity
 from grader.errors import IndexOutOfRange, StudentError, pointer
 from grader.key import QuestionKey
 from grader.problem import Question

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from grader.alignment import Entry, PlainEquation
+from grader.claims import Entry, PlainEquation
 from grader.notation import USUAL, Conventions, Reading
 from grader.notation.latex_tokens import Token
 from grader.notation.statements import Equation

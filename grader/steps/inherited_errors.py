@@ -6,7 +6,7 @@ gives the wrong member.
 
 from collections.abc import Sequence
 
-from grader.alignment import Entry
+from grader.claims import Entry
 from grader.comparison import compare
 from grader.errors import StudentError
 from grader.expression import Derivative, Expression, transform, walk

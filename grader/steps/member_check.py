@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import NamedTuple
 
-from grader.alignment import Entry
+from grader.claims import Entry
 from grader.comparison import EntryStatus, compare
 from grader.errors import Nonsense, StudentError
 from grader.expression import Apply, Derivative, Expression, base_name, walk

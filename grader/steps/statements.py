@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from grader.alignment import Entry
+from grader.claims import Entry
 from grader.errors import StudentError
 from grader.evaluation import Evaluator
 from grader.expression import (

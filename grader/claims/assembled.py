@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from grader.alignment.entries import Entry
-from grader.alignment.matching import split
+from grader.claims.entries import Entry
+from grader.claims.matching import split
 from grader.errors import StudentError, Unreadable
 from grader.expression import SCALAR, Derivative, Expression, Index, Matrix, Number, Selector, Shape
 from grader.notation import USUAL, Conventions, Names, Reading

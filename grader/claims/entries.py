@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader import lexicon
-from grader.alignment import true_class
-from grader.alignment.clauses import pieces_of
-from grader.alignment.definitions import (
+from grader.claims import true_class
+from grader.claims.clauses import pieces_of
+from grader.claims.definitions import (
     DEFINITION_LIMIT,
     Definitions,
     defined,
@@ -15,8 +15,8 @@ from grader.alignment.definitions import (
     is_own,
     naming_of,
 )
-from grader.alignment.given import given_otherwise
-from grader.alignment.plain import (
+from grader.claims.given import given_otherwise
+from grader.claims.plain import (
     PlainEquation,
     is_infix,
     is_of_a_gradient,
@@ -24,9 +24,9 @@ from grader.alignment.plain import (
     read_member,
     typeset_fractions,
 )
-from grader.alignment.stances import Stance
-from grader.alignment.standing import PLAIN, FormulaStanding, standings
-from grader.alignment.statements import language_of_paper, statements
+from grader.claims.stances import Stance
+from grader.claims.standing import PLAIN, FormulaStanding, standings
+from grader.claims.statements import language_of_paper, statements
 from grader.errors import Span, StudentError, Unreadable
 from grader.expression import (
     SCALAR,

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from grader.alignment.entries import Entry
-from grader.alignment.matching import THE_SAME, similarity
-from grader.alignment.numbering import questions_marked
+from grader.claims.entries import Entry
+from grader.claims.matching import THE_SAME, similarity
+from grader.claims.numbering import questions_marked
 from grader.expression import Symbol
 from grader.problem.model import Question
 

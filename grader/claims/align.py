@@ -10,15 +10,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from grader.alignment.assembled import assembled
-from grader.alignment.entries import LISTED, Entry, entries
-from grader.alignment.matching import THE_SAME, aliases, left_under, similarity
-from grader.alignment.notes import Words, words
-from grader.alignment.numbering import labels_of, named, path_of, questions_marked
-from grader.alignment.plain import PlainEquation
-from grader.alignment.ranking import chosen as chosen_of
-from grader.alignment.ranking import rank
-from grader.alignment.steps import PaperSteps
+from grader.claims.assembled import assembled
+from grader.claims.entries import LISTED, Entry, entries
+from grader.claims.matching import THE_SAME, aliases, left_under, similarity
+from grader.claims.notes import Words, words
+from grader.claims.numbering import labels_of, named, path_of, questions_marked
+from grader.claims.plain import PlainEquation
+from grader.claims.ranking import chosen as chosen_of
+from grader.claims.ranking import rank
+from grader.claims.steps import PaperSteps
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
 from grader.problem.model import Problem, Question

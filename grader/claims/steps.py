@@ -7,7 +7,7 @@ a mistake in it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment.entries import Entry
+from grader.claims.entries import Entry
 from grader.errors import StudentError, Unreadable
 from grader.expression import (
     SCALAR,

@@ -4,7 +4,7 @@ The letters of a derivative may be mistyped below the right number. What is done
 a slip.
 """
 
-from grader.alignment.entries import Entry
+from grader.claims.entries import Entry
 from grader.errors import StudentError
 from grader.expression import SCALAR, Apply, Derivative, walk
 from grader.notation import Names

@@ -8,13 +8,13 @@ point elsewhere. In a paper without an answer every formula and every note count
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.alignment.align import FoundAnswer
-from grader.alignment.entries import Entry
-from grader.alignment.formulas import is_mention
-from grader.alignment.notes import is_note, numbers_named, points_elsewhere, said_below
-from grader.alignment.numbering import named, questions_marked
-from grader.alignment.standing import PLAIN, standings
-from grader.alignment.statements import language_of_paper, statements
+from grader.claims.align import FoundAnswer
+from grader.claims.entries import Entry
+from grader.claims.formulas import is_mention
+from grader.claims.notes import is_note, numbers_named, points_elsewhere, said_below
+from grader.claims.numbering import named, questions_marked
+from grader.claims.standing import PLAIN, standings
+from grader.claims.statements import language_of_paper, statements
 from grader.expression import base_name
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
