@@ -1,26 +1,27 @@
-"""Aligns papers with questions: which equation answers which, and what students' names mean."""
+"""The claims of a paper: each statement once, what it is about, how it stands, what it may answer."""
 
-from grader.claims.align import FoundAnswer, align, alone, in_words, names_for
 from grader.claims.assembled import Assembled
+from grader.claims.candidates import FITS, Candidate, Table, alone, names_for, table_of
+from grader.claims.claim import Claim
 from grader.claims.definitions import own_names
-from grader.claims.entries import Entry, read_left
-from grader.claims.left_sides import says_more
+from grader.claims.left_sides import read_left, says_more
 from grader.claims.leftover import left_over
-from grader.claims.matching import THE_SAME, aliases, left_under, member_convention
-from grader.claims.notes import Words
+from grader.claims.matching import THE_SAME, aliases, left_under, member_convention, similarity
+from grader.claims.notes import Words, in_words
 from grader.claims.numbering import named
 from grader.claims.plain import PlainEquation
 from grader.claims.template import own, text_of
 
 __all__ = [
+    "FITS",
     "THE_SAME",
     "Assembled",
-    "Entry",
-    "FoundAnswer",
+    "Candidate",
+    "Claim",
     "PlainEquation",
+    "Table",
     "Words",
     "aliases",
-    "align",
     "alone",
     "in_words",
     "left_over",
@@ -32,5 +33,7 @@ __all__ = [
     "own_names",
     "read_left",
     "says_more",
+    "similarity",
+    "table_of",
     "text_of",
 ]

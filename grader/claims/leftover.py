@@ -5,11 +5,11 @@ to an answer; all below the number of a question without an answer; and words th
 point elsewhere. In a paper without an answer every formula and every note counts.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.claims.align import FoundAnswer
-from grader.claims.entries import Entry
+from grader.claims.candidates import Table
+from grader.claims.claim import Claim
 from grader.claims.formulas import is_mention
 from grader.claims.notes import is_note, numbers_named, points_elsewhere, said_below
 from grader.claims.numbering import named, questions_marked
@@ -30,12 +30,11 @@ class _Section:
     items: Sequence[Item]
 
 
-def left_over(
-    problem: Problem, paper: Paper, answers: Mapping[str, FoundAnswer], answered: Collection[str]
-) -> Iterator[Leftover]:
-    """The parts that no question took; `answers` are the paper's, `answered` all answered questions."""
-    known = _accounted(answers)
-    taken = {found.entry.formula.place for found in answers.values()}
+def left_over(paper: Paper, table: Table, answered: Collection[str]) -> Iterator[Leftover]:
+    """The parts that no question took; `answered` are the questions with an answer, here or elsewhere."""
+    problem, answers = table.problem, table.answers
+    known = _accounted(table) if answers else set()
+    taken = {found[0].claim.formula.place for found in answers.values()}
     for section in _sections(problem, paper):
         is_answered = bool(section.questions) and all(one in answered for one in section.questions)
         yield from _formulas(section, known | taken, taken if is_answered else set())
@@ -62,22 +61,21 @@ def _sections(problem: Problem, paper: Paper) -> Iterator[_Section]:
 # Formulas
 
 
-def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
+def _accounted(table: Table) -> set[Place]:
     """The formulas that say what a derivative, a quantity or a name of the student's own is."""
-    every = [entry for found in answers.values() for entry in found.paper]
     lost = {
-        e.formula.place
-        for e in every
-        if (e.left is None or _is_of_an_expression(e))
-        and not e.standing.is_beside
-        and not e.is_open
+        one.formula.place
+        for one in table.stated
+        if (one.left is None or _is_of_an_expression(one))
+        and not one.standing.is_beside
+        and not one.is_open
     }
-    return {entry.formula.place for entry in every} - lost
+    return {one.formula.place for one in table.stated} - lost
 
 
-def _is_of_an_expression(entry: Entry) -> bool:
+def _is_of_an_expression(claim: Claim) -> bool:
     """Whether a left side differentiates an expression, so that it may be another name of what is asked."""
-    left = entry.derivative
+    left = claim.derivative
     return left is not None and base_name(left.of) is None
 
 

@@ -8,6 +8,7 @@ the derivative displaces no right answer. A wrong answer earns nothing only if i
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grader.claims import Candidate
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
@@ -33,6 +34,31 @@ class _JudgedClaim:
 
     written: Written
     judged: Judged
+
+    @property
+    def found(self) -> Candidate | None:
+        """The claim of a paper; None for an answer in a file."""
+        return self.written.found
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether by its left side it answers another question."""
+        return self.found is not None and self.found.is_shared
+
+    @property
+    def names_question(self) -> bool:
+        """Whether the left side is the derivative that the question asks for."""
+        return self.found is not None and self.found.names_question
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it stands below the number of the question with a left side that fits."""
+        return self.found is not None and self.found.is_own
+
+    @property
+    def heading(self) -> int:
+        """The number of the heading or marker above it."""
+        return self.found.claim.heading if self.found is not None else 0
 
     @property
     def verdict(self) -> Verdict:
@@ -91,7 +117,7 @@ class _Decision:
     def chosen(self) -> _JudgedClaim:
         """The formula that counts."""
         first = self._first
-        if first.written.is_shared:
+        if first.is_shared:
             if not first.is_right:
                 return first
             text = (
@@ -119,11 +145,8 @@ class _Decision:
     def _rescued(self, right: _JudgedClaim, later: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A right formula beside the one that was found, unless a later claim stands against it."""
         first = self._first
-        if (
-            first.written.concludes
-            and first.written.heading == right.written.heading
-            and first.is_wrong
-        ):
+        concludes = first.found is not None and first.found.claim.concludes
+        if concludes and first.heading == right.heading and first.is_wrong:
             return first  # the right formula was a step on the way
         for claim in later:
             if why := self._against(claim, right):
@@ -134,8 +157,8 @@ class _Decision:
         """A right answer; with open derivatives it is a step, whose conclusion must be right too."""
         first = self._first
         for rival in self._rivals() if first.is_step else ():
-            if rival.names_question and _is_behind(rival.place, first.written.place):
-                claim = self._claim(rival)
+            claim = self._claim(rival)
+            if claim.names_question and _is_behind(rival.place, first.written.place):
                 why = "" if claim.is_right else self._against(claim, first)
                 if why:
                     return claim.for_a_human(why, "two-answers")
@@ -159,10 +182,10 @@ class _Decision:
 
     def _certain(self, others: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A wrong answer, if it surely is the answer; else it goes to a human."""
-        first, given = self._first, self._first.written
+        first = self._first
         if not first.is_wrong:
             return first
-        if not (given.names_question or given.is_own or given.is_alone):
+        if not (first.names_question or first.is_own or first.written.is_alone):
             text = (
                 "this formula neither names the derivative that the question asks for nor stands below the "
                 "number of the question, so it may not be the answer"
@@ -186,7 +209,7 @@ class _Decision:
         has_value = claim is self._first or claim.judged.outcome.values is not None
         if has_value and self._displaces(claim, right):
             return f"the paper gives two different answers, in line {here} and line {there}"
-        if claim.written.names_question and right.is_step:
+        if claim.names_question and right.is_step:
             return (
                 f"line {here} is right, but a step; what line {there} makes of it is not right "
                 "or cannot be read"
@@ -195,13 +218,13 @@ class _Decision:
 
     def _displaces(self, claim: _JudgedClaim, right: _JudgedClaim) -> bool:
         """Whether a wrong answer has the standing of the right one, so that the paper says two things."""
-        given, other = claim.written, right.written
         if not claim.is_wrong or self._is_numerical(claim):
             return False
-        if other.names_question and not (given.names_question or given.is_bare):
+        is_bare = claim.found is not None and claim.found.claim.is_bare
+        if right.names_question and not (claim.names_question or is_bare):
             return False
         if claim.judged.outcome.values is None:  # without a meaning it may be about another problem
-            return given.is_own or given.heading == other.heading
+            return claim.is_own or claim.heading == right.heading
         return True
 
     def _is_numerical(self, claim: _JudgedClaim) -> bool:
