@@ -447,6 +447,8 @@ def _is_stated(claim: Claim, answer: Claim) -> bool:
     left = claim.equation.left if claim.equation is not None else None
     if not left or claim.is_open or claim.derivative is not None or claim.defines:
         return False
+    if claim.formula.heading:
+        return False  # the title of a part
     if claim.formula.notation in LISTED:
         return False  # what a listing does to a name holds from there on: see `Claim.rests_on`
     if not claim.standing.is_asserted:

@@ -35,9 +35,11 @@ def left_over(paper: Paper, table: Table, answered: Collection[str]) -> Iterator
     problem, answers = table.problem, table.answers
     known = _accounted(table) if answers else set()
     taken = {found[0].claim.formula.place for found in answers.values()}
+    announced = {one.formula.place for one in table.claims if one.announced}
     for section in _sections(problem, paper):
         is_answered = bool(section.questions) and all(one in answered for one in section.questions)
-        yield from _formulas(section, known | taken, taken if is_answered else set())
+        way = taken if is_answered else set()
+        yield from _formulas(section, known | taken, announced, way)
         if is_answered or (answers and not section.questions):
             yield from _pointing(section, problem, answered)
         elif len(section.questions) == 1:
@@ -80,9 +82,15 @@ def _is_of_an_expression(claim: Claim) -> bool:
 
 
 def _formulas(
-    section: _Section, known: Collection[Place], taken: Collection[Place]
+    section: _Section,
+    known: Collection[Place],
+    announced: Collection[Place],
+    taken: Collection[Place],
 ) -> Iterator[Leftover]:
-    """The formulas that no question took; those before the answers in `taken` are on the way to them."""
+    """The formulas that no question took; those before the answers in `taken` are on the way to them.
+
+    A name alone only mentions something, unless it is `announced` as an answer.
+    """
     standing = standings(section.items, language_of_paper(section.items))
     last = max((at for at, item in enumerate(section.items) if item.place in taken), default=-1)
     for at, item in enumerate(section.items):
@@ -90,7 +98,8 @@ def _formulas(
             continue
         if item.notation == "bound":
             continue
-        if not standing.get(at, PLAIN).is_beside and not is_mention(" ".join(item.text.split())):
+        says = item.place in announced or not is_mention(" ".join(item.text.split()))
+        if says and not standing.get(at, PLAIN).is_beside:
             kind = "code" if item.notation == "code" else "the formula"
             yield Leftover(f"{kind} `{_shown(item.text)}`", item.place)
 

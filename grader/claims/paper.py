@@ -177,21 +177,23 @@ def _continues(claim: Claim, before: Claim) -> bool:
 
 
 def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Claim]:
-    """The formulas of a paper, each as an claim with its place."""
+    """The formulas of a paper, each as a claim with its place."""
     labels: tuple[str, ...] = ()
     announced = False
     section = heading = 0
     concluded = False
+    titled = 0  # the line of the last heading
     language = language_of_paper(paper.items)
     items = statements(paper.items, language)
     standing = standings(items, language)
     for at, item in enumerate(items):
+        if not isinstance(item, Marker) and item.heading and item.place.line != titled:
+            heading, titled = heading + 1, item.place.line
         match item:
             case Marker():
                 labels, announced, section = item.labels, True, section + 1
                 heading += 1
             case Prose():
-                heading += item.text.startswith("#")
                 announced = _announces(item, items[at - 1] if at else None, language)
                 concluded = _concludes(item.text, language)
             case Formula():

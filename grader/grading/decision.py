@@ -55,10 +55,18 @@ class _JudgedClaim:
         """Whether it stands below the number of the question with a left side that fits."""
         return self.found is not None and self.found.is_own
 
+    def is_beside(self, other: "_JudgedClaim") -> bool:
+        """Whether it stands in the same part of the paper, below the same heading or number."""
+        if self.found is None or other.found is None:
+            return True
+        here, there = self.found.claim, other.found.claim
+        return here.heading == there.heading or (bool(here.labels) and here.labels == there.labels)
+
     @property
-    def heading(self) -> int:
-        """The number of the heading or marker above it."""
-        return self.found.claim.heading if self.found is not None else 0
+    def has_meaning(self) -> bool:
+        """Whether it has values in the shape that the question asks for."""
+        values = self.judged.outcome.values
+        return values is not None and not values.turned
 
     @property
     def verdict(self) -> Verdict:
@@ -146,7 +154,7 @@ class _Decision:
         """A right formula beside the one that was found, unless a later claim stands against it."""
         first = self._first
         concludes = first.found is not None and first.found.claim.concludes
-        if concludes and first.heading == right.heading and first.is_wrong:
+        if concludes and first.is_beside(right) and first.is_wrong:
             return first  # the right formula was a step on the way
         for claim in later:
             if why := self._against(claim, right):
@@ -206,10 +214,10 @@ class _Decision:
         Only the last claim may do so without a value.
         """
         here, there = right.written.place.line, claim.written.place.line
-        has_value = claim is self._first or claim.judged.outcome.values is not None
+        has_value = claim is self._first or claim.has_meaning
         if has_value and self._displaces(claim, right):
             return f"the paper gives two different answers, in line {here} and line {there}"
-        if claim.names_question and right.is_step:
+        if claim.names_question and right.is_step and claim.is_beside(right):
             return (
                 f"line {here} is right, but a step; what line {there} makes of it is not right "
                 "or cannot be read"
@@ -223,8 +231,8 @@ class _Decision:
         is_bare = claim.found is not None and claim.found.claim.is_bare
         if right.names_question and not (claim.names_question or is_bare):
             return False
-        if claim.judged.outcome.values is None:  # without a meaning it may be about another problem
-            return claim.is_own or claim.heading == right.heading
+        if not claim.has_meaning:  # it may be about another problem
+            return claim.is_own or claim.is_beside(right)
         return True
 
     def _is_numerical(self, claim: _JudgedClaim) -> bool:
