@@ -35,7 +35,7 @@ def left_over(paper: Paper, table: Table, answered: Collection[str]) -> Iterator
     problem, answers = table.problem, table.answers
     known = _accounted(table) if answers else set()
     taken = {found[0].claim.formula.place for found in answers.values()}
-    announced = {one.formula.place for one in table.claims if one.announced}
+    announced = {one.formula.place for one in table.claims if one.announced and not one.is_open}
     for section in _sections(problem, paper):
         is_answered = bool(section.questions) and all(one in answered for one in section.questions)
         way = taken if is_answered else set()
