@@ -7,17 +7,16 @@ counts, and a note says so.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Protocol
 
-from grader.alignment import (
+from grader.claims import (
     THE_SAME,
     Assembled,
-    Entry,
-    FoundAnswer,
+    Candidate,
+    Claim,
     PlainEquation,
     Words,
-    align,
     alone,
     in_words,
     member_convention,
@@ -25,9 +24,9 @@ from grader.alignment import (
     names_for,
     own,
     says_more,
+    table_of,
 )
 from grader.errors import Span, StudentError, Unreadable
-from grader.expression import Apply
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
 from grader.notation import USUAL, Conventions, Reading, infix
@@ -58,16 +57,11 @@ class ReadAnswer(Protocol):
 class Written:
     """An answer in text, and how it is read.
 
-    `key` identifies everything that `read` depends on; None if that is not known. `steps` are derivatives
-    that no question asks for and that the student worked out elsewhere. `stated` are equations about the
-    model itself. Both are only computed if no answer with the same key was judged before. `rests_on`
-    are lines of a listing that give another value to a name in the answer. `chain` is the derivation.
-    `names_question` means that the left side is the derivative that the question asks for, `is_bare` that
-    there is no left side, `is_own` that it stands below the number of the question with a left side that
-    fits, `is_alone` that it is all that was given for the question, `concludes` that the paper calls it
-    the result, `is_shared` that by its left side it answers another question; `heading` numbers headings
-    and markers. `rivals` are the other equations of the paper that may answer the question, `before` is
-    the member of the chain before the last one.
+    `key` identifies everything that `read` depends on; None if that is not known. `found` is the claim of a
+    paper, or of a formula that is `is_alone`: all that was given for the question. `chain` is the
+    derivation. `rivals` are the other claims that may answer the question, `before` is the member of the
+    chain before the last one. `instead` are the words below the number of the question, if the answer by
+    its left side is one to something else.
     """
 
     text: str
@@ -76,19 +70,32 @@ class Written:
     read: ReadAnswer
     messages: tuple[Message, ...] = ()
     key: tuple[object, ...] | None = None
-    steps: Callable[[], Collection[tuple[str, str]]] = tuple
-    stated: Callable[[], Sequence[Entry]] = tuple
-    chain: Chain | None = None
-    rests_on: Sequence[Entry] = ()
-    names_question: bool = False
-    is_bare: bool = False
-    is_own: bool = False
+    found: Candidate | None = None
     is_alone: bool = False
-    concludes: bool = False
-    is_shared: bool = False
-    heading: int = 0
+    chain: Chain | None = None
     rivals: "Callable[[], Sequence[Written]]" = tuple
+    instead: "InWords | None" = None
     before: "Callable[[], Written | None]" = lambda: None
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether by its left side it is an answer to something else."""
+        return self.found is not None and (self.found.is_shared or self.found.is_doubtful)
+
+    @property
+    def steps(self) -> Collection[tuple[str, str]]:
+        """The derivatives that no question asks for and that the student worked out elsewhere."""
+        return self.found.steps.own if self.found is not None else ()
+
+    @property
+    def about_names(self) -> Sequence[Claim]:
+        """The claims about the model itself."""
+        return self.found.about_names if self.found is not None else ()
+
+    @property
+    def rests_on(self) -> Sequence[Claim]:
+        """The lines of a listing that give another value to a name in the answer."""
+        return self.found.claim.rests_on if self.found is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +137,12 @@ def collect(problem: Problem, submission: Submission) -> Collected:
     """The answer of a submission to each question, and the rest of the submission."""
     given: dict[str, Given] = {}
     papers = [own(paper, problem) for paper in submission.papers]
-    aligned = [align(problem, paper) for paper in papers]
+    tables = [table_of(problem, paper) for paper in papers]
     questions = problem.questions
     by_id = {question.id: question for question in questions}
-    for found_in_paper in aligned:
-        answers = [found.entry for found in found_in_paper.values()]
-        for question_id, found in found_in_paper.items():
-            _add(given, question_id, _from_paper(found, by_id[question_id], answers))
+    for table in tables:
+        for question_id, found in table.answers.items():
+            _add(given, question_id, _from_paper(found[0], found[1:]))
     for answer in submission.answers:
         question = by_id.get(answer.question) or named(answer.question, questions)
         if question is not None:
@@ -145,10 +151,15 @@ def collect(problem: Problem, submission: Submission) -> Collected:
         question = named(refusal.question, questions)
         if question is not None:
             _add(given, question.id, RefusedAnswer(refusal))
-    words = _in_words(problem, papers, given)
-    answered = {*given, *(name for name, given_words in words.items() if given_words.words.states)}
-    left = leftovers(problem, submission, list(zip(papers, aligned, strict=True)), answered)
-    return Collected({**words, **given}, left)
+    sure = {name for name, one in given.items() if not (isinstance(one, Written) and one.is_unsure)}
+    words = _in_words(problem, papers, sure)
+    for name, said in words.items():
+        unsure = given.get(name)
+        given[name] = replace(unsure, instead=said) if isinstance(unsure, Written) else said
+    answered = {*sure, *(name for name, said in words.items() if said.words.states)}
+    return Collected(
+        given, leftovers(problem, submission, list(zip(papers, tables, strict=True)), answered)
+    )
 
 
 def _in_words(
@@ -158,7 +169,12 @@ def _in_words(
     if len(answered) == len(problem.questions):
         return {}
     found = [in_words(problem, paper) for paper in papers]
-    return {question: InWords(words) for in_paper in found for question, words in in_paper.items()}
+    return {
+        question: InWords(words)
+        for in_paper in found
+        for question, words in in_paper.items()
+        if question not in answered
+    }
 
 
 def _add(given: dict[str, Given], question: str, new: Given) -> None:
@@ -195,91 +211,96 @@ def _place_of(given: Given) -> Place:
             return given.place
 
 
-def _from_paper(found: FoundAnswer, question: Question, answers: Sequence[Entry]) -> Written:
-    entry, equation = found.entry, found.entry.equation
-    if equation is None:
-        error = entry.error or Unreadable("this formula cannot be read")
-        return _unreadable(found, question, error)
-    if not found.names_question and says_more(entry, question):
-        message = "the left side has more in it than the derivative that the question asks for"
-        return _unreadable(
-            found, question, Unreadable(message, hint="write only that derivative on the left")
-        )
-
-    def read(conventions: Conventions = USUAL) -> Reading:
-        return found.steps.put_in(_read_entry(question, entry, conventions))
-
-    text = _compact(entry.text)
-    if isinstance(equation, PlainEquation):
-        notation, expanded = "infix", equation.answer
+def _from_paper(found: Candidate, rivals: Sequence[Candidate] = ()) -> Written:
+    """A claim of a paper as an answer."""
+    claim = found.claim
+    error = _refusal(found)
+    if error is not None:
+        read: ReadAnswer = partial(_refuse, error)
+        written = Written(claim.formula.text, "latex", claim.place(), read)
     else:
-        notation = "latex"
-        expanded = " ".join([token.text for token in equation.answer])  # with macros expanded
-    depends = (
-        notation,
-        text,
-        expanded,
-        entry.changed,
+        written = Written(
+            _compact(claim.text),
+            "infix" if isinstance(claim.equation, PlainEquation) else "latex",
+            claim.place(claim.answer_span),
+            partial(_read_with_steps, found),
+            key=_key(found),
+            chain=Chain(partial(_derivation, found), partial(_read_claim, found.question)),
+            before=partial(_shorter, found),
+        )
+    return replace(
+        written,
+        messages=_notes_on(found),
+        found=found,
+        rivals=lambda: [_from_paper(rival) for rival in rivals],
+    )
+
+
+def _refusal(found: Candidate) -> StudentError | None:
+    """Why a claim cannot be read as an answer, if that is known without reading it."""
+    claim = found.claim
+    if claim.equation is None:
+        return claim.error or Unreadable("this formula cannot be read")
+    if not found.names_question and says_more(claim, found.question):
+        message = "the left side has more in it than the derivative that the question asks for"
+        return Unreadable(message, hint="write only that derivative on the left")
+    return None
+
+
+def _refuse(error: StudentError, conventions: Conventions = USUAL) -> Reading:
+    raise error
+
+
+def _read_with_steps(found: Candidate, conventions: Conventions = USUAL) -> Reading:
+    """An answer with the student's own values for the derivatives in it. Raises StudentError."""
+    return found.steps.put_in(_read_claim(found.question, found.claim, conventions))
+
+
+def _key(found: Candidate) -> tuple[object, ...] | None:
+    """All that the judgement of an answer depends on; None if that is more than its text."""
+    claim = found.claim
+    if found.names.definitions or isinstance(claim, Assembled):
+        return None
+    assert claim.equation is not None
+    answer = claim.equation.answer  # with macros expanded
+    return (
+        type(claim.equation),
+        _compact(claim.text),
+        answer if isinstance(answer, str) else tuple([token.text for token in answer]),
+        claim.changed,
         tuple(found.names.indices.items()),
         found.steps.key,
-        _texts(found.stated),
-        _texts(entry.rests_on),
-    )
-    key = None if found.names.definitions or isinstance(entry, Assembled) else depends
-    place = entry.place(entry.answer_span)
-    others = (*found.steps.entries, *found.stated)
-    marked = bool(entry.labels) and not found.moved
-    cut = partial(derivation, entry, others, answers, found.steps.asked, is_marked=marked)
-    chain = Chain(cut, partial(_read_entry, question))
-    return Written(
-        text,
-        notation,
-        place,
-        read,
-        _notes_on(found),
-        key,
-        lambda: found.steps.own,
-        lambda: found.stated,
-        chain,
-        entry.rests_on,
-        found.names_question,
-        equation.left is None,
-        marked and _fits(found),
-        False,
-        entry.concludes,
-        found.is_shared,
-        entry.heading,
-        lambda: [_from_paper(rival, question, answers) for rival in found.rivals()],
-        partial(_shorter, found, question, answers),
+        _texts(found.about_names),
+        _texts(claim.rests_on),
     )
 
 
-def _fits(found: FoundAnswer) -> bool:
-    """Whether the left side may be that of the answer: none, a name of the student's, `σ'(x)`."""
-    entry = found.entry
-    is_slope = isinstance(entry.left, Apply) and entry.left.function.endswith("'")
-    bare = entry.equation is not None and entry.equation.left is None
-    return bare or entry.defines or is_slope or bool(found.match)
+def _derivation(found: Candidate) -> Derivation:
+    """The claims that belong to an answer."""
+    claim, steps = found.claim, found.steps
+    answers = [one[0].claim for one in found.table.answers.values()] or [claim]
+    others = (*steps.claims, *found.about_names)
+    marked = bool(claim.labels) and not found.is_moved
+    return derivation(claim, others, answers, steps.asked, is_marked=marked)
 
 
-def _shorter(found: FoundAnswer, question: Question, answers: Sequence[Entry]) -> Written | None:
+def _shorter(found: Candidate) -> Written | None:
     """The answer without the last member of its chain; None if only one is left."""
-    equation = found.entry.equation
+    equation = found.claim.equation
     if not isinstance(equation, Equation) or len(equation.members) < 3:
         return None
     shorter = replace(equation, members=equation.members[:-1])
-    return _from_paper(
-        replace(found, entry=replace(found.entry, equation=shorter)), question, answers
-    )
+    claim = replace(found.claim, equation=shorter)
+    return _from_paper(replace(found, source=claim, beside=(claim,)))
 
 
-def _read_entry(question: Question, entry: Entry, conventions: Conventions = USUAL) -> Reading:
+def _read_claim(question: Question, claim: Claim, conventions: Conventions = USUAL) -> Reading:
     """An equation in the letters of its left side, read as an answer. Raises StudentError."""
-    letters = letters_of(question, entry, conventions)
-    names = with_letters(names_for(question, entry, conventions), letters)
-    known = member_convention(entry.derivative)
+    letters = letters_of(question, claim, conventions)
+    names = with_letters(names_for(question, claim, conventions), letters)
+    known = member_convention(claim.derivative)
     try:
-        reading = entry.read(names, conventions)
+        reading = claim.read(names, conventions)
     except StudentError as error:
         error.open = {**error.open, **known}
         raise
@@ -288,8 +309,8 @@ def _read_entry(question: Question, entry: Entry, conventions: Conventions = USU
     return over_letters(reading, letters, question)
 
 
-def _texts(found: Sequence[Entry]) -> tuple[str, ...]:
-    return tuple(entry.formula.text for entry in found)
+def _texts(found: Sequence[Claim]) -> tuple[str, ...]:
+    return tuple(one.formula.text for one in found)
 
 
 def _compact(text: str) -> str:
@@ -300,18 +321,7 @@ def _compact(text: str) -> str:
 _GAP = re.compile(r"(?<![ \t])(?:[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+|[ \t]{4,}+(?=&?[=≈]))")
 
 
-def _unreadable(found: FoundAnswer, question: Question, error: StudentError) -> Written:
-    def read(conventions: Conventions = USUAL) -> Reading:
-        raise error
-
-    return Written(
-        found.entry.formula.text, "latex", found.entry.place(), read, _notes_on(found),
-        names_question=found.names_question, heading=found.entry.heading,
-        rivals=lambda: [_from_paper(rival, question, ()) for rival in found.rivals()],
-    )  # fmt: skip
-
-
-def _notes_on(found: FoundAnswer) -> tuple[Message, ...]:
+def _notes_on(found: Candidate) -> tuple[Message, ...]:
     """Notes on where the answer was found."""
     messages = []
     if found.match is not None and found.match < THE_SAME:
@@ -321,8 +331,8 @@ def _notes_on(found: FoundAnswer) -> tuple[Message, ...]:
         )
         messages.append(Message(Kind.NOTE, text, "left-side-mismatch"))
     if found.earlier:
-        messages.append(_answered_again(found.earlier, found.entry.place()))
-    if found.moved:
+        messages.append(_answered_again(found.earlier, found.claim.place()))
+    if found.is_moved:
         text = "this answer is under the number of another question; it was found by its left side"
         messages.append(Message(Kind.NOTE, text, "found-by-left-side"))
     return tuple(messages)
@@ -343,32 +353,28 @@ def _from_file(
         return over_letters(infix.read(answer.text, names, conventions), letters, question)
 
     return Written(
-        answer.text, "infix", answer.place, read, (), ("infix", base, answer.text), is_alone=True
+        answer.text, "infix", answer.place, read, key=("infix", base, answer.text), is_alone=True
     )
 
 
 def latex_answer(question: Question, answer: TextAnswer, problem: Problem) -> Written:
     """One answer in LaTeX, perhaps an equation or a chain; equations beside it count too."""
-
-    @cache
-    def written() -> Written:
-        # The lines of the text within the file are not known, so all of it has the place of its start.
-        formula = Formula(answer.text.replace("\n", " "), True, answer.place)
-        found = alone(problem, question, formula)
-        if found is None:
-            span = Span(0, max(1, len(answer.text)))
-            raise Unreadable("there is no expression here", answer.text, span)
-        return _from_paper(found, question, [found.entry])
-
-    def read(conventions: Conventions = USUAL) -> Reading:
-        return written().read(conventions)
-
-    def cut() -> Derivation | None:
-        chain = written().chain
-        return chain.cut() if chain is not None else None
-
-    key, chain = ("latex file", answer.text), Chain(cut, partial(_read_entry, question))
-    return Written(
-        answer.text, "latex", answer.place, read, (), key,
-        lambda: written().steps(), lambda: written().stated(), chain, is_alone=True,
-    )  # fmt: skip
+    # The lines of the text within the file are not known, so all of it has the place of its start.
+    formula = Formula(answer.text.replace("\n", " "), True, answer.place)
+    found = alone(problem, question, formula)
+    key = ("latex file", answer.text)
+    if found is None:
+        span = Span(0, max(1, len(answer.text)))
+        read = partial(_refuse, Unreadable("there is no expression here", answer.text, span))
+        return Written(answer.text, "latex", answer.place, read, key=key, is_alone=True)
+    written = _from_paper(found)
+    return replace(
+        written,
+        text=answer.text,
+        notation="latex",
+        place=answer.place,
+        messages=(),
+        key=key,
+        is_alone=True,
+        before=lambda: None,
+    )

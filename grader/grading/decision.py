@@ -8,6 +8,7 @@ the derivative displaces no right answer. A wrong answer earns nothing only if i
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grader.claims import Candidate
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
@@ -33,6 +34,39 @@ class _JudgedClaim:
 
     written: Written
     judged: Judged
+
+    @property
+    def found(self) -> Candidate | None:
+        """The claim of a paper; None for an answer in a file."""
+        return self.written.found
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether by its left side it answers another question."""
+        return self.found is not None and self.found.is_shared
+
+    @property
+    def names_question(self) -> bool:
+        """Whether the left side is the derivative that the question asks for."""
+        return self.found is not None and self.found.names_question
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it stands below the number of the question with a left side that fits."""
+        return self.found is not None and self.found.is_own
+
+    def is_beside(self, other: "_JudgedClaim") -> bool:
+        """Whether it stands in the same part of the paper, below the same heading or number."""
+        if self.found is None or other.found is None:
+            return True
+        here, there = self.found.claim, other.found.claim
+        return here.heading == there.heading or (bool(here.labels) and here.labels == there.labels)
+
+    @property
+    def has_meaning(self) -> bool:
+        """Whether it has values in the shape that the question asks for."""
+        values = self.judged.outcome.values
+        return values is not None and not values.turned
 
     @property
     def verdict(self) -> Verdict:
@@ -91,7 +125,7 @@ class _Decision:
     def chosen(self) -> _JudgedClaim:
         """The formula that counts."""
         first = self._first
-        if first.written.is_shared:
+        if first.is_shared:
             if not first.is_right:
                 return first
             text = (
@@ -119,11 +153,8 @@ class _Decision:
     def _rescued(self, right: _JudgedClaim, later: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A right formula beside the one that was found, unless a later claim stands against it."""
         first = self._first
-        if (
-            first.written.concludes
-            and first.written.heading == right.written.heading
-            and first.is_wrong
-        ):
+        concludes = first.found is not None and first.found.claim.concludes
+        if concludes and first.is_beside(right) and first.is_wrong:
             return first  # the right formula was a step on the way
         for claim in later:
             if why := self._against(claim, right):
@@ -134,8 +165,8 @@ class _Decision:
         """A right answer; with open derivatives it is a step, whose conclusion must be right too."""
         first = self._first
         for rival in self._rivals() if first.is_step else ():
-            if rival.names_question and _is_behind(rival.place, first.written.place):
-                claim = self._claim(rival)
+            claim = self._claim(rival)
+            if claim.names_question and _is_behind(rival.place, first.written.place):
                 why = "" if claim.is_right else self._against(claim, first)
                 if why:
                     return claim.for_a_human(why, "two-answers")
@@ -159,10 +190,10 @@ class _Decision:
 
     def _certain(self, others: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A wrong answer, if it surely is the answer; else it goes to a human."""
-        first, given = self._first, self._first.written
+        first = self._first
         if not first.is_wrong:
             return first
-        if not (given.names_question or given.is_own or given.is_alone):
+        if not (first.names_question or first.is_own or first.written.is_alone):
             text = (
                 "this formula neither names the derivative that the question asks for nor stands below the "
                 "number of the question, so it may not be the answer"
@@ -183,10 +214,10 @@ class _Decision:
         Only the last claim may do so without a value.
         """
         here, there = right.written.place.line, claim.written.place.line
-        has_value = claim is self._first or claim.judged.outcome.values is not None
+        has_value = claim is self._first or claim.has_meaning
         if has_value and self._displaces(claim, right):
             return f"the paper gives two different answers, in line {here} and line {there}"
-        if claim.written.names_question and right.is_step:
+        if claim.names_question and right.is_step and claim.is_beside(right):
             return (
                 f"line {here} is right, but a step; what line {there} makes of it is not right "
                 "or cannot be read"
@@ -195,13 +226,13 @@ class _Decision:
 
     def _displaces(self, claim: _JudgedClaim, right: _JudgedClaim) -> bool:
         """Whether a wrong answer has the standing of the right one, so that the paper says two things."""
-        given, other = claim.written, right.written
         if not claim.is_wrong or self._is_numerical(claim):
             return False
-        if other.names_question and not (given.names_question or given.is_bare):
+        is_bare = claim.found is not None and claim.found.claim.is_bare
+        if right.names_question and not (claim.names_question or is_bare):
             return False
-        if claim.judged.outcome.values is None:  # without a meaning it may be about another problem
-            return given.is_own or given.heading == other.heading
+        if not claim.has_meaning:  # it may be about another problem
+            return claim.is_own or claim.is_beside(right)
         return True
 
     def _is_numerical(self, claim: _JudgedClaim) -> bool:

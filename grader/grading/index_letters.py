@@ -8,7 +8,7 @@ counts columns by custom; a vector has one letter.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment import Entry, PlainEquation, aliases, left_under, own_names
+from grader.claims import Claim, PlainEquation, aliases, left_under, own_names
 from grader.expression import (
     SCALAR,
     Derivative,
@@ -53,7 +53,7 @@ NO_LETTERS = Letters()
 
 
 def letters_of(
-    question: Question, entry: Entry | None, conventions: Conventions = USUAL
+    question: Question, entry: Claim | None, conventions: Conventions = USUAL
 ) -> Letters:
     """The letters that stand for rows and columns."""
     if question.of is None or question.wrt is None:
@@ -69,7 +69,7 @@ def letters_of(
     return _by_custom(shape, question.names)
 
 
-def _of_any(entry: Entry) -> Letters:
+def _of_any(entry: Claim) -> Letters:
     """The letters of any left side in order, such as those of ∂²f/∂xₖ∂xₗ."""
     found = [one for one in walk(entry.left) if isinstance(one, Index)] if entry.left else []
     return _on_axes(tuple(found)) if len(set(found)) == len(found) <= 2 else NO_LETTERS

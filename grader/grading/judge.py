@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.alignment import Words
+from grader.claims import Words
 from grader.grading.collected import Given, InWords, Numbers, RefusedAnswer, Written
 from grader.grading.decision import decided
 from grader.grading.derivation_credit import with_steps
@@ -23,10 +23,8 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = result_of(question, Outcome(Verdict.MISSING), None)
         case Written():
             answer, judged = decided(key, question, given)
-            if (
-                answer.is_shared and judged.outcome.verdict in WRONG
-            ):  # it answers the other question
-                return judge(key, question, None, student)
+            if _is_another(answer, judged.outcome.verdict):
+                return judge(key, question, given.instead, student)
             record = judged.shown.record(answer)
             result = result_of(question, judged.outcome, record, judged.notes + answer.messages)
             result = with_steps(key, question, answer, result)
@@ -38,6 +36,16 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             result = _refused(question, given)
     result = for_instructor(result, key[question.id])
     return result if question.feedback == "hint" else _as_allowed(result, key[question.id])
+
+
+def _is_another(answer: Written, verdict: Verdict) -> bool:
+    """Whether an answer that is not right is no answer to this question, by its left side."""
+    found = answer.found
+    if found is None:
+        return False
+    return (found.is_shared and verdict in WRONG) or (
+        found.is_doubtful and verdict is not Verdict.CORRECT
+    )
 
 
 def for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:

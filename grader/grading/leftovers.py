@@ -4,18 +4,16 @@ One list holds all leftovers: files and entries that could not be read, code, pi
 notes. A question without an answer goes to a human as long as the list is not empty.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from grader.alignment import FoundAnswer, left_over, named, text_of
+from grader.claims import Table, left_over, named, text_of
 from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Verdict
 from grader.submission import Leftover, Paper, Place, Refusal, Submission
 
 _LONG = 20  # characters of code: shorter code may equal part of the handout by accident
 _SHOWN = 3  # leftovers that the message lists
-
-Aligned = Sequence[tuple[Paper, Mapping[str, FoundAnswer]]]
 
 
 def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
@@ -36,7 +34,10 @@ def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
 
 
 def leftovers(
-    problem: Problem, submission: Submission, papers: Aligned, answered: Collection[str]
+    problem: Problem,
+    submission: Submission,
+    papers: Sequence[tuple[Paper, Table]],
+    answered: Collection[str],
 ) -> tuple[Leftover, ...]:
     """All leftovers, unreadable ones first; `answered` are the ids of questions with an answer."""
     if len(answered) == len(problem.questions):
@@ -44,7 +45,7 @@ def leftovers(
     return (
         *_unread(unplaced(problem, submission)),
         *_left_by_readers(problem, submission),
-        *(one for paper, found in papers for one in left_over(problem, paper, found, answered)),
+        *(one for paper, table in papers for one in left_over(paper, table, answered)),
     )
 
 

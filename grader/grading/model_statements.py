@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.alignment import Entry, PlainEquation
+from grader.claims import Claim, PlainEquation
 from grader.errors import StudentError
 from grader.evaluation import Evaluator
 from grader.expression import (
@@ -58,7 +58,7 @@ class Statement:
 
 
 def contradiction(
-    key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names, answer: Place
+    key: QuestionKey, node: Expression, entries: Sequence[Claim], names: Names, answer: Place
 ) -> Message | None:
     """The message about the first false statement about a name in a right answer.
 
@@ -105,7 +105,7 @@ def _matters(key: QuestionKey, node: Expression, statement: Statement) -> bool:
     return not np.allclose(one, other, TOLERANCE, TOLERANCE)
 
 
-def changed_name(key: QuestionKey, entries: Sequence[Entry], names: Names) -> Message | None:
+def changed_name(key: QuestionKey, entries: Sequence[Claim], names: Names) -> Message | None:
     """The message about the first line of a listing that may give a name another value than the problem.
 
     The grader does not run code. After a line that agrees with the model, the name keeps its value; after
@@ -122,7 +122,7 @@ def changed_name(key: QuestionKey, entries: Sequence[Entry], names: Names) -> Me
     return None
 
 
-def _assigned(entry: Entry, names: Names) -> Statement:
+def _assigned(entry: Claim, names: Names) -> Statement:
     """A line of a listing as a statement; without a right side if it is unreadable or updates a value."""
     target = entry.text.partition("=")[0].strip()
     symbol = names.symbols.get(names.spellings.get((target, None, None), target))
@@ -136,7 +136,7 @@ def _assigned(entry: Entry, names: Names) -> Statement:
 
 
 def with_stated_values(
-    key: QuestionKey, node: Expression, entries: Sequence[Entry], names: Names
+    key: QuestionKey, node: Expression, entries: Sequence[Claim], names: Names
 ) -> Iterator[tuple[Expression, Message]]:
     """A wrong answer with the false value that the paper gives a name in it, for each such name."""
     for statement in _statements_about(node, entries, names):
@@ -152,7 +152,7 @@ def with_stated_values(
         yield _put_in(node, left.name, right), Message(Kind.ERROR, text, "stated-otherwise")
 
 
-def shorthand(node: Expression, entries: Sequence[Entry], names: Names) -> Message | None:
+def shorthand(node: Expression, entries: Sequence[Claim], names: Names) -> Message | None:
     """The message about a name that a wrong answer uses for one of its entries: `z = z_k` for short."""
     for statement in _statements_about(node, entries, names):
         left, right = statement.left, statement.right
@@ -174,7 +174,7 @@ def _put_in(node: Expression, name: str, value: Expression) -> Expression:
 
 
 def _statements_about(
-    node: Expression, entries: Sequence[Entry], names: Names
+    node: Expression, entries: Sequence[Claim], names: Names
 ) -> Iterator[Statement]:
     """The statements about names and functions in an answer."""
     used = {_kind(part) for part in _valued(node)} - {None}
@@ -203,7 +203,7 @@ def _kind(node: Expression) -> str | None:
     return node.function if primed and isinstance(node, Apply) else None
 
 
-def _statement(entry: Entry, names: Names) -> Statement | None:
+def _statement(entry: Claim, names: Names) -> Statement | None:
     """An equation as a statement about a name of the problem or the derivative of a function."""
     equation = entry.equation
     if isinstance(equation, PlainEquation):
@@ -225,7 +225,7 @@ def _statement(entry: Entry, names: Names) -> Statement | None:
     return None if named else Statement(left, right, entry.place())
 
 
-def _plain_statement(entry: Entry, names: Names) -> Statement | None:
+def _plain_statement(entry: Claim, names: Names) -> Statement | None:
     """A line without delimiters as a statement about a name of the problem; None if unreadable."""
     left = entry.left
     if not isinstance(left, Symbol | Item):

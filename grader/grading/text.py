@@ -89,14 +89,14 @@ def _stated_otherwise(
     """The message if the paper's statements about names in an answer leave it to a human."""
     names = key.question.scope.names
     if outcome.verdict == Verdict.CORRECT:
-        return contradiction(key, reading.node, given.stated(), names, given.place)
+        return contradiction(key, reading.node, given.about_names, names, given.place)
     if outcome.verdict not in WRONG:
         return None
-    for node, message in with_stated_values(key, reading.node, given.stated(), names):
+    for node, message in with_stated_values(key, reading.node, given.about_names, names):
         with contextlib.suppress(StudentError):
             if _evaluated(key, replace(reading, node=node)).verdict == Verdict.CORRECT:
                 return message
-    return shorthand(reading.node, given.stated(), names)
+    return shorthand(reading.node, given.about_names, names)
 
 
 def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[Reading, Outcome]:
@@ -168,7 +168,7 @@ def _outcome(
     asked: frozenset[Pair],
     given: Written,
 ) -> Outcome:
-    steps = given.steps()
+    steps = given.steps
     try:
         _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)

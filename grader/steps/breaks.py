@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from grader.alignment import Entry
-from grader.alignment.align import FITS
-from grader.alignment.matching import similarity
+from grader.claims import FITS, Claim, similarity
 from grader.errors import IndexOutOfRange, StudentError, pointer
 from grader.key import QuestionKey
 from grader.problem import Question
@@ -113,7 +111,7 @@ def _chained(question: Question, found: Derivation) -> list[Link]:
     return members if len(members) <= READINGS else [*members[: READINGS - 1], members[-1]]
 
 
-def _is_asked(entry: Entry, question: Question, answer: Entry) -> bool:
+def _is_asked(entry: Claim, question: Question, answer: Claim) -> bool:
     """Whether the left side is the asked derivative, or the left side of the answer."""
     left = entry.derivative
     return left is not None and (left == answer.derivative or similarity(left, question) > FITS)
@@ -187,7 +185,7 @@ def _inherited(
 
 
 def _false_equation(
-    key: QuestionKey, found: Derivation, elsewhere: Sequence[Entry], readings: Readings
+    key: QuestionKey, found: Derivation, elsewhere: Sequence[Claim], readings: Readings
 ) -> Link | None:
     """The first wrong intermediate equation, in the derivation or `elsewhere` in the paper."""
     beside = [entry for entry in found.entries if entry is not found.answer]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from grader.alignment import Entry, PlainEquation
+from grader.claims import Claim, PlainEquation
 from grader.notation import USUAL, Conventions, Reading
 from grader.notation.latex_tokens import Token
 from grader.notation.statements import Equation
@@ -17,7 +17,7 @@ from grader.submission import Place
 class ReadEntry(Protocol):
     """Reads the right side of an equation as an answer to the question, under some conventions."""
 
-    def __call__(self, entry: Entry, conventions: Conventions = USUAL) -> Reading:
+    def __call__(self, entry: Claim, conventions: Conventions = USUAL) -> Reading:
         """The last member, with derivatives left in it. Raises StudentError."""
 
 
@@ -29,10 +29,10 @@ class Derivation:
     the answers to the other questions.
     """
 
-    answer: Entry
-    entries: tuple[Entry, ...]
-    elsewhere: tuple[Entry, ...] = ()
-    others: tuple[Entry, ...] = ()
+    answer: Claim
+    entries: tuple[Claim, ...]
+    elsewhere: tuple[Claim, ...] = ()
+    others: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Chain:
 
 
 def derivation(
-    answer: Entry,
-    others: Sequence[Entry],
-    answers: Sequence[Entry],
+    answer: Claim,
+    others: Sequence[Claim],
+    answers: Sequence[Claim],
     asked: Collection[tuple[str, str]] = (),
     *,
     is_marked: bool = True,
@@ -76,7 +76,7 @@ def derivation(
     )
 
 
-def _is_unasked(entry: Entry, asked: Collection[tuple[str, str]]) -> bool:
+def _is_unasked(entry: Claim, asked: Collection[tuple[str, str]]) -> bool:
     left = entry.derivative
     return left is not None and bases(left.of, left.wrt) not in asked
 
@@ -94,7 +94,7 @@ class Link:
     right sides that begin there.
     """
 
-    entry: Entry
+    entry: Claim
     number: int
     count: int
 
@@ -127,7 +127,7 @@ def _written(equation: Equation | PlainEquation, member: str | Sequence[Token]) 
 _SCRIPTED = re.compile(r" ?([{_^]) ?| (\})")
 
 
-def links(entry: Entry) -> Iterator[Link]:
+def links(entry: Claim) -> Iterator[Link]:
     """The right sides of an equation, each as an equation of its own, without empty ones."""
     if entry.equation is None:
         return
@@ -140,7 +140,7 @@ def links(entry: Entry) -> Iterator[Link]:
         yield Link(one, lines[: at + 1].count(line) + (left == line), lines.count(line))
 
 
-def _alone(entry: Entry, at: int) -> Entry:
+def _alone(entry: Claim, at: int) -> Claim:
     """An equation with only one of its right sides."""
     equation = entry.equation
     assert equation is not None

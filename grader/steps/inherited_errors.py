@@ -6,7 +6,7 @@ gives the wrong member.
 
 from collections.abc import Sequence
 
-from grader.alignment import Entry
+from grader.claims import Claim
 from grader.comparison import compare
 from grader.errors import StudentError
 from grader.expression import Derivative, Expression, transform, walk
@@ -17,8 +17,8 @@ from grader.steps.statements import reader
 
 
 def inherited_from(
-    key: QuestionKey, chain: Chain, before: Entry, after: Entry, answers: Sequence[Entry]
-) -> Entry | None:
+    key: QuestionKey, chain: Chain, before: Claim, after: Claim, answers: Sequence[Claim]
+) -> Claim | None:
     """The answer to another question that turns one member into the next; None if none does."""
     try:
         right, wrong = chain.read(before), chain.read(after)
@@ -29,7 +29,7 @@ def inherited_from(
     return next((one for one in able if _gives(key, right, one, wrong.node)), None)
 
 
-def _gives(key: QuestionKey, right: Reading, answer: Entry, wrong: Expression) -> bool:
+def _gives(key: QuestionKey, right: Reading, answer: Claim, wrong: Expression) -> bool:
     """Whether a right member has the values of a wrong one, if `answer` is taken as true."""
     try:
         replacement = reader(key, answer).node

@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 from typing import NamedTuple
 
-from grader.alignment import Entry
+from grader.claims import Claim
 from grader.comparison import EntryStatus, compare
 from grader.errors import Nonsense, StudentError
 from grader.expression import Apply, Derivative, Expression, base_name, walk
@@ -46,7 +46,7 @@ class Readings:
         self._left = READINGS
 
     def best(
-        self, read: ReadEntry, entry: Entry, judge: Callable[[Reading], MemberStatus]
+        self, read: ReadEntry, entry: Claim, judge: Callable[[Reading], MemberStatus]
     ) -> MemberFinding:
         """The best finding for a member over its readings."""
         reading: Reading | StudentError
@@ -68,7 +68,7 @@ class Readings:
             return MemberFinding(MemberStatus.UNKNOWN)
         return finding
 
-    def _read(self, read: ReadEntry, entry: Entry, conventions: Conventions = USUAL) -> Reading:
+    def _read(self, read: ReadEntry, entry: Claim, conventions: Conventions = USUAL) -> Reading:
         if self._left == 0:
             raise TooManyReadings("this derivation can be read in too many ways")
         self._left -= 1

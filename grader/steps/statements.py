@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from grader.alignment import Entry
+from grader.claims import Claim
 from grader.errors import StudentError
 from grader.evaluation import Evaluator
 from grader.expression import (
@@ -34,7 +34,7 @@ from grader.steps.member_check import MemberStatus
 TOLERANCE = 1e-8  # a part of the largest value; statements are judged without rounding noise
 
 
-def is_statement(key: QuestionKey, entry: Entry) -> bool:
+def is_statement(key: QuestionKey, entry: Claim) -> bool:
     """Whether an equation gives a value to a derivative or a quantity of the model."""
     left = entry.left
     if left is None or entry.defines or entry.equation is None or not _is_drawn(key, left):
@@ -48,7 +48,7 @@ def _is_derived(part: Expression) -> bool:
     return isinstance(part, Derivative) or (isinstance(part, Apply) and part.function.endswith("'"))
 
 
-def reader(key: QuestionKey, entry: Entry, conventions: Conventions = USUAL) -> Reading:
+def reader(key: QuestionKey, entry: Claim, conventions: Conventions = USUAL) -> Reading:
     """The right side of a statement, in the letters of the left one. Raises StudentError."""
     names = key.question.scope.names.with_definitions(entry.definitions)
     letters = {index.name: index for index in _letters(entry.left)}
@@ -56,12 +56,12 @@ def reader(key: QuestionKey, entry: Entry, conventions: Conventions = USUAL) -> 
 
 
 def needed_steps(
-    key: QuestionKey, chain: Chain, answer: Entry, steps: Sequence[Entry]
-) -> list[Entry]:
+    key: QuestionKey, chain: Chain, answer: Claim, steps: Sequence[Claim]
+) -> list[Claim]:
     """The steps of a paper that an answer uses, and those that these steps use in turn."""
     last = {_pair(step.left): step for step in steps}  # the last of several values counts
     needed = _pairs(partial(chain.read, answer))
-    found: dict[object, Entry] = {}
+    found: dict[object, Claim] = {}
     while needed := {pair for pair in needed if pair in last and pair not in found}:
         found.update((pair, last[pair]) for pair in needed)
         needed = {one for pair in needed for one in _pairs(partial(reader, key, last[pair]))}
@@ -84,7 +84,7 @@ def _letters(left: Expression | None) -> tuple[Index, ...]:
     return () if left is None else tuple(index for _, index in sorted(free_ranges(left).items()))
 
 
-def against_left(key: QuestionKey, entry: Entry, reading: Reading) -> MemberStatus:
+def against_left(key: QuestionKey, entry: Claim, reading: Reading) -> MemberStatus:
     """The status of an equation: whether its sides agree on the draws. Raises StudentError, ValueError."""
     left, right = entry.left, reading.node
     if left is None or not _is_drawn(key, right):

@@ -42,13 +42,15 @@ class Formula:
 
     `notation` is "latex" between delimiters, "plain" for a line without delimiters, and "code" for a line
     of a listing, which counts only if nothing else answers the question. "bound" is a name that a listing
-    binds in a way that the grader does not read, such as `x` in `for x in X:`.
+    binds in a way that the grader does not read, such as `x` in `for x in X:`. `heading` is the level of
+    the heading that it is in, as for `Prose`.
     """
 
     text: str
     display: bool
     place: Place
     notation: str = "latex"
+    heading: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ class _View:
         self._formulas += 1
         end = node.inner + len(node.text)
         self._chains[node.display, node.notation] = _Chain(len(self._items), node.inner, end)
-        self._append(Formula(node.text, node.display, place, node.notation))
+        self._append(Formula(node.text, node.display, place, node.notation, self._heading))
 
     def _is_remark(self, node: nodes.Formula) -> bool:
         """Whether a formula continues the one before it, but in brackets: `($= 2x$ if …)`."""

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader import grade, load_problem
-from grader.alignment.entries import read_left
-from grader.alignment.matching import similarity
+from grader.claims import read_left, similarity
 from grader.expression import Derivative
 from grader.notation.statements import equations
 from grader.problem import Problem

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from library_keys import key_of
 
-from grader.alignment.stances import Stance
-from grader.alignment.standing import PLAIN, FormulaStanding, standings
-from grader.alignment.statements import language_of_paper, statements
+from grader.claims.stances import Stance
+from grader.claims.standing import PLAIN, FormulaStanding, standings
+from grader.claims.statements import language_of_paper, statements
 from grader.grading import grade
 from grader.result import QuestionResult
 from grader.submission import Formula, read
@@ -165,7 +165,7 @@ def test_a_denied_answer_is_never_accepted(
 )
 def test_the_work_grows_with_the_length_of_a_paper(word: str) -> None:
     """A clause and a sentence have a greatest length, so that no rule looks at more than these."""
-    from grader.alignment.clauses import contexts
+    from grader.claims.clauses import contexts
     from grader.submission import Place, Prose
 
     items: list[Formula | Prose] = []

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment.clauses import Chunk, pieces_of
-from grader.alignment.formulas import (
+from grader.claims.clauses import Chunk, pieces_of
+from grader.claims.formulas import (
     is_comparison,
     is_condition,
     is_derivative,

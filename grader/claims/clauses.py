@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from grader.alignment.formulas import claims
+from grader.claims.formulas import claims
 from grader.lexicon import Role, find, is_ordinary, language_of
 from grader.submission import Formula, Item, Marker, Prose
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 
-from grader.alignment.clauses import Context
+from grader.claims.clauses import Context
 from grader.lexicon import Role
 
 

@@ -4,8 +4,8 @@ import itertools
 import re
 from collections.abc import Container, Iterator, Sequence
 
-from grader.alignment.clauses import Chunk, Clause, Context, near, numbers
-from grader.alignment.formulas import (
+from grader.claims.clauses import Chunk, Clause, Context, near, numbers
+from grader.claims.formulas import (
     claims,
     equates_indices,
     is_condition,
@@ -16,7 +16,7 @@ from grader.alignment.formulas import (
     is_value,
     left_side,
 )
-from grader.alignment.stances import Judgement, Rule, Stance, judged
+from grader.claims.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
 _NEAR = 3  # words between two words that belong together

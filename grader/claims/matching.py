@@ -44,6 +44,13 @@ def similarity(left: Derivative, question: Question) -> float:
     return by * _is_written_out(left.of, question.of, model)
 
 
+def is_by_the_same(left: Derivative, question: Question) -> bool:
+    """Whether a left side is the derivative of something else of that shape by the same quantity."""
+    if question.of is None or question.wrt is None or left.of.shape != question.of.shape:
+        return False
+    return _part(left.of, question.of) == 0.0 and _part(left.wrt, question.wrt) >= THE_SAME
+
+
 def _part(given: Expression, asked: Expression) -> float:
     base, selectors = split(given)
     asked_base, asked_selectors = split(asked)

@@ -4,12 +4,13 @@ Most say nothing about an answer. A statement goes to a human.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader import lexicon
+from grader.claims.numbering import questions_marked
 from grader.lexicon import NOTES, Mark, Role, find
-from grader.problem.model import Question
+from grader.problem.model import Problem, Question
 from grader.submission import Formula, Marker, Paper, Place, Prose, is_blank
 
 _SIGNS = re.compile(r"[=≈∂δσ·⊙@^]|[A-Za-z]\d")
@@ -36,14 +37,14 @@ class Words:
     states: bool
 
 
-def words(
-    paper: Paper, marked: Callable[[tuple[str, ...]], Sequence[Question]]
-) -> Iterator[tuple[Question, Words]]:
-    """The words below each marker that `marked` takes for that of one question."""
+def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
+    """The words below the marker of each question; of several the last."""
+    found = {}
     for labels, lines in _sections(paper):
-        questions = marked(labels)
-        if len(questions) == 1 and (said := said_below(lines, questions[0])):
-            yield questions[0], said
+        marked = questions_marked(labels, problem.questions)
+        if len(marked) == 1 and (said := said_below(lines, problem[marked[0]])):
+            found[marked[0]] = said
+    return found
 
 
 def _sections(paper: Paper) -> Iterator[tuple[tuple[str, ...], list[Prose | Formula]]]:

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from grader.alignment.plain import PlainEquation
-from grader.alignment.true_class import without_true_class
+from grader.claims.plain import PlainEquation
+from grader.claims.true_class import without_true_class
 from grader.errors import StudentError, Unreadable
 from grader.expression import (
     SCALAR,

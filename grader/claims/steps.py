@@ -7,7 +7,7 @@ a mistake in it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment.entries import Entry
+from grader.claims.claim import Claim
 from grader.errors import StudentError, Unreadable
 from grader.expression import (
     SCALAR,
@@ -44,14 +44,14 @@ class PaperSteps:
     there, and upstream gradients.
     """
 
-    entries: tuple[Entry, ...]
+    claims: tuple[Claim, ...]
     names: Names
     asked: frozenset[Pair]
 
     @property
     def own(self) -> frozenset[Pair]:
         """The derivatives of the paper that no question asks for."""
-        pairs = (_pair(entry.derivative) for entry in self.entries if entry.derivative is not None)
+        pairs = (_pair(entry.derivative) for entry in self.claims if entry.derivative is not None)
         return frozenset(pair for pair in pairs if pair is not None and pair not in self.asked)
 
     @property
@@ -60,7 +60,7 @@ class PaperSteps:
         own = self.own
         return tuple(
             (entry.formula.text, entry.equation.span if entry.equation else None)
-            for entry in self.entries
+            for entry in self.claims
             if own and entry.derivative is not None and _pair(entry.derivative) in own
         )
 
@@ -79,12 +79,12 @@ class PaperSteps:
     def _rests_on(self, part: Expression) -> bool:
         return isinstance(part, Derivative) and self._step(part) is not None
 
-    def _step(self, term: Derivative) -> Entry | None:
+    def _step(self, term: Derivative) -> Claim | None:
         """The last equation that works out a derivative, if no question asks for it."""
         pair = _pair(term)
         if pair is None or pair in self.asked:
             return None
-        for entry in reversed(self.entries):
+        for entry in reversed(self.claims):
             left = entry.derivative
             if left is not None and _pair(left) == pair and _letters(left, term) is not None:
                 return entry
@@ -106,7 +106,7 @@ class PaperSteps:
             raise Unreadable("the answer is too long with the steps of this paper substituted")
         return result
 
-    def _value(self, step: Entry, term: Derivative) -> Expression:
+    def _value(self, step: Claim, term: Derivative) -> Expression:
         """The value of a step for a term: the whole, an entry, or the array of its entries."""
         assert step.derivative is not None
         left = step.derivative
@@ -129,7 +129,7 @@ class PaperSteps:
         return self._laid_out(value, left, term, step)
 
     def _laid_out(
-        self, value: Expression, left: Derivative, term: Derivative, step: Entry
+        self, value: Expression, left: Derivative, term: Derivative, step: Claim
     ) -> Expression:
         if value.shape == term.shape:
             return value
@@ -145,7 +145,7 @@ class PaperSteps:
         reason = f"it is {shape_text(value.shape)}, the derivative is {shape_text(term.shape)}"
         raise self._unreadable(step, reason)
 
-    def _unreadable(self, step: Entry, why: str) -> Unreadable:
+    def _unreadable(self, step: Claim, why: str) -> Unreadable:
         line = step.place().line
         message = f"the answer uses the step in line {line}, which cannot be read: {why}"
         return Unreadable(message, hint="a person will look at it", code="step-unreadable")

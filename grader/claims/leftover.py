@@ -5,16 +5,16 @@ to an answer; all below the number of a question without an answer; and words th
 point elsewhere. In a paper without an answer every formula and every note counts.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.alignment.align import FoundAnswer
-from grader.alignment.entries import Entry
-from grader.alignment.formulas import is_mention
-from grader.alignment.notes import is_note, numbers_named, points_elsewhere, said_below
-from grader.alignment.numbering import named, questions_marked
-from grader.alignment.standing import PLAIN, standings
-from grader.alignment.statements import language_of_paper, statements
+from grader.claims.candidates import Table
+from grader.claims.claim import Claim
+from grader.claims.formulas import is_mention
+from grader.claims.notes import is_note, numbers_named, points_elsewhere, said_below
+from grader.claims.numbering import named, questions_marked
+from grader.claims.standing import PLAIN, standings
+from grader.claims.statements import language_of_paper, statements
 from grader.expression import base_name
 from grader.problem.model import Problem
 from grader.submission import Formula, Item, Leftover, Marker, Paper, Place, Prose, is_blank
@@ -30,15 +30,16 @@ class _Section:
     items: Sequence[Item]
 
 
-def left_over(
-    problem: Problem, paper: Paper, answers: Mapping[str, FoundAnswer], answered: Collection[str]
-) -> Iterator[Leftover]:
-    """The parts that no question took; `answers` are the paper's, `answered` all answered questions."""
-    known = _accounted(answers)
-    taken = {found.entry.formula.place for found in answers.values()}
+def left_over(paper: Paper, table: Table, answered: Collection[str]) -> Iterator[Leftover]:
+    """The parts that no question took; `answered` are the questions with an answer, here or elsewhere."""
+    problem, answers = table.problem, table.answers
+    known = _accounted(table) if answers else set()
+    taken = {found[0].claim.formula.place for found in answers.values()}
+    announced = {one.formula.place for one in table.claims if one.announced and not one.is_open}
     for section in _sections(problem, paper):
         is_answered = bool(section.questions) and all(one in answered for one in section.questions)
-        yield from _formulas(section, known | taken, taken if is_answered else set())
+        way = taken if is_answered else set()
+        yield from _formulas(section, known | taken, announced, way)
         if is_answered or (answers and not section.questions):
             yield from _pointing(section, problem, answered)
         elif len(section.questions) == 1:
@@ -62,29 +63,34 @@ def _sections(problem: Problem, paper: Paper) -> Iterator[_Section]:
 # Formulas
 
 
-def _accounted(answers: Mapping[str, FoundAnswer]) -> set[Place]:
+def _accounted(table: Table) -> set[Place]:
     """The formulas that say what a derivative, a quantity or a name of the student's own is."""
-    every = [entry for found in answers.values() for entry in found.paper]
     lost = {
-        e.formula.place
-        for e in every
-        if (e.left is None or _is_of_an_expression(e))
-        and not e.standing.is_beside
-        and not e.is_open
+        one.formula.place
+        for one in table.stated
+        if (one.left is None or _is_of_an_expression(one))
+        and not one.standing.is_beside
+        and not one.is_open
     }
-    return {entry.formula.place for entry in every} - lost
+    return {one.formula.place for one in table.stated} - lost
 
 
-def _is_of_an_expression(entry: Entry) -> bool:
+def _is_of_an_expression(claim: Claim) -> bool:
     """Whether a left side differentiates an expression, so that it may be another name of what is asked."""
-    left = entry.derivative
+    left = claim.derivative
     return left is not None and base_name(left.of) is None
 
 
 def _formulas(
-    section: _Section, known: Collection[Place], taken: Collection[Place]
+    section: _Section,
+    known: Collection[Place],
+    announced: Collection[Place],
+    taken: Collection[Place],
 ) -> Iterator[Leftover]:
-    """The formulas that no question took; those before the answers in `taken` are on the way to them."""
+    """The formulas that no question took; those before the answers in `taken` are on the way to them.
+
+    A name alone only mentions something, unless it is `announced` as an answer.
+    """
     standing = standings(section.items, language_of_paper(section.items))
     last = max((at for at, item in enumerate(section.items) if item.place in taken), default=-1)
     for at, item in enumerate(section.items):
@@ -92,7 +98,8 @@ def _formulas(
             continue
         if item.notation == "bound":
             continue
-        if not standing.get(at, PLAIN).is_beside and not is_mention(" ".join(item.text.split())):
+        says = item.place in announced or not is_mention(" ".join(item.text.split()))
+        if says and not standing.get(at, PLAIN).is_beside:
             kind = "code" if item.notation == "code" else "the formula"
             yield Leftover(f"{kind} `{_shown(item.text)}`", item.place)
 

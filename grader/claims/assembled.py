@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from grader.alignment.entries import Entry
-from grader.alignment.matching import split
+from grader.claims.claim import Claim
+from grader.claims.matching import split
 from grader.errors import StudentError, Unreadable
 from grader.expression import SCALAR, Derivative, Expression, Index, Matrix, Number, Selector, Shape
 from grader.notation import USUAL, Conventions, Names, Reading
@@ -17,13 +17,13 @@ Position = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled(Entry):
+class Assembled(Claim):
     """The equations for the entries of one array as one answer; else it is the last of them.
 
     `parts` are in order, row by row; None where the paper gives no equation.
     """
 
-    parts: tuple[Entry | None, ...] = ()
+    parts: tuple[Claim | None, ...] = ()
     grid: Shape = SCALAR
 
     @property
@@ -49,7 +49,7 @@ class Assembled(Entry):
             {key: values for one in found for key, values in one.open.items()},
         )
 
-    def _part(self, part: Entry | None, names: Names, conventions: Conventions) -> Reading:
+    def _part(self, part: Claim | None, names: Names, conventions: Conventions) -> Reading:
         if part is None:
             given = sum(one is not None for one in self.parts)
             message = f"only {given} of the {len(self.parts)} entries have an equation"
@@ -65,7 +65,7 @@ class Assembled(Entry):
         return reading
 
 
-def assembled(chosen: Entry, mine: Sequence[Entry], question: Question) -> Entry:
+def assembled(chosen: Claim, mine: Sequence[Claim], question: Question) -> Claim:
     """The answer to a question, with the equations for other entries if it is one for an entry."""
     grid = _grid(question)
     if grid is None or _position(chosen, question, grid) is None:
@@ -75,7 +75,7 @@ def assembled(chosen: Entry, mine: Sequence[Entry], question: Question) -> Entry
     parts = tuple(places.get(place) for place in order)
     if sum(part is not None for part in parts) < 2:
         return chosen
-    own = {one.name: getattr(chosen, one.name) for one in fields(Entry)}
+    own = {one.name: getattr(chosen, one.name) for one in fields(Claim)}
     assert question.of is not None
     assert question.wrt is not None
     own["left"] = derivative(question.of, question.wrt)
@@ -104,7 +104,7 @@ def _at(place: int, grid: Shape) -> Position:
     return both if 1 not in grid else (max(both),)
 
 
-def _position(entry: Entry, question: Question, grid: Shape) -> Position | None:
+def _position(entry: Claim, question: Question, grid: Shape) -> Position | None:
     """Which entry of the array an equation is about; None if it is about anything else."""
     left = entry.derivative
     if left is None or grid == SCALAR:

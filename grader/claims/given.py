@@ -7,7 +7,7 @@
 import contextlib
 import re
 
-from grader.alignment.standing import FormulaStanding, Given
+from grader.claims.standing import FormulaStanding, Given
 from grader.errors import StudentError
 from grader.expression import Apply, Expression, Item, Number, Symbol
 from grader.lexicon import Role, find

@@ -8,10 +8,10 @@ asserted.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.alignment import changes, denials
-from grader.alignment.clauses import Context, contexts
-from grader.alignment.formulas import claims
-from grader.alignment.stances import Judgement, Rule, Stance
+from grader.claims import changes, denials
+from grader.claims.clauses import Context, contexts
+from grader.claims.formulas import claims
+from grader.claims.stances import Judgement, Rule, Stance
 from grader.lexicon import Role
 from grader.submission import Item, Place
 

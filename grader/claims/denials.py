@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from grader.alignment.clauses import Chunk, Context, near, numbers
-from grader.alignment.formulas import is_mention, is_set_to_zero, is_unequal, left_side
-from grader.alignment.stances import Judgement, Rule, Stance, judged
+from grader.claims.clauses import Chunk, Context, near, numbers
+from grader.claims.formulas import is_mention, is_set_to_zero, is_unequal, left_side
+from grader.claims.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
 _NEAR = 3  # words between two words that belong together
