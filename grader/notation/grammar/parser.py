@@ -10,7 +10,6 @@ from typing import Any
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.grammar import scripts, syntax
-from grader.notation.grammar.cursor import Cursor
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
@@ -25,6 +24,7 @@ from grader.notation.grammar.operators import (
     SUM,
     Operator,
 )
+from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, span_of, split, trees
 from grader.notation.latex_tokens import ROLES, Token
@@ -70,7 +70,7 @@ def _named(words: Token, names: Names) -> Token:
     return words._replace(kind="word") if declared else words
 
 
-class Parser(Cursor):
+class Parser(Pratt[Node]):
     """Parses runs of trees with the names of a question."""
 
     def __init__(self, names: Names, source: str) -> None:
@@ -79,20 +79,7 @@ class Parser(Cursor):
 
     # A run of trees
 
-    def whole(self, run: Trees, here: int) -> Node:
-        """A run of trees as one expression; an empty one is at `here`."""
-        outer = self.trees, self.at, self.bars, self.depth
-        self.enter(run, here)
-        self.deeper(self.trees[0])
-        try:
-            if not run:
-                self.fail("there is no expression here", self.peek().span)
-            node = self.conditional()
-            return node if self.peek().kind == "end" else self._interrupted(node, self.peek())
-        finally:
-            self.trees, self.at, self.bars, self.depth = outer
-
-    def _interrupted(self, node: Node, tree: Tree) -> Node:
+    def interrupted(self, node: Node, tree: Tree) -> Node:
         """What was read up to a tree that cannot follow it, so that an unknown name is found first."""
         message = f"expected an operator or the end, but found `{tree.text}`"
         rest = syntax.Unparsed(message, first_of(tree).span)
@@ -168,22 +155,14 @@ class Parser(Cursor):
 
     # Operators
 
-    def expression(self, power: int = 0) -> Node:
-        """Operands joined by operators that bind at least as tightly as `power`."""
-        first = self.at
-        node = self.operand(power)
-        while (ahead := self.operator()) is not None and ahead.power >= power:
-            node = self._joined(node, ahead.power, first)
-        return node
-
-    def _joined(self, node: Node, power: int, first: int) -> Node:
+    def joined(self, node: Node, ahead: Operator, first: int) -> Node:
         """A run of operators of one power."""
-        operands, signs = [node], []
-        while (ahead := self.operator()) is not None and ahead.power == power:
-            if ahead is NO_SIGN:
+        power, operands, signs = ahead.power, [node], []
+        while (following := self.operator()) is not None and following.power == power:
+            if following is NO_SIGN:
                 self._check_no_rows()
-            self.at += ahead.width
-            signs.append(ahead.sign)
+            self.at += following.width
+            signs.append(following.sign)
             operands.append(self.expression(power + 1))
         return _JOINED[power](operands, signs, self.span(first))
 

@@ -1,6 +1,6 @@
 """Tokens → trees: brackets, braces and environments nested once, so that nobody counts depths again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from grader.errors import Span, TooLarge, Unreadable
@@ -46,38 +46,33 @@ def trees(tokens: Sequence[Token], source: str) -> list[Tree]:
     """
     here: list[Tree] = []
     above: list[tuple[Token, str, list[Tree]]] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
+    stream = enumerate(tokens)
+    for at, token in stream:
         text = token.text
         if text not in _NESTING:
             here.append(token)
-        elif text == "\\begin":
-            name, at = _environment(tokens, at)
+        elif text == "\\begin" or (text in OPEN and not _is_brace_of_cases(tokens, at)):
+            name = _environment(stream, token)[0] if text == "\\begin" else ""
             above.append((token, name, here))
             here = []
-        elif text in OPEN and not _is_brace_of_cases(tokens, at - 1):
-            above.append((token, "", here))
-            here = []
-        elif above and (text in _CLOSING or text == "\\end"):
+            if len(above) > DEPTH_LIMIT:
+                raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", source, token.span)
+        elif above and text not in OPEN:
             opened, name, outer = above.pop()
+            last = token
             if text == "\\end":
-                ended, at = _environment(tokens, at)
+                ended, last = _environment(stream, token)
                 _check_end(opened, name, token, ended, source)
             elif OPEN.get(opened.text) != text:
-                message = f"expected {_closing(opened, name)}, but found `{text}`"
+                message = f"expected `{_closing(opened, name)}`, but found `{text}`"
                 raise Unreadable(message, source, token.span)
-            last = tokens[at - 1]
-            kind, inside = "branch", tuple(here)
+            inside = tuple(here)
             outer.append(
-                Enclosed(kind, opened.text, opened.start, last.end, inside, opened, last, name)
+                Enclosed("branch", opened.text, opened.start, last.end, inside, opened, last, name)
             )
             here = outer
         else:
             here.append(token)
-        if len(above) > DEPTH_LIMIT:
-            raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", source, token.span)
     if above:
         opened, name, _ = above[-1]
         if opened.text == "\\begin":
@@ -93,20 +88,22 @@ def _closing(opened: Token, name: str) -> str:
 
 def _check_end(opened: Token, name: str, end: Token, ended: str, source: str) -> None:
     if opened.text != "\\begin":
-        message = f"expected {OPEN[opened.text]}, but found `\\end{{{ended}}}`"
+        message = f"expected `{OPEN[opened.text]}`, but found `\\end{{{ended}}}`"
         raise Unreadable(message, source, end.span)
     if ended != name:
         message = f"\\begin{{{name}}} ends with \\end{{{ended}}}"
         raise Unreadable(message, source, opened.span)
 
 
-def _environment(tokens: Sequence[Token], at: int) -> tuple[str, int]:
-    """The name in braces at `at`, and where it ends."""
+def _environment(stream: Iterator[tuple[int, Token]], last: Token) -> tuple[str, Token]:
+    """The name in the braces that come next, and the token that ends it; `last` if nothing comes."""
     letters: list[str] = []
-    while at < len(tokens) and tokens[at].text != "}" and len(letters) < 40:
-        letters.append(tokens[at].text)
-        at += 1
-    return "".join(letters).lstrip("{").rstrip("*"), min(at + 1, len(tokens))
+    for _, token in stream:
+        last = token
+        if token.text == "}" or len(letters) == 40:
+            break
+        letters.append(token.text)
+    return "".join(letters).lstrip("{").rstrip("*"), last
 
 
 def _is_brace_of_cases(tokens: Sequence[Token], at: int) -> bool:
