@@ -7,7 +7,7 @@ from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
 from grader.notation.builder import constant
 from grader.notation.grammar.trees import Enclosed, Trees, first_of, split
-from grader.notation.infix.parser import AXIS_OPTIONS, Parser, form, listed
+from grader.notation.infix.parser import AXIS_OPTIONS, Parser, form
 from grader.notation.latex_tokens import Token
 from grader.notation.products import JUXTAPOSED, product
 
@@ -23,13 +23,13 @@ def _span(token: Token, tree: Enclosed) -> Span:
 def _sum(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Sum(e, (i, 1, n), …)`, Python's `sum(e for k in range(n))`, and `sum(x, axis=1)` over entries."""
     span = _span(token, tree)
-    body, *loops = split(tree.trees, "for")
-    if loops:
-        index = _loop(parser, loops[-1])
+    body, *loop = split(tree.trees, "for")
+    if loop:
+        index = _loop(parser, loop, token)
         return parser.build.sum(index, lambda: parser.whole(body, tree.last.start), span)
-    body, *limits = listed(tree) or [()]
+    body, *limits = parser.listed(tree) or [()]
     if limits and (token.text != "sum" or first_of(limits[0][0]).text == "("):
-        ranges = [_limit(parser, limit, tree) for limit in limits]
+        ranges = [_limit(parser, limit) for limit in limits]
         return _over(parser, body, ranges, span)
     args, options = parser.arguments(tree, AXIS_OPTIONS)
     if not args:
@@ -38,11 +38,11 @@ def _sum(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.reduced("sum", args, options, span)
 
 
-def _limit(parser: Parser, run: Trees, tree: Enclosed) -> Index | str:
+def _limit(parser: Parser, run: Trees) -> Index | str:
     """`(i, 1, n)` as an index variable, or `i` alone as a name without a range."""
-    one = run[0] if len(run) == 1 else None
-    bracketed = isinstance(one, Enclosed) and one.text == "("
-    name, *ends = listed(one) if isinstance(one, Enclosed) and bracketed else [run]
+    one = run[0]
+    is_range = isinstance(one, Enclosed) and one.text == "(" and len(run) == 1
+    name, *ends = (isinstance(one, Enclosed) and is_range and parser.listed(one)) or [run]
     letter = first_of(name[0])
     if len(name) > 1 or letter.kind != "name":
         parser.unexpected(name[len(name) > 1], "the index variable of a sum")
@@ -63,26 +63,26 @@ def _over(parser: Parser, body: Trees, ranges: Sequence[Index | str], span: Span
     return over(last, lambda: _over(parser, body, inner, span), span)  # type: ignore[arg-type]
 
 
-def _loop(parser: Parser, run: Trees) -> Index:
+def _loop(parser: Parser, loops: Sequence[Trees], token: Token) -> Index:
     """The `k in range(a, b)` of a sum, which excludes the end as in Python."""
-    name, *rest = run[:4]
-    bracket = rest[-1] if rest else name
-    if [tree.text for tree in rest] != ["in", "range", "("] or not isinstance(bracket, Enclosed):
-        parser.fail("only sums over range(…) can be read", first_of(name).span, _RANGE)
-    ends = parser.values(bracket)
-    if not 1 <= len(ends) <= 2 or len(run) > 4:
-        message = "a sum needs exactly one range(n) or range(a, b)"
-        parser.fail(message, first_of(name).span, _RANGE)
+    last = loops[0][-1] if loops[0] else token
+    words = [tree.text for tree in loops[0][1:]]
+    if words != ["in", "range", "("] or not isinstance(last, Enclosed) or len(loops) > 1:
+        parser.fail("only a sum over one range(…) can be read", token.span, _RANGE)
+    ends = parser.values(last)
+    if not 1 <= len(ends) <= 2:
+        parser.fail("a sum needs a range(n) or range(a, b)", token.span, _RANGE)
+    name = first_of(loops[0][0])
     low = ends[0] if len(ends) == 2 else Number(0.0)
     high = parser.build.apply("sub", ends[-1], Number(1.0))
-    return parser.build.bind(name.text, low, high, first_of(name).span)
+    return parser.build.bind(name.text, low, high, name.span)
 
 
 @form("Product")
 def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Product(body, (k, 1, n))`, with its factors written out."""
-    parts, span, build = listed(tree), _span(token, tree), parser.build
-    limit = _limit(parser, parts[1], tree) if len(parts) == 2 else ""
+    parts, span, build = parser.listed(tree), _span(token, tree), parser.build
+    limit = _limit(parser, parts[1]) if len(parts) == 2 else ""
     if isinstance(limit, str):
         parser.fail("Product takes one range", token.span, "Product(e, (k, 1, n))")
     factors = build.factors(limit, lambda: parser.whole(parts[0], tree.last.start), token.span)
@@ -126,8 +126,8 @@ def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
     cases: list[tuple[Expression, Expression | None]] = []
     here = tree.last.start
-    for part in listed(tree):
-        pair = listed(part[0]) if part and isinstance(part[0], Enclosed) else []
+    for part in parser.listed(tree):
+        pair = parser.listed(part[0]) if part and isinstance(part[0], Enclosed) else []
         if len(part) != 1 or len(pair) != 2:
             hint = "Piecewise((a, x > 0), (b, True))"
             parser.fail("Piecewise takes pairs of a value and a condition", token.span, hint)

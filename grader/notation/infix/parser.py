@@ -65,6 +65,7 @@ _FRACTION = re.compile(r"d(\w+?)_+d(\w+)$")
 _NEW_AXES = frozenset(
     f"{module}{name}" for module in ("", "np.", "numpy.") for name in ("None", "newaxis")
 )
+_CLOSING = frozenset({")", "]"})
 _OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 _PRODUCTS = frozenset({"dot", "matmul", "inner"})
 _OF_TWO = frozenset({"maximum", "minimum"})
@@ -118,10 +119,7 @@ def read(text: str, names: Names, conventions: Conventions = USUAL) -> Reading:
 def _reading(text: str, build: Builder) -> Reading:
     parser = Parser(build)
     try:
-        run: Trees = trees(tokenize(text), text)
-        if "=" in text:
-            run = split(run, "=")[-1]
-        node = parser.whole(run, 0)
+        node = parser.whole(_answer(trees(tokenize(text), text), parser), 0)
         if parser.eulers and (node.shape != SCALAR or isinstance(node, Number)):
             build.unknown("e", parser.eulers[0], build.names.known())  # e may be an error
         return build.reading(node)
@@ -129,10 +127,14 @@ def _reading(text: str, build: Builder) -> Reading:
         raise error.located(text) from None
 
 
-def listed(tree: Enclosed) -> list[Trees]:
-    """What commas separate in brackets; a comma may stand at the end."""
-    parts = split(tree.trees, ",")
-    return parts if parts[-1] else parts[:-1]
+def _answer(run: Trees, parser: "Parser") -> Trees:
+    """What follows the last `=` outside brackets."""
+    if "=" not in parser.source:
+        return run
+    *names, answer = split(run, "=")
+    for tree in (tree for name in names for tree in name if tree.text in _CLOSING):
+        parser.unexpected(tree, "an operator or the end")
+    return answer
 
 
 class Parser(Pratt[Expression]):
@@ -305,7 +307,7 @@ class Parser(Pratt[Expression]):
         here, parts = tree.last.start, split(tree.trees, ",")
         if len(parts) == 1:
             return self.whole(tree.trees, here)
-        rows = [[self.whole(part, here)] for part in listed(tree)]
+        rows = [[self.whole(part, here)] for part in self.listed(tree)]
         return self.build.matrix(rows, tree.span)
 
     def _between_bars(self, opened: Token) -> Expression:
@@ -466,6 +468,15 @@ class Parser(Pratt[Expression]):
             return self._function(stem)[0], 1
         return None, 0
 
+    def listed(self, tree: Enclosed) -> list[Trees]:
+        """What commas separate in brackets; a comma may stand at the end."""
+        parts = split(tree.trees, ",")
+        if not parts[-1]:
+            parts.pop()
+        if not all(parts):
+            self.fail("there is nothing between two commas", tree.span)
+        return parts
+
     def brackets(self) -> Enclosed:
         """The round brackets that must come next."""
         tree = self.next()
@@ -483,7 +494,7 @@ class Parser(Pratt[Expression]):
         """The arguments of a call: positional ones, and keyword arguments if they are `known`."""
         args: list[Expression] = []
         options: Options = {}
-        for part in listed(tree):
+        for part in self.listed(tree):
             if len(part) < 2 or part[0].kind != "name" or part[1].text != "=":
                 args.append(self.whole(part, tree.last.start))
                 continue
@@ -578,13 +589,13 @@ class Parser(Pratt[Expression]):
 
     def _literal(self, tree: Enclosed) -> Expression:
         """`[a, b]` is a column, `[[a, b], [c, d]]` a matrix."""
-        parts = listed(tree)
+        parts = self.listed(tree)
         rows = _rows(parts)
         nested = rows and rows[0] is parts[0][0]
         if nested and len(rows) != len(parts):
             self.fail("only some parts of this matrix are rows", tree.span)
         if nested:
-            cells = [[self._cell(part, row) for part in listed(row)] for row in rows]
+            cells = [[self._cell(part, row) for part in self.listed(row)] for row in rows]
         else:
             cells = [[self._cell(part, tree)] for part in parts]
         return self.build.matrix(rows_of(cells), tree.span)
