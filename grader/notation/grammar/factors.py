@@ -11,6 +11,7 @@ from grader.notation.grammar.bars import beside
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
+from grader.notation.grammar.table import Table
 from grader.notation.precedence import Factor, chain, juxtaposed
 from grader.notation.products import divide
 
@@ -101,17 +102,9 @@ def _is_numeral(node: Node) -> bool:
     return isinstance(node, syntax.Literal)
 
 
-WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
-
-
-def with_neighbours(kind: type) -> Callable[[Any], Any]:
-    """Register how a factor is read that may take what follows it."""
-
-    def register(read: Callable[[Run, Any], Expression]) -> Callable[[Run, Any], Expression]:
-        WITH_NEIGHBOURS[kind] = read
-        return read
-
-    return register
+# How a factor is read that may take what follows it.
+WITH_NEIGHBOURS: Table[type, Callable[[Run, Any], Expression]] = Table()
+with_neighbours = WITH_NEIGHBOURS.of
 
 
 @rule(syntax.Name, syntax.Bare)

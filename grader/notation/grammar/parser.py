@@ -26,6 +26,7 @@ from grader.notation.grammar.operators import (
 )
 from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
+from grader.notation.grammar.table import Table
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, span_of, split, trees
 from grader.notation.latex_tokens import ROLES, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
@@ -44,17 +45,8 @@ _WORDS = frozenset(ROLES.values())
 
 
 Form = Callable[["Parser", Any], Node]
-FORMS: dict[str, Form] = {}  # what begins with a command, by that command
-
-
-def form(*commands: str) -> Callable[[Form], Form]:
-    """Register the parser of what begins with these commands."""
-
-    def register(parse: Form) -> Form:
-        FORMS.update(dict.fromkeys(commands, parse))
-        return parse
-
-    return register
+FORMS: Table[str, Form] = Table()  # what begins with a command, by that command
+form = FORMS.of
 
 
 def parse(tokens: Sequence[Token], names: Names, source: str) -> Node:

@@ -7,7 +7,7 @@ from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
 from grader.notation.builder import constant
 from grader.notation.grammar.trees import Enclosed, Trees, first_of, split
-from grader.notation.infix.parser import AXIS_OPTIONS, Parser, form
+from grader.notation.infix.parser import AXIS_OPTIONS, FORMS, Parser
 from grader.notation.latex_tokens import Token
 from grader.notation.products import JUXTAPOSED, product
 
@@ -19,7 +19,7 @@ def _span(token: Token, tree: Enclosed) -> Span:
     return Span(token.start, tree.end)
 
 
-@form("Sum", "sum", "summation")
+@FORMS.of("Sum", "sum", "summation")
 def _sum(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Sum(e, (i, 1, n), …)`, Python's `sum(e for k in range(n))`, and `sum(x, axis=1)` over entries."""
     span = _span(token, tree)
@@ -78,7 +78,7 @@ def _loop(parser: Parser, loops: Sequence[Trees], token: Token) -> Index:
     return parser.build.bind(name.text, low, high, name.span)
 
 
-@form("Product")
+@FORMS.of("Product")
 def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Product(body, (k, 1, n))`, with its factors written out."""
     parts, span, build = parser.listed(tree), _span(token, tree), parser.build
@@ -89,13 +89,13 @@ def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return reduce(lambda a, b: product(build, a, b, JUXTAPOSED, span), factors)
 
 
-@form("clip", "clamp")
+@FORMS.of("clip", "clamp")
 def _clipped(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
     return parser.build.clipped(parser.values(tree), _span(token, tree))
 
 
-@form("norm")
+@FORMS.of("norm")
 def _norm(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`norm(v)`, `np.linalg.norm(v, ord=2)`: only the 2-norm."""
     args, options = parser.arguments(tree, frozenset({"ord", "p"}))
@@ -105,7 +105,7 @@ def _norm(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.build.apply("norm", *args[:1], span=_span(token, tree))
 
 
-@form("Matrix", "ImmutableMatrix", "ImmutableDenseMatrix", "array", "asarray", "tensor")
+@FORMS.of("Matrix", "ImmutableMatrix", "ImmutableDenseMatrix", "array", "asarray", "tensor")
 def _matrix(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""
     args = parser.values(tree)
@@ -121,7 +121,7 @@ def _matrix(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.build.matrix(rows, token.span)
 
 
-@form("Piecewise")
+@FORMS.of("Piecewise")
 def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
     cases: list[tuple[Expression, Expression | None]] = []
@@ -137,7 +137,7 @@ def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.build.piecewise(cases, _span(token, tree))
 
 
-@form("Derivative", "diff", "grad")
+@FORMS.of("Derivative", "diff", "grad")
 def _derivative(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Derivative(l, h1[k])`."""
     args = parser.values(tree)
@@ -147,7 +147,7 @@ def _derivative(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.build.derivative(of, wrt, _span(token, tree))
 
 
-@form("ones", "zeros", "eye", "identity", "Identity")
+@FORMS.of("ones", "zeros", "eye", "identity", "Identity")
 def _constants(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`ones(n)`, `zeros((m, n))`, `eye(n)`: sizes are whole numbers or dimensions."""
     args = parser.values(tree)
@@ -164,7 +164,7 @@ def _constants(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.build.apply(name, params=params, span=_span(token, tree))
 
 
-@form("KroneckerDelta")
+@FORMS.of("KroneckerDelta")
 def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`KroneckerDelta(i, j)`."""
     args = parser.values(tree)
@@ -173,7 +173,7 @@ def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.build.apply("eq", *args, span=_span(token, tree))
 
 
-@form("len")
+@FORMS.of("len")
 def _length(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`len(r)`: the number of its entries, or rows."""
     args = parser.values(tree)
@@ -182,7 +182,7 @@ def _length(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return Number(float(args[0].shape[0]), _span(token, tree))
 
 
-@form("float", "int", "I", "indicator")
+@FORMS.of("float", "int", "I", "indicator")
 def _number(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`float(z > 0)`: a condition already is a number here."""
     args = parser.values(tree)

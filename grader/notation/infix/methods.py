@@ -3,7 +3,7 @@
 from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.grammar.trees import Enclosed, leaves
-from grader.notation.infix.parser import AXIS_OPTIONS, Parser, method
+from grader.notation.infix.parser import AXIS_OPTIONS, METHODS, Parser
 from grader.notation.names import Function
 from grader.notation.products import MATRIX, product
 
@@ -16,7 +16,7 @@ def _no_arguments(parser: Parser) -> None:
         parser.fail("this method takes no argument here", tree.trees[0].span)
 
 
-@method("T", "mT", "t", "transpose")
+@METHODS.of("T", "mT", "t", "transpose")
 def _transposed(parser: Parser, node: Expression, first: int) -> Expression:
     """`.T`, `.transpose()` and `.transpose(1, 0)`."""
     if parser.peek().text == "(" and parser.trees[parser.at - 1].text not in ("T", "mT"):
@@ -26,14 +26,14 @@ def _transposed(parser: Parser, node: Expression, first: int) -> Expression:
     return parser.build.apply("transpose", node, span=parser.span(first))
 
 
-@method("sum", "mean")
+@METHODS.of("sum", "mean")
 def _reduced(parser: Parser, node: Expression, first: int) -> Expression:
     function = parser.trees[parser.at - 1].text
     args, options = parser.arguments(parser.brackets(), AXIS_OPTIONS)
     return parser.reduced(function, (node, *args), options, parser.span(first))
 
 
-@method("max", "min")
+@METHODS.of("max", "min")
 def _extreme(parser: Parser, node: Expression, first: int) -> Expression:
     primitive = _EXTREMES[parser.trees[parser.at - 1].text]
     _no_arguments(parser)
@@ -41,14 +41,14 @@ def _extreme(parser: Parser, node: Expression, first: int) -> Expression:
     return build.call(Function(primitive, primitive), 0, build.entries_of(node, span), span)
 
 
-@method("clip", "clamp")
+@METHODS.of("clip", "clamp")
 def _clipped(parser: Parser, node: Expression, first: int) -> Expression:
     """`r.clip(low, high)`."""
     args = parser.values(parser.brackets())
     return parser.build.clipped((node, *args), parser.span(first))
 
 
-@method("dot")
+@METHODS.of("dot")
 def _dot(parser: Parser, node: Expression, first: int) -> Expression:
     args = parser.values(parser.brackets())
     if len(args) != 1:
@@ -56,14 +56,14 @@ def _dot(parser: Parser, node: Expression, first: int) -> Expression:
     return product(parser.build, node, args[0], MATRIX, parser.span(first))
 
 
-@method("float", "copy")
+@METHODS.of("float", "copy")
 def _unchanged(parser: Parser, node: Expression, first: int) -> Expression:
     """`.copy()` and the like change nothing here."""
     _no_arguments(parser)
     return node
 
 
-@method("astype")
+@METHODS.of("astype")
 def _astype(parser: Parser, node: Expression, first: int) -> Expression:
     """`.astype(float)` changes nothing here; only conditions can become whole numbers."""
     kind = "".join(token.text for token in leaves(parser.brackets().trees))
@@ -72,7 +72,7 @@ def _astype(parser: Parser, node: Expression, first: int) -> Expression:
     return node
 
 
-@method("grad")
+@METHODS.of("grad")
 def _gradient(parser: Parser, node: Expression, first: int) -> Expression:
     """`W2.grad` is the gradient of the loss."""
     loss, span = parser.build.names.loss, parser.span(first)
@@ -81,7 +81,7 @@ def _gradient(parser: Parser, node: Expression, first: int) -> Expression:
     return parser.build.derivative(loss, node, span)
 
 
-@method("shape")
+@METHODS.of("shape")
 def _shape(parser: Parser, node: Expression, first: int) -> Expression:
     """`X.shape[0]`: the number of rows, or of entries."""
     tree = parser.next()
@@ -95,7 +95,7 @@ def _shape(parser: Parser, node: Expression, first: int) -> Expression:
     return Number(float(node.shape[axis]), span)
 
 
-@method("reshape")
+@METHODS.of("reshape")
 def _reshaped(parser: Parser, node: Expression, first: int) -> Expression:
     """`x.reshape(-1, 1)` makes a column of a vector, `x.reshape(1, -1)` a row."""
     sizes = [constant(arg) for arg in parser.values(parser.brackets())]

@@ -29,6 +29,7 @@ from grader.notation.grammar.operators import (
     Operator,
 )
 from grader.notation.grammar.pratt import Pratt
+from grader.notation.grammar.table import Table
 from grader.notation.grammar.trees import (
     Enclosed,
     Tree,
@@ -65,6 +66,7 @@ _FRACTION = re.compile(r"d(\w+?)_+d(\w+)$")
 _NEW_AXES = frozenset(
     f"{module}{name}" for module in ("", "np.", "numpy.") for name in ("None", "newaxis")
 )
+_WRITE_A_SIGN = "write `*` for a product, `@` for a matrix product"
 _CLOSING = frozenset({")", "]"})
 _OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 _PRODUCTS = frozenset({"dot", "matmul", "inner"})
@@ -74,28 +76,8 @@ _AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # axis of a vector, which has one axis
 
 Form = Callable[["Parser", Token, Enclosed], Expression]
 Method = Callable[["Parser", Expression, int], Expression]
-FORMS: dict[str, Form] = {}  # what the name before brackets means
-METHODS: dict[str, Method] = {}  # what the name after a dot means
-
-
-def form(*names: str) -> Callable[[Form], Form]:
-    """Register how these names with brackets are read."""
-
-    def register(read: Form) -> Form:
-        FORMS.update(dict.fromkeys(names, read))
-        return read
-
-    return register
-
-
-def method(*names: str) -> Callable[[Method], Method]:
-    """Register how these names after a dot are read."""
-
-    def register(read: Method) -> Method:
-        METHODS.update(dict.fromkeys(names, read))
-        return read
-
-    return register
+FORMS: Table[str, Form] = Table()  # what the name before brackets means
+METHODS: Table[str, Method] = Table()  # what the name after a dot means
 
 
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
@@ -174,7 +156,7 @@ class Parser(Pratt[Expression]):
             behind = self.source[tree.start :].lstrip()[:1]
             found = f"found `{behind}`" if behind else "the text ends"
         elif tree.kind in ("name", "number", "entry") or tree.text == "(":
-            hint = "write `*` for a product, `@` for a matrix product"
+            hint = _WRITE_A_SIGN
         self.fail(f"expected {wanted}, but {found}", token.span, hint)
 
     # Operators
@@ -208,13 +190,9 @@ class Parser(Pratt[Expression]):
         span = self.span(first)
         if ahead.power < PRODUCT:
             return combine(self.build, ahead.meaning, node, right, span)
-        if (
-            ahead is NO_SIGN
-            and not isinstance(node, Number)
-            and (node.shape, right.shape) != (SCALAR, SCALAR)
-        ):
-            hint = "write `*` for a product, `@` for a matrix product"
-            self.fail("there is no sign between these arrays", span, hint)
+        arrays = (node.shape, right.shape) != (SCALAR, SCALAR)
+        if ahead is NO_SIGN and arrays and not isinstance(node, Number):
+            self.fail("there is no sign between these arrays", span, _WRITE_A_SIGN)
         if ahead.sign == "/":
             self.divided = span.end
         return product(self.build, node, right, ahead.meaning, span)
@@ -434,12 +412,9 @@ class Parser(Pratt[Expression]):
             return None
         self.at += 2
         node = self._called(token)
+        assert node is not None
         exponent = self.build.number(number.text, number.span)
-        return (
-            None
-            if node is None
-            else self.build.power(node, exponent, Span(token.start, bracket.end))
-        )
+        return self.build.power(node, exponent, Span(token.start, bracket.end))
 
     def _product(self, primitive: str, args: Sequence[Expression], span: Span) -> Expression:
         """`np.dot(v, M)` is `v @ M`, and `np.inner` takes the rows of both."""
@@ -590,42 +565,39 @@ class Parser(Pratt[Expression]):
     def _literal(self, tree: Enclosed) -> Expression:
         """`[a, b]` is a column, `[[a, b], [c, d]]` a matrix."""
         parts = self.listed(tree)
-        rows = _rows(parts)
-        nested = rows and rows[0] is parts[0][0]
-        if nested and len(rows) != len(parts):
-            self.fail("only some parts of this matrix are rows", tree.span)
-        if nested:
+        rows = [
+            one
+            for one, *more in parts
+            if isinstance(one, Enclosed) and one.text == "[" and not more
+        ]
+        if not rows or rows[0] is not parts[0][0]:
+            cells = [[self._cell(part, tree)] for part in parts]
+        elif len(rows) == len(parts):
             cells = [[self._cell(part, row) for part in self.listed(row)] for row in rows]
         else:
-            cells = [[self._cell(part, tree)] for part in parts]
+            self.fail("only some parts of this matrix are rows", tree.span)
         return self.build.matrix(rows_of(cells), tree.span)
 
     def _cell(self, run: Trees, tree: Enclosed) -> Cell:
         """An entry of a matrix; an entry like an earlier one is not parsed again."""
-        here = tree.last.start
-        parts = ENTRIES.split(self.source[run[0].start : run[-1].end]) if run else []
-        key, given, known = tuple(parts[::2]), parts[1::2], self.build.names.entries
-        if len(given) < 2:
-            return self.whole(run, here)
-        if any(text not in known for text in given):
+        here, known = tree.last.start, self.build.names.entries
+        parts = ENTRIES.split(self.source[run[0].start : run[-1].end])
+        key, given = tuple(parts[::2]), parts[1::2]
+        if len(given) > 1 and any(text not in known for text in given):
             for token in leaves(run):
                 if token.kind == "entry":
                     self.whole((token,), here)
         entries = [known[text] for text in given if text in known]
-        alike = self.templates.instance(key, entries) if len(entries) == len(given) else None
-        if alike is not None:
-            self.build.count(len(parts))
-            return alike
-        return self.templates.learned(key, self.whole(run, here), entries)
+        if len(entries) < max(2, len(given)):
+            return self.whole(run, here)
+        alike = self.templates.instance(key, entries)
+        if alike is None:
+            return self.templates.learned(key, self.whole(run, here), entries)
+        self.build.count(len(parts))
+        return alike
 
     def condition(self, node: Expression, span: Span) -> Expression:
         """An indicator, whose brackets must hold a condition."""
         if node is not NONSENSE and not is_condition(node):
             self.fail("an indicator needs a condition, such as z > 0", span)
         return node
-
-
-def _rows(parts: Sequence[Trees]) -> list[Enclosed]:
-    """The parts that are a bracket `[…]` alone."""
-    alone = (part[0] for part in parts if len(part) == 1)
-    return [tree for tree in alone if isinstance(tree, Enclosed) and tree.text == "["]
