@@ -1,6 +1,6 @@
 """Products: which factors belong together, and in which order they are multiplied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,10 @@ class Run:
     def ahead(self) -> Node | None:
         """The factor that follows without a sign."""
         return self.factors[self.at] if self.sign() == "" else None
+
+    def following(self) -> tuple[Node | None, Sequence[syntax.Suffix]]:
+        """The factor that follows without a sign, and the marks after it."""
+        return unmarked(self.ahead())
 
     def span(self, first: int) -> Span:
         """From the factor at `first` to the last one taken."""
@@ -84,6 +88,11 @@ class Run:
             hint = "write an entry with a subscript, such as h_{1}"
             message = "an array before a bracket with indices is ambiguous"
             self.reader.fail(message, bracket.span, hint)
+
+
+def unmarked(node: Node | None) -> tuple[Node | None, Sequence[syntax.Suffix]]:
+    """A factor and the marks after it."""
+    return (node.of, node.marks) if isinstance(node, syntax.Marked) else (node, ())
 
 
 def _is_index(node: Node, indices: Any) -> bool:

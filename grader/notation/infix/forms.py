@@ -188,4 +188,6 @@ def _number(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     args = parser.values(tree)
     if len(args) != 1:
         parser.fail(f"{token.text} takes one argument", token.span)
-    return args[0] if token.text == "float" else parser.condition(args[0], token.span)
+    if token.text == "float":
+        return args[0]
+    return parser.build.condition(args[0], token.span, "z > 0")

@@ -18,7 +18,6 @@ from grader.notation.builder import (
     Conventions,
     Reading,
     constant,
-    is_condition,
 )
 from grader.notation.grammar.operators import (
     BESIDE,
@@ -525,7 +524,8 @@ class Parser(Pratt[Expression]):
         assert isinstance(tree, Enclosed)
         span = self.span(first)
         if last.text == "1":
-            return self.condition(self.whole(tree.trees, tree.last.start), span)
+            inside = self.whole(tree.trees, tree.last.start)
+            return self.build.condition(inside, span, "z > 0")
         parts = split(tree.trees, ",")
         texts = ["".join(one.text for one in part) for part in parts]
         if len(texts) == 2 and ":" in texts and 1 in node.shape and not _NEW_AXES.isdisjoint(texts):
@@ -595,9 +595,3 @@ class Parser(Pratt[Expression]):
             return self.templates.learned(key, self.whole(run, here), entries)
         self.build.count(len(parts))
         return alike
-
-    def condition(self, node: Expression, span: Span) -> Expression:
-        """An indicator, whose brackets must hold a condition."""
-        if node is not NONSENSE and not is_condition(node):
-            self.fail("an indicator needs a condition, such as z > 0", span)
-        return node
