@@ -319,28 +319,18 @@ def _environment(parser: Parser, tree: Enclosed) -> Node:
 
 
 @form("\\{")
-def _braced_cases(parser: Parser, opened: Tree) -> Node:
-    """An open brace before an array, which makes a case distinction."""
-    tree = parser.next()
-    if not isinstance(tree, Enclosed):
-        parser.unexpected(opened, "a number, a name or a bracket")
-    node = _cases(parser, tree)
-    parser.take("\\}")
-    return node
-
-
-def _body(tree: Enclosed) -> Trees:
-    """The trees of an environment; those of an array without its columns."""
-    run = tree.trees
-    columns = tree.name == "array" and run and isinstance(run[0], Enclosed) and run[0].text == "{"
-    return run[1:] if columns else run
+def _braced_cases(parser: Parser, tree: Enclosed) -> Node:
+    """A brace around an array, which makes a case distinction."""
+    array = tree.trees[0]
+    assert isinstance(array, Enclosed)
+    return _cases(parser, array)
 
 
 def _matrix(parser: Parser, tree: Enclosed) -> Node:
     """The cells of a matrix."""
     rows = [
         [_without_lines(cell) for cell in split(row, "&")]
-        for row in split(_body(tree), "\\\\")
+        for row in split(tree.trees, "\\\\")
         if row
     ]
     cells = tuple(
@@ -367,7 +357,7 @@ def _without_lines(cell: Trees) -> Trees:
 
 def _cases(parser: Parser, tree: Enclosed) -> Node:
     """The rows of a case distinction: a value and its condition."""
-    rows = tuple(_case(parser, row) for row in split(_body(tree), "\\\\") if row)
+    rows = tuple(_case(parser, row) for row in split(tree.trees, "\\\\") if row)
     if any(condition is None for _, condition in rows[:-1]):
         message = "only the last case can be without a condition"
         parser.fail(message, tree.first.span)

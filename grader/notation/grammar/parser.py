@@ -331,6 +331,8 @@ class Parser(Pratt[Node]):
             return FORMS["\\begin"](self, tree)
         if tree.text == "{":
             return self._brace(tree)
+        if tree.text == "\\{" and [one.text for one in tree.trees] == ["\\begin"]:
+            return FORMS["\\{"](self, tree)
         if tree.text == "\\llbracket":
             return syntax.Indicator(self.whole(tree.trees, tree.last.start), tree.span)
         divided = split(tree.trees, ",")
