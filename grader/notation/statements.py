@@ -130,9 +130,9 @@ def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
 
 
 def _environment(tree: Enclosed) -> Enclosed | None:
-    """The environment that a tree is, perhaps with a brace around it."""
+    """The environment with an end that a tree is, perhaps with a brace around it."""
     one = tree.trees[0] if tree.text == "\\{" and len(tree.trees) == 1 else tree
-    return one if isinstance(one, Enclosed) and one.text == "\\begin" else None
+    return one if isinstance(one, Enclosed) and one.last.text == "\\end" else None
 
 
 def _lays_out(environment: Enclosed, before: str, braced: bool) -> bool:

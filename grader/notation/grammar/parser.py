@@ -27,7 +27,7 @@ from grader.notation.grammar.operators import (
 from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.table import Table
-from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, span_of, split, trees
+from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, split, trees
 from grader.notation.latex_tokens import ROLES, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
@@ -95,16 +95,15 @@ class Parser(Pratt[Node]):
         rows: list[tuple[Node | None, Node | None]] = []
         while self._takes_word(_IFS):
             rows.append((value, self.expression()))
-            while self.peek().text in _BETWEEN_CASES and self.peek().kind != "end":
+            while self.peek().text in _BETWEEN_CASES:
                 self.at += 1
-            if self._takes_word(OTHERWISE):
-                rows.append((self.expression(), None))
-                break
-            if self.peek().kind == "end":
+            otherwise = self._takes_word(OTHERWISE)
+            if self.peek().kind == "end" and not otherwise:
                 break
             value = self.expression()
-            if self._takes_word(OTHERWISE):
+            if otherwise or self._takes_word(OTHERWISE):
                 rows.append((value, None))
+                break
         return syntax.Cases(tuple(rows), token.span)
 
     def _takes_word(self, words: "Sequence[str] | frozenset[str]") -> bool:
@@ -300,7 +299,7 @@ class Parser(Pratt[Node]):
     def arguments(self, tree: Enclosed) -> tuple[Node, ...]:
         """The arguments in a bracket or in braces."""
         if tree.text == "{":
-            return (self.group(tree),)
+            return (self.whole(tree.trees, tree.last.start),)
         parts = split(tree.trees, ",", ";")
         return tuple(self.perhaps(part, tree.last.start) for part in parts)
 
@@ -333,8 +332,6 @@ class Parser(Pratt[Node]):
             return self._brace(tree)
         if tree.text == "\\{" and [one.text for one in tree.trees] == ["\\begin"]:
             return FORMS["\\{"](self, tree)
-        if tree.text == "\\llbracket":
-            return syntax.Indicator(self.whole(tree.trees, tree.last.start), tree.span)
         divided = split(tree.trees, ",")
         semicolons = any(one.text == ";" for one in tree.trees)
         if semicolons:
@@ -344,18 +341,12 @@ class Parser(Pratt[Node]):
 
     def _brace(self, tree: Enclosed) -> Node:
         """A group. The scripts after `{h}` are those of h."""
-        inside = self.group(tree)
+        inside = self.whole(tree.trees, tree.last.start)
         if isinstance(inside, syntax.Name) and inside.plain and inside.function is None:
             sub, sup, primes = self.scripts(inside.text)
             span = Span(tree.start, self.trees[self.at - 1].end)
             return replace(inside, span=span, sub=sub, sup=sup, primes=primes)
         return syntax.Bracket("{", (inside,), tree.span)
-
-    def group(self, tree: Enclosed) -> Node:
-        """What is in braces; `{a \\over b}` is a fraction."""
-        if any(part.text == "\\over" for part in tree.trees):
-            return FORMS["\\over"](self, tree)
-        return self.whole(tree.trees, tree.last.start)
 
     # Scripts
 
@@ -389,32 +380,22 @@ class Parser(Pratt[Node]):
         return scripts.superscript(self, run, span, raw)
 
     def _script(self, two_digits: bool = False) -> tuple[Trees, Span]:
+        """What is in a script. TeX takes one digit, so `x^10` is refused: it would be x¹0.
+
+        TeX sets `W_12` as W₁2 too, but students mean both digits.
+        """
         tree = self.next()
         if tree.kind == "end":
             self.unexpected(tree, "an argument")
         if isinstance(tree, Enclosed) and tree.text == "{":
             return tree.trees, tree.span
-        run = self._single(tree, two_digits)
-        return run, span_of(run)
-
-    def _single(self, tree: Tree, two_digits: bool) -> Trees:
-        """One token as a script. TeX takes one digit, so `x^10` is refused: it would be x¹0.
-
-        TeX sets `W_12` as W₁2 too, but students mean both digits.
-        """
         text = tree.text
         meant = two_digits and len(text) == 2 and text.isdigit()
         if tree.kind == "number" and len(text) > 1 and not meant:
             hint = f"write ^{{{text}}} or _{{{text}}}"
             message = f"LaTeX puts only the first digit of {text} into the script"
             self.fail(message, tree.span, hint)
-        if text == "-" and self.peek().kind == "number":
-            return [tree, self.next()]  # x^-1, where TeX takes the sign alone
-        if text == "\\frac":
-            first = self.at
-            self.at = min(first + 2, len(self.trees) - 1)
-            return [tree, *self.trees[first : self.at]]
-        return [tree]
+        return (tree,), tree.span
 
     def marked(self, node: Node, first: int) -> Node:
         """A complete factor with the scripts, primes and `!` that follow it."""

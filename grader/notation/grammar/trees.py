@@ -7,8 +7,7 @@ from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.latex_tokens import Token
 
-OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "\\llbracket": "\\rrbracket",
-        "{": "}"}  # fmt: skip
+OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "{": "}"}
 _OPENING, _CLOSING = frozenset({*OPEN, "\\begin"}), frozenset({*OPEN.values(), "\\end"})
 
 
