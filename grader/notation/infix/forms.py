@@ -1,7 +1,6 @@
 """Names before brackets that are no functions: sums, matrices, case distinctions, derivatives."""
 
 from collections.abc import Sequence
-from functools import reduce
 
 from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
@@ -9,7 +8,7 @@ from grader.notation.builder import constant
 from grader.notation.grammar.trees import Enclosed, Trees, first_of, split
 from grader.notation.infix.parser import AXIS_OPTIONS, FORMS, Parser
 from grader.notation.latex_tokens import Token
-from grader.notation.products import JUXTAPOSED, product
+from grader.notation.products import continued
 
 _RANGE = "Sum(e, (k, 1, n))"
 _SQUARE = frozenset({"eye", "Identity", "identity"})
@@ -86,7 +85,7 @@ def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     if isinstance(limit, str):
         parser.fail("Product takes one range", token.span, "Product(e, (k, 1, n))")
     factors = build.factors(limit, lambda: parser.whole(parts[0], tree.last.start), token.span)
-    return reduce(lambda a, b: product(build, a, b, JUXTAPOSED, span), factors)
+    return continued(build, factors, span)
 
 
 @FORMS.of("clip", "clamp")
@@ -140,10 +139,7 @@ def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 @FORMS.of("Derivative", "diff", "grad")
 def _derivative(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`Derivative(l, h1[k])`."""
-    args = parser.values(tree)
-    if len(args) != 2:
-        parser.fail(f"{token.text} takes two arguments", token.span, "Derivative(l, W2)")
-    of, wrt = args
+    of, wrt = parser.exactly(2, token, tree, "Derivative(l, W2)")
     return parser.build.derivative(of, wrt, _span(token, tree))
 
 
@@ -167,7 +163,7 @@ def _constants(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 @FORMS.of("KroneckerDelta")
 def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`KroneckerDelta(i, j)`."""
-    args = parser.values(tree)
+    args = parser.exactly(2, token, tree)
     for arg in args:
         parser.build.check_letter(arg)
     return parser.build.apply("eq", *args, span=_span(token, tree))
@@ -176,18 +172,14 @@ def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 @FORMS.of("len")
 def _length(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`len(r)`: the number of its entries, or rows."""
-    args = parser.values(tree)
-    if len(args) != 1 or args[0].shape[0] == 1:
+    (of,) = parser.exactly(1, token, tree)
+    if of.shape[0] == 1:
         parser.fail("len takes one array, not a row", _span(token, tree))
-    return Number(float(args[0].shape[0]), _span(token, tree))
+    return Number(float(of.shape[0]), _span(token, tree))
 
 
 @FORMS.of("float", "int", "I", "indicator")
 def _number(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     """`float(z > 0)`: a condition already is a number here."""
-    args = parser.values(tree)
-    if len(args) != 1:
-        parser.fail(f"{token.text} takes one argument", token.span)
-    if token.text == "float":
-        return args[0]
-    return parser.build.condition(args[0], token.span, "z > 0")
+    (of,) = parser.exactly(1, token, tree)
+    return of if token.text == "float" else parser.build.condition(of, token.span, "z > 0")

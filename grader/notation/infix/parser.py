@@ -462,6 +462,16 @@ class Parser(Pratt[Expression]):
         """The arguments in brackets, none of them by keyword."""
         return self.arguments(tree)[0]
 
+    def exactly(
+        self, count: int, token: Token, tree: Enclosed, hint: str | None = None
+    ) -> list[Expression]:
+        """This many arguments in brackets, behind a name."""
+        args = self.values(tree)
+        if len(args) != count:
+            message = f"{token.text} takes {count} argument{'s' * (count > 1)}"
+            self.fail(message, token.span, hint)
+        return args
+
     def arguments(
         self, tree: Enclosed, known: frozenset[str] = frozenset()
     ) -> tuple[list[Expression], Options]:
