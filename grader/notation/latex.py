@@ -49,16 +49,9 @@ def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
     Raises Unreadable (a human must look) or Nonsense (readable, but without a value).
     """
     try:
-        return parse_tokens(tokenize(text, names), names, text)
+        reading = read_tokens(tokenize(text, names), names, text)
     except (Unreadable, Nonsense) as error:
         raise error.located(text) from None
-
-
-def parse_tokens(
-    tokens: Sequence[Token], names: Names, source: str
-) -> tuple[Expression, list[str]]:
-    """Like `parse` for the tokens of a part of a formula; errors point into `source`."""
-    reading = read_tokens(tokens, names, source)
     return reading.node, list(reading.notes)
 
 

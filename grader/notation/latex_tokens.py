@@ -97,12 +97,16 @@ PACKAGES = definitions(r"""
 
 
 class Token(NamedTuple):
-    """A token: kind (command, number, bold, letter, word, accent, prose, sign), text, start, end."""
+    """A token: kind (command, number, bold, letter, word, accent, prose, sign), text, start, end.
+
+    `name` is that of an environment, for `\\begin` and `\\end`.
+    """
 
     kind: str
     text: str
     start: int
     end: int
+    name: str = ""
 
     @property
     def span(self) -> Span:
@@ -134,20 +138,8 @@ def _undollared(nodes: Sequence[Node]) -> Sequence[Node]:
     return nodes
 
 
-def outer(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
-    """The tokens outside of all brackets, braces and environments, each with its place in the row."""
-    depth = 0
-    for at, token in enumerate(tokens):
-        step = DEPTH.get(token.text)
-        if step is None:
-            if depth == 0:
-                yield at, token
-        else:
-            depth = max(0, depth + step)
-
-
 # 1 for what opens a bracket, -1 for what closes it.
-DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
+_DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
     text: {"open": 1, "close": -1}[kind]
     for text, kind in KINDS.items()
     if kind in ("open", "close")
@@ -156,9 +148,12 @@ DEPTH = {"{": 1, "}": -1, "\\begin": 1, "\\end": -1} | {
 
 def _holds(tokens: Sequence[Token], *texts: str) -> bool:
     """Whether one of some signs is outside of all brackets."""
-    return any(token.text in texts for token in tokens) and any(
-        token.text in texts for _, token in outer(tokens)
-    )
+    depth = 0
+    for token in tokens:
+        depth = max(0, depth + _DEPTH.get(token.text, 0))
+        if depth == 0 and token.text in texts:
+            return True
+    return False
 
 
 class _Lexer:
@@ -390,11 +385,11 @@ class _Lexer:
 
     def _cases(self, lines: Sequence[Sequence[Node]], place: Node) -> Iterator[Token]:
         """A case on each line between braces, in plain text."""
-        yield from _delimiter("\\begin", "cases", place.start, place.start)
+        yield Token("command", "\\begin", place.start, place.start, "cases")
         for line in lines:
             yield from self._nested(line)
             yield Token("command", "\\\\", line[-1].end, line[-1].end)
-        yield from _delimiter("\\end", "cases", place.end, place.end)
+        yield Token("command", "\\end", place.end, place.end, "cases")
 
     def _unwrapped(self, nodes: Sequence[Node], place: Node) -> Iterator[Token]:
         """A group; without its braces if it is one name or sign, or holds a whole equation."""
@@ -664,18 +659,16 @@ class _Lexer:
     def _begin(self, node: Node) -> Iterator[Token]:
         name = self._name()
         self.environments.append(self.last.text == "\\{")
-        yield from _delimiter("\\begin", name, node.start, self._behind(node))
+        yield Token("command", "\\begin", node.start, self._behind(node), name.rstrip("*"))
         if name in _WITH_OPTION:
             self.stream.option()
         if name in _WITH_COLUMNS:
-            columns = text_of(self.stream.argument())
-            if name in ("array", "tabular"):
-                place = Token("word", columns, self._behind(node), self._behind(node))
-                yield from _grouped([place], place)
+            self.stream.argument()
 
     def _end(self, node: Node) -> Iterator[Token]:
         """The end of an environment, and of a brace before it that nothing else closes."""
-        yield from _delimiter("\\end", self._name(), node.start, self._behind(node))
+        name = self._name().rstrip("*")
+        yield Token("command", "\\end", node.start, self._behind(node), name)
         behind_brace = self.environments.pop() if self.environments else False
         following = self.stream.peek()
         if behind_brace and (
@@ -766,11 +759,6 @@ def _pieces(text: str) -> list[tuple[str, str]]:
             found.append((role, ""))
             at = mark.end
     return found if marks else []
-
-
-def _delimiter(command: str, name: str, start: int, end: int) -> list[Token]:
-    word = Token("word", name, start, end)
-    return [Token("command", command, start, end), *_grouped([word], word)]
 
 
 def _grouped(tokens: Sequence[Token], place: Node | Token) -> list[Token]:

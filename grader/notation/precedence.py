@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from typing import NamedTuple
 
 from grader.errors import Span
@@ -23,9 +23,16 @@ Beside = Callable[[Expression, Expression], Expression]
 """What a factor means beside another one, entry by entry."""
 
 
+_LEVELS = {  # the signs that bind before all others, the tightest first; "" is no sign
+    "less": [{""}],
+    "more": [{HADAMARD}, {""}],
+    "alike": [{HADAMARD, ""}],
+}
+
+
 def juxtaposed(build: Builder, factors: Sequence[Factor]) -> Expression:
     """The product of factors side by side."""
-    return Precedence(build).side_by_side(factors).node
+    return Chain(build).multiplied(factors, [""] * (len(factors) - 1), "less")
 
 
 def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) -> Expression:
@@ -34,51 +41,37 @@ def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) 
     A sign binds less than no sign: `A B ⊙ C D` is (A B) ⊙ (C D). Where that makes no sense, or by
     convention, ⊙ binds more, A (B ⊙ C) D, or alike, ((A B) ⊙ C) D.
     """
-    made = Precedence(build, beside)
-    ways = {"less": made.less, "more": made.more, "alike": made.alike}
-    way = made.less
+    factors = [factor for group in groups for factor in group]
+    between = [sign for group, sign in zip(groups, ["", *signs], strict=True)
+               for sign in (sign, *[""] * (len(group) - 1))][1:]  # fmt: skip
+    multiplied = partial(Chain(build, beside).multiplied, factors, between)
+    way = "less"
     arrays = [sum(part.node.shape != SCALAR for part in group) for group in groups]
     if any(sign == HADAMARD and max(arrays[at : at + 2]) > 1 for at, sign in enumerate(signs)):
-        fit = tuple(key for key in ways if build.makes_sense(partial(ways[key], groups, signs)))
-        way = ways[build.convention("hadamard", fit) if len(fit) > 1 else (*fit, "less")[0]]
-    return way(groups, signs)
+        fit = tuple(key for key in _LEVELS if build.makes_sense(partial(multiplied, key)))
+        way = build.convention("hadamard", fit) if len(fit) > 1 else (*fit, way)[0]
+    return multiplied(way)
 
 
 @dataclass(frozen=True)
-class Precedence:
+class Chain:
     """Multiplies the factors of a chain in the order in which its signs bind."""
 
     build: Builder
     beside: Beside = lambda node, _: node
 
-    def side_by_side(self, factors: Sequence[Factor]) -> Factor:
-        return reduce(partial(self._times, JUXTAPOSED), factors)
-
-    def less(self, groups: Groups, signs: Sequence[str]) -> Expression:
-        return self._signed([self.side_by_side(group) for group in groups], signs)
-
-    def more(self, groups: Groups, signs: Sequence[str]) -> Expression:
-        """⊙ binds more than no sign."""
-        parts, left = [[*groups[0]]], []
-        for sign, group in zip(signs, groups[1:], strict=True):
-            if sign == HADAMARD:
-                parts[-1][-1:] = [self._times(sign, parts[-1][-1], group[0]), *group[1:]]
-            else:
-                parts.append([*group])
-                left.append(sign)
-        return self._signed([self.side_by_side(part) for part in parts], left)
-
-    def alike(self, groups: Groups, signs: Sequence[str]) -> Expression:
-        """⊙ binds like no sign, from the left."""
-        parts, left = [self.side_by_side(groups[0])], []
-        for sign, group in zip(signs, groups[1:], strict=True):
-            if sign == HADAMARD:
-                both = self._times(sign, parts[-1], group[0])
-                parts[-1] = self.side_by_side([both, *group[1:]])
-            else:
-                parts.append(self.side_by_side(group))
-                left.append(sign)
-        return self._signed(parts, left)
+    def multiplied(self, factors: Sequence[Factor], signs: Sequence[str], way: str) -> Expression:
+        """The product of factors with signs between them, where ⊙ binds in one of the ways."""
+        for tight in _LEVELS[way]:
+            parts, left = [factors[0]], []
+            for sign, factor in zip(signs, factors[1:], strict=True):
+                if sign in tight:
+                    parts[-1] = self._times(sign, parts[-1], factor)
+                else:
+                    parts.append(factor)
+                    left.append(sign)
+            factors, signs = parts, left
+        return self._signed(factors, signs)
 
     def _signed(self, factors: Sequence[Factor], signs: Sequence[str]) -> Expression:
         """Factors with signs, from the left; a ⊙ waits if the shapes around it do not fit yet."""
@@ -90,12 +83,12 @@ class Precedence:
             left[at : at + 2] = [self._times(waiting.pop(at), left[at], left[at + 1])]
         return left[0].node
 
-    def _times(self, how: str, a: Factor, b: Factor) -> Factor:
+    def _times(self, sign: str, a: Factor, b: Factor) -> Factor:
         left, right = a.node, b.node
-        if how == HADAMARD:
+        if sign == HADAMARD:
             left, right = self.beside(left, right), self.beside(right, left)
         span = a.span.union(b.span)
-        return Factor(product(self.build, left, right, how, span), span)
+        return Factor(product(self.build, left, right, sign or JUXTAPOSED, span), span)
 
 
 def _comes_later(factors: Sequence[Factor], signs: Sequence[str], at: int) -> bool:

@@ -6,6 +6,7 @@ read as an outer product: there the transpose is what the question asks for.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 
 from grader.errors import ShapeMismatch, Span
 from grader.expression import (
@@ -32,6 +33,8 @@ OUTER = "outer"  # ⊗
 QUOTIENT = "quotient"  # \oslash: a division entry by entry
 DOT = "dot"  # A \cdot B: juxtaposition, but the inner product of two columns
 
+_ENTRYWISE = frozenset({HADAMARD, OUTER, STAR})  # ⊗ between matrices of one shape: some mean ⊙
+
 
 def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) -> Expression:
     """a times b, where `how` is one of the signs above. Shapes that do not fit are `Nonsense`."""
@@ -51,15 +54,24 @@ def product(build: Builder, a: Expression, b: Expression, how: str, span: Span) 
     convention = _convention(a, b, how)
     if convention is not None:
         return _chosen(build, a, b, *convention, span)
-    if how == HADAMARD:
-        return _entrywise(build, a, b, span)
-    if how == OUTER:
-        return _outer(build, a, b, span)
-    if how == STAR:
-        return _star(build, a, b, span)
-    if how == ASTERISK and a.shape == b.shape:
-        return _entrywise(build, a, b, span)
+    if how == OUTER and _vector(a.shape) and _vector(b.shape):
+        return build.apply("outer", a, b, span=span)
+    if how == STAR and not _broadcast(a.shape, b.shape) and a.shape[1] == b.shape[0]:
+        build.notes.append(f"{_pair(a, b)} with * was read as a matrix product")
+        return build.apply("matmul", a, b, span=span)
+    if how in _ENTRYWISE or (how == ASTERISK and a.shape == b.shape):
+        return combine(build, "mul", a, b, span)
     return _matrix(build, a, b, how, span)
+
+
+def continued(build: Builder, factors: Sequence[Expression], span: Span) -> Expression:
+    """The product of factors side by side."""
+    return reduce(lambda one, other: product(build, one, other, JUXTAPOSED, span), factors)
+
+
+def total(build: Builder, terms: Sequence[Expression], span: Span) -> Expression:
+    """The sum of terms."""
+    return reduce(lambda one, other: combine(build, "add", one, other, span), terms)
 
 
 def combine(build: Builder, function: str, a: Expression, b: Expression, span: Span) -> Expression:
@@ -75,7 +87,7 @@ def divide(build: Builder, a: Expression, b: Expression, span: Span) -> Expressi
     """The quotient a / b: by a scalar, or entry by entry if the shapes fit."""
     if b is not NONSENSE and a is not NONSENSE and SCALAR not in (a.shape, b.shape):
         _check_axes(build, a, b, span)
-        if a.shape == b.shape or _extends(a.shape, b.shape) or _extends(b.shape, a.shape):
+        if _broadcast(a.shape, b.shape):
             return combine(build, "div", a, b, span)
         error = ShapeMismatch("an array can only be divided by a scalar or an array of its shape")
         return build.nonsense(error, span)
@@ -398,30 +410,9 @@ def _aligned(build: Builder, a: Expression, b: Expression) -> tuple[Expression, 
 
 def fit_entrywise(a: Expression, b: Expression) -> bool:
     """Whether two operands can be combined entry by entry without a change."""
-    if SCALAR in (a.shape, b.shape) or 0 in a.shape + b.shape or a.shape == b.shape:
-        return True
+    is_open = SCALAR in (a.shape, b.shape) or 0 in a.shape + b.shape
     as_row = _vector(a.shape) and a.shape == b.shape[::-1]
-    return as_row or _extends(a.shape, b.shape) or _extends(b.shape, a.shape)
-
-
-def _entrywise(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
-    return combine(build, "mul", a, b, span)
-
-
-def _outer(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
-    """⊗ of two vectors is a matrix; between matrices of one shape some mean ⊙."""
-    if _vector(a.shape) and _vector(b.shape):
-        return build.apply("outer", a, b, span=span)
-    return _entrywise(build, a, b, span)
-
-
-def _star(build: Builder, a: Expression, b: Expression, span: Span) -> Expression:
-    if a.shape == b.shape or _extends(a.shape, b.shape) or _extends(b.shape, a.shape):
-        return _entrywise(build, a, b, span)
-    if a.shape[1] == b.shape[0]:
-        build.notes.append(f"{_pair(a, b)} with * was read as a matrix product")
-        return build.apply("matmul", a, b, span=span)
-    return _entrywise(build, a, b, span)
+    return is_open or as_row or _broadcast(a.shape, b.shape)
 
 
 def _matrix(build: Builder, a: Expression, b: Expression, how: str, span: Span) -> Expression:
@@ -503,3 +494,8 @@ def _extends(thin: Shape, full: Shape) -> bool:
     if _vector(full) or not _vector(thin):
         return False
     return thin in ((full[0], 1), (1, full[1]))
+
+
+def _broadcast(one: Shape, other: Shape) -> bool:
+    """Whether shapes are equal, or one is a row or column along the other."""
+    return one == other or _extends(one, other) or _extends(other, one)

@@ -14,22 +14,31 @@ from typing import NamedTuple
 from grader import lexicon
 from grader.errors import Span, StudentError
 from grader.lexicon import Role
-from grader.notation.latex_tokens import DEPTH, Token, outer, tokenize
+from grader.notation.grammar.trees import (
+    Enclosed,
+    Tree,
+    Trees,
+    first_of,
+    leaves,
+    split,
+    trees,
+)
+from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
-from grader.notation.sides import solved
+from grader.notation.sides import DERIVATIVES, solved
 
 _ROWS = frozenset(
     "align aligned alignat alignedat split gather gathered equation multline eqnarray flalign"
     " displaymath math dmath empheq xalignat IEEEeqnarray".split()
 )
-_ARRAYS = frozenset({"array", "tabular", "matrix", "cases", "dcases", "rcases"})
+_CASES = frozenset({"cases", "dcases", "rcases"})
+_ARRAYS = _CASES | {"array", "tabular", "matrix"}
 _PUNCTUATION = frozenset({".", ",", ";"})
 _OPEN = frozenset({"(", "[", "\\{", "\\langle"})
 _JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
 _COMPARISONS = frozenset({"\\ne", "<", ">", "\\le", "\\ge"})
 _EQUALS = frozenset({"=", "\\approx"})
 _INDICES = frozenset("ijkmnpqrst") | {"\\ell"}  # letters that count
-_DERIVATIVES = frozenset({"\\frac", "\\partial", "\\nabla"})
 _NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re"})  # in remarks such as "∈ R^n"
 _BREAKS = frozenset({"\\\\", "\\quad", "\\Rightarrow"})
 _CASE_WORDS = frozenset({"if", "when", "for", "where"})
@@ -37,6 +46,7 @@ _OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _ALTERNATIVES = frozenset({"or", "\\vee"})
 _WORDS = _CASE_WORDS | _OTHERWISE | _ALTERNATIVES | {"with", "let", "then", "and"}
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
+_RUN_ON = _EQUALS | _JOINERS | {"&", "\\\\"}  # an `&` beside them sets no gap
 _AHEAD = 500  # tokens to search for an `=`
 _REASONS = frozenset({Role.SINCE, Role.BY})
 _UNDEFINED = re.compile(lexicon.pattern(Role.UNDEFINED), re.IGNORECASE)
@@ -85,11 +95,11 @@ def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]
     Raises Unreadable, TooLarge.
     """
     try:
-        tokens = tokenize(text, names, plain=plain)
+        run = trees(tokenize(text, names, plain=plain), text, strict=False)
     except StudentError as error:
         raise error.located(text) from None
     statements = _Statements()
-    for segment in _segments(_without_ranges(_laid_out(tokens))):
+    for segment in _segments(_laid_out(run)):
         statements.add(segment)
     statements.end()
     return [chain.equation(text) for chain in statements.chains if any(chain.members)]
@@ -98,116 +108,74 @@ def equations(text: str, names: Names, *, plain: bool = False) -> list[Equation]
 # Layout
 
 
-def _laid_out(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens without environments that only lay out rows; `&` and `\\\\` in brackets are layout too."""
-    texts = {token.text for token in tokens}
-    if texts.isdisjoint(("\\begin", "&", "\\\\")):
-        return list(tokens)
-    layout, gaps = _layout(tokens) if "\\begin" in texts else (set[int](), set[int]())
-    kept: list[Token] = []
-    opened: list[str] = []
-    for at, token in enumerate(tokens):
-        if at in gaps:
-            kept.append(token._replace(kind="command", text="\\quad"))
-        if at in layout or (token.text in ("&", "\\\\") and opened and opened[-1] in _OPEN):
+def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
+    """The trees without environments that only lay out rows, and without ranges of an index in brackets.
+
+    `opened` is what they stand in. In brackets `&` and `\\\\` are layout too.
+    """
+    kept: list[Tree] = []
+    before = opened
+    for tree in run:
+        if isinstance(tree, Token):
+            kept += [tree] if tree.text not in ("&", "\\\\") or opened not in _OPEN else []
+            before = tree.text
             continue
-        step = DEPTH.get(token.text, 0)
-        if step > 0:
-            opened.append(token.text)
-        elif step < 0 and opened:
-            opened.pop()
-        kept.append(token)
+        environment = _environment(tree)
+        if environment is not None and _lays_out(environment, before, environment is not tree):
+            kept += _laid_out([*_with_gaps(environment)], opened)
+        elif not _is_range_in_brackets(tree, before):
+            kept.append(tree._replace(trees=tuple(_laid_out(tree.trees, tree.text))))
+        before = tree.last.text
     return kept
 
 
-class _Environment(NamedTuple):
-    """An environment that is still open; of each row so far the first `&`, True for an equation."""
-
-    name: str
-    begin: int
-    rows: list[int | None]
-    columns: list[int]  # the `&` of the last row
-    gaps: list[int]  # those with a gap before something else: `a = b & i = j`
+def _environment(tree: Enclosed) -> Enclosed | None:
+    """The environment with an end that a tree is, perhaps with a brace around it."""
+    one = tree.trees[0] if tree.text == "\\{" and len(tree.trees) == 1 else tree
+    return one if isinstance(one, Enclosed) and one.last.text == "\\end" else None
 
 
-def _layout(tokens: Sequence[Token]) -> tuple[set[int], set[int]]:
-    """The places of tokens that only lay out rows, and of those that separate statements in a row."""
-    found: set[int] = set()
-    gaps: set[int] = set()
-    stack: list[_Environment | None] = []
-    for at, token in enumerate(tokens):
-        inside = stack[-1] if stack else None
-        step = DEPTH.get(token.text, 0)
-        if token.text == "\\begin" and step:
-            stack.append(_Environment(_name(tokens, at), at, [None], [], []))
-        elif step > 0:
-            stack.append(None)
-        elif step < 0 and stack:
-            ended = stack.pop()
-            if ended is not None and token.text == "\\end" and _lays_out(ended, tokens):
-                found.update(_delimiters(tokens, ended, at))
-                gaps.update(ended.gaps)
-        elif inside is None:
-            continue
-        elif token.text == "\\\\":
-            inside.rows.append(None)
-            inside.columns.clear()
-        elif token.text == "&":
-            if inside.rows[-1] is True and _is_gap(inside, tokens, at):
-                inside.gaps.append(at)
-            elif inside.rows[-1] is None:
-                inside.rows[-1] = at
-            inside.columns.append(at)
-        elif token.text in _EQUALS and inside.rows[-1] in (None, at - 1):
-            inside.rows[-1] = True
-    return found, gaps
-
-
-def _is_gap(inside: _Environment, tokens: Sequence[Token], at: int) -> bool:
-    """Whether an `&` behind an equation sets a gap: in an array, or between the equations of a row."""
-    neighbours = {token.text for token in tokens[at - 1 : at + 2 : 2]}
-    in_array = inside.name in _ARRAYS
-    return (in_array or len(inside.columns) % 2 == 1) and neighbours.isdisjoint(
-        _EQUALS | _JOINERS | {"&", "\\\\", "\\end"}
-    )
-
-
-def _name(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at + 2].text.rstrip("*") if at + 2 < len(tokens) else ""
-
-
-def _lays_out(environment: _Environment, tokens: Sequence[Token]) -> bool:
+def _lays_out(environment: Enclosed, before: str, braced: bool) -> bool:
     """Whether an environment holds equations.
 
     Of an array some rows must be equations, and no bracket may be around it. If it may be a case
     distinction, all rows must be equations, and nothing may be before it.
     """
-    name, begin, rows, *_ = environment
-    before = tokens[begin - 1].text if begin else "\\\\"
-    is_equation = [row is True for row in (rows if rows[-1] is not None else rows[:-1])]
-    if before == "\\{" or name in _CASES:
-        outside = (
-            tokens[begin - 1 - (before == "\\{")].text if begin > (before == "\\{") else "\\\\"
-        )
-        return bool(is_equation) and all(is_equation) and outside in _BREAKS
-    if name in ("array", "tabular", "matrix"):
-        return any(is_equation) and before not in ("(", "[", "|", "\\|")
-    return name in _ROWS
+    *rows, last = (_begins_equation(row) for row in split(environment.trees, "\\\\"))
+    rows += [] if last is None else [last]
+    if braced or environment.name in _CASES:
+        return bool(rows) and all(rows) and before in _BREAKS
+    if environment.name in ("array", "tabular", "matrix"):
+        return any(rows) and before not in ("(", "[", "|", "\\|")
+    return environment.name in _ROWS
 
 
-_CASES = frozenset({"cases", "dcases", "rcases"})
+def _begins_equation(row: Trees) -> bool | None:
+    """Whether an `=` comes before the first `&` or right behind it; None for a row without both."""
+    for at, tree in enumerate(row):
+        if tree.text == "&":
+            return at + 1 < len(row) and row[at + 1].text in _EQUALS
+        if tree.text in _EQUALS:
+            return True
+    return None
 
 
-def _delimiters(tokens: Sequence[Token], environment: _Environment, end: int) -> Iterator[int]:
-    """The places of `\\begin{…}`, `\\end{…}`, and of braces around them."""
-    begin = environment.begin
-    columns = 3 if environment.name in ("array", "tabular") else 0
-    yield from range(begin, begin + 4 + columns)
-    yield from range(end, end + 4)
-    if begin and tokens[begin - 1].text == "\\{":
-        yield begin - 1
-        if end + 4 < len(tokens) and tokens[end + 4].text == "\\}":
-            yield end + 4
+def _with_gaps(environment: Enclosed) -> Iterator[Tree]:
+    """The trees of an environment, with a gap for each `&` between an equation and something else.
+
+    That is any of an array, and every second one of other rows: `a = b & i = j`.
+    """
+    run, row = environment.trees, 0
+    for at, tree in enumerate(run):
+        if tree.text == "\\\\":
+            row = at + 1
+        elif tree.text == "&" and at + 1 < len(run) and _begins_equation(run[row:at]):
+            columns = sum(one.text == "&" for one in run[row:at])
+            if (environment.name in _ARRAYS or columns % 2) and not (
+                {run[at - 1].text, run[at + 1].text} & _RUN_ON
+            ):
+                tree = first_of(tree)._replace(kind="command", text="\\quad")
+        yield tree
 
 
 # Separators
@@ -218,17 +186,16 @@ class _Segment(NamedTuple):
 
     before: Token | None
     words: tuple[Token, ...]
-    tokens: list[Token]
+    tokens: list[Tree]
 
 
-def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
+def _segments(tokens: Trees) -> Iterator[_Segment]:
     """Rows, and statements side by side in a row."""
-    outside = {at for at, _ in outer(tokens)}
     before: Token | None = None
     words: list[Token] = []
-    segment: list[Token] = []
+    segment: list[Tree] = []
     for at, token in enumerate(tokens):
-        if at not in outside:
+        if isinstance(token, Enclosed):
             segment.append(token)
         elif _separates(tokens, at, before, segment):
             if trimmed := _trimmed(segment):
@@ -247,9 +214,7 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
     yield _Segment(before, tuple(words), _trimmed(segment))
 
 
-def _separates(
-    tokens: Sequence[Token], at: int, before: Token | None, segment: Sequence[Token]
-) -> bool:
+def _separates(tokens: Trees, at: int, before: Token | None, segment: Trees) -> bool:
     """Whether a token ends a statement, or a part of it."""
     token = tokens[at]
     if token.kind == "prose":
@@ -270,14 +235,14 @@ def _separates(
     )
 
 
-def _says_more(tokens: Sequence[Token], at: int) -> bool:
+def _says_more(tokens: Trees, at: int) -> bool:
     """Whether an equation, a comparison or a condition follows, not the next entry of a list."""
     ahead = tokens[at : at + 1]
     begins = bool(ahead) and (ahead[0].text in ("\\forall", "\\quad") or _is_word(ahead[0]))
     return begins or _follows(tokens, at)[0] in _EQUALS | _COMPARISONS | {"\\in"}
 
 
-def _restricts(tokens: Sequence[Token], at: int) -> bool:
+def _restricts(tokens: Trees, at: int) -> bool:
     """Whether another condition follows, not another case `0 for z < 0` or `f = 0 for z < 0`."""
     sign, behind = _follows(tokens, at)
     later, end = _follows(tokens, behind)
@@ -286,24 +251,19 @@ def _restricts(tokens: Sequence[Token], at: int) -> bool:
     return sign in _COMPARISONS or (sign == "=" and later not in _CASE_WORDS | _OTHERWISE)
 
 
-def _follows(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+def _follows(tokens: Trees, at: int) -> tuple[str, int]:
     """The next sign outside of brackets that compares, separates or is a word, and where it ends."""
-    depth = 0
     for ahead in range(at, min(at + _AHEAD, len(tokens))):
-        token = tokens[ahead]
-        depth += DEPTH.get(token.text, 0)
-        if depth < 0:
-            break
-        if depth == 0 and (token.text in _ENDS or _is_word(token)):
-            return token.text, ahead + 1
+        if tokens[ahead].text in _ENDS or _is_word(tokens[ahead]):
+            return tokens[ahead].text, ahead + 1
     return "", at
 
 
-def _is_word(token: Token) -> bool:
+def _is_word(token: Tree) -> bool:
     return token.kind == "prose" or (token.kind == "word" and token.text in _WORDS)
 
 
-def _trimmed(segment: list[Token]) -> list[Token]:
+def _trimmed(segment: list[Tree]) -> list[Tree]:
     end = len(segment)
     while end and segment[end - 1].text in _PUNCTUATION:
         end -= 1
@@ -315,13 +275,13 @@ def _trimmed(segment: list[Token]) -> list[Token]:
 
 @dataclass(slots=True)
 class _Branch:
-    value: list[Token]
-    condition: list[Token] = field(default_factory=list)
+    value: list[Tree]
+    condition: list[Tree] = field(default_factory=list)
 
 
 class _Member(NamedTuple):
     relation: str
-    tokens: list[Token]
+    tokens: list[Tree]
 
 
 class _OpenChain:
@@ -350,58 +310,50 @@ class _OpenChain:
         return bool(self.cases[-1].condition)
 
     @property
-    def value(self) -> list[Token]:
+    def value(self) -> list[Tree]:
         """The value that is read now."""
         return self.cases[-1].value
 
-    def restrict(self, condition: Sequence[Token]) -> None:
+    def restrict(self, condition: Trees) -> None:
         """Add a condition to the last case."""
         case = self.cases[-1]
-        between = (
-            [Token("sign", ",", condition[0].start, condition[0].start)] if case.condition else []
-        )
-        case.condition = [*case.condition, *between, *condition]
+        comma = Token("sign", ",", condition[0].start, condition[0].start)
+        case.condition += [comma, *condition] if case.condition else condition
 
-    def add_case(self, value: list[Token], condition: Sequence[Token] = ()) -> None:
+    def add_case(self, value: list[Tree], condition: Trees = ()) -> None:
         self.cases.append(_Branch(value, list(condition)))
 
-    def _value(self) -> list[Token]:
+    def _value(self) -> list[Tree]:
         """The tokens of the last member, as a case distinction if it has conditions."""
         if not any(case.condition for case in self.cases):
             return [token for case in self.cases for token in case.value]
         start = self.cases[0].value[0].start if self.cases[0].value else 0
-        rows: list[Token] = _mark("\\begin", start)
+        rows: list[Tree] = [Token("command", "\\begin", start, start, "cases")]
         for case in self.cases:
-            if case is not self.cases[0]:
-                rows.append(Token("command", "\\\\", rows[-1].end, rows[-1].end))
+            end = rows[-1].end
+            rows += [Token("command", "\\\\", end, end)] if case is not self.cases[0] else []
             rows += case.value
             if case.condition:
                 at = case.condition[0].start
                 rows += [Token("sign", "&", at, at), *case.condition]
-        return rows + _mark("\\end", rows[-1].end)
+        end = rows[-1].end
+        return [*rows, Token("command", "\\end", end, end, "cases")]
 
     def equation(self, source: str) -> Equation:
         """The chain without denied members; approximate ones are apart if an exact one comes first."""
         self._close()
-        kept = list(
-            itertools.takewhile(lambda member: member.relation not in _OPEN_ENDS, self.members)
-        )
-        exact = list(itertools.takewhile(lambda member: member.relation != "\\approx", kept))
+        kept = [*itertools.takewhile(lambda one: one.relation not in _OPEN_ENDS, self.members)]
+        exact = [*itertools.takewhile(lambda one: one.relation != "\\approx", kept)]
         if len(exact) < 2:
             exact = kept
         members, rest = (
-            tuple(tuple(member.tokens) for member in part) for part in (exact, kept[len(exact) :])
+            tuple(tuple(leaves(member)) for member in part)
+            for part in (
+                solved([one.tokens for one in exact]),
+                [one.tokens for one in kept[len(exact) :]],
+            )
         )
-        return Equation(
-            solved(members), source, rest, self.before, self.behind.strip(), self.reason
-        )
-
-
-def _mark(command: str, at: int) -> list[Token]:
-    """`\\begin{cases}` or `\\end{cases}` without width."""
-    name = Token("condition", "cases", at, at)
-    return [Token("command", command, at, at), Token("sign", "{", at, at), name,
-            Token("sign", "}", at, at)]  # fmt: skip
+        return Equation(members, source, rest, self.before, self.behind.strip(), self.reason)
 
 
 class _Statements:
@@ -410,7 +362,7 @@ class _Statements:
     def __init__(self) -> None:
         self.chains: list[_OpenChain] = []
         self.last: _OpenChain | None = None  # the last chain that is no reason
-        self.ahead: list[Token] = []  # a condition before its value: `if x > 0, …`
+        self.ahead: list[Tree] = []  # a condition before its value: `if x > 0, …`
         self.said = ""  # before the next statement
         self.in_reason = False
 
@@ -475,10 +427,10 @@ class _Statements:
         elif self.ahead:
             self.chains.append(_OpenChain([_Member("", self.ahead)]))
 
-    def _alternative(self, chain: _OpenChain, before: Token, value: Sequence[Token]) -> None:
+    def _alternative(self, chain: _OpenChain, before: Token, value: Trees) -> None:
         chain.value.extend([before._replace(kind="command", text="\\vee"), *value])
 
-    def _value(self, chain: _OpenChain, before: Token | None, tokens: list[Token]) -> None:
+    def _value(self, chain: _OpenChain, before: Token | None, tokens: list[Tree]) -> None:
         """A segment without `=`. What is no remark stays with the answer, since a part is not the whole."""
         sign = before.text if before is not None else ""
         if self.ahead:
@@ -498,7 +450,7 @@ class _Statements:
         elif not _is_remark(before, tokens):
             chain.value.extend([before, *tokens] if before is not None and chain.value else tokens)
 
-    def _row(self, chain: _OpenChain, tokens: list[Token]) -> None:
+    def _row(self, chain: _OpenChain, tokens: list[Tree]) -> None:
         """A row without `=`: more of the row before, or an expression of its own."""
         runs_on = not chain.value or tokens[0].text in _JOINERS or chain.value[-1].text in _JOINERS
         if len(chain.members) > 1 or runs_on:
@@ -511,9 +463,13 @@ class _Statements:
 _SAME_AGAIN = _ALTERNATIVES | {",", ";", "and", "\\quad"}
 
 
-def _is_same(chain: _OpenChain, left: Sequence[Token]) -> bool:
+def _is_same(chain: _OpenChain, left: Trees) -> bool:
     """Whether a row repeats the left side of the chain before it."""
-    return [token.text for token in chain.members[0].tokens] == [token.text for token in left]
+    return _texts(chain.members[0].tokens) == _texts(left)
+
+
+def _texts(run: Trees) -> list[str]:
+    return [token.text for token in leaves(run)]
 
 
 def _is_reason(said: str) -> bool:
@@ -524,18 +480,16 @@ def _is_reason(said: str) -> bool:
 
 # Signs that assert nothing: `A ≠ B`, and `A = B` with a question mark or an exclamation mark above it.
 _OPEN_ENDS = frozenset({"\\ne", "\\overset", "\\stackrel"})
-_CUTS = _EQUALS | _OPEN_ENDS | {":"}
 
 
-def _members(tokens: Sequence[Token]) -> list[_Member]:
+def _members(tokens: Trees) -> list[_Member]:
     """Tokens split at `=`, `≈` and, behind an `=`, at open ends; a colon behind a derivative is its `=`."""
     members = [_Member("", [])]
-    cuts = {at for at, token in outer(tokens) if token.text in _CUTS}
-    for at, token in enumerate(tokens):
+    for token in tokens:
         begun = members[0].tokens[:1]
         is_first = len(members) == 1
-        names = bool(begun) and begun[0].text in _DERIVATIVES
-        if at in cuts and (
+        names = bool(begun) and begun[0].text in DERIVATIVES
+        if (
             token.text in _EQUALS
             or (token.text in _OPEN_ENDS and not is_first)
             or (token.text == ":" and is_first and names)
@@ -549,12 +503,12 @@ def _members(tokens: Sequence[Token]) -> list[_Member]:
 # Conditions, ranges, remarks
 
 
-def _condition(before: Token | None, segment: Sequence[Token]) -> list[Token]:
+def _condition(before: Token | None, segment: Trees) -> list[Tree]:
     """The condition that a segment states; empty if it states none."""
     tokens = _stripped(segment)
     if not tokens or before is None or _is_range(before, segment):
         return []
-    compares = {token.text for _, token in outer(tokens)} & (_COMPARISONS | {"="})
+    compares = {token.text for token in tokens} & (_COMPARISONS | {"="})
     if before.text in ("if", "for") and before.kind == "word":
         return tokens if compares else []
     if before.text not in (",", "\\quad", "where", "with", "and"):
@@ -566,12 +520,11 @@ def _condition(before: Token | None, segment: Sequence[Token]) -> list[Token]:
     return tokens if (compares and "=" not in compares) or (plain and is_letter) else []
 
 
-def _is_range(before: Token | None, segment: Sequence[Token]) -> bool:
+def _is_range(before: Token | None, segment: Trees) -> bool:
     """Whether a segment only gives the range of an index: `i = 1, 2`, `\\forall i`."""
     if before is None or not (before.text in (",", "\\quad") or _is_word(before)):
         return False
-    tokens = _stripped(segment)
-    texts = [token.text for token in tokens]
+    texts = _texts(_stripped(segment))
     if not texts:
         return False
     if texts[0] == "\\forall" or "\\in" in texts:
@@ -585,63 +538,52 @@ def _is_range(before: Token | None, segment: Sequence[Token]) -> bool:
     return texts[0] in _INDICES and "=" in texts and several
 
 
-def _without_ranges(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens without ranges of an index in brackets, such as `(j = 1, 2, 3)`."""
-    kept: list[Token] = []
-    end = 0
-    for at, token in enumerate(tokens):
-        if token.text == "(" and at >= end:
-            end = _range_in_brackets(tokens, at)
-        if at >= end:
-            kept.append(token)
-    return kept
-
-
-_RANGE_LENGTH = 24  # tokens
+_RANGE_LENGTH = 23  # tokens
 _IN_A_RANGE = frozenset({",", "\\dots", "=", "\\in", "\\{", "\\}", "_", "{", "}", "+", "-"})
 _CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\\sum"})
 
 
-def _range_in_brackets(tokens: Sequence[Token], at: int) -> int:
-    """The end of a range in brackets that begins here; 0 if none does."""
-    ahead = tokens[at : at + _RANGE_LENGTH]
-    texts = [token.text for token in ahead]
-    if len(ahead) < 5 or texts[1] not in _INDICES or texts[2] not in ("=", "\\in", ","):
-        return 0
-    if ")" not in texts or (at and tokens[at - 1].text in _CALLING):
-        return 0
-    end = texts.index(")")
-    said = "=" in texts[:end] or "\\in" in texts[:end]
-    several = texts[2] == "\\in" or "," in texts[1:end] or "\\dots" in texts[:end]
-    plain = all(t.text in _IN_A_RANGE or t.kind in ("number", "letter") for t in ahead[1:end])
-    return at + end + 1 if said and several and plain else 0
+def _is_range_in_brackets(tree: Enclosed, before: str) -> bool:
+    """Whether a bracket, behind this text, is only the range of an index, such as `(j = 1, 2, 3)`."""
+    inside = leaves(tree.trees)
+    texts = [token.text for token in inside]
+    if tree.text != "(" or not 3 <= len(inside) < _RANGE_LENGTH or before in _CALLING:
+        return False
+    if texts[0] not in _INDICES or texts[1] not in ("=", "\\in", ","):
+        return False
+    said = "=" in texts or "\\in" in texts
+    several = texts[1] == "\\in" or "," in texts or "\\dots" in texts
+    plain = all(t.text in _IN_A_RANGE or t.kind in ("number", "letter") for t in inside)
+    return said and several and plain
 
 
-def _is_index(token: Token) -> bool:
+def _is_index(token: Tree) -> bool:
     return token.text in _INDICES or token.kind == "number"
 
 
-def _stripped(segment: Sequence[Token]) -> list[Token]:
+def _stripped(segment: Trees) -> list[Tree]:
     """The segment without leading words, outer brackets, and signs at the ends."""
-    tokens = list(itertools.dropwhile(lambda t: t.text in (",", "\\quad") or _is_word(t), segment))
-    if len(tokens) > 2 and (tokens[0].text, tokens[-1].text) in (("(", ")"), ("[", "]")):
-        tokens = tokens[1:-1]
-    return _trimmed(tokens)
+    run = list(itertools.dropwhile(lambda t: t.text in (",", "\\quad") or _is_word(t), segment))
+    one = run[0] if len(run) == 1 else None
+    if isinstance(one, Enclosed) and one.text in ("(", "[") and one.trees:
+        run = list(one.trees)
+    return _trimmed(run)
 
 
-def _is_remark(before: Token | None, tokens: Sequence[Token]) -> bool:
+def _is_remark(before: Token | None, run: Trees) -> bool:
     """A tag such as (1), words in brackets, a shape, or a range without numbers."""
-    texts = [token.text for token in tokens]
-    if not texts:
+    if not run:
         return False
-    if texts[0] == "(" and texts[-1] == ")":
-        inside = tokens[1:-1]
+    one = run[0] if len(run) == 1 else None
+    if isinstance(one, Enclosed) and one.text == "(":
+        inside = leaves(one.trees)
+        texts = {token.text for token in inside}
         shape = {"\\times"} | {token.text for token in inside if token.kind == "number"}
         if len(inside) == 1 and inside[0].text.isalnum():
             return True
         if any(token.kind == "prose" for token in inside) or (
-            "\\times" in texts and set(texts[1:-1]) <= shape
+            "\\times" in texts and texts <= shape
         ):
             return True
     said = before is not None and before.kind == "word" and before.text in ("for", "where", "with")
-    return said and not any(token.kind == "number" for token in tokens)
+    return said and not any(token.kind == "number" for token in leaves(run))

@@ -265,6 +265,12 @@ class Core:
                 parts.append(f"`{text}` is {shape_text(arg.shape)}")
         error.hint = "; ".join(parts) or None
 
+    def condition(self, node: Expression, span: Span, example: str) -> Expression:
+        """An indicator of something that must be true or false."""
+        if node is not NONSENSE and not is_condition(node):
+            self.fail(f"an indicator needs a condition, such as {example}", span)
+        return node
+
     def number(self, text: str, span: Span) -> Expression:
         """A literal. Integers become floats, so that towers of powers cannot hang."""
         if not any(character.isdigit() for character in text):

@@ -76,9 +76,6 @@ class Builder(Binding):
         return result
 
 
-# What two scalars always may do: no shape needs to be checked.
-
-
 def _row_of(block: Expression, i: int) -> list[Expression]:
     if block.shape == SCALAR:
         return [block]

@@ -6,7 +6,6 @@ out of step makes the dots unreadable.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
 from itertools import takewhile
 from typing import Any, NamedTuple, NoReturn
 
@@ -21,11 +20,11 @@ from grader.expression import (
     walk,
     with_children,
 )
+from grader.notation import products
 from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant
 from grader.notation.grammar import syntax
 from grader.notation.grammar.reading import Reader
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import combine
 from grader.primitives import TABLE
 from grader.primitives.build import ONE
 
@@ -88,8 +87,7 @@ def total(reader: Reader, node: syntax.Terms) -> Expression:
         elif at and signs[at] == "-" and not isinstance(cell, str):
             cell = _entry(reader.build.apply("neg", cell.node))
         cells.append(cell)
-    terms = fill.known(fill.line(cells))
-    return reduce(lambda one, other: combine(reader.build, "add", one, other, node.span), terms)
+    return products.total(reader.build, fill.known(fill.line(cells)), node.span)
 
 
 # Entries

@@ -1,6 +1,6 @@
 """Products: which factors belong together, and in which order they are multiplied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from grader.notation.grammar.bars import beside
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
+from grader.notation.grammar.table import Table
 from grader.notation.precedence import Factor, chain, juxtaposed
 from grader.notation.products import divide
 
@@ -36,6 +37,10 @@ class Run:
     def ahead(self) -> Node | None:
         """The factor that follows without a sign."""
         return self.factors[self.at] if self.sign() == "" else None
+
+    def following(self) -> tuple[Node | None, Sequence[syntax.Suffix]]:
+        """The factor that follows without a sign, and the marks after it."""
+        return unmarked(self.ahead())
 
     def span(self, first: int) -> Span:
         """From the factor at `first` to the last one taken."""
@@ -85,6 +90,11 @@ class Run:
             self.reader.fail(message, bracket.span, hint)
 
 
+def unmarked(node: Node | None) -> tuple[Node | None, Sequence[syntax.Suffix]]:
+    """A factor and the marks after it."""
+    return (node.of, node.marks) if isinstance(node, syntax.Marked) else (node, ())
+
+
 def _is_index(node: Node, indices: Any) -> bool:
     """Whether a node is a number, an index letter, or several of them."""
     if isinstance(node, syntax.Factors):
@@ -101,17 +111,9 @@ def _is_numeral(node: Node) -> bool:
     return isinstance(node, syntax.Literal)
 
 
-WITH_NEIGHBOURS: dict[type, Callable[[Run, Any], Expression]] = {}
-
-
-def with_neighbours(kind: type) -> Callable[[Any], Any]:
-    """Register how a factor is read that may take what follows it."""
-
-    def register(read: Callable[[Run, Any], Expression]) -> Callable[[Run, Any], Expression]:
-        WITH_NEIGHBOURS[kind] = read
-        return read
-
-    return register
+# How a factor is read that may take what follows it.
+WITH_NEIGHBOURS: Table[type, Callable[[Run, Any], Expression]] = Table()
+with_neighbours = WITH_NEIGHBOURS.of
 
 
 @rule(syntax.Name, syntax.Bare)

@@ -9,7 +9,6 @@ from grader.notation.grammar.parser import FORMS, NAMING, OTHERWISE, Parser, for
 from grader.notation.grammar.scripts import unwrapped
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, leaves, span_of, split
-from grader.notation.latex_tokens import Token
 
 MATRICES = frozenset(
     "matrix bmatrix pmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
@@ -26,7 +25,7 @@ UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exi
 
 @form("\\frac")
 def _fraction(parser: Parser, token: Tree) -> Node:
-    """`\\frac{a}{b}`; each digit of `\\frac12` is an argument."""
+    """`\\frac{a}{b}`."""
     above, below = (_argument(parser) for _ in range(2))
     return _quotient(parser, above, below, Span(token.start, parser.trees[parser.at - 1].end))
 
@@ -72,48 +71,15 @@ def _lowered(run: Trees) -> Trees:
     return unwrapped(run[1:])[0] if lowered else run
 
 
-@form("\\over")
-def _over(parser: Parser, tree: Tree) -> Node:
-    """`{a \\over b}`."""
-    if not isinstance(tree, Enclosed):
-        parser.fail("this fraction has no numerator", tree.span, "write \\frac{a}{b}")
-    parts = split(tree.trees, "\\over")
-    if len(parts) > 2:
-        parser.fail("it is not clear what this fraction is over", tree.span)
-    return _quotient(parser, parts[0], parts[1], tree.span)
-
-
 def _argument(parser: Parser) -> Trees:
-    """An argument of a command: a group, one token, or one digit of a number."""
+    """An argument of a command: what is in braces, or one tree."""
     tree = parser.next()
     if tree.kind == "end":
         parser.unexpected(tree, "an argument")
-    if isinstance(tree, Enclosed) and tree.text == "{":
-        inside = tree.trees
-        while len(inside) == 1 and isinstance(inside[0], Enclosed) and inside[0].text == "{":
-            inside = inside[0].trees  # \frac{{a}}{{b}}
-        return inside
-    if isinstance(tree, Enclosed):
-        return (tree,)
-    if tree.kind == "number" and len(tree.text) > 1 and tree.text.isdigit():
-        parser.at -= 1
-        parser.trees[parser.at : parser.at + 1] = digits(tree)
-        tree = parser.next()
-    if tree.text != "\\frac":
-        return (tree,)
-    parser.deeper(tree)
-    first = parser.at
-    _argument(parser), _argument(parser)
-    parser.depth -= 1
-    return (tree, *parser.trees[first : parser.at])
-
-
-def digits(token: Token) -> list[Token]:
-    """A number as one token for each digit."""
-    return [
-        token._replace(text=digit, start=token.start + at, end=token.start + at + 1)
-        for at, digit in enumerate(token.text)
-    ]
+    run: Trees = (tree,)
+    while len(run) == 1 and isinstance(one := run[0], Enclosed) and one.text == "{":
+        run = one.trees  # \frac{{a}}{{b}}
+    return run
 
 
 def _is_derivative(parser: Parser, above: Trees, below: Trees) -> bool:
@@ -319,28 +285,18 @@ def _environment(parser: Parser, tree: Enclosed) -> Node:
 
 
 @form("\\{")
-def _braced_cases(parser: Parser, opened: Tree) -> Node:
-    """An open brace before an array, which makes a case distinction."""
-    tree = parser.next()
-    if not isinstance(tree, Enclosed):
-        parser.unexpected(opened, "a number, a name or a bracket")
-    node = _cases(parser, tree)
-    parser.take("\\}")
-    return node
-
-
-def _body(tree: Enclosed) -> Trees:
-    """The trees of an environment; those of an array without its columns."""
-    run = tree.trees
-    columns = tree.name == "array" and run and isinstance(run[0], Enclosed) and run[0].text == "{"
-    return run[1:] if columns else run
+def _braced_cases(parser: Parser, tree: Enclosed) -> Node:
+    """A brace around an array, which makes a case distinction."""
+    array = tree.trees[0]
+    assert isinstance(array, Enclosed)
+    return _cases(parser, array)
 
 
 def _matrix(parser: Parser, tree: Enclosed) -> Node:
     """The cells of a matrix."""
     rows = [
         [_without_lines(cell) for cell in split(row, "&")]
-        for row in split(_body(tree), "\\\\")
+        for row in split(tree.trees, "\\\\")
         if row
     ]
     cells = tuple(
@@ -367,7 +323,7 @@ def _without_lines(cell: Trees) -> Trees:
 
 def _cases(parser: Parser, tree: Enclosed) -> Node:
     """The rows of a case distinction: a value and its condition."""
-    rows = tuple(_case(parser, row) for row in split(_body(tree), "\\\\") if row)
+    rows = tuple(_case(parser, row) for row in split(tree.trees, "\\\\") if row)
     if any(condition is None for _, condition in rows[:-1]):
         message = "only the last case can be without a condition"
         parser.fail(message, tree.first.span)

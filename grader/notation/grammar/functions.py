@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from grader.errors import Span
 from grader.expression import SCALAR, Apply, Expression, Number
-from grader.notation.builder import NONSENSE, is_condition
 from grader.notation.builder.core import EXTENT
 from grader.notation.grammar import syntax
 from grader.notation.grammar.dots import listed
 from grader.notation.grammar.entries import entry
-from grader.notation.grammar.factors import Run, with_neighbours
+from grader.notation.grammar.factors import Run, unmarked, with_neighbours
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
@@ -109,8 +108,7 @@ def _goes_on(run: Run, is_number: bool, in_names: bool) -> bool:
         return False
     names, build = run.reader.build.names, run.reader.build
     place = run.factors[run.at].span.start
-    ahead, following = run.ahead(), run.factors[run.at]
-    bare = following.of if isinstance(following, syntax.Marked) else following
+    ahead, (bare, _) = run.ahead(), unmarked(run.factors[run.at])
     named = _is_name(run, ahead)
     if ahead is not None and isinstance(
         bare, syntax.Call | syntax.Bare
@@ -126,8 +124,7 @@ def _goes_on(run: Run, is_number: bool, in_names: bool) -> bool:
 
 def _is_name(run: Run, node: Node | None) -> bool:
     """Whether a factor is a number, or a name with its scripts."""
-    if isinstance(node, syntax.Marked):
-        node = node.of
+    node, _ = unmarked(node)
     if not isinstance(node, syntax.Name) or node.kind != "command":
         return isinstance(node, syntax.Name | syntax.Literal)
     return node.text[1:] in GREEK or bool(run.reader.build.names.spelled(node.text))
@@ -141,12 +138,5 @@ def _is_numeral(node: Expression) -> bool:
 
 @rule(syntax.Indicator)
 def _indicator(reader: Reader, node: syntax.Indicator) -> Expression:
-    return indicator(reader, node.of, node.span)
-
-
-def indicator(reader: Reader, of: Node, span: Span) -> Expression:
-    """`I(z > 0)` and `\\mathbf{1}(z > 0)`; the bracket must be a condition."""
-    inside = reader.read(of)
-    if inside is not NONSENSE and not is_condition(inside):
-        reader.fail("an indicator needs a condition, such as I(z > 0)", span)
-    return inside
+    """`\\mathbf{1}(z > 0)`; the bracket must be a condition."""
+    return reader.build.condition(reader.read(node.of), node.span, "I(z > 0)")

@@ -8,7 +8,7 @@ from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
 from grader.notation.grammar.derivatives import base_of, slope
 from grader.notation.grammar.entries import marked
-from grader.notation.grammar.factors import Run, with_neighbours
+from grader.notation.grammar.factors import Run, unmarked, with_neighbours
 from grader.notation.grammar.naming import lookup, resolve, text_of
 from grader.notation.grammar.parser import parse
 from grader.notation.grammar.reading import Reader
@@ -74,8 +74,7 @@ def _of_the_matrix(run: Run, name: syntax.Name) -> Expression | None:
 
 def _own_call(run: Run, name: syntax.Name) -> Expression | None:
     """`h_\\theta(x_i)`: the body of the student's function, with the argument for its parameter."""
-    ahead, reader = run.ahead(), run.reader
-    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    (bracket, marks), reader = run.following(), run.reader
     key = (name.text, text_of(name.sup), text_of(name.sub))
     own = reader.build.names.own_function(key)
     if own is None or not isinstance(bracket, syntax.Bracket) or bracket.opened != "(":
@@ -92,7 +91,7 @@ def _own_call(run: Run, name: syntax.Name) -> Expression | None:
     node = build.applied(parameters, lambda: reader.read(parse(tokens, build.names, build.source)))
     build.depth -= 1
     node = node if node is NONSENSE else replace(node, span=span)
-    return marked(reader, node, ahead.marks) if isinstance(ahead, syntax.Marked) else node
+    return marked(reader, node, marks)
 
 
 # Argument lists
@@ -132,19 +131,14 @@ def _without_arguments(run: Run, name: syntax.Name, node: Expression) -> Express
 
     It is not a product if the brackets hold only names that the quantity is computed from.
     """
-    ahead, reader = run.ahead(), run.reader
-    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    (bracket, marks), reader = run.following(), run.reader
     if not isinstance(bracket, syntax.Bracket) or bracket.opened != "(":
         return node
     if name.text in reader.build.names.calls:
         run.at += 1
-        return marked(reader, node, ahead.marks) if isinstance(ahead, syntax.Marked) else node
+        return marked(reader, node, marks)
     quantity = base_of(node)
-    if (
-        quantity is None
-        or isinstance(ahead, syntax.Marked)
-        or not _lists(reader, quantity, bracket)
-    ):
+    if quantity is None or marks or not _lists(reader, quantity, bracket):
         return node
     run.at += 1
     written = reader.text(Span(name.span.start, bracket.span.end))
@@ -202,8 +196,7 @@ def _begins_differential(run: Run, name: syntax.Name) -> bool:
     """
     if name.text != "d" or not name.plain:
         return False
-    ahead, reader = run.ahead(), run.reader
-    following = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    (following, _), reader = run.following(), run.reader
     if not isinstance(following, syntax.Name) or not _is_quantity(reader, following.text):
         return False
     if not isinstance(lookup(reader, ("d", None, None), name.span), Number):
@@ -223,8 +216,7 @@ def _is_quantity(reader: Reader, base: str) -> bool:
 
 def _differential(run: Run, name: syntax.Name) -> Expression:
     """`dW^{[1]}`: the gradient of the loss by what follows; `dl/dW`: that of l."""
-    build, ahead = run.reader.build, run.ahead()
-    following = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    build, (following, _) = run.reader.build, run.following()
     loss = build.names.loss
     if loss is None or not isinstance(following, syntax.Name):
         build.unknown("d", name.span, build.names.known())
@@ -258,11 +250,6 @@ def _is_quotient(run: Run) -> bool:
     """Whether `/ d` and a name follow: `dl/dW`."""
     if run.sign() != "/" or run.at + 1 >= len(run.factors) or run.signs[run.at] != "":
         return False
-    mark, name = run.factors[run.at : run.at + 2]
-    name = name.of if isinstance(name, syntax.Marked) else name
-    return (
-        isinstance(mark, syntax.Name)
-        and mark.text == "d"
-        and mark.plain
-        and isinstance(name, syntax.Name)
-    )
+    mark, (name, _) = run.factors[run.at], unmarked(run.factors[run.at + 1])
+    is_mark = isinstance(mark, syntax.Name) and mark.text == "d" and mark.plain
+    return is_mark and isinstance(name, syntax.Name)

@@ -320,8 +320,7 @@ def _unbraced(
     run: Run, name: syntax.Name, node: Expression, parts: Parts
 ) -> tuple[Parts, Sequence[syntax.Suffix]]:
     """`W_ij` for `W_{ij}`: both indices of a matrix without braces, and the marks after them."""
-    sub, ahead, reader = name.sub, run.ahead(), run.reader
-    second, marks = (ahead.of, ahead.marks) if isinstance(ahead, syntax.Marked) else (ahead, ())
+    sub, (second, marks), reader = name.sub, run.following(), run.reader
     first = parts[0][0]
     if sub is None or first.span != sub.span or sub.span.end != name.span.end:
         return parts, ()

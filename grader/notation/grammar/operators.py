@@ -2,7 +2,16 @@
 
 from typing import NamedTuple
 
-from grader.notation.products import ASTERISK, DOT, HADAMARD, JUXTAPOSED, OUTER, QUOTIENT
+from grader.notation.products import (
+    ASTERISK,
+    DOT,
+    HADAMARD,
+    JUXTAPOSED,
+    MATRIX,
+    OUTER,
+    QUOTIENT,
+    STAR,
+)
 
 OR, AND, RELATION, SUM, PRODUCT, BESIDE = range(1, 7)  # binding powers, the loosest first
 
@@ -30,12 +39,28 @@ _TABLE = {
     },
     BESIDE: {"/": "div", "": JUXTAPOSED},
 }  # fmt: skip
-OPERATORS = {
-    sign: Operator(power, sign, meaning)
-    for power, signs in _TABLE.items()
-    for sign, meaning in signs.items()
-    if sign
+# As in Python, except that & and | bind less than comparisons: users of SymPy mean that when they leave out
+# brackets.
+_INFIX = {
+    OR: {"|": "or"},
+    AND: {"&": "and"},
+    RELATION: {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"},
+    SUM: _TABLE[SUM],
+    PRODUCT: {"⊙": HADAMARD},
+    BESIDE: {"*": STAR, "·": DOT, "×": JUXTAPOSED, "⊗": OUTER, "@": MATRIX, "/": QUOTIENT},
 }
+
+
+def _by_sign(table: dict[int, dict[str, str]]) -> dict[str, Operator]:
+    return {
+        sign: Operator(power, sign, meaning)
+        for power, signs in table.items()
+        for sign, meaning in signs.items()
+        if sign
+    }
+
+
+OPERATORS, INFIX_OPERATORS = _by_sign(_TABLE), _by_sign(_INFIX)
 NO_SIGN = Operator(BESIDE, "", JUXTAPOSED, 0)
 DOUBLE = {  # operators of two tokens
     (".", "*"): Operator(PRODUCT, "\\odot", HADAMARD, 2),

@@ -10,7 +10,6 @@ from typing import Any
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.grammar import scripts, syntax
-from grader.notation.grammar.cursor import Cursor
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
@@ -25,8 +24,10 @@ from grader.notation.grammar.operators import (
     SUM,
     Operator,
 )
+from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, span_of, split, trees
+from grader.notation.grammar.table import Table
+from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, split, trees
 from grader.notation.latex_tokens import ROLES, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
@@ -44,17 +45,8 @@ _WORDS = frozenset(ROLES.values())
 
 
 Form = Callable[["Parser", Any], Node]
-FORMS: dict[str, Form] = {}  # what begins with a command, by that command
-
-
-def form(*commands: str) -> Callable[[Form], Form]:
-    """Register the parser of what begins with these commands."""
-
-    def register(parse: Form) -> Form:
-        FORMS.update(dict.fromkeys(commands, parse))
-        return parse
-
-    return register
+FORMS: Table[str, Form] = Table()  # what begins with a command, by that command
+form = FORMS.of
 
 
 def parse(tokens: Sequence[Token], names: Names, source: str) -> Node:
@@ -70,7 +62,7 @@ def _named(words: Token, names: Names) -> Token:
     return words._replace(kind="word") if declared else words
 
 
-class Parser(Cursor):
+class Parser(Pratt[Node]):
     """Parses runs of trees with the names of a question."""
 
     def __init__(self, names: Names, source: str) -> None:
@@ -79,20 +71,7 @@ class Parser(Cursor):
 
     # A run of trees
 
-    def whole(self, run: Trees, here: int) -> Node:
-        """A run of trees as one expression; an empty one is at `here`."""
-        outer = self.trees, self.at, self.bars, self.depth
-        self.enter(run, here)
-        self.deeper(self.trees[0])
-        try:
-            if not run:
-                self.fail("there is no expression here", self.peek().span)
-            node = self.conditional()
-            return node if self.peek().kind == "end" else self._interrupted(node, self.peek())
-        finally:
-            self.trees, self.at, self.bars, self.depth = outer
-
-    def _interrupted(self, node: Node, tree: Tree) -> Node:
+    def interrupted(self, node: Node, tree: Tree) -> Node:
         """What was read up to a tree that cannot follow it, so that an unknown name is found first."""
         message = f"expected an operator or the end, but found `{tree.text}`"
         rest = syntax.Unparsed(message, first_of(tree).span)
@@ -116,16 +95,15 @@ class Parser(Cursor):
         rows: list[tuple[Node | None, Node | None]] = []
         while self._takes_word(_IFS):
             rows.append((value, self.expression()))
-            while self.peek().text in _BETWEEN_CASES and self.peek().kind != "end":
+            while self.peek().text in _BETWEEN_CASES:
                 self.at += 1
-            if self._takes_word(OTHERWISE):
-                rows.append((self.expression(), None))
-                break
-            if self.peek().kind == "end":
+            otherwise = self._takes_word(OTHERWISE)
+            if self.peek().kind == "end" and not otherwise:
                 break
             value = self.expression()
-            if self._takes_word(OTHERWISE):
+            if otherwise or self._takes_word(OTHERWISE):
                 rows.append((value, None))
+                break
         return syntax.Cases(tuple(rows), token.span)
 
     def _takes_word(self, words: "Sequence[str] | frozenset[str]") -> bool:
@@ -168,22 +146,14 @@ class Parser(Cursor):
 
     # Operators
 
-    def expression(self, power: int = 0) -> Node:
-        """Operands joined by operators that bind at least as tightly as `power`."""
-        first = self.at
-        node = self.operand(power)
-        while (ahead := self.operator()) is not None and ahead.power >= power:
-            node = self._joined(node, ahead.power, first)
-        return node
-
-    def _joined(self, node: Node, power: int, first: int) -> Node:
+    def joined(self, node: Node, ahead: Operator, first: int) -> Node:
         """A run of operators of one power."""
-        operands, signs = [node], []
-        while (ahead := self.operator()) is not None and ahead.power == power:
-            if ahead is NO_SIGN:
+        power, operands, signs = ahead.power, [node], []
+        while (following := self.operator()) is not None and following.power == power:
+            if following is NO_SIGN:
                 self._check_no_rows()
-            self.at += ahead.width
-            signs.append(ahead.sign)
+            self.at += following.width
+            signs.append(following.sign)
             operands.append(self.expression(power + 1))
         return _JOINED[power](operands, signs, self.span(first))
 
@@ -329,7 +299,7 @@ class Parser(Cursor):
     def arguments(self, tree: Enclosed) -> tuple[Node, ...]:
         """The arguments in a bracket or in braces."""
         if tree.text == "{":
-            return (self.group(tree),)
+            return (self.whole(tree.trees, tree.last.start),)
         parts = split(tree.trees, ",", ";")
         return tuple(self.perhaps(part, tree.last.start) for part in parts)
 
@@ -360,8 +330,8 @@ class Parser(Cursor):
             return FORMS["\\begin"](self, tree)
         if tree.text == "{":
             return self._brace(tree)
-        if tree.text == "\\llbracket":
-            return syntax.Indicator(self.whole(tree.trees, tree.last.start), tree.span)
+        if tree.text == "\\{" and [one.text for one in tree.trees] == ["\\begin"]:
+            return FORMS["\\{"](self, tree)
         divided = split(tree.trees, ",")
         semicolons = any(one.text == ";" for one in tree.trees)
         if semicolons:
@@ -371,18 +341,12 @@ class Parser(Cursor):
 
     def _brace(self, tree: Enclosed) -> Node:
         """A group. The scripts after `{h}` are those of h."""
-        inside = self.group(tree)
+        inside = self.whole(tree.trees, tree.last.start)
         if isinstance(inside, syntax.Name) and inside.plain and inside.function is None:
             sub, sup, primes = self.scripts(inside.text)
             span = Span(tree.start, self.trees[self.at - 1].end)
             return replace(inside, span=span, sub=sub, sup=sup, primes=primes)
         return syntax.Bracket("{", (inside,), tree.span)
-
-    def group(self, tree: Enclosed) -> Node:
-        """What is in braces; `{a \\over b}` is a fraction."""
-        if any(part.text == "\\over" for part in tree.trees):
-            return FORMS["\\over"](self, tree)
-        return self.whole(tree.trees, tree.last.start)
 
     # Scripts
 
@@ -416,32 +380,22 @@ class Parser(Cursor):
         return scripts.superscript(self, run, span, raw)
 
     def _script(self, two_digits: bool = False) -> tuple[Trees, Span]:
+        """What is in a script. TeX takes one digit, so `x^10` is refused: it would be x¹0.
+
+        TeX sets `W_12` as W₁2 too, but students mean both digits.
+        """
         tree = self.next()
         if tree.kind == "end":
             self.unexpected(tree, "an argument")
         if isinstance(tree, Enclosed) and tree.text == "{":
             return tree.trees, tree.span
-        run = self._single(tree, two_digits)
-        return run, span_of(run)
-
-    def _single(self, tree: Tree, two_digits: bool) -> Trees:
-        """One token as a script. TeX takes one digit, so `x^10` is refused: it would be x¹0.
-
-        TeX sets `W_12` as W₁2 too, but students mean both digits.
-        """
         text = tree.text
         meant = two_digits and len(text) == 2 and text.isdigit()
         if tree.kind == "number" and len(text) > 1 and not meant:
             hint = f"write ^{{{text}}} or _{{{text}}}"
             message = f"LaTeX puts only the first digit of {text} into the script"
             self.fail(message, tree.span, hint)
-        if text == "-" and self.peek().kind == "number":
-            return [tree, self.next()]  # x^-1, where TeX takes the sign alone
-        if text == "\\frac":
-            first = self.at
-            self.at = min(first + 2, len(self.trees) - 1)
-            return [tree, *self.trees[first : self.at]]
-        return [tree]
+        return (tree,), tree.span
 
     def marked(self, node: Node, first: int) -> Node:
         """A complete factor with the scripts, primes and `!` that follow it."""

@@ -8,9 +8,11 @@ from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import Builder
 from grader.notation.grammar import syntax
 from grader.notation.grammar.syntax import Node
+from grader.notation.grammar.table import Table
 
 Rule = Callable[["Reader", Any], Expression]
-RULES: dict[type, Rule] = {}
+RULES: Table[type, Rule] = Table()  # the meaning of each kind of node
+rule = RULES.of
 
 
 class Reader:
@@ -59,16 +61,6 @@ class Reader:
     def text(self, span: Span) -> str:
         """What was written at a place."""
         return self.build.source[span.start : span.end]
-
-
-def rule(*kinds: type) -> Callable[[Rule], Rule]:
-    """Register the rule for some kinds of nodes."""
-
-    def register(read: Rule) -> Rule:
-        RULES.update(dict.fromkeys(kinds, read))
-        return read
-
-    return register
 
 
 @rule(syntax.Omitted)

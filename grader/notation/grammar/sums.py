@@ -10,7 +10,7 @@ from grader.notation.grammar import syntax
 from grader.notation.grammar.naming import step_of
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.products import JUXTAPOSED, combine, product
+from grader.notation.products import continued, total
 
 Body = Callable[[], Expression]
 
@@ -39,10 +39,7 @@ def _product(reader: Reader, node: syntax.BigOperator) -> Expression:
         factors = _at_steps(reader, part.name, start, stop, node.sign, body)
     else:
         factors = reader.build.factors(index, body, node.sign)
-    result = factors[0]
-    for factor in factors[1:]:
-        result = product(reader.build, result, factor, JUXTAPOSED, node.span)
-    return result
+    return continued(reader.build, factors, node.span)
 
 
 def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperator) -> Expression:
@@ -84,10 +81,7 @@ def _ranged(reader: Reader, part: syntax.Range, node: syntax.BigOperator, body: 
     index = build.bind(part.name, start, stop, span)
     if not _counts_steps(reader, part.name, node.body):
         return build.sum(index, body, span)
-    total, *terms = _at_steps(reader, part.name, start, stop, span, body)
-    for term in terms:
-        total = combine(build, "add", total, term, span)
-    return total
+    return total(build, _at_steps(reader, part.name, start, stop, span, body), span)
 
 
 def _counts_steps(reader: Reader, letter: str, body: Node) -> bool:
@@ -127,10 +121,7 @@ def _upper(reader: Reader, high: Node, from_one: bool) -> Expression | None:
 def _over_values(reader: Reader, part: syntax.Range, span: Span, body: Body) -> Expression:
     """`\\sum_{k \\in \\{1, 3\\}}`, with its terms written out."""
     values = [constant(reader.read(value)) for value in part.values]
-    total, *terms = reader.build.terms(part.name, values, body, span)
-    for term in terms:
-        total = reader.build.apply("add", total, term, span=span)
-    return total
+    return total(reader.build, reader.build.terms(part.name, values, body, span), span)
 
 
 def _where(reader: Reader, condition: Node, span: Span, body: Body) -> Expression:

@@ -7,17 +7,14 @@ from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.latex_tokens import Token
 
-OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "\\llbracket": "\\rrbracket",
-        "{": "}"}  # fmt: skip
-_CLOSING = frozenset(OPEN.values())
-_NESTING = _CLOSING | {*OPEN, "\\begin", "\\end"}
+OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "{": "}"}
+_OPENING, _CLOSING = frozenset({*OPEN, "\\begin"}), frozenset({*OPEN.values(), "\\end"})
 
 
 class Enclosed(NamedTuple):
     """What stands between two brackets or between `\\begin` and `\\end`.
 
-    `text` is the opening bracket or `\\begin`, `name` the name of the environment, and `end` the last
-    token.
+    `text` is that of the `first` token, the opening one; `last` is the closing one.
     """
 
     kind: str
@@ -27,7 +24,11 @@ class Enclosed(NamedTuple):
     trees: "tuple[Tree, ...]"
     first: Token
     last: Token
-    name: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the environment."""
+        return self.first.name
 
     @property
     def span(self) -> Span:
@@ -39,80 +40,69 @@ Tree: TypeAlias = Token | Enclosed
 Trees = Sequence[Tree]
 
 
-def trees(tokens: Sequence[Token], source: str) -> list[Tree]:
+def trees(tokens: Sequence[Token], source: str, *, strict: bool = True) -> list[Tree]:
     """The trees of a formula. A closing bracket that nothing opened stays a token.
 
-    Raises Unreadable for a bracket that is never closed, TooLarge past the limit of depth.
+    Raises TooLarge past the limit of depth and, if it is `strict`, Unreadable for a bracket that is not
+    closed by its own.
     """
     here: list[Tree] = []
-    above: list[tuple[Token, str, list[Tree]]] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
+    above: list[tuple[Token, list[Tree]]] = []
+
+    def close(last: Token) -> list[Tree]:
+        opened, outer = above.pop()
+        outer.append(enclosed(opened, here, last))
+        return outer
+
+    for token in tokens:
         text = token.text
-        if text not in _NESTING:
-            here.append(token)
-        elif text == "\\begin":
-            name, at = _environment(tokens, at)
-            above.append((token, name, here))
+        if text in _OPENING:
+            above.append((token, here))
             here = []
-        elif text in OPEN and not _is_brace_of_cases(tokens, at - 1):
-            above.append((token, "", here))
-            here = []
-        elif above and (text in _CLOSING or text == "\\end"):
-            opened, name, outer = above.pop()
-            if text == "\\end":
-                ended, at = _environment(tokens, at)
-                _check_end(opened, name, token, ended, source)
-            elif OPEN.get(opened.text) != text:
-                message = f"expected {_closing(opened, name)}, but found `{text}`"
-                raise Unreadable(message, source, token.span)
-            last = tokens[at - 1]
-            kind, inside = "branch", tuple(here)
-            outer.append(
-                Enclosed(kind, opened.text, opened.start, last.end, inside, opened, last, name)
-            )
-            here = outer
+            if len(above) > DEPTH_LIMIT:
+                raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", source, token.span)
+        elif text in _CLOSING and above:
+            if strict:
+                _check_end(above[-1][0], token, source)
+            here = close(token)
         else:
             here.append(token)
-        if len(above) > DEPTH_LIMIT:
-            raise TooLarge(f"brackets nested more than {DEPTH_LIMIT} deep", source, token.span)
-    if above:
-        opened, name, _ = above[-1]
-        if opened.text == "\\begin":
-            raise Unreadable(f"\\begin{{{name}}} has no \\end{{{name}}}", source, opened.span)
-        hint = f"the `{opened.text}` here is never closed"
-        raise Unreadable(f"`{OPEN[opened.text]}` is missing", source, opened.span, hint)
+    while above:
+        if strict:
+            _check_closed(above[-1][0], source)
+        end = tokens[-1].end
+        here = close(Token("sign", "", end, end))
     return here
 
 
-def _closing(opened: Token, name: str) -> str:
-    return f"\\end{{{name}}}" if opened.text == "\\begin" else OPEN[opened.text]
+def enclosed(first: Token, inside: Iterable[Tree], last: Token) -> Enclosed:
+    """Trees between two tokens."""
+    return Enclosed("branch", first.text, first.start, last.end, tuple(inside), first, last)
 
 
-def _check_end(opened: Token, name: str, end: Token, ended: str, source: str) -> None:
-    if opened.text != "\\begin":
-        message = f"expected {OPEN[opened.text]}, but found `\\end{{{ended}}}`"
-        raise Unreadable(message, source, end.span)
-    if ended != name:
-        message = f"\\begin{{{name}}} ends with \\end{{{ended}}}"
+def _closing(opened: Token) -> str:
+    return f"\\end{{{opened.name}}}" if opened.text == "\\begin" else OPEN[opened.text]
+
+
+def _check_end(opened: Token, closed: Token, source: str) -> None:
+    """Raise Unreadable if a bracket or an environment ends with another one."""
+    expected = _closing(opened)
+    found = f"\\end{{{closed.name}}}" if closed.text == "\\end" else closed.text
+    if expected == found:
+        return
+    if opened.text == "\\begin" and closed.text == "\\end":
+        message = f"\\begin{{{opened.name}}} ends with {found}"
         raise Unreadable(message, source, opened.span)
+    raise Unreadable(f"expected `{expected}`, but found `{found}`", source, closed.span)
 
 
-def _environment(tokens: Sequence[Token], at: int) -> tuple[str, int]:
-    """The name in braces at `at`, and where it ends."""
-    letters: list[str] = []
-    while at < len(tokens) and tokens[at].text != "}" and len(letters) < 40:
-        letters.append(tokens[at].text)
-        at += 1
-    return "".join(letters).lstrip("{").rstrip("*"), min(at + 1, len(tokens))
-
-
-def _is_brace_of_cases(tokens: Sequence[Token], at: int) -> bool:
-    """Whether `\\{` is the brace before the rows of a case distinction, which nothing closes."""
-    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return tokens[at].text == "\\{" and following == "\\begin"
+def _check_closed(opened: Token, source: str) -> None:
+    """Raise Unreadable for what is never closed."""
+    if opened.text == "\\begin":
+        message = f"\\begin{{{opened.name}}} has no {_closing(opened)}"
+        raise Unreadable(message, source, opened.span)
+    hint = f"the `{opened.text}` here is never closed"
+    raise Unreadable(f"`{_closing(opened)}` is missing", source, opened.span, hint)
 
 
 def split(trees: Trees, *signs: str) -> list[Trees]:
@@ -132,7 +122,8 @@ def leaves(trees: Iterable[Tree]) -> list[Token]:
     found: list[Token] = []
     for tree in trees:
         if isinstance(tree, Enclosed):
-            found += [tree.first, *leaves(tree.trees), tree.last]
+            found += [tree.first, *leaves(tree.trees)]
+            found += [tree.last] if tree.last.text else []  # nothing closes it
         else:
             found.append(tree)
     return found

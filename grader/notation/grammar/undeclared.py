@@ -42,7 +42,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
     if name.text == "\\delta" and sub and not sup and pair(digit_by_digit(sub.parts)):
         return kronecker(reader, digit_by_digit(sub.parts), name.span)
     if name.text == "\\chi" and sub and not sup:
-        return _condition(reader, sub.value, name.span)
+        return build.condition(reader.read(sub.value), name.span, "\\chi_{z > 0}")
     if name.text in STEPS and not sub and not sup and bracket and bracket.opened == "(":
         run.at += 1
         build.notes.append(f"`{name.text}(…)` was read as the unit step, 1 where z > 0")
@@ -52,7 +52,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         if sub and _is_entry(reader, sub.parts):
             return kronecker(reader, sub.parts, name.span)
         if sub and isinstance(sub.value, syntax.Relation):
-            return _condition(reader, sub.value, name.span)
+            return build.condition(reader.read(sub.value), name.span, "\\chi_{z > 0}")
         return _identity(reader, sub.value, name.span) if sub else _identity_or_indicator(run, name)
     return _refuse(reader, name)
 
@@ -125,27 +125,17 @@ def _is_entry(reader: Reader, parts: Parts) -> bool:
 
 def _identity_or_indicator(run: Run, name: syntax.Name) -> Expression:
     """`I` where no I is declared: an identity matrix, or an indicator if a condition follows."""
-    reader, ahead = run.reader, run.ahead()
+    reader, (bracket, marks) = run.reader, run.following()
     identity = replace(IDENTITY, span=name.word)
-    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
     if not isinstance(bracket, syntax.Bracket) or bracket.opened not in ("(", "[", "\\{"):
         return identity
     run.at += 1
     inside = reader.read(bracket)
-    if inside.shape == SCALAR and inside is not NONSENSE and not is_condition(inside):
-        reader.fail("an indicator needs a condition, such as I(z > 0)", run.span(run.at - 2))
-    marks = ahead.marks if isinstance(ahead, syntax.Marked) else ()
+    if inside.shape == SCALAR:
+        reader.build.condition(inside, run.span(run.at - 2), "I(z > 0)")
     holds = inside is NONSENSE or is_condition(inside)
     inside = marked(reader, inside, marks)
     return inside if holds else product(reader.build, identity, inside, JUXTAPOSED, name.word)
-
-
-def _condition(reader: Reader, condition: Node, span: Span) -> Expression:
-    """`\\chi_{z > 0}`: 1 where the condition holds."""
-    node = reader.read(condition)
-    if node is not NONSENSE and not is_condition(node):
-        reader.fail("an indicator needs a condition, such as \\chi_{z > 0}", span)
-    return node
 
 
 def _identity(reader: Reader, sub: Node, span: Span) -> Expression:

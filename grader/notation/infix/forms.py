@@ -1,296 +1,185 @@
-"""Special forms in infix text: sums, matrices, case distinctions, derivatives."""
+"""Names before brackets that are no functions: sums, matrices, case distinctions, derivatives."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
-from grader.notation.builder import NONSENSE, constant, is_condition
-from grader.notation.infix.calls import AXIS_OPTIONS
-from grader.notation.infix.methods import MethodReader
-from grader.notation.infix.tokens import InfixToken
-from grader.notation.products import JUXTAPOSED, product
+from grader.notation.builder import constant
+from grader.notation.grammar.trees import Enclosed, Trees, first_of, split
+from grader.notation.infix.parser import AXIS_OPTIONS, FORMS, Parser
+from grader.notation.latex_tokens import Token
+from grader.notation.products import continued
+
+_RANGE = "Sum(e, (k, 1, n))"
+_SQUARE = frozenset({"eye", "Identity", "identity"})
 
 
-class FormReader(MethodReader):
-    """Reads forms. Each method starts at the `(` after the name."""
-
-    def form(self, name: str, token: InfixToken) -> Expression | None:
-        """The form with this name; None if there is none."""
-        form = SPECIAL.get(name)
-        return None if form is None else form(self, token)
-
-    def sum_form(self, token: InfixToken) -> Expression:
-        """`Sum(body, (i, 1, n), …)`: the limits come last, but are read first."""
-        opened = self.expect("(")
-        self.build.deeper(opened.span)
-        begin = self.at
-        commas, end = self.commas(opened)
-        if not commas:
-            return self.plain_sum(token, begin - 1)
-        limits = []
-        for comma, stop in zip(commas, [*commas[1:], end], strict=True):
-            limits.append(self._limit(comma + 1))
-            if self.at != stop:
-                self.unexpected(self.peek(), "the end of the range")
-        self.at = begin
-        node = self._nested_sums(limits, Span(token.start, self.tokens[end].start + 1), commas[0])
-        self.at = end + 1
-        self.build.depth -= 1
-        return node
-
-    def _limit(self, at: int) -> Index | str:
-        """`(i, 1, n)` as an index variable, or `i` alone as a name without a range."""
-        self.at = at
-        bracketed = self.take("(")
-        name = self.next()
-        if name.kind != "name":
-            self.unexpected(name, "the index variable of a sum")
-        if not bracketed or self.take(")"):
-            return name.text
-        self.expect(",")
-        low = self.expression()
-        self.expect(",")
-        high = self.expression()
-        self.expect(")")
-        return self.build.bind(name.text, low, high, name.span)
-
-    def _nested_sums(self, limits: list[Index | str], span: Span, stop: int) -> Expression:
-        if not limits:
-            node = self.expression()
-            if self.at != stop:
-                self.unexpected(self.peek(), "`,` or an operator")
-            return node
-        *outer, last = limits
-
-        def body() -> Expression:
-            return self._nested_sums(outer, span, stop)
-
-        if isinstance(last, str):
-            return self.build.open_sum(last, body, span)
-        return self.build.sum(last, body, span)
-
-    def plain_sum(self, token: InfixToken, opened: int) -> Expression:
-        """`sum(x)`, `np.sum(x, axis=1)`: over entries."""
-        self.at = opened
-        self.build.depth -= 1
-        args, options = self.arguments(self.expect("("), AXIS_OPTIONS)
-        if not args:
-            self.build.fail(
-                "sum takes one array", token.span, "for a range, write Sum(e, (i, 1, n))"
-            )
-        return self.reduced("sum", args, options, Span(token.start, self.end()))
-
-    def clipped(self, token: InfixToken) -> Expression:
-        """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
-        args, _ = self.arguments(self.expect("("))
-        return self.build.clipped(args, Span(token.start, self.end()))
-
-    def norm_form(self, token: InfixToken) -> Expression:
-        """`norm(v)`, `np.linalg.norm(v, ord=2)`: only the 2-norm."""
-        args, options = self.arguments(self.expect("("), frozenset({"ord", "p"}))
-        span = Span(token.start, self.end())
-        orders = [*args[1:], *(order for order in options.values() if order is not None)]
-        if any(constant(order) != 2 or 1 not in args[0].shape for order in orders):
-            self.build.fail("only the 2-norm of a vector can be read", span)
-        return self.build.apply("norm", *args[:1], span=span)
-
-    def np_sum(self, token: InfixToken) -> Expression:
-        """`sum(…)` with limits is `Sum`; without, it runs over entries."""
-        opened = self.at
-        self.expect("(")
-        commas, end = self.commas(self.tokens[opened])
-        begin = self._generator(end)
-        if begin is not None:
-            return self.generated_sum(token, begin, end)
-        limits = commas and (token.text != "sum" or self.tokens[commas[0] + 1].text == "(")
-        self.at = opened
-        if limits:
-            return self.sum_form(token)
-        self.build.depth += 1
-        return self.plain_sum(token, opened)
-
-    def _generator(self, end: int) -> int | None:
-        """The place of `for` in Python's `sum(e for k in range(n))`; None if there is none."""
-        for at in range(self.at, end):
-            if self.tokens[at].kind == "name" and self.tokens[at].text == "for":
-                return at
-        return None
-
-    def generated_sum(self, token: InfixToken, at: int, end: int) -> Expression:
-        """`sum(e for k in range(a, b))`, which excludes the end as in Python."""
-        begin, self.at = self.at, at + 1
-        name = self.next()
-        if self.next().text != "in" or self.next().text != "range":
-            self.build.fail("only sums over range(…) can be read", name.span, "Sum(e, (k, 1, n))")
-        self.build.deeper(name.span)
-        args, _ = self.arguments(self.expect("("))
-        if not 1 <= len(args) <= 2 or self.at != end:
-            self.build.fail(
-                "a sum needs exactly one range(n) or range(a, b)", name.span, "Sum(e, (k, 1, n))"
-            )
-        low = args[0] if len(args) == 2 else Number(0.0)
-        high = self.build.apply("sub", args[-1], Number(1.0))
-        index = self.build.bind(name.text, low, high, name.span)
-        self.at = begin
-
-        def body() -> Expression:
-            node = self.expression()
-            if self.at != at:
-                self.unexpected(self.peek(), "`for` or an operator")
-            return node
-
-        node = self.build.sum(index, body, Span(token.start, self.tokens[end].start + 1))
-        self.at = end + 1
-        self.build.depth -= 1
-        return node
-
-    def matrix_form(self, token: InfixToken) -> Expression:
-        """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""
-        opened = self.expect("(")
-        self.build.deeper(opened.span)
-        node = self.expression()
-        if self.take(","):
-            node = self._sized_matrix(node, token)
-        self.expect(")", opened)
-        self.build.depth -= 1
-        return node
-
-    def _sized_matrix(self, rows: Expression, token: InfixToken) -> Expression:
-        columns = self.expression()
-        self.expect(",")
-        entries = self.expression()
-        m, n = constant(rows), constant(columns)
-        if m is None or n is None or not isinstance(entries, Matrix):
-            self.build.fail("Matrix takes rows of entries", token.span, "Matrix([[a, b], [c, d]])")
-        flat = [entry for row in entries.rows for entry in row]
-        if len(flat) != m * n:
-            self.build.fail(f"{len(flat)} entries for a {m:g}×{n:g} matrix", token.span)
-        width = int(n)
-        return self.build.matrix(
-            [flat[at : at + width] for at in range(0, len(flat), width)], token.span
-        )
-
-    def piecewise_form(self, token: InfixToken) -> Expression:
-        """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
-        opened = self.expect("(")
-        self.build.deeper(opened.span)
-        cases: list[tuple[Expression, Expression | None]] = []
-        while self.peek().text != ")":
-            pair = self.expect("(")
-            value = self.expression()
-            self.expect(",")
-            otherwise = self.peek().text == "True" and self.tokens[self.at + 1].text == ")"
-            condition = None if otherwise else self.expression()
-            if otherwise:
-                self.at += 1
-            self.expect(")", pair)
-            cases.append((value, condition))
-            if not self.take(","):
-                break
-        self.expect(")", opened)
-        self.build.depth -= 1
-        return self.build.piecewise(cases, Span(token.start, self.end()))
-
-    def derivative_form(self, token: InfixToken) -> Expression:
-        """`Derivative(l, h1[k])`."""
-        opened = self.expect("(")
-        self.build.deeper(opened.span)
-        of = self.expression()
-        self.expect(",")
-        wrt = self.expression()
-        self.expect(")", opened)
-        self.build.depth -= 1
-        return self.build.derivative(of, wrt, Span(token.start, self.end()))
-
-    def constant_form(self, token: InfixToken) -> Expression:
-        """`ones(n)`, `zeros((m, n))`, `eye(n)`: sizes are whole numbers or dimensions."""
-        args, _ = self.arguments(self.expect("("))
-        if len(args) == 1 and isinstance(args[0], Matrix):
-            args = [entry for row in args[0].rows for entry in row]
-        sizes = [constant(arg) for arg in args]
-        if not 1 <= len(sizes) <= 2 or not all(
-            size and size == int(size) and 1 <= size <= 64 for size in sizes
-        ):
-            self.build.fail(f"{token.text} takes one or two sizes, up to 64", token.span)
-        rows = int(sizes[0] or 0)
-        square = token.text in ("eye", "Identity", "identity")
-        columns = int(sizes[-1] or 0) if len(sizes) == 2 else (rows if square else 1)
-        name = "identity" if square else token.text
-        return self.build.apply(name, params=(rows, columns), span=token.span)
-
-    def delta_form(self, token: InfixToken) -> Expression:
-        """`KroneckerDelta(i, j)`."""
-        args, _ = self.arguments(self.expect("("))
-        for arg in args:
-            self.build.check_letter(arg)
-        return self.build.apply("eq", *args, span=Span(token.start, self.end()))
-
-    def product_form(self, token: InfixToken) -> Expression:
-        """`Product(body, (k, 1, n))`, with its factors written out."""
-        opened = self.expect("(")
-        begin = self.at
-        commas, end = self.commas(opened)
-        limit = self._limit(commas[0] + 1) if len(commas) == 1 else ""
-        if isinstance(limit, str):
-            self.build.fail("Product takes one range", token.span, "Product(e, (k, 1, n))")
-        self.at = begin
-        factors = self.build.factors(limit, self.expression, token.span)
-        self.at = end + 1
-        span = Span(token.start, self.end())
-        node = factors[0]
-        for factor in factors[1:]:
-            node = product(self.build, node, factor, JUXTAPOSED, span)
-        return node
-
-    def length_form(self, token: InfixToken) -> Expression:
-        """`len(r)`: the number of its entries, or rows."""
-        args, _ = self.arguments(self.expect("("))
-        span = Span(token.start, self.end())
-        if len(args) != 1 or args[0].shape[0] == 1:
-            self.build.fail("len takes one array, not a row", span)
-        return Number(float(args[0].shape[0]), span)
-
-    def number_form(self, token: InfixToken) -> Expression:
-        """`float(z > 0)`: a condition already is a number here."""
-        args, _ = self.arguments(self.expect("("))
-        if len(args) != 1:
-            self.build.fail(f"{token.text} takes one argument", token.span)
-        return args[0] if token.text == "float" else self.condition(args[0], token.span)
-
-    def condition(self, node: Expression, span: Span) -> Expression:
-        """An indicator, whose brackets must hold a condition."""
-        if node is not NONSENSE and not is_condition(node):
-            self.build.fail("an indicator needs a condition, such as z > 0", span)
-        return node
+def _span(token: Token, tree: Enclosed) -> Span:
+    return Span(token.start, tree.end)
 
 
-SPECIAL: dict[str, Callable[[FormReader, InfixToken], Expression]] = {
-    "clip": FormReader.clipped,
-    "clamp": FormReader.clipped,
-    "norm": FormReader.norm_form,
-    "Sum": FormReader.np_sum,
-    "sum": FormReader.np_sum,
-    "summation": FormReader.np_sum,
-    "Matrix": FormReader.matrix_form,
-    "ImmutableMatrix": FormReader.matrix_form,
-    "ImmutableDenseMatrix": FormReader.matrix_form,
-    "array": FormReader.matrix_form,
-    "asarray": FormReader.matrix_form,
-    "tensor": FormReader.matrix_form,
-    "Piecewise": FormReader.piecewise_form,
-    "Derivative": FormReader.derivative_form,
-    "diff": FormReader.derivative_form,
-    "grad": FormReader.derivative_form,
-    "Product": FormReader.product_form,
-    "len": FormReader.length_form,
-    "float": FormReader.number_form,
-    "int": FormReader.number_form,
-    "I": FormReader.number_form,
-    "indicator": FormReader.number_form,
-    "ones": FormReader.constant_form,
-    "zeros": FormReader.constant_form,
-    "eye": FormReader.constant_form,
-    "identity": FormReader.constant_form,
-    "Identity": FormReader.constant_form,
-    "KroneckerDelta": FormReader.delta_form,
-}
+@FORMS.of("Sum", "sum", "summation")
+def _sum(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`Sum(e, (i, 1, n), …)`, Python's `sum(e for k in range(n))`, and `sum(x, axis=1)` over entries."""
+    span = _span(token, tree)
+    body, *loop = split(tree.trees, "for")
+    if loop:
+        index = _loop(parser, loop, token)
+        return parser.build.sum(index, lambda: parser.whole(body, tree.last.start), span)
+    body, *limits = parser.listed(tree) or [()]
+    if limits and (token.text != "sum" or first_of(limits[0][0]).text == "("):
+        ranges = [_limit(parser, limit) for limit in limits]
+        return _over(parser, body, ranges, span)
+    args, options = parser.arguments(tree, AXIS_OPTIONS)
+    if not args:
+        hint = f"for a range, write {_RANGE}"
+        parser.fail("sum takes one array", token.span, hint)
+    return parser.reduced("sum", args, options, span)
+
+
+def _limit(parser: Parser, run: Trees) -> Index | str:
+    """`(i, 1, n)` as an index variable, or `i` alone as a name without a range."""
+    one = run[0]
+    is_range = isinstance(one, Enclosed) and one.text == "(" and len(run) == 1
+    name, *ends = (isinstance(one, Enclosed) and is_range and parser.listed(one)) or [run]
+    letter = first_of(name[0])
+    if len(name) > 1 or letter.kind != "name":
+        parser.unexpected(name[len(name) > 1], "the index variable of a sum")
+    if not ends:
+        return letter.text
+    if len(ends) != 2:
+        parser.fail("a range has two ends", run[0].span, _RANGE)
+    low, high = (parser.whole(end, run[-1].end - 1) for end in ends)
+    return parser.build.bind(letter.text, low, high, letter.span)
+
+
+def _over(parser: Parser, body: Trees, ranges: Sequence[Index | str], span: Span) -> Expression:
+    """Sums over ranges, of which the last is the outermost."""
+    if not ranges:
+        return parser.whole(body, span.end - 1)
+    *inner, last = ranges
+    over = parser.build.open_sum if isinstance(last, str) else parser.build.sum
+    return over(last, lambda: _over(parser, body, inner, span), span)  # type: ignore[arg-type]
+
+
+def _loop(parser: Parser, loops: Sequence[Trees], token: Token) -> Index:
+    """The `k in range(a, b)` of a sum, which excludes the end as in Python."""
+    last = loops[0][-1] if loops[0] else token
+    words = [tree.text for tree in loops[0][1:]]
+    if words != ["in", "range", "("] or not isinstance(last, Enclosed) or len(loops) > 1:
+        parser.fail("only a sum over one range(…) can be read", token.span, _RANGE)
+    ends = parser.values(last)
+    if not 1 <= len(ends) <= 2:
+        parser.fail("a sum needs a range(n) or range(a, b)", token.span, _RANGE)
+    name = first_of(loops[0][0])
+    low = ends[0] if len(ends) == 2 else Number(0.0)
+    high = parser.build.apply("sub", ends[-1], Number(1.0))
+    return parser.build.bind(name.text, low, high, name.span)
+
+
+@FORMS.of("Product")
+def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`Product(body, (k, 1, n))`, with its factors written out."""
+    parts, span, build = parser.listed(tree), _span(token, tree), parser.build
+    limit = _limit(parser, parts[1]) if len(parts) == 2 else ""
+    if isinstance(limit, str):
+        parser.fail("Product takes one range", token.span, "Product(e, (k, 1, n))")
+    factors = build.factors(limit, lambda: parser.whole(parts[0], tree.last.start), token.span)
+    return continued(build, factors, span)
+
+
+@FORMS.of("clip", "clamp")
+def _clipped(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
+    return parser.build.clipped(parser.values(tree), _span(token, tree))
+
+
+@FORMS.of("norm")
+def _norm(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`norm(v)`, `np.linalg.norm(v, ord=2)`: only the 2-norm."""
+    args, options = parser.arguments(tree, frozenset({"ord", "p"}))
+    orders = [*args[1:], *(order for order in options.values() if order is not None)]
+    if any(constant(order) != 2 or 1 not in args[0].shape for order in orders):
+        parser.fail("only the 2-norm of a vector can be read", _span(token, tree))
+    return parser.build.apply("norm", *args[:1], span=_span(token, tree))
+
+
+@FORMS.of("Matrix", "ImmutableMatrix", "ImmutableDenseMatrix", "array", "asarray", "tensor")
+def _matrix(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""
+    args = parser.values(tree)
+    if len(args) == 1:
+        return args[0]
+    m, n = (constant(size) for size in args[:2]) if len(args) == 3 else (None, None)
+    if m is None or n is None or not isinstance(args[2], Matrix):
+        parser.fail("Matrix takes rows of entries", token.span, "Matrix([[a, b], [c, d]])")
+    flat = [entry for row in args[2].rows for entry in row]
+    if len(flat) != m * n:
+        parser.fail(f"{len(flat)} entries for a {m:g}×{n:g} matrix", token.span)
+    rows = [flat[at : at + int(n)] for at in range(0, len(flat), int(n))]
+    return parser.build.matrix(rows, token.span)
+
+
+@FORMS.of("Piecewise")
+def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
+    cases: list[tuple[Expression, Expression | None]] = []
+    here = tree.last.start
+    for part in parser.listed(tree):
+        pair = parser.listed(part[0]) if part and isinstance(part[0], Enclosed) else []
+        if len(part) != 1 or len(pair) != 2:
+            hint = "Piecewise((a, x > 0), (b, True))"
+            parser.fail("Piecewise takes pairs of a value and a condition", token.span, hint)
+        value = parser.whole(pair[0], here)
+        otherwise = [one.text for one in pair[1]] == ["True"]
+        cases.append((value, None if otherwise else parser.whole(pair[1], here)))
+    return parser.build.piecewise(cases, _span(token, tree))
+
+
+@FORMS.of("Derivative", "diff", "grad")
+def _derivative(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`Derivative(l, h1[k])`."""
+    of, wrt = parser.exactly(2, token, tree, "Derivative(l, W2)")
+    return parser.build.derivative(of, wrt, _span(token, tree))
+
+
+@FORMS.of("ones", "zeros", "eye", "identity", "Identity")
+def _constants(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`ones(n)`, `zeros((m, n))`, `eye(n)`: sizes are whole numbers or dimensions."""
+    args = parser.values(tree)
+    if len(args) == 1 and isinstance(args[0], Matrix):
+        args = [entry for row in args[0].rows for entry in row]
+    sizes = [constant(arg) for arg in args]
+    fit = all(size and size == int(size) and 1 <= size <= 64 for size in sizes)
+    if not 1 <= len(sizes) <= 2 or not fit:
+        parser.fail(f"{token.text} takes one or two sizes, up to 64", token.span)
+    square = token.text in _SQUARE
+    rows, columns = int(sizes[0] or 0), int(sizes[-1] or 0)
+    params = (rows, columns if square or len(sizes) == 2 else 1)
+    name = "identity" if square else token.text
+    return parser.build.apply(name, params=params, span=_span(token, tree))
+
+
+@FORMS.of("KroneckerDelta")
+def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`KroneckerDelta(i, j)`."""
+    args = parser.exactly(2, token, tree)
+    for arg in args:
+        parser.build.check_letter(arg)
+    return parser.build.apply("eq", *args, span=_span(token, tree))
+
+
+@FORMS.of("len")
+def _length(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`len(r)`: the number of its entries, or rows."""
+    (of,) = parser.exactly(1, token, tree)
+    if of.shape[0] == 1:
+        parser.fail("len takes one array, not a row", _span(token, tree))
+    return Number(float(of.shape[0]), _span(token, tree))
+
+
+@FORMS.of("float", "int", "I", "indicator")
+def _number(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+    """`float(z > 0)`: a condition already is a number here."""
+    (of,) = parser.exactly(1, token, tree)
+    return of if token.text == "float" else parser.build.condition(of, token.span, "z > 0")

@@ -1,42 +1,27 @@
 """One pass of tokens over infix text."""
 
 import re
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from grader.errors import Span, TooLarge, Unreadable
+from grader.notation.latex_tokens import TEXT_LIMIT, Token
 from grader.notation.signs import INFIX, folded
-
-TEXT_LIMIT = 20_000  # characters of one answer; a 3×4 matrix of long sums has about 2,000
 
 _TYPED = ("**", "==", "!=", "<=", ">=", *"-+*/@()[],:<>=.&|~ᵀ")
 _SIGNS = INFIX | {sign: sign for sign in _TYPED} | {"^": "**"}
+_NAME, _ENTRY = r"∂?[^\W\dᵀ][^\Wᵀ]*", r"\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\]"
 _TOKEN = re.compile(
     r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"  # a number
-    r"|(?<!\.)∂?[^\W\dᵀ][^\Wᵀ]*\[ ?\d{1,4} ?(?:, ?\d{1,4} ?)?\]"  # one token for h2[1], W3[1,2]
-    r"|∂?[^\W\dᵀ][^\Wᵀ]*"  # a name
+    rf"|(?<!\.){_NAME}{_ENTRY}|{_NAME}"  # h2[1] and W3[1,2] are one token
     rf"|\*\*|==|!=|<=|>=|[{re.escape(''.join(sign for sign in _SIGNS if len(sign) == 1))}]"
     r"|\s+"
 )
-
-
-class InfixToken(NamedTuple):
-    """A token: kind (number, name, entry, sign, end), text and offset."""
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def span(self) -> Span:
-        """Its place in the text."""
-        return Span(self.start, self.start + len(self.text))
-
-
+ENTRIES = re.compile(rf"(?<![\w.])({_NAME}{_ENTRY})")  # among anything else
 _new = tuple.__new__  # half the time of the constructor of NamedTuple
 
 
-def tokenize(text: str) -> list[InfixToken]:
-    """The tokens of a text, ending with one of kind "end". Raises Unreadable, TooLarge."""
+def tokenize(text: str) -> list[Token]:
+    """The tokens of a text: numbers, names, entries, signs. Raises Unreadable, TooLarge."""
     if len(text) > TEXT_LIMIT:
         raise TooLarge(f"this text has {len(text)} characters; the limit is {TEXT_LIMIT}")
     text = folded(text)
@@ -46,15 +31,16 @@ def tokenize(text: str) -> list[InfixToken]:
     tokens = []
     at = 0
     for token in found:
+        end = at + len(token)
         sign = _SIGNS.get(token)
         if sign is not None:
-            tokens.append(_new(InfixToken, ("sign", sign, at)))
+            tokens.append(_new(Token, ("sign", sign, at, end)))
         elif token[-1] == "]":
-            tokens.append(_new(InfixToken, ("entry", token, at)))
+            tokens.append(_new(Token, ("entry", token, at, end)))
         elif not token.isspace():
-            tokens.append(_new(InfixToken, (_kind(token), token, at)))
-        at += len(token)
-    tokens.append(InfixToken("end", "", at))
+            kind = "number" if token[0].isdecimal() or token[0] == "." else "name"
+            tokens.append(_new(Token, (kind, token, at, end)))
+        at = end
     return tokens
 
 
@@ -66,8 +52,3 @@ def _refuse(found: list[str], text: str) -> NoReturn:
             break
         at += len(token)
     raise Unreadable(f"unexpected character {text[at]!r}", text, Span(at, at + 1))
-
-
-def _kind(token: str) -> str:
-    """The kind of a token that is a number or a name."""
-    return "number" if token[0].isdecimal() or token[0] == "." else "name"

@@ -1,15 +1,22 @@
-"""A place in a run of trees."""
+"""Top down operator precedence over runs of trees, for every notation.
 
-from typing import NoReturn
+After V. Pratt, "Top down operator precedence" (1973).
+"""
+
+from abc import ABC, abstractmethod
+from typing import Generic, NoReturn, TypeVar
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.builder import DEPTH_LIMIT
+from grader.notation.grammar.operators import Operator
 from grader.notation.grammar.trees import Tree, Trees, first_of
 from grader.notation.latex_tokens import Token
 
+T = TypeVar("T")
 
-class Cursor:
-    """The next tree of a run, which ends with a mark; `bars` counts the open `|` of the run."""
+
+class Pratt(ABC, Generic[T]):
+    """Makes a T of a run of trees, which ends with a mark; `bars` counts the open `|` of the run."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -22,6 +29,47 @@ class Cursor:
         self.trees: list[Tree] = [*run, Token("end", "", end, end + 1)]
         self.at = 0
         self.bars = 0
+
+    def whole(self, run: Trees, here: int) -> T:
+        """A run of trees as one expression; an empty one is at `here`."""
+        outer = self.trees, self.at, self.bars, self.depth
+        self.enter(run, here)
+        self.deeper(self.trees[0])
+        try:
+            if not run:
+                self.fail("there is no expression here", self.peek().span)
+            node = self.conditional()
+            return node if self.peek().kind == "end" else self.interrupted(node, self.peek())
+        finally:
+            self.trees, self.at, self.bars, self.depth = outer
+
+    def expression(self, power: int = 0) -> T:
+        """Operands joined by operators that bind at least as tightly as `power`."""
+        first = self.at
+        node = self.operand(power)
+        while (ahead := self.operator()) is not None and ahead.power >= power:
+            node = self.joined(node, ahead, first)
+        return node
+
+    @abstractmethod
+    def conditional(self) -> T:
+        """An expression, perhaps with conditions."""
+
+    @abstractmethod
+    def interrupted(self, node: T, tree: Tree) -> T:
+        """What was read up to a tree that cannot follow it. Raises Unreadable."""
+
+    @abstractmethod
+    def operand(self, power: int) -> T:
+        """What comes before an operator that binds as tightly as `power`."""
+
+    @abstractmethod
+    def operator(self) -> Operator | None:
+        """The operator that comes next, also one without a sign."""
+
+    @abstractmethod
+    def joined(self, node: T, ahead: Operator, first: int) -> T:
+        """A node from the tree at `first`, with the operator that comes next and its operand."""
 
     def peek(self) -> Tree:
         """The next tree."""
