@@ -103,7 +103,7 @@ ANSWER = r"\frac1n X^T (Xw - t) + \lambda w"
         (r"\nabla \mathcal{E}(w)", ANSWER, "correct"),
         (r"\nabla \mathcal{E}(w)", r"\frac1n X^T (Xw - t)", "incorrect"),
         (r"\nabla_w \left( \frac{1}{2n} \|Xw - t\|^2 + P \right)", ANSWER, "correct"),
-        (r"2 \nabla_w \mathcal{E}", ANSWER, "unreadable"),
+        (r"2 \nabla_w \mathcal{E}", ANSWER, "undecided"),
     ],
 )
 def test_a_paper_is_graded_by_it(left: str, right: str, verdict: str, tmp_path: Path) -> None:

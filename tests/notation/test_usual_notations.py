@@ -98,12 +98,12 @@ def test_a_left_side_by_entries_is_the_derivative_that_is_asked(
 def test_entries_below_the_marker_of_the_whole_answer_it(
     keys: dict[str, Key], tmp_path: Path
 ) -> None:
-    """Even if another question asks for entries of the same derivative."""
+    """They also answer the question for entries of the same derivative, if nothing else does."""
     entries = "$\\frac{\\partial p_m}{\\partial z_n} = p_m (\\delta_{mn} - p_n)$"
     paper = tmp_path / "paper.md"
     for text, answered in (
         (f"1. {entries}\n\n2. {entries}\n", {"q1", "q2"}),
-        (f"2. {entries}\n", {"q2"}),
+        (f"2. {entries}\n", {"q1", "q2"}),
         (f"{entries}\n", {"q1"}),
     ):
         paper.write_text(text, encoding="utf-8")
