@@ -270,9 +270,9 @@ def _regrets(context: Context) -> Iterator[Judgement]:
         return
     for at, piece in enumerate(clause.pieces):
         if Role.REGRET in piece.roles:
-            yield from judged(
-                Stance.CHANGED, piece.text, numbers(clause.pieces[:at]) or context.antecedents()
-            )
+            said = numbers(clause.pieces[:at]) or context.said()
+            ahead = clause.led(at) or (context.later()[:1] if clause.after or not context.at else [])
+            yield from judged(Stance.CHANGED, piece.text, said or ahead or context.antecedents())
 
 
 def _left_to_do(context: Context) -> Iterator[Judgement]:
@@ -290,7 +290,8 @@ def _unknown(context: Context) -> Iterator[Judgement]:
     pieces, mine = context.clause.pieces, context.sentence.claims
     for at, piece in enumerate(pieces):
         if piece.is_unknown:
-            behind = [one for one in near(pieces[at + 1 : at + 2 + _NEAR]) if one in mine]
+            led = near(pieces[at + 1 : at + 2 + _NEAR]) or context.clause.led(at)
+            behind = [one for one in led if one in mine]
             before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
             yield from judged(Stance.CHANGED, piece.text, [*behind, *before])
 
@@ -311,6 +312,10 @@ _ALTERING = frozenset({
     *(Role.NOT, Role.WRONG, Role.OLD, Role.CORRECTION, Role.EXPECT, Role.SUPPOSE, Role.QUOTED),
     *(Role.REFUTE, Role.STRUCK, Role.LOOSE, Role.REGRET),
 })  # fmt: skip
+_DOUBTING = frozenset({
+    *(Role.NOT, Role.WRONG, Role.OLD, Role.EXPECT, Role.SUPPOSE, Role.QUOTED, Role.REFUTE),
+    *(Role.STRUCK, Role.LOOSE, Role.REGRET),
+})  # fmt: skip
 _DENYING = frozenset({Role.NOT, Role.WRONG, Role.INSTEAD})
 _ASIDES = frozenset({Role.SINCE, Role.BY, Role.WHERE, Role.THAT_IS, Role.IF})
 _VALUES = frozenset({Role.EQUALS, Role.CONCLUDE, Role.THAT_IS, Role.THAT})
@@ -327,8 +332,11 @@ def unexplained(context: Context, known: Container[str]) -> Iterator[Judgement]:
     for at, piece in enumerate(clause.pieces):
         if piece.roles.isdisjoint(altering) or piece.text in known or _is_harmless(clause, at):
             continue
-        here = [one for one in clause.formulas if one in mine]
-        yield from judged(Stance.CHANGED, piece.text, here or context.said())
+        here = [one for one in clause.formulas if one in mine] or context.said()
+        restricts = Role.ONLY in piece.roles and clause.roles & {Role.IF, Role.FOR, Role.WITH}
+        ahead = context.later()[:1] if restricts else []
+        ahead = ahead or (clause.led(at) if piece.roles & _DOUBTING else [])
+        yield from judged(Stance.CHANGED, piece.text, here or ahead)
 
 
 def _is_aside(context: Context) -> bool:
