@@ -4,6 +4,7 @@ A claim may answer a question by its left side, by the number above it, or, wher
 place between claims that do. All claims that may are candidates, and `grading` decides between them.
 """
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -77,6 +78,15 @@ class Candidate:
         fits = claim.is_bare or is_slope or bool(self.match)
         is_below = bool(questions_marked(claim.labels, [self.question]))
         return is_below and fits and claim.formula.notation not in LISTED
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether its part of the paper goes on with an equation that is not about another derivative."""
+        behind = self.table.claims[self.table.claims.index(self.source) + 1 :]
+        part = itertools.takewhile(lambda one: one.heading == self.source.heading, behind)
+        return any(
+            one.derivative is None or similarity(one.derivative, self.question) for one in part
+        )
 
     @cached_property
     def steps(self) -> PaperSteps:

@@ -19,6 +19,7 @@ from grader.problem import Question
 from grader.result import Kind, Message, Verdict
 from grader.submission import Place
 
+_SMALL = 2
 MOST_RIVALS = 12  # the last ones of a paper that are judged
 
 
@@ -180,9 +181,9 @@ class _Decision:
             if before is None:
                 return None
             claim = self._claim(before)
-        if number is None or not claim.is_right:
+        if number is None or claim is self._first or claim.is_wrong:
             return None
-        if number == 0 or number != int(number):
+        if number == 0 or number != int(number) or not claim.is_right:
             return claim
         return claim.for_a_human(
             "the answer is right before its last member, a number", "two-answers"
@@ -193,17 +194,35 @@ class _Decision:
         first = self._first
         if not first.is_wrong:
             return first
-        if not (first.names_question or first.is_own or first.written.is_alone):
+        named, alone = first.names_question, first.written.is_alone
+        if not (named or first.is_own or alone):
             text = (
                 "this formula neither names the derivative that the question asks for nor stands below the "
                 "number of the question, so it may not be the answer"
             )
             return first.for_a_human(text, "uncertain-place")
-        open_ones = [claim for claim in others if not claim.is_wrong]
-        if open_ones and self._is_numerical(first):
+        if not (named or alone or first.has_meaning) and self._rivals():
             text = (
-                f"the answer may be in line {open_ones[-1].written.place.line}, which could not be judged, "
-                "and this line may be an example"
+                "this formula stands below the number of the question, but does not name its derivative, "
+                "and its value has another shape; so it may not be the answer"
+            )
+            return first.for_a_human(text, "uncertain-place")
+        if not alone and self._is_numerical(first) and not _is_small(first.number):
+            return first.for_a_human("this may be the value in an example", "uncertain-place")
+        if named and any(_is_case(claim, first) for claim in others):
+            text = (
+                "the paper gives several cases of this derivative, of which one alone is not right"
+            )
+            return first.for_a_human(text, "two-answers")
+        goes_on = first.found is not None and first.found.is_followed
+        if first.is_step and (goes_on or isinstance(first.node, Derivative)) and not alone:
+            text = "this formula is a step, and what follows from it may be elsewhere in the paper"
+            return first.for_a_human(text, "two-answers")
+        unsure = [claim for claim in others if not claim.is_wrong]
+        if unsure and (self._is_numerical(first) or not named or first.is_step):
+            text = (
+                f"the answer may be in line {unsure[-1].written.place.line}, which could not be judged, "
+                "and this line may be an example or a step"
             )
             return first.for_a_human(text, "two-answers")
         return first
@@ -241,6 +260,18 @@ class _Decision:
         if claim.node is None or reference is None:
             return False
         return not symbols_in(claim.node) and bool(symbols_in(reference))
+
+
+def _is_case(claim: _JudgedClaim, other: _JudgedClaim) -> bool:
+    """Whether two claims of the same derivative are about other entries of it."""
+    if claim.found is None or other.found is None or not claim.names_question:
+        return False
+    return str(claim.found.source.left) != str(other.found.source.left)
+
+
+def _is_small(number: float | None) -> bool:
+    """Whether a number is one that a derivative may be, such as 0, 1 or -2."""
+    return number is not None and number == int(number) and abs(number) <= _SMALL
 
 
 def _is_behind(one: Place, other: Place) -> bool:
