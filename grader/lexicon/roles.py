@@ -93,8 +93,7 @@ class Role(Enum):
     FORM = "a field at the top of a paper"
     GREETING = "a greeting"
     TITLE = "a word of a title"
-    # Only in patterns, or single words
-    ORDINARY = "changes no formula beside it"
+    # Only in patterns
     NUMBERED = "a number of a question follows"
     PART = "a number of a part follows"
     ORDINAL = "stands before a number"
@@ -106,7 +105,7 @@ class Role(Enum):
 
 
 _ROLES = list(Role)
-_FIRST, _END = _ROLES.index(Role.STATES), _ROLES.index(Role.ORDINARY)
+_FIRST, _END = _ROLES.index(Role.STATES), _ROLES.index(Role.NUMBERED)
 NOTES = frozenset(_ROLES[_FIRST:_END])
 """The roles of whole notes and lines, which `find` looks for apart: "no solution" denies nothing."""
 
@@ -141,9 +140,10 @@ class _Node:
 _CHINESE = "\u3400-\u9fff"
 _WORD = re.compile(rf"n't(?!\w)|[{_CHINESE}]|(?:(?!n't(?!\w)|[{_CHINESE}])\w)+'?|[^\w\s]")
 _APOSTROPHES = str.maketrans("’‘´`", "''''")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzäöüßéèêçñáíó")
 _LONG = 6  # letters of a word that is known with a slip
 _STEM = range(24, 2, -1)  # characters of a stem
-_TABLES = tuple(Path(__file__).with_name(name) for name in ("table.txt", "ordinary.txt"))
+_TABLE, _ORDINARY = (Path(__file__).with_name(name) for name in ("table.txt", "ordinary.txt"))
 
 
 def find(text: str, language: str | None = None, among: frozenset[Role] = STANDING) -> list[Mark]:
@@ -179,25 +179,19 @@ def words(role: Role) -> frozenset[str]:
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether a word changes no formula beside it; a long word may have one slip, as in `repect`."""
-    known, slips = words(Role.ORDINARY), _shortened()
-    if word in known:
-        return True
-    shorter = _without_a_letter(word)
-    return len(word) >= _LONG and (
-        word in slips or not (shorter.isdisjoint(slips) and shorter.isdisjoint(known))
-    )
+    """Whether a word changes no formula beside it; a long word may lack a letter or swap two."""
+    known = _ordinary()
+    if word in known or len(word) < _LONG:
+        return word in known
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    swapped = (left + right[1] + right[0] + right[2:] for left, right in cuts[:-2])
+    lacking = (left + letter + right for left, right in cuts for letter in set(word) | _LETTERS)
+    return not known.isdisjoint(swapped) or not known.isdisjoint(lacking)
 
 
 @cache
-def _shortened() -> frozenset[str]:
-    """The long words that change nothing, each without one of its letters."""
-    long = (word for word in words(Role.ORDINARY) if len(word) >= _LONG)
-    return frozenset().union(*map(_without_a_letter, long))
-
-
-def _without_a_letter(word: str) -> frozenset[str]:
-    return frozenset(word[:at] + word[at + 1 :] for at in range(len(word)))
+def _ordinary() -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", _ORDINARY.read_text(encoding="utf-8")))
 
 
 @cache
@@ -266,8 +260,7 @@ def _phrases(among: frozenset[Role]) -> _Node:
 def _rows() -> tuple[tuple[Role, str, str], ...]:
     """The phrases of the table, each with its role and language."""
     rows: list[tuple[Role, str, str]] = []
-    text = "\n\n".join(table.read_text(encoding="utf-8").strip("\n") for table in _TABLES)
-    text = text.replace("\n      ", " ")  # a list over several lines
+    text = _TABLE.read_text(encoding="utf-8").replace("\n      ", " ")  # a list over several lines
     for block in text.split("\n\n"):
         name, *lists = block.split("\n")
         for line in filter(None, lists):
