@@ -21,6 +21,7 @@ from grader.lexicon import Role
 
 _NEAR = 3  # words between two words that belong together
 _LONGEST = 20  # words between a derivative and its value
+_LABEL = 3  # words of a label
 _REMARK = 8  # words of a short remark
 _FILLERS = 6  # words between a formula and an operation on it
 _STARTS = ("0", "1")  # an index usually runs from one of them
@@ -298,6 +299,18 @@ def _unknown(context: Context) -> Iterator[Judgement]:
             yield from judged(Stance.CHANGED, piece.text, [*behind, *before])
 
 
+def _exclaimed(context: Context) -> Iterator[Judgement]:
+    """`Sign error! X`: a word or two before a sentence."""
+    clause, behind = context.clause, context.section[context.number + 1 :][:1]
+    is_label = (
+        context.at == 0 and len(context.sentence.clauses) == 1 and len(clause.pieces) <= _LABEL
+    )
+    if is_label and not context.sentence.claims and behind and not behind[0].opens:
+        for piece in clause.pieces:
+            if piece.roles & _DOUBTING:
+                yield from judged(Stance.CHANGED, piece.text, behind[0].claims)
+
+
 def _remarks(context: Context) -> Iterator[Judgement]:
     """`X. I lied.`, `X. April fools!`: a short sentence of its own with words that nobody here knows."""
     sentence = context.sentence
@@ -364,6 +377,8 @@ def _is_harmless(clause: Clause, at: int) -> bool:
         return at == 0 and any(one.is_plain for one in behind[:1])  # `X, no penalty`
     if numbers(clause.pieces[:at]):
         return False
+    if Role.ONLY in piece.roles and clause.roles & {Role.IF, Role.FOR, Role.WITH}:
+        return False
     words = itertools.takewhile(lambda one: one.formula is None, behind)
     names_value = any(one.has(*_VALUES) for one in words) if numbers(behind) else False
     is_apposition = not clause.formulas and Role.MUST not in piece.roles
@@ -388,4 +403,5 @@ RULES: tuple[Rule, ...] = (
     (frozenset({Role.OPERATION}), _left_to_do),
     (frozenset(), _unknown),
     (frozenset(), _remarks),
+    (_DOUBTING, _exclaimed),
 )
