@@ -12,6 +12,7 @@ from functools import cached_property
 
 from grader.claims.assembled import assembled
 from grader.claims.claim import LISTED, Claim
+from grader.claims.formulas import is_mention
 from grader.claims.matching import THE_SAME, aliases, is_by_the_same, left_under, similarity
 from grader.claims.numbering import labels_of, named, path_of, questions_marked
 from grader.claims.paper import claims_of
@@ -107,6 +108,18 @@ class Candidate:
             for one in self.table.stated
             if one is not self.claim and _is_stated(one, self.claim)
         )
+
+    @property
+    def company(self) -> Sequence[Claim]:
+        """The other formulas of the same part of the paper of which it is not known what they are about."""
+        mine = self.claim
+        return [
+            one
+            for one in self.table.claims
+            if one.is_beside(mine) and one.formula.place != mine.formula.place
+            if one.left is None and not one.is_open and one.standing.is_answer
+            if not is_mention(one.text)
+        ]
 
     @property
     def earlier(self) -> tuple[Place, ...]:
@@ -286,7 +299,7 @@ class _Answers:
         ]
 
     def _may_answer(self, claim: Claim, question: Question) -> bool:
-        if claim.is_open or claim.equation is None or claim.standing.is_beside or claim.changed:
+        if claim.is_open or claim.equation is None or not claim.standing.is_answer:
             return False
         is_own = question.id in self._marked[id(claim)]
         return _names(claim, question) or (is_own and _may_be_bare(claim))
