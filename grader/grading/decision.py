@@ -19,7 +19,7 @@ from grader.problem import Question
 from grader.result import Kind, Message, Verdict
 from grader.submission import Place
 
-_SMALL = 2
+_SMALL = 2  # a number that a derivative may be
 MOST_RIVALS = 12  # the last ones of a paper that are judged
 
 
@@ -125,6 +125,30 @@ class _JudgedClaim:
         return replace(self, judged=replace(self.judged, outcome=outcome))
 
 
+_NOWHERE = (
+    "this formula neither names the derivative that the question asks for nor stands below the number of "
+    "the question, so it may not be the answer",
+    "uncertain-place",
+)
+_OTHER_SHAPE = (
+    "this formula stands below the number of the question, but does not name its derivative, and its "
+    "value has another shape; so it may not be the answer",
+    "uncertain-place",
+)
+_CASES = (
+    "the paper gives several cases of this derivative, of which one alone is not right",
+    "two-answers",
+)
+_STEP = (
+    "this formula is a step, and what follows from it may be elsewhere in the paper",
+    "two-answers",
+)
+_AS_STATED = (
+    "the answer is right with the value that the paper gives a derivative in it, but not with the true one",
+    "stated-otherwise",
+)
+
+
 class _Decision:
     """Decides between the formulas of one paper that may answer one question."""
 
@@ -209,36 +233,16 @@ class _Decision:
         named, found = first.names_question, first.found
         is_number = self._is_numerical(first)
         if not (named or first.is_own):
-            yield (
-                (
-                    "this formula neither names the derivative that the question asks for nor stands below "
-                    "the number of the question, so it may not be the answer"
-                ),
-                "uncertain-place",
-            )
+            yield _NOWHERE
         if not (named or first.has_meaning) and self._rivals():
-            yield (
-                (
-                    "this formula stands below the number of the question, but does not name its derivative, "
-                    "and its value has another shape; so it may not be the answer"
-                ),
-                "uncertain-place",
-            )
+            yield _OTHER_SHAPE
         if is_number and not _is_small(first.number):
             yield "this may be the value in an example", "uncertain-place"
         if named and any(_is_case(claim, first) for claim in others):
-            yield (
-                (
-                    "the paper gives several cases of this derivative, of which one alone is not right"
-                ),
-                "two-answers",
-            )
+            yield _CASES
         goes_on = isinstance(first.node, Derivative) or (found is not None and found.is_followed)
         if first.is_step and goes_on:
-            yield (
-                ("this formula is a step, and what follows from it may be elsewhere in the paper"),
-                "two-answers",
-            )
+            yield _STEP
         is_open = is_number or not named or first.is_step
         unsure = [one for one in others if not one.is_wrong and (is_open or one.is_beside(first))]
         if unsure:
@@ -246,18 +250,9 @@ class _Decision:
             yield f"the answer may be in line {line}, which could not be judged", "two-answers"
         if first.is_doubtful and found is not None and found.company:
             line = found.company[-1].place().line
-            yield (
-                (f"this formula makes no sense as the answer, which may be in line {line}"),
-                "two-answers",
-            )
+            yield f"this makes no sense as the answer, which may be in line {line}", "two-answers"
         if first.is_step and is_right_as_stated(self._key, self._question, first.written):
-            yield (
-                (
-                    "the answer is right with the value that the paper gives a derivative in it, "
-                    "but not with the true one"
-                ),
-                "stated-otherwise",
-            )
+            yield _AS_STATED
 
     def _against(self, claim: _JudgedClaim, right: _JudgedClaim) -> str:
         """Why a claim leaves a right formula before it to a human; empty if it does not.
