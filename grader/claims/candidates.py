@@ -4,9 +4,8 @@ A claim may answer a question by its left side, by the number above it, or, wher
 place between claims that do. All claims that may are candidates, and `grading` decides between them.
 """
 
-import itertools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -80,15 +79,6 @@ class Candidate:
         is_below = bool(questions_marked(claim.labels, [self.question]))
         return is_below and fits and claim.formula.notation not in LISTED
 
-    @property
-    def is_followed(self) -> bool:
-        """Whether its part of the paper goes on with an equation that is not about another derivative."""
-        behind = self.table.claims[self.table.claims.index(self.source) + 1 :]
-        part = itertools.takewhile(lambda one: one.heading == self.source.heading, behind)
-        return any(
-            one.derivative is None or similarity(one.derivative, self.question) for one in part
-        )
-
     @cached_property
     def steps(self) -> PaperSteps:
         """The other claims whose left side is a derivative."""
@@ -110,16 +100,28 @@ class Candidate:
         )
 
     @property
+    def beside_it(self) -> Iterator[Claim]:
+        """The other claims in the same part of the paper that may be answers."""
+        mine = self.source
+        for one in self.table.claims:
+            is_other = one.formula.place != mine.formula.place and one.is_beside(mine)
+            if is_other and not one.is_open and one.standing.is_answer:
+                yield one
+
+    @property
     def company(self) -> Sequence[Claim]:
-        """The other formulas of the same part of the paper of which it is not known what they are about."""
-        mine = self.claim
-        return [
-            one
-            for one in self.table.claims
-            if one.is_beside(mine) and one.formula.place != mine.formula.place
-            if one.left is None and not one.is_open and one.standing.is_answer
-            if not is_mention(one.text)
-        ]
+        """Those of which it is not known what they are about."""
+        return [one for one in self.beside_it if one.left is None and not is_mention(one.text)]
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether its part of the paper goes on with an equation that is not about another derivative."""
+        here = self.source.formula.place.line
+        return any(
+            one.derivative is None or similarity(one.derivative, self.question)
+            for one in self.beside_it
+            if one.formula.place.line > here
+        )
 
     @property
     def earlier(self) -> tuple[Place, ...]:

@@ -7,6 +7,7 @@ the derivative displaces no right answer. A wrong answer earns nothing only if i
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from grader.claims import Candidate
 from grader.expression import Derivative, Expression, symbols_in, walk
@@ -205,12 +206,7 @@ class _Decision:
 
     def _before_numbers(self) -> _JudgedClaim | None:
         """The right member before the numbers at the end of a chain: an example, or `= 0` to be solved."""
-        claim, number = self._first, self._first.number
-        while number is not None and self._is_numerical(claim):
-            before = claim.written.before()
-            if before is None:
-                return None
-            claim = self._claim(before)
+        claim, number = self._formula, self._first.number
         if number is None or claim is self._first or claim.is_wrong:
             return None
         if number == 0 or number != int(number) or not claim.is_right:
@@ -218,6 +214,14 @@ class _Decision:
         return claim.for_a_human(
             "the answer is right before its last member, a number", "two-answers"
         )
+
+    @cached_property
+    def _formula(self) -> _JudgedClaim:
+        """The first formula without the numbers at the end of its chain."""
+        claim = self._first
+        while self._is_numerical(claim) and (before := claim.written.before()) is not None:
+            claim = self._claim(before)
+        return claim
 
     def _certain(self, others: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A wrong answer, if it surely is the answer; else it goes to a human."""
@@ -231,7 +235,7 @@ class _Decision:
     ) -> Iterator[tuple[str, str]]:
         """Why a wrong formula may not be the answer of the paper, with the code of the reason."""
         named, found = first.names_question, first.found
-        is_number = self._is_numerical(first)
+        is_number = self._is_numerical(self._formula)
         if not (named or first.is_own):
             yield _NOWHERE
         if not (named or first.has_meaning) and self._rivals():
