@@ -4,14 +4,14 @@ A claim may answer a question by its left side, by the number above it, or, wher
 place between claims that do. All claims that may are candidates, and `grading` decides between them.
 """
 
-import itertools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.claims.assembled import assembled
 from grader.claims.claim import LISTED, Claim
+from grader.claims.formulas import is_mention
 from grader.claims.matching import THE_SAME, aliases, is_by_the_same, left_under, similarity
 from grader.claims.numbering import labels_of, named, path_of, questions_marked
 from grader.claims.paper import claims_of
@@ -79,15 +79,6 @@ class Candidate:
         is_below = bool(questions_marked(claim.labels, [self.question]))
         return is_below and fits and claim.formula.notation not in LISTED
 
-    @property
-    def is_followed(self) -> bool:
-        """Whether its part of the paper goes on with an equation that is not about another derivative."""
-        behind = self.table.claims[self.table.claims.index(self.source) + 1 :]
-        part = itertools.takewhile(lambda one: one.heading == self.source.heading, behind)
-        return any(
-            one.derivative is None or similarity(one.derivative, self.question) for one in part
-        )
-
     @cached_property
     def steps(self) -> PaperSteps:
         """The other claims whose left side is a derivative."""
@@ -106,6 +97,30 @@ class Candidate:
             one
             for one in self.table.stated
             if one is not self.claim and _is_stated(one, self.claim)
+        )
+
+    @property
+    def beside_it(self) -> Iterator[Claim]:
+        """The other claims in the same part of the paper that may be answers."""
+        mine = self.source
+        for one in self.table.claims:
+            is_other = one.formula.place != mine.formula.place and one.is_beside(mine)
+            if is_other and not one.is_open and one.standing.is_answer:
+                yield one
+
+    @property
+    def company(self) -> Sequence[Claim]:
+        """Those of which it is not known what they are about."""
+        return [one for one in self.beside_it if one.left is None and not is_mention(one.text)]
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether its part of the paper goes on with an equation that is not about another derivative."""
+        here = self.source.formula.place.line
+        return any(
+            one.derivative is None or similarity(one.derivative, self.question)
+            for one in self.beside_it
+            if one.formula.place.line > here
         )
 
     @property
@@ -286,7 +301,7 @@ class _Answers:
         ]
 
     def _may_answer(self, claim: Claim, question: Question) -> bool:
-        if claim.is_open or claim.equation is None or claim.standing.is_beside or claim.changed:
+        if claim.is_open or claim.equation is None or not claim.standing.is_answer:
             return False
         is_own = question.id in self._marked[id(claim)]
         return _names(claim, question) or (is_own and _may_be_bare(claim))

@@ -28,10 +28,10 @@ class Claim:
     a left side. `standing` is how it stands by the words around it; `changed` are those words if it is not
     asserted as it is written.
     `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
-    the headings without a number. `concludes` means that words or signs call it the result. `defines`
-    means that the left side is a name of the student's. `definitions` are those that hold here, `naming`
-    is the one at the end of the equation. `rests_on` are earlier lines of a listing that change a name
-    which this one uses, directly or through names of the student's.
+    the headings without a number. `defines` means that the left side is a name of the student's.
+    `definitions` are those that hold here, `naming` is the one at the end of the equation. `rests_on` are
+    earlier lines of a listing that change a name which this one uses, directly or through names of the
+    student's.
     """
 
     labels: tuple[str, ...]
@@ -44,7 +44,6 @@ class Claim:
     standing: FormulaStanding = PLAIN
     section: int = 0
     heading: int = 0
-    concludes: bool = False
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
@@ -54,6 +53,10 @@ class Claim:
     def derivative(self) -> Derivative | None:
         """The left side, if it is a derivative; `δ = ∂l/∂z` gives a name and says nothing of it."""
         return self.left if isinstance(self.left, Derivative) and not self.defines else None
+
+    def is_beside(self, other: "Claim") -> bool:
+        """Whether both are in the same part of the paper, below the same heading or number."""
+        return self.heading == other.heading or (bool(self.labels) and self.labels == other.labels)
 
     @property
     def explains(self) -> bool:

@@ -33,12 +33,13 @@ _ZERO = re.compile(
 _LAYOUT = re.compile(
     r"\\(?:begin|end|label|tag)\s*\{[^{}]*\}|\\(?:displaystyle|left|right|[,;!:]|quad)|[\s&{}$]"
 )
+_BLANKS = re.compile(r"[\s\u200b\ufeff]+|\\(?:begin|end|label)\s*\{[^{}]*\}")  # they show nothing
 _SHORT = 200  # characters of a condition
 
 
 def is_mention(text: str) -> bool:
     """Whether a formula only mentions something: a name, a number, a size, a derivative alone."""
-    text = text.strip()
+    text = _BLANKS.sub(" ", text).strip()
     return _MENTION.fullmatch(text) is not None or is_size(text)
 
 

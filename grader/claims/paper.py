@@ -39,7 +39,6 @@ from grader.submission import Formula, Marker, Paper, Prose
 _ANNOUNCE = frozenset(
     {Role.EQUALS, Role.CONCLUDE, Role.ANSWER, Role.THAT_IS, Role.BELIEF, Role.GUESS}
 )
-_CONCLUDING = ("\\boxed", "\\therefore", "∴")
 _ENDING = 60  # characters
 PASSES = 2  # the second reads uses of later definitions
 
@@ -181,7 +180,6 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Claim]:
     labels: tuple[str, ...] = ()
     announced = False
     section = heading = 0
-    concluded = False
     titled = 0  # the line of the last heading
     language = language_of_paper(paper.items)
     items = statements(paper.items, language)
@@ -195,7 +193,6 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Claim]:
                 heading += 1
             case Prose():
                 announced = _announces(item, items[at - 1] if at else None, language)
-                concluded = _concludes(item.text, language)
             case Formula():
                 here = item.display or (announced and not _leads_on(items[at : at + 2]))
                 how = standing.get(at, PLAIN)
@@ -209,9 +206,8 @@ def _formulas(paper: Paper, names: Names, about: str) -> Iterator[Claim]:
                     standing=how,
                     section=section,
                     heading=heading,
-                    concludes=concluded or any(sign in item.text for sign in _CONCLUDING),
                 )
-                announced = concluded = False
+                announced = False
 
 
 def _leads_on(items: Sequence[Marker | Formula | Prose]) -> bool:
@@ -232,12 +228,6 @@ def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: 
     text = prose.text[-_ENDING:]
     words = pieces_of(text, language_of(text, language))[-1:]
     return any(word.has(*_ANNOUNCE) for word in words)
-
-
-def _concludes(said: str, language: str) -> bool:
-    """Whether words end with one that calls what follows the result."""
-    words = pieces_of(said[-_ENDING:], language_of(said, language))[-1:]
-    return any(word.has(Role.CONCLUDE, Role.ANSWER) for word in words)
 
 
 def _cut(place: Claim, names: Names, base: int) -> Iterator[Claim]:

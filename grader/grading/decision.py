@@ -5,21 +5,22 @@ derivative: then a human decides. What cannot be read, a numerical example, or a
 the derivative displaces no right answer. A wrong answer earns nothing only if it surely is the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from grader.claims import Candidate
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
-from grader.grading.text import Judged, judged_text
+from grader.grading.text import Judged, is_right_as_stated, judged_text
 from grader.key import Key
 from grader.notation.builder import constant
 from grader.problem import Question
 from grader.result import Kind, Message, Verdict
 from grader.submission import Place
 
-_SMALL = 2
+_SMALL = 2  # a number that a derivative may be
 MOST_RIVALS = 12  # the last ones of a paper that are judged
 
 
@@ -56,12 +57,16 @@ class _JudgedClaim:
         """Whether it stands below the number of the question with a left side that fits."""
         return self.found is not None and self.found.is_own
 
+    @property
+    def is_asserted(self) -> bool:
+        """Whether no words change it."""
+        return self.found is None or not self.found.claim.changed
+
     def is_beside(self, other: "_JudgedClaim") -> bool:
         """Whether it stands in the same part of the paper, below the same heading or number."""
         if self.found is None or other.found is None:
             return True
-        here, there = self.found.claim, other.found.claim
-        return here.heading == there.heading or (bool(here.labels) and here.labels == there.labels)
+        return self.found.claim.is_beside(other.found.claim)
 
     @property
     def has_meaning(self) -> bool:
@@ -93,6 +98,12 @@ class _JudgedClaim:
         return self.node is not None and any(isinstance(one, Derivative) for one in walk(self.node))
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether it has no value to compare, and is not surely read as it is meant or is a step."""
+        is_read = self.node is not None and not self.judged.notes
+        return self.judged.outcome.values is None and (not is_read or self.is_step)
+
+    @property
     def number(self) -> float | None:
         """Its value if that is a number, 0.5 for an array of numbers; None for any other."""
         if self.node is None or symbols_in(self.node):
@@ -113,6 +124,30 @@ class _JudgedClaim:
             example=None,
         )
         return replace(self, judged=replace(self.judged, outcome=outcome))
+
+
+_NOWHERE = (
+    "this formula neither names the derivative that the question asks for nor stands below the number of "
+    "the question, so it may not be the answer",
+    "uncertain-place",
+)
+_OTHER_SHAPE = (
+    "this formula stands below the number of the question, but does not name its derivative, and its "
+    "value has another shape; so it may not be the answer",
+    "uncertain-place",
+)
+_CASES = (
+    "the paper gives several cases of this derivative, of which one alone is not right",
+    "two-answers",
+)
+_STEP = (
+    "this formula is a step, and what follows from it may be elsewhere in the paper",
+    "two-answers",
+)
+_AS_STATED = (
+    "the answer is right with the value that the paper gives a derivative in it, but not with the true one",
+    "stated-otherwise",
+)
 
 
 class _Decision:
@@ -153,10 +188,6 @@ class _Decision:
 
     def _rescued(self, right: _JudgedClaim, later: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A right formula beside the one that was found, unless a later claim stands against it."""
-        first = self._first
-        concludes = first.found is not None and first.found.claim.concludes
-        if concludes and first.is_beside(right) and first.is_wrong:
-            return first  # the right formula was a step on the way
         for claim in later:
             if why := self._against(claim, right):
                 return claim.for_a_human(why, "two-answers")
@@ -175,12 +206,7 @@ class _Decision:
 
     def _before_numbers(self) -> _JudgedClaim | None:
         """The right member before the numbers at the end of a chain: an example, or `= 0` to be solved."""
-        claim, number = self._first, self._first.number
-        while number is not None and self._is_numerical(claim):
-            before = claim.written.before()
-            if before is None:
-                return None
-            claim = self._claim(before)
+        claim, number = self._formula, self._first.number
         if number is None or claim is self._first or claim.is_wrong:
             return None
         if number == 0 or number != int(number) or not claim.is_right:
@@ -189,43 +215,48 @@ class _Decision:
             "the answer is right before its last member, a number", "two-answers"
         )
 
+    @cached_property
+    def _formula(self) -> _JudgedClaim:
+        """The first formula without the numbers at the end of its chain."""
+        claim = self._first
+        while self._is_numerical(claim) and (before := claim.written.before()) is not None:
+            claim = self._claim(before)
+        return claim
+
     def _certain(self, others: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A wrong answer, if it surely is the answer; else it goes to a human."""
         first = self._first
-        if not first.is_wrong:
-            return first
-        named, alone = first.names_question, first.written.is_alone
-        if not (named or first.is_own or alone):
-            text = (
-                "this formula neither names the derivative that the question asks for nor stands below the "
-                "number of the question, so it may not be the answer"
-            )
-            return first.for_a_human(text, "uncertain-place")
-        if not (named or alone or first.has_meaning) and self._rivals():
-            text = (
-                "this formula stands below the number of the question, but does not name its derivative, "
-                "and its value has another shape; so it may not be the answer"
-            )
-            return first.for_a_human(text, "uncertain-place")
-        if not alone and self._is_numerical(first) and not _is_small(first.number):
-            return first.for_a_human("this may be the value in an example", "uncertain-place")
+        is_sure = not first.is_wrong or first.written.is_alone
+        doubt = None if is_sure else next(self._doubts(first, others), None)
+        return first if doubt is None else first.for_a_human(*doubt)
+
+    def _doubts(
+        self, first: _JudgedClaim, others: Sequence[_JudgedClaim]
+    ) -> Iterator[tuple[str, str]]:
+        """Why a wrong formula may not be the answer of the paper, with the code of the reason."""
+        named, found = first.names_question, first.found
+        is_number = self._is_numerical(self._formula)
+        if not (named or first.is_own):
+            yield _NOWHERE
+        if not (named or first.has_meaning) and self._rivals():
+            yield _OTHER_SHAPE
+        if is_number and not _is_small(first.number):
+            yield "this may be the value in an example", "uncertain-place"
         if named and any(_is_case(claim, first) for claim in others):
-            text = (
-                "the paper gives several cases of this derivative, of which one alone is not right"
-            )
-            return first.for_a_human(text, "two-answers")
-        goes_on = first.found is not None and first.found.is_followed
-        if first.is_step and (goes_on or isinstance(first.node, Derivative)) and not alone:
-            text = "this formula is a step, and what follows from it may be elsewhere in the paper"
-            return first.for_a_human(text, "two-answers")
-        unsure = [claim for claim in others if not claim.is_wrong]
-        if unsure and (self._is_numerical(first) or not named or first.is_step):
-            text = (
-                f"the answer may be in line {unsure[-1].written.place.line}, which could not be judged, "
-                "and this line may be an example or a step"
-            )
-            return first.for_a_human(text, "two-answers")
-        return first
+            yield _CASES
+        goes_on = isinstance(first.node, Derivative) or (found is not None and found.is_followed)
+        if first.is_step and goes_on:
+            yield _STEP
+        is_open = is_number or not named or first.is_step
+        unsure = [one for one in others if not one.is_wrong and (is_open or one.is_beside(first))]
+        if unsure:
+            line = unsure[-1].written.place.line
+            yield f"the answer may be in line {line}, which could not be judged", "two-answers"
+        if first.is_doubtful and found is not None and found.company:
+            line = found.company[-1].place().line
+            yield f"this makes no sense as the answer, which may be in line {line}", "two-answers"
+        if first.is_step and is_right_as_stated(self._key, self._question, first.written):
+            yield _AS_STATED
 
     def _against(self, claim: _JudgedClaim, right: _JudgedClaim) -> str:
         """Why a claim leaves a right formula before it to a human; empty if it does not.
@@ -236,7 +267,8 @@ class _Decision:
         has_value = claim is self._first or claim.has_meaning
         if has_value and self._displaces(claim, right):
             return f"the paper gives two different answers, in line {here} and line {there}"
-        if claim.names_question and right.is_step and claim.is_beside(right):
+        concludes = claim.names_question and claim.is_asserted and claim.is_beside(right)
+        if concludes and right.is_step:
             return (
                 f"line {here} is right, but a step; what line {there} makes of it is not right "
                 "or cannot be read"

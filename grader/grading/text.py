@@ -79,6 +79,18 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     return Judged(outcome, notes, shown_reading(key, reading))
 
 
+def is_right_as_stated(key: Key, question: Question, given: Written) -> bool:
+    """Whether an answer is right with the paper's own values for other questions' derivatives."""
+    if given.found is None:
+        return False
+    steps = replace(given.found.steps, asked=frozenset({bases(question.of, question.wrt)}))
+    try:
+        reading = steps.put_in(given.read())
+        return _evaluated(key[question.id], reading).verdict is Verdict.CORRECT
+    except StudentError:
+        return False
+
+
 def _for_a_human(why: Message) -> Outcome:
     return Outcome(Verdict.UNDECIDED, messages=(why,))
 

@@ -31,9 +31,9 @@ def test_two_answers_that_differ_are_for_a_human(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("box", [rf"So $\boxed{{{Z} = y - p}}$", rf"Hence ${Z} = y - p$."])
-def test_a_conclusion_after_a_right_step_is_the_answer(tmp_path: Path, box: str) -> None:
+def test_a_wrong_conclusion_after_a_right_step_is_for_a_human(tmp_path: Path, box: str) -> None:
     text = f"4. $${Z} = p - y$$\n\n{box}\n"
-    assert graded(SOFTMAX, tmp_path, text)["q4"].verdict == "incorrect"
+    assert graded(SOFTMAX, tmp_path, text)["q4"].verdict in REVIEW
 
 
 @pytest.mark.parametrize(
