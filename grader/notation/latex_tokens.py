@@ -161,8 +161,7 @@ class _Lexer:
         self.text = text
         self.plain = plain
         self.names = names
-        self.bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
-        self.bases |= names.function_bases.keys()
+        self.bases = names.bases() | names.function_bases.keys()
         self.depth = self.scripts = 0
         self.stream = Stream((), {}, text)
         self.last = Token("sign", "", 0, 0)

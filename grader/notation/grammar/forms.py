@@ -90,13 +90,17 @@ def _is_derivative(parser: Parser, above: Trees, below: Trees) -> bool:
     if "\\partial" in signs:
         return signs <= {"\\partial", "d"}
     if signs == {"\\delta"}:
-        known = bool(of) and parser.is_quantity(of[0].text) and is_one_name(of)
-        return is_one_name(wrt) and (known or not parser.is_quantity("\\delta"))
+        bases = parser.names.bases()
+        known = bool(of) and of[0].text in bases and is_one_name(of)
+        return is_one_name(wrt) and (known or "\\delta" not in bases)
     if signs != {"d"} or (wrt[0].text == "_" and len(above) == len(below) == 3):
         return signs == {"d"}
-    if parser.is_size("d"):  # d/dW is still a derivative, d/d and d/N are not
-        return is_one_name(wrt) and parser.is_quantity(wrt[0].text)
-    return not parser.is_declared("d")
+    names = parser.names
+    if "d" in names.indices or names.knows(("d", None, None)):
+        return False
+    if "d" in names.dimensions:  # d/dW is still a derivative, d/d and d/N are not
+        return is_one_name(wrt) and wrt[0].text in names.bases()
+    return True
 
 
 def is_one_name(run: Trees) -> bool:

@@ -121,7 +121,7 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
     inner = name.sub.value
     if isinstance(inner, syntax.Name) and inner.sub is not None and inner.sup is None:
         key = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
-        if key in names.spellings or key in names.definitions:
+        if names.knows(key):
             yield key, inner.sub.parts, sup
             return
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
@@ -129,8 +129,7 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
         letters = "".join(map(_letter, parts[at][:cut]))
         label = ",".join([*texts[:at], letters] if cut else texts[:at])
         key = (name.text, None, label)
-        declared = key in names.spellings or key in names.definitions
-        if declared and not label.isdigit() and label not in names.indices:
+        if names.knows(key) and not label.isdigit() and label not in names.indices:
             yield key, (parts[at][cut:], *parts[at + 1 :]), sup
             return
 

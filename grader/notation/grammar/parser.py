@@ -113,26 +113,6 @@ class Parser(Pratt[Node]):
 
     # Names
 
-    def is_quantity(self, base: str) -> bool:
-        """Whether a letter, word or command is that of a symbol or of a name of the student's."""
-        known = (*self.names.spellings, *self.names.definitions)
-        return any(base == one for one, _, _ in known)
-
-    def is_declared(self, letter: str) -> bool:
-        """Whether a letter alone means something."""
-        key, names = (letter, None, None), self.names
-        return (
-            self.is_size(letter)
-            or any(key in known for known in (names.definitions, names.spellings))
-            or letter in names.indices
-        )
-
-    def is_size(self, letter: str) -> bool:
-        """Whether a letter alone is a size that the problem declares."""
-        key, names = (letter, None, None), self.names
-        named = key in names.definitions or key in names.spellings or letter in names.indices
-        return letter in names.dimensions and not named
-
     def is_name(self, tree: Tree) -> bool:
         """Whether a tree is a name that is not a function."""
         match tree.kind:
@@ -362,7 +342,7 @@ class Parser(Pratt[Node]):
                 sub = self.subscript()
             elif text == "^" and sup is None:
                 self.at += 1
-                sup = self.superscript(raw=base == "e" and not self.is_quantity("e"))
+                sup = self.superscript(raw=base == "e" and "e" not in self.names.bases())
             elif text == "'":
                 self.at += 1
                 primes += 1
