@@ -31,8 +31,9 @@ Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry
 
 def resolve(run: Run, name: syntax.Name) -> Expression | None:
     """The meaning of a name with scripts in the table; None if it has none."""
-    if name.sup is not None and ("t", None) not in run.reader.build.names.spelled(name.text):
-        name = replace(name, sup=turned(run.reader, name.sup))
+    if name.sup is not None and name.sup.signs == ("t",):
+        declared = ("t", None) in run.reader.build.names.spelled(name.text)
+        name = name if declared else replace(name, sup=turned(run.reader, name.sup))
     if run.reader.steps and step_of(run.reader, name):
         sub, sup = (_at_step(run.reader, script) for script in (name.sub, name.sup))
         name = replace(name, sub=sub, sup=sup)
