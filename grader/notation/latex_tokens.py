@@ -31,11 +31,15 @@ ROLES = {
     Role.IF: "if", Role.FOR: "for", Role.ALL: "for", Role.OTHERWISE: "otherwise", Role.WHERE: "where",
     Role.WITH: "with", Role.LET: "let", Role.THEN: "then", Role.AND: "and", Role.OR: "or", Role.BUT: "and",
 }  # fmt: skip
+WORDS = frozenset(ROLES.values())
+CASE_WORDS = frozenset({"if", "for", "where"})  # before a condition
+UNDEFINED = re.compile(lexicon.pattern(Role.UNDEFINED), re.IGNORECASE)  # in the place of a value
+PUNCTUATION = frozenset({".", ",", ";"})
 _SHORT = 3  # letters of a word that may be a product, such as `et`
 # Words without a font: `x if z > 0`.
 _TYPED = {
     **{word: text for role, text in reversed(ROLES.items()) for word in words(role) if len(word) > _SHORT},
-    **{text: text for text in ROLES.values()},
+    **{text: text for text in WORDS},
 }  # fmt: skip
 _MATHEMATICS = re.compile(
     r"[\s,;.:()]*(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?"

@@ -6,7 +6,6 @@ conditions, `x` for `z > 0`, becomes a case distinction, which the next rows may
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from grader.notation.grammar.trees import (
     split,
     trees,
 )
-from grader.notation.latex_tokens import Token, tokenize
+from grader.notation.latex_tokens import CASE_WORDS, PUNCTUATION, UNDEFINED, WORDS, Token, tokenize
 from grader.notation.names import Names
 from grader.notation.sides import DERIVATIVES, solved
 
@@ -33,7 +32,6 @@ _ROWS = frozenset(
 )
 _CASES = frozenset({"cases", "dcases", "rcases"})
 _ARRAYS = _CASES | {"array", "tabular", "matrix"}
-_PUNCTUATION = frozenset({".", ",", ";"})
 _OPEN = frozenset({"(", "[", "\\{", "\\langle"})
 _JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
 _COMPARISONS = frozenset({"\\ne", "<", ">", "\\le", "\\ge"})
@@ -41,15 +39,12 @@ _EQUALS = frozenset({"=", "\\approx"})
 _INDICES = frozenset("ijkmnpqrst") | {"\\ell"}  # letters that count
 _NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re"})  # in remarks such as "∈ R^n"
 _BREAKS = frozenset({"\\\\", "\\quad", "\\Rightarrow"})
-_CASE_WORDS = frozenset({"if", "when", "for", "where"})
-_OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
+_OF_CASES = CASE_WORDS | {"otherwise"}
 _ALTERNATIVES = frozenset({"or", "\\vee"})
-_WORDS = _CASE_WORDS | _OTHERWISE | _ALTERNATIVES | {"with", "let", "then", "and"}
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
 _RUN_ON = _EQUALS | _JOINERS | {"&", "\\\\"}  # an `&` beside them sets no gap
 _AHEAD = 500  # tokens to search for an `=`
 _REASONS = frozenset({Role.SINCE, Role.BY})
-_UNDEFINED = re.compile(lexicon.pattern(Role.UNDEFINED), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +196,7 @@ def _segments(tokens: Trees) -> Iterator[_Segment]:
             if trimmed := _trimmed(segment):
                 yield _Segment(before, tuple(words), trimmed)
                 words, before = [], None
-            elif before is not None and before.text in _OTHERWISE:
+            elif before is not None and before.text == "otherwise":
                 yield _Segment(before, tuple(words), [])
                 words, before = [], None
             segment = []
@@ -218,20 +213,20 @@ def _separates(tokens: Trees, at: int, before: Token | None, segment: Trees) -> 
     """Whether a token ends a statement, or a part of it."""
     token = tokens[at]
     if token.kind == "prose":
-        return not _UNDEFINED.match(token.text)
+        return not UNDEFINED.match(token.text)
     if token.text in (",", ";"):
-        return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _CASE_WORDS | _OTHERWISE
+        return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _OF_CASES
     if token.text == "\\in":
         return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
-    if token.text == ":" and before is not None and before.text in _CASE_WORDS:
+    if token.text == ":" and before is not None and before.text in CASE_WORDS:
         return bool(segment)  # `if x > 0: …`
     is_joint = token.text in ("and", "or", "\\vee")
-    if is_joint and segment and before is not None and before.text in _CASE_WORDS:
+    if is_joint and segment and before is not None and before.text in CASE_WORDS:
         return not _restricts(tokens, at + 1)  # `if x > 0 and y > 0` goes on
     return (
         token.text in _BREAKS
         or token.text == "\\vee"
-        or (token.kind == "word" and token.text in _WORDS)
+        or (token.kind == "word" and token.text in WORDS)
     )
 
 
@@ -248,7 +243,7 @@ def _restricts(tokens: Trees, at: int) -> bool:
     later, end = _follows(tokens, behind)
     if later == "\\quad":
         later, _ = _follows(tokens, end)
-    return sign in _COMPARISONS or (sign == "=" and later not in _CASE_WORDS | _OTHERWISE)
+    return sign in _COMPARISONS or (sign == "=" and later not in _OF_CASES)
 
 
 def _follows(tokens: Trees, at: int) -> tuple[str, int]:
@@ -260,12 +255,12 @@ def _follows(tokens: Trees, at: int) -> tuple[str, int]:
 
 
 def _is_word(token: Tree) -> bool:
-    return token.kind == "prose" or (token.kind == "word" and token.text in _WORDS)
+    return token.kind == "prose" or (token.kind == "word" and token.text in WORDS)
 
 
 def _trimmed(segment: list[Tree]) -> list[Tree]:
     end = len(segment)
-    while end and segment[end - 1].text in _PUNCTUATION:
+    while end and segment[end - 1].text in PUNCTUATION:
         end -= 1
     return segment[:end]
 
@@ -385,7 +380,7 @@ class _Statements:
         if before is not None and before.text == "\\in":
             return
         if not tokens:
-            if before is not None and before.text in _OTHERWISE and chain is not None:
+            if before is not None and before.text == "otherwise" and chain is not None:
                 chain.restrict([before])
             return
         if chain is not None and _is_range(before, tokens):
@@ -436,7 +431,7 @@ class _Statements:
         if self.ahead:
             chain.add_case(tokens, self.ahead)
             self.ahead = []
-        elif sign in _OTHERWISE and before is not None and chain.is_conditioned:
+        elif sign == "otherwise" and before is not None and chain.is_conditioned:
             chain.add_case(tokens, [before])
         elif sign in ("and", "\\\\", ",", "\\quad") and chain.is_conditioned:
             if sign in ("and", "\\\\") or not _is_remark(before, tokens):

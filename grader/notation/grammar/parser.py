@@ -28,21 +28,16 @@ from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.table import Table
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, split, trees
-from grader.notation.latex_tokens import ROLES, Token
+from grader.notation.latex_tokens import WORDS, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
 
 BARE = frozenset(name for name, row in TABLE.items() if row.bare or row.arity == (1, 1))
 OF_PRODUCTS = BARE - {"sqrt", "abs"}  # \sin 2x, but √2 x
 NAMING = ("letter", "word", "accent", "command")
-_IFS = ("if", "when")
-OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _BEFORE = ("+", "-", "{")
 _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
-
-_WORDS = frozenset(ROLES.values())
-
 
 Form = Callable[["Parser", Any], Node]
 FORMS: Table[str, Form] = Table()  # what begins with a command, by that command
@@ -90,26 +85,21 @@ class Parser(Pratt[Node]):
         """`a if c else b` and `a if c, b if d`; undefined where no condition holds."""
         value = self.expression()
         token = self.peek()
-        if token.kind != "word" or token.text not in _IFS:
+        if token.text != "if":
             return value
         rows: list[tuple[Node | None, Node | None]] = []
-        while self._takes_word(_IFS):
+        while self.take("if"):
             rows.append((value, self.expression()))
             while self.peek().text in _BETWEEN_CASES:
                 self.at += 1
-            otherwise = self._takes_word(OTHERWISE)
+            otherwise = self.take("otherwise")
             if self.peek().kind == "end" and not otherwise:
                 break
             value = self.expression()
-            if otherwise or self._takes_word(OTHERWISE):
+            if otherwise or self.take("otherwise"):
                 rows.append((value, None))
                 break
         return syntax.Cases(tuple(rows), token.span)
-
-    def _takes_word(self, words: "Sequence[str] | frozenset[str]") -> bool:
-        found = self.peek().kind == "word" and self.peek().text in words
-        self.at += found
-        return found
 
     # Names
 
@@ -119,7 +109,7 @@ class Parser(Pratt[Node]):
             case "letter" | "accent":
                 return tree.text not in self.names.function_bases
             case "word":
-                return tree.text not in _WORDS and self.function(tree) is None
+                return tree.text not in WORDS and self.function(tree) is None
             case "command":
                 return tree.text not in FORMS and tree.text not in NOT_FACTORS
         return False
@@ -154,7 +144,7 @@ class Parser(Pratt[Node]):
             case "number" | "bold" | "letter" | "accent" | "branch":
                 return True
             case "word":
-                return tree.text not in _WORDS
+                return tree.text not in WORDS
         if tree.text in ("|", "\\|"):
             return self.bars == 0
         return tree.text == "\\{" or (tree.kind == "command" and tree.text not in NOT_FACTORS)
