@@ -34,7 +34,7 @@ from grader.expression import (
     free_indices,
     shape_text,
 )
-from grader.notation.names import Function, Names
+from grader.notation.names import Names
 from grader.primitives import TABLE, apply
 from grader.primitives.build import derivative
 
@@ -335,36 +335,6 @@ class Core:
         node = self.apply("mul", self.apply("sign", base, span=span), size, span=span)
         del self.kinked[known:]  # on both sides of zero it is one function
         return node
-
-    def call(
-        self, function: Function, prime: int, args: Sequence[Expression], span: Span
-    ) -> Expression:
-        """A function of the problem or of the table, with `prime` derivative marks."""
-        name = function.primitive + "'" * prime
-        if prime:
-            self.derivatives.append(Apply(name, tuple(args), SCALAR, (), span))
-        if name not in TABLE:
-            self.fail(f"{function.name} with {prime} primes cannot be read", span)
-        extra = tuple(Number(value) for value in function.extra)
-        if TABLE[name].chains:
-            return self._chained(name, args, span)
-        return self.apply(name, *args, *extra, span=span)
-
-    def clipped(self, args: Sequence[Expression], span: Span) -> Expression:
-        """`clip(x, low, high)`: x, but not below `low` and not above `high`."""
-        if len(args) != 3:
-            self.fail("clip takes an array and two bounds", span)
-        x, low, high = args
-        return self.apply("minimum", self.apply("maximum", x, low, span=span), high, span=span)
-
-    def _chained(self, name: str, args: Sequence[Expression], span: Span) -> Expression:
-        """max(a, b, c) is max(max(a, b), c)."""
-        if len(args) < 2:
-            self.fail(f"{name} needs at least two arguments", span)
-        result = args[0]
-        for arg in args[1:]:
-            result = self.apply(name, result, arg, span=span)
-        return result
 
     def derivative(self, of: Expression, wrt: Expression, span: Span) -> Expression:
         """∂of/∂wrt as a value."""
