@@ -390,6 +390,13 @@ def is_condition(node: Expression) -> bool:
     return isinstance(node, Apply) and node.function in CONDITIONS
 
 
+def sizes_of(nodes: Sequence[Expression]) -> list[int]:
+    """One or two sizes of an array as whole numbers; none if they are anything else."""
+    sizes = [constant(node) for node in nodes]
+    whole = [int(size) for size in sizes if size in range(1, SIZE_LIMIT + 1) and size is not None]
+    return whole if len(whole) == len(sizes) <= 2 else []
+
+
 def constant(node: Expression) -> float | None:
     """The value of an expression of numbers only; None for any other."""
     return _constant(node)

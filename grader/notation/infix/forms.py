@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
-from grader.notation.builder import constant
+from grader.notation.builder import constant, sizes_of
 from grader.notation.grammar.trees import Enclosed, Trees, first_of, split
 from grader.notation.infix.parser import AXIS_OPTIONS, FORMS, Parser
 from grader.notation.latex_tokens import Token
@@ -149,13 +149,11 @@ def _constants(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     args = parser.values(tree)
     if len(args) == 1 and isinstance(args[0], Matrix):
         args = [entry for row in args[0].rows for entry in row]
-    sizes = [constant(arg) for arg in args]
-    fit = all(size and size == int(size) and 1 <= size <= 64 for size in sizes)
-    if not 1 <= len(sizes) <= 2 or not fit:
+    sizes = sizes_of(args)
+    if not sizes:
         parser.fail(f"{token.text} takes one or two sizes, up to 64", token.span)
     square = token.text in _SQUARE
-    rows, columns = int(sizes[0] or 0), int(sizes[-1] or 0)
-    params = (rows, columns if square or len(sizes) == 2 else 1)
+    params = (sizes[0], sizes[-1] if square or len(sizes) == 2 else 1)
     name = "identity" if square else token.text
     return parser.build.apply(name, params=params, span=_span(token, tree))
 
