@@ -521,13 +521,8 @@ class _Lexer:
 
     def _text(self, nodes: Sequence[Node], start: int, end: int) -> Iterator[Token]:
         """`\\text{if $x > 0$}`: words, and mathematics between dollars."""
-        parts: list[list[Node]] = [[]]
-        for node in nodes:
-            if node.text in _DOLLARS:
-                parts.append([])
-            else:
-                parts[-1].append(node)
-        for at, part in enumerate(_around_relations(parts)):
+        parts = _around_relations(_between_dollars(nodes))
+        for at, part in enumerate(parts):
             if at % 2 or any(node.text in _INSIDE_TEXT for node in part):
                 yield from self._nested(part)
             elif part:
@@ -574,11 +569,10 @@ class _Lexer:
         while self.stream.option() is not None:
             pass
         nodes = self.stream.argument()
-        if any(part.text in _DOLLARS for part in nodes):
-            if text_of(_outside(nodes)).strip():
-                return self._text(nodes, node.start, self._behind(node))
-            nodes = tuple(part for part in nodes if part.text not in _DOLLARS)
-        return self._unwrapped(nodes, node)
+        parts = _between_dollars(nodes)
+        if len(parts) > 1 and any(text_of(words).strip() for words in parts[::2]):
+            return self._text(nodes, node.start, self._behind(node))
+        return self._unwrapped([one for part in parts for one in part], node)
 
     def _labelled(self, node: Node) -> Iterator[Token]:
         """`\\overset{(4)}{=}` is `=`; with a doubt or a denial above it, it is unknown."""
@@ -738,13 +732,15 @@ def _around_relations(parts: list[list[Node]]) -> list[list[Node]]:
     return parts
 
 
-def _outside(nodes: Sequence[Node]) -> Iterator[Node]:
-    """The nodes that are not between dollars."""
-    inside = False
+def _between_dollars(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Nodes cut at dollars: words and mathematics in turn."""
+    parts: list[list[Node]] = [[]]
     for node in nodes:
-        inside ^= node.text in _DOLLARS
-        if not inside and node.text not in _DOLLARS:
-            yield node
+        if node.text in _DOLLARS:
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    return parts
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
