@@ -86,7 +86,7 @@ _INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
 _SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
 _INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
 _PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "=",
-          ".dot": "\\cdot"}  # fmt: skip
+          ".dot": "\\cdot", ".*": "\\odot"}  # fmt: skip
 _BARE = frozenset({"letter", "word", "accent", "bold"})
 _BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
 

@@ -14,7 +14,6 @@ from grader.notation.grammar.operators import (
     AND,
     BESIDE,
     DOTS,
-    DOUBLE,
     NO_SIGN,
     NOT_FACTORS,
     OPERATORS,
@@ -122,7 +121,7 @@ class Parser(Pratt[Node]):
         while (following := self.operator()) is not None and following.power == power:
             if following is NO_SIGN:
                 self._check_no_rows()
-            self.at += following.width
+            self.at += following is not NO_SIGN
             signs.append(following.sign)
             operands.append(self.expression(power + 1))
         return _JOINED[power](operands, signs, self.span(first))
@@ -130,9 +129,6 @@ class Parser(Pratt[Node]):
     def operator(self) -> Operator | None:
         """The operator that comes next; two factors side by side have one too."""
         tree = self.trees[self.at]
-        if tree.text in ("=", "."):
-            double = DOUBLE.get((tree.text, self.trees[self.at + 1].text))
-            return double or OPERATORS.get(tree.text)
         found = OPERATORS.get(tree.text)
         if found is not None:
             return found

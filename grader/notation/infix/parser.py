@@ -184,7 +184,7 @@ class Parser(Pratt[Expression]):
         if ahead is NO_SIGN and self.divided == self.trees[self.at - 1].end:
             hint = "write `*`, or put what is below the fraction in brackets"
             self.fail("it is not clear where this fraction ends", first_of(self.peek()).span, hint)
-        self.at += ahead.width
+        self.at += ahead is not NO_SIGN
         right = self.expression(ahead.power + 1)
         span = self.span(first)
         if ahead.power < PRODUCT:
