@@ -10,10 +10,10 @@ from grader.expression import SCALAR, Expression, Symbol
 from grader.notation.builder import Builder
 from grader.notation.grammar import syntax
 from grader.notation.grammar.bars import beside
+from grader.notation.grammar.dispatch import Dispatch
 from grader.notation.grammar.operators import PRODUCTS
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.table import Table
 from grader.notation.products import HADAMARD, JUXTAPOSED, divide, fit_entrywise, product
 
 TIGHT = ("", "/")
@@ -120,7 +120,7 @@ def _is_numeral(node: Node) -> bool:
 
 
 # How a factor is read that may take what follows it.
-WITH_NEIGHBOURS: Table[type, Callable[[Run, Any], Expression]] = Table()
+WITH_NEIGHBOURS: Dispatch[type, Callable[[Run, Any], Expression]] = Dispatch()
 with_neighbours = WITH_NEIGHBOURS.of
 
 
@@ -193,7 +193,7 @@ _LEVELS = {  # the signs that bind before all others, the tightest first; "" is 
 
 def juxtaposed(build: Builder, factors: Sequence[Factor]) -> Expression:
     """The product of factors side by side."""
-    return Chain(build).multiplied(factors, [""] * (len(factors) - 1), "less")
+    return Precedence(build).multiplied(factors, [""] * (len(factors) - 1), "less")
 
 
 def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) -> Expression:
@@ -205,7 +205,7 @@ def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) 
     factors = [factor for group in groups for factor in group]
     between = [sign for group, sign in zip(groups, ["", *signs], strict=True)
                for sign in (sign, *[""] * (len(group) - 1))][1:]  # fmt: skip
-    multiplied = partial(Chain(build, beside).multiplied, factors, between)
+    multiplied = partial(Precedence(build, beside).multiplied, factors, between)
     way = "less"
     arrays = [sum(part.node.shape != SCALAR for part in group) for group in groups]
     if any(sign == HADAMARD and max(arrays[at : at + 2]) > 1 for at, sign in enumerate(signs)):
@@ -215,7 +215,7 @@ def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) 
 
 
 @dataclass(frozen=True)
-class Chain:
+class Precedence:
     """Multiplies the factors of a chain in the order in which its signs bind."""
 
     build: Builder

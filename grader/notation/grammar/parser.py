@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.grammar import scripts, syntax
+from grader.notation.grammar.dispatch import Dispatch
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
@@ -25,7 +26,6 @@ from grader.notation.grammar.operators import (
 )
 from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.table import Table
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, split, trees
 from grader.notation.latex_tokens import WORDS, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
@@ -39,7 +39,7 @@ _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
 
 Form = Callable[["Parser", Any], Node]
-FORMS: Table[str, Form] = Table()  # what begins with a command, by that command
+FORMS: Dispatch[str, Form] = Dispatch()  # what begins with a command, by that command
 form = FORMS.of
 
 
