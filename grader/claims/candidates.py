@@ -234,6 +234,11 @@ class _Answers:
         self._marked = {
             id(one): questions_marked(one.labels, self._questions) for one in table.stated
         }
+        self._similar = {  # how well each left side names each question
+            id(one): {it.id: similarity(one.derivative, it) for it in self._questions}
+            for one in self._claims
+            if one.derivative is not None
+        }
         self._leave_out_others()
         self._numbered = {hit for one in self._claims for hit in self._marked[id(one)]}
         self._by_order = self._ordered()
@@ -297,7 +302,7 @@ class _Answers:
             if one.derivative is not None
             and not (one.is_open or one.changed or one.standing.is_beside)
             and is_by_the_same(one.derivative, question)
-            and not any(similarity(one.derivative, other) for other in self._questions)
+            and not any(self._similar[id(one)].values())
         ]
 
     def _may_answer(self, claim: Claim, question: Question) -> bool:
@@ -349,8 +354,8 @@ class _Answers:
         left, marked = claim.derivative, self._marked[id(claim)]
         if left is None:
             return 0.0
-        match = similarity(left, question)
-        best = max(similarity(left, other) for other in self._questions)
+        match = self._similar[id(claim)][question.id]
+        best = max(self._similar[id(claim)].values())
         if question.id in marked:
             is_it = match > THE_SAME
             return 1.0 if is_it else match if best < 1.0 else 0.0
@@ -421,7 +426,7 @@ class _Answers:
             for one in self._claims
             if one.derivative is not None
             and not one.is_open
-            and not any(similarity(one.derivative, other) for other in self._questions)
+            and not any(self._similar[id(one)].values())
         ]
 
     def _listed(self, question: Question) -> list[Claim]:

@@ -172,7 +172,7 @@ def _letters_in(ways: Sequence[OwnName]) -> set[str]:
 
 def _is_about_the_model(tokens: Sequence[Token], names: Names) -> bool:
     """Whether tokens hold a name of the problem or of the student."""
-    bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
+    bases = names.bases()
     return any(token.text in bases for token in tokens)
 
 

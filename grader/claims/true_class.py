@@ -102,12 +102,8 @@ def _with_scripts_in(tokens: Sequence[Token], names: Names) -> Sequence[Token]:
 
 
 def _is_declared(letter: str, names: Names) -> bool:
-    known = letter in names.indices or letter in names.dimensions
-    return (
-        known
-        or any(base == letter for base, _, _ in (*names.spellings, *names.definitions))
-        or letter in names.function_bases
-    )
+    numbers, others = (names.indices, names.dimensions), (names.bases(), names.function_bases)
+    return any(letter in known for known in (*numbers, *others))
 
 
 def _is_index(letter: Index, node: Expression) -> bool:

@@ -148,9 +148,7 @@ def _by_custom(shape: Shape, names: Names) -> Letters:
 def _is_declared(letter: str, names: Names) -> bool:
     known = letter in names.symbols or letter in names.dimensions or letter in names.indices
     own = any(subscript == letter for _, _, subscript in names.definitions)  # δ_i of an input gate
-    return (
-        known or own or any(base == letter for base, _, _ in (*names.spellings, *names.definitions))
-    )
+    return known or own or letter in names.bases()
 
 
 def with_letters(names: Names, letters: Letters) -> Names:

@@ -12,13 +12,12 @@ from grader.expression import Expression
 from grader.notation.builder import USUAL, Builder, Conventions, Reading
 from grader.notation.grammar import Reader, gathered
 from grader.notation.grammar import parse as syntax_of
+from grader.notation.grammar.scripts import unwrapped
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import OPEN
+from grader.notation.grammar.trees import leaves, trees
 from grader.notation.latex_tokens import Token, tokenize
 from grader.notation.names import Names
 from grader.notation.products import sized
-
-PAIRS = frozenset({*OPEN.items(), ("<", ">")})
 
 
 class _Cut:
@@ -83,8 +82,5 @@ def parse_left(tokens: Sequence[Token], names: Names, source: str) -> Expression
 
 def layer_of(script: Sequence[Token] | None) -> str | None:
     """A script as the name of a layer: `{(2)}` is 2; None if there is no script."""
-    if not script:
-        return None
-    while len(script) > 2 and (script[0].text, script[-1].text) in PAIRS:
-        script = script[1:-1]
-    return "".join(token.text for token in script)
+    inside, _ = unwrapped(trees(script or (), "", strict=False))
+    return "".join(token.text for token in leaves(inside)) if script else None

@@ -31,11 +31,15 @@ ROLES = {
     Role.IF: "if", Role.FOR: "for", Role.ALL: "for", Role.OTHERWISE: "otherwise", Role.WHERE: "where",
     Role.WITH: "with", Role.LET: "let", Role.THEN: "then", Role.AND: "and", Role.OR: "or", Role.BUT: "and",
 }  # fmt: skip
+WORDS = frozenset(ROLES.values())
+CASE_WORDS = frozenset({"if", "for", "where"})  # before a condition
+UNDEFINED = re.compile(lexicon.pattern(Role.UNDEFINED), re.IGNORECASE)  # in the place of a value
+PUNCTUATION = frozenset({".", ",", ";"})
 _SHORT = 3  # letters of a word that may be a product, such as `et`
 # Words without a font: `x if z > 0`.
 _TYPED = {
     **{word: text for role, text in reversed(ROLES.items()) for word in words(role) if len(word) > _SHORT},
-    **{text: text for text in ROLES.values()},
+    **{text: text for text in WORDS},
 }  # fmt: skip
 _MATHEMATICS = re.compile(
     r"[\s,;.:()]*(?P<math>(?:[A-Za-z]\s*[<>=≤≥≠]+\s*)?-?[0-9]+(?:\.[0-9]+)?"
@@ -82,7 +86,7 @@ _INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
 _SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
 _INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
 _PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "=",
-          ".dot": "\\cdot"}  # fmt: skip
+          ".dot": "\\cdot", ".*": "\\odot"}  # fmt: skip
 _BARE = frozenset({"letter", "word", "accent", "bold"})
 _BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
 
@@ -161,8 +165,7 @@ class _Lexer:
         self.text = text
         self.plain = plain
         self.names = names
-        self.bases = {base for base, _, _ in (*names.spellings, *names.definitions)}
-        self.bases |= names.function_bases.keys()
+        self.bases = names.bases() | names.function_bases.keys()
         self.depth = self.scripts = 0
         self.stream = Stream((), {}, text)
         self.last = Token("sign", "", 0, 0)
@@ -518,13 +521,8 @@ class _Lexer:
 
     def _text(self, nodes: Sequence[Node], start: int, end: int) -> Iterator[Token]:
         """`\\text{if $x > 0$}`: words, and mathematics between dollars."""
-        parts: list[list[Node]] = [[]]
-        for node in nodes:
-            if node.text in _DOLLARS:
-                parts.append([])
-            else:
-                parts[-1].append(node)
-        for at, part in enumerate(_around_relations(parts)):
+        parts = _around_relations(_between_dollars(nodes))
+        for at, part in enumerate(parts):
             if at % 2 or any(node.text in _INSIDE_TEXT for node in part):
                 yield from self._nested(part)
             elif part:
@@ -571,11 +569,10 @@ class _Lexer:
         while self.stream.option() is not None:
             pass
         nodes = self.stream.argument()
-        if any(part.text in _DOLLARS for part in nodes):
-            if text_of(_outside(nodes)).strip():
-                return self._text(nodes, node.start, self._behind(node))
-            nodes = tuple(part for part in nodes if part.text not in _DOLLARS)
-        return self._unwrapped(nodes, node)
+        parts = _between_dollars(nodes)
+        if len(parts) > 1 and any(text_of(words).strip() for words in parts[::2]):
+            return self._text(nodes, node.start, self._behind(node))
+        return self._unwrapped([one for part in parts for one in part], node)
 
     def _labelled(self, node: Node) -> Iterator[Token]:
         """`\\overset{(4)}{=}` is `=`; with a doubt or a denial above it, it is unknown."""
@@ -735,13 +732,15 @@ def _around_relations(parts: list[list[Node]]) -> list[list[Node]]:
     return parts
 
 
-def _outside(nodes: Sequence[Node]) -> Iterator[Node]:
-    """The nodes that are not between dollars."""
-    inside = False
+def _between_dollars(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Nodes cut at dollars: words and mathematics in turn."""
+    parts: list[list[Node]] = [[]]
     for node in nodes:
-        inside ^= node.text in _DOLLARS
-        if not inside and node.text not in _DOLLARS:
-            yield node
+        if node.text in _DOLLARS:
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    return parts
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

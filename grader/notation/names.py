@@ -118,6 +118,14 @@ class Names:
         functions = self.functions.values()
         return {function.primitive: function.latex[0] for function in functions if function.latex}
 
+    def knows(self, key: Key) -> bool:
+        """Whether a name is declared, or the student's own."""
+        return key in self.spellings or key in self.definitions
+
+    def bases(self) -> set[str]:
+        """The letters, words and commands of all names, declared and the student's own."""
+        return {base for base, _, _ in (*self.spellings, *self.definitions)}
+
     def spelled(self, base: str) -> "list[tuple[str | None, str | None]]":
         """The (superscript, subscript) pairs declared for a base letter."""
         return [(sup, sub) for known, sup, sub in self.spellings if known == base]

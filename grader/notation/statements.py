@@ -6,7 +6,6 @@ conditions, `x` for `z > 0`, becomes a case distinction, which the next rows may
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from grader.notation.grammar.trees import (
     split,
     trees,
 )
-from grader.notation.latex_tokens import Token, tokenize
+from grader.notation.latex_tokens import CASE_WORDS, PUNCTUATION, UNDEFINED, WORDS, Token, tokenize
 from grader.notation.names import Names
 from grader.notation.sides import DERIVATIVES, solved
 
@@ -33,7 +32,6 @@ _ROWS = frozenset(
 )
 _CASES = frozenset({"cases", "dcases", "rcases"})
 _ARRAYS = _CASES | {"array", "tabular", "matrix"}
-_PUNCTUATION = frozenset({".", ",", ";"})
 _OPEN = frozenset({"(", "[", "\\{", "\\langle"})
 _JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
 _COMPARISONS = frozenset({"\\ne", "<", ">", "\\le", "\\ge"})
@@ -41,15 +39,12 @@ _EQUALS = frozenset({"=", "\\approx"})
 _INDICES = frozenset("ijkmnpqrst") | {"\\ell"}  # letters that count
 _NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re"})  # in remarks such as "∈ R^n"
 _BREAKS = frozenset({"\\\\", "\\quad", "\\Rightarrow"})
-_CASE_WORDS = frozenset({"if", "when", "for", "where"})
-_OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
+_OF_CASES = CASE_WORDS | {"otherwise"}
 _ALTERNATIVES = frozenset({"or", "\\vee"})
-_WORDS = _CASE_WORDS | _OTHERWISE | _ALTERNATIVES | {"with", "let", "then", "and"}
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
 _RUN_ON = _EQUALS | _JOINERS | {"&", "\\\\"}  # an `&` beside them sets no gap
 _AHEAD = 500  # tokens to search for an `=`
 _REASONS = frozenset({Role.SINCE, Role.BY})
-_UNDEFINED = re.compile(lexicon.pattern(Role.UNDEFINED), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +176,20 @@ def _with_gaps(environment: Enclosed) -> Iterator[Tree]:
 # Separators
 
 
+_NOTHING = Token("", "", 0, 0)  # before the first segment, and behind words
+
+
 class _Segment(NamedTuple):
     """Tokens between separators; `words` are the prose before them, `before` is the last separator."""
 
-    before: Token | None
+    before: Token
     words: tuple[Token, ...]
     tokens: list[Tree]
 
 
 def _segments(tokens: Trees) -> Iterator[_Segment]:
     """Rows, and statements side by side in a row."""
-    before: Token | None = None
+    before = _NOTHING
     words: list[Token] = []
     segment: list[Tree] = []
     for at, token in enumerate(tokens):
@@ -200,38 +198,37 @@ def _segments(tokens: Trees) -> Iterator[_Segment]:
         elif _separates(tokens, at, before, segment):
             if trimmed := _trimmed(segment):
                 yield _Segment(before, tuple(words), trimmed)
-                words, before = [], None
-            elif before is not None and before.text in _OTHERWISE:
+                words, before = [], _NOTHING
+            elif before.text == "otherwise":
                 yield _Segment(before, tuple(words), [])
-                words, before = [], None
+                words, before = [], _NOTHING
             segment = []
             if token.kind == "prose":
                 words.append(token)
-            is_gap = token.text == "\\quad" and before is not None
-            before = before if is_gap else token
+            before = before if token.text == "\\quad" and before.text else token
         elif token.text != "&":
             segment.append(token)
     yield _Segment(before, tuple(words), _trimmed(segment))
 
 
-def _separates(tokens: Trees, at: int, before: Token | None, segment: Trees) -> bool:
+def _separates(tokens: Trees, at: int, before: Token, segment: Trees) -> bool:
     """Whether a token ends a statement, or a part of it."""
     token = tokens[at]
     if token.kind == "prose":
-        return not _UNDEFINED.match(token.text)
+        return not UNDEFINED.match(token.text)
     if token.text in (",", ";"):
-        return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _CASE_WORDS | _OTHERWISE
+        return _says_more(tokens, at + 1) or _follows(tokens, at + 1)[0] in _OF_CASES
     if token.text == "\\in":
         return at + 1 < len(tokens) and tokens[at + 1].text in _NUMBERS
-    if token.text == ":" and before is not None and before.text in _CASE_WORDS:
+    if token.text == ":" and before.text in CASE_WORDS:
         return bool(segment)  # `if x > 0: …`
     is_joint = token.text in ("and", "or", "\\vee")
-    if is_joint and segment and before is not None and before.text in _CASE_WORDS:
+    if is_joint and segment and before.text in CASE_WORDS:
         return not _restricts(tokens, at + 1)  # `if x > 0 and y > 0` goes on
     return (
         token.text in _BREAKS
         or token.text == "\\vee"
-        or (token.kind == "word" and token.text in _WORDS)
+        or (token.kind == "word" and token.text in WORDS)
     )
 
 
@@ -248,7 +245,7 @@ def _restricts(tokens: Trees, at: int) -> bool:
     later, end = _follows(tokens, behind)
     if later == "\\quad":
         later, _ = _follows(tokens, end)
-    return sign in _COMPARISONS or (sign == "=" and later not in _CASE_WORDS | _OTHERWISE)
+    return sign in _COMPARISONS or (sign == "=" and later not in _OF_CASES)
 
 
 def _follows(tokens: Trees, at: int) -> tuple[str, int]:
@@ -260,12 +257,12 @@ def _follows(tokens: Trees, at: int) -> tuple[str, int]:
 
 
 def _is_word(token: Tree) -> bool:
-    return token.kind == "prose" or (token.kind == "word" and token.text in _WORDS)
+    return token.kind == "prose" or (token.kind == "word" and token.text in WORDS)
 
 
 def _trimmed(segment: list[Tree]) -> list[Tree]:
     end = len(segment)
-    while end and segment[end - 1].text in _PUNCTUATION:
+    while end and segment[end - 1].text in PUNCTUATION:
         end -= 1
     return segment[:end]
 
@@ -369,7 +366,7 @@ class _Statements:
     def add(self, segment: _Segment) -> None:
         before, words, tokens = segment
         said = " ".join(word.text for word in words)
-        if before is not None and before.text in ("\\\\", "\\quad", "\\Rightarrow", "then"):
+        if before.text in ("\\\\", "\\quad", "\\Rightarrow", "then"):
             self.in_reason = False
         explains = before in words and _is_reason(said)
         members = _members(tokens)
@@ -382,10 +379,10 @@ class _Statements:
             chain.behind += f" {said}"
         elif not explains:
             self.said = f"{self.said} {said}".strip()
-        if before is not None and before.text == "\\in":
+        if before.text == "\\in":
             return
         if not tokens:
-            if before is not None and before.text in _OTHERWISE and chain is not None:
+            if before.text == "otherwise" and chain is not None:
                 chain.restrict([before])
             return
         if chain is not None and _is_range(before, tokens):
@@ -400,7 +397,7 @@ class _Statements:
         else:
             self._value(chain, before, tokens)
 
-    def _equation(self, before: Token | None, members: Sequence[_Member]) -> None:
+    def _equation(self, before: Token, members: Sequence[_Member]) -> None:
         """A statement with a left side, or the first one."""
         chain = self.last
         is_same = chain is not None and (
@@ -411,7 +408,7 @@ class _Statements:
             self.chains.append(chain)
         elif chain.is_conditioned:
             chain.add_case(members[-1].tokens)
-        elif members[0].tokens and before is not None and before.text in _SAME_AGAIN:
+        elif members[0].tokens and before.text in _SAME_AGAIN:
             self._alternative(chain, before, members[-1].tokens)
         else:
             chain.extend(members[1:])
@@ -430,25 +427,25 @@ class _Statements:
     def _alternative(self, chain: _OpenChain, before: Token, value: Trees) -> None:
         chain.value.extend([before._replace(kind="command", text="\\vee"), *value])
 
-    def _value(self, chain: _OpenChain, before: Token | None, tokens: list[Tree]) -> None:
+    def _value(self, chain: _OpenChain, before: Token, tokens: list[Tree]) -> None:
         """A segment without `=`. What is no remark stays with the answer, since a part is not the whole."""
-        sign = before.text if before is not None else ""
+        sign = before.text
         if self.ahead:
             chain.add_case(tokens, self.ahead)
             self.ahead = []
-        elif sign in _OTHERWISE and before is not None and chain.is_conditioned:
+        elif sign == "otherwise" and chain.is_conditioned:
             chain.add_case(tokens, [before])
         elif sign in ("and", "\\\\", ",", "\\quad") and chain.is_conditioned:
             if sign in ("and", "\\\\") or not _is_remark(before, tokens):
                 chain.add_case(tokens)
-        elif sign in _ALTERNATIVES and before is not None:
+        elif sign in _ALTERNATIVES:
             self._alternative(chain, before, tokens)
         elif sign == "\\Rightarrow":
             chain.extend([_Member("=", tokens)])
         elif sign == "\\\\":
             self._row(chain, tokens)
         elif not _is_remark(before, tokens):
-            chain.value.extend([before, *tokens] if before is not None and chain.value else tokens)
+            chain.value.extend([before, *tokens] if sign and chain.value else tokens)
 
     def _row(self, chain: _OpenChain, tokens: list[Tree]) -> None:
         """A row without `=`: more of the row before, or an expression of its own."""
@@ -503,10 +500,10 @@ def _members(tokens: Trees) -> list[_Member]:
 # Conditions, ranges, remarks
 
 
-def _condition(before: Token | None, segment: Trees) -> list[Tree]:
+def _condition(before: Token, segment: Trees) -> list[Tree]:
     """The condition that a segment states; empty if it states none."""
     tokens = _stripped(segment)
-    if not tokens or before is None or _is_range(before, segment):
+    if not tokens or _is_range(before, segment):
         return []
     compares = {token.text for token in tokens} & (_COMPARISONS | {"="})
     if before.text in ("if", "for") and before.kind == "word":
@@ -520,9 +517,9 @@ def _condition(before: Token | None, segment: Trees) -> list[Tree]:
     return tokens if (compares and "=" not in compares) or (plain and is_letter) else []
 
 
-def _is_range(before: Token | None, segment: Trees) -> bool:
+def _is_range(before: Token, segment: Trees) -> bool:
     """Whether a segment only gives the range of an index: `i = 1, 2`, `\\forall i`."""
-    if before is None or not (before.text in (",", "\\quad") or _is_word(before)):
+    if not (before.text in (",", "\\quad") or _is_word(before)):
         return False
     texts = _texts(_stripped(segment))
     if not texts:
@@ -545,11 +542,12 @@ _CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\
 
 def _is_range_in_brackets(tree: Enclosed, before: str) -> bool:
     """Whether a bracket, behind this text, is only the range of an index, such as `(j = 1, 2, 3)`."""
+    if tree.text != "(" or before in _CALLING or len(tree.trees) < 3:
+        return False
     inside = leaves(tree.trees)
     texts = [token.text for token in inside]
-    if tree.text != "(" or not 3 <= len(inside) < _RANGE_LENGTH or before in _CALLING:
-        return False
-    if texts[0] not in _INDICES or texts[1] not in ("=", "\\in", ","):
+    begins = texts[0] in _INDICES and texts[1] in ("=", "\\in", ",")
+    if not begins or len(texts) >= _RANGE_LENGTH:
         return False
     said = "=" in texts or "\\in" in texts
     several = texts[1] == "\\in" or "," in texts or "\\dots" in texts
@@ -570,7 +568,7 @@ def _stripped(segment: Trees) -> list[Tree]:
     return _trimmed(run)
 
 
-def _is_remark(before: Token | None, run: Trees) -> bool:
+def _is_remark(before: Token, run: Trees) -> bool:
     """A tag such as (1), words in brackets, a shape, or a range without numbers."""
     if not run:
         return False
@@ -585,5 +583,5 @@ def _is_remark(before: Token | None, run: Trees) -> bool:
             "\\times" in texts and texts <= shape
         ):
             return True
-    said = before is not None and before.kind == "word" and before.text in ("for", "where", "with")
+    said = before.kind == "word" and before.text in ("for", "where", "with")
     return said and not any(token.kind == "number" for token in leaves(run))

@@ -9,6 +9,7 @@ from grader.notation.builder.core import (
     Reading,
     constant,
     is_condition,
+    sizes_of,
 )
 from grader.notation.builder.whole import Builder
 
@@ -22,4 +23,5 @@ __all__ = [
     "Reading",
     "constant",
     "is_condition",
+    "sizes_of",
 ]

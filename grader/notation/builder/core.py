@@ -34,7 +34,7 @@ from grader.expression import (
     free_indices,
     shape_text,
 )
-from grader.notation.names import Function, Names
+from grader.notation.names import Names
 from grader.primitives import TABLE, apply
 from grader.primitives.build import derivative
 
@@ -336,36 +336,6 @@ class Core:
         del self.kinked[known:]  # on both sides of zero it is one function
         return node
 
-    def call(
-        self, function: Function, prime: int, args: Sequence[Expression], span: Span
-    ) -> Expression:
-        """A function of the problem or of the table, with `prime` derivative marks."""
-        name = function.primitive + "'" * prime
-        if prime:
-            self.derivatives.append(Apply(name, tuple(args), SCALAR, (), span))
-        if name not in TABLE:
-            self.fail(f"{function.name} with {prime} primes cannot be read", span)
-        extra = tuple(Number(value) for value in function.extra)
-        if TABLE[name].chains:
-            return self._chained(name, args, span)
-        return self.apply(name, *args, *extra, span=span)
-
-    def clipped(self, args: Sequence[Expression], span: Span) -> Expression:
-        """`clip(x, low, high)`: x, but not below `low` and not above `high`."""
-        if len(args) != 3:
-            self.fail("clip takes an array and two bounds", span)
-        x, low, high = args
-        return self.apply("minimum", self.apply("maximum", x, low, span=span), high, span=span)
-
-    def _chained(self, name: str, args: Sequence[Expression], span: Span) -> Expression:
-        """max(a, b, c) is max(max(a, b), c)."""
-        if len(args) < 2:
-            self.fail(f"{name} needs at least two arguments", span)
-        result = args[0]
-        for arg in args[1:]:
-            result = self.apply(name, result, arg, span=span)
-        return result
-
     def derivative(self, of: Expression, wrt: Expression, span: Span) -> Expression:
         """∂of/∂wrt as a value."""
         if of is NONSENSE or wrt is NONSENSE:
@@ -418,6 +388,13 @@ def is_condition(node: Expression) -> bool:
     while isinstance(node, Item):
         node = node.base
     return isinstance(node, Apply) and node.function in CONDITIONS
+
+
+def sizes_of(nodes: Sequence[Expression]) -> list[int]:
+    """One or two sizes of an array as whole numbers; none if they are anything else."""
+    sizes = [constant(node) for node in nodes]
+    whole = [int(size) for size in sizes if size in range(1, SIZE_LIMIT + 1) and size is not None]
+    return whole if len(whole) == len(sizes) <= 2 else []
 
 
 def constant(node: Expression) -> float | None:

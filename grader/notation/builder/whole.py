@@ -1,13 +1,15 @@
-"""Matrices and case distinctions, and the complete builder."""
+"""Calls, matrices and case distinctions: the complete builder."""
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 
 from grader.errors import ShapeMismatch, Span, TooLarge
-from grader.expression import SCALAR, Cells, Expression, Item, Matrix, Number
+from grader.expression import SCALAR, Apply, Cells, Expression, Item, Matrix, Number
 from grader.notation.builder.binding import Binding
 from grader.notation.builder.core import NONSENSE, SIZE_LIMIT, is_condition
 from grader.notation.names import Function
+from grader.primitives import TABLE
 
 
 class Builder(Binding):
@@ -16,12 +18,32 @@ class Builder(Binding):
     def call(
         self, function: Function, prime: int, args: Sequence[Expression], span: Span
     ) -> Expression:
-        """A function call; `clip` uses min and max, `diag(a, b, c)` takes single entries."""
-        if function.primitive == "clip" and not prime:
+        """A function of the problem or of the table, with `prime` derivative marks.
+
+        `diag(a, b, c)` takes single entries, and max(a, b, c) is max(max(a, b), c).
+        """
+        name = function.primitive + "'" * prime
+        if name == "clip":
             return self.clipped(args, span)
         if function.primitive == "diag" and len(args) > 1:
             args = [self.matrix([[arg] for arg in args], span)]
-        return super().call(function, prime, args, span)
+        if prime:
+            self.derivatives.append(Apply(name, tuple(args), SCALAR, (), span))
+        if name not in TABLE:
+            self.fail(f"{function.name} with {prime} primes cannot be read", span)
+        if not TABLE[name].chains:
+            extra = (Number(value) for value in function.extra)
+            return self.apply(name, *args, *extra, span=span)
+        if len(args) < 2:
+            self.fail(f"{name} needs at least two arguments", span)
+        return reduce(lambda one, other: self.apply(name, one, other, span=span), args)
+
+    def clipped(self, args: Sequence[Expression], span: Span) -> Expression:
+        """`clip(x, low, high)`: x, but not below `low` and not above `high`."""
+        if len(args) != 3:
+            self.fail("clip takes an array and two bounds", span)
+        x, low, high = args
+        return self.apply("minimum", self.apply("maximum", x, low, span=span), high, span=span)
 
     def matrix(self, rows: Sequence[Sequence[Expression]], span: Span) -> Expression:
         """A matrix literal; a column of row vectors, or a row of columns, is stacked."""

@@ -70,10 +70,9 @@ def power_of(script: syntax.Script) -> Power:
 
 def turned(reader: Reader, script: syntax.Script) -> syntax.Script:
     """A superscript; `W^t` is a transpose where no t is known."""
-    names, known = reader.build.names, ("t", None, None)
-    if script.signs != ("t",) or "t" in names.indices or "t" in reader.steps:
-        return script
-    if known in names.spellings or known in names.definitions or "t" in names.dimensions:
+    names = reader.build.names
+    numbers = names.indices, names.dimensions, reader.steps
+    if script.signs != ("t",) or names.knows(("t", None, None)) or any("t" in x for x in numbers):
         return script
     return replace(script, text="", parts=(), signs=(), transposes=1)
 

@@ -5,19 +5,16 @@ from collections.abc import Sequence
 from grader.errors import Span
 from grader.notation.grammar import syntax
 from grader.notation.grammar.operators import BESIDE, COMPARISONS, PRODUCT
-from grader.notation.grammar.parser import FORMS, NAMING, OTHERWISE, Parser, form
+from grader.notation.grammar.parser import FORMS, NAMING, Parser, form
 from grader.notation.grammar.scripts import unwrapped
 from grader.notation.grammar.syntax import Node
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, leaves, span_of, split
+from grader.notation.latex_tokens import CASE_WORDS, PUNCTUATION, UNDEFINED
 
 MATRICES = frozenset(
     "matrix bmatrix pmatrix Bmatrix smallmatrix array bsmallmatrix psmallmatrix".split()
 )
 _LINES = frozenset({"-", "|", "---", "—", "–"})
-PUNCTUATION = frozenset({".", ",", ";"})
-CONDITION_WORDS = frozenset({"if", "for", "when", "where"})
-UNDEFINED = ("undef", "nan", "dne", "not defined", "is undefined", "does not exist",
-             "nicht definiert", "non défini")  # fmt: skip
 
 
 # Fractions and derivatives
@@ -90,13 +87,17 @@ def _is_derivative(parser: Parser, above: Trees, below: Trees) -> bool:
     if "\\partial" in signs:
         return signs <= {"\\partial", "d"}
     if signs == {"\\delta"}:
-        known = bool(of) and parser.is_quantity(of[0].text) and is_one_name(of)
-        return is_one_name(wrt) and (known or not parser.is_quantity("\\delta"))
+        bases = parser.names.bases()
+        known = bool(of) and of[0].text in bases and is_one_name(of)
+        return is_one_name(wrt) and (known or "\\delta" not in bases)
     if signs != {"d"} or (wrt[0].text == "_" and len(above) == len(below) == 3):
         return signs == {"d"}
-    if parser.is_size("d"):  # d/dW is still a derivative, d/d and d/N are not
-        return is_one_name(wrt) and parser.is_quantity(wrt[0].text)
-    return not parser.is_declared("d")
+    names = parser.names
+    if "d" in names.indices or names.knows(("d", None, None)):
+        return False
+    if "d" in names.dimensions:  # d/dW is still a derivative, d/d and d/N are not
+        return is_one_name(wrt) and wrt[0].text in names.bases()
+    return True
 
 
 def is_one_name(run: Trees) -> bool:
@@ -333,9 +334,9 @@ def _cases(parser: Parser, tree: Enclosed) -> Node:
 def _case(parser: Parser, row: Trees) -> tuple[Node | None, Node | None]:
     """`value & condition`; the `&` may be a comma, a space or an "if"."""
     value, condition = _cut(row)
-    undefined = any(token.text.lower().startswith(UNDEFINED) for token in value)
+    undefined = any(UNDEFINED.match(token.text) for token in value)
     node = None if undefined else parser.whole(value, row[0].start)
-    otherwise = any(token.text in OTHERWISE for token in condition)
+    otherwise = any(token.text == "otherwise" for token in condition)
     compared = any(token.text in COMPARISONS for token in condition)
     condition = _condition(condition)
     if not condition:
@@ -351,8 +352,7 @@ def _cut(row: Trees) -> tuple[Trees, Trees]:
     if rest:
         return _stripped(value), [tree for part in rest for tree in part]
     for at, tree in enumerate(row):
-        words = tree.kind == "word" and tree.text in CONDITION_WORDS | OTHERWISE
-        if words or tree.text in ("\\quad", ","):
+        if tree.text in CASE_WORDS or tree.text in ("otherwise", "\\quad", ","):
             return _stripped(row[:at]), row[at:]
     return _stripped(row), ()
 
@@ -363,7 +363,7 @@ def _stripped(run: Trees) -> Trees:
 
 def _condition(run: Trees) -> Trees:
     """A condition without the words and signs around it."""
-    while run and (_is_filler(run[0]) or run[0].text in OTHERWISE):
+    while run and (_is_filler(run[0]) or run[0].text == "otherwise"):
         run = run[1:]
     while run and _is_filler(run[-1]):
         run = run[:-1]
@@ -371,7 +371,7 @@ def _condition(run: Trees) -> Trees:
 
 
 def _is_filler(tree: Tree) -> bool:
-    return tree.text in CONDITION_WORDS or tree.text in PUNCTUATION or tree.text == "\\quad"
+    return tree.text in CASE_WORDS or tree.text in PUNCTUATION or tree.text == "\\quad"
 
 
 def _conditions(parser: Parser, run: Trees) -> Node:

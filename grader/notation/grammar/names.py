@@ -59,7 +59,8 @@ def _of_the_matrix(run: Run, name: syntax.Name) -> Expression | None:
     upper, reader, at = name.text.upper(), run.reader, run.at
     if name.sub is None or len(name.text) != 1 or upper == name.text:
         return None
-    if _is_quantity(reader, name.text) or not _is_quantity(reader, upper):
+    bases = reader.build.names.bases()
+    if name.text in bases or upper not in bases:
         return None
     node = resolve(run, replace(name, text=upper))
     if not isinstance(node, Item) or node.shape != SCALAR or 1 in node.base.shape:
@@ -99,18 +100,14 @@ def _own_call(run: Run, name: syntax.Name) -> Expression | None:
 
 def _with_arguments(run: Run, name: syntax.Name) -> Expression | None:
     """`S(t-1)`, declared with these arguments; None for any other name."""
-    ahead, reader = run.ahead(), run.reader
-    bracket = ahead.of if isinstance(ahead, syntax.Marked) else ahead
+    (bracket, marks), reader = run.following(), run.reader
     if not isinstance(bracket, syntax.Bracket) or bracket.opened != "(":
         return None
     written = name.text + "".join(reader.text(bracket.span).split())
-    if not reader.build.names.spelled(written):
-        return None
-    node = resolve(run, replace(name, text=written))
+    spelled = reader.build.names.spelled(written)
+    node = resolve(run, replace(name, text=written)) if spelled else None
     run.at += node is not None
-    if node is None:
-        return None
-    return marked(reader, node, ahead.marks) if isinstance(ahead, syntax.Marked) else node
+    return None if node is None else marked(reader, node, marks)
 
 
 def _takes_argument(run: Run, node: Expression) -> bool:
@@ -197,7 +194,7 @@ def _begins_differential(run: Run, name: syntax.Name) -> bool:
     if name.text != "d" or not name.plain:
         return False
     (following, _), reader = run.following(), run.reader
-    if not isinstance(following, syntax.Name) or not _is_quantity(reader, following.text):
+    if not isinstance(following, syntax.Name) or following.text not in reader.build.names.bases():
         return False
     if not isinstance(lookup(reader, ("d", None, None), name.span), Number):
         return False
@@ -206,12 +203,6 @@ def _begins_differential(run: Run, name: syntax.Name) -> bool:
         hint = "write \\frac{\\partial l}{\\partial W}, or d \\cdot W for the product"
         reader.fail("a d before a name may be a differential or a size", name.span, hint)
     return True
-
-
-def _is_quantity(reader: Reader, base: str) -> bool:
-    """Whether a letter is that of a declared symbol, or of a name of the student's."""
-    names = reader.build.names
-    return any(base == known for known, _, _ in (*names.spellings, *names.definitions))
 
 
 def _differential(run: Run, name: syntax.Name) -> Expression:
@@ -236,9 +227,7 @@ def _differential(run: Run, name: syntax.Name) -> Expression:
 def _own_differential(run: Run, following: syntax.Name) -> Expression | None:
     """`dz^{[3]}` if the student defined it."""
     own = f"d{following.text}"
-    if not any(base == own for base, _, _ in run.reader.build.names.definitions):
-        return None
-    if following.primes:
+    if following.primes or all(base != own for base, _, _ in run.reader.build.names.definitions):
         return None
     run.at += 1
     node = resolve(run, replace(following, text=own))

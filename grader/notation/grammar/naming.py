@@ -31,8 +31,9 @@ Meaning = tuple[Key, Parts | None, syntax.Script | None]  # a key, with an entry
 
 def resolve(run: Run, name: syntax.Name) -> Expression | None:
     """The meaning of a name with scripts in the table; None if it has none."""
-    if name.sup is not None and ("t", None) not in run.reader.build.names.spelled(name.text):
-        name = replace(name, sup=turned(run.reader, name.sup))
+    if name.sup is not None and name.sup.signs == ("t",):
+        declared = ("t", None) in run.reader.build.names.spelled(name.text)
+        name = name if declared else replace(name, sup=turned(run.reader, name.sup))
     if run.reader.steps and step_of(run.reader, name):
         sub, sup = (_at_step(run.reader, script) for script in (name.sub, name.sup))
         name = replace(name, sub=sub, sup=sup)
@@ -121,7 +122,7 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
     inner = name.sub.value
     if isinstance(inner, syntax.Name) and inner.sub is not None and inner.sup is None:
         key = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
-        if key in names.spellings or key in names.definitions:
+        if names.knows(key):
             yield key, inner.sub.parts, sup
             return
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
@@ -129,8 +130,7 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
         letters = "".join(map(_letter, parts[at][:cut]))
         label = ",".join([*texts[:at], letters] if cut else texts[:at])
         key = (name.text, None, label)
-        declared = key in names.spellings or key in names.definitions
-        if declared and not label.isdigit() and label not in names.indices:
+        if names.knows(key) and not label.isdigit() and label not in names.indices:
             yield key, (parts[at][cut:], *parts[at + 1 :]), sup
             return
 

@@ -17,12 +17,11 @@ OR, AND, RELATION, SUM, PRODUCT, BESIDE = range(1, 7)  # binding powers, the loo
 
 
 class Operator(NamedTuple):
-    """A sign between two operands: its binding power, what it means, and how many tokens it has."""
+    """A sign between two operands: its binding power, and what it means."""
 
     power: int
     sign: str
     meaning: str
-    width: int = 1
 
 
 _TABLE = {
@@ -61,11 +60,7 @@ def _by_sign(table: dict[int, dict[str, str]]) -> dict[str, Operator]:
 
 
 OPERATORS, INFIX_OPERATORS = _by_sign(_TABLE), _by_sign(_INFIX)
-NO_SIGN = Operator(BESIDE, "", JUXTAPOSED, 0)
-DOUBLE = {  # operators of two tokens
-    (".", "*"): Operator(PRODUCT, "\\odot", HADAMARD, 2),
-    ("=", "="): Operator(RELATION, "=", "eq", 2),
-}
+NO_SIGN = Operator(BESIDE, "", JUXTAPOSED)
 PRODUCTS = _TABLE[PRODUCT] | _TABLE[BESIDE]
 COMPARISONS = {sign: name for sign, name in _TABLE[RELATION].items() if name != "in"}
 DOTS = frozenset({"\\dots", "\\vdots", "\\ddots"})

@@ -10,11 +10,11 @@ from typing import Any
 
 from grader.errors import Span, TooLarge, Unreadable
 from grader.notation.grammar import scripts, syntax
+from grader.notation.grammar.dispatch import Dispatch
 from grader.notation.grammar.operators import (
     AND,
     BESIDE,
     DOTS,
-    DOUBLE,
     NO_SIGN,
     NOT_FACTORS,
     OPERATORS,
@@ -26,26 +26,20 @@ from grader.notation.grammar.operators import (
 )
 from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.table import Table
 from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, split, trees
-from grader.notation.latex_tokens import ROLES, Token
+from grader.notation.latex_tokens import WORDS, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
 
 BARE = frozenset(name for name, row in TABLE.items() if row.bare or row.arity == (1, 1))
 OF_PRODUCTS = BARE - {"sqrt", "abs"}  # \sin 2x, but √2 x
 NAMING = ("letter", "word", "accent", "command")
-_IFS = ("if", "when")
-OTHERWISE = frozenset({"otherwise", "else", "elsewhere"})
 _BEFORE = ("+", "-", "{")
 _CALLING = ("(", "[", "\\{", "{")
 _BETWEEN_CASES = (",", ";", "and", "\\quad")
 
-_WORDS = frozenset(ROLES.values())
-
-
 Form = Callable[["Parser", Any], Node]
-FORMS: Table[str, Form] = Table()  # what begins with a command, by that command
+FORMS: Dispatch[str, Form] = Dispatch()  # what begins with a command, by that command
 form = FORMS.of
 
 
@@ -90,48 +84,23 @@ class Parser(Pratt[Node]):
         """`a if c else b` and `a if c, b if d`; undefined where no condition holds."""
         value = self.expression()
         token = self.peek()
-        if token.kind != "word" or token.text not in _IFS:
+        if token.text != "if":
             return value
         rows: list[tuple[Node | None, Node | None]] = []
-        while self._takes_word(_IFS):
+        while self.take("if"):
             rows.append((value, self.expression()))
             while self.peek().text in _BETWEEN_CASES:
                 self.at += 1
-            otherwise = self._takes_word(OTHERWISE)
+            otherwise = self.take("otherwise")
             if self.peek().kind == "end" and not otherwise:
                 break
             value = self.expression()
-            if otherwise or self._takes_word(OTHERWISE):
+            if otherwise or self.take("otherwise"):
                 rows.append((value, None))
                 break
         return syntax.Cases(tuple(rows), token.span)
 
-    def _takes_word(self, words: "Sequence[str] | frozenset[str]") -> bool:
-        found = self.peek().kind == "word" and self.peek().text in words
-        self.at += found
-        return found
-
     # Names
-
-    def is_quantity(self, base: str) -> bool:
-        """Whether a letter, word or command is that of a symbol or of a name of the student's."""
-        known = (*self.names.spellings, *self.names.definitions)
-        return any(base == one for one, _, _ in known)
-
-    def is_declared(self, letter: str) -> bool:
-        """Whether a letter alone means something."""
-        key, names = (letter, None, None), self.names
-        return (
-            self.is_size(letter)
-            or any(key in known for known in (names.definitions, names.spellings))
-            or letter in names.indices
-        )
-
-    def is_size(self, letter: str) -> bool:
-        """Whether a letter alone is a size that the problem declares."""
-        key, names = (letter, None, None), self.names
-        named = key in names.definitions or key in names.spellings or letter in names.indices
-        return letter in names.dimensions and not named
 
     def is_name(self, tree: Tree) -> bool:
         """Whether a tree is a name that is not a function."""
@@ -139,7 +108,7 @@ class Parser(Pratt[Node]):
             case "letter" | "accent":
                 return tree.text not in self.names.function_bases
             case "word":
-                return tree.text not in _WORDS and self.function(tree) is None
+                return tree.text not in WORDS and self.function(tree) is None
             case "command":
                 return tree.text not in FORMS and tree.text not in NOT_FACTORS
         return False
@@ -152,7 +121,7 @@ class Parser(Pratt[Node]):
         while (following := self.operator()) is not None and following.power == power:
             if following is NO_SIGN:
                 self._check_no_rows()
-            self.at += following.width
+            self.at += following is not NO_SIGN
             signs.append(following.sign)
             operands.append(self.expression(power + 1))
         return _JOINED[power](operands, signs, self.span(first))
@@ -160,9 +129,6 @@ class Parser(Pratt[Node]):
     def operator(self) -> Operator | None:
         """The operator that comes next; two factors side by side have one too."""
         tree = self.trees[self.at]
-        if tree.text in ("=", "."):
-            double = DOUBLE.get((tree.text, self.trees[self.at + 1].text))
-            return double or OPERATORS.get(tree.text)
         found = OPERATORS.get(tree.text)
         if found is not None:
             return found
@@ -174,7 +140,7 @@ class Parser(Pratt[Node]):
             case "number" | "bold" | "letter" | "accent" | "branch":
                 return True
             case "word":
-                return tree.text not in _WORDS
+                return tree.text not in WORDS
         if tree.text in ("|", "\\|"):
             return self.bars == 0
         return tree.text == "\\{" or (tree.kind == "command" and tree.text not in NOT_FACTORS)
@@ -362,7 +328,7 @@ class Parser(Pratt[Node]):
                 sub = self.subscript()
             elif text == "^" and sup is None:
                 self.at += 1
-                sup = self.superscript(raw=base == "e" and not self.is_quantity("e"))
+                sup = self.superscript(raw=base == "e" and "e" not in self.names.bases())
             elif text == "'":
                 self.at += 1
                 primes += 1

@@ -7,11 +7,11 @@ from grader.errors import Span
 from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import Builder
 from grader.notation.grammar import syntax
+from grader.notation.grammar.dispatch import Dispatch
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.table import Table
 
 Rule = Callable[["Reader", Any], Expression]
-RULES: Table[type, Rule] = Table()  # the meaning of each kind of node
+RULES: Dispatch[type, Rule] = Dispatch()  # the meaning of each kind of node
 rule = RULES.of
 
 

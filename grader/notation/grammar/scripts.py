@@ -25,11 +25,6 @@ class Parsing(Protocol):
         """Whether a tree is a name that is not a function."""
 
 
-def subscript(grammar: Parsing, run: Trees, span: Span) -> syntax.Script:
-    """The subscript with these trees."""
-    return _script(grammar, run, span) or _inside(grammar, run, span)
-
-
 def superscript(grammar: Parsing, run: Trees, span: Span, raw: bool) -> syntax.Script:
     """The superscript with these trees. It may end in transposes and primes; if `raw`, all is its value."""
     if run and run[0].kind == "layout":
@@ -39,28 +34,17 @@ def superscript(grammar: Parsing, run: Trees, span: Span, raw: bool) -> syntax.S
     if raw and len(content) < len(run):
         value = grammar.perhaps(run, span.start)
         return syntax.Script("", (), value, span, (), transposes, primes)
-    script = _script(grammar, content, span, transposes, primes)
-    return script or _inside(grammar, content, span, transposes, primes)
+    return subscript(grammar, content, span, transposes, primes)
 
 
-def _script(
-    grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0
-) -> syntax.Script | None:
-    """A script of at most one token, as most are."""
-    if not run:
-        nothing = syntax.Unparsed("there is no expression here", span)
-        return syntax.Script("", (), nothing, span, (), transposes, primes)
-    atom = _atom(grammar, run[0]) if len(run) == 1 else None
-    if atom is None:
-        return None
-    text = run[0].text
-    return syntax.Script(text, ((atom,),), atom, span, (text,), transposes, primes)
-
-
-def _inside(
+def subscript(
     grammar: Parsing, run: Trees, span: Span, transposes: int = 0, primes: int = 0
 ) -> syntax.Script:
-    """Any script."""
+    """The subscript with these trees, or a superscript without its marks."""
+    atom = _atom(grammar, run[0]) if len(run) == 1 else None
+    if atom is not None:
+        text = run[0].text
+        return syntax.Script(text, ((atom,),), atom, span, (text,), transposes, primes)
     inside, bracketed = unwrapped(run)
     signs = tuple(token.text for token in leaves(inside))
     parts = tuple(_part(grammar, part, span) for part in split(inside, ",")) if inside else ()

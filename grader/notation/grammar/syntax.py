@@ -4,6 +4,7 @@ Every node has a `span`. What cannot be parsed, but may have no meaning either (
 script that is a name), is an `Unparsed` node, which raises its error only if it is needed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TypeAlias, get_args
@@ -308,6 +309,8 @@ Node: TypeAlias = (
 )  # fmt: skip
 
 _NODES = frozenset(get_args(Node))
+_HOLDING = re.compile("Node|Name|Script|Suffix|Range")  # types of fields that nodes are in
 _FIELDS = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (*_NODES, Script, Suffix, Range)
+    kind: tuple(field.name for field in fields(kind) if _HOLDING.search(str(field.type)))
+    for kind in (*_NODES, Script, Suffix, Range)
 }

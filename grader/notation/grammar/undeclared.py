@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Item, Number, Slice
-from grader.notation.builder import NONSENSE, SIZE_LIMIT, constant, is_condition
+from grader.notation.builder import NONSENSE, is_condition, sizes_of
 from grader.notation.grammar import syntax
 from grader.notation.grammar.entries import kronecker, marked, selectors
 from grader.notation.grammar.factors import Run
@@ -144,19 +144,18 @@ def _identity(reader: Reader, sub: Node, span: Span) -> Expression:
         sizes = _sizes(reader, sub)
     except UnknownName:
         return replace(IDENTITY, span=span)  # I_{d_l}, of the size that fits
-    size = sizes[0]
-    if size is None or set(sizes) != {size} or len(sizes) > 2 or not 1 <= size <= SIZE_LIMIT:
+    if len(set(sizes)) != 1:
         reader.fail("an identity matrix needs a size: I_{n}", span)
-    return reader.build.apply("identity", params=(int(size), int(size)), span=span)
+    return reader.build.apply("identity", params=(sizes[0], sizes[0]), span=span)
 
 
-def _sizes(reader: Reader, node: Node) -> list[float | None]:
-    """The sizes that `\\times` separates."""
+def _sizes(reader: Reader, node: Node) -> list[int]:
+    """The sizes that `\\times` separates; none if one of them is no size."""
     if isinstance(node, syntax.Bracket) and len(node.parts) == 1:
         return _sizes(reader, node.parts[0])
     if isinstance(node, syntax.Factors) and set(node.signs) == {"\\times"}:
-        return [constant(reader.read(factor)) for factor in node.factors]
-    return [constant(reader.read(node))]
+        return sizes_of([reader.read(factor) for factor in node.factors])
+    return sizes_of([reader.read(node)])
 
 
 @rule(syntax.Ones)
@@ -177,13 +176,11 @@ def _constant_array(reader: Reader, node: syntax.Ones) -> Expression:
     """Ones or zeros of a size; a column if only one is given. A square bold 1 may be an identity."""
     assert node.script is not None
     sizes = _sizes(reader, node.script.value)
-    if len(sizes) > 2 or not all(
-        size and size == int(size) and 1 <= size <= SIZE_LIMIT for size in sizes
-    ):
+    if not sizes:
         hint = "write 1[z > 0] for an indicator, 1_{n} for a column of n ones"
         message = f"the subscript of `{node.text}` is not a condition"
         reader.fail(message, node.span, hint)
-    rows, columns = ([int(size or 0) for size in sizes] + [1])[:2]
+    rows, columns = [*sizes, 1][:2]
     name = "ones" if node.text == "1" else "zeros"
     if node.bold and rows == columns != 1:
         name = reader.build.convention("bold", ("ones", "identity"))

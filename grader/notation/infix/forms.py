@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from grader.errors import Span
 from grader.expression import Expression, Index, Matrix, Number
-from grader.notation.builder import constant
+from grader.notation.builder import constant, sizes_of
 from grader.notation.grammar.trees import Enclosed, Trees, first_of, split
-from grader.notation.infix.parser import AXIS_OPTIONS, FORMS, Parser
+from grader.notation.infix.parser import AXIS_OPTIONS, FORMS, InfixParser
 from grader.notation.latex_tokens import Token
 from grader.notation.products import continued
 
@@ -19,7 +19,7 @@ def _span(token: Token, tree: Enclosed) -> Span:
 
 
 @FORMS.of("Sum", "sum", "summation")
-def _sum(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _sum(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`Sum(e, (i, 1, n), …)`, Python's `sum(e for k in range(n))`, and `sum(x, axis=1)` over entries."""
     span = _span(token, tree)
     body, *loop = split(tree.trees, "for")
@@ -37,7 +37,7 @@ def _sum(parser: Parser, token: Token, tree: Enclosed) -> Expression:
     return parser.reduced("sum", args, options, span)
 
 
-def _limit(parser: Parser, run: Trees) -> Index | str:
+def _limit(parser: InfixParser, run: Trees) -> Index | str:
     """`(i, 1, n)` as an index variable, or `i` alone as a name without a range."""
     one = run[0]
     is_range = isinstance(one, Enclosed) and one.text == "(" and len(run) == 1
@@ -53,7 +53,9 @@ def _limit(parser: Parser, run: Trees) -> Index | str:
     return parser.build.bind(letter.text, low, high, letter.span)
 
 
-def _over(parser: Parser, body: Trees, ranges: Sequence[Index | str], span: Span) -> Expression:
+def _over(
+    parser: InfixParser, body: Trees, ranges: Sequence[Index | str], span: Span
+) -> Expression:
     """Sums over ranges, of which the last is the outermost."""
     if not ranges:
         return parser.whole(body, span.end - 1)
@@ -62,7 +64,7 @@ def _over(parser: Parser, body: Trees, ranges: Sequence[Index | str], span: Span
     return over(last, lambda: _over(parser, body, inner, span), span)  # type: ignore[arg-type]
 
 
-def _loop(parser: Parser, loops: Sequence[Trees], token: Token) -> Index:
+def _loop(parser: InfixParser, loops: Sequence[Trees], token: Token) -> Index:
     """The `k in range(a, b)` of a sum, which excludes the end as in Python."""
     last = loops[0][-1] if loops[0] else token
     words = [tree.text for tree in loops[0][1:]]
@@ -78,7 +80,7 @@ def _loop(parser: Parser, loops: Sequence[Trees], token: Token) -> Index:
 
 
 @FORMS.of("Product")
-def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _product(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`Product(body, (k, 1, n))`, with its factors written out."""
     parts, span, build = parser.listed(tree), _span(token, tree), parser.build
     limit = _limit(parser, parts[1]) if len(parts) == 2 else ""
@@ -89,13 +91,13 @@ def _product(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 
 
 @FORMS.of("clip", "clamp")
-def _clipped(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _clipped(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`np.clip(x, low, high)`: x, but not below `low` and not above `high`."""
     return parser.build.clipped(parser.values(tree), _span(token, tree))
 
 
 @FORMS.of("norm")
-def _norm(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _norm(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`norm(v)`, `np.linalg.norm(v, ord=2)`: only the 2-norm."""
     args, options = parser.arguments(tree, frozenset({"ord", "p"}))
     orders = [*args[1:], *(order for order in options.values() if order is not None)]
@@ -105,7 +107,7 @@ def _norm(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 
 
 @FORMS.of("Matrix", "ImmutableMatrix", "ImmutableDenseMatrix", "array", "asarray", "tensor")
-def _matrix(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _matrix(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`Matrix([[…]])`, `np.array([…])`, and `Matrix(2, 2, […])`."""
     args = parser.values(tree)
     if len(args) == 1:
@@ -121,7 +123,7 @@ def _matrix(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 
 
 @FORMS.of("Piecewise")
-def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _piecewise(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`Piecewise((value, condition), …)`; a condition of True is "otherwise"."""
     cases: list[tuple[Expression, Expression | None]] = []
     here = tree.last.start
@@ -137,31 +139,29 @@ def _piecewise(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 
 
 @FORMS.of("Derivative", "diff", "grad")
-def _derivative(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _derivative(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`Derivative(l, h1[k])`."""
     of, wrt = parser.exactly(2, token, tree, "Derivative(l, W2)")
     return parser.build.derivative(of, wrt, _span(token, tree))
 
 
 @FORMS.of("ones", "zeros", "eye", "identity", "Identity")
-def _constants(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _constants(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`ones(n)`, `zeros((m, n))`, `eye(n)`: sizes are whole numbers or dimensions."""
     args = parser.values(tree)
     if len(args) == 1 and isinstance(args[0], Matrix):
         args = [entry for row in args[0].rows for entry in row]
-    sizes = [constant(arg) for arg in args]
-    fit = all(size and size == int(size) and 1 <= size <= 64 for size in sizes)
-    if not 1 <= len(sizes) <= 2 or not fit:
+    sizes = sizes_of(args)
+    if not sizes:
         parser.fail(f"{token.text} takes one or two sizes, up to 64", token.span)
     square = token.text in _SQUARE
-    rows, columns = int(sizes[0] or 0), int(sizes[-1] or 0)
-    params = (rows, columns if square or len(sizes) == 2 else 1)
+    params = (sizes[0], sizes[-1] if square or len(sizes) == 2 else 1)
     name = "identity" if square else token.text
     return parser.build.apply(name, params=params, span=_span(token, tree))
 
 
 @FORMS.of("KroneckerDelta")
-def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _delta(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`KroneckerDelta(i, j)`."""
     args = parser.exactly(2, token, tree)
     for arg in args:
@@ -170,7 +170,7 @@ def _delta(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 
 
 @FORMS.of("len")
-def _length(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _length(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`len(r)`: the number of its entries, or rows."""
     (of,) = parser.exactly(1, token, tree)
     if of.shape[0] == 1:
@@ -179,7 +179,7 @@ def _length(parser: Parser, token: Token, tree: Enclosed) -> Expression:
 
 
 @FORMS.of("float", "int", "I", "indicator")
-def _number(parser: Parser, token: Token, tree: Enclosed) -> Expression:
+def _number(parser: InfixParser, token: Token, tree: Enclosed) -> Expression:
     """`float(z > 0)`: a condition already is a number here."""
     (of,) = parser.exactly(1, token, tree)
     return of if token.text == "float" else parser.build.condition(of, token.span, "z > 0")

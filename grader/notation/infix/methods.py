@@ -3,21 +3,21 @@
 from grader.expression import Expression, Number
 from grader.notation.builder import NONSENSE, constant, is_condition
 from grader.notation.grammar.trees import Enclosed, leaves
-from grader.notation.infix.parser import AXIS_OPTIONS, METHODS, Parser
+from grader.notation.infix.parser import AXIS_OPTIONS, METHODS, InfixParser
 from grader.notation.names import Function
 from grader.notation.products import MATRIX, product
 
 _EXTREMES = {"max": "maximum", "min": "minimum"}
 
 
-def _no_arguments(parser: Parser) -> None:
+def _no_arguments(parser: InfixParser) -> None:
     tree = parser.brackets()
     if tree.trees:
         parser.fail("this method takes no argument here", tree.trees[0].span)
 
 
 @METHODS.of("T", "mT", "t", "transpose")
-def _transposed(parser: Parser, node: Expression, first: int) -> Expression:
+def _transposed(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`.T`, `.transpose()` and `.transpose(1, 0)`."""
     if parser.peek().text == "(" and parser.trees[parser.at - 1].text not in ("T", "mT"):
         axes = parser.values(parser.brackets())
@@ -27,14 +27,14 @@ def _transposed(parser: Parser, node: Expression, first: int) -> Expression:
 
 
 @METHODS.of("sum", "mean")
-def _reduced(parser: Parser, node: Expression, first: int) -> Expression:
+def _reduced(parser: InfixParser, node: Expression, first: int) -> Expression:
     function = parser.trees[parser.at - 1].text
     args, options = parser.arguments(parser.brackets(), AXIS_OPTIONS)
     return parser.reduced(function, (node, *args), options, parser.span(first))
 
 
 @METHODS.of("max", "min")
-def _extreme(parser: Parser, node: Expression, first: int) -> Expression:
+def _extreme(parser: InfixParser, node: Expression, first: int) -> Expression:
     primitive = _EXTREMES[parser.trees[parser.at - 1].text]
     _no_arguments(parser)
     span, build = parser.span(first), parser.build
@@ -42,14 +42,14 @@ def _extreme(parser: Parser, node: Expression, first: int) -> Expression:
 
 
 @METHODS.of("clip", "clamp")
-def _clipped(parser: Parser, node: Expression, first: int) -> Expression:
+def _clipped(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`r.clip(low, high)`."""
     args = parser.values(parser.brackets())
     return parser.build.clipped((node, *args), parser.span(first))
 
 
 @METHODS.of("dot")
-def _dot(parser: Parser, node: Expression, first: int) -> Expression:
+def _dot(parser: InfixParser, node: Expression, first: int) -> Expression:
     args = parser.values(parser.brackets())
     if len(args) != 1:
         parser.fail("dot takes one argument", parser.span(first))
@@ -57,14 +57,14 @@ def _dot(parser: Parser, node: Expression, first: int) -> Expression:
 
 
 @METHODS.of("float", "copy")
-def _unchanged(parser: Parser, node: Expression, first: int) -> Expression:
+def _unchanged(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`.copy()` and the like change nothing here."""
     _no_arguments(parser)
     return node
 
 
 @METHODS.of("astype")
-def _astype(parser: Parser, node: Expression, first: int) -> Expression:
+def _astype(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`.astype(float)` changes nothing here; only conditions can become whole numbers."""
     kind = "".join(token.text for token in leaves(parser.brackets().trees))
     if "float" not in kind and node is not NONSENSE and not is_condition(node):
@@ -73,7 +73,7 @@ def _astype(parser: Parser, node: Expression, first: int) -> Expression:
 
 
 @METHODS.of("grad")
-def _gradient(parser: Parser, node: Expression, first: int) -> Expression:
+def _gradient(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`W2.grad` is the gradient of the loss."""
     loss, span = parser.build.names.loss, parser.span(first)
     if loss is None:
@@ -82,7 +82,7 @@ def _gradient(parser: Parser, node: Expression, first: int) -> Expression:
 
 
 @METHODS.of("shape")
-def _shape(parser: Parser, node: Expression, first: int) -> Expression:
+def _shape(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`X.shape[0]`: the number of rows, or of entries."""
     tree = parser.next()
     inside = [one.text for one in tree.trees] if isinstance(tree, Enclosed) else []
@@ -96,7 +96,7 @@ def _shape(parser: Parser, node: Expression, first: int) -> Expression:
 
 
 @METHODS.of("reshape")
-def _reshaped(parser: Parser, node: Expression, first: int) -> Expression:
+def _reshaped(parser: InfixParser, node: Expression, first: int) -> Expression:
     """`x.reshape(-1, 1)` makes a column of a vector, `x.reshape(1, -1)` a row."""
     sizes = [constant(arg) for arg in parser.values(parser.brackets())]
     if 1 not in node.shape or len(sizes) != 2 or 1.0 not in sizes:

@@ -19,6 +19,7 @@ from grader.notation.builder import (
     Reading,
     constant,
 )
+from grader.notation.grammar.dispatch import Dispatch
 from grader.notation.grammar.operators import (
     BESIDE,
     INFIX_OPERATORS,
@@ -28,7 +29,6 @@ from grader.notation.grammar.operators import (
     Operator,
 )
 from grader.notation.grammar.pratt import Pratt
-from grader.notation.grammar.table import Table
 from grader.notation.grammar.trees import (
     Enclosed,
     Tree,
@@ -73,10 +73,10 @@ _OF_TWO = frozenset({"maximum", "minimum"})
 _AXES = {0.0: 0, 1.0: 1, -1.0: 1, -2.0: 0}
 _AXES_OF_ONE = {0.0: 0, 1.0: 1, -1.0: 0}  # axis of a vector, which has one axis in NumPy
 
-Form = Callable[["Parser", Token, Enclosed], Expression]
-Method = Callable[["Parser", Expression, int], Expression]
-FORMS: Table[str, Form] = Table()  # what the name before brackets means
-METHODS: Table[str, Method] = Table()  # what the name after a dot means
+Form = Callable[["InfixParser", Token, Enclosed], Expression]
+Method = Callable[["InfixParser", Expression, int], Expression]
+FORMS: Dispatch[str, Form] = Dispatch()  # what the name before brackets means
+METHODS: Dispatch[str, Method] = Dispatch()  # what the name after a dot means
 
 
 def parse(text: str, names: Names) -> tuple[Expression, list[str]]:
@@ -98,7 +98,7 @@ def read(text: str, names: Names, conventions: Conventions = USUAL) -> Reading:
 
 
 def _reading(text: str, build: Builder) -> Reading:
-    parser = Parser(build)
+    parser = InfixParser(build)
     try:
         node = parser.whole(_answer(trees(tokenize(text), text), parser), 0)
         if parser.eulers and (node.shape != SCALAR or isinstance(node, Number)):
@@ -108,7 +108,7 @@ def _reading(text: str, build: Builder) -> Reading:
         raise error.located(text) from None
 
 
-def _answer(run: Trees, parser: "Parser") -> Trees:
+def _answer(run: Trees, parser: "InfixParser") -> Trees:
     """What follows the last `=` outside brackets."""
     if "=" not in parser.source:
         return run
@@ -118,7 +118,7 @@ def _answer(run: Trees, parser: "Parser") -> Trees:
     return answer
 
 
-class Parser(Pratt[Expression]):
+class InfixParser(Pratt[Expression]):
     """Reads runs of trees with a builder.
 
     `eulers` are the places of an e alone, which is a number only in a formula for a number.
@@ -184,7 +184,7 @@ class Parser(Pratt[Expression]):
         if ahead is NO_SIGN and self.divided == self.trees[self.at - 1].end:
             hint = "write `*`, or put what is below the fraction in brackets"
             self.fail("it is not clear where this fraction ends", first_of(self.peek()).span, hint)
-        self.at += ahead.width
+        self.at += ahead is not NO_SIGN
         right = self.expression(ahead.power + 1)
         span = self.span(first)
         if ahead.power < PRODUCT:

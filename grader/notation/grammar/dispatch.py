@@ -1,4 +1,4 @@
-"""Tables of functions, each of which registers itself."""
+"""Tables of functions, each of which registers itself by what it reads."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,7 +7,7 @@ K = TypeVar("K")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Table(dict[K, F]):
+class Dispatch(dict[K, F]):
     """Functions by what they read."""
 
     def of(self, *keys: K) -> Callable[[F], F]:
