@@ -94,7 +94,7 @@ class Attempts:
     """
 
     def __init__(self) -> None:
-        self._ways: dict[_Asked, Ways] = {}
+        self._ways: dict[tuple[object, ...], Ways] = {}
         self._near: dict[tuple[str, str, int], Wrong] = {}
 
     def on(self, key: QuestionKey, wanted: Wanted = lambda wrong: True) -> Iterator[Attempt]:
@@ -112,7 +112,7 @@ class Attempts:
         yield from measured(key, answers)
 
     def _of(self, key: QuestionKey) -> "Ways":
-        asked = _Asked(key)
+        asked = _asked(key)
         if asked not in self._ways:
             self._ways[asked] = Ways(key)
         return self._ways[asked]
@@ -153,33 +153,12 @@ def _values(
             yield value
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
+def _asked(key: QuestionKey) -> tuple[object, ...]:
     """All that the wrong answers to a question depend on; the draws are no part of it."""
-
-    key: QuestionKey
-
-    @cached_property
-    def identity(self) -> tuple[object, ...]:
-        question, scope = self.key.question, self.key.question.scope
-        model = tuple(
-            (one.name, one.definition, *one.upstream.items()) for one in scope.model.values()
-        )
-        return (
-            question.id,
-            question.of,
-            question.wrt,
-            question.free,
-            self.key.reference,
-            model,
-            scope.key,
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.identity)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and self.identity == other.identity
+    question, scope = key.question, key.question.scope
+    model = [(one.name, one.definition, *one.upstream.items()) for one in scope.model.values()]
+    target = question.of, question.wrt, question.free, key.reference
+    return question.id, *target, tuple(model), scope.key
 
 
 class Ways:

@@ -4,6 +4,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -200,7 +201,7 @@ def _time(key: Key) -> float:
     written = [
         TextAnswer(name, text, notation, Place("answer", 1))
         for name, own in key.questions.items()
-        for _, text, notation in list(printed(own))[:1]
+        for _, text, notation in islice(printed(own), 1)
     ]
     submission = Submission("timed", "answers", "", answers=tuple(written))
     seconds = []
