@@ -243,8 +243,9 @@ def _chosen(sides: Array, usable: "np.ndarray", count: int) -> "np.ndarray":
     for unit in range(sides.shape[1]):
         for side in (-1.0, 1.0):
             hits = usable[np.sign(sides[usable, unit]) == side]
-            nearest = hits[np.argsort(np.abs(sides[hits, unit]), kind="stable")[:NEAREST]]
-            hits = np.concatenate([nearest, np.setdiff1d(hits, nearest)])
+            order = np.argsort(np.abs(sides[hits, unit]), kind="stable")
+            order[NEAREST:].sort()
+            hits = hits[order]
             missing = EACH_SIDE - int(taken[hits].sum())
             new = [at for at in hits if not taken[at]][: max(0, missing)]
             new = new[: count - len(chosen)]

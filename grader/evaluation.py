@@ -335,7 +335,7 @@ class Evaluator:
         dims = depth + 5
         body = body.reshape((1,) * (dims - body.ndim) + body.shape)
         full = np.broadcast_to(body, (column.size, row.size, *body.shape[2:-2], 1, 1))
-        return np.moveaxis(full[..., 0, 0], (1, 0), (-2, -1))
+        return full[..., 0, 0].transpose(*range(2, full.ndim - 2), 1, 0)
 
     def _bound(self, index: Index, body: Expression) -> Array:
         """The value of `body` with one more index variable in scope."""

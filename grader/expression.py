@@ -8,11 +8,12 @@ Indices are 1-based, as on paper. Nodes are immutable and compare by structure; 
 import itertools
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from grader.errors import Span
+from grader.record import record
 
 Shape = tuple[int, int]
 SCALAR: Shape = (1, 1)
@@ -30,7 +31,7 @@ def _span() -> Span | None:
 A_SIZE = "?"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     """A constant. `name` is the dimension that it was written as, or `A_SIZE` if only that is known."""
 
@@ -40,7 +41,7 @@ class Number:
     shape: ClassVar[Shape] = SCALAR
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """A declared symbol or a quantity of the forward model, as a whole array."""
 
@@ -49,7 +50,7 @@ class Symbol:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """An index variable that runs from `start` to `stop`, both included."""
 
@@ -65,7 +66,7 @@ class Index:
         return self.stop - self.start + 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice:
     """The entries `start` to `stop`, both included, of one axis.
 
@@ -83,7 +84,7 @@ class Slice:
         return self.stop - self.start + 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Apply:
     """A primitive applied to arguments. `params` are not expressions: an axis, a shape."""
 
@@ -94,7 +95,7 @@ class Apply:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """`base[row, column]`: an entry, or a block if a selector is a `Slice`."""
 
@@ -105,7 +106,7 @@ class Item:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placed:
     """Zeros of `shape` with `value` at [row, column]: the adjoint of `Item`."""
 
@@ -116,7 +117,7 @@ class Placed:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sum:
     """The sum of `body` over a bound index variable."""
 
@@ -126,7 +127,7 @@ class Sum:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tabulate:
     """The matrix whose entry [row, column] is the scalar `body` at these index values."""
 
@@ -137,7 +138,7 @@ class Tabulate:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Instance:
     """`template` with its entries replaced, in order."""
 
@@ -187,7 +188,7 @@ class Cells(Sequence["tuple[Expression, ...]"]):
         return hash(self._rows)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matrix:
     """A matrix literal of scalar entries."""
 
@@ -196,7 +197,7 @@ class Matrix:
     span: Span | None = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivative:
     """The derivative of `of` by `wrt` as a value, in the shape of the gradient or Jacobian."""
 

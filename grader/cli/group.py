@@ -93,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except (KeyboardInterrupt, Exception) as error:
         code = failures.report_failure(error, as_json=_wants_json(words))
+    gc.freeze()  # at exit Python would look for garbage in all that is left
     sys.exit(code)
 
 

@@ -44,7 +44,8 @@ class Mistake:
 
     `code` is its public name; several rows may share one. `sentence` names the factor, `hint` gives less
     away, `nudge` still less. A way's terms fill their braces. `ways` finds all ways to make the mistake
-    in a pass. `rank` orders explanations: the simplest and most common first.
+    in a pass. `rank` orders explanations: the simplest and most common first. `in_written` mistakes depend
+    on how people write the derivative (`Pass.written`).
     """
 
     code: str
@@ -54,6 +55,7 @@ class Mistake:
     ways: Callable[[Pass], Iterator[Way]]
     examples: tuple[Example, ...] = ()
     rank: int = 1
+    in_written: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,28 @@ class MadeMistake:
         return self.mistake.rank + self.way.rank
 
 
-def faults(catalogue: "tuple[Mistake, ...]", passed: Pass) -> list[MadeMistake]:
-    """Every mistake of a catalogue, in every way to make it in a pass, the simplest first."""
-    found = [MadeMistake(mistake, way) for mistake in catalogue for way in mistake.ways(passed)]
+Made = dict[int, list[MadeMistake]]
+"""By the id of a row of the catalogue: its mistakes in one pass, however its derivative is written."""
+
+
+def faults(
+    catalogue: "tuple[Mistake, ...]", passed: Pass, made: Made | None = None
+) -> list[MadeMistake]:
+    """Every mistake of a catalogue, in every way to make it in a pass, the simplest first.
+
+    `made` keeps the mistakes that passes with the derivative written in another way share.
+    """
+    known = {} if made is None else made
+    found: list[MadeMistake] = []
+    for mistake in catalogue:
+        if mistake.in_written:
+            found += _made(mistake, passed)
+            continue
+        if id(mistake) not in known:
+            known[id(mistake)] = _made(mistake, passed)
+        found += known[id(mistake)]
     return sorted(found, key=lambda fault: fault.rank)
+
+
+def _made(mistake: Mistake, passed: Pass) -> list[MadeMistake]:
+    return [MadeMistake(mistake, way) for way in mistake.ways(passed)]

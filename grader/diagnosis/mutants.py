@@ -14,9 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.diagnosis.batched_passes import ABSENT, Stacked, is_on_the_way, is_stackable
-from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty_pass import RESULT, Pass, derived, rearranged, traced
+from grader.diagnosis.derivatives import Derivatives
+from grader.diagnosis.faulty_pass import RESULT
 from grader.diagnosis.fingerprints import (
     MATCH,
     NEAR,
@@ -32,8 +31,7 @@ from grader.diagnosis.fingerprints import (
     table_of,
     usable,
 )
-from grader.diagnosis.mistake import MadeMistake, faults
-from grader.errors import GraderError
+from grader.diagnosis.mistake import MadeMistake
 from grader.evaluation import Memory
 from grader.expression import Expression, walk
 from grader.key import QuestionKey
@@ -93,40 +91,25 @@ class Mutants:
 
     def __init__(self, key: QuestionKey) -> None:
         self._key = key
-        self.passed = _traced(key)
+        written = key.cached(simplest)
+        self.passed = None if written is None else self._derivatives.pass_written(written)
         self._recomputed: dict[tuple[int, ...], Array | None] = {}
-        self._derived: dict[tuple[int, ...], Expression | None] = {}  # by mistakes on the way
+
+    @property
+    def _derivatives(self) -> Derivatives:
+        return self._key.cached(Derivatives)
 
     @cached_property
     def singles(self) -> tuple[Mutant, ...]:
         """Each mistake made alone, without those that change nothing or give no finite values."""
         if self.passed is None:
             return ()
-        alone = [(fault,) for fault in faults(CATALOGUE, self.passed)]
-        values = self._single_values(alone)
+        found = self._derivatives.faults(self.passed)
         return tuple(
-            Mutant(one, value, self)
-            for one, value in zip(alone, values, strict=True)
+            Mutant((fault,), value, self)
+            for fault, value in zip(found, self._derivatives.alone(found), strict=True)
             if value is not None and self._is_wrong(value)
         )
-
-    def _single_values(self, alone: Sequence[Several]) -> list[Array | None]:
-        stacked = self._stacked(
-            [one for one in alone if self._is_stacked(one)], self._key.draws.count
-        )
-        memory = Memory()
-        return [
-            next(stacked) if self._is_stacked(one) else self._value_in_result(one[0], memory)
-            for one in alone
-        ]
-
-    def _value_in_result(self, fault: MadeMistake, memory: Memory) -> Array | None:
-        """The values of a mistake made in the finished derivative."""
-        if fault.way.factor is None:
-            return self._evaluated((fault,), memory)
-        factor = self.value(fault.way.factor)
-        with np.errstate(all="ignore"):
-            return None if factor is None else self._key.expected * factor
 
     def _is_wrong(self, value: Array) -> bool:
         """Whether values are finite, not all zero, and not right."""
@@ -206,7 +189,7 @@ class Mutants:
     @cached_property
     def _triples(self) -> FingerprintTable:
         dropped = [m.faults[0] for m in self.singles if m.faults[0].mistake.code in DROPPED]
-        able = filter(self._is_stacked, itertools.combinations(dropped, 3))
+        able = filter(self._derivatives.is_stacked, itertools.combinations(dropped, 3))
         return table_of(self._tried(self._affordable(itertools.islice(able, MOST_TRIPLES), 0)))
 
     @cached_property
@@ -228,7 +211,7 @@ class Mutants:
         factors = [one for one in self.singles if one.faults[0].way.factor is not None]
         for at, one in enumerate(factors):
             factor = one.faults[0].way.factor
-            value = None if factor is None else self.value(factor)
+            value = None if factor is None else self._derivatives.value(factor)
             first = [*others, *factors[: at + 1]]
             if value is not None:
                 with np.errstate(over="ignore"):
@@ -239,8 +222,8 @@ class Mutants:
         """The combinations, in order, until the work is used up; `written` nodes for those not stacked."""
         steps, chosen = STEPS, []
         for one in several:
-            if self._is_stacked(one):
-                cost = self._stack.work(one)
+            if self._derivatives.is_stacked(one):
+                cost = self._derivatives.stack.work(one)
                 steps -= cost
                 able = steps >= 0 or cost == 0
             else:
@@ -252,12 +235,12 @@ class Mutants:
 
     def _tried(self, several: Sequence[Several]) -> Iterator[Batch]:
         """Several mistakes at once with their values on a few draws."""
-        stacked = [one for one in several if self._is_stacked(one)]
-        written = [one for one in several if not self._is_stacked(one)]
+        stacked = [one for one in several if self._derivatives.is_stacked(one)]
+        written = [one for one in several if not self._derivatives.is_stacked(one)]
         memory = Memory()
         values = (
-            *self._stacked(stacked, FEW),
-            *(self._evaluated(one, memory) for one in written),
+            *self._derivatives.stacked(stacked, FEW),
+            *(self._derivatives.evaluated(one, memory) for one in written),
         )
         found = zip((*stacked, *written), values, strict=True)
         able = [(one, value[:FEW]) for one, value in found if value is not None]
@@ -270,51 +253,14 @@ class Mutants:
         assert self.passed is not None
         return sum(1 for _ in walk(self.passed.result))
 
-    # Values
-
-    def _is_stacked(self, several: Several) -> bool:
-        passed = self.passed
-        return passed is not None and is_stackable(passed) and all(map(is_on_the_way, several))
-
-    @cached_property
-    def _stack(self) -> Stacked:
-        assert self.passed is not None
-        return Stacked(self._key, self.passed)
-
-    def _stacked(self, several: Sequence[Several], draws: int) -> Iterator[Array | None]:
-        if several:
-            values, own = self._stack.values(several, draws)
-            yield from (None if at == ABSENT else values[at] for at in own)
-
     def made(self, chosen: Several) -> Mutant | None:
         """The mutant with these mistakes; None if it is right, not finite, or makes no sense."""
-        value = self._evaluated(chosen)
+        value = self._derivatives.evaluated(chosen)
         return None if value is None or not self._is_wrong(value) else Mutant(chosen, value, self)
-
-    def _evaluated(self, chosen: Several, memory: Memory | None = None) -> Array | None:
-        expression = self.written(chosen)
-        return None if expression is None else self.value(expression, memory)
 
     def written(self, chosen: Several) -> Expression | None:
         """The derivative with these mistakes; None if they do not fit together."""
-        if self.passed is None:
-            return None
-        on_way = tuple(fault for fault in chosen if is_on_the_way(fault))
-        known = tuple(map(id, on_way))
-        if known not in self._derived:
-            self._derived[known] = derived(self.passed, [one.way.changes for one in on_way])
-        result = self._derived[known]
-        if result is None:
-            return None
-        return rearranged(self.passed, result, [fault.way.changes for fault in chosen])
-
-    def value(self, expression: Expression, memory: Memory | None = None) -> Array | None:
-        """A derivative's values (draws, rows, columns), laid out like the key's; None if impossible."""
-        try:
-            self._key.check_shape(expression, ())
-            return self._key.evaluate(expression, memory)
-        except (GraderError, ValueError, IndexError):  # a changed index may run too far
-            return None
+        return self._derivatives.written(chosen)
 
     def recomputed(self, chosen: Several) -> Array | None:
         """The values of mistakes of which only the fingerprint was kept; cached, since they often recur."""
@@ -323,13 +269,6 @@ class Mutants:
             one = self.made(chosen)
             self._recomputed[known] = None if one is None else one.value
         return self._recomputed[known]
-
-
-def _traced(key: QuestionKey) -> Pass | None:
-    written = key.cached(simplest)
-    if key.reference is None or written is None:
-        return None
-    return traced(key.question, key.reference, written)
 
 
 def _by_rank(found: Sequence[MadeMistake]) -> Iterator[Several]:

@@ -136,9 +136,9 @@ def _selectors(node: Expression) -> tuple[Selector, ...]:
 
 
 def _by_custom(shape: Shape, names: Names) -> Letters:
-    free = [letter for letter in _CUSTOM if not _is_declared(letter, names)]
     if shape == SCALAR:
         return NO_LETTERS
+    free = [letter for letter in _CUSTOM if not _is_declared(letter, names)]
     if 1 in shape:
         return Letters(tuple(Index(letter, 1, max(shape)) for letter in free))
     both = "i" in free and "j" in free

@@ -57,6 +57,8 @@ def _unread(refusals: Sequence[Refusal]) -> Iterator[Leftover]:
 
 def _left_by_readers(problem: Problem, submission: Submission) -> Iterator[Leftover]:
     """What the readers left over, without links to submitted files and copies of the handout."""
+    if not submission.leftovers:
+        return
     files, handout = _files(submission), "".join(text_of(problem).split())
     for one in submission.leftovers:
         text = "".join(one.text.split())

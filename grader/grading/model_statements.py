@@ -177,7 +177,7 @@ def _statements_about(
     node: Expression, entries: Sequence[Claim], names: Names
 ) -> Iterator[Statement]:
     """The statements about names and functions in an answer."""
-    used = {_kind(part) for part in _valued(node)} - {None}
+    used = {_kind(part) for part in _valued(node)} - {None} if entries else set()
     for entry in entries:
         statement = _statement(entry, names.with_definitions(entry.definitions))
         if statement is not None and _kind(statement.left) in used:

@@ -263,7 +263,8 @@ def _rows() -> tuple[tuple[Role, str, str], ...]:
     text = _TABLE.read_text(encoding="utf-8").replace("\n      ", " ")  # a list over several lines
     for block in text.split("\n\n"):
         name, *lists = block.split("\n")
+        role = Role[name]
         for line in filter(None, lists):
             language, _, said = line.strip().partition(": ")
-            rows += [(Role[name], language, phrase) for phrase in said.split(", ")]
+            rows += [(role, language, phrase) for phrase in said.split(", ")]
     return tuple(rows)

@@ -83,7 +83,8 @@ class Names:
 
     def with_definitions(self, definitions: Mapping[Key, Definition]) -> "Names":
         """These names, with a student's definitions."""
-        return replace(self, definitions=definitions)
+        same = definitions == self.definitions
+        return self if same else replace(self, definitions=definitions)
 
     def own(self, key: Key) -> Expression | None:
         """A student's definition; None if there is none. Raises StudentError if it cannot be read."""
@@ -99,7 +100,7 @@ class Names:
 
     def with_macros(self, macros: Mapping[str, Macro]) -> "Names":
         """These names, with a student's own commands."""
-        return replace(self, macros=macros)
+        return self if macros == self.macros else replace(self, macros=macros)
 
     def based(self, base: int) -> "Names":
         """These names, for a text whose indices count from `base`."""

@@ -1,11 +1,11 @@
 """A product, entry by entry, in its normal form: a coefficient times powers of factors."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.expression import SCALAR, Apply, Expression, Number, walk
 from grader.primitives.build import ONE, div, mul, neg, number, power
+from grader.record import record
 
 MOST_POWER = 8  # larger exponents stay as they are
 MOST_NUMBER = 10**6
@@ -13,7 +13,7 @@ MOST_NUMBER = 10**6
 Power = tuple[Expression, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Product:
     """`coefficient` times powers of factors; a factor of a denominator has a negative exponent."""
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader import key as keys
-from grader.authoring.validation import mistakes
 from grader.authoring.validation.finding import Finding, Level
-from grader.authoring.validation.mistakes import Identity
+from grader.authoring.validation.mistakes import Attempts, Wrong
 from grader.authoring.validation.result import Checked
 from grader.errors import AuthorError
 from grader.problem import Problem
@@ -14,42 +13,43 @@ from grader.problem import Problem
 COUNTS = (16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096)
 """Numbers of draws to try, besides the problem's own. Grading never uses fewer than 16."""
 
-Wanted = dict[str, set[Identity]]  # by question, the mistakes that must differ
-FIRST = 8  # mistakes of a question that are tried first
+Wanted = dict[str, set[Wrong]]  # by question, the mistakes that must differ
 LEAST_CAUGHT = 2  # draws on which each mistake must differ; one alone may be luck
 
 
-def needed(problem: Problem, questions: Sequence[Checked]) -> int | None:
-    """The least tried number of draws that shows every mistake at least twice; None if none does."""
-    wanted = {one.id: _to_be_caught(one) for one in questions}
-    hardest = {one.id: _hardest(one) & wanted[one.id] for one in questions}
+def needed(problem: Problem, questions: Sequence[Checked], attempts: Attempts) -> int | None:
+    """The least tried number of draws that shows every mistake at least twice; None if none does.
+
+    `attempts` are those that checked the questions.
+    """
+    wanted = {one.id: _in_doubt(one, problem.draws) for one in questions}
     for count in sorted({*COUNTS, problem.draws}):
         if count == problem.draws:
             enough = all(map(_is_caught, questions, wanted.values()))
         else:
-            enough = _is_enough(problem, count, hardest, wanted)
+            enough = _is_enough(problem, count, attempts, wanted)
         if enough:
             return count
     return None
 
 
-def _is_caught(one: Checked, wanted: set[Identity]) -> bool:
-    found = (attempt for attempt in one.attempts if attempt.identity in wanted)
+def _is_caught(one: Checked, wanted: set[Wrong]) -> bool:
+    found = (attempt for attempt in one.attempts if attempt.wrong in wanted)
     return all(attempt.caught >= LEAST_CAUGHT for attempt in found)
 
 
-def _to_be_caught(one: Checked) -> set[Identity]:
-    """The mistakes that draws can tell apart."""
+def _in_doubt(one: Checked, draws: int) -> set[Wrong]:
+    """The mistakes that draws can tell apart; what differs on all of these does so on any others."""
     late = {identity for identity, change in one.reasons.items() if change.same_problem}
-    return late | {attempt.identity for attempt in one.seen}
+    most = max(draws, COUNTS[0])
+    return {
+        attempt.wrong
+        for attempt in one.attempts
+        if (attempt.caught < most if attempt.caught else attempt.identity in late)
+    }
 
 
-def _hardest(one: Checked) -> set[Identity]:
-    """The mistakes that show on the fewest draws, so that too few draws are found out fast."""
-    return {attempt.identity for attempt in sorted(one.attempts, key=lambda a: a.caught)[:FIRST]}
-
-
-def _is_enough(problem: Problem, count: int, *wanted: Wanted) -> bool:
+def _is_enough(problem: Problem, count: int, attempts: Attempts, wanted: Wanted) -> bool:
     """Whether `count` draws show all these mistakes."""
     try:
         key = keys.build(replace(problem, draws=count))
@@ -57,9 +57,9 @@ def _is_enough(problem: Problem, count: int, *wanted: Wanted) -> bool:
         return False
     return all(
         attempt.caught >= LEAST_CAUGHT
-        for these in wanted
         for name, own in key.questions.items()
-        for attempt in mistakes.attempts(own, these[name])
+        if wanted[name]
+        for attempt in attempts.on(own, wanted[name].__contains__)
     )
 
 

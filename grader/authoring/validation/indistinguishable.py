@@ -3,11 +3,12 @@
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 from grader import key as keys
-from grader.authoring.validation.mistakes import Attempt, Identity, attempts
+from grader.authoring.validation.mistakes import Attempt, Attempts, Identity, Wrong
 from grader.errors import GraderError
 from grader.key import Key
 from grader.problem.build import build
@@ -42,9 +43,12 @@ class Change:
 
 
 def reasons(
-    source: ProblemSource, coincident: Mapping[str, Sequence[Attempt]]
+    source: ProblemSource, coincident: Mapping[str, Sequence[Attempt]], attempts: Attempts
 ) -> dict[Named, Change]:
-    """For each mistake, by question and identity, the first change that makes it differ."""
+    """For each mistake, by question and identity, the first change that makes it differ.
+
+    `attempts` are those that checked the questions.
+    """
     open_ = {(q, one.identity) for q, many in coincident.items() for one in many}
     found: dict[Named, Change] = {}
     for change in _changes(source.data):
@@ -53,7 +57,7 @@ def reasons(
         key = _key(source, change)
         if key is None:
             continue
-        for parted in _parted(key, change, open_):
+        for parted in _parted(key, change, open_, attempts):
             found[parted] = change
             open_.discard(parted)
     return found
@@ -67,7 +71,7 @@ def _key(source: ProblemSource, change: Change) -> Key | None:
         return None
 
 
-def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
+def _parted(key: Key, change: Change, open_: set[Named], attempts: Attempts) -> set[Named]:
     """The mistakes that no longer have the values of the reference.
 
     A mistake that cannot be made in the changed problem counts as different. In the same problem with
@@ -76,10 +80,14 @@ def _parted(key: Key, change: Change, open_: set[Named]) -> set[Named]:
     caught: set[Named] = set()
     same: set[Named] = set()
     for name in {question for question, _ in open_}:
-        wanted = {identity for question, identity in open_ if question == name}
-        for attempt in attempts(key[name], wanted):
+        identities = {identity for question, identity in open_ if question == name}
+        for attempt in attempts.on(key[name], partial(_is_among, identities)):
             (caught if attempt.caught else same).add((name, attempt.identity))
     return open_ & caught - same if change.same_problem else open_ - same
+
+
+def _is_among(identities: set[Identity], wrong: Wrong) -> bool:
+    return any(code == wrong.code for code, _, _ in identities) and wrong.identity in identities
 
 
 def _changes(data: dict[str, Any]) -> Iterator[Change]:

@@ -6,25 +6,23 @@ all entries, almost to the last digit, or only for some inputs.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import chain
 
 import numpy as np
 
 from grader.comparison import compare, is_surely_wrong
-from grader.diagnosis.batched_passes import ABSENT, Stacked, is_on_the_way, is_stackable
-from grader.diagnosis.catalogue import CATALOGUE
-from grader.diagnosis.faulty_pass import Pass, mutant, traced
-from grader.diagnosis.mistake import MadeMistake, faults
+from grader.diagnosis.derivatives import Derivatives
+from grader.diagnosis.mistake import MadeMistake
 from grader.diagnosis.mutants import MATCH, Match
 from grader.diagnosis.sentences import Sentences
 from grader.errors import GraderError
 from grader.evaluation import ROUNDOFF, Memory
 from grader.expression import Apply, Expression, Index, Symbol, symbols_in, transform, walk
 from grader.key import QuestionKey
-from grader.notation import Names, printing
+from grader.notation import printing
 from grader.primitives import TABLE, Array, apply
 from grader.primitives.build import ONE, item
 
@@ -33,25 +31,36 @@ AT_ONCE = 64  # answers in one comparison
 LONGEST = 40  # characters of a unit in a message
 SLIGHTLY = 1e-4  # relative error of a near miss
 Identity = tuple[str, str, int]
-Near = tuple[str, Array | None]  # what is wrong with an answer, and its values if it has any
+Near = tuple[str, Callable[[], Array | None]]  # what is wrong, and the values if there are any
 _RANGE = re.compile(r", 1, \d+\)")
 
 
-@dataclass(frozen=True)
 class Wrong:
-    """The name of a wrong answer, which does not depend on the draws.
+    """The name of a wrong answer, written when it is asked for. It does not depend on the draws."""
 
-    `nth` counts wrong answers with the same name.
-    """
+    def __init__(self, code: str, name: Callable[[], tuple[str, int]]) -> None:
+        self.code = code
+        self._name = name
 
-    code: str
-    text: str
-    nth: int = 0
+    @cached_property
+    def text(self) -> str:
+        """A description of the mistake."""
+        return self._name()[0]
 
     @cached_property
     def identity(self) -> Identity:
-        """The name of the mistake, the same in problems of other sizes."""
-        return self.code, _RANGE.sub(", 1, #)", self.text), self.nth
+        """The name of the mistake, the same in problems of other sizes.
+
+        Its number counts wrong answers with the same name.
+        """
+        return self.code, _without_sizes(self.text), self._name()[1]
+
+
+def _without_sizes(text: str) -> str:
+    return _RANGE.sub(", 1, #)", text)
+
+
+Wanted = Callable[[Wrong], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,161 +87,126 @@ class Attempt:
         return self.wrong.identity
 
 
-def attempts(key: QuestionKey, only: Collection[Identity] | None = None) -> Iterator[Attempt]:
-    """All wrong answers to try, those of the catalogue first; or `only` the named ones."""
-    memory = Memory()
-    if key.reference is not None:
-        yield from _catalogued(key, key.reference, only, memory)
-    if only is None or any(code == NEAR_MISS for code, _, _ in only):
-        yield from _near(key, only, memory)
+class Attempts:
+    """The wrong answers to the questions of a problem and its relatives.
 
+    What does not depend on the draws is made once for all keys of a question.
+    """
 
-def _is_asked_for(wrong: Wrong, only: Collection[Identity] | None) -> bool:
-    return only is None or wrong.identity in only
+    def __init__(self) -> None:
+        self._ways: dict[tuple[object, ...], Ways] = {}
+        self._near: dict[tuple[str, str, int], Wrong] = {}
+
+    def on(self, key: QuestionKey, wanted: Wanted = lambda wrong: True) -> Iterator[Attempt]:
+        """The results of all wrong answers that are wanted, those of the catalogue first."""
+        memory = Memory()
+        if key.reference is not None:
+            yield from _catalogued(key, self._of(key), wanted, memory)
+        seen: Counter[str] = Counter()
+        answers: list[tuple[Wrong, Array]] = []
+        for text, value in chain(right_for_some(key, memory), near_misses(key)):
+            wrong = self._near_miss(key.question.id, text, seen[text])
+            seen[text] += 1
+            if wanted(wrong) and (found := value()) is not None:
+                answers.append((wrong, found))
+        yield from measured(key, answers)
+
+    def _of(self, key: QuestionKey) -> "Ways":
+        asked = _asked(key)
+        if asked not in self._ways:
+            self._ways[asked] = Ways(key)
+        return self._ways[asked]
+
+    def _near_miss(self, question: str, text: str, nth: int) -> Wrong:
+        name = question, text, nth
+        if name not in self._near:
+            self._near[name] = Wrong(NEAR_MISS, lambda: (text, nth))
+        return self._near[name]
 
 
 def _catalogued(
-    key: QuestionKey, reference: Expression, only: Collection[Identity] | None, memory: Memory
+    key: QuestionKey, ways: "Ways", wanted: Wanted, memory: Memory
 ) -> Iterator[Attempt]:
     """The mistakes of the catalogue that are possible in this question, at each place."""
-    ways = _ways(_Asked(key))
-    codes = None if only is None else {code for code, _, _ in only}
-    found = [
-        (fault, wrong)
-        for fault in ways.faults
-        if codes is None or fault.mistake.code in codes
-        if _is_asked_for(wrong := ways.wrong(fault), only)
-    ]
-    values = _values(key, ways, [fault for fault, _ in found], memory)
+    found = [fault for fault in ways.faults if wanted(ways.wrong(fault))]
     able = [
-        (fault, wrong, value)
-        for (fault, wrong), value in zip(found, values, strict=True)
+        (fault, value)
+        for fault, value in zip(found, _values(key, ways, found, memory), strict=True)
         if value is not None and np.isfinite(value).all()
     ]
-    attempts = measured(key, [(wrong, value) for _, wrong, value in able])
-    for (fault, _, _), attempt in zip(able, attempts, strict=True):
-        if attempt.caught or not ways.reads_alike(fault, reference):
+    attempts = measured(key, [(ways.wrong(fault), value) for fault, value in able])
+    for (fault, _), attempt in zip(able, attempts, strict=True):
+        if attempt.caught or not ways.reads_alike(fault):
             yield attempt
 
 
 def _values(
     key: QuestionKey, ways: "Ways", found: Sequence[MadeMistake], memory: Memory
 ) -> Iterator[Array | None]:
-    """The values of mistakes; one walk gives those of the backward pass all at once."""
-    on_the_way = (
-        [fault for fault in found if is_on_the_way(fault)] if is_stackable(ways.passed) else []
-    )
-    values, own = (
-        ways.stacked(key).values([(fault,) for fault in on_the_way], key.draws.count)
-        if on_the_way else (key.expected[:0], np.zeros(0, np.intp))
-    )  # fmt: skip
-    stacked = {
-        id(fault): values[at] for fault, at in zip(on_the_way, own, strict=True) if at != ABSENT
-    }
-    for fault in found:
-        if id(fault) in stacked:
-            yield stacked[id(fault)]
-        else:  # made in the finished derivative, or cancelled in the backward pass
-            yield _apart(key, ways, fault, memory)
+    """The values of mistakes; of those cancelled in the backward pass, the values of what is left."""
+    derivatives = ways.derivatives.on(key)
+    for fault, value in zip(found, derivatives.alone(found), strict=True):
+        if value is None or (fault.way.factor is not None and not np.isfinite(value).all()):
+            expression = derivatives.written((fault,))
+            yield None if expression is None else evaluated(key, expression, memory)
+        else:
+            yield value
 
 
-def _apart(key: QuestionKey, ways: "Ways", fault: MadeMistake, memory: Memory) -> Array | None:
-    """The values of one mistake, which may be a multiple of the reference."""
-    factor = None if fault.way.factor is None else evaluated(key, fault.way.factor, memory)
-    if factor is not None:
-        with np.errstate(over="ignore"):
-            return key.expected * factor
-    expression = ways.written(fault)
-    return None if expression is None else evaluated(key, expression, memory)
-
-
-@dataclass(frozen=True, eq=False)
-class _Asked:
+def _asked(key: QuestionKey) -> tuple[object, ...]:
     """All that the wrong answers to a question depend on; the draws are no part of it."""
-
-    key: QuestionKey
-
-    @cached_property
-    def identity(self) -> tuple[object, ...]:
-        question, scope = self.key.question, self.key.question.scope
-        model = tuple(
-            (one.name, one.definition, *one.upstream.items()) for one in scope.model.values()
-        )
-        return (
-            question.id,
-            question.of,
-            question.wrt,
-            question.free,
-            self.key.reference,
-            model,
-            scope.key,
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.identity)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and self.identity == other.identity
-
-
-@lru_cache(maxsize=128)
-def _ways(asked: _Asked) -> "Ways":
-    assert asked.key.reference is not None
-    return Ways(traced(asked.key.question, asked.key.reference), asked.key.question.scope.names)
+    question, scope = key.question, key.question.scope
+    model = [(one.name, one.definition, *one.upstream.items()) for one in scope.model.values()]
+    target = question.of, question.wrt, question.free, key.reference
+    return question.id, *target, tuple(model), scope.key
 
 
 class Ways:
-    """The ways to go wrong in a question, made once for all numbers of draws; texts are made on demand."""
+    """The ways to go wrong in a question with a formula as reference."""
 
-    def __init__(self, passed: Pass, names: Names) -> None:
-        self.passed = passed
-        self.faults = faults(CATALOGUE, passed)
-        self._sentences = Sentences(names, "infix")
-        self._wrong: dict[int, Wrong] = {}
-        self._written: dict[int, Expression | None] = {}
+    def __init__(self, key: QuestionKey) -> None:
+        assert key.reference is not None
+        self._reference = key.reference
+        self.derivatives = key.cached(Derivatives)
+        self.faults = self.derivatives.faults(self.derivatives.passed)
+        self._sentences = Sentences(key.question.scope.names, "infix")
+        self._wrong = {id(fault): self._unnamed(fault) for fault in self.faults}
+        self._named: dict[str, dict[int, tuple[str, int]]] = {}
         self._alike: dict[int, bool] = {}
-        self._reference: Expression | None = None  # an entry of it
-        self._stacked: Stacked | None = None
 
     def wrong(self, fault: MadeMistake) -> Wrong:
         """The name of a mistake."""
-        if id(fault) not in self._wrong:
-            seen: Counter[Identity] = Counter()
-            for one in self.faults:
-                if one.mistake.code == fault.mistake.code:
-                    text = self._sentences.messages([Match((one,))])[0].text
-                    wrong = Wrong(one.mistake.code, text)
-                    self._wrong[id(one)] = replace(wrong, nth=seen[wrong.identity])
-                    seen[wrong.identity] += 1
         return self._wrong[id(fault)]
 
-    def written(self, fault: MadeMistake) -> Expression | None:
-        """The derivative with a mistake in it; None if there is none."""
-        if id(fault) not in self._written:
-            self._written[id(fault)] = mutant(self.passed, [fault.way.changes])
-        return self._written[id(fault)]
+    def _unnamed(self, fault: MadeMistake) -> Wrong:
+        code = fault.mistake.code
+        return Wrong(code, lambda: self._names(code)[id(fault)])
 
-    def reads_alike(self, fault: MadeMistake, reference: Expression) -> bool:
+    def _names(self, code: str) -> dict[int, tuple[str, int]]:
+        """The text of each mistake with a code, and how many before it have the same name."""
+        if code not in self._named:
+            seen: Counter[str] = Counter()
+            self._named[code] = {}
+            for one in self.faults:
+                if one.mistake.code == code:
+                    text = self._sentences.messages([Match((one,))])[0].text
+                    name = _without_sizes(text)
+                    self._named[code][id(one)] = text, seen[name]
+                    seen[name] += 1
+        return self._named[code]
+
+    def reads_alike(self, fault: MadeMistake) -> bool:
         """Whether a derivative with a mistake is, entry by entry, written like the reference."""
         if id(fault) not in self._alike:
-            one = self.written(fault)
+            one, reference = self.derivatives.written((fault,)), self._reference
             self._alike[id(fault)] = one == reference or (
-                one is not None
-                and one.shape == reference.shape
-                and _entry(one) == self._entry_of(reference)
+                one is not None and one.shape == reference.shape and _entry(one) == self._entry
             )
         return self._alike[id(fault)]
 
-    def _entry_of(self, reference: Expression) -> Expression:
-        if self._reference is None:
-            self._reference = _entry(reference)
-        return self._reference
-
-    def stacked(self, key: QuestionKey) -> Stacked:
-        """The values of mistakes on the way back, on the draws of a key."""
-        if self._stacked is None:
-            self._stacked = Stacked(key, self.passed)
-        return self._stacked.on(key)
+    @cached_property
+    def _entry(self) -> Expression:
+        return _entry(self._reference)
 
 
 def _entry(node: Expression) -> Expression:
@@ -276,29 +250,20 @@ def _is_right(key: QuestionKey, value: Array, noise: Array) -> bool:
 # Near misses
 
 
-def _near(key: QuestionKey, only: Collection[Identity] | None, memory: Memory) -> Iterator[Attempt]:
-    seen: Counter[str] = Counter()
-    answers: list[tuple[Wrong, Array]] = []
-    for text, value in chain(right_for_some(key, memory), near_misses(key)):
-        wrong = Wrong(NEAR_MISS, text, seen[text])
-        seen[text] += 1
-        if value is not None and _is_asked_for(wrong, only):
-            answers.append((wrong, value))
-    yield from measured(key, answers)
-
-
 def near_misses(key: QuestionKey) -> Iterator[Near]:
     """Answers with values that are almost right."""
     expected = key.expected
-    yield "everything too large by one ten-thousandth", expected * (1 + SLIGHTLY)
+    yield "everything too large by one ten-thousandth", lambda: expected * (1 + SLIGHTLY)
     for row, column in np.ndindex(key.grid):
-        value = expected.copy()
-        value[:, row, column] += SLIGHTLY * (np.abs(value[:, row, column]) + _size(expected))
-        yield f"entry ({row + 1}, {column + 1}) a little too large", value
+        text = f"entry ({row + 1}, {column + 1}) a little too large"
+        yield text, partial(_too_large, expected, row, column)
 
 
-def _size(expected: Array) -> float:
-    return float(np.abs(expected).max(initial=0.0)) or 1.0
+def _too_large(expected: Array, row: int, column: int) -> Array:
+    """Values with one entry a little too large."""
+    value, size = expected.copy(), float(np.abs(expected).max(initial=0.0)) or 1.0
+    value[:, row, column] += SLIGHTLY * (np.abs(value[:, row, column]) + size)
+    return value
 
 
 def right_for_some(key: QuestionKey, memory: Memory) -> Iterator[Near]:
@@ -308,14 +273,25 @@ def right_for_some(key: QuestionKey, memory: Memory) -> Iterator[Near]:
         return
     for name in sorted(symbols_in(reference)):
         if (key.draws.values[name] < 0).any():
-            changed = transform(reference, lambda node, name=name: _positive(node, name))  # type: ignore[misc]
-            yield f"right only where {name} is positive", evaluated(key, changed, memory)
+            changed = partial(_positive, name=name)
+            yield f"right only where {name} is positive", partial(_changed, key, changed, memory)
     for node in dict.fromkeys(part for part in walk(reference) if _has_kink(part)):
         for active in _active(node):
-            changed = transform(reference, lambda part, node=node, active=active:  # type: ignore[misc]
-                                active if part == node else part)  # fmt: skip
+            changed = partial(_replaced, node, active)
             text = f"right only where {_worded(key, node)} is {_worded(key, active)}"
-            yield text, evaluated(key, changed, memory)
+            yield text, partial(_changed, key, changed, memory)
+
+
+def _changed(
+    key: QuestionKey, change: Callable[[Expression], Expression], memory: Memory
+) -> Array | None:
+    """The values of the reference with parts of it changed."""
+    assert key.reference is not None
+    return evaluated(key, transform(key.reference, change), memory)
+
+
+def _replaced(node: Expression, other: Expression, part: Expression) -> Expression:
+    return other if part == node else part
 
 
 def _worded(key: QuestionKey, node: Expression) -> str:

@@ -4,6 +4,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -15,13 +16,12 @@ from grader.authoring.validation import (
     derivation,
     draws_needed,
     indistinguishable,
-    mistakes,
     undefined,
     wording,
 )
 from grader.authoring.validation.finding import Finding, Level
 from grader.authoring.validation.indistinguishable import Change
-from grader.authoring.validation.mistakes import NEAR_MISS, Identity
+from grader.authoring.validation.mistakes import NEAR_MISS, Attempts, Identity
 from grader.authoring.validation.result import Checked, Validation
 from grader.errors import AuthorError
 from grader.grading import grade
@@ -108,19 +108,19 @@ def _validated(
     problem: Problem, source: ProblemSource, options: ValidationOptions, progress: Progress
 ) -> Validation:
     key = _built(problem, source)
-    questions, published = [], answers.drawn(key)
+    questions, published, attempts = [], answers.drawn(key), Attempts()
     for own in key.questions.values():
         progress(own.question.id)
-        questions.append(_checked(key, own, published))
+        questions.append(_checked(key, own, published, attempts))
     progress("why mistakes have the values of the reference")
-    questions = _explained(source, questions)
+    questions = _explained(source, questions, attempts)
     found = [finding for one in questions for finding in _of_question(key[one.id], one)]
     found += [*undefined.findings(key), *answers.empty(key), *wording.findings(key, source)]
     if options.cases:
         progress("cases.yaml")
         found += cases.findings(key, problem.path.parent)
     progress("how many draws are needed")
-    least = draws_needed.needed(problem, questions)
+    least = draws_needed.needed(problem, questions, attempts)
     found += draws_needed.findings(problem, least)
     return Validation(problem, tuple(questions), _in_order(found, problem), least, _time(key))
 
@@ -142,21 +142,23 @@ def _path(said: str, ids: Mapping[str, int]) -> tuple[str | int, ...]:
     return ("questions", ids[said]) if said in ids else (said,)
 
 
-def _checked(key: Key, own: QuestionKey, published: Key) -> Checked:
+def _checked(key: Key, own: QuestionKey, published: Key, attempts: Attempts) -> Checked:
     return Checked(
         own.question.id,
         own.question.points,
         derivation.derived(own),
         dict(answers.notations(key, own, published)),
-        tuple(mistakes.attempts(own)),
+        tuple(attempts.on(own)),
         {},
     )
 
 
-def _explained(source: ProblemSource, questions: Sequence[Checked]) -> list[Checked]:
+def _explained(
+    source: ProblemSource, questions: Sequence[Checked], attempts: Attempts
+) -> list[Checked]:
     """The questions, with a reason for each mistake that has the values of the reference."""
     coincident = {one.id: one.coincident for one in questions if one.coincident}
-    reasons = indistinguishable.reasons(source, coincident) if coincident else {}
+    reasons = indistinguishable.reasons(source, coincident, attempts) if coincident else {}
     by_question: dict[str, dict[Identity, Change]] = defaultdict(dict)
     for (question, identity), change in reasons.items():
         by_question[question][identity] = change
@@ -199,7 +201,7 @@ def _time(key: Key) -> float:
     written = [
         TextAnswer(name, text, notation, Place("answer", 1))
         for name, own in key.questions.items()
-        for _, text, notation in list(printed(own))[:1]
+        for _, text, notation in islice(printed(own), 1)
     ]
     submission = Submission("timed", "answers", "", answers=tuple(written))
     seconds = []

@@ -170,6 +170,7 @@ ROWS = (
         _missing,
         (Example("q[1]", "r[j]", "KroneckerDelta(1, j) - q[j]", "losses"),),
         rank=5,
+        in_written=True,
     ),
     Mistake(
         "wrong-variable",

@@ -166,6 +166,7 @@ ROWS = (
         _missing_term,
         (Example("l", "y", "y"),),
         rank=3,
+        in_written=True,
     ),
     Mistake(
         "sign",
@@ -174,6 +175,7 @@ ROWS = (
         "check the signs",
         _other_sign,
         (Example("l", "y", "y + t"),),
+        in_written=True,
     ),
     Mistake(
         "constant-factor",
@@ -183,6 +185,7 @@ ROWS = (
         _other_constant,
         (Example("l", "y", "y - 2*t"),),
         rank=2,
+        in_written=True,
     ),
     Mistake(
         "dropped-local-derivative",
@@ -192,6 +195,7 @@ ROWS = (
         _missing_factor,
         (Example("m", "r", "r", "losses"),),
         rank=2,
+        in_written=True,
     ),
     Mistake(
         "extra-factor",
@@ -201,6 +205,7 @@ ROWS = (
         _factor_twice,
         (Example("m", "r", "r / m**2", "losses"),),
         rank=3,
+        in_written=True,
     ),
     Mistake(
         "derivative-at-wrong-point",
@@ -210,5 +215,6 @@ ROWS = (
         _negative_argument,
         (Example("s", "r", "1 / (1 + exp(r))", "losses"),),
         rank=2,
+        in_written=True,
     ),
 )

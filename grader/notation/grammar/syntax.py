@@ -6,14 +6,15 @@ script that is a name), is an `Unparsed` node, which raises its error only if it
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeAlias, get_args
 
 from grader.errors import Span
 from grader.notation.names import Function
+from grader.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A literal."""
 
@@ -21,7 +22,7 @@ class Literal:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Script:
     """A superscript or subscript.
 
@@ -41,7 +42,7 @@ class Script:
     bracketed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A letter, word, accented letter or command, with at most one script of each kind.
 
@@ -64,7 +65,7 @@ class Name:
         return self.sub is None and self.sup is None and not self.primes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suffix:
     """A script, prime or `!` after a complete factor; `bracketed` if it comes right after `)` or `]`."""
 
@@ -74,7 +75,7 @@ class Suffix:
     bracketed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Marked:
     """A complete factor with marks."""
 
@@ -83,7 +84,7 @@ class Marked:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bracket:
     """What is in brackets, between commas; `opened` is the bracket, `{` for a group."""
 
@@ -93,7 +94,7 @@ class Bracket:
     semicolons: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bars:
     """`|a|` or `\\|a\\|`; `opened` is the place of the sign."""
 
@@ -103,7 +104,7 @@ class Bars:
     opened: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A function with its arguments; `order` is the 3 of `\\sqrt[3]{x}`."""
 
@@ -114,7 +115,7 @@ class Call:
     order: "Node | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bare:
     """A function without brackets, whose argument are some of the factors behind it: `\\sin 2x`."""
 
@@ -123,7 +124,7 @@ class Bare:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negated:
     """`-a`."""
 
@@ -131,7 +132,7 @@ class Negated:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Terms:
     """Terms with the signs `+` and `-` between them."""
 
@@ -140,7 +141,7 @@ class Terms:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Factors:
     """Factors with the signs between them; no sign is the empty one."""
 
@@ -149,7 +150,7 @@ class Factors:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Relation:
     """`a < b = c`."""
 
@@ -158,7 +159,7 @@ class Relation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Logic:
     """Conditions joined by `and` or `or`."""
 
@@ -167,7 +168,7 @@ class Logic:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quotient:
     """`\\frac{a}{b}`."""
 
@@ -176,7 +177,7 @@ class Quotient:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DerivativeOf:
     """`\\frac{\\partial a}{\\partial b}`, `\\nabla_b a`, `∂a/∂b`; `greek` if it was written with δ.
 
@@ -190,7 +191,7 @@ class DerivativeOf:
     is_prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Range:
     """One index variable of a sum, or a condition on one.
 
@@ -206,7 +207,7 @@ class Range:
     members: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BigOperator:
     """`\\sum` or `\\prod` with its ranges; `sign` is the place of the sign."""
 
@@ -217,7 +218,7 @@ class BigOperator:
     sign: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cases:
     """Values with their conditions: none means "otherwise", and the value None is undefined."""
 
@@ -225,7 +226,7 @@ class Cases:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Omitted:
     """Dots for what is left out of a list, a sum or a matrix; a blank cell has no sign."""
 
@@ -233,7 +234,7 @@ class Omitted:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatrixOf:
     """The cells of a matrix."""
 
@@ -241,7 +242,7 @@ class MatrixOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ones:
     """A bold 1 or a number with a subscript: `1_{n}`, `0_{m \\times n}`, `1_{z > 0}`.
 
@@ -254,7 +255,7 @@ class Ones:
     script: Script | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Indicator:
     """`\\mathbb{1}[z > 0]`."""
 
@@ -262,7 +263,7 @@ class Indicator:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ends:
     """A slice, `2:3`; a whole axis has no ends: `W_{:,1}`."""
 
@@ -271,7 +272,7 @@ class Ends:
     high: "Node | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GivenIndex:
     """The two indices of `p_{j|i}`."""
 
@@ -280,7 +281,7 @@ class GivenIndex:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unparsed:
     """What cannot be parsed, with the reason."""
 
