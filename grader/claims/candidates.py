@@ -6,20 +6,25 @@ place between claims that do. All claims that may are candidates, and `grading` 
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.claims.assembled import assembled
-from grader.claims.claim import LISTED, Claim
+from grader.claims.claim import LISTED, Claim, signs_of
+from grader.claims.definitions import own_names
 from grader.claims.matching import THE_SAME, aliases, is_by_the_same, left_under, similarity
 from grader.claims.numbering import labels_of, named, path_of, questions_marked
 from grader.claims.paper import claims_of
 from grader.claims.plain import PlainEquation
 from grader.claims.steps import PaperSteps
+from grader.errors import StudentError
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
+from grader.notation.statements import equations
+from grader.primitives.build import derivative
 from grader.problem.model import Problem, Question
-from grader.submission import Formula, Paper, Place
+from grader.submission import Formula, Paper, Place, paper_of
 
 FITS = 0.85  # a left side that names all entries of what is asked, or an entry of it
 BOXED = 5.0
@@ -209,6 +214,7 @@ class _Answers:
         self._marked = {
             id(one): questions_marked(one.labels, self._questions) for one in table.stated
         }
+        self._prompted = {q.id: _asked_as(q) for q in self._questions if q.of and q.wrt}
         self._leave_out_others()
         self._numbered = {hit for one in self._claims for hit in self._marked[id(one)]}
         self._by_order = self._ordered()
@@ -265,15 +271,34 @@ class _Answers:
         return Candidate(question, chosen, tuple(beside), self._table), *rivals
 
     def _doubtful(self, question: Question) -> list[Candidate]:
-        """The claims for a derivative by the same quantity that no question asks for."""
+        """The claims that may be about a question, so that they count if they are right.
+
+        Those about a name that the paper calls the derivative, and those for a derivative by the same
+        quantity that no question asks for.
+        """
         return [
-            Candidate(question, one, (one,), self._table, is_doubtful=True)
+            Candidate(question, claim, (claim,), self._table, is_doubtful=True)
             for one in self._claims
-            if one.derivative is not None
-            and not (one.is_open or one.changed or one.standing.is_beside)
-            and is_by_the_same(one.derivative, question)
-            and not any(similarity(one.derivative, other) for other in self._questions)
+            if not (one.is_open or one.changed)
+            and (claim := self._by_name(one, question) or self._of_another(one, question))
         ]
+
+    def _by_name(self, claim: Claim, question: Question) -> Claim | None:
+        """The claim about a name of the derivative that is asked for, the paper's or the prompt's."""
+        meant = claim.meant
+        if self._prompted.get(question.id) == claim.signs(left=True) and claim.derivative is None:
+            assert question.of is not None
+            assert question.wrt is not None
+            meant = derivative(question.of, question.wrt)
+        if meant is None or similarity(meant, question) < THE_SAME:
+            return None
+        return replace(claim, left=meant, defines=False)
+
+    def _of_another(self, claim: Claim, question: Question) -> Claim | None:
+        left = claim.derivative
+        if left is None or not is_by_the_same(left, question):
+            return None
+        return None if any(similarity(left, other) for other in self._questions) else claim
 
     def _may_answer(self, claim: Claim, question: Question) -> bool:
         if claim.is_open or claim.equation is None or claim.standing.is_beside or claim.changed:
@@ -421,6 +446,17 @@ class _Answers:
         match = similarity(claim.derivative, question)
         others = [similarity(claim.derivative, other) for other in self._questions]
         return match > FITS and (is_below or match == max(others))
+
+
+def _asked_as(question: Question) -> str | None:
+    """The signs of the first undeclared name in a prompt: `What is $\\bar{g}$?`, `$\\delta = …$?`."""
+    names = question.scope.names
+    for item in paper_of(question.prompt).items:
+        with suppress(StudentError):
+            for one in equations(item.text, names) if isinstance(item, Formula) else ():
+                if one.members[0] and any(True for _ in own_names(one.members[0], names)):
+                    return signs_of(one.members[0])
+    return None
 
 
 def _may_be_bare(claim: Claim) -> bool:
