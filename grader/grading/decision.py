@@ -8,7 +8,7 @@ the derivative displaces no right answer. A wrong answer earns nothing only if i
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.claims import Candidate
+from grader.claims import Candidate, similarity
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
@@ -226,7 +226,7 @@ class _Decision:
 
     def _displaces(self, claim: _JudgedClaim, right: _JudgedClaim) -> bool:
         """Whether a wrong answer has the standing of the right one, so that the paper says two things."""
-        if not claim.is_wrong or self._is_numerical(claim):
+        if not claim.is_wrong or self._is_numerical(claim) or self._is_notation(claim):
             return False
         is_bare = claim.found is not None and claim.found.claim.is_bare
         if right.names_question and not (claim.names_question or is_bare):
@@ -234,6 +234,13 @@ class _Decision:
         if not claim.has_meaning:  # it may be about another problem
             return claim.is_own or claim.is_beside(right)
         return True
+
+    def _is_notation(self, claim: _JudgedClaim) -> bool:
+        """Whether a formula only says how the derivative is written: `∂l/∂b = (∂l/∂b_1, …)`."""
+        return claim.node is not None and any(
+            isinstance(part, Derivative) and similarity(part, self._question) > 0
+            for part in walk(claim.node)
+        )
 
     def _is_numerical(self, claim: _JudgedClaim) -> bool:
         """Whether an answer is a number where the right one depends on symbols."""
