@@ -5,7 +5,7 @@ place between claims that do. All claims that may are candidates, and `grading` 
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -227,17 +227,18 @@ class _Answers:
             chosen = self._certain(below, question) or _best(beside, question)
             if chosen is not None:
                 result[question.id] = self._candidates(question, chosen, beside)
-        alone = {id(found[0].source) for found in result.values() if len(found[0].beside) == 1}
-        taken = {id(found[0].source) for found in result.values()}
+        known = dict(result)
         for question in self._questions:
-            if question.id not in result and (found := self._wanting(question, alone, taken)):
+            if question.id not in result and (found := self._wanting(question, known)):
                 result[question.id] = found
         return result
 
     def _wanting(
-        self, question: Question, alone: Collection[int], taken: Collection[int]
+        self, question: Question, known: Mapping[str, Sequence[Candidate]]
     ) -> tuple[Candidate, ...]:
         """The candidates for a question that has none of its own, from the surest kind that there is."""
+        alone = {id(found[0].source) for found in known.values() if len(found[0].beside) == 1}
+        taken = {id(found[0].source) for found in known.values()}
         again = [one for one in self._claims if self._says(one, question) and id(one) not in alone]
         if chosen := _best(again, question):  # beside the answer to another question
             return self._candidates(question, chosen, again)
@@ -247,7 +248,7 @@ class _Answers:
             if beside:
                 chosen = _best(beside, question) or beside[-1]
                 return (Candidate(question, chosen, tuple(beside), self._table, is_shared),)
-        if doubtful := self._doubtful(question):
+        if doubtful := [*self._doubtful(question), *self._of_a_letter_again(question, known)]:
             return tuple(reversed(doubtful))
         if beside := self._listed(question):
             return (Candidate(question, beside[-1], tuple(beside), self._table),)
@@ -282,6 +283,23 @@ class _Answers:
             if not (one.is_open or one.changed)
             and (claim := self._by_name(one, question) or self._of_another(one, question))
         ]
+
+    def _of_a_letter_again(
+        self, question: Question, known: Mapping[str, Sequence[Candidate]]
+    ) -> Iterator[Candidate]:
+        """The claims for the derivative of another question, which another part of the paper answers.
+
+        A paper often has one letter for several losses, one in each part.
+        """
+        for one in self._claims:
+            left = one.derivative
+            if left is None or one.is_open or one.changed or not is_by_the_same(left, question):
+                continue
+            others = [found for name, found in known.items() if similarity(left, found[0].question)]
+            if others and all(
+                any(o.claim.heading != one.heading for o in found) for found in others
+            ):
+                yield Candidate(question, one, (one,), self._table, is_doubtful=True)
 
     def _by_name(self, claim: Claim, question: Question) -> Claim | None:
         """The claim about a name of the derivative that is asked for, the paper's or the prompt's."""
@@ -454,8 +472,10 @@ def _asked_as(question: Question) -> str | None:
     for item in paper_of(question.prompt).items:
         with suppress(StudentError):
             for one in equations(item.text, names) if isinstance(item, Formula) else ():
-                if one.members[0] and any(True for _ in own_names(one.members[0], names)):
-                    return signs_of(one.members[0])
+                name = one.members[0]
+                is_index = len(name) == 1 and name[0].text.islower()
+                if name and not is_index and any(True for _ in own_names(name, names)):
+                    return signs_of(name)
     return None
 
 

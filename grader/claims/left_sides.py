@@ -51,7 +51,9 @@ def read_left(equation: Equation | PlainEquation, names: Names) -> Expression | 
 
 def derivative_within(equation: Equation | PlainEquation | None, names: Names) -> Derivative | None:
     """The derivative inside a chain: of `δ = ∂l/∂z = p - y` the value is that of `∂l/∂z`."""
-    for member in equation.members[1:-1] if isinstance(equation, Equation) else ():
+    if not isinstance(equation, Equation):
+        return None
+    for member in equation.members[1:-1]:
         if (node := derivative_in(member, names, equation.source)) is not None:
             return node
     return None
@@ -75,9 +77,10 @@ def derivatives_called(
     if not isinstance(equation, Equation) or len(equation.members) < 2:
         return
     members = [member for member in equation.members if member]
-    one = next((m for m in members if derivative_in(m, names, equation.source)), None)
-    for name in (members[0], members[-1]) if one is not None else ():
-        yield from introduced_by(replace(equation, members=(name, one)), names).items()
+    derivatives = [m for m in members if derivative_in(m, names, equation.source)]
+    for name in (members[0], members[-1]) if derivatives else ():
+        chain = replace(equation, members=(name, derivatives[0]))
+        yield from introduced_by(chain, names).items()
 
 
 def _entry_by_entry(left: Expression) -> Expression:
@@ -93,9 +96,10 @@ def _entry_by_entry(left: Expression) -> Expression:
             return derivative(apply(function, s, span=left.span), s, left.span)
     if isinstance(left, Apply) and left.function in ("mul", "div"):
         return _with_factor_inside(left)
-    if isinstance(left, Item) and isinstance(left.base, Tabulate) and left.shape == SCALAR:
-        letters = {left.base.row.name: left.row, left.base.column.name: left.column}
-        return substitute_all(left.base.body, letters)
+    if isinstance(left, Item) and isinstance(left.base, Tabulate):
+        axes = (left.base.row, left.row), (left.base.column, left.column)
+        letters = {index.name: at for index, at in axes if not isinstance(at, Slice)}
+        return substitute_all(left.base.body, letters) if len(letters) == 2 else left
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span

@@ -46,6 +46,11 @@ class _JudgedClaim:
         return self.found is not None and self.found.is_shared
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether its left side names another derivative than the one that is asked for."""
+        return self.found is not None and self.found.is_doubtful
+
+    @property
     def names_question(self) -> bool:
         """Whether the left side is the derivative that the question asks for."""
         return self.found is not None and self.found.names_question
@@ -153,6 +158,7 @@ class _Decision:
     def _rescued(self, right: _JudgedClaim, later: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A right formula beside the one that was found, unless a later claim stands against it."""
         first = self._first
+        later = [one for one in later if not self._is_elsewhere(one, right)]
         concludes = first.found is not None and first.found.claim.concludes
         if concludes and first.is_beside(right) and first.is_wrong:
             return first  # the right formula was a step on the way
@@ -160,6 +166,10 @@ class _Decision:
             if why := self._against(claim, right):
                 return claim.for_a_human(why, "two-answers")
         return right
+
+    def _is_elsewhere(self, claim: _JudgedClaim, right: _JudgedClaim) -> bool:
+        """Whether a claim names another derivative in another part: it may be about that one."""
+        return claim.is_doubtful and not claim.is_beside(right)
 
     def _with_conclusion(self) -> _JudgedClaim:
         """A right answer; with open derivatives it is a step, whose conclusion must be right too."""
