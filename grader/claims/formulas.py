@@ -33,12 +33,13 @@ _ZERO = re.compile(
 _LAYOUT = re.compile(
     r"\\(?:begin|end|label|tag)\s*\{[^{}]*\}|\\(?:displaystyle|left|right|[,;!:]|quad)|[\s&{}$]"
 )
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2063\ufeff]")
 _SHORT = 200  # characters of a condition
 
 
 def is_mention(text: str) -> bool:
     """Whether a formula only mentions something: a name, a number, a size, a derivative alone."""
-    text = text.strip()
+    text = _INVISIBLE.sub("", text).strip()
     return _MENTION.fullmatch(text) is not None or is_size(text)
 
 

@@ -395,6 +395,9 @@ class _Statements:
             chain.restrict(condition)
         elif condition:
             self.ahead = condition
+        elif chain is not None and _goes_on(chain, before, members):
+            chain.value.extend(members[0].tokens)
+            chain.extend(members[1:])
         elif chain is None or len(members) > 1:
             self._equation(before, members)
         else:
@@ -466,6 +469,14 @@ _SAME_AGAIN = _ALTERNATIVES | {",", ";", "and", "\\quad"}
 def _is_same(chain: _OpenChain, left: Trees) -> bool:
     """Whether a row repeats the left side of the chain before it."""
     return _texts(chain.members[0].tokens) == _texts(left)
+
+
+def _goes_on(chain: _OpenChain, before: Token | None, members: Sequence[_Member]) -> bool:
+    """Whether a row goes on with a chain whose signs of equality stand at the ends of its rows."""
+    first = members[0].tokens[:1]
+    is_row = before is not None and before.text == "\\\\" and bool(first)
+    is_value = is_row and first[0].text not in DERIVATIVES
+    return is_value and not chain.value and len(members) > 1 and not members[-1].tokens
 
 
 def _texts(run: Trees) -> list[str]:
