@@ -271,7 +271,9 @@ def _regrets(context: Context) -> Iterator[Judgement]:
     for at, piece in enumerate(clause.pieces):
         if Role.REGRET in piece.roles:
             said = numbers(clause.pieces[:at]) or context.said()
-            ahead = clause.led(at) or (context.later()[:1] if clause.after or not context.at else [])
+            ahead = clause.led(at) or (
+                context.later()[:1] if clause.after or not context.at else []
+            )
             yield from judged(Stance.CHANGED, piece.text, said or ahead or context.antecedents())
 
 

@@ -124,8 +124,25 @@ def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
         if environment is not None and _lays_out(environment, before, environment is not tree):
             kept += _laid_out([*_with_gaps(environment)], opened)
         elif not _is_range_in_brackets(tree, before):
-            kept.append(tree._replace(trees=tuple(_laid_out(tree.trees, tree.text))))
+            is_cases = opened == "\\{" or tree.name in _CASES
+            inside = _without_steps(tree.trees) if is_cases else tree.trees
+            kept.append(tree._replace(trees=tuple(_laid_out(inside, tree.text))))
         before = tree.last.text
+    return kept
+
+
+def _without_steps(run: Trees) -> list[Tree]:
+    """The rows of a case distinction without the steps to a value: `a = b & i = j` as `b & i = j`."""
+    kept: list[Tree] = []
+    start, is_value = 0, True
+    for tree in run:
+        if tree.text in ("&", "\\\\"):
+            is_value = tree.text != "&"
+        elif is_value and tree.text in _EQUALS:
+            del kept[start:]
+            continue
+        kept.append(tree)
+        start = len(kept) if tree.text == "\\\\" else start
     return kept
 
 
@@ -146,7 +163,7 @@ def _lays_out(environment: Enclosed, before: str, braced: bool) -> bool:
     if braced or environment.name in _CASES:
         return bool(rows) and all(rows) and before in _BREAKS
     if environment.name in ("array", "tabular", "matrix"):
-        return any(rows) and before not in ("(", "[", "|", "\\|")
+        return any(rows) and before not in ("(", "[", "|", "\\|", "\\{")
     return environment.name in _ROWS
 
 
