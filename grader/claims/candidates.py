@@ -5,22 +5,27 @@ place between claims that do. All claims that may are candidates, and `grading` 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.claims.assembled import assembled
-from grader.claims.claim import LISTED, Claim
+from grader.claims.claim import LISTED, Claim, signs_of
+from grader.claims.definitions import own_names
 from grader.claims.formulas import is_mention
 from grader.claims.matching import THE_SAME, aliases, is_by_the_same, left_under, similarity
 from grader.claims.numbering import labels_of, named, path_of, questions_marked
 from grader.claims.paper import claims_of
 from grader.claims.plain import PlainEquation
 from grader.claims.steps import PaperSteps
+from grader.errors import StudentError
 from grader.expression import Apply, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
+from grader.notation.statements import equations
+from grader.primitives.build import derivative
 from grader.problem.model import Problem, Question
-from grader.submission import Formula, Paper, Place
+from grader.submission import Formula, Paper, Place, paper_of
 
 FITS = 0.85  # a left side that names all entries of what is asked, or an entry of it
 BOXED = 5.0
@@ -239,6 +244,7 @@ class _Answers:
             for one in self._claims
             if one.derivative is not None
         }
+        self._prompted = {q.id: _asked_as(q) for q in self._questions if q.of and q.wrt}
         self._leave_out_others()
         self._numbered = {hit for one in self._claims for hit in self._marked[id(one)]}
         self._by_order = self._ordered()
@@ -251,17 +257,18 @@ class _Answers:
             chosen = self._certain(below, question) or _best(beside, question)
             if chosen is not None:
                 result[question.id] = self._candidates(question, chosen, beside)
-        alone = {id(found[0].source) for found in result.values() if len(found[0].beside) == 1}
-        taken = {id(found[0].source) for found in result.values()}
+        known = dict(result)
         for question in self._questions:
-            if question.id not in result and (found := self._wanting(question, alone, taken)):
+            if question.id not in result and (found := self._wanting(question, known)):
                 result[question.id] = found
         return result
 
     def _wanting(
-        self, question: Question, alone: Collection[int], taken: Collection[int]
+        self, question: Question, known: Mapping[str, Sequence[Candidate]]
     ) -> tuple[Candidate, ...]:
         """The candidates for a question that has none of its own, from the surest kind that there is."""
+        alone = {id(found[0].source) for found in known.values() if len(found[0].beside) == 1}
+        taken = {id(found[0].source) for found in known.values()}
         again = [one for one in self._claims if self._says(one, question) and id(one) not in alone]
         if chosen := _best(again, question):  # beside the answer to another question
             return self._candidates(question, chosen, again)
@@ -271,7 +278,7 @@ class _Answers:
             if beside:
                 chosen = _best(beside, question) or beside[-1]
                 return (Candidate(question, chosen, tuple(beside), self._table, is_shared),)
-        if doubtful := self._doubtful(question):
+        if doubtful := [*self._doubtful(question), *self._of_a_letter_again(question, known)]:
             return tuple(reversed(doubtful))
         if beside := self._listed(question):
             return (Candidate(question, beside[-1], tuple(beside), self._table),)
@@ -295,15 +302,51 @@ class _Answers:
         return Candidate(question, chosen, tuple(beside), self._table), *rivals
 
     def _doubtful(self, question: Question) -> list[Candidate]:
-        """The claims for a derivative by the same quantity that no question asks for."""
+        """The claims that may be about a question, so that they count if they are right.
+
+        Those about a name that the paper calls the derivative, and those for a derivative by the same
+        quantity that no question asks for.
+        """
         return [
-            Candidate(question, one, (one,), self._table, is_doubtful=True)
+            Candidate(question, claim, (claim,), self._table, is_doubtful=True)
             for one in self._claims
-            if one.derivative is not None
-            and not (one.is_open or one.changed or one.standing.is_beside)
-            and is_by_the_same(one.derivative, question)
-            and not any(self._similar[id(one)].values())
+            if not (one.is_open or one.changed or one.standing.is_beside)
+            and (claim := self._by_name(one, question) or self._of_another(one, question))
         ]
+
+    def _of_a_letter_again(
+        self, question: Question, known: Mapping[str, Sequence[Candidate]]
+    ) -> Iterator[Candidate]:
+        """The claims for the derivative of another question, which another part of the paper answers.
+
+        A paper often has one letter for several losses, one in each part.
+        """
+        for one in self._claims:
+            left = one.derivative
+            if left is None or one.is_open or one.changed or not is_by_the_same(left, question):
+                continue
+            others = [found for name, found in known.items() if similarity(left, found[0].question)]
+            if others and all(
+                any(o.claim.heading != one.heading for o in found) for found in others
+            ):
+                yield Candidate(question, one, (one,), self._table, is_doubtful=True)
+
+    def _by_name(self, claim: Claim, question: Question) -> Claim | None:
+        """The claim about a name of the derivative that is asked for, the paper's or the prompt's."""
+        meant = claim.meant
+        if self._prompted.get(question.id) == claim.signs(left=True) and claim.derivative is None:
+            assert question.of is not None
+            assert question.wrt is not None
+            meant = derivative(question.of, question.wrt)
+        if meant is None or similarity(meant, question) < THE_SAME:
+            return None
+        return replace(claim, left=meant, defines=False)
+
+    def _of_another(self, claim: Claim, question: Question) -> Claim | None:
+        left = claim.derivative
+        if left is None or not is_by_the_same(left, question):
+            return None
+        return None if any(self._similar[id(claim)].values()) else claim
 
     def _may_answer(self, claim: Claim, question: Question) -> bool:
         if claim.is_open or claim.equation is None or not claim.standing.is_answer:
@@ -451,6 +494,19 @@ class _Answers:
         match = similarity(claim.derivative, question)
         others = [similarity(claim.derivative, other) for other in self._questions]
         return match > FITS and (is_below or match == max(others))
+
+
+def _asked_as(question: Question) -> str | None:
+    """The signs of the first undeclared name in a prompt: `What is $\\bar{g}$?`, `$\\delta = …$?`."""
+    names = question.scope.names
+    for item in paper_of(question.prompt).items:
+        with suppress(StudentError):
+            for one in equations(item.text, names) if isinstance(item, Formula) else ():
+                name = one.members[0]
+                is_index = len(name) == 1 and name[0].text.islower()
+                if name and not is_index and any(True for _ in own_names(name, names)):
+                    return signs_of(name)
+    return None
 
 
 def _may_be_bare(claim: Claim) -> bool:

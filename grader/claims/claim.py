@@ -31,7 +31,8 @@ class Claim:
     the headings without a number. `defines` means that the left side is a name of the student's.
     `definitions` are those that hold here, `naming` is the one at the end of the equation. `rests_on` are
     earlier lines of a listing that change a name which this one uses, directly or through names of the
-    student's.
+    student's. `meant` is the derivative that the name on the left is called elsewhere: `δ = ∂l/∂z`, later
+    `δ = p - y`.
     """
 
     labels: tuple[str, ...]
@@ -48,6 +49,7 @@ class Claim:
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
     rests_on: "tuple[Claim, ...]" = ()
+    meant: Derivative | None = None
 
     @property
     def derivative(self) -> Derivative | None:
@@ -115,7 +117,7 @@ class Claim:
         """One side of the equation as signs with spaces between and around them."""
         equation = self.equation
         side = (equation.left if left else equation.answer) if equation is not None else None
-        return f" {' '.join(_texts(side))} "
+        return signs_of(side)
 
     def is_changed(self) -> Unreadable:
         """The error for a formula beside words that change its meaning."""
@@ -136,8 +138,13 @@ class Claim:
         return Place(start.path, start.line + lines, column, start.cell)
 
 
-def _texts(side: Sequence[Token] | str | None) -> list[str]:
-    """One side of an equation as a run of signs, without the braces that make no difference."""
+def signs_of(side: Sequence[Token] | str | None) -> str:
+    """One side of an equation as signs with spaces between and around them.
+
+    Braces are left out, since they make no difference.
+    """
     if isinstance(side, str):
-        return re.findall(r"\w+|[^\w\s]", side)
-    return [token.text for token in side or () if token.text not in ("{", "}")]
+        signs = re.findall(r"\w+|[^\w\s]", side)
+    else:
+        signs = [token.text for token in side or () if token.text not in ("{", "}")]
+    return f" {' '.join(signs)} "

@@ -70,9 +70,8 @@ def defined(
     if function is not None:
         key, parameters = function
         return {called(key): OwnFunction(parameters, tuple(equation.answer))}
-    ways = list(own_names(equation.members[0], names))
-    if ways:
-        return _introduced(ways, equation, names)
+    if introduced(equation, names):
+        return introduced_by(equation, names)
     redefined = _redefined(equation, left, names)
     if redefined:
         return redefined
@@ -135,11 +134,14 @@ def _is_readable(tokens: Sequence[Token], equation: Equation, names: Names) -> b
     return True
 
 
-def _introduced(ways: Sequence[OwnName], equation: Equation, names: Names) -> Definitions:
-    """`name = … = value`, by the last member that can be read.
+def introduced_by(equation: Equation, names: Names) -> Definitions:
+    """`name = … = value`, by the last member that can be read; nothing without a name on the left.
 
     The name is taken in the first way in which the value makes sense.
     """
+    ways = list(own_names(equation.members[0], names))
+    if not ways:
+        return {}
     members = equation.members[1:]
     about = any(_is_about_the_model(member, names) for member in members)
     if not about and _is_kronecker(ways):

@@ -33,7 +33,9 @@ _ZERO = re.compile(
 _LAYOUT = re.compile(
     r"\\(?:begin|end|label|tag)\s*\{[^{}]*\}|\\(?:displaystyle|left|right|[,;!:]|quad)|[\s&{}$]"
 )
-_BLANKS = re.compile(r"[\s\u200b\ufeff]+|\\(?:begin|end|label)\s*\{[^{}]*\}")  # they show nothing
+_BLANKS = re.compile(  # they show nothing
+    r"[\s\u200b-\u200d\u2060-\u2063\ufeff]+|\\(?:begin|end|label)\s*\{[^{}]*\}"
+)
 _SHORT = 200  # characters of a condition
 
 

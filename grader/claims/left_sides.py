@@ -4,7 +4,11 @@ The letters of a derivative may be mistyped below the right number. What is done
 a slip: `(∂l/∂W)⁻¹`, `∂l/∂W - λW`, `∂(l + r)/∂W`.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from grader.claims.claim import Claim
+from grader.claims.definitions import introduced_by
 from grader.claims.plain import PlainEquation
 from grader.errors import StudentError
 from grader.expression import (
@@ -16,11 +20,17 @@ from grader.expression import (
     Number,
     Slice,
     Symbol,
+    Tabulate,
+    substitute_all,
     walk,
 )
 from grader.notation import Names, latex
 from grader.notation.builder import constant
 from grader.notation.grammar import parse, syntax
+from grader.notation.latex_tokens import Token
+from grader.notation.names import Definition
+from grader.notation.names import Key as Spelling
+from grader.notation.sides import DERIVATIVES
 from grader.notation.statements import Equation
 from grader.primitives import apply
 from grader.primitives.build import derivative
@@ -39,6 +49,40 @@ def read_left(equation: Equation | PlainEquation, names: Names) -> Expression | 
         return None
 
 
+def derivative_within(equation: Equation | PlainEquation | None, names: Names) -> Derivative | None:
+    """The derivative inside a chain: of `δ = ∂l/∂z = p - y` the value is that of `∂l/∂z`."""
+    if not isinstance(equation, Equation):
+        return None
+    for member in equation.members[1:-1]:
+        if (node := derivative_in(member, names, equation.source)) is not None:
+            return node
+    return None
+
+
+def derivative_in(member: Sequence[Token], names: Names, source: str) -> Derivative | None:
+    """The derivative that a member of a chain is; None if it is anything else."""
+    if not any(token.text in DERIVATIVES for token in member[:2]):
+        return None
+    try:
+        node = _entry_by_entry(latex.parse_left(member, names, source))
+    except StudentError:
+        return None
+    return node if isinstance(node, Derivative) else None
+
+
+def derivatives_called(
+    equation: Equation | PlainEquation | None, names: Names
+) -> Iterator[tuple[Spelling, Definition]]:
+    """The names of the student's that a chain calls a derivative: `δ = ∂l/∂z`, `∂l/∂z = δ`."""
+    if not isinstance(equation, Equation) or len(equation.members) < 2:
+        return
+    members = [member for member in equation.members if member]
+    derivatives = [m for m in members if derivative_in(m, names, equation.source)]
+    for name in (members[0], members[-1]) if derivatives else ():
+        chain = replace(equation, members=(name, derivatives[0]))
+        yield from introduced_by(chain, names).items()
+
+
 def _entry_by_entry(left: Expression) -> Expression:
     """`(∂l/∂W)ᵢⱼ` as `∂l/∂Wᵢⱼ`, and an entry of a Jacobian as the derivative of an entry.
 
@@ -52,6 +96,10 @@ def _entry_by_entry(left: Expression) -> Expression:
             return derivative(apply(function, s, span=left.span), s, left.span)
     if isinstance(left, Apply) and left.function in ("mul", "div"):
         return _with_factor_inside(left)
+    if isinstance(left, Item) and isinstance(left.base, Tabulate):
+        axes = (left.base.row, left.row), (left.base.column, left.column)
+        letters = {index.name: at for index, at in axes if not isinstance(at, Slice)}
+        return substitute_all(left.base.body, letters) if len(letters) == 2 else left
     if not isinstance(left, Item) or not isinstance(left.base, Derivative):
         return left
     of, wrt, span = left.base.of, left.base.wrt, left.span

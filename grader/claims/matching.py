@@ -4,10 +4,11 @@ Left-hand sides are compared by their derivatives and their entries: students wr
 `∂h²₁₁/∂W²₂ⱼ` for `∂h²₂/∂W²₂ⱼ`, and the whole array where its entries are asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.errors import StudentError, Unreadable
 from grader.evaluation import Evaluator
@@ -16,13 +17,17 @@ from grader.expression import (
     Expression,
     Index,
     Item,
+    Number,
     Selector,
+    Shape,
     Slice,
     Symbol,
     free_indices,
+    substitute_all,
     walk,
 )
 from grader.notation import Conventions, Names, printing
+from grader.primitives import Array
 from grader.primitives.build import derivative
 from grader.problem.model import Question
 
@@ -41,7 +46,7 @@ def similarity(left: Derivative, question: Question) -> float:
     if not by or isinstance(left.of, Symbol | Item):
         return by * _part(left.of, question.of)
     model = tuple((name, one.definition) for name, one in question.scope.model.items())
-    return by * _is_written_out(left.of, question.of, model)
+    return by * _is_written_out(left.of, left.wrt, question.of, model)
 
 
 def is_by_the_same(left: Derivative, question: Question) -> bool:
@@ -66,35 +71,78 @@ def _part(given: Expression, asked: Expression) -> float:
 
 @lru_cache(maxsize=4096)
 def _is_written_out(
-    given: Expression, asked: Expression, model: tuple[tuple[str, Expression | None], ...]
+    given: Expression,
+    wrt: Expression,
+    asked: Expression,
+    model: tuple[tuple[str, Expression | None], ...],
 ) -> bool:
-    """Whether an expression has the values of what is asked for: `½ wᵀw` for a penalty of the model."""
+    """Whether an expression has the derivative of what is asked for: `½ wᵀw` for a penalty of the model.
+
+    The two may differ by what does not depend on `wrt`, so that they change alike when it changes.
+    """
     if _text(given) == _text(asked):
         return True
-    if given.shape != asked.shape or free_indices(given) or free_indices(asked):
+    base = wrt.base if isinstance(wrt, Item) else wrt
+    letters = [one for one in split(wrt)[1] if isinstance(one, Index)]
+    if given.shape != asked.shape or free_indices(asked) or not isinstance(base, Symbol):
         return False
-    quantities = {name: node for name, node in model if node is not None}
-    nodes = given, asked, *quantities.values()
-    symbols = {part for node in nodes for part in walk(node) if isinstance(part, Symbol)}
+    if free_indices(given) - {one.name for one in letters}:
+        return False
+    quantities = {name: node for name, node in model if node is not None and name != base.name}
+    used = given, asked, base, *quantities.values()
+    symbols = {part for node in used for part in walk(node) if isinstance(part, Symbol)}
     rng = np.random.default_rng(_SEED)
-    values: dict[str, np.ndarray] = {}
-    for one in sorted(symbols, key=str):
-        size = (_DRAWS, *one.shape)
-        drawn = rng.standard_normal(size), rng.uniform(0.1, 0.9, size)
-        values[one.name] = np.concatenate(drawn)  # logarithms need the second half, |x| the first
+    values = {one.name: _drawn(one.shape, rng) for one in sorted(symbols, key=str)}
+    changed = _drawn(base.shape, rng)
     try:
         with np.errstate(all="ignore"):
-            for name, node in quantities.items():
-                values[name] = Evaluator(values, _undefined)(node)
-            value, wanted = (Evaluator(values, _undefined)(node) for node in (given, asked))
+            for last in (False, True):
+                at = {one.name: Number(float(one.stop if last else one.start)) for one in letters}
+                nodes = [substitute_all(node, at) for node in (given, asked)]
+                moved = np.where(_entries(substitute_all(wrt, at)), changed, values[base.name])
+                before = _evaluated(nodes, values, quantities)
+                after = _evaluated(nodes, {**values, base.name: moved}, quantities)
+                mine, theirs = (now - then for now, then in zip(after, before, strict=True))
+                same = np.allclose(mine, theirs, 1e-9, 1e-12, equal_nan=True)
+                if not same or not np.isfinite(mine).any():
+                    return False
     except StudentError:
         return False
-    return bool(
-        np.allclose(value, wanted, 1e-9, 1e-12, equal_nan=True) and np.isfinite(value).any()
-    )
+    return True
 
 
 _SEED, _DRAWS = 17, 8
+
+
+def _drawn(shape: Shape, rng: np.random.Generator) -> Array:
+    """Values of a symbol; logarithms need the positive half, |x| the other one."""
+    size = (_DRAWS, *shape)
+    return np.concatenate([rng.standard_normal(size), rng.uniform(0.1, 0.9, size)])
+
+
+def _entries(node: Expression) -> NDArray[np.bool_]:
+    """Which entries of an array an expression chooses."""
+    base = node.base if isinstance(node, Item) else node
+    chosen = np.zeros(base.shape, bool)
+    rows, columns = (node.row, node.column) if isinstance(node, Item) else (None, None)
+    chosen[_range(rows), _range(columns)] = True
+    return chosen
+
+
+def _range(selector: Selector | None) -> slice:
+    if isinstance(selector, Number):
+        return slice(int(selector.value) - 1, int(selector.value))
+    return slice(selector.start - 1, selector.stop) if isinstance(selector, Slice) else slice(None)
+
+
+def _evaluated(
+    nodes: Sequence[Expression], values: Mapping[str, Array], model: Mapping[str, Expression]
+) -> list[Array]:
+    """The values of expressions over a model."""
+    known = dict(values)
+    for name, node in model.items():
+        known[name] = Evaluator(known, _undefined)(node)
+    return [Evaluator(known, _undefined)(node) for node in nodes]
 
 
 def _undefined(node: Expression) -> Expression:

@@ -16,7 +16,7 @@ from grader.claims.definitions import (
     naming_of,
 )
 from grader.claims.given import given_otherwise
-from grader.claims.left_sides import read_left
+from grader.claims.left_sides import derivative_within, derivatives_called, read_left
 from grader.claims.plain import (
     PlainEquation,
     is_infix,
@@ -27,10 +27,11 @@ from grader.claims.plain import (
 from grader.claims.stances import Stance
 from grader.claims.standing import PLAIN, standings
 from grader.claims.statements import language_of_paper, statements
-from grader.errors import StudentError
-from grader.expression import Expression
+from grader.errors import StudentError, Unreadable
+from grader.expression import Derivative, Expression, Item, Symbol
 from grader.lexicon import Role, language_of
 from grader.notation import Names, macros
+from grader.notation.names import Definition
 from grader.notation.names import Key as Spelling
 from grader.notation.statements import Equation, equations
 from grader.submission import Formula, Marker, Paper, Prose
@@ -68,6 +69,7 @@ def claims_of(
         if not any(is_own(claim.equation, names) for claim in found) or known == later:
             break
     found = [replace(e, definitions={**later[e.section], **e.definitions}) for e in found]
+    found = _with_meant(found, names)
     return with_rebound(found, names) if code else found
 
 
@@ -162,9 +164,35 @@ def _with_definitions(
         if before is not None and _continues(claim, before):
             left = before.left
         defines = left is not None and is_own(claim.equation, names)
+        if defines or not isinstance(left, Derivative | Symbol | Item):
+            within = derivative_within(claim.equation, known)
+            left, defines = within or left, defines and within is None
         before = replace(claim, left=left, defines=defines, definitions=definitions)
         result.append(before)
     return result
+
+
+def _with_meant(found: Sequence[Claim], names: Names) -> list[Claim]:
+    """The claims, those about a name that another one calls a derivative with what it means."""
+    called: dict[Spelling, Definition] = {}
+    calling: set[int] = set()
+    for at, claim in enumerate(found):
+        for equation in (claim.equation, claim.naming):
+            for spelling, value in derivatives_called(equation, names):
+                calling.add(at)
+                same = called.setdefault(spelling, value) == value
+                called[spelling] = value if same else _TWO_MEANINGS
+    if not called:
+        return list(found)
+    known, result = names.with_definitions(called), []
+    for at, claim in enumerate(found):
+        is_about = claim.derivative is None and at not in calling
+        left = read_left(claim.equation, known) if is_about and claim.equation else None
+        result.append(replace(claim, meant=left) if isinstance(left, Derivative) else claim)
+    return result
+
+
+_TWO_MEANINGS = Unreadable("this name is that of several derivatives")
 
 
 def _continues(claim: Claim, before: Claim) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from grader.claims import Candidate
+from grader.claims import Candidate, similarity
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
@@ -46,6 +46,11 @@ class _JudgedClaim:
     def is_shared(self) -> bool:
         """Whether by its left side it answers another question."""
         return self.found is not None and self.found.is_shared
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its left side names another derivative than the one that is asked for."""
+        return self.found is not None and self.found.is_doubtful
 
     @property
     def names_question(self) -> bool:
@@ -98,7 +103,7 @@ class _JudgedClaim:
         return self.node is not None and any(isinstance(one, Derivative) for one in walk(self.node))
 
     @property
-    def is_doubtful(self) -> bool:
+    def is_unclear(self) -> bool:
         """Whether it has no value to compare, and is not surely read as it is meant or is a step."""
         is_read = self.node is not None and not self.judged.notes
         return self.judged.outcome.values is None and (not is_read or self.is_step)
@@ -188,10 +193,15 @@ class _Decision:
 
     def _rescued(self, right: _JudgedClaim, later: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A right formula beside the one that was found, unless a later claim stands against it."""
+        later = [one for one in later if not self._is_elsewhere(one, right)]
         for claim in later:
             if why := self._against(claim, right):
                 return claim.for_a_human(why, "two-answers")
         return right
+
+    def _is_elsewhere(self, claim: _JudgedClaim, right: _JudgedClaim) -> bool:
+        """Whether a claim names another derivative in another part: it may be about that one."""
+        return claim.is_doubtful and not claim.is_beside(right)
 
     def _with_conclusion(self) -> _JudgedClaim:
         """A right answer; with open derivatives it is a step, whose conclusion must be right too."""
@@ -252,7 +262,7 @@ class _Decision:
         if unsure:
             line = unsure[-1].written.place.line
             yield f"the answer may be in line {line}, which could not be judged", "two-answers"
-        if first.is_doubtful and found is not None and found.company:
+        if first.is_unclear and found is not None and found.company:
             line = found.company[-1].place().line
             yield f"this makes no sense as the answer, which may be in line {line}", "two-answers"
         if first.is_step and is_right_as_stated(self._key, self._question, first.written):
@@ -277,7 +287,7 @@ class _Decision:
 
     def _displaces(self, claim: _JudgedClaim, right: _JudgedClaim) -> bool:
         """Whether a wrong answer has the standing of the right one, so that the paper says two things."""
-        if not claim.is_wrong or self._is_numerical(claim):
+        if not claim.is_wrong or self._is_numerical(claim) or self._is_notation(claim):
             return False
         is_bare = claim.found is not None and claim.found.claim.is_bare
         if right.names_question and not (claim.names_question or is_bare):
@@ -285,6 +295,13 @@ class _Decision:
         if not claim.has_meaning:  # it may be about another problem
             return claim.is_own or claim.is_beside(right)
         return True
+
+    def _is_notation(self, claim: _JudgedClaim) -> bool:
+        """Whether a formula only says how the derivative is written: `∂l/∂b = (∂l/∂b_1, …)`."""
+        return claim.node is not None and any(
+            isinstance(part, Derivative) and similarity(part, self._question) > 0
+            for part in walk(claim.node)
+        )
 
     def _is_numerical(self, claim: _JudgedClaim) -> bool:
         """Whether an answer is a number where the right one depends on symbols."""

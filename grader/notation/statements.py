@@ -119,8 +119,25 @@ def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
         if environment is not None and _lays_out(environment, before, environment is not tree):
             kept += _laid_out([*_with_gaps(environment)], opened)
         elif not _is_range_in_brackets(tree, before):
-            kept.append(tree._replace(trees=tuple(_laid_out(tree.trees, tree.text))))
+            is_cases = opened == "\\{" or tree.name in _CASES
+            inside = _without_steps(tree.trees) if is_cases else tree.trees
+            kept.append(tree._replace(trees=tuple(_laid_out(inside, tree.text))))
         before = tree.last.text
+    return kept
+
+
+def _without_steps(run: Trees) -> list[Tree]:
+    """The rows of a case distinction without the steps to a value: `a = b & i = j` as `b & i = j`."""
+    kept: list[Tree] = []
+    start, is_value = 0, True
+    for tree in run:
+        if tree.text in ("&", "\\\\"):
+            is_value = tree.text != "&"
+        elif is_value and tree.text in _EQUALS:
+            del kept[start:]
+            continue
+        kept.append(tree)
+        start = len(kept) if tree.text == "\\\\" else start
     return kept
 
 
@@ -141,7 +158,7 @@ def _lays_out(environment: Enclosed, before: str, braced: bool) -> bool:
     if braced or environment.name in _CASES:
         return bool(rows) and all(rows) and before in _BREAKS
     if environment.name in ("array", "tabular", "matrix"):
-        return any(rows) and before not in ("(", "[", "|", "\\|")
+        return any(rows) and before not in ("(", "[", "|", "\\|", "\\{")
     return environment.name in _ROWS
 
 
@@ -392,6 +409,9 @@ class _Statements:
             chain.restrict(condition)
         elif condition:
             self.ahead = condition
+        elif chain is not None and _goes_on(chain, before, members):
+            chain.value.extend(members[0].tokens)
+            chain.extend(members[1:])
         elif chain is None or len(members) > 1:
             self._equation(before, members)
         else:
@@ -463,6 +483,14 @@ _SAME_AGAIN = _ALTERNATIVES | {",", ";", "and", "\\quad"}
 def _is_same(chain: _OpenChain, left: Trees) -> bool:
     """Whether a row repeats the left side of the chain before it."""
     return _texts(chain.members[0].tokens) == _texts(left)
+
+
+def _goes_on(chain: _OpenChain, before: Token | None, members: Sequence[_Member]) -> bool:
+    """Whether a row goes on with a chain whose signs of equality stand at the ends of its rows."""
+    first = members[0].tokens[:1]
+    is_row = before is not None and before.text == "\\\\" and bool(first)
+    is_value = is_row and first[0].text not in DERIVATIVES
+    return is_value and not chain.value and len(members) > 1 and not members[-1].tokens
 
 
 def _texts(run: Trees) -> list[str]:

@@ -8,6 +8,7 @@ from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.latex_tokens import Token
 
 OPEN = {"(": ")", "[": "]", "\\{": "\\}", "\\langle": "\\rangle", "{": "}"}
+_GROUPS, _ENDS, _LOOSE = frozenset({"{", "\\begin"}), frozenset({"}", "\\end"}), frozenset("([")
 _OPENING, _CLOSING = frozenset({*OPEN, "\\begin"}), frozenset({*OPEN.values(), "\\end"})
 
 
@@ -44,14 +45,16 @@ def trees(tokens: Sequence[Token], source: str, *, strict: bool = True) -> list[
     """The trees of a formula. A closing bracket that nothing opened stays a token.
 
     Raises TooLarge past the limit of depth and, if it is `strict`, Unreadable for a bracket that is not
-    closed by its own.
+    closed by its own. If not, a bracket without its other end inside a group is a token, so that it spoils
+    only its own side of an equation.
     """
     here: list[Tree] = []
     above: list[tuple[Token, list[Tree]]] = []
 
     def close(last: Token) -> list[Tree]:
         opened, outer = above.pop()
-        outer.append(enclosed(opened, here, last))
+        is_loose = not last.text and opened.text in _LOOSE and not strict
+        outer += [opened, *here] if is_loose else [enclosed(opened, here, last)]
         return outer
 
     for token in tokens:
@@ -64,7 +67,13 @@ def trees(tokens: Sequence[Token], source: str, *, strict: bool = True) -> list[
         elif text in _CLOSING and above:
             if strict:
                 _check_end(above[-1][0], token, source)
-            here = close(token)
+            ends_group = text in _ENDS and any(opened.text in _GROUPS for opened, _ in above)
+            while ends_group and not strict and above[-1][0].text not in _GROUPS:
+                here = close(Token("sign", "", token.start, token.start))
+            if strict or ends_group or above[-1][0].text not in _GROUPS:
+                here = close(token)
+            else:
+                here.append(token)
         else:
             here.append(token)
     while above:
