@@ -71,7 +71,7 @@ def power_of(script: syntax.Script) -> Power:
 def turned(reader: Reader, script: syntax.Script) -> syntax.Script:
     """A superscript; `W^t` is a transpose where no t is known."""
     names, known = reader.build.names, ("t", None, None)
-    if script.signs != ("t",) or "t" in names.indices or "t" in reader.steps:
+    if script.signs != ("t",) or script.bracketed or "t" in {*names.indices, *reader.steps}:
         return script
     if known in names.spellings or known in names.definitions or "t" in names.dimensions:
         return script

@@ -24,10 +24,7 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     primes = name.primes + (name.sup.primes if name.sup else 0)
     if primes and run.reader.build.names.spelled(declared := name.text + "'" * primes):
         name, primes = replace(name, text=declared, primes=0, sup=_unprimed(name.sup)), 0
-    own = _own_call(run, name)
-    if own is not None:
-        return own
-    listed = _with_arguments(run, name)
+    listed = _with_arguments(run, name) or _own_call(run, name)
     if listed is not None:
         return listed
     ahead = run.ahead()

@@ -43,7 +43,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         return kronecker(reader, digit_by_digit(sub.parts), name.span)
     if name.text == "\\chi" and sub and not sup:
         return build.condition(reader.read(sub.value), name.span, "\\chi_{z > 0}")
-    if name.text in STEPS and not sub and not sup and bracket and bracket.opened == "(":
+    if name.text in STEPS and not sub and not sup and bracket and bracket.opened in ("(", "["):
         run.at += 1
         build.notes.append(f"`{name.text}(…)` was read as the unit step, 1 where z > 0")
         args = [reader.read(part) for part in bracket.parts]
