@@ -12,12 +12,13 @@ from functools import cached_property
 
 from grader.claims.assembled import assembled
 from grader.claims.claim import LISTED, Claim
+from grader.claims.left_sides import read_left
 from grader.claims.matching import THE_SAME, aliases, is_by_the_same, left_under, similarity
 from grader.claims.numbering import labels_of, named, path_of, questions_marked
 from grader.claims.paper import claims_of
 from grader.claims.plain import PlainEquation
 from grader.claims.steps import PaperSteps
-from grader.expression import Apply, Item, Symbol, base_name
+from grader.expression import Apply, Derivative, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
 from grader.problem.model import Problem, Question
 from grader.submission import Formula, Paper, Place
@@ -150,7 +151,7 @@ def table_of(problem: Problem, paper: Paper) -> Table:
     questions = problem.questions
     return Table(
         problem,
-        tuple(_as_marked(one, questions) for one in found),
+        tuple(_in_scope(_as_marked(one, questions), problem) for one in found),
         tuple(_as_marked(one, questions) for one in listed),
     )
 
@@ -195,6 +196,22 @@ def _names_on_the_left(problem: Problem) -> Names:
                 entries={},
             )
     return names
+
+
+def _in_scope(claim: Claim, problem: Problem) -> Claim:
+    """A claim about the derivative that a question asks for in names of its own.
+
+    The x of `σ'(x)` may be a number there, and an array in the model.
+    """
+    if claim.derivative is not None or claim.equation is None:
+        return claim
+    for question in problem.questions:
+        if question.scope is not problem.scope:
+            names = question.scope.names.with_definitions(claim.definitions)
+            left = read_left(claim.equation, names)
+            if isinstance(left, Derivative) and similarity(left, question) == 1.0:
+                return replace(claim, left=left, defines=False)
+    return claim
 
 
 def _as_marked(claim: Claim, questions: Sequence[Question]) -> Claim:
