@@ -233,9 +233,9 @@ class _Answers:
         self._table = table
         self._questions = table.problem.questions
         self._claims = [one for one in table.claims if not one.explains]
-        self._marked = {
-            id(one): questions_marked(one.labels, self._questions) for one in table.stated
-        }
+        self._marked = self._in_full(
+            {id(one): questions_marked(one.labels, self._questions) for one in table.stated}
+        )
         self._leave_out_others()
         self._numbered = {hit for one in self._claims for hit in self._marked[id(one)]}
         self._by_order = self._ordered()
@@ -315,6 +315,18 @@ class _Answers:
         return chosen if is_certain else None
 
     # Which question a claim belongs to
+
+    def _in_full(self, marked: Mapping[int, Mapping[str, int]]) -> dict[int, list[str]]:
+        """The questions below whose number each claim stands.
+
+        If a paper has a question's number in full, `1.2.1`, a `1` elsewhere is another one.
+        """
+        counts = [hit for hits in marked.values() for hit in hits.items()]
+        longest = {name: max(n for one, n in counts if one == name) for name, _ in counts}
+        return {
+            claim: [name for name, count in hits.items() if count == longest[name]]
+            for claim, hits in marked.items()
+        }
 
     def _leave_out_others(self) -> None:
         """Leave out numbers that are not those of the problem.
