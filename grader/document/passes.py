@@ -141,7 +141,9 @@ def _struck(mark: Node, text: str) -> Node:
 
 def _formula(text: str, span: Range) -> Node:
     """A formula without delimiters; the stars around bold parts are blanks."""
-    content = _BOLD.sub(lambda bold: f"  {bold['inner'] or ''}  "[: len(bold[0])], text[slice(*span)])
+    content = _BOLD.sub(
+        lambda bold: f"  {bold['inner'] or ''}  "[: len(bold[0])], text[slice(*span)]
+    )
     return Formula(*span, content, span[0], True, "plain")
 
 

@@ -540,9 +540,7 @@ def _is_range(before: Token | None, segment: Trees) -> bool:
 
 _RANGE_LENGTH = 23  # tokens
 _IN_A_RANGE = frozenset({",", "\\dots", "=", "\\in", "\\{", "\\}", "_", "{", "}", "+", "-"})
-_CALLING = frozenset(
-    {"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\\sum", "\\mathbf"}
-)
+_CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\\sum", "\\mathbf"})
 
 
 def _is_range_in_brackets(tree: Enclosed, before: str) -> bool:

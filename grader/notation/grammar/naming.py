@@ -121,9 +121,9 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
     layer = text_of(sup)
     inner = name.sub.value
     if isinstance(inner, syntax.Name) and inner.sub is not None and inner.sup is None:
-        key = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
-        if key in names.spellings or key in names.definitions:
-            yield key, inner.sub.parts, sup
+        lowered = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
+        if lowered in names.spellings or lowered in names.definitions:
+            yield lowered, inner.sub.parts, sup
             return
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
     for at, cut in reversed(atoms[1:LONGEST_LABEL]):

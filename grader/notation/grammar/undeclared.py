@@ -126,7 +126,9 @@ def _is_entry(reader: Reader, parts: Parts) -> bool:
 def _identity_or_indicator(run: Run, name: syntax.Name) -> Expression:
     """`I` where no I is declared: an identity matrix, or an indicator if a condition follows."""
     reader, (bracket, marks) = run.reader, run.following()
-    identity = replace(IDENTITY, span=name.word)
+    ones = reader.build.convention("I", ("identity", "ones")) == "ones"
+    reader.build.doubtful |= ones
+    identity = replace(UNSIZED if ones else IDENTITY, span=name.word)
     if not isinstance(bracket, syntax.Bracket) or bracket.opened not in ("(", "[", "\\{"):
         return identity
     run.at += 1
