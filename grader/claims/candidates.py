@@ -14,13 +14,14 @@ from grader.claims.assembled import assembled
 from grader.claims.claim import LISTED, Claim, signs_of
 from grader.claims.definitions import own_names
 from grader.claims.formulas import is_mention
+from grader.claims.left_sides import read_left
 from grader.claims.matching import THE_SAME, aliases, is_by_the_same, left_under, similarity
 from grader.claims.numbering import labels_of, named, path_of, questions_marked
 from grader.claims.paper import claims_of
 from grader.claims.plain import PlainEquation
 from grader.claims.steps import PaperSteps
 from grader.errors import StudentError
-from grader.expression import Apply, Item, Symbol, base_name
+from grader.expression import Apply, Derivative, Item, Symbol, base_name
 from grader.notation import USUAL, Conventions, Names
 from grader.notation.statements import equations
 from grader.primitives.build import derivative
@@ -170,7 +171,7 @@ def table_of(problem: Problem, paper: Paper) -> Table:
     questions = problem.questions
     return Table(
         problem,
-        tuple(_as_marked(one, questions) for one in found),
+        tuple(_in_scope(_as_marked(one, questions), problem) for one in found),
         tuple(_as_marked(one, questions) for one in listed),
     )
 
@@ -217,6 +218,22 @@ def _names_on_the_left(problem: Problem) -> Names:
     return names
 
 
+def _in_scope(claim: Claim, problem: Problem) -> Claim:
+    """A claim about the derivative that a question asks for in names of its own.
+
+    The x of `σ'(x)` may be a number there, and an array in the model.
+    """
+    if claim.derivative is not None or claim.equation is None:
+        return claim
+    for question in problem.questions:
+        if question.scope is not problem.scope:
+            names = question.scope.names.with_definitions(claim.definitions)
+            left = read_left(claim.equation, names)
+            if isinstance(left, Derivative) and similarity(left, question) == 1.0:
+                return replace(claim, left=left, defines=False)
+    return claim
+
+
 def _as_marked(claim: Claim, questions: Sequence[Question]) -> Claim:
     """`q11 = …`: a left side that is a question's number is that number."""
     name = claim.equation.left if isinstance(claim.equation, PlainEquation) else None
@@ -236,9 +253,9 @@ class _Answers:
         self._table = table
         self._questions = table.problem.questions
         self._claims = [one for one in table.claims if not one.explains]
-        self._marked = {
-            id(one): questions_marked(one.labels, self._questions) for one in table.stated
-        }
+        self._marked = self._in_full(
+            {id(one): questions_marked(one.labels, self._questions) for one in table.stated}
+        )
         self._similar = {  # how well each left side names each question
             id(one): {it.id: similarity(one.derivative, it) for it in self._questions}
             for one in self._claims
@@ -361,6 +378,18 @@ class _Answers:
         return chosen if is_certain else None
 
     # Which question a claim belongs to
+
+    def _in_full(self, marked: Mapping[int, Mapping[str, int]]) -> dict[int, list[str]]:
+        """The questions below whose number each claim stands.
+
+        If a paper has a question's number in full, `1.2.1`, a `1` elsewhere is another one.
+        """
+        counts = [hit for hits in marked.values() for hit in hits.items()]
+        longest = {name: max(n for one, n in counts if one == name) for name, _ in counts}
+        return {
+            claim: [name for name, count in hits.items() if count == longest[name]]
+            for claim, hits in marked.items()
+        }
 
     def _leave_out_others(self) -> None:
         """Leave out numbers that are not those of the problem.

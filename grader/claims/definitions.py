@@ -69,7 +69,8 @@ def defined(
     function = _function(equation.members[0], names)
     if function is not None:
         key, parameters = function
-        return {called(key): OwnFunction(parameters, tuple(equation.answer))}
+        own = OwnFunction(parameters, tuple(equation.answer))
+        return {called(key): own, key: _at_its_parameters(own, equation, names) or own}
     if introduced(equation, names):
         return introduced_by(equation, names)
     redefined = _redefined(equation, left, names)
@@ -80,6 +81,17 @@ def defined(
     whole = [way.spelling for way in own_names(equation.answer, names) if not way.letters]
     is_new = whole and whole[0] not in given and not _has_value(equation, names, left)
     return _kept(whole[0], left) if is_new else {}
+
+
+def _at_its_parameters(own: OwnFunction, equation: Equation, names: Names) -> Expression | None:
+    """The f of `f(x) = …` without an argument, if the problem declares the x; else None."""
+    if not all(parameter in names.spellings for parameter in own.parameters):
+        return None
+    try:
+        value = _over((), latex.parse_left(equation.answer, names, equation.source))
+    except StudentError:
+        return None
+    return value if value is not None and _is_short(value) else None
 
 
 def _has_value(equation: Equation, names: Names, left: Expression) -> bool:
@@ -211,9 +223,11 @@ def _redefined(equation: Equation, left: Expression | None, names: Names) -> Def
 
 def _kept(spelling: Spelling, value: Expression | None) -> Definitions:
     """A definition, unless it is so large that definitions of definitions would explode."""
-    if value is None or sum(1 for _ in itertools.islice(walk(value), SIZE_LIMIT + 1)) > SIZE_LIMIT:
-        return {}
-    return {spelling: value}
+    return {spelling: value} if value is not None and _is_short(value) else {}
+
+
+def _is_short(value: Expression) -> bool:
+    return sum(1 for _ in itertools.islice(walk(value), SIZE_LIMIT + 1)) <= SIZE_LIMIT
 
 
 # Names

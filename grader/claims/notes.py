@@ -41,7 +41,7 @@ def in_words(problem: Problem, paper: Paper) -> dict[str, Words]:
     """The words below the marker of each question; of several the last."""
     found = {}
     for labels, lines in _sections(paper):
-        marked = questions_marked(labels, problem.questions)
+        marked = [*questions_marked(labels, problem.questions)]
         if len(marked) == 1 and (said := said_below(lines, problem[marked[0]])):
             found[marked[0]] = said
     return found

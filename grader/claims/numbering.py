@@ -7,14 +7,17 @@ from functools import lru_cache
 from grader.problem.model import Question
 
 
-def questions_marked(labels: tuple[str, ...], questions: Sequence[Question]) -> list[str]:
-    """The questions that markers can mean: the longest run of inner labels that names any."""
+def questions_marked(labels: tuple[str, ...], questions: Sequence[Question]) -> dict[str, int]:
+    """The questions that markers can mean, each with the number of labels that name it.
+
+    These are the longest run of inner labels that names any.
+    """
     for start in range(len(labels)):
         path = path_of(".".join(labels[start:]))
         hits = [q.id for q in questions if path in labels_of(q.id, q.labels)]
         if hits:
-            return hits
-    return []
+            return dict.fromkeys(hits, len(labels) - start)
+    return {}
 
 
 def named(label: str | None, questions: Sequence[Question]) -> Question | None:

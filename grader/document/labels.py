@@ -172,11 +172,16 @@ def _number_rank(label: str, setting: _Setting) -> tuple[int, int]:
 
 
 def _parts(label: str, first: tuple[int, int]) -> tuple[LabelPart, ...]:
-    """The parts of a label such as `1.b(ii)`; `first` is the rank of its first number."""
+    """The parts of a label such as `1.b(ii)`; `first` is the rank of its first number.
+
+    Below a question 1.2, the items `1.`, `2.` are inside the 2.
+    """
     texts = [text.lower() for text in re.findall(_PART, label, re.IGNORECASE)]
     ranks = [first if texts[0].isdigit() else (LETTER, 0)]
     for depth, text in enumerate(texts[1:], start=1):
-        ranks.append((NUMBER if text.isdigit() else LETTER, depth))
+        outer = (QUESTION, _PLAIN_PART) if first[0] == QUESTION else (NUMBER, 0)
+        kind, level = outer if text.isdigit() else (LETTER, 0)
+        ranks.append((kind, level + depth))
     return tuple(
         LabelPart(rank, _normalised(text)) for rank, text in zip(ranks, texts, strict=True)
     )

@@ -140,7 +140,14 @@ def _struck(mark: Node, text: str) -> Node:
 
 
 def _formula(text: str, span: Range) -> Node:
-    return Formula(*span, text[slice(*span)], span[0], True, "plain")
+    """A formula without delimiters; the stars around bold parts are blanks."""
+    content = _BOLD.sub(
+        lambda bold: f"  {bold['inner'] or ''}  "[: len(bold[0])], text[slice(*span)]
+    )
+    return Formula(*span, content, span[0], True, "plain")
+
+
+_BOLD = re.compile(r"(?<!\S)\*\*(?P<inner>(?=[^\s*])[^\n]{0,2000}?[^\s*])\*\*(?!\S)|\*\*\Z")
 
 
 class _Lines:

@@ -59,6 +59,9 @@ _COMPARISONS = frozenset("< > <= >= == !=".split()) | set(_glyphs("relation")) -
 _OPERATORS = frozenset("+ - * ** / @ ^ .* ( [".split()) | set(_glyphs("sum", "product", "big"))
 
 
+_LETTERS = 3  # that a number multiplies without a sign: more are a word
+
+
 class PlainToken(NamedTuple):
     """A word, number, sign or relation, with its place in the text."""
 
@@ -101,8 +104,7 @@ def counted(tokens: Sequence[PlainToken]) -> tuple[int, int, int]:
             continue
         if token.start in scripts:
             continue
-        differential = before is not None and before.text == "/" and token.text[0] == "d"
-        if differential or is_mathematical(token, follows):
+        if _is_part(before, token) or is_mathematical(token, follows):
             words += 1
         elif _stands_alone(before, token, follows):
             ordinary += 1
@@ -162,6 +164,16 @@ def is_mathematical(token: PlainToken, follows: PlainToken | None) -> bool:
     )
     return called or (
         follows is not None and follows.kind == "attribute" and follows.start == token.end
+    )
+
+
+def _is_part(before: PlainToken | None, word: PlainToken) -> bool:
+    """Whether a word is the dx of `dl/dx`, or the letters of `2xy`."""
+    if before is None:
+        return False
+    multiplied = before.kind == "number" and before.end == word.start
+    return (before.text == "/" and word.text[0] == "d") or (
+        multiplied and len(word.text) <= _LETTERS
     )
 
 

@@ -113,7 +113,7 @@ def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
     for tree in run:
         if isinstance(tree, Token):
             kept += [tree] if tree.text not in ("&", "\\\\") or opened not in _OPEN else []
-            before = tree.text
+            before = tree.text if tree.kind != "bold" else "\\mathbf"
             continue
         environment = _environment(tree)
         if environment is not None and _lays_out(environment, before, environment is not tree):
@@ -565,7 +565,7 @@ def _is_range(before: Token, segment: Trees) -> bool:
 
 _RANGE_LENGTH = 23  # tokens
 _IN_A_RANGE = frozenset({",", "\\dots", "=", "\\in", "\\{", "\\}", "_", "{", "}", "+", "-"})
-_CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\\sum"})
+_CALLING = frozenset({"=", "+", "-", "^", "_", "\\cdot", "\\times", "\\odot", "\\sum", "\\mathbf"})
 
 
 def _is_range_in_brackets(tree: Enclosed, before: str) -> bool:

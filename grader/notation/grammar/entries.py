@@ -72,7 +72,9 @@ def turned(reader: Reader, script: syntax.Script) -> syntax.Script:
     """A superscript; `W^t` is a transpose where no t is known."""
     names = reader.build.names
     numbers = names.indices, names.dimensions, reader.steps
-    if script.signs != ("t",) or names.knows(("t", None, None)) or any("t" in x for x in numbers):
+    if script.signs != ("t",) or script.bracketed or any("t" in x for x in numbers):
+        return script
+    if names.knows(("t", None, None)):
         return script
     return replace(script, text="", parts=(), signs=(), transposes=1)
 

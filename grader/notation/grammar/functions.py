@@ -138,5 +138,8 @@ def _is_numeral(node: Expression) -> bool:
 
 @rule(syntax.Indicator)
 def _indicator(reader: Reader, node: syntax.Indicator) -> Expression:
-    """`\\mathbf{1}(z > 0)`; the bracket must be a condition."""
-    return reader.build.condition(reader.read(node.of), node.span, "I(z > 0)")
+    """`\\mathbf{1}(z > 0)` and `\\mathbf{1}(m = i, n = j)`; the bracket must be a condition."""
+    of = node.of
+    if isinstance(of, syntax.Bracket) and len(of.parts) > 1:
+        of = syntax.Logic("and", of.parts, of.span)
+    return reader.build.condition(reader.read(of), node.span, "I(z > 0)")

@@ -24,10 +24,7 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     primes = name.primes + (name.sup.primes if name.sup else 0)
     if primes and run.reader.build.names.spelled(declared := name.text + "'" * primes):
         name, primes = replace(name, text=declared, primes=0, sup=_unprimed(name.sup)), 0
-    own = _own_call(run, name)
-    if own is not None:
-        return own
-    listed = _with_arguments(run, name)
+    listed = _with_arguments(run, name) or _own_call(run, name)
     if listed is not None:
         return listed
     ahead = run.ahead()
@@ -82,15 +79,18 @@ def _own_call(run: Run, name: syntax.Name) -> Expression | None:
         return None
     run.at += 1
     span = run.span(run.at - 2)
-    if name.primes or len(bracket.parts) != len(own.parameters):
+    args = [reader.read(part) for part in bracket.parts]
+    primes = name.primes + (name.sup.primes if name.sup else 0)
+    is_slope = reader.left and primes == 1 and len(args) == 1 and base_of(args[0]) is not None
+    if (primes and not is_slope) or len(args) != len(own.parameters):
         hint = f"it is defined with {len(own.parameters)} arguments"
         reader.fail("this call of a function of the paper cannot be read", span, hint)
-    args = [reader.read(part) for part in bracket.parts]
     tokens = [token._replace(start=span.start, end=span.end) for token in own.body]
     build, parameters = reader.build, dict(zip(own.parameters, args, strict=True))
     build.deeper(span)
     node = build.applied(parameters, lambda: reader.read(parse(tokens, build.names, build.source)))
     build.depth -= 1
+    node = build.derivative(node, args[0], span) if is_slope else node
     node = node if node is NONSENSE else replace(node, span=span)
     return marked(reader, node, marks)
 

@@ -119,20 +119,23 @@ def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> I
     if name.sub is None:
         return
     names, parts, texts = reader.build.names, name.sub.parts, name.sub.text.split(",")
+    layer = text_of(sup)
     inner = name.sub.value
     if isinstance(inner, syntax.Name) and inner.sub is not None and inner.sup is None:
-        key = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
-        if names.knows(key):
-            yield key, inner.sub.parts, sup
+        lowered = (name.text, None, inner.text)  # y_{t_k}, the entry k of y_t
+        if names.knows(lowered):
+            yield lowered, inner.sub.parts, sup
             return
     atoms = [(at, cut) for at, part in enumerate(parts) for cut in range(len(part))]
     for at, cut in reversed(atoms[1:LONGEST_LABEL]):
         letters = "".join(map(_letter, parts[at][:cut]))
         label = ",".join([*texts[:at], letters] if cut else texts[:at])
-        key = (name.text, None, label)
-        if names.knows(key) and not label.isdigit() and label not in names.indices:
-            yield key, (parts[at][cut:], *parts[at + 1 :]), sup
-            return
+        if label.isdigit() or label in names.indices:
+            continue
+        for key, power in (((name.text, layer, label), None), ((name.text, None, label), sup)):
+            if names.knows(key):
+                yield key, (parts[at][cut:], *parts[at + 1 :]), power
+                return
 
 
 def _letter(node: Node) -> str:

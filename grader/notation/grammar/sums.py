@@ -109,9 +109,15 @@ def _at_steps(
 
 
 def _upper(reader: Reader, high: Node, from_one: bool) -> Expression | None:
-    """An upper limit; None for a name such as `s_{l+1}` that the problem does not declare."""
+    """An upper limit; None for a name such as `s_{l+1}` that the problem does not declare.
+
+    A number that the paper gives to such a name, `n_{in} = 13`, may be that of another example.
+    """
     try:
-        return reader.read(high)
+        stop = reader.read(high)
+        if isinstance(high, syntax.Name) and isinstance(stop, Number) and not stop.name:
+            reader.build.guesses.append((reader.text(high.span), high.span))
+        return stop
     except UnknownName:
         if from_one and isinstance(high, syntax.Name):
             return None

@@ -43,7 +43,7 @@ def undeclared(run: Run, name: syntax.Name) -> Expression:
         return kronecker(reader, digit_by_digit(sub.parts), name.span)
     if name.text == "\\chi" and sub and not sup:
         return build.condition(reader.read(sub.value), name.span, "\\chi_{z > 0}")
-    if name.text in STEPS and not sub and not sup and bracket and bracket.opened == "(":
+    if name.text in STEPS and not sub and not sup and bracket and bracket.opened in ("(", "["):
         run.at += 1
         build.notes.append(f"`{name.text}(…)` was read as the unit step, 1 where z > 0")
         args = [reader.read(part) for part in bracket.parts]
@@ -126,7 +126,9 @@ def _is_entry(reader: Reader, parts: Parts) -> bool:
 def _identity_or_indicator(run: Run, name: syntax.Name) -> Expression:
     """`I` where no I is declared: an identity matrix, or an indicator if a condition follows."""
     reader, (bracket, marks) = run.reader, run.following()
-    identity = replace(IDENTITY, span=name.word)
+    ones = reader.build.convention("I", ("identity", "ones")) == "ones"
+    reader.build.doubtful |= ones
+    identity = replace(UNSIZED if ones else IDENTITY, span=name.word)
     if not isinstance(bracket, syntax.Bracket) or bracket.opened not in ("(", "[", "\\{"):
         return identity
     run.at += 1
