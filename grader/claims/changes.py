@@ -296,7 +296,7 @@ def _unknown(context: Context) -> Iterator[Judgement]:
             led = near(pieces[at + 1 : at + 2 + _NEAR]) or context.clause.led(at)
             behind = [one for one in led if one in mine]
             before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
-            yield from judged(Stance.CHANGED, piece.text, [*behind, *before])
+            yield from judged(Stance.DOUBTED, piece.text, [*behind, *before])
 
 
 def _exclaimed(context: Context) -> Iterator[Judgement]:
@@ -308,7 +308,7 @@ def _exclaimed(context: Context) -> Iterator[Judgement]:
     if is_label and not context.sentence.claims and behind and not behind[0].opens:
         for piece in clause.pieces:
             if piece.roles & _DOUBTING:
-                yield from judged(Stance.CHANGED, piece.text, behind[0].claims)
+                yield from judged(Stance.DOUBTED, piece.text, behind[0].claims)
 
 
 def _remarks(context: Context) -> Iterator[Judgement]:
@@ -319,13 +319,16 @@ def _remarks(context: Context) -> Iterator[Judgement]:
         return
     for piece in pieces:
         if piece.is_unknown:
-            yield from judged(Stance.CHANGED, piece.text, context.just_said())
+            yield from judged(Stance.DOUBTED, piece.text, context.just_said())
 
 
 _ALTERING = frozenset({
     *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.MUST, Role.ONLY),
     *(Role.NOT, Role.WRONG, Role.OLD, Role.CORRECTION, Role.EXPECT, Role.SUPPOSE, Role.QUOTED),
     *(Role.REFUTE, Role.STRUCK, Role.LOOSE, Role.REGRET),
+})  # fmt: skip
+_MENDING = frozenset({  # what makes a right answer of a wrong formula
+    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.MUST)
 })  # fmt: skip
 _DOUBTING = frozenset({
     *(Role.NOT, Role.WRONG, Role.OLD, Role.EXPECT, Role.SUPPOSE, Role.QUOTED, Role.REFUTE),
@@ -351,7 +354,8 @@ def unexplained(context: Context, known: Container[str]) -> Iterator[Judgement]:
         restricts = Role.ONLY in piece.roles and clause.roles & {Role.IF, Role.FOR, Role.WITH}
         ahead = context.later()[:1] if restricts else []
         ahead = ahead or (clause.led(at) if piece.roles & _DOUBTING else [])
-        yield from judged(Stance.CHANGED, piece.text, here or ahead)
+        kind = Stance.DOUBTED if piece.roles.isdisjoint(_MENDING) else Stance.CHANGED
+        yield from judged(kind, piece.text, here or ahead)
 
 
 def _is_aside(context: Context) -> bool:

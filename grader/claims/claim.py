@@ -121,7 +121,8 @@ class Claim:
 
     def is_changed(self) -> Unreadable:
         """The error for a formula beside words that change its meaning."""
-        message = f"the words “{self.changed}” beside this formula may change its meaning"
+        words = self.changed or self.standing.words
+        message = f"the words “{words}” beside this formula may change its meaning"
         if self.changed == GOES_ON:
             message = "this name is changed from line to line, which cannot be followed"
         start, end = self.answer_span

@@ -156,7 +156,7 @@ def _with_definitions(
             meant = defined(claim.equation, left, known, {*given, *definitions})
             if claim.standing.kind is Stance.CONDITION:
                 meant = {}
-            elif claim.changed:
+            elif claim.changed or claim.standing.is_doubted:
                 meant = dict.fromkeys(meant, claim.is_changed())
             named = defined(claim.naming, None, known, given) if claim.naming else {}
             definitions = {**definitions, **meant, **named}

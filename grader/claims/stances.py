@@ -22,6 +22,7 @@ class Stance(Enum):
     SHAPE = "a note on a shape"
     OFFERED = "one of several answers"
     CHANGED = "changed by the words around it"
+    DOUBTED = "beside words that may change it"
     REASON = "a reason"
     PLAIN = "asserted"
 

@@ -15,7 +15,7 @@ from grader.claims.stances import Judgement, Rule, Stance
 from grader.lexicon import Role
 from grader.submission import Item, Place
 
-_ASSERTED = frozenset({Stance.PLAIN, Stance.REASON})
+_ASSERTED = frozenset({Stance.PLAIN, Stance.REASON, Stance.DOUBTED})
 _OPEN = frozenset({Stance.OFFERED, Stance.CHANGED})
 _BESIDE = frozenset({Stance.REASON, Stance.CONDITION, Stance.SHAPE, Stance.EXAMPLE, Stance.ASKED})
 _ORDER = {kind: at for at, kind in enumerate(Stance)}
@@ -55,6 +55,11 @@ class FormulaStanding:
     def changes(self) -> str:
         """The words that keep the formula from being asserted; "" if none do."""
         return "" if self.is_asserted else self.words
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether nobody knows what the words beside it do: it may be wrong, but is not accepted."""
+        return self.kind is Stance.DOUBTED
 
     @property
     def is_answer(self) -> bool:

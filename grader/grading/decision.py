@@ -27,6 +27,8 @@ MOST_RIVALS = 12  # the last ones of a paper that are judged
 def decided(key: Key, question: Question, given: Written) -> tuple[Written, Judged]:
     """The answer that counts, and its judgement."""
     chosen = _Decision(key, question, given).chosen()
+    if chosen.is_doubted and not chosen.is_wrong:
+        chosen = chosen.beside_words()
     return chosen.written, chosen.judged
 
 
@@ -85,7 +87,12 @@ class _JudgedClaim:
 
     @property
     def is_right(self) -> bool:
-        return self.verdict is Verdict.CORRECT
+        return self.verdict is Verdict.CORRECT and not self.is_doubted
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether nobody knows what the words beside it do."""
+        return self.found is not None and self.found.source.standing.is_doubted
 
     @property
     def is_wrong(self) -> bool:
@@ -115,6 +122,12 @@ class _JudgedClaim:
             return None
         value = constant(self.node)
         return 0.5 if value is None else value
+
+    def beside_words(self) -> "_JudgedClaim":
+        """The same formula, left to a human for the words beside it."""
+        words = self.found.source.standing.words if self.found is not None else ""
+        text = f"the words “{words}” beside this formula may change its meaning"
+        return self.for_a_human(text, "uncertain-words")
 
     def for_a_human(self, text: str, code: str) -> "_JudgedClaim":
         """The same formula, left to a human."""
