@@ -89,6 +89,13 @@ def enclosed(first: Token, inside: Iterable[Tree], last: Token) -> Enclosed:
     return Enclosed("branch", first.text, first.start, last.end, tuple(inside), first, last)
 
 
+def environment_of(tree: Tree) -> Enclosed | None:
+    """The environment with an end that a tree is, perhaps with a brace around it."""
+    if isinstance(tree, Enclosed) and tree.text == "\\{" and len(tree.trees) == 1:
+        tree = tree.trees[0]
+    return tree if isinstance(tree, Enclosed) and tree.last.text == "\\end" else None
+
+
 def _closing(opened: Token) -> str:
     return f"\\end{{{opened.name}}}" if opened.text == "\\begin" else OPEN[opened.text]
 
