@@ -17,6 +17,7 @@ from grader.notation.grammar.trees import (
     Enclosed,
     Tree,
     Trees,
+    environment_of,
     first_of,
     leaves,
     split,
@@ -115,7 +116,7 @@ def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
             kept += [tree] if tree.text not in ("&", "\\\\") or opened not in _OPEN else []
             before = tree.text if tree.kind != "bold" else "\\mathbf"
             continue
-        environment = _environment(tree)
+        environment = environment_of(tree)
         if environment is not None and _lays_out(environment, before, environment is not tree):
             kept += _laid_out([*_with_gaps(environment)], opened)
         elif not _is_range_in_brackets(tree, before):
@@ -139,12 +140,6 @@ def _without_steps(run: Trees) -> list[Tree]:
         kept.append(tree)
         start = len(kept) if tree.text == "\\\\" else start
     return kept
-
-
-def _environment(tree: Enclosed) -> Enclosed | None:
-    """The environment with an end that a tree is, perhaps with a brace around it."""
-    one = tree.trees[0] if tree.text == "\\{" and len(tree.trees) == 1 else tree
-    return one if isinstance(one, Enclosed) and one.last.text == "\\end" else None
 
 
 def _lays_out(environment: Enclosed, before: str, braced: bool) -> bool:

@@ -8,7 +8,15 @@ from grader.notation.grammar.operators import BESIDE, COMPARISONS, PRODUCT
 from grader.notation.grammar.parser import FORMS, NAMING, Parser, form
 from grader.notation.grammar.scripts import unwrapped
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Enclosed, Tree, Trees, leaves, span_of, split
+from grader.notation.grammar.trees import (
+    Enclosed,
+    Tree,
+    Trees,
+    environment_of,
+    leaves,
+    span_of,
+    split,
+)
 from grader.notation.latex_tokens import CASE_WORDS, PUNCTUATION, UNDEFINED
 
 MATRICES = frozenset(
@@ -275,22 +283,15 @@ def _letter(run: Trees) -> str:
 
 @form("\\begin")
 def _environment(parser: Parser, tree: Enclosed) -> Node:
-    """A case distinction, a matrix, or rows of one expression."""
-    if tree.name in ("cases", "dcases", "rcases"):
+    """A case distinction, a matrix, or rows of one expression; a brace around it makes it the first."""
+    outer, tree = tree, environment_of(tree) or tree
+    if outer is not tree or tree.name in ("cases", "dcases", "rcases"):
         return _cases(parser, tree)
     if tree.name == "vmatrix":
         parser.fail("determinants cannot be read", tree.first.span)
     if tree.name in MATRICES:
         return _matrix(parser, tree)
     return parser.whole([part for part in tree.trees if part.text != "&"], tree.start)
-
-
-@form("\\{")
-def _braced_cases(parser: Parser, tree: Enclosed) -> Node:
-    """A brace around an array, which makes a case distinction."""
-    array = tree.trees[0]
-    assert isinstance(array, Enclosed)
-    return _cases(parser, array)
 
 
 def _matrix(parser: Parser, tree: Enclosed) -> Node:

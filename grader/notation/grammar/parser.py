@@ -26,7 +26,15 @@ from grader.notation.grammar.operators import (
 )
 from grader.notation.grammar.pratt import Pratt
 from grader.notation.grammar.syntax import Node
-from grader.notation.grammar.trees import Enclosed, Tree, Trees, first_of, split, trees
+from grader.notation.grammar.trees import (
+    Enclosed,
+    Tree,
+    Trees,
+    environment_of,
+    first_of,
+    split,
+    trees,
+)
 from grader.notation.latex_tokens import WORDS, Token
 from grader.notation.names import INFIX_FUNCTIONS, LATEX_FUNCTIONS, Function, Names
 from grader.primitives import TABLE
@@ -143,7 +151,7 @@ class Parser(Pratt[Node]):
                 return tree.text not in WORDS
         if tree.text in ("|", "\\|"):
             return self.bars == 0
-        return tree.text == "\\{" or (tree.kind == "command" and tree.text not in NOT_FACTORS)
+        return tree.kind == "command" and tree.text not in NOT_FACTORS
 
     def operand(self, power: int) -> Node:
         """A factor, or a product with signs before it."""
@@ -292,12 +300,10 @@ class Parser(Pratt[Node]):
 
     def branch(self, tree: Enclosed) -> Node:
         """What is in brackets, braces or an environment."""
-        if tree.text == "\\begin":
+        if environment_of(tree) is not None:
             return FORMS["\\begin"](self, tree)
         if tree.text == "{":
             return self._brace(tree)
-        if tree.text == "\\{" and [one.text for one in tree.trees] == ["\\begin"]:
-            return FORMS["\\{"](self, tree)
         divided = split(tree.trees, ",")
         semicolons = any(one.text == ";" for one in tree.trees)
         if semicolons:

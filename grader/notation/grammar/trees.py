@@ -67,8 +67,9 @@ def trees(tokens: Sequence[Token], source: str, *, strict: bool = True) -> list[
         elif text in _CLOSING and above:
             if strict:
                 _check_end(above[-1][0], token, source)
-            ends_group = text in _ENDS and any(opened.text in _GROUPS for opened, _ in above)
-            while ends_group and not strict and above[-1][0].text not in _GROUPS:
+            ends_group = text in _ENDS and not strict
+            ends_group = ends_group and any(opened.text in _GROUPS for opened, _ in above)
+            while ends_group and above[-1][0].text not in _GROUPS:
                 here = close(Token("sign", "", token.start, token.start))
             if strict or ends_group or above[-1][0].text not in _GROUPS:
                 here = close(token)
@@ -87,6 +88,13 @@ def trees(tokens: Sequence[Token], source: str, *, strict: bool = True) -> list[
 def enclosed(first: Token, inside: Iterable[Tree], last: Token) -> Enclosed:
     """Trees between two tokens."""
     return Enclosed("branch", first.text, first.start, last.end, tuple(inside), first, last)
+
+
+def environment_of(tree: Tree) -> Enclosed | None:
+    """The environment with an end that a tree is, perhaps with a brace around it."""
+    if isinstance(tree, Enclosed) and tree.text == "\\{" and len(tree.trees) == 1:
+        tree = tree.trees[0]
+    return tree if isinstance(tree, Enclosed) and tree.last.text == "\\end" else None
 
 
 def _closing(opened: Token) -> str:
