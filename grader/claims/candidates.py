@@ -327,7 +327,7 @@ class _Answers:
         return [
             Candidate(question, claim, (claim,), self._table, is_doubtful=True)
             for one in self._claims
-            if not (one.is_open or one.changed or one.standing.is_beside)
+            if not (one.is_open or one.changed)
             and (claim := self._by_name(one, question) or self._of_another(one, question))
         ]
 
@@ -342,7 +342,8 @@ class _Answers:
             left = one.derivative
             if left is None or one.is_open or one.changed or not is_by_the_same(left, question):
                 continue
-            others = [found for name, found in known.items() if similarity(left, found[0].question)]
+            names = self._similar[id(one)]
+            others = [found for name, found in known.items() if names[name]]
             if others and all(
                 any(o.claim.heading != one.heading for o in found) for found in others
             ):
