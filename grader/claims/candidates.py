@@ -38,8 +38,8 @@ class Candidate:
 
     `source` is the claim in the table; `claim` has the claims for other entries of the same array with it.
     `beside` are all claims that may answer the question. `is_shared` means that its left side names
-    another question, which has no other claim; `is_doubtful` that it names another derivative, so that it
-    counts only if it is right.
+    another question, which has no other claim; `is_doubtful` that it names another derivative or has a name
+    that may be this one, so that it counts only if it is right.
     """
 
     question: Question
@@ -314,8 +314,9 @@ class _Answers:
             if one is not chosen and self._may_answer(one, question)
             if not _is_changed_below(chosen, one)
         ]
-        if chosen.derivative is None and question.id not in self._marked[id(chosen)]:
-            rivals = [*self._doubtful(question), *rivals]
+        is_bare = chosen.derivative is None and question.id not in self._marked[id(chosen)]
+        doubtful = self._doubtful(question)
+        rivals = [one for one in doubtful if is_bare or one.names_question] + rivals
         return Candidate(question, chosen, tuple(beside), self._table), *rivals
 
     def _doubtful(self, question: Question) -> list[Candidate]:
