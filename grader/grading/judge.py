@@ -45,7 +45,7 @@ def _is_another(answer: Written, verdict: Verdict) -> bool:
         return False
     is_of_another = found.is_doubtful and not found.names_question
     return (found.is_shared and verdict in WRONG) or (
-        is_of_another and verdict is not Verdict.CORRECT
+        is_of_another and verdict not in (Verdict.CORRECT, Verdict.UNREADABLE)
     )
 
 
