@@ -38,8 +38,8 @@ class Candidate:
 
     `source` is the claim in the table; `claim` has the claims for other entries of the same array with it.
     `beside` are all claims that may answer the question. `is_shared` means that its left side names
-    another question, which has no other claim; `is_doubtful` that it names another derivative, so that it
-    counts only if it is right.
+    another question, which has no other claim; `is_doubtful` that it names another derivative or has a name
+    that may be this one, so that it counts only if it is right.
     """
 
     question: Question
@@ -314,8 +314,9 @@ class _Answers:
             if one is not chosen and self._may_answer(one, question)
             if not _is_changed_below(chosen, one)
         ]
-        if chosen.derivative is None and question.id not in self._marked[id(chosen)]:
-            rivals = [*self._doubtful(question), *rivals]
+        is_bare = chosen.derivative is None and question.id not in self._marked[id(chosen)]
+        doubtful = self._doubtful(question)
+        rivals = [one for one in doubtful if is_bare or one.names_question] + rivals
         return Candidate(question, chosen, tuple(beside), self._table), *rivals
 
     def _doubtful(self, question: Question) -> list[Candidate]:
@@ -327,7 +328,7 @@ class _Answers:
         return [
             Candidate(question, claim, (claim,), self._table, is_doubtful=True)
             for one in self._claims
-            if not (one.is_open or one.changed or one.standing.is_beside)
+            if not (one.is_open or one.changed)
             and (claim := self._by_name(one, question) or self._of_another(one, question))
         ]
 
@@ -342,7 +343,8 @@ class _Answers:
             left = one.derivative
             if left is None or one.is_open or one.changed or not is_by_the_same(left, question):
                 continue
-            others = [found for name, found in known.items() if similarity(left, found[0].question)]
+            names = self._similar[id(one)]
+            others = [found for name, found in known.items() if names[name]]
             if others and all(
                 any(o.claim.heading != one.heading for o in found) for found in others
             ):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from grader.claims.claim import Claim
 from grader.claims.definitions import introduced_by
+from grader.claims.matching import split
 from grader.claims.plain import PlainEquation
 from grader.errors import StudentError
 from grader.expression import (
@@ -96,6 +97,8 @@ def _entry_by_entry(left: Expression) -> Expression:
             return derivative(apply(function, s, span=left.span), s, left.span)
     if isinstance(left, Apply) and left.function in ("mul", "div"):
         return _with_factor_inside(left)
+    if isinstance(left, Tabulate) and isinstance(left.body, Derivative):
+        return _whole(left, left.body.of, left.body.wrt)
     if isinstance(left, Item) and isinstance(left.base, Tabulate):
         axes = (left.base.row, left.row), (left.base.column, left.column)
         letters = {index.name: at for index, at in axes if not isinstance(at, Slice)}
@@ -113,6 +116,15 @@ def _entry_by_entry(left: Expression) -> Expression:
         below = Item(wrt, left.column, Number(1.0), SCALAR)
         return derivative(above, below, span)
     return left
+
+
+def _whole(left: Tabulate, of: Expression, wrt: Expression) -> Expression:
+    """A table of the derivatives by the entries of an array as the derivative by the array."""
+    chosen = split(wrt)[1]
+    is_each = chosen == (left.row, left.column)[: len(chosen)] and of.shape == SCALAR
+    if not isinstance(wrt, Item) or not is_each or wrt.base.shape != left.shape:
+        return left
+    return derivative(of, wrt.base, left.span)
 
 
 def _with_factor_inside(left: Apply) -> Expression:

@@ -51,7 +51,7 @@ class _JudgedClaim:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether its left side names another derivative than the one that is asked for."""
+        """Whether its left side names another derivative, or is only a name that may be this one."""
         return self.found is not None and self.found.is_doubtful
 
     @property
@@ -259,7 +259,7 @@ class _Decision:
         """Why a wrong formula may not be the answer of the paper, with the code of the reason."""
         named, found = first.names_question, first.found
         is_number = self._is_numerical(self._formula)
-        if not (named or first.is_own):
+        if first.is_doubtful or not (named or first.is_own):
             yield _NOWHERE
         if not (named or first.has_meaning) and self._rivals():
             yield _OTHER_SHAPE

@@ -43,8 +43,9 @@ def _is_another(answer: Written, verdict: Verdict) -> bool:
     found = answer.found
     if found is None:
         return False
+    is_of_another = found.is_doubtful and not found.names_question
     return (found.is_shared and verdict in WRONG) or (
-        found.is_doubtful and verdict is not Verdict.CORRECT
+        is_of_another and verdict not in (Verdict.CORRECT, Verdict.UNREADABLE)
     )
 
 
