@@ -118,8 +118,8 @@ def naming_of(equation: Equation, names: Names, given: Collection[Spelling]) -> 
 
     A name that the paper itself has `given` a meaning, or that has one by custom, is an answer.
     """
-    name = equation.answer[1:] if _is_defined_as(equation) else equation.answer
-    if len(equation.members) < (2 if _is_defined_as(equation) else 3) or not name:
+    name = equation.answer[1:] if is_named_behind(equation) else equation.answer
+    if len(equation.members) < (2 if is_named_behind(equation) else 3) or not name:
         return None
     ways = list(own_names(name, names))
     if (
@@ -133,7 +133,7 @@ def naming_of(equation: Equation, names: Names, given: Collection[Spelling]) -> 
     return replace(equation, members=(name, first if is_derivative else value))
 
 
-def _is_defined_as(equation: Equation) -> bool:
+def is_named_behind(equation: Equation) -> bool:
     """Whether the last member begins with a colon, as `=: g` is cut."""
     return len(equation.members) > 1 and [t.text for t in equation.answer[:1]] == [":"]
 

@@ -12,6 +12,7 @@ from grader.claims.definitions import (
     Definitions,
     defined,
     introduced,
+    is_named_behind,
     is_own,
     naming_of,
 )
@@ -76,10 +77,15 @@ def claims_of(
 def _without_name(claim: Claim, names: Names, given: Collection[Spelling]) -> Claim:
     """`∂l/∂h = Wᵀ r = g`: the chain without the new name at its end, which is a name for the result."""
     equation = claim.equation
-    naming = naming_of(equation, names, given) if isinstance(equation, Equation) else None
-    if naming is None or not isinstance(equation, Equation):
+    if not isinstance(equation, Equation):
         return claim
-    return replace(claim, equation=replace(equation, members=equation.members[:-1]), naming=naming)
+    naming = naming_of(equation, names, given)
+    if naming is None and not is_named_behind(equation):
+        return claim
+    members = equation.members[:-1]
+    if naming is None and len(members) == 1:
+        members = (*members, ())  # `∂l/∂h =: δ` says nothing of either
+    return replace(claim, equation=replace(equation, members=members), naming=naming)
 
 
 def _with_changed_entries(found: Sequence[Claim]) -> list[Claim]:

@@ -129,7 +129,11 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
         for other in itertools.chain([reading], others):
             found = outcome if other is reading else _outcome(key, other, asked, given)
             if found.verdict == Verdict.CORRECT:
-                if usual is reading is not other and _may_answer(key, reading):
+                if (
+                    usual is reading is not other
+                    and not reading.is_guess
+                    and _may_answer(key, reading)
+                ):
                     return reading, _for_a_human(_OTHER_READING)
                 return other, _for_a_human(_OTHER_READING) if other.doubtful else found
     except TooManyReadings:

@@ -17,6 +17,8 @@ shapes allow several values, the usual one first:
     given                row | column: the i of `p_{j|i}`
     sum                  entries | rows | columns: what a sum without an index adds up
     bold                 ones | identity: `\\mathbf 1_{n \\times n}`
+    layer:W              W1 | W2: a `W` without its layer
+    apart:o              index | apart: the o of `k \\ne o` where u_o is declared beside the u_k
     I                    identity | ones: an undeclared `I`
     bars                 norm | abs: `|v|`
     extent:N             usual | other: whether the argument of a function ends at character N

@@ -33,6 +33,7 @@ _ROWS = frozenset(
 )
 _CASES = frozenset({"cases", "dcases", "rcases"})
 _ARRAYS = _CASES | {"array", "tabular", "matrix"}
+_MARKS = frozenset({"*", "\\star", "\\dagger", "\\ddagger"})
 _OPEN = frozenset({"(", "[", "\\{", "\\langle"})
 _JOINERS = frozenset({"+", "-", "\\cdot", "\\times", "\\odot", "*"})
 _COMPARISONS = frozenset({"\\ne", "<", ">", "\\le", "\\ge"})
@@ -273,10 +274,20 @@ def _is_word(token: Tree) -> bool:
 
 
 def _trimmed(segment: list[Tree]) -> list[Tree]:
+    """The segment without punctuation and the mark of a note, `(*)`, at its end."""
     end = len(segment)
-    while end and segment[end - 1].text in PUNCTUATION:
+    while end and (segment[end - 1].text in PUNCTUATION or _is_mark(segment[:end])):
         end -= 1
     return segment[:end]
+
+
+def _is_mark(segment: Trees) -> bool:
+    """Whether a run ends in a bracket that holds nothing but stars and daggers."""
+    *before, last = segment
+    inside = leaves(last.trees) if isinstance(last, Enclosed) else []
+    is_script = bool(before) and before[-1].text in ("^", "_")
+    marks = [token.text for token in inside if token.text not in ("(", ")")]
+    return bool(marks) and set(marks) <= _MARKS and not is_script
 
 
 # Chains

@@ -57,6 +57,7 @@ Power = Literal["typed", "written", "entries"]
 
 USUAL: Conventions = MappingProxyType({})
 EXTENT = "extent:"
+OF_NAMES = ("layer:", "apart:")  # conventions under which an unknown name may be known
 
 NONSENSE = Symbol("", SCALAR)  # placeholder for what made no sense; never evaluated
 
@@ -211,7 +212,9 @@ class Core:
         if hint is None:
             declared = ", ".join([*self.names.symbols, *self.names.functions][:20])
             hint = f"declared names: {declared}"
-        raise UnknownName(f"`{name}` is not declared in this problem", self.source, span, hint)
+        error = UnknownName(f"`{name}` is not declared in this problem", self.source, span, hint)
+        error.open = {key: self.open[key] for key in self.open if key.startswith(OF_NAMES)}
+        raise error
 
     def deeper(self, span: Span | None) -> None:
         """One bracket deeper. Raises TooLarge past the limit."""

@@ -112,6 +112,20 @@ def _meanings(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
     digit, others = leading(digit_by_digit(sub)) if sub else ("?", ())
     if others:
         yield (base, None, digit), others, sup
+    if sub is None and sup is None and not reader.left:
+        yield from _of_a_layer(reader, name)
+
+
+def _of_a_layer(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
+    """`W^T` where only W^1 and W^2 are declared: the one with which the answer makes sense."""
+    build, declared = reader.build, reader.build.names.spelled(name.text)
+    layers = {sup or sub or "": (name.text, sup, sub) for sup, sub in declared}
+    if not layers or not all(layer.isdigit() for layer in layers):
+        return
+    layer = build.convention(f"layer:{name.text}", tuple(layers))
+    build.guesses.append((reader.text(name.span), name.span))
+    build.notes.append(f"`{reader.text(name.span)}` was read as that of layer {layer}")
+    yield layers[layer], None, None
 
 
 def _labelled(reader: Reader, name: syntax.Name, sup: syntax.Script | None) -> Iterator[Meaning]:

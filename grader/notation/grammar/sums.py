@@ -1,6 +1,7 @@
 """Σ and Π over index variables: ranges, values and conditions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from grader.errors import Span, TooLarge, UnknownName
 from grader.expression import Expression, Number
@@ -57,6 +58,8 @@ def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperato
     if part.values:
         return _over_values(reader, part, span, body)
     condition = part.condition
+    if condition is not None and _is_apart(reader, condition):
+        condition, part = None, replace(part, condition=None)
     if condition is not None and (not part.name or build.bound_index(part.name) is not None):
         return _where(reader, condition, span, body)
     if condition is not None:
@@ -64,6 +67,25 @@ def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperato
     if not part.name:
         reader.fail("the index variable of a sum must be a letter", span)
     return _ranged(reader, part, node, body)
+
+
+def _is_apart(reader: Reader, condition: Node) -> bool:
+    """Whether `k \\ne o` leaves nothing out, as u_o is declared apart from the family of the u_k."""
+    if not isinstance(condition, syntax.Relation) or condition.signs != ("\\ne",):
+        return False
+    letter, build = condition.parts[1], reader.build
+    if not isinstance(letter, syntax.Name):
+        return False
+    label = letter.text + (f"_{letter.sub.text}" if letter.sub else "")
+    spelled = build.names.spellings
+    if not any(sub == label and (base, sup, None) in spelled for base, sup, sub in spelled):
+        return False
+    if build.convention(f"apart:{label}", ("index", "apart")) == "index":
+        return False
+    written = reader.text(condition.span)
+    build.guesses.append((written, condition.span))
+    build.notes.append(f"`{written}` leaves nothing out, since {label} is apart in this problem")
+    return True
 
 
 def _ranged(reader: Reader, part: syntax.Range, node: syntax.BigOperator, body: Body) -> Expression:

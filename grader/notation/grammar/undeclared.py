@@ -9,7 +9,7 @@ from grader.errors import Span, UnknownName
 from grader.expression import SCALAR, Expression, Item, Number, Slice
 from grader.notation.builder import NONSENSE, is_condition, sizes_of
 from grader.notation.grammar import syntax
-from grader.notation.grammar.entries import kronecker, marked, selectors
+from grader.notation.grammar.entries import kronecker, marked, selectors, turned
 from grader.notation.grammar.factors import Run
 from grader.notation.grammar.reading import Reader, rule
 from grader.notation.grammar.scripts import Parts, digit_by_digit, pair
@@ -24,7 +24,9 @@ STEPS = frozenset({"H", "u", "\\Theta", "\\theta"})  # letters for the unit step
 
 def undeclared(run: Run, name: syntax.Name) -> Expression:
     """The usual meaning of a name. Raises Unreadable if it has none."""
-    reader, build, sub, sup = run.reader, run.reader.build, name.sub, name.sup
+    reader, build, sub = run.reader, run.reader.build, name.sub
+    sup = turned(reader, name.sup) if name.sup else None  # e_i^t
+    name = replace(name, sup=sup)
     ahead = run.ahead()
     bracket = ahead if isinstance(ahead, syntax.Bracket) and ahead.opened != "{" else None
     if name.text == "e" and sup and not sub:
