@@ -147,6 +147,8 @@ _AROUND = frozenset({"neg", "transpose", "mul", "div", "add", "sub", "pow"})
 def says_more(claim: Claim, question: Question) -> bool:
     """Whether a left side that does not name the question has more in it than one derivative."""
     left, equation = claim.left, claim.equation
+    if claim.defines:
+        return False  # a name of the student's, with its value
     if isinstance(left, Derivative):
         return question.of is not None and isinstance(left.of, Apply | Derivative)
     if left is None and isinstance(equation, Equation) and question.of is not None:
