@@ -280,9 +280,12 @@ def _regrets(context: Context) -> Iterator[Judgement]:
 
 def _left_to_do(context: Context) -> Iterator[Judgement]:
     """`X. Then multiply this by 2.`: an operation on it, and no value behind."""
-    words = [one for one in context.clause.pieces if not one.has(Role.CONCLUDE, Role.AND)]
-    demands = words and Role.OPERATION in words[0].roles and Role.EQUALS not in context.clause.roles
-    if demands and not context.following():
+    clause = context.clause
+    words = [one for one in clause.pieces if not one.has(Role.CONCLUDE, Role.AND)]
+    if not words or words[0].roles & {Role.BY} or Role.EQUALS in clause.roles:
+        return
+    goes_on = len(words) < len(clause.pieces) or Role.PRONOUN in clause.roles
+    if Role.OPERATION in words[0].roles and goes_on and not context.following():
         yield from judged(Stance.CHANGED, words[0].text, context.antecedents())
 
 
@@ -305,7 +308,13 @@ def _exclaimed(context: Context) -> Iterator[Judgement]:
     is_label = (
         context.at == 0 and len(context.sentence.clauses) == 1 and len(clause.pieces) <= _LABEL
     )
-    if is_label and not context.sentence.claims and behind and not behind[0].opens:
+    if (
+        context.sentence.exclaims
+        and is_label
+        and not context.sentence.claims
+        and behind
+        and not behind[0].opens
+    ):
         for piece in clause.pieces:
             if piece.roles & _DOUBTING:
                 yield from judged(Stance.DOUBTED, piece.text, behind[0].claims)
@@ -323,12 +332,12 @@ def _remarks(context: Context) -> Iterator[Judgement]:
 
 
 _ALTERING = frozenset({
-    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.MUST, Role.ONLY),
+    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.ONLY),
     *(Role.NOT, Role.WRONG, Role.OLD, Role.CORRECTION, Role.EXPECT, Role.SUPPOSE, Role.QUOTED),
     *(Role.REFUTE, Role.STRUCK, Role.LOOSE, Role.REGRET),
 })  # fmt: skip
 _MENDING = frozenset({  # what makes a right answer of a wrong formula
-    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.MUST)
+    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD)
 })  # fmt: skip
 _DOUBTING = frozenset({
     *(Role.NOT, Role.WRONG, Role.OLD, Role.EXPECT, Role.SUPPOSE, Role.QUOTED, Role.REFUTE),
@@ -368,8 +377,12 @@ def _is_aside(context: Context) -> bool:
     )
     if clause.opening & _ASIDES or names:
         return True
-    before = context.sentence.clauses[context.at - 1] if context.at else None
-    return before is not None and not clause.formulas and bool(before.opening & _ASIDES)
+    before = context.sentence.clauses[: context.at]
+    if not before or clause.formulas:
+        return False
+    since = itertools.takewhile(lambda one: not one.formulas, reversed(before))
+    in_words = any(Role.THAT_IS in one.opening for one in since)  # the value, once more
+    return in_words or bool(before[-1].opening & _ASIDES)
 
 
 def _is_harmless(clause: Clause, at: int) -> bool:
@@ -377,6 +390,8 @@ def _is_harmless(clause: Clause, at: int) -> bool:
     piece, behind = clause.pieces[at], clause.pieces[at + 1 :]
     if Role.NOT in clause.roles and Role.HARMLESS in clause.roles:
         return True  # `no transpose is needed`
+    if piece.has(Role.BY, Role.CONCLUDE):
+        return True  # Spanish `por` is "times" and "by"
     if Role.NOT in piece.roles:
         return at == 0 and any(one.is_plain for one in behind[:1])  # `X, no penalty`
     if numbers(clause.pieces[:at]):
@@ -385,7 +400,7 @@ def _is_harmless(clause: Clause, at: int) -> bool:
         return False
     words = itertools.takewhile(lambda one: one.formula is None, behind)
     names_value = any(one.has(*_VALUES) for one in words) if numbers(behind) else False
-    is_apposition = not clause.formulas and Role.MUST not in piece.roles
+    is_apposition = not clause.formulas and Role.MUST not in clause.roles
     return names_value or (is_apposition and bool(clause.opening & {Role.FILLER, Role.CONCLUDE}))
 
 

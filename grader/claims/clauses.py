@@ -20,7 +20,7 @@ _COMMAND = r"\\[A-Za-z]+(?:\{\w+\}(?=\{))?"  # with a colour
 _WORD = re.compile(rf"{_TAG.pattern}|{_COMMAND}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+")
 _ENDS = re.compile(r"[.!?。！？](?:\s*\})?\s*\Z")
 _END = re.compile(r"(?<=\w\w[.!?])(?:\s+|\Z)|(?<=[。！？])")  # of a sentence, but not of `z. B.`
-_ASKS = re.compile(r"[?？]")
+_WIDE = str.maketrans("？！", "?!")
 _NO_WORD = re.compile("[\\d\u3400-\u9fff]|[^\\W\\dA-Z][A-Z]")
 _POINT = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
 _GOES_ON = re.compile(r"[^\W\dA-Z]|[,;:)，；：]|[\u3400-\u9fff]")
@@ -104,13 +104,14 @@ class Clause:
 
 @dataclass
 class Sentence:
-    """The clauses of a sentence, and the heading above it; `asks` means that it ends with `?`.
+    """The clauses of a sentence, and the heading above it.
 
-    `opens` means that it begins a paragraph.
+    `opens` means that it begins a paragraph, `asks` and `exclaims` that it ends with `?` or `!`.
     """
 
     clauses: list[Clause] = field(default_factory=list)
     asks: bool = False
+    exclaims: bool = False
     opens: bool = False
     heading: "Sentence | None" = None
 
@@ -312,7 +313,7 @@ def _others(text: str, start: int, end: int) -> Iterator[Chunk]:
             ahead = text[found.end() : found.end() + 1]
             if ahead.isalnum() and ahead < "\u3400":
                 continue  # a decimal point, or one in a name
-            stop = "?" if _ASKS.search(found[0]) else "."
+            stop = next((sign for sign in "?!" if sign in found[0].translate(_WIDE)), ".")
         elif found["stop"] or found[0].startswith("<"):
             stop = found[0]
         yield Chunk(found[0], stop=stop, start=found.start())
@@ -326,8 +327,8 @@ def _closed(pieces: Iterable[Chunk]) -> Iterator[Sentence]:
         if piece.stop or begins or len(run) == _LONGEST_CLAUSE:
             _add(sentence, run, after)
             run, after = [], piece.stop
-        if piece.stop in (".", "?") or len(sentence.clauses) == _LONGEST_SENTENCE:
-            sentence.asks = piece.stop == "?"
+        if piece.stop in (".", "?", "!") or len(sentence.clauses) == _LONGEST_SENTENCE:
+            sentence.asks, sentence.exclaims = piece.stop == "?", piece.stop == "!"
             if sentence.clauses:
                 yield sentence
             sentence, after = Sentence(), ""
