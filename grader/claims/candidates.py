@@ -261,10 +261,13 @@ class _Answers:
             for one in self._claims
             if one.derivative is not None
         }
-        self._prompted = {q.id: _asked_as(q) for q in self._questions if q.of and q.wrt}
         self._leave_out_others()
         self._numbered = {hit for one in self._claims for hit in self._marked[id(one)]}
         self._by_order = self._ordered()
+
+    @cached_property
+    def _prompted(self) -> dict[str, str | None]:
+        return {q.id: _asked_as(q) for q in self._questions if q.of and q.wrt}
 
     def found(self) -> dict[str, tuple[Candidate, ...]]:
         result: dict[str, tuple[Candidate, ...]] = {}
@@ -353,7 +356,8 @@ class _Answers:
     def _by_name(self, claim: Claim, question: Question) -> Claim | None:
         """The claim about a name of the derivative that is asked for, the paper's or the prompt's."""
         meant = claim.meant
-        if self._prompted.get(question.id) == claim.signs(left=True) and claim.derivative is None:
+        signs = claim.signs(left=True) if claim.derivative is None else ""
+        if signs.strip() and self._prompted.get(question.id) == signs:
             assert question.of is not None
             assert question.wrt is not None
             meant = derivative(question.of, question.wrt)
