@@ -118,7 +118,9 @@ def _laid_out(run: Trees, opened: str = "\\\\") -> list[Tree]:
             before = tree.text if tree.kind != "bold" else "\\mathbf"
             continue
         environment = environment_of(tree)
-        if environment is not None and _lays_out(environment, before, environment is not tree):
+        if tree.text == "{" and before in _BREAKS and any(map(_is_rows, tree.trees)):
+            kept += _laid_out(tree.trees, opened)  # a box around rows
+        elif environment is not None and _lays_out(environment, before, environment is not tree):
             kept += _laid_out([*_with_gaps(environment)], opened)
         elif not _is_range_in_brackets(tree, before):
             is_cases = opened == "\\{" or tree.name in _CASES
@@ -141,6 +143,10 @@ def _without_steps(run: Trees) -> list[Tree]:
         kept.append(tree)
         start = len(kept) if tree.text == "\\\\" else start
     return kept
+
+
+def _is_rows(tree: Tree) -> bool:
+    return isinstance(tree, Enclosed) and tree.name in _ROWS
 
 
 def _lays_out(environment: Enclosed, before: str, braced: bool) -> bool:
@@ -611,8 +617,8 @@ def _is_remark(before: Token, run: Trees) -> bool:
         inside = leaves(one.trees)
         texts = {token.text for token in inside}
         shape = {"\\times"} | {token.text for token in inside if token.kind == "number"}
-        if len(inside) == 1 and inside[0].text.isalnum():
-            return True
+        if len(inside) == 1 and inside[0].text.replace(".", "").isalnum():
+            return True  # the number of an equation
         if any(token.kind == "prose" for token in inside) or (
             "\\times" in texts and texts <= shape
         ):

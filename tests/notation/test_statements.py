@@ -142,3 +142,26 @@ def test_approximations_are_apart() -> None:
 def test_statements_side_by_side() -> None:
     found = equations(rf"{L} = x, \quad y = 3; \quad z = 2 \\ \text{{with }} \epsilon = 4", names())
     assert [one.text(one.answer) for one in found] == ["x", "3", "2", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        (r"a = \\ -b = \\ c", ["a", "-b", "c"]),  # the signs of equality end the rows
+        (r"f(x)(d - s(z) = y(d - y)", ["f(x)(d-s(z)", "y(d-y)"]),  # a bracket is missing
+        (r"a = x(y)) = b", ["a", "x(y))", "b"]),  # a bracket too many
+        (r"\boxed{\begin{aligned} a &= b \\ &+ c \end{aligned}}\quad (7.1)", ["a", "b+c"]),
+        (
+            r"a = \begin{cases} b = c & i = j \\ d = e & i \ne j \end{cases}",
+            ["a", r"\beginc&i=j\\e&i\nej\end"],
+        ),
+    ],
+)
+def test_rows_and_brackets(text: str, members: list[str]) -> None:
+    (equation,) = equations(text, names())
+    assert ["".join(token.text for token in member) for member in equation.members] == members
+
+
+def test_a_row_with_its_own_left_side_is_another_statement() -> None:
+    found = equations(rf"{L} = \\ {L} = x", names())
+    assert [one.text(one.answer) for one in found][-1] == "x"
