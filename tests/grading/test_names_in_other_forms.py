@@ -15,7 +15,9 @@ def verdict(folder: Path, problem: dict[str, object], paper: str) -> str:
     """The verdict of the first question."""
     home = folder / "homework"
     home.mkdir()
-    (home / "problem.yaml").write_text(yaml.safe_dump({"id": "homework", **problem}, sort_keys=False))
+    (home / "problem.yaml").write_text(
+        yaml.safe_dump({"id": "homework", **problem}, sort_keys=False)
+    )
     document = folder / "paper.md"
     document.write_text(paper)
     report = grade(keys.build(load_problem(home)), read(document))
@@ -49,6 +51,17 @@ ANSWER = r"$$\frac{\partial l}{\partial b_1} = W^\top g \odot (1 - h^2)$$"
 
 def test_a_name_without_its_layer_is_the_one_that_fits(tmp_path: Path) -> None:
     assert verdict(tmp_path, net(), ANSWER) == "correct"
+
+
+def test_a_name_without_its_layer_is_for_a_human_if_more_fit(tmp_path: Path) -> None:
+    problem = net()
+    problem["dimensions"] = {"d": 3, "m": 3, "k": 3}
+    assert verdict(tmp_path, problem, ANSWER) == "undecided"
+
+
+def test_a_prime_of_a_function_without_its_argument_is_no_transposition(tmp_path: Path) -> None:
+    paper = r"Let $f(z) = \tanh(z)$. $$\frac{\partial l}{\partial b_1} = W_2^\top g \odot f'$$"
+    assert verdict(tmp_path, net(), paper) in ("unreadable", "undecided")
 
 
 def test_a_name_without_its_layer_is_never_a_certain_mistake(tmp_path: Path) -> None:
@@ -87,11 +100,11 @@ INDICATOR = {
     [
         (
             {"of": "l", "wrt": "V"},
-            r"We have $S(t) = \tanh(X(t) U + S(t-1) W)$. So $$\frac{\partial l}{\partial V} = S(t)^\top O(t)$$",
+            r"We have $S(t) = \tanh(S(t-1) W)$. So $$\frac{\partial l}{\partial V} = S(t)^\top O(t)$$",
         ),
         (
             INDICATOR,
-            r"$$\frac{\partial S(t)_{ij}}{\partial Z(t)_{pq}} = \mathbf{1}(i = p, j = q)(1 - S(t)_{ij}^2)$$",
+            r"$$\frac{\partial S(t)_{ij}}{\partial Z(t)_{pq}} = \mathbf{1}(i=p, j=q)(1 - S(t)_{ij}^2)$$",
         ),
         (
             {"of": "s", "wrt": "y[i]", "free": {"i": "n"}},

@@ -59,7 +59,9 @@ def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperato
         return _over_values(reader, part, span, body)
     condition = part.condition
     if condition is not None:
-        where = body if _is_apart(reader, condition) else partial(_where, reader, condition, span, body)
+        where = (
+            body if _is_apart(reader, condition) else partial(_where, reader, condition, span, body)
+        )
         is_bound = not part.name or build.bound_index(part.name) is not None
         return where() if is_bound else build.open_sum(part.name, where, span)
     if not part.name:
