@@ -27,6 +27,9 @@ def _named(run: Run, name: syntax.Name) -> Expression:
     listed = _with_arguments(run, name) or _own_call(run, name)
     if listed is not None:
         return listed
+    key = (name.text, text_of(name.sup), text_of(name.sub))
+    if primes and run.reader.build.names.own_function(key) is not None:
+        run.reader.fail("a prime of a function of the paper needs an argument", name.span)
     ahead = run.ahead()
     if primes and isinstance(ahead, syntax.Bracket) and ahead.opened == "(":
         bare = replace(name, primes=0, sup=_unprimed(name.sup))

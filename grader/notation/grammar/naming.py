@@ -123,6 +123,8 @@ def _of_a_layer(reader: Reader, name: syntax.Name) -> Iterator[Meaning]:
     if not layers or not all(layer.isdigit() for layer in layers):
         return
     layer = build.convention(f"layer:{name.text}", tuple(layers))
+    shapes = [build.names.symbols[build.names.spellings[key]].shape for key in layers.values()]
+    build.doubtful |= len(set(shapes)) < len(shapes)  # another one would fit as well
     build.guesses.append((reader.text(name.span), name.span))
     build.notes.append(f"`{reader.text(name.span)}` was read as that of layer {layer}")
     yield layers[layer], None, None

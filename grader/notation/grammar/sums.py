@@ -1,7 +1,7 @@
 """Σ and Π over index variables: ranges, values and conditions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
 
 from grader.errors import Span, TooLarge, UnknownName
 from grader.expression import Expression, Number
@@ -58,12 +58,12 @@ def _sums(reader: Reader, parts: Sequence[syntax.Range], node: syntax.BigOperato
     if part.values:
         return _over_values(reader, part, span, body)
     condition = part.condition
-    if condition is not None and _is_apart(reader, condition):
-        condition, part = None, replace(part, condition=None)
-    if condition is not None and (not part.name or build.bound_index(part.name) is not None):
-        return _where(reader, condition, span, body)
     if condition is not None:
-        return build.open_sum(part.name, lambda: _where(reader, condition, span, body), span)
+        where = (
+            body if _is_apart(reader, condition) else partial(_where, reader, condition, span, body)
+        )
+        is_bound = not part.name or build.bound_index(part.name) is not None
+        return where() if is_bound else build.open_sum(part.name, where, span)
     if not part.name:
         reader.fail("the index variable of a sum must be a letter", span)
     return _ranged(reader, part, node, body)
