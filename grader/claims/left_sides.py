@@ -192,10 +192,12 @@ def _keeps(mark: syntax.Suffix) -> bool:
 
 
 def _is_quantity(node: syntax.Node) -> bool:
-    """Whether a numerator is a name, perhaps with its arguments."""
+    """Whether a numerator is a name, perhaps of several letters or with its arguments."""
     if isinstance(node, syntax.Factors):
         name, *rest = node.factors
-        return _is_quantity(name) and all(isinstance(one, syntax.Bracket) for one in rest)
+        return _is_quantity(name) and all(
+            isinstance(one, syntax.Bracket | syntax.Name) for one in rest
+        )
     if isinstance(node, syntax.Bracket):
         return len(node.parts) == 1 and _is_quantity(node.parts[0])
     return isinstance(node, syntax.Name | syntax.Marked | syntax.Call | syntax.Bare)
