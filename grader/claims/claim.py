@@ -76,6 +76,15 @@ class Claim:
         return self.equation is not None and not self.equation.answer
 
     @property
+    def is_broken(self) -> bool:
+        """Whether a member has a bracket without its other end, so that no reading of it is sure."""
+        members = self.equation.members if isinstance(self.equation, Equation) else ()
+        texts = [[token.text for token in member] for member in members]
+        return any(
+            one.count(first) != one.count(last) for one in texts for first, last in ("()", "[]")
+        )
+
+    @property
     def text(self) -> str:
         """The equation as in the paper."""
         span = self.equation.span if self.equation is not None else None

@@ -249,7 +249,8 @@ class _Decision:
     def _certain(self, others: Sequence[_JudgedClaim]) -> _JudgedClaim:
         """A wrong answer, if it surely is the answer; else it goes to a human."""
         first = self._first
-        is_sure = not first.is_wrong or first.written.is_alone
+        is_broken = first.found is not None and first.found.claim.is_broken
+        is_sure = not first.is_wrong or (first.written.is_alone and not is_broken)
         doubt = None if is_sure else next(self._doubts(first, others), None)
         return first if doubt is None else first.for_a_human(*doubt)
 
@@ -258,6 +259,8 @@ class _Decision:
     ) -> Iterator[tuple[str, str]]:
         """Why a wrong formula may not be the answer of the paper, with the code of the reason."""
         named, found = first.names_question, first.found
+        if found is not None and found.claim.is_broken:
+            yield "a bracket in this formula has no other end", "unreadable"
         is_number = self._is_numerical(self._formula)
         if first.is_doubtful or not (named or first.is_own):
             yield _NOWHERE

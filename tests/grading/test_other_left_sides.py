@@ -100,3 +100,8 @@ def test_no_wrong_or_unclear_answer_is_accepted(
     question: str, formulas: list[str], tmp_path: Path
 ) -> None:
     assert verdict(tmp_path, question, *formulas) != "correct"
+
+
+def test_a_formula_with_a_broken_bracket_is_never_surely_wrong(tmp_path: Path) -> None:
+    formula = r"$$\frac{\partial L}{\partial z} = (p - y = y - p$$"
+    assert verdict(tmp_path, "q1", formula) == "undecided"
