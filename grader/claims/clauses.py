@@ -62,7 +62,8 @@ class Chunk:
     @property
     def is_unknown(self) -> bool:
         """Whether it is a word that may change a formula; names and numbers do not."""
-        if not self.is_plain or len(self.text) < 3 or _NO_WORD.search(self.text):
+        is_word = self.is_plain and len(self.text) > 2 and self.text.isalpha()
+        if not is_word or _NO_WORD.search(self.text):
             return False
         return not is_ordinary(self.text.lower())
 

@@ -270,11 +270,15 @@ class _Decision:
             yield "this may be the value in an example", "uncertain-place"
         if named and any(_is_case(claim, first) for claim in others):
             yield _CASES
-        goes_on = isinstance(first.node, Derivative) or (found is not None and found.is_followed)
+        goes_on = self._is_notation(first) or (found is not None and found.is_followed)
         if first.is_step and goes_on:
             yield _STEP
         is_open = is_number or not named or first.is_step
-        unsure = [one for one in others if not one.is_wrong and (is_open or one.is_beside(first))]
+        unsure = [
+            one
+            for one in others
+            if not one.is_wrong and (is_open or (one.names_question and one.is_beside(first)))
+        ]
         if unsure:
             line = unsure[-1].written.place.line
             yield f"the answer may be in line {line}, which could not be judged", "two-answers"

@@ -134,7 +134,6 @@ def test_a_reference_in_students_notation_reads_back(
     ("at", "notation", "text"),
     [
         (1, "infix", "W.T @ place(1, 2, 2, 1)"),
-        (1, "latex", r"W^{\top }\mathbf{e}_{2}"),
         (10, "infix", "table(0, (i, 1, 2), (j, 1, 2))"),
         (10, "latex", r"\left[0\right]_{ij}"),
     ],

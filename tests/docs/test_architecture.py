@@ -6,7 +6,7 @@ import tomllib
 from pages import ROOT
 
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-PLANNED = {"claims", "program"}
+PLANNED = {"program"}
 
 
 def test_the_layers_are_those_of_the_import_contract() -> None:
