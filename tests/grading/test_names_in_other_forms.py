@@ -196,3 +196,29 @@ def test_an_index_that_is_declared_apart_leaves_nothing_out(
 ) -> None:
     answer = rf"\frac{{\partial J}}{{\partial v}} = u_o + {factor}\sum_{{k, k \ne o}} e^{{u_k^\top v}} u_k"
     assert verdict(tmp_path, FAMILY, f"$${answer}$$") in expected
+
+
+@pytest.mark.parametrize("said", ["h_\\theta(x^{(i)})", "h(x^{(i)})", "h_\\theta(x_i)"])
+@pytest.mark.parametrize(("factor", "expected"), [("\\frac{1}{m}", "correct"), ("", "incorrect")])
+def test_a_model_of_all_examples_is_called_with_one(
+    said: str, factor: str, expected: str, tmp_path: Path
+) -> None:
+    problem: dict[str, object] = {
+        "title": "Least squares",
+        "dimensions": {"m": 5, "n": 3},
+        "symbols": {
+            "X": {"shape": ["m", "n"], "latex": "x"},
+            "theta": {"shape": ["n"], "latex": "\\theta"},
+            "y": {"shape": ["m"], "latex": "y"},
+        },
+        "model": {
+            "h": {"is": "X @ theta", "latex": ["h", "h_\\theta"]},
+            "J": {"is": "sum((h - y)**2)/(2*m)", "latex": "J"},
+        },
+        "questions": [
+            {"id": "q1", "of": "J", "wrt": "theta[j]", "free": {"j": "n"}, "prompt": "?"}
+        ],
+    }
+    left = r"\frac{\partial J}{\partial \theta_j}"
+    sum_of = rf"{factor} \sum_{{i=1}}^m ({said} - y^{{(i)}}) x_j^{{(i)}}"
+    assert verdict(tmp_path, problem, f"**Question 1.**\n\n$${left} = {sum_of}$$\n") == expected

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Item, Number, Symbol
+from grader.expression import SCALAR, Expression, Item, Number, Slice, Symbol
 from grader.notation.builder import NONSENSE
 from grader.notation.grammar import syntax
 from grader.notation.grammar.derivatives import base_of, slope
@@ -74,7 +74,7 @@ def _of_the_matrix(run: Run, name: syntax.Name) -> Expression | None:
 
 
 def _own_call(run: Run, name: syntax.Name) -> Expression | None:
-    """`h_\\theta(x_i)`: the body of the student's function, with the argument for its parameter."""
+    """`h_\theta(x_i)`: the body of the student's function, with the argument for its parameter."""
     (bracket, marks), reader = run.following(), run.reader
     key = (name.text, text_of(name.sup), text_of(name.sub))
     own = reader.build.names.own_function(key)
@@ -138,12 +138,37 @@ def _without_arguments(run: Run, name: syntax.Name, node: Expression) -> Express
         run.at += 1
         return marked(reader, node, marks)
     quantity = base_of(node)
+    entry = _for_an_example(run, node, bracket)
+    if entry is not None:
+        return marked(reader, entry, marks)
     if quantity is None or marks or not _lists(reader, quantity, bracket):
         return node
     run.at += 1
     written = reader.text(Span(name.span.start, bracket.span.end))
     reader.build.notes.append(f"`{written}` was read as a value, not as a product")
     return node
+
+
+def _for_an_example(run: Run, node: Expression, bracket: syntax.Bracket) -> Expression | None:
+    """The entry i of h for `h_\\theta(x^{(i)})`, if h is computed from the rows of X; else None."""
+    reader, inside = run.reader, bracket.parts[0]
+    if (
+        not isinstance(node, Symbol)
+        or not isinstance(inside, syntax.Name)
+        or len(bracket.parts) > 1
+    ):
+        return None
+    names = reader.build.names
+    spelled = {name for key, name in names.spellings.items() if key[0] == inside.text}
+    if inside.plain or spelled.isdisjoint(names.depends.get(node.name, ())):
+        return None
+    row = reader.read(inside)
+    if not isinstance(row, Item) or not isinstance(row.column, Slice) or isinstance(row.row, Slice):
+        return None
+    if row.shape == SCALAR or row.base.shape[0] != node.shape[0]:
+        return None
+    run.at += 1
+    return reader.build.item(node, (row.row,), run.span(run.at - 2))
 
 
 def _lists(reader: Reader, quantity: Symbol, bracket: syntax.Bracket) -> bool:
