@@ -20,7 +20,7 @@ def test_a_name_for_a_result_keeps_its_meaning(tmp_path: Path) -> None:
         "linear-regression", tmp_path, named, r"7. $\frac{dl}{dy} = g$",
         r"3. $\frac{dl}{dw} = -X^T g + \lambda w$",
     )  # fmt: skip
-    assert (found["q2"], found["q7"], found["q3"]) == ("correct", "undecided", "incorrect")
+    assert (found["q2"], found["q7"], found["q3"]) == ("correct", "incorrect", "incorrect")
     found = verdicts(
         "linear-regression", tmp_path, named, r"7. $\frac{dl}{dy} = -g$",
         r"3. $\frac{dl}{dw} = X^T g + \lambda w$",
