@@ -168,8 +168,10 @@ def _expected(context: Context) -> Iterator[Judgement]:
 
 
 def _asked(context: Context) -> Iterator[Judgement]:
-    if context.sentence.asks or Role.ASKS in context.clause.opening:
-        yield from judged(Stance.ASKED, "?", context.clause.formulas)
+    """`Is it X?`, `Show that X`."""
+    clause = context.clause
+    if context.sentence.asks or Role.ASKS in clause.opening:
+        yield from judged(Stance.ASKED, "?", clause.formulas or clause.led(0))
 
 
 def _examples(context: Context) -> Iterator[Judgement]:
