@@ -17,7 +17,10 @@ from grader.submission import Formula, Item, Marker, Prose
 _STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
 _TAG = re.compile(r"</?(?:del|s|strike)>")
 _COMMAND = r"\\[A-Za-z]+(?:\{\w+\}(?=\{))?"  # with a colour
-_WORD = re.compile(rf"{_TAG.pattern}|{_COMMAND}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+")
+_ADDRESS = r"(?:https?://|www\.)\S+"
+_WORD = re.compile(
+    rf"{_TAG.pattern}|{_COMMAND}|{_ADDRESS}|(?P<stop>{_STOPS})|(?P<end>[.!?。！？]+)|[^\W_]+"
+)
 _ENDS = re.compile(r"[.!?。！？](?:\s*\})?\s*\Z")
 _END = re.compile(r"(?<=\w\w[.!?])(?:\s+|\Z)|(?<=[。！？])")  # of a sentence, but not of `z. B.`
 _WIDE = str.maketrans("？！", "?!")
@@ -308,7 +311,7 @@ def pieces_of(text: str, language: str) -> tuple[Chunk, ...]:
 def _others(text: str, start: int, end: int) -> Iterator[Chunk]:
     for found in _WORD.finditer(text, start, end):
         stop = ""
-        if found[0].startswith("\\"):
+        if found[0].startswith(("\\", "http", "www.")):
             continue
         if found["end"]:
             ahead = text[found.end() : found.end() + 1]

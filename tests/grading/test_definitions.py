@@ -99,7 +99,9 @@ def test_a_name_that_has_a_meaning_is_an_answer(tmp_path: Path) -> None:
     direction = r"\frac{1}{\lVert x \rVert}(I - \hat{x} \hat{x}^\top)"
     custom = rf"9. $\frac{{\partial \hat{{x}}}}{{\partial x}} = {direction} = I$"
     assert graded(SOFTMAX, tmp_path, known)["q5"].verdict == "incorrect"
-    assert graded("matrix-calculus", tmp_path, custom)["q9"].verdict == "undecided"  # I is a name too
+    assert (
+        graded("matrix-calculus", tmp_path, custom)["q9"].verdict == "undecided"
+    )  # I is a name too
 
 
 JACOBIAN = r"$\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)$"
