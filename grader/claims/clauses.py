@@ -152,6 +152,10 @@ class Context:
     number: int
     at: int
 
+    def here(self) -> list[int]:
+        """The claims of this clause."""
+        return [at for at in self.clause.formulas if at in self.sentence.claims]
+
     def later(self) -> list[int]:
         """The formulas in later clauses of the sentence."""
         return [at for one in self.sentence.clauses[self.at + 1 :] for at in one.formulas]

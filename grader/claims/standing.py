@@ -8,7 +8,7 @@ asserted.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.claims import changes, denials
+from grader.claims import changes, denials, doubts
 from grader.claims.clauses import Context, contexts
 from grader.claims.formulas import claims
 from grader.claims.stances import Judgement, Rule, Stance
@@ -19,7 +19,7 @@ _ASSERTED = frozenset({Stance.PLAIN, Stance.REASON, Stance.DOUBTED})
 _OPEN = frozenset({Stance.OFFERED, Stance.CHANGED})
 _BESIDE = frozenset({Stance.REASON, Stance.CONDITION, Stance.SHAPE, Stance.EXAMPLE, Stance.ASKED})
 _ORDER = {kind: at for at, kind in enumerate(Stance)}
-_RULES: tuple[Rule, ...] = (*denials.RULES, *changes.RULES)
+_RULES: tuple[Rule, ...] = (*denials.RULES, *changes.RULES, *doubts.RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _judgements(context: Context) -> list[Judgement]:
     for roles, rule in _RULES:
         if not roles or not roles.isdisjoint(context.sentence.roles):
             found += rule(context)
-    return [*found, *changes.unexplained(context, {words for _, words, _ in found})]
+    return [*found, *doubts.unexplained(context, {words for _, words, _ in found})]
 
 
 _GIVES = frozenset({Role.WITH, Role.WHERE, Role.FOR, Role.LET, Role.IF, Role.AT})
