@@ -18,11 +18,6 @@ _REMARK = 8  # words of a short remark
 
 _REASONS = frozenset({Role.SINCE, Role.BY})
 _EXPLAINS = _REASONS | {Role.WHERE, Role.IF}
-_ALTERING = frozenset({
-    *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD, Role.ONLY),
-    *(Role.NOT, Role.WRONG, Role.OLD, Role.CORRECTION, Role.EXPECT, Role.SUPPOSE, Role.QUOTED),
-    *(Role.REFUTE, Role.STRUCK, Role.LOOSE, Role.REGRET),
-})  # fmt: skip
 _MENDING = frozenset({  # what makes a right answer of a wrong formula
     *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD)
 })  # fmt: skip
@@ -30,6 +25,7 @@ _DOUBTING = frozenset({
     *(Role.NOT, Role.WRONG, Role.OLD, Role.EXPECT, Role.SUPPOSE, Role.QUOTED, Role.REFUTE),
     *(Role.STRUCK, Role.LOOSE, Role.REGRET),
 })  # fmt: skip
+_ALTERING = _MENDING | _DOUBTING | {Role.ONLY, Role.CORRECTION}
 _DENYING = frozenset({Role.NOT, Role.WRONG, Role.INSTEAD})
 _ASIDES = _EXPLAINS | {Role.THAT_IS}
 _VALUES = frozenset({Role.EQUALS, Role.CONCLUDE, Role.THAT_IS, Role.THAT})
