@@ -41,6 +41,8 @@ def test_a_mistake_is_refused_and_named(name: str, question: str, notation: str)
         result = result_of(
             key, question, written(key[question], mutant.expression, notation), notation
         )
+        if "other-reading" in codes(result):  # square matrices: another way to multiply is right
+            continue
         assert result.verdict in WRONG, mutant.faults[0].mistake.code
         if "not-worked-out" in codes(result):  # σ′(σ(x)) for σ′(x) is not diagnosed
             continue
