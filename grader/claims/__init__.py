@@ -2,7 +2,7 @@
 
 from grader.claims.assembled import Assembled
 from grader.claims.candidates import FITS, Candidate, Table, alone, names_for, table_of
-from grader.claims.claim import Claim
+from grader.claims.claim import Claim, words_beside
 from grader.claims.definitions import own_names
 from grader.claims.left_sides import read_left, says_more
 from grader.claims.leftover import left_over
@@ -36,4 +36,5 @@ __all__ = [
     "similarity",
     "table_of",
     "text_of",
+    "words_beside",
 ]

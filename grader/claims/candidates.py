@@ -306,7 +306,7 @@ class _Answers:
 
     def _says(self, claim: Claim, question: Question) -> bool:
         """Whether a left side is exactly the derivative of the question."""
-        return claim.derivative is not None and similarity(claim.derivative, question) == 1.0
+        return id(claim) in self._similar and self._similar[id(claim)][question.id] == 1.0
 
     def _candidates(
         self, question: Question, chosen: Claim, beside: Sequence[Claim]
@@ -589,8 +589,9 @@ def _best(beside: Sequence[Claim], question: Question) -> Claim | None:
     usable = [one for one in usable if one.standing.is_answer] or usable
     aside = {id(one) for one in _called_upon(usable)}
     usable = [one for one in usable if id(one) not in aside] or usable
-    top = max((rank(one, question) for one in usable), default=-1.0)
-    return None if top < 0 else [one for one in usable if rank(one, question) == top][-1]
+    ranks = [rank(one, question) for one in usable]
+    top = max(ranks, default=-1.0)
+    return None if top < 0 else usable[-1 - ranks[::-1].index(top)]
 
 
 def _called_upon(usable: Sequence[Claim]) -> list[Claim]:

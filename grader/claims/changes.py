@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.claims.clauses import Chunk, Clause, Context, near, numbers
+from grader.claims.clauses import EXPLAINS, NEAR, Chunk, Clause, Context, near, numbers
 from grader.claims.formulas import (
     claims,
     equates_indices,
@@ -19,7 +19,6 @@ from grader.claims.formulas import (
 from grader.claims.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
-_NEAR = 3  # words between two words that belong together
 _LONGEST = 20  # words between a derivative and its value
 _FILLERS = 6  # words between a formula and an operation on it
 _STARTS = ("0", "1")  # an index usually runs from one of them
@@ -28,7 +27,6 @@ _INDEX = re.compile(r"\s*[i-n]\s*")
 
 _PLACES = frozenset({Role.FOR, Role.ALL, Role.AT})
 _LEADS = _PLACES | {Role.SINCE, Role.IF, Role.WHERE}
-_EXPLAINS = frozenset({Role.SINCE, Role.WHERE, Role.BY, Role.IF})
 _PASSED = frozenset({Role.FILLER, Role.AND, Role.BUT, Role.PRONOUN, Role.WITH, Role.EQUALS})
 _CHANGING = frozenset({Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.ONLY})
 
@@ -148,7 +146,7 @@ def _operation(clause: Clause, at: int) -> Iterator[Chunk]:
     if clause.next is not None and clause.next.after not in (";", "|"):
         first, second = [*clause.next.pieces, Chunk("")][:2]
         multiplies = Role.OPERATION in first.roles and is_number(second.text)
-        if multiplies or _EXPLAINS.isdisjoint(first.roles):
+        if multiplies or EXPLAINS.isdisjoint(first.roles):
             run += clause.next.pieces
     for word, following in itertools.zip_longest(
         run[:_FILLERS], run[1:_FILLERS], fillvalue=Chunk("")
@@ -199,7 +197,7 @@ def _alters(clause: Clause, at: int) -> bool:
     """Whether a word of a clause changes the formula before the clause."""
     if _demands(clause, at):
         return True
-    if clause.opening & _EXPLAINS and Role.WE in clause.roles:
+    if clause.opening & EXPLAINS and Role.WE in clause.roles:
         return Role.WITHOUT in clause.pieces[at].roles  # `where we swapped the two terms`
     alters = clause.pieces[at].has(Role.WITHOUT, Role.SWAP) or _restricts(clause, at)
     return alters and Role.CONCLUDE not in clause.opening
@@ -207,7 +205,7 @@ def _alters(clause: Clause, at: int) -> bool:
 
 def _demands(clause: Clause, at: int) -> bool:
     """Whether an operation is still to be done, or one is denied or excepted: `but not transposed`."""
-    before, piece = clause.pieces[max(0, at - _NEAR) : at], clause.pieces[at]
+    before, piece = clause.pieces[max(0, at - NEAR) : at], clause.pieces[at]
     is_denied = any(Role.NOT in one.roles for one in before)
     is_needed = any(Role.MUST in one.roles for one in before) and not is_denied
     turns = bool(clause.opening & {Role.BUT, Role.ONLY})
@@ -239,7 +237,7 @@ def _offers(context: Context) -> Iterator[Judgement]:
         both = [*before, *near(pieces[at + 1 :])]
         if len({left_side(context.texts[one]) for one in both} - {None}) > 1:
             continue  # about two things
-        is_changed = _operates(pieces[at + 1 : at + 2 + _NEAR])
+        is_changed = _operates(pieces[at + 1 : at + 2 + NEAR])
         if (len(both) > 1 or is_changed) and all(claims(context.texts[one]) for one in both):
             yield from judged(Stance.OFFERED, piece.text, both)
 

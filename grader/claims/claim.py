@@ -19,6 +19,11 @@ GOES_ON = "goes on from its earlier value"
 LISTED = ("code", "bound")  # notations of listings
 
 
+def words_beside(words: str) -> str:
+    """What is said of a formula beside words that may change it."""
+    return f"the words “{words}” beside this formula may change its meaning"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One equation of a paper: the markers above it, its place, its left side if that is readable.
@@ -130,8 +135,7 @@ class Claim:
 
     def is_changed(self) -> Unreadable:
         """The error for a formula beside words that change its meaning."""
-        words = self.changed or self.standing.words
-        message = f"the words “{words}” beside this formula may change its meaning"
+        message = words_beside(self.changed or self.standing.words)
         if self.changed == GOES_ON:
             message = "this name is changed from line to line, which cannot be followed"
         start, end = self.answer_span

@@ -28,13 +28,16 @@ _NO_WORD = re.compile("[\\d\u3400-\u9fff]|[^\\W\\dA-Z][A-Z]")
 _POINT = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
 _GOES_ON = re.compile(r"[^\W\dA-Z]|[,;:)，；：]|[\u3400-\u9fff]")
 _COLON = (":", "：")
-_NEAR = 3  # unknown words between a word and the formula that it is about
+NEAR = 3  # words between two words, or a word and a formula, that belong together
 _REACH = 2  # sentences between a correction and what it corrects
 _LONGEST_CLAUSE = 60  # pieces, so that the time is linear
 _LONGEST_SENTENCE = 30  # clauses
 
 # These begin a clause of their own, words such as `as` and `so` only after a comma.
 _BEGINS = frozenset({Role.CONCLUDE, Role.BUT, Role.SINCE, Role.WHERE, Role.THAT_IS})
+EXPLAINS = frozenset({Role.SINCE, Role.WHERE, Role.BY, Role.IF})
+"""The roles of a first word with which a clause gives a reason, a meaning, a means or a condition."""
+
 _INNER = frozenset({Role.FILLER, Role.EQUALS})
 _NONE: frozenset[Role] = frozenset()
 
@@ -195,7 +198,7 @@ def near(behind: Iterable[Chunk]) -> list[int]:
         if piece.formula is not None:
             return [piece.formula]
         unknown = 0 if Role.THAT in piece.roles else unknown + piece.is_plain
-        if unknown > _NEAR:
+        if unknown > NEAR:
             break
     return []
 

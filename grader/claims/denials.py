@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from grader.claims.clauses import Chunk, Context, near, numbers
+from grader.claims.clauses import NEAR, Chunk, Context, near, numbers
 from grader.claims.formulas import is_mention, is_set_to_zero, is_unequal, left_side
 from grader.claims.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
-_NEAR = 3  # words between two words that belong together
 _BACK = 50  # sentences in which a correction replaces formulas with the same left side
 _ASIDE = frozenset({Role.SINCE, Role.WHERE, Role.IF})
 
@@ -24,7 +23,7 @@ def _denials(context: Context) -> Iterator[Judgement]:
         if Role.NOT in piece.roles:
             yield from judged(Stance.DENIED, piece.text, _denied(context, at))
         elif piece.has(Role.WRONG, Role.REFUTE):
-            negated = any(Role.NOT in one.roles for one in clause.pieces[max(0, at - _NEAR) : at])
+            negated = any(Role.NOT in one.roles for one in clause.pieces[max(0, at - NEAR) : at])
             yield from judged(Stance.DENIED, piece.text, [] if negated else _wrong(context, at))
 
 
@@ -32,7 +31,7 @@ def _denied(context: Context, at: int) -> list[int]:
     """The formulas that "not" denies."""
     clause, behind = context.clause, context.clause.pieces[at + 1 :]
     is_true = Role.TRUE in clause.roles
-    if any(Role.WRONG in piece.roles for piece in behind[: _NEAR + 1]):
+    if any(Role.WRONG in piece.roles for piece in behind[: NEAR + 1]):
         return []  # `not wrong`
     if Role.HARMLESS in clause.roles and not is_true:
         return []  # `does not depend on`

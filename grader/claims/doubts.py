@@ -7,17 +7,15 @@ words with an altering role that no other rule explains, and words that are not 
 import itertools
 from collections.abc import Container, Iterator, Sequence
 
-from grader.claims.clauses import Chunk, Clause, Context, near, numbers
+from grader.claims.clauses import EXPLAINS, NEAR, Chunk, Clause, Context, near, numbers
 from grader.claims.formulas import is_mention
 from grader.claims.stances import Judgement, Rule, Stance, judged
 from grader.lexicon import Role
 
-_NEAR = 3  # words between two words that belong together
 _LABEL = 3  # words of a label
 _REMARK = 8  # words of a short remark
 
 _REASONS = frozenset({Role.SINCE, Role.BY})
-_EXPLAINS = _REASONS | {Role.WHERE, Role.IF}
 _MENDING = frozenset({  # what makes a right answer of a wrong formula
     *(Role.OPERATION, Role.OPERATION_ON, Role.WITHOUT, Role.SWAP, Role.INSTEAD)
 })  # fmt: skip
@@ -27,7 +25,7 @@ _DOUBTING = frozenset({
 })  # fmt: skip
 _ALTERING = _MENDING | _DOUBTING | {Role.ONLY, Role.CORRECTION}
 _DENYING = frozenset({Role.NOT, Role.WRONG, Role.INSTEAD})
-_ASIDES = _EXPLAINS | {Role.THAT_IS}
+_ASIDES = EXPLAINS | {Role.THAT_IS}
 _VALUES = frozenset({Role.EQUALS, Role.CONCLUDE, Role.THAT_IS, Role.THAT})
 
 
@@ -54,7 +52,7 @@ def _counts(pieces: Sequence[Chunk]) -> bool:
 def _regrets(context: Context) -> Iterator[Judgement]:
     """`X. I forgot the factor`, `X (missing a minus)`: said of what is before it."""
     clause = context.clause
-    if clause.opening & _EXPLAINS or not clause.roles.isdisjoint({Role.NOT, Role.AFFIRM}):
+    if clause.opening & EXPLAINS or not clause.roles.isdisjoint({Role.NOT, Role.AFFIRM}):
         return
     for at, piece in enumerate(clause.pieces):
         if Role.REGRET in piece.roles:
@@ -83,7 +81,7 @@ def _unknown(context: Context) -> Iterator[Judgement]:
     pieces, mine = context.clause.pieces, context.sentence.claims
     for at, piece in enumerate(pieces):
         if piece.is_unknown:
-            led = near(pieces[at + 1 : at + 2 + _NEAR]) or context.clause.led(at)
+            led = near(pieces[at + 1 : at + 2 + NEAR]) or context.clause.led(at)
             behind = [one for one in led if one in mine]
             before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
             yield from judged(Stance.DOUBTED, piece.text, [*behind, *before])

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.claims import changes, denials, doubts
-from grader.claims.clauses import Context, contexts
+from grader.claims.clauses import NEAR, Context, contexts
 from grader.claims.formulas import claims
 from grader.claims.stances import Judgement, Rule, Stance
 from grader.lexicon import Role
@@ -98,7 +98,6 @@ def _judgements(context: Context) -> list[Judgement]:
 
 
 _GIVES = frozenset({Role.WITH, Role.WHERE, Role.FOR, Role.LET, Role.IF, Role.AT})
-_NEAR = 3  # words between one of these and a name
 
 
 def _givens(context: Context) -> Iterator[tuple[int, Given]]:
@@ -108,7 +107,7 @@ def _givens(context: Context) -> Iterator[tuple[int, Given]]:
         return
     pieces = context.clause.pieces
     for at, piece in enumerate(pieces):
-        led = any(one.has(*_GIVES) for one in pieces[max(0, at - _NEAR) : at])
+        led = any(one.has(*_GIVES) for one in pieces[max(0, at - NEAR) : at])
         if led and piece.formula is not None and not claims(piece.text):
             behind = pieces[at + 1 :]
             words = " ".join(one.text for one in behind)

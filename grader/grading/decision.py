@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from grader.claims import Candidate, similarity
+from grader.claims import Candidate, similarity, words_beside
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
@@ -126,8 +126,7 @@ class _JudgedClaim:
     def beside_words(self) -> "_JudgedClaim":
         """The same formula, left to a human for the words beside it."""
         words = self.found.source.standing.words if self.found is not None else ""
-        text = f"the words “{words}” beside this formula may change its meaning"
-        return self.for_a_human(text, "uncertain-words")
+        return self.for_a_human(words_beside(words), "uncertain-words")
 
     def for_a_human(self, text: str, code: str) -> "_JudgedClaim":
         """The same formula, left to a human."""
