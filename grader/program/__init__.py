@@ -1,1 +1,1 @@
-"""Programs that students hand in: a small part of Python with NumPy's meaning, run by an evaluator of our own."""
+"""Programs that students hand in: a part of Python with NumPy's meaning, run by our own evaluator."""

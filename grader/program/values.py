@@ -1,4 +1,4 @@
-"""The values that a program can hold, besides numbers, strings, tuples, lists, dictionaries, slices and arrays."""
+"""The values of a program, besides numbers, strings, lists, dictionaries and arrays."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
