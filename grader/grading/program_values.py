@@ -19,7 +19,7 @@ _DOUBLE = 15
 _NEAR = 1e-4  # of an entry's size: a difference that rounding or a small constant may make
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Values:
     """The value of one name on every draw, (draws, …); `is_single` if it was computed in float32."""
 

@@ -6,14 +6,13 @@ those of the problem, all of it could be run, and it is right under no other lay
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from grader.draws import Draws, modelled
 from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance
-from grader.expression import Symbol, base_name
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.program_values import (
     Values,
@@ -31,23 +30,29 @@ from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived
 from grader.program.errors import ProgramError, Refused
-from grader.program.given import USUAL, Given, Inputs, Layout
-from grader.program.machine import Program, compiled
+from grader.program.given import USUAL, Given, Inputs, Layout, agrees
+from grader.program.machine import compiled
 from grader.program.running import TOP, Held, Ran, run
 from grader.program.values import Unknown
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
-from grader.submission import Listing, Place
+from typing import TYPE_CHECKING, Any
+from grader.submission import Place
+Listing = Any
 
 _TRIED = 2  # draws on which another layout is tried before it is run on all
 _SECONDS = 5.0  # processor time for one listing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """What a name holds on every draw; `values` is None unless these are numbers of one shape."""
+    """What a name holds on every draw; `values` is None unless these are numbers of one shape.
+
+    `earlier` are its values before the program updated the weights.
+    """
 
     held: Held
     values: Values | None
+    earlier: Values | None = None
     fault: Unknown | None = None
 
 
@@ -152,19 +157,39 @@ class _Program:
         """The program on the draws, on the first `count` of them if that is given."""
         remembered = (layout, is_pinned, count)
         if remembered not in self._known:
-            self._known[remembered] = self._run(self._inputs, layout, is_pinned, count)
+            pinned = None if is_pinned else self._examples
+            self._known[remembered] = self._run(self._inputs, layout, pinned, count)
         return self._known[remembered]
 
-    def _run(self, inputs: Inputs, layout: Layout, is_pinned: bool, count: int) -> Runs:
-        held: dict[tuple[str, str], list[Held]] = {}
-        first: Ran | None = None
-        for draw in range(count or inputs.draws.count):
-            ran = run(self._program, Given(inputs, draw, layout, is_pinned), self._budget)
-            first = first or ran
-            for one in ran.held():
-                held.setdefault(one.place, []).append(one)
-        assert first is not None
+    @cached_property
+    def _examples(self) -> frozenset[str]:
+        """The symbols for which the program has numbers of its own, the same on every draw."""
+        first, second = (self._once(self._inputs, draw, USUAL, frozenset()) for draw in range(2))
+        return frozenset(
+            name
+            for (name, line), value in first.given.changes.items()
+            if name in self._inputs.scope.symbols
+            and np.size(value) > 1  # type: ignore[arg-type]
+            and (name, line) in second.given.changes
+            and agrees(value, second.given.changes[name, line])
+        )
+
+    def _once(
+        self, inputs: Inputs, draw: int, layout: Layout, pinned: frozenset[str] | None
+    ) -> Ran:
+        budget = Budget(until=self._budget.until)
+        return run(self._program, Given(inputs, draw, layout, pinned), budget)
+
+    def _run(
+        self, inputs: Inputs, layout: Layout, pinned: frozenset[str] | None, count: int
+    ) -> Runs:
         total = count or inputs.draws.count
+        held: dict[tuple[str, str], list[tuple[Held, Held | None]]] = {}
+        first = self._once(inputs, 0, layout, pinned)
+        for draw in range(total):
+            ran = self._once(inputs, draw, layout, pinned) if draw else first
+            for one in ran.held():
+                held.setdefault(one.place, []).append((one, ran.outdated(one)))
         return Runs(first, {place: _series(ones, total) for place, ones in held.items()})
 
     @cached_property
@@ -182,9 +207,11 @@ class _Program:
 
     def _noise(self, key: QuestionKey, series: Series, layout: Layout, got: Array) -> Array:
         """The rounding noise of a name's values, by the values for inputs that are moved a little."""
+        if len(got) < self._inputs.draws.count:
+            return np.zeros_like(got)
         remembered = ("disturbed", layout)
         if remembered not in self._known:
-            self._known[remembered] = self._run(self._disturbed, layout, False, 0)
+            self._known[remembered] = self._run(self._disturbed, layout, self._examples, 0)
         other = self._known[remembered].series.get(series.held.place)
         moved = laid_out(key, other.values) if other is not None and other.values else None
         if moved is None:
@@ -193,27 +220,22 @@ class _Program:
             return np.asarray(np.abs(moved - got) * (ROUNDOFF / DISTURBANCE))
 
     def _is_right(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
-        values = series.values
-        if values is None:
-            return False
-        if len(values.array) < len(key.expected):
-            key = replace(
-                key,
-                expected=key.expected[: len(values.array)],
-                noise=key.noise[: len(values.array)],
-                draws=key.draws,
-            )
+        """Whether a name's value is right, in the end or before the program updated the weights."""
+        return any(
+            values is not None and self._are_right(key, series, values, layout)
+            for values in (series.values, series.earlier)
+        )
+
+    def _are_right(
+        self, key: QuestionKey, series: Series, values: Values, layout: Layout
+    ) -> bool:
+        count = len(values.array)
+        if count < len(key.expected):
+            key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
         got = laid_out(key, values)
         if got is None:
             return False
-        return is_right(key, values, lambda: self._noise_of_tried(key, series, layout, got))
-
-    def _noise_of_tried(
-        self, key: QuestionKey, series: Series, layout: Layout, got: Array
-    ) -> Array:
-        if len(got) < self._inputs.draws.count:
-            return np.zeros_like(got)
-        return self._noise(key, series, layout, got)
+        return is_right(key, values, lambda: self._noise(key, series, layout, got))
 
     # Deciding
 
@@ -228,7 +250,9 @@ class _Program:
 
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only."""
-        found = [one for one in runs.series.values() if self._answers(one.held.derived, key.question)]
+        found = [
+            one for one in runs.series.values() if self._answers(one.held.derived, key.question)
+        ]
         top = min((one.held.rank for one in found), default=TOP)
         return [one for one in found if one.held.rank == top]
 
@@ -323,9 +347,7 @@ class _Program:
             text += " and labels are integers"
         return replace(answer, outcome=_for_a_human(text, "other-reading"))
 
-    def _not_right(
-        self, key: QuestionKey, usual: Runs, named: Sequence[Series]
-    ) -> ProgramAnswer:
+    def _not_right(self, key: QuestionKey, usual: Runs, named: Sequence[Series]) -> ProgramAnswer:
         """The answer if no layout makes it right: incorrect if that is sure, else for a human."""
         last = named[-1]
         record, given = self._record(last), usual.first.given
@@ -336,7 +358,11 @@ class _Program:
         if is_near(key, last.values):
             text = "the values agree to a few digits only, as with a small constant or differences"
             return ProgramAnswer(_for_a_human(text, "precision"), record)
-        if len(named) > 1 or given.guessed or not (last.held.derived and last.held.derived.is_exact):
+        if (
+            len(named) > 1
+            or given.guessed
+            or not (last.held.derived and last.held.derived.is_exact)
+        ):
             text = "the value is not right, but the names in the program may mean something else"
             return ProgramAnswer(_for_a_human(text, "uncertain-names"), record)
         got = laid_out(key, last.values)
@@ -352,13 +378,13 @@ class _Program:
 
     def _changed(self, key: QuestionKey) -> Outcome | None:
         """For a human if the answer is right with the values that the problem gives its names."""
-        changed = self._runs().first.given.changed
-        if not changed:
+        changes = self._runs().first.given.changes
+        if not changes:
             return None
         pinned = self._named(self._runs(is_pinned=True), key)
         if not any(self._is_right(key, one, USUAL) for one in pinned):
             return None
-        name, line = next(iter(changed.items()))
+        name, line = next(iter(changes))
         place = self._listing.place(line)
         text = (
             f"the answer is right with the values that the problem gives, but line {place.line} gives "
@@ -410,11 +436,13 @@ class _Program:
         return not self._runs().first.faults
 
 
-def _series(ones: Sequence[Held], total: int) -> Series:
+def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
     """The values of one name over all draws."""
-    faults = [one.value for one in ones if isinstance(one.value, Unknown)]
-    values = stacked([one.value for one in ones]) if len(ones) == total and not faults else None
-    return Series(ones[0], values, faults[0] if faults else None)
+    faults = [one.value for one, _ in ones if isinstance(one.value, Unknown)]
+    values = stacked([one.value for one, _ in ones]) if len(ones) == total and not faults else None
+    before = [one.value for _, one in ones if one is not None]
+    earlier = stacked(before) if len(before) == total else None
+    return Series(ones[0][0], values, earlier, faults[0] if faults else None)
 
 
 def _unread(series: Series) -> Outcome:

@@ -61,6 +61,11 @@ class Inputs:
         symbols = self.scope.symbols.values()
         return frozenset([one.name for one in symbols if one.draw.kind == "one_hot"])
 
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        symbols = self.scope.symbols.values()
+        return frozenset([one.name for one in symbols if one.draw.kind == "integers"])
+
     def value(self, name: str, draw: int, layout: Layout) -> object:
         """A declared name's value on one draw; a fresh array. Raises KeyError."""
         if name in self.scope.names.dimensions:
@@ -68,7 +73,10 @@ class Inputs:
         array = self.draws.values[name][draw]
         if name in self._one_hot and layout.labels == "integers":
             return _integers(array)
-        return written(array, layout)
+        value = written(array, layout)
+        if name in self._whole:
+            return int(value) if isinstance(value, float) else np.asarray(value).astype(np.int64)
+        return value
 
     def gradient(self, pair: Pair, draw: int, layout: Layout) -> object:
         """A derivative's value on one draw; a fresh array. Raises KeyError."""
@@ -125,19 +133,20 @@ def _integers(array: Array) -> object:
 class Given:
     """What a program gets on one draw, and what it does to it.
 
-    A `pinned` run keeps the given values of all given names. `changed` are those that the program gave
-    another value, with the line; `gradients` the derivatives that it used without computing them.
+    A run keeps the given values of the `pinned` names; None pins all. `changes` are the values that the
+    program gave other names instead, by name and line, each the first one there; `gradients` the
+    derivatives that it used without computing them. `on_change` is called before each change, with
+    whether it is the first one in its line.
     """
 
     inputs: Inputs
     draw: int
     layout: Layout = USUAL
-    is_pinned: bool = False
-    read: set[str] = field(default_factory=set)
+    pinned: frozenset[str] | None = frozenset()
     guessed: set[str] = field(default_factory=set)
-    changed: dict[str, int] = field(default_factory=dict)
+    changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
-    before_change: Callable[[], None] = lambda: None
+    on_change: Callable[[bool], None] = lambda is_first: None
     _values: dict[str, object] = field(default_factory=dict)
 
     def value(self, name: str) -> object:
@@ -149,7 +158,6 @@ class Given:
     def _found(self, name: str) -> object:
         meaning = self.inputs.names.meaning(name)
         if meaning is not None:
-            self.read.add(meaning.name)
             if not meaning.is_exact:
                 self.guessed.add(name)
             return self.inputs.value(meaning.name, self.draw, self.layout)
@@ -185,12 +193,20 @@ class Given:
             return self.value(name)
         if agrees(value, mine):
             return value
-        if self.is_pinned:
+        if self.pinned is None or meaning.name in self.pinned:
             return mine
-        if not self.changed:
-            self.before_change()
-        self.changed.setdefault(meaning.name, line)
+        if not meaning.is_exact and np.shape(value) != np.shape(mine):
+            return value  # a letter that is used for something else
+        is_first = (meaning.name, line) not in self.changes
+        self.on_change(is_first)
+        if is_first:
+            self.changes[meaning.name, line] = copied(value)
         return value
+
+
+def copied(value: object) -> object:
+    """A value that no later change of an array reaches."""
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def agrees(value: object, mine: object) -> bool:

@@ -5,22 +5,31 @@ parameters are bound by name to what the problem gives, and `cache` to what a fo
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from grader.program.budget import Budget
 from grader.program.code_names import CodeNames, Derived
 from grader.program.errors import ProgramError
-from grader.program.given import Given
+from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
-from grader.program.values import Class, Function, Instance, Kind, Named, Unknown
+from grader.program.values import (
+    BoundMethod,
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Named,
+    Unknown,
+)  # fmt: skip
 
 TOP, ENTRY, INNER = 0, 1, 2
 """Where a name stands: at the top level, in a function that was run by itself, in one that these call."""
 _DEPTH = 3  # containers inside one another
 _FORWARD = "forward"
+_AFTER_CHANGES = 2_000  # steps that a program may go on for when it updates weights again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,54 +51,77 @@ class Held:
 
 @dataclass(slots=True)
 class Ran:
-    """One run of a program on one draw."""
+    """One run of a program on one draw.
+
+    `before` is what names held before the program changed a given name for the last time: what it derived
+    before it updated the weights is about the given ones.
+    """
 
     program: Program
     given: Given
     machine: Machine
     frames: list[Frame] = field(default_factory=list)
-    first: dict[tuple[str, str], Held] = field(default_factory=dict)
+    before: dict[tuple[str, str], Held] = field(default_factory=dict)
 
     @property
     def faults(self) -> Sequence[ProgramError]:
         """What could not be run."""
         return self.machine.faults
 
-    def held(self) -> Iterator[Held]:
+    def before_change(self, is_first: bool) -> None:
+        """Keep what names hold before a given name changes; when it changes again, end the program soon."""
+        if is_first:
+            self.before = {
+                one.place: replace(one, value=copied(one.value)) for one in self.held(is_live=True)
+            }
+        else:
+            budget = self.machine.budget
+            budget.steps = min(budget.steps, _AFTER_CHANGES)
+
+    def outdated(self, held: Held) -> Held | None:
+        """What a name held before the weights were updated, if the same line gave it its last value."""
+        before = self.before.get(held.place)
+        if before is None or isinstance(before.value, Unknown):
+            return None
+        if isinstance(held.value, Unknown):  # the program was ended, or fails afterwards
+            later = [one.line for one in self.program.targets if one.path == held.path]
+            return before if all(line <= before.line for line in later) else None
+        return before if before.line == held.line else None
+
+    def held(self, *, is_live: bool = False) -> Iterator[Held]:
         """The names with numbers, or with a reason why there are none."""
         lines = {(one.frame, one.path): one.line for one in self.machine.stores}
         anywhere = {path: line for (_, path), line in lines.items()}
         names = self.given.inputs.names
-        for path, value in _walked(self._globals()):
-            line = lines.get((None, path)) or anywhere.get(path)
-            if line is not None:
-                yield Held(path, value, line, TOP, "", names.derivative(path))
-        for frame in self.frames:
-            yield from self._in_frame(frame, ENTRY, lines, anywhere)
-        for frame in self.machine.inner_frames():
-            yield from self._in_frame(frame, INNER, lines, anywhere)
-
-    def _globals(self) -> Mapping[str, object]:
-        return self.machine.globals
+        for path, value in _walked(self.machine.globals):
+            line = lines.get((None, path)) or anywhere.get(path, 1)
+            yield Held(path, value, line, TOP, "", names.derivative(path))
+        running = [self.machine.entry] if is_live and self.machine.entry is not None else []
+        for frame in (*self.frames, *running):
+            yield from self._in_frame(frame, ENTRY, lines)
+        for frame in self.machine.last.values():
+            yield from self._in_frame(frame, INNER, lines)
 
     def _in_frame(
-        self,
-        frame: Frame,
-        rank: int,
-        lines: Mapping[tuple[Frame | None, str], int],
-        anywhere: Mapping[str, int],
+        self, frame: Frame, rank: int, lines: Mapping[tuple[Frame | None, str], int]
     ) -> Iterator[Held]:
         function, names = frame.function, self.given.inputs.names
-        of_frame = frame if rank == ENTRY else None
+        if not isinstance(function.node, ast.FunctionDef):
+            return
+        parameters = set(function.parameters.all)
+        written = {
+            one.path: one.line for one in self.program.targets if one.scope == function.qualified
+        }
         found: dict[str, Held] = {}
         for path, value in _walked(frame.locals):
-            line = lines.get((of_frame, path)) or anywhere.get(path)
-            if line is not None:
-                derived = names.derivative(path)
-                found[path] = Held(path, value, line, rank, function.qualified, derived)
+            line = lines.get((frame, path)) or written.get(path)
+            if line is not None or path not in parameters:
+                line = line or function.node.lineno
+                found[path] = Held(
+                    path, value, line, rank, function.qualified, names.derivative(path)
+                )
         for path, value, line in returned(frame, names):
-            derived = names.derivative(path)
-            found[path] = Held(path, value, line, rank, function.qualified, derived)
+            found[path] = Held(path, value, line, rank, function.qualified, names.derivative(path))
         yield from found.values()
 
 
@@ -145,9 +177,7 @@ def _parts(node: ast.expr, value: object) -> Iterator[tuple[ast.expr, str | None
         yield node, None, value
 
 
-def _paths(
-    expression: ast.expr, key: str | None, frame: Frame, names: CodeNames
-) -> Iterator[str]:
+def _paths(expression: ast.expr, key: str | None, frame: Frame, names: CodeNames) -> Iterator[str]:
     if key is not None:
         yield f"grads['{key}']"
         return
@@ -165,49 +195,58 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     """Run a program on one draw. Faults of its statements are in the result, none is raised."""
     machine = Machine(program, given, budget)
     ran = Ran(program, given, machine)
+    given.on_change = ran.before_change
     machine.run()
     known: dict[str, object] = {}
     objects: dict[str, Instance] = {}
-    for function, owner in _entries(program, machine, given.inputs.names):
+    tried: set[str] = set()
+    while (entry := _next_entry(program, machine, given.inputs.names, tried)) is not None:
+        function, owner = entry
+        tried.add(function.qualified)
+        called: Function | BoundMethod = function
+        skip = 0
         if owner is not None and function.kind is Kind.PLAIN:
             self = objects.setdefault(owner.name, Instance(owner, fallback=given.argument))
-            arguments = _arguments(function, given, known, skip=1)
-            frame = machine.call(function, arguments, receiver=self)
-        else:
-            frame = machine.call(function, _arguments(function, given, known))
+            called, skip = BoundMethod(self, function), 1
+        try:
+            frame = machine.call(called, _arguments(function, given, known, skip))
+        except ProgramError as fault:
+            machine.faults.append(fault)
+            continue
         ran.frames.append(frame)
         known.update(_returned_names(frame))
     return ran
 
 
-def _entries(
-    program: Program, machine: Machine, names: CodeNames
-) -> list[tuple[Function, Class | None]]:
-    """The functions that nobody ran and that may compute a derivative; forward functions come first."""
-    found: list[tuple[Function, Class | None]] = []
-    executed = {frame.function.qualified for frame in machine.inner_frames()}
+def _next_entry(
+    program: Program, machine: Machine, names: CodeNames, tried: Collection[str]
+) -> tuple[Function, Class | None] | None:
+    """The next function to run by itself: one that may compute a derivative and did not run to its end.
+
+    Forward functions come first, then those that no other function calls.
+    """
+    waiting: list[tuple[tuple[bool, bool], Function, Class | None]] = []
+    for function, owner in _functions(machine):
+        is_forward = _FORWARD in function.name.lower()
+        last = machine.last.get(function.qualified)
+        has_run = last is not None and last.fault is None
+        if not has_run and function.qualified not in tried and (is_forward or _derives(function, names)):
+            order = (not is_forward, function.name in program.called)
+            waiting.append((order, function, owner))
+    if not waiting:
+        return None
+    return min(waiting, key=lambda one: one[0])[1:]
+
+
+def _functions(machine: Machine) -> Iterator[tuple[Function, Class | None]]:
+    """The functions of the top level, and the methods of its classes."""
     for value in list(machine.globals.values()):
-        if isinstance(value, Function):
-            found.append((value, None))
+        if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef):
+            yield value, None
         elif isinstance(value, Class):
-            methods = [one for one in value.fields.values() if isinstance(one, Function)]
-            found.extend((one, value) for one in methods)
-    found = [
-        (function, owner) for function, owner in found
-        if function.qualified not in executed and isinstance(function.node, ast.FunctionDef)
-    ]  # fmt: skip
-    called = program.called
-    wanted = [
-        (function, owner) for function, owner in found
-        if function.name not in called and _derives(function, names)
-    ]  # fmt: skip
-    if not wanted:
-        wanted = [one for one in found if _derives(one[0], names)]
-    partners = [
-        one for one in found
-        if _FORWARD in one[0].name.lower() and one not in wanted and one[0].name not in called
-    ]  # fmt: skip
-    return partners + sorted(wanted, key=lambda one: _FORWARD not in one[0].name.lower())
+            for one in value.fields.values():
+                if isinstance(one, Function) and isinstance(one.node, ast.FunctionDef):
+                    yield one, value
 
 
 def _derives(function: Function, names: CodeNames) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from grader.program.errors import Failed, Refused
+from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
 from grader.program.machine.attributes import attribute, find, rows_of
 from grader.program.machine.frame import DEPTH, Frame, State, known
 from grader.program.machine.operators import kind
@@ -106,6 +106,9 @@ def invoke(state: State, function: Function, args: Sequence[Any], keywords: Keyw
     state.depth += 1
     try:
         function.body(frame)
+    except (ProgramError, *RAISED) as error:
+        frame.fault = of(error)
+        raise
     finally:
         state.depth -= 1
         state.last[function.qualified] = frame
