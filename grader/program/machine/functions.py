@@ -266,7 +266,7 @@ def _comprehension(context: Context, node: ast.ListComp | ast.SetComp | ast.Gene
     if isinstance(node, ast.ListComp):
         return lambda frame: [values[0] for values in run(frame)]
     if isinstance(node, ast.GeneratorExp):
-        return lambda frame: iter([values[0] for values in run(frame)])
+        return lambda frame: iter(tuple([values[0] for values in run(frame)]))
 
     def as_set(frame: Frame) -> Any:
         values = tuple([values[0] for values in run(frame)])
