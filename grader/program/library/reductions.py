@@ -33,6 +33,9 @@ NAMES = """sum mean prod max min amax amin var std any all nansum nanmean nanmax
 
 TABLE: dict[str, Row] = {
     **{f"numpy.{name}": reduction(getattr(np, name)) for name in NAMES},
-    **rows(np, "median average nanprod nanvar nanstd nanargmax nanargmin nancumsum nancumprod"),
+    **rows(
+        np,
+        "median average percentile quantile nanprod nanvar nanstd nanargmax nanargmin nancumsum nancumprod",
+    ),
     "numpy.diff": row(np.diff),
 }

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.library.rows import Row, charge, extent, row, rows, shape, size
+from grader.program.errors import Refused
+from grader.program.library.rows import ITEMS, Row, charge, extent, row, rows, shape, size
 
 
 def lengths(value: Any) -> tuple[int, ...]:
@@ -39,9 +40,15 @@ def _padded(budget: Budget, array: Any, pad_width: Any, *_: Any, **__: Any) -> N
 
 
 def _split(budget: Budget, ary: Any, indices_or_sections: Any, *_: Any, **__: Any) -> None:
-    """Each part is an array, be it empty."""
     parts = indices_or_sections
-    charge(budget, int(parts) if isinstance(parts, (int, np.integer)) else size(parts))
+    pieces(budget, int(parts) if isinstance(parts, (int, np.integer)) else size(parts))
+
+
+def pieces(budget: Budget, count: int) -> None:
+    """A guard: each part is an array, be it empty. Raises Refused if there are too many."""
+    charge(budget, 100 * count)
+    if count > ITEMS:
+        raise Refused(f"an array in more than {ITEMS:,} parts")
 
 
 TABLE: dict[str, Row] = {
@@ -54,6 +61,7 @@ TABLE: dict[str, Row] = {
     ),
     "numpy.broadcast_to": row(np.broadcast_to, _broadcast),
     "numpy.broadcast_arrays": row(np.broadcast_arrays, _broadcast_all),
+    "numpy.broadcast_shapes": row(np.broadcast_shapes),
     "numpy.tile": row(np.tile, _tiled),
     "numpy.pad": row(np.pad, _padded),
     **rows(np, "split array_split hsplit vsplit dsplit", _split),

@@ -13,6 +13,7 @@ from grader.program.library import (
     indexing,
     jax,
     linalg,
+    methods,
     products,
     python,
     randomness,
@@ -34,8 +35,9 @@ FUNCTIONS: dict[str, Row] = {
     **courses.TABLE, **randomness.TABLE,
 }  # fmt: skip
 
-METHODS: dict[str, Row] = {**torch.METHODS, **arrays.METHODS}
+METHODS: dict[str, Row] = {**torch.METHODS, **methods.either(arrays.METHODS, torch.METHODS)}
 TORCH_METHODS: dict[str, Row] = {**arrays.METHODS, **torch.METHODS}
+MIXED_METHODS: dict[str, Row] = {**METHODS, **methods.agreed(arrays.METHODS, torch.METHODS)}
 
 ATTRIBUTES: dict[str, Row] = {**arrays.ATTRIBUTES, "at": lambda budget, array: jax.At(array)}
 
@@ -69,7 +71,7 @@ MODULES: dict[str, str] = {
     **{path: path for path in courses.MODULES},
 }  # fmt: skip
 
-SCALAR_METHODS = METHODS
+SCALAR_METHODS = methods.of_numbers(METHODS)
 LIST_METHODS = python.LIST_METHODS
 TUPLE_METHODS = python.TUPLE_METHODS
 DICT_METHODS = python.DICT_METHODS

@@ -20,11 +20,12 @@ from grader.program.library.creation import TYPES as NUMPY_TYPES
 from grader.program.library.dtypes import Type
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
+from grader.program.library.indexing import along, taken
 from grader.program.library.linalg import TABLE as LINALG
 from grader.program.library.products import TABLE as PRODUCTS
 from grader.program.library.rows import Row, charge, extent, row, shape, size
 from grader.program.library.shapes import TABLE as SHAPES
-from grader.program.library.shapes import lengths
+from grader.program.library.shapes import lengths, pieces
 
 
 def _type(name: str, scalar: type, like: str) -> Type:
@@ -262,10 +263,8 @@ def _given(dim: Any, input: Any) -> Any:
 REDUCTIONS: dict[str, Row] = {
     **{
         name: _reduced(getattr(np, name))
-        for name in "sum mean prod amax amin all any nansum".split()
+        for name in "sum mean prod amax amin all any nansum argmax argmin".split()
     },
-    "argmax": _reduced(lambda a, axis, keepdims: np.argmax(a, axis=axis, keepdims=keepdims)),
-    "argmin": _reduced(lambda a, axis, keepdims: np.argmin(a, axis=axis, keepdims=keepdims)),
     "max": _extreme(np.max, np.argmax, np.maximum),
     "min": _extreme(np.min, np.argmin, np.minimum),
     "var": _spread(np.var),
@@ -420,6 +419,11 @@ def _chunk(input: Any, chunks: Any, dim: Any = 0) -> tuple[Any, ...]:
     return _split(input, -(-np.shape(input)[dim] // chunks), dim)
 
 
+def _parts(budget: Budget, input: Any, *_: Any, **__: Any) -> None:
+    """Nothing is split into more parts than its longest axis has entries."""
+    pieces(budget, max(shape(input), default=0))
+
+
 def _unbind(input: Any, dim: Any = 0) -> tuple[Any, ...]:
     return tuple(np.moveaxis(input, dim, 0))
 
@@ -447,9 +451,9 @@ ARRANGED: dict[str, Row] = {
     "repeat_interleave": row(
         lambda input, repeats, dim=None: np.repeat(input, repeats, axis=dim), _interleaved
     ),
-    "split": row(_split),
-    "chunk": row(_chunk),
-    "unbind": row(_unbind),
+    "split": row(_split, _parts),
+    "chunk": row(_chunk, _parts),
+    "unbind": row(_unbind, _parts),
     "flip": row(_flip),
     "roll": row(_roll),
     "movedim": row(np.moveaxis),
@@ -487,8 +491,10 @@ def _masked_select(input: Any, mask: Any) -> Any:
 
 
 CHOSEN: dict[str, Row] = {
-    "gather": row(_gather),
-    "index_select": row(_select),
+    "gather": row(_gather, lambda budget, input, dim, index: along(budget, input, index)),
+    "index_select": row(
+        _select, lambda budget, input, dim, index: taken(budget, input, index, dim)
+    ),
     "masked_select": row(_masked_select, broadcasts),
     "nonzero": row(np.argwhere, lambda budget, a: charge(budget, size(a) * max(1, np.ndim(a)))),
 }
@@ -504,7 +510,12 @@ def _into(function: Callable[..., Any]) -> Row:
         array[...] = function(array, *args, **kwargs)
         return array
 
-    return row(call)
+    return row(call, broadcasts)
+
+
+def _indexed(budget: Budget, array: Any, dim: Any, index: Any, source: Any, **_: Any) -> None:
+    taken(budget, array, index, dim)
+    charge(budget, size(source))
 
 
 def _index_add(array: Any, dim: Any, index: Any, source: Any, *, alpha: Any = 1) -> Any:
@@ -549,7 +560,7 @@ CHANGED: dict[str, Row] = {
     "zero_": _into(np.zeros_like), "fill_": _into(lambda array, value: value),
     "copy_": _into(lambda array, src: src), "masked_fill_": _into(_masked_fill),
     "sigmoid_": _into(sigmoid), "tanh_": _into(np.tanh),
-    "index_add_": row(_index_add), "index_copy_": row(_index_copy),
+    "index_add_": row(_index_add, _indexed), "index_copy_": row(_index_copy, _indexed),
     "scatter_": row(_scatter), "scatter_add_": row(_scatter_add),
 }  # fmt: skip
 
@@ -606,7 +617,7 @@ ONLY_METHODS: dict[str, Row] = {
                      lambda budget, _, *shape, **__: charge(budget, extent(lengths(_values(shape))))),
     "new_ones": row(lambda array, *shape, **_: np.ones(_values(shape), array.dtype),
                     lambda budget, _, *shape, **__: charge(budget, extent(lengths(_values(shape))))),
-    "index_add": row(lambda array, *args, **kwargs: _index_add(np.array(array), *args, **kwargs)),
+    "index_add": row(lambda array, *args, **kwargs: _index_add(np.array(array), *args, **kwargs), _indexed),
     "scatter": row(lambda array, *args, **kwargs: _scatter(np.array(array), *args, **kwargs)),
     "scatter_add": row(lambda array, *args: _scatter_add(np.array(array), *args)),
     "backward": _no_derivation,
@@ -786,7 +797,9 @@ FUNCTIONAL: dict[str, Row] = {
     "cross_entropy": row(_cross_entropy),
     "binary_cross_entropy": row(_binary, broadcasts),
     "binary_cross_entropy_with_logits": row(_binary_scores, broadcasts),
-    "layer_norm": row(_normalised),
+    "layer_norm": row(
+        _normalised, lambda budget, input, _, *rest, **__: broadcasts(budget, input, *rest[:2])
+    ),
 }
 
 TABLE: dict[str, Row] = {
