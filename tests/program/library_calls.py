@@ -370,7 +370,6 @@ np.take_along_axis(A, y[:, None], axis=1)
 np.take_along_axis(A, y, axis=1)
 np.compress([True, False], A, axis=0)
 np.extract(mask, A)
-np.choose([0, 1, 0], [1, 2])
 np.nonzero(I)
 np.argwhere(I)
 np.flatnonzero(v > 0)
@@ -519,7 +518,6 @@ np.pi
 np.e
 np.inf
 np.nan
-np.newaxis
 np.euler_gamma
 math.pi
 math.e

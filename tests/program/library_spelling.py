@@ -40,7 +40,9 @@ def _slices(node: ast.AST) -> ast.AST:
     if isinstance(node, ast.Tuple):
         return ast.Tuple([_slices(part) for part in node.elts], ast.Load())
     if isinstance(node, ast.Slice):
-        return _written("slice", *[part or ast.Constant(None) for part in (node.lower, node.upper, node.step)])
+        return _written(
+            "slice", *[part or ast.Constant(None) for part in (node.lower, node.upper, node.step)]
+        )
     return node
 
 
@@ -53,7 +55,9 @@ class Tables:
 
     def names(self) -> dict[str, Any]:
         modules = {name: Module(path) for name, path in library.MODULES.items() if "." not in name}
-        builtins = {name: _Builtin(self, name) for name in library.BUILTINS}
+        builtins = {
+            name: _Row(self, f"builtin {name}", row) for name, row in library.BUILTINS.items()
+        }
         return {
             **modules, **builtins, "special": Module("scipy.special"), "attribute": self.attribute,
             "item": self.item, "slice": slice, "Ellipsis": Ellipsis, "__builtins__": {},
@@ -78,7 +82,8 @@ class Tables:
     def member(self, path: str) -> Any:
         if path in library.CONSTANTS:
             USED.add(path)
-            return library.CONSTANTS[path] if not isinstance(library.CONSTANTS[path], library.Type) else _Row(self, path)
+            value = library.CONSTANTS[path]
+            return _Row(self, path, value) if isinstance(value, library.Type) else value
         return _Row(self, path) if path in library.FUNCTIONS else Module(path)
 
     def bound(self, row: Callable[..., Any], value: Any) -> Callable[..., Any]:
@@ -91,21 +96,14 @@ class Tables:
 class _Row:
     """A row with its path, held as the machine holds it: `row` is the row."""
 
-    def __init__(self, tables: Tables, path: str) -> None:
+    def __init__(self, tables: Tables, path: str, row: Any = None) -> None:
         self.path = path
-        self.row = library.FUNCTIONS[path]
+        self.row = library.FUNCTIONS[path] if row is None else row
         self._tables = tables
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         USED.add(self.path)
         return self.row(self._tables.budget, *args, **kwargs)
-
-
-class _Builtin(_Row):
-    def __init__(self, tables: Tables, name: str) -> None:
-        self.path = f"builtin {name}"
-        self.row = library.BUILTINS[name]
-        self._tables = tables
 
 
 def arrays(seed: int) -> dict[str, Any]:
@@ -129,7 +127,9 @@ def arrays(seed: int) -> dict[str, Any]:
 
 def theirs(text: str, values: dict[str, Any]) -> Any:
     """What Python and NumPy make of a call; an exception if they raise it."""
-    return _outcome(lambda: eval(text, {"np": np, "math": math, "copy": copy, **values}))
+    return _outcome(
+        lambda: eval(text, {"np": np, "math": math, "copy": copy, "xrange": range, **values})
+    )
 
 
 def ours(text: str, values: dict[str, Any], methods: Any = library.METHODS) -> Any:

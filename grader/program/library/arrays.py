@@ -40,7 +40,10 @@ def _short(budget: Budget, array: Any) -> None:
 
 
 def view(array: Any, *shape: Any) -> Any:
-    """PyTorch's `x.view(2, -1)`. Raises Failed where the entries would have to be copied."""
+    """PyTorch's `x.view(2, -1)`, and NumPy's `x.view()`.
+
+    Raises Failed where the entries would have to be copied.
+    """
     if any(isinstance(length, np.dtype) for length in shape):
         raise Refused("`view` of another type")
     viewed = array.reshape(*shape) if shape else array[...]

@@ -83,9 +83,8 @@ def along(budget: Budget, arr: Any, indices: Any, *rest: Any, **_: Any) -> None:
     charge(budget, math.prod([max(m, n) for m, n in zip(a, b, strict=False)]))
 
 
-def _indices(budget: Budget, n: Any, *rest: Any, **_: Any) -> None:
-    m = next((value for value in rest[1:] if value is not None), n)
-    charge(budget, 2 * max(1, int(n)) * max(1, int(m)))
+def _indices(budget: Budget, n: Any, k: Any = 0, m: Any = None) -> None:
+    charge(budget, 2 * max(1, int(n)) * max(1, int(n if m is None else m)))
 
 
 def _found(budget: Budget, a: Any) -> None:
@@ -99,10 +98,6 @@ def _grid(budget: Budget, *arrays: Any, **kwargs: Any) -> None:
 def _counted(budget: Budget, x: Any, weights: Any = None, minlength: Any = 0) -> None:
     top = np.max(x) if size(x) else 0
     charge(budget, max(size(x), int(top) + 1, int(minlength)))
-
-
-def _copied(budget: Budget, dst: Any, src: Any, **kwargs: Any) -> None:
-    broadcasts(budget, dst, src, **kwargs)
 
 
 def _repeated(budget: Budget, a: Any, repeats: Any, axis: Any = None) -> None:
@@ -122,7 +117,6 @@ TABLE: dict[str, Row] = {
     "numpy.put_along_axis": row(np.put_along_axis, along),
     "numpy.compress": row(np.compress),
     "numpy.extract": row(np.extract),
-    "numpy.choose": row(np.choose, lambda budget, a, choices, **_: broadcasts(budget, a, *choices)),
     "numpy.nonzero": row(np.nonzero, _found),
     "numpy.argwhere": row(np.argwhere, _found),
     **rows(
@@ -135,6 +129,6 @@ TABLE: dict[str, Row] = {
     "numpy.diag_indices": row(np.diag_indices, lambda budget, n, ndim=2: charge(budget, n * ndim)),
     "numpy.bincount": row(np.bincount, _counted),
     "numpy.repeat": row(np.repeat, _repeated),
-    "numpy.copyto": row(np.copyto, _copied),
+    "numpy.copyto": row(np.copyto, broadcasts),
     **rows(np, "putmask place put fill_diagonal"),
 }

@@ -42,7 +42,7 @@ KEYWORDS = frozenset(
     return_counts return_index return_inverse reps repeats retstep rowvar rtol return_sign
     shape shift side size sorted sorter source src start stop step stable tol tup v val values vals v1
     weights where wrap x x1 x2 xi xp y z shapes num_rows index method interpolation dst
-    compute_uv UPLO full_matrices sparse
+    compute_uv UPLO full_matrices sparse dA cache dout activation Z A W A_prev dZ tensor1 tensor2
     dim dim0 dim1 keepdim input other alpha beta rounding_mode unbiased dims shifts sections src index
     split_size_or_sections chunks tensors start_dim end_dim descending approximate negative_slope
     num_classes reduction normalized_shape weight eps device requires_grad data memory_format sizes

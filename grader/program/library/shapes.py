@@ -51,14 +51,30 @@ def pieces(budget: Budget, count: int) -> None:
         raise Refused(f"an array in more than {ITEMS:,} parts")
 
 
+def _rolled(budget: Budget, a: Any, shift: Any, axis: Any = None) -> None:
+    """Two pieces for each axis, and all pairs of these."""
+    if size(axis) > AXES:
+        raise Refused("`roll` along so many axes")
+    charge(budget, size(a))
+
+
+def _inserted(budget: Budget, arr: Any, obj: Any, values: Any, axis: Any = None) -> None:
+    lengths = shape(arr)
+    rest = 1 if axis is None else extent(lengths) // max(1, lengths[axis])
+    charge(budget, size(arr) + max(size(values), rest * size(obj)))
+
+
+AXES = 4  # of one `roll`
 TABLE: dict[str, Row] = {
     **rows(
         np,
         """reshape ravel squeeze expand_dims transpose permute_dims matrix_transpose swapaxes moveaxis
         rollaxis atleast_1d atleast_2d atleast_3d concatenate concat stack hstack vstack
-        column_stack dstack flip fliplr flipud roll rot90 diagonal tril triu append insert delete
+        column_stack dstack flip fliplr flipud rot90 diagonal tril triu append delete
         shape size ndim block""",
     ),
+    "numpy.roll": row(np.roll, _rolled),
+    "numpy.insert": row(np.insert, _inserted),
     "numpy.broadcast_to": row(np.broadcast_to, _broadcast),
     "numpy.broadcast_arrays": row(np.broadcast_arrays, _broadcast_all),
     "numpy.broadcast_shapes": row(np.broadcast_shapes),

@@ -18,6 +18,7 @@ from grader.program.library import (
     python,
     randomness,
     reductions,
+    settings,
     shapes,
     special,
     torch,
@@ -30,9 +31,17 @@ NUMPY: dict[str, Row] = {
     **indexing.TABLE, **linalg.TABLE,
 }  # fmt: skip
 
+# What NumPy called these before version 2; `np.float` and `np.int` were Python's.
+_OLD = {
+    "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "row_stack": "vstack",
+    "round_": "round", "float_": "float64",
+}  # fmt: skip
+NUMPY |= {f"numpy.{old}": NUMPY[f"numpy.{new}"] for old, new in _OLD.items()}
+NUMPY |= {f"numpy.{name}": python.BUILTINS[name] for name in ("float", "int")}
+
 FUNCTIONS: dict[str, Row] = {
     **NUMPY, **special.TABLE, **torch.TABLE, **jax.of_numpy(NUMPY), **jax.TABLE, **python.TABLE,
-    **courses.TABLE, **randomness.TABLE,
+    **courses.TABLE, **randomness.TABLE, **settings.TABLE,
 }  # fmt: skip
 
 METHODS: dict[str, Row] = {**torch.METHODS, **methods.either(arrays.METHODS, torch.METHODS)}
@@ -58,6 +67,7 @@ CONSTANTS: dict[str, Any] = {
 
 MODULES: dict[str, str] = {
     "np": "numpy", "numpy": "numpy", "numpy.linalg": "numpy.linalg", "numpy.random": "numpy.random",
+    "numpy.testing": "numpy.testing",
     "torch": "torch", "torch.nn": "torch.nn", "torch.nn.functional": "torch.nn.functional",
     "torch.linalg": "torch.linalg", "torch.autograd": "torch.autograd", "torch.cuda": "torch.cuda",
     "F": "torch.nn.functional", "nn": "torch.nn",

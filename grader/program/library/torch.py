@@ -23,7 +23,17 @@ from grader.program.library.elementwise import broadcasts
 from grader.program.library.indexing import along, taken
 from grader.program.library.linalg import TABLE as LINALG
 from grader.program.library.products import TABLE as PRODUCTS
-from grader.program.library.rows import Row, charge, extent, row, shape, size
+from grader.program.library.rows import (
+    Guard,
+    Row,
+    charge,
+    extent,
+    inputs,
+    nothing,
+    row,
+    shape,
+    size,
+)
 from grader.program.library.shapes import TABLE as SHAPES
 from grader.program.library.shapes import lengths, pieces
 
@@ -44,6 +54,18 @@ TYPES: dict[str, Type] = {
 def _values(values: Any) -> tuple[Any, ...]:
     """`2, 3` and `(2, 3)` alike."""
     return tuple(values[0]) if len(values) == 1 and type(values[0]) in (list, tuple) else values
+
+
+def _several(function: Callable[..., Any], guard: Guard, keyword: str) -> Row:
+    """A row that takes several numbers one by one, in a tuple, or by a keyword."""
+    made = row(function, guard)
+
+    def call(budget: Budget, input: Any, *values: Any, **kwargs: Any) -> Any:
+        if keyword in kwargs:
+            values = (kwargs.pop(keyword),)
+        return made(budget, input, *_values(values), **kwargs)
+
+    return call
 
 
 # Elementwise
@@ -299,8 +321,9 @@ def _of_axes(function: Row, *axes: int) -> Row:
 def _addmm(
     budget: Budget, input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1
 ) -> Any:
+    times, plus = ELEMENTWISE["numpy.multiply"], ELEMENTWISE["numpy.add"]
     product = PRODUCTS["numpy.matmul"](budget, mat1, mat2)
-    return ELEMENTWISE["numpy.add"](budget, np.multiply(beta, input), np.multiply(alpha, product))
+    return plus(budget, times(budget, beta, input), times(budget, alpha, product))
 
 
 def _tensordot(budget: Budget, a: Any, b: Any, dims: Any = 2) -> Any:
@@ -345,7 +368,7 @@ def _transpose(input: Any, dim0: Any, dim1: Any) -> Any:
 
 
 def _permute(input: Any, *dims: Any) -> Any:
-    return np.transpose(input, _values(dims))
+    return np.transpose(input, dims)
 
 
 def _squeeze(input: Any, dim: Any = None) -> Any:
@@ -369,7 +392,7 @@ def _flatten(input: Any, start_dim: Any = 0, end_dim: Any = -1) -> Any:
 
 
 def _expanded(budget: Budget, input: Any, *sizes: Any) -> None:
-    charge(budget, extent(_expansion(input, _values(sizes))))
+    charge(budget, extent(_expansion(input, sizes)))
 
 
 def _expansion(input: Any, sizes: Any) -> tuple[int, ...]:
@@ -379,16 +402,16 @@ def _expansion(input: Any, sizes: Any) -> tuple[int, ...]:
 
 
 def _expand(input: Any, *sizes: Any) -> Any:
-    return np.broadcast_to(input, _expansion(input, _values(sizes)))
+    return np.broadcast_to(input, _expansion(input, sizes))
 
 
 def _repeated(budget: Budget, input: Any, *repeats: Any) -> None:
-    charge(budget, size(input) * extent(lengths(_values(repeats))))
+    charge(budget, size(input) * extent(repeats))
 
 
 def _repeat(input: Any, *repeats: Any) -> Any:
     """Copies beside one another, which NumPy calls `tile`."""
-    return np.tile(input, _values(repeats))
+    return np.tile(input, repeats)
 
 
 def _interleaved(budget: Budget, input: Any, repeats: Any, dim: Any = None) -> None:
@@ -429,7 +452,7 @@ def _unbind(input: Any, dim: Any = 0) -> tuple[Any, ...]:
 
 
 def _flip(input: Any, *dims: Any) -> Any:
-    return np.flip(input, axis=_values(dims))
+    return np.flip(input, axis=dims)
 
 
 def _roll(input: Any, shifts: Any, dims: Any = None) -> Any:
@@ -441,20 +464,20 @@ ARRANGED: dict[str, Row] = {
     "transpose": row(_transpose),
     "swapaxes": row(_transpose),
     "swapdims": row(_transpose),
-    "permute": row(_permute),
+    "permute": _several(_permute, nothing, "dims"),
     "unsqueeze": row(_unsqueeze),
     "squeeze": row(_squeeze),
-    "reshape": row(lambda input, *shape: np.reshape(input, _values(shape))),
+    "reshape": _several(lambda input, *shape: np.reshape(input, shape), inputs, "shape"),
     "flatten": row(_flatten),
     "ravel": row(np.ravel),
-    "tile": row(_repeat, _repeated),
+    "tile": _several(_repeat, _repeated, "dims"),
     "repeat_interleave": row(
         lambda input, repeats, dim=None: np.repeat(input, repeats, axis=dim), _interleaved
     ),
     "split": row(_split, _parts),
     "chunk": row(_chunk, _parts),
     "unbind": row(_unbind, _parts),
-    "flip": row(_flip),
+    "flip": _several(_flip, nothing, "dims"),
     "roll": row(_roll),
     "movedim": row(np.moveaxis),
     "moveaxis": row(np.moveaxis),
@@ -589,6 +612,10 @@ def _size(array: Any, dim: Any = None) -> Any:
     return np.shape(array) if dim is None else np.shape(array)[dim]
 
 
+def _new(budget: Budget, array: Any, *size: Any, **_: Any) -> None:
+    charge(budget, extent(lengths(size)))
+
+
 def _no_derivation(*args: Any, **kwargs: Any) -> Any:
     raise Refused("automatic differentiation is no derivation")
 
@@ -604,19 +631,17 @@ ONLY_METHODS: dict[str, Row] = {
     "dim": row(lambda array: int(np.ndim(array))),
     "ndimension": row(lambda array: int(np.ndim(array))),
     "nelement": TENSOR["numel"],
-    "view": row(view),
+    "view": _several(view, nothing, "size"),
     "view_as": row(lambda array, other: view(array, np.shape(other))),
     "reshape_as": row(lambda array, other: np.reshape(array, np.shape(other))),
-    "expand": row(_expand, _expanded),
+    "expand": _several(_expand, _expanded, "size"),
     "expand_as": row(
         lambda array, other: np.broadcast_to(array, np.shape(other)),
         lambda budget, array, other: charge(budget, extent(shape(other))),
     ),
-    "repeat": row(_repeat, _repeated),
-    "new_zeros": row(lambda array, *shape, **_: np.zeros(_values(shape), array.dtype),
-                     lambda budget, _, *shape, **__: charge(budget, extent(lengths(_values(shape))))),
-    "new_ones": row(lambda array, *shape, **_: np.ones(_values(shape), array.dtype),
-                    lambda budget, _, *shape, **__: charge(budget, extent(lengths(_values(shape))))),
+    "repeat": _several(_repeat, _repeated, "repeats"),
+    "new_zeros": _several(lambda array, *size, **_: np.zeros(size, array.dtype), _new, "size"),
+    "new_ones": _several(lambda array, *size, **_: np.ones(size, array.dtype), _new, "size"),
     "index_add": row(lambda array, *args, **kwargs: _index_add(np.array(array), *args, **kwargs), _indexed),
     "scatter": row(lambda array, *args, **kwargs: _scatter(np.array(array), *args, **kwargs)),
     "scatter_add": row(lambda array, *args: _scatter_add(np.array(array), *args)),
@@ -661,6 +686,15 @@ def _full(budget: Budget, size: Any, fill_value: Any, **kwargs: Any) -> Any:
     return CREATION["numpy.full"](budget, size, fill_value, **kwargs)
 
 
+def _arange(budget: Budget, *args: Any, end: Any = None, **kwargs: Any) -> Any:
+    named = {} if end is None else {"stop": end}
+    return CREATION["numpy.arange"](budget, *args, **named, **kwargs)
+
+
+def _linspace(budget: Budget, start: Any, end: Any, steps: Any, **kwargs: Any) -> Any:
+    return CREATION["numpy.linspace"](budget, start, end, steps, **kwargs)
+
+
 def _cross_product(input: Any, other: Any, dim: Any = -1) -> Any:
     return np.cross(input, other, axis=dim)
 
@@ -672,13 +706,10 @@ ONLY_FUNCTIONS: dict[str, Row] = {
     "full": _without_device(_full),
     **{
         name: _without_device(_other(CREATION[f"numpy.{name}"]))
-        for name in "zeros_like ones_like empty_like full_like eye arange".split()
+        for name in "zeros_like ones_like empty_like full_like eye".split()
     },
-    "linspace": _without_device(
-        lambda budget, start, end, steps, **kw: CREATION["numpy.linspace"](
-            budget, start, end, steps, **kw
-        )
-    ),
+    "arange": _without_device(_arange),
+    "linspace": _without_device(_linspace),
     "tensor": row(_tensor),
     "as_tensor": row(_as_tensor),
     "from_numpy": row(_same),
@@ -718,7 +749,7 @@ def _one_hot_size(budget: Budget, tensor: Any, num_classes: Any = -1) -> None:
 
 
 def _linear(budget: Budget, input: Any, weight: Any, bias: Any = None) -> Any:
-    product = _MATMUL(budget, input, np.transpose(weight))
+    product = _MATMUL(budget, input, SHAPES["numpy.transpose"](budget, weight))
     return product if bias is None else ELEMENTWISE["numpy.add"](budget, product, bias)
 
 
@@ -767,6 +798,10 @@ def _binary_scores(input: Any, target: Any, *, reduction: Any = "mean") -> Any:
     return REDUCTION[reduction](np.logaddexp(0.0, input) - np.multiply(input, target))
 
 
+def _scaled(budget: Budget, input: Any, normalized_shape: Any, *args: Any, **kwargs: Any) -> None:
+    broadcasts(budget, input, *args, **kwargs)
+
+
 def _normalised(
     input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: Any = 1e-5
 ) -> Any:
@@ -797,9 +832,7 @@ FUNCTIONAL: dict[str, Row] = {
     "cross_entropy": row(_cross_entropy),
     "binary_cross_entropy": row(_binary, broadcasts),
     "binary_cross_entropy_with_logits": row(_binary_scores, broadcasts),
-    "layer_norm": row(
-        _normalised, lambda budget, input, _, *rest, **__: broadcasts(budget, input, *rest[:2])
-    ),
+    "layer_norm": row(_normalised, _scaled),
 }
 
 TABLE: dict[str, Row] = {
