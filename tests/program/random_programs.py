@@ -142,7 +142,7 @@ float({A}.sum()) | int({n}) | np.sum({A} ** 2) | np.sum({A} * {E}) | 0.5 * np.su
 {N} / {N} | {N} // {N} | {N} % {N} | -{N} | abs({N}) | {n} ** 2 | {n} ** -1 | 2 ** {n} | float({N}) ** 2 | {q} ** {n} | max({N}, {N}) | min({n}, {N}) | max({N}, 0) | round({q}, 1)
 round({N}) | int({N}) | float({N}) | bool({N}) | math.exp({q}) | math.sqrt({n}) | math.log({n}) | math.pi | np.pi * {q} | math.tanh({q}) | math.floor({q}) | np.exp({N}) | np.tanh({q}) | np.log({n})
 np.sqrt({n}) | np.maximum({N}, {N}) | np.float32({q}) | np.int64({n}) | np.float64({N}) | np.float32({q}) * {q} | np.float32({q}) + {N} | np.int64({n}) / 2 | np.int32({n}) * {q} | {A}.item(0)
-{A}.prod() | sum({V}) | sum(range({n})) | sum([{N}, {N}]) | sum(u * u for u in {V}) | sum({q} for k in range({n})) | max({V}) | min([{N}, {N}, {n}]) | len([u for u in {V} if u > 0])
+{A}.prod() | sum({V}) | sum(range({n})) | sum(u * u for u in {V}) | max({V}) | min([{N}, {N}, {n}]) | len([u for u in {V} if u > 0])
 {N} if {t} else {N} | {N} > 0 | 0 < {N} < 3 | {N} == {N} | {t} and {N} | {t} or {N} | not {N} | {n} in [1, 2, 3] | {A} is None | {A} is not None | isinstance({A}, np.ndarray) | isinstance({N}, float)
 divmod({n}, 3)[1] | pow({n}, 2) | {n} // 2 * 2 | {n} & 3 | {n} | 4 | {n} ^ 1 | {n} << 2 | {n} >> 1 | ~{n} | True + {n} | {t} * {q} | 1e-3 * {N} | -{n} // 2 | -{n} % 3 | {q} % 1 | {A}.shape == {E}.shape
 len({A}.shape) | {A}.shape[-1] * {n} | np.shape({A})[0] | np.size({A}) | np.ndim({A}) | {A}.shape[{X}] | any([{t}, {N} > 1]) | all(u > 0 for u in {V}) | np.inf * {q} | np.allclose({A}, {E}) | np.array_equal({A}, {E})
