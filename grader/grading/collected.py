@@ -343,6 +343,9 @@ def _from_file(
 ) -> Written | Numbers:
     if isinstance(answer, ArrayAnswer):
         return Numbers(answer)
+    if answer.notation == "code":
+        error = Unreadable("the grader does not run code", answer.text, Span(0, len(answer.text)))
+        return Written(answer.text, "code", answer.place, partial(_refuse, error), is_alone=True)
     base = problem.index_base if answer.index_base is None else answer.index_base
     if answer.notation == "latex":
         return latex_answer(question, answer, problem)

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.document.offsets import normalised
+from grader.document.programs import is_script, program_of
 from grader.submission import limits
 from grader.submission.answerfiles.trees import Items, Node, Pairs, Scalar
 from grader.submission.model import ArrayAnswer, Place, TextAnswer
 from grader.submission.precision import number, precision
 from grader.submission.refusals import Refused
 
-FORMS = ("latex", "infix", "array")
+FORMS = ("latex", "infix", "code", "array")
 
-_FORMS_HINT = "Write text, a list, {latex: '…'}, {infix: '…'} or {array: [[…]]}."
+_FORMS_HINT = "Write text, a list, {latex: '…'}, {infix: '…'}, {code: '…'} or {array: [[…]]}."
 _NOTHING = frozenset(
     ["", "?", "??", "???", "~", "-", "--", "null", "none", "n/a", "na", "tbd", "todo", "idk"]
 )
@@ -85,7 +86,7 @@ class _Value:
         )
 
     def _form(self, node: Pairs) -> TextAnswer | ArrayAnswer | None:
-        """`{latex: …}`, `{infix: …}` or `{array: …}`."""
+        """`{latex: …}`, `{infix: …}`, `{code: …}` or `{array: …}`."""
         names = [key.text.strip().lower() for key, _ in node.pairs]
         if len(names) != 1 or names[0] not in FORMS:
             written = ", ".join(names)[:60]
@@ -95,6 +96,8 @@ class _Value:
             return None
         if names[0] == "array":
             return self._array(value)
+        if names[0] == "code":
+            return self._code(value)
         return self._latex(value) if names[0] == "latex" else self._infix(value)
 
     def _latex(self, node: Node) -> TextAnswer:
@@ -102,7 +105,18 @@ class _Value:
             raise self.refused(node, "`latex:` needs one text.", "Write matrices in LaTeX.")
         return self._text(node, node.text, "latex")
 
+    def _code(self, node: Node) -> TextAnswer:
+        if not isinstance(node, Scalar):
+            raise self.refused(node, "`code:` needs one text.", "Write its lines below `code: |`.")
+        program = program_of(normalised(node.text), "python")
+        if program is None:
+            message = "The code of this answer is not Python."
+            raise self.refused(node, message, "Write it as it runs, or the answer as a formula.")
+        return self._text(Scalar(program, False, node.line, node.column), program, "code")
+
     def _infix(self, node: Node) -> TextAnswer:
+        if isinstance(node, Scalar) and is_script(normalised(node.text)):
+            return self._code(node)
         return self._text(node, self._expression(node, inside=False), "infix")
 
     def _expression(self, node: Node, *, inside: bool = True) -> str:
