@@ -34,7 +34,7 @@ def _numbers(text: str, source: Source) -> FileContents | None:
         found := _printed(numbers, named, source)
     ):
         return found
-    if not _ONLY_NUMBERS.fullmatch(numbers) or _NUMBERED.search(numbers):
+    if not numbers.strip() or not _ONLY_NUMBERS.fullmatch(numbers) or _NUMBERED.search(numbers):
         return None
     numerals = re.split(r"[\s;]+", numbers.strip())
     computed = is_computed(numeral.replace(",", ".") for numeral in numerals)

@@ -78,6 +78,9 @@ def table(text: str, source: Source) -> FileContents:
         names, rows = _uncounted(tuple(cell.lower() for cell in header.cells), rows)
     if not rows:
         return FileContents()
+    if not rows[0].is_numeric and all(len(row.cells) == 1 for row in rows):
+        message = f"There are no numbers here, but {rows[0].cells[0][:60]!r}."
+        raise Refused(message, line=rows[0].line, question=source.stem, hint=_LAYOUTS)
     if (names and names[0] in _IDS) or not (rows[0].is_numeric or rows[0].cells[0] == ""):
         return _by_question(rows, names, source)
     return FileContents(answers=(_of_file(rows, names, source),))
