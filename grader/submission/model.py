@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.document.nodes import Document
+from grader.submission.precision import Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,11 @@ class ArrayAnswer:
 
     `digits` is the precision of the submission, as the largest number of significant decimal
     digits of any entry (7 for float32, 16 or more for float64 as computed); `decimals` is the
-    largest number of decimal places, None for binary floats at full precision.
+    largest number of decimal places, None for binary floats at full precision. `arithmetic` is the
+    format that all numbers fit in, if it is smaller than a double: "float32".
+
+    `others` are other arrays that a table may mean: whether its first row or column holds numbers or
+    only counts, the shape decides.
     """
 
     question: str
@@ -128,6 +133,15 @@ class ArrayAnswer:
     digits: int
     decimals: int | None
     place: Place
+    arithmetic: str = ""
+    others: tuple["ArrayAnswer", ...] = ()
+
+    @classmethod
+    def of(
+        cls, question: str, array: NDArray[np.float64], written: Precision, place: Place
+    ) -> "ArrayAnswer":
+        """An answer with the precision that its numbers were written with."""
+        return cls(question, array, written.digits, written.decimals, place, written.arithmetic)
 
 
 @dataclass(frozen=True, slots=True)
