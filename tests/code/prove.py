@@ -30,12 +30,15 @@ def given(name: str, count: int = DRAWS) -> list[dict[str, np.ndarray]]:
 
 
 def differences(said: Expected, question: str, symbols: Values) -> np.ndarray:
-    """The derivative of the loss by differences: by a symbol, or by what `nudge` names in the loss."""
+    """The derivative of the loss by differences: by a symbol, or by what `nudge` names in the loss.
+
+    A `loss` that is an array gives its Jacobian.
+    """
     wrt = said.answers[question].wrt
     body = compile(said.run.loss, "<loss>", "exec")
     shape: list[tuple[int, ...]] = []
 
-    def loss(step: np.ndarray | None) -> float:
+    def loss(step: np.ndarray | None) -> np.ndarray:
         def nudge(name: str, value: Any) -> Any:
             if name != wrt:
                 return value
@@ -46,14 +49,14 @@ def differences(said: Expected, question: str, symbols: Values) -> np.ndarray:
         if wrt in symbols:
             space[wrt] = nudge(wrt, np.array(symbols[wrt]))
         exec(body, space)
-        return float(space["loss"])
+        return np.array(space["loss"], dtype=np.float64)
 
-    loss(None)
+    whole = loss(None)
     size = int(np.prod(shape[0]))
     slopes = [
         (loss(STEP * unit) - loss(-STEP * unit)) / (2 * STEP) for unit in np.eye(max(size, 1))
     ]
-    return np.array(slopes).reshape(shape[0])
+    return np.moveaxis(np.array(slopes), 0, -1).reshape(whole.shape + shape[0])
 
 
 def squeezed(array: np.ndarray) -> np.ndarray:
