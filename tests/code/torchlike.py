@@ -1,4 +1,4 @@
-"""The part of PyTorch that public backward passes use, made of NumPy arrays, so that `prove.py` can run them.
+"""The part of PyTorch that public backward passes use, made of NumPy arrays, for `prove.py`.
 
 `install()` lets `import torch` find this; `dress(space)` makes tensors of the arrays in a name space.
 """
@@ -59,7 +59,7 @@ class Tensor(np.ndarray):
         """A power, entry by entry."""
         return self**power
 
-    def clamp(self, min: Any = None, max: Any = None) -> Any:
+    def clamp(self, min: Any = None, max: Any = None) -> Any:  # noqa: A002
         """Bounds, entry by entry."""
         return np.clip(self, min, max)
 
