@@ -46,7 +46,7 @@ def differences(said: Expected, question: str, symbols: Values) -> np.ndarray:
         if wrt in symbols:
             space[wrt] = nudge(wrt, np.array(symbols[wrt]))
         exec(body, space)
-        return float(space["loss"])
+        return float(space[said.answers[question].of])
 
     loss(None)
     size = int(np.prod(shape[0]))
