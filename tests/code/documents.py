@@ -1,6 +1,6 @@
 """The documents of a folder, what a human says of them, and the forms in which people hand in code.
 
-A document is `NAME.py` or `NAME.ipynb`, where `NAME` is a folder beside this file.
+A document is `NAME.py`, `NAME.ipynb` or `NAME.md`, where `NAME` is a folder beside this file.
 """
 
 import ast
@@ -25,6 +25,7 @@ class Judged:
     note: str
     value: str
     wrt: str
+    of: str = "loss"
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ def expected(name: str) -> Expected:
             run["loss"],
         ),
         {
-            question: Judged(of["verdict"], of["note"], of["value"], of["wrt"])
-            for question, of in said["answers"].items()
+            question: Judged(**answer) for question, answer in said["answers"].items()
         },
     )
 
@@ -74,13 +74,17 @@ def documents(folder: Path, names: Collection[str] = ()) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if (HERE / path.stem / "expected.yaml").is_file() and (not names or path.stem in names)
+        if path.suffix in (".py", ".ipynb", ".md")
+        and (HERE / path.stem / "expected.yaml").is_file()
+        and (not names or path.stem in names)
     )
 
 
 def program(document: Path) -> str:
     """The code of a document: of a notebook its code cells in order, magics as comments."""
     text = document.read_text(encoding="utf-8")
+    if document.suffix == ".md":
+        return "\n\n".join(re.findall(r"(?ms)^```python\n(.*?)^```", text))
     if document.suffix != ".ipynb":
         return text
     cells = [

@@ -49,7 +49,7 @@ def differences(said: Expected, question: str, symbols: Values) -> np.ndarray:
         if wrt in symbols:
             space[wrt] = nudge(wrt, np.array(symbols[wrt]))
         exec(body, space)
-        return np.array(space["loss"], dtype=np.float64)
+        return np.array(space[said.answers[question].of], dtype=np.float64)
 
     whole = loss(None)
     size = int(np.prod(shape[0]))
