@@ -63,9 +63,7 @@ def expected(name: str) -> Expected:
             tuple(run.get("once", ())),
             run["loss"],
         ),
-        {
-            question: Judged(**answer) for question, answer in said["answers"].items()
-        },
+        {question: Judged(**answer) for question, answer in said["answers"].items()},
     )
 
 
