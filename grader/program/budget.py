@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from grader.program.errors import Refused
 
-STEPS = 200_000  # statements, iterations and calls
+STEPS = 200_000  # iterations and calls, weighed by the length of what is run again
 ARRAY = 1_000_000  # numbers in one array
-TOTAL = 200_000_000  # numbers in all arrays that a run makes
+TOTAL = 50_000_000  # numbers in all arrays that a run makes
 SECONDS = 5.0  # processor time of all runs that share a budget
+ITEMS = 10_000  # items of one list, characters of one text that the program makes
+BITS = 4_096  # of one integer
 _CLOCK_EVERY = 256  # steps between two looks at the clock
 
 
@@ -19,14 +21,16 @@ class Budget:
     steps: int = STEPS
     total: int = TOTAL
     until: float = field(default_factory=lambda: time.process_time() + SECONDS)
+    _look: int = field(default=STEPS, repr=False)
 
-    def step(self) -> None:
-        """Count a statement, an iteration or a call. Raises Refused."""
-        self.steps -= 1
-        if self.steps % _CLOCK_EVERY == 0:
+    def step(self, n: int = 1) -> None:
+        """Count an iteration or a call that runs `n` parts of the program. Raises Refused."""
+        self.steps -= n
+        if self.steps < self._look:
+            if self.steps < 0:
+                raise Refused("the program runs for too long")
+            self._look = self.steps - _CLOCK_EVERY
             self.check_clock()
-        if self.steps < 0:
-            raise Refused("the program runs for too long")
 
     def check_clock(self) -> None:
         """Raise Refused if the time is over."""
@@ -40,3 +44,21 @@ class Budget:
         self.total -= size
         if self.total < 0:
             raise Refused("the program makes too many arrays")
+
+    def room(self, size: int) -> None:
+        """Raise Refused if a list or text of `size` items is too long."""
+        if size > ITEMS:
+            raise Refused(f"a list or text of more than {ITEMS:,} items")
+
+    def items(self, size: int) -> None:
+        """Count a list or text of `size` items before it is made. Raises Refused."""
+        self.room(size)
+        self.step(1 + size // 16)
+
+    def work(self, size: int) -> None:
+        """Count `size` multiplications before they are done. Raises Refused."""
+        self.total -= size // 16
+        if self.total < 0:
+            raise Refused("the program calculates for too long")
+        if size > ARRAY:
+            self.check_clock()

@@ -1,7 +1,10 @@
 """The values of a program, besides numbers, strings, lists, dictionaries and arrays."""
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
 from grader.program.errors import Refused
 
@@ -29,19 +32,126 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """A module or an object that only draws, prints or measures time: calls of it are passed over."""
+
+    path: str
+
+
+@dataclass(slots=True, eq=False)
 class Named:
-    """A container of which only the names are known: a `cache` or `params` that nobody fills."""
+    """A container of which only the names are known: a `cache` or `params` that nobody fills.
+
+    `fields` are the names that the program itself stores in it, or has looked up.
+    """
 
     lookup: Lookup
+    fields: dict[object, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Builtin:
+    """A function of the library: `row(budget, *arguments)`; `calls` if it calls functions."""
+
+    path: str
+    row: Callable[..., Any]
+    calls: bool = False
+
+
+class Kind(Enum):
+    """How a function in a class is bound."""
+
+    PLAIN = "plain"
+    STATIC = "static"
+    CLASS = "class"
+    PROPERTY = "property"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The names that a function takes. The last of `names` have defaults."""
+
+    names: tuple[str, ...] = ()
+    rest: str | None = None
+    keywords: tuple[str, ...] = ()
+    others: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All names, in the order of the text."""
+        stars = [name for name in (self.rest,) if name], [name for name in (self.others,) if name]
+        return (*self.names, *stars[0], *self.keywords, *stars[1])
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function of the program. `body` runs it in a frame; `outer` is the frame around it."""
+
+    name: str
+    qualified: str
+    node: ast.FunctionDef | ast.Lambda
+    parameters: Parameters
+    body: Callable[[Any], Any]
+    weight: int = 1
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    outer: Any = None
+    kind: Kind = Kind.PLAIN
+    owner: "Class | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class Class:
+    """A class of the program. `unknown` names a base that the program does not define."""
+
+    name: str
+    node: ast.ClassDef
+    fields: dict[str, Any]
+    base: "Class | None" = None
+    unknown: str | None = None
+
+    def find(self, name: str) -> Any:
+        """A field of the class or of the classes below it. Raises KeyError."""
+        cls: Class | None = self
+        while cls is not None:
+            if name in cls.fields:
+                return cls.fields[name]
+            cls = cls.base
+        raise KeyError(name)
+
+    def outside(self) -> str | None:
+        """The base that the program does not define, of this class or of one below it."""
+        cls: Class | None = self
+        while cls is not None:
+            if cls.unknown is not None:
+                return cls.unknown
+            cls = cls.base
+        return None
 
 
 @dataclass(slots=True, eq=False)
 class Instance:
     """An object of a class of the program, or `self` of a method that nobody called.
 
-    A field that is not set is looked up with `fallback`.
+    A field that is not set is looked up with `fallback`; `borrowed` keeps what that gave.
     """
 
-    cls: object
-    fields: dict[str, object] = field(default_factory=dict)
+    cls: Any
+    fields: dict[str, Any] = field(default_factory=dict)
     fallback: Lookup | None = None
+    borrowed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundMethod:
+    """A method with the object that it belongs to; `function` is a Function, or a row with arrays."""
+
+    receiver: Any
+    function: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """What `super()` means in a method: the fields below `cls`, for `receiver`."""
+
+    cls: Class
+    receiver: Any

@@ -1,0 +1,227 @@
+"""What well-known courses give to their students, and a file imports without holding it.
+
+`sigmoid` of one course gives an array, that of another the array and a cache. So each module has its
+own rows, and a bare name is a row only if all courses mean the same by it.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grader.program.budget import Budget
+from grader.program.errors import Refused
+from grader.program.library import special
+from grader.program.library.elementwise import TABLE as ELEMENTWISE
+from grader.program.library.elementwise import broadcasts
+from grader.program.library.products import TABLE as PRODUCTS
+from grader.program.library.rows import Row, charge, plain, row, shape, size
+
+# CS231n: `cs231n/layers.py`, `layer_utils.py`
+
+
+def affine_forward(budget: Budget, x: Any, w: Any, b: Any) -> Any:
+    """CS231n: rows of `x`, flattened, times `w`, plus `b`; with the cache `(x, w, b)`."""
+    rows = np.reshape(x, (np.shape(x)[0], -1))
+    out = ELEMENTWISE["numpy.add"](budget, PRODUCTS["numpy.dot"](budget, rows, w), b)
+    return out, (x, w, b)
+
+
+def affine_backward(budget: Budget, dout: Any, cache: Any) -> Any:
+    """CS231n: `(dx, dw, db)` of `affine_forward`."""
+    x, w, _ = cache
+    rows = np.reshape(x, (np.shape(x)[0], -1))
+    dx = np.reshape(PRODUCTS["numpy.dot"](budget, dout, np.transpose(w)), np.shape(x))
+    return dx, PRODUCTS["numpy.dot"](budget, rows.T, dout), np.sum(dout, axis=0)
+
+
+def relu_forward(budget: Budget, x: Any) -> Any:
+    """CS231n: the positive part, with the cache `x`."""
+    return ELEMENTWISE["numpy.maximum"](budget, 0, x), x
+
+
+def relu_backward(budget: Budget, dout: Any, cache: Any) -> Any:
+    """CS231n and deeplearning.ai: `dout` where the input was positive."""
+    return ELEMENTWISE["numpy.where"](budget, np.greater(plain(cache), 0), dout, 0.0)
+
+
+def affine_relu_forward(budget: Budget, x: Any, w: Any, b: Any) -> Any:
+    """CS231n: `affine_forward`, then `relu_forward`; with both caches."""
+    scores, affine = affine_forward(budget, x, w, b)
+    out, relu = relu_forward(budget, scores)
+    return out, (affine, relu)
+
+
+def affine_relu_backward(budget: Budget, dout: Any, cache: Any) -> Any:
+    """CS231n: `(dx, dw, db)` of `affine_relu_forward`."""
+    affine, relu = cache
+    return affine_backward(budget, relu_backward(budget, dout, relu), affine)
+
+
+def _labels(x: Any, y: Any) -> tuple[Any, Any]:
+    scores, labels = np.asarray(plain(x)), np.asarray(plain(y))
+    if scores.ndim != 2 or labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise TypeError("rows of scores and a vector of labels are expected")
+    return scores, labels
+
+
+def softmax_loss(budget: Budget, x: Any, y: Any) -> Any:
+    """CS231n: the mean cross entropy of rows of scores with labels `y`, and its gradient."""
+    scores, labels = _labels(x, y)
+    charge(budget, 2 * scores.size)
+    n = scores.shape[0]
+    low = special.log_softmax(scores, axis=1)
+    dx = np.exp(low)
+    dx[np.arange(n), labels] -= 1
+    return -np.sum(low[np.arange(n), labels]) / n, dx / n
+
+
+def svm_loss(budget: Budget, x: Any, y: Any) -> Any:
+    """CS231n: the mean hinge loss with margin one, and its gradient."""
+    scores, labels = _labels(x, y)
+    charge(budget, 2 * scores.size)
+    n = scores.shape[0]
+    rows = np.arange(n)
+    margins = np.maximum(0, scores - scores[rows, labels][:, np.newaxis] + 1.0)
+    margins[rows, labels] = 0
+    dx = (margins > 0).astype(float)
+    dx[rows, labels] -= np.sum(margins > 0, axis=1)
+    return np.sum(margins) / n, dx / n
+
+
+def rel_error(x: Any, y: Any) -> Any:
+    """CS231n: the largest relative difference."""
+    x, y = np.asarray(x), np.asarray(y)
+    return np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y)))
+
+
+# deeplearning.ai: `dnn_utils`, `dnn_app_utils`
+
+
+def sigmoid_with_cache(budget: Budget, Z: Any) -> Any:
+    """deeplearning.ai, `dnn_utils`: the logistic function, with the cache `Z`."""
+    return row(special.expit)(budget, Z), Z
+
+
+def relu_with_cache(budget: Budget, Z: Any) -> Any:
+    """deeplearning.ai, `dnn_utils`: the positive part, with the cache `Z`."""
+    return ELEMENTWISE["numpy.maximum"](budget, 0, Z), Z
+
+
+def sigmoid_backward(budget: Budget, dA: Any, cache: Any) -> Any:
+    """deeplearning.ai: `dA` times the derivative of the logistic function at `cache`."""
+    s = row(special.expit)(budget, cache)
+    return ELEMENTWISE["numpy.multiply"](budget, dA, s * (1 - s))
+
+
+def linear_forward(budget: Budget, A: Any, W: Any, b: Any) -> Any:
+    """deeplearning.ai: `W A + b` for columns, with the cache `(A, W, b)`."""
+    product = PRODUCTS["numpy.dot"](budget, W, A)
+    return ELEMENTWISE["numpy.add"](budget, product, b), (A, W, b)
+
+
+def linear_backward(budget: Budget, dZ: Any, cache: Any) -> Any:
+    """deeplearning.ai: `(dA_prev, dW, db)`, means over the columns."""
+    A_prev, W, _ = cache
+    m = np.shape(A_prev)[1]
+    dW = PRODUCTS["numpy.dot"](budget, dZ, np.transpose(A_prev)) / m
+    db = np.sum(dZ, axis=1, keepdims=True) / m
+    return PRODUCTS["numpy.dot"](budget, np.transpose(W), dZ), dW, db
+
+
+ACTIVATIONS = {"relu": relu_with_cache, "sigmoid": sigmoid_with_cache}
+BACKWARD = {"relu": relu_backward, "sigmoid": sigmoid_backward}
+
+
+def linear_activation_forward(budget: Budget, A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
+    """deeplearning.ai: `linear_forward`, then `"relu"` or `"sigmoid"`; with both caches."""
+    Z, linear = linear_forward(budget, A_prev, W, b)
+    A, cache = ACTIVATIONS[activation](budget, Z)
+    return A, (linear, cache)
+
+
+def linear_activation_backward(budget: Budget, dA: Any, cache: Any, activation: Any) -> Any:
+    """deeplearning.ai: `(dA_prev, dW, db)` of `linear_activation_forward`."""
+    linear, before = cache
+    return linear_backward(budget, BACKWARD[activation](budget, dA, before), linear)
+
+
+# By a bare name, where the courses agree
+
+
+def one_softmax(budget: Budget, x: Any) -> Any:
+    """The softmax of one vector, which may be a row or a column.
+
+    Raises Refused for several rows and columns: one course takes rows, another columns.
+    """
+    lengths = shape(plain(x))
+    longer = [axis for axis, length in enumerate(lengths) if length != 1]
+    if len(longer) > 1:
+        raise Refused("`softmax` of a matrix, by rows in one course and by columns in another")
+    charge(budget, size(x))
+    return special.softmax(np.asarray(x), axis=longer[0] if longer else None)
+
+
+def _column_softmax(budget: Budget, x: Any) -> Any:
+    """deeplearning.ai, `rnn_utils`: the softmax of each column."""
+    return row(special.softmax)(budget, x, axis=0)
+
+
+def _numerical(*args: Any, **kwargs: Any) -> Any:
+    raise Refused("numerical differentiation is no derivation")
+
+
+NUMERICAL = """eval_numerical_gradient eval_numerical_gradient_array eval_numerical_gradient_blobs
+    grad_check_sparse gradient_check gradient_check_n gradcheck_naive""".split()
+LAYERS: dict[str, Row] = {
+    "affine_forward": affine_forward,
+    "affine_backward": affine_backward,
+    "relu_forward": relu_forward,
+    "relu_backward": relu_backward,
+    "softmax_loss": softmax_loss,
+    "svm_loss": svm_loss,
+    "affine_relu_forward": affine_relu_forward,
+    "affine_relu_backward": affine_relu_backward,
+}
+NETWORKS: dict[str, Row] = {
+    "sigmoid_backward": sigmoid_backward,
+    "relu_backward": relu_backward,
+    "linear_forward": linear_forward,
+    "linear_backward": linear_backward,
+    "linear_activation_forward": linear_activation_forward,
+    "linear_activation_backward": linear_activation_backward,
+}
+PLAIN: dict[str, Row] = {"sigmoid": row(special.expit)}
+
+HELPERS: dict[str, Row] = {
+    **LAYERS,
+    **NETWORKS,
+    **PLAIN,
+    "relu": row(lambda x: np.maximum(x, 0)),
+    "tanh": row(np.tanh),
+    "softmax": one_softmax,
+    "rel_error": row(rel_error, broadcasts),
+    **dict.fromkeys(NUMERICAL, _numerical),
+}
+MODULES: dict[str, dict[str, Row]] = {
+    "courses.cs231n": {**LAYERS, **dict.fromkeys(NUMERICAL, _numerical)},
+    "courses.dnn_utils": {**NETWORKS, "sigmoid": sigmoid_with_cache, "relu": relu_with_cache},
+    "courses.rnn_utils": {**PLAIN, "softmax": _column_softmax},
+    "courses.planar_utils": PLAIN,
+}
+IMPORTS: dict[str, str] = {
+    **{f"cs231n.{name}": "courses.cs231n" for name in "layers layer_utils gradient_check".split()},
+    "layers": "courses.cs231n",
+    **{
+        f"{name}{version}": f"courses.{to}"
+        for name, to in (
+            ("dnn_utils", "dnn_utils"), ("dnn_app_utils", "dnn_utils"),
+            ("rnn_utils", "rnn_utils"), ("planar_utils", "planar_utils"),
+        )
+        for version in ("", "_v2", "_v3")
+    },
+}  # fmt: skip
+TABLE: dict[str, Row] = {
+    f"{module}.{name}": function
+    for module, table in MODULES.items()
+    for name, function in table.items()
+}

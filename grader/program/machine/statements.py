@@ -1,0 +1,427 @@
+"""Statements: a closure for each, and blocks of them with or without recovery."""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
+from grader.program.machine.context import (
+    CLASS, Context, Rule, Scope, bound_names, own_nodes, shared_names, weight,
+)  # fmt: skip
+from grader.program.machine.frame import Frame, Run, Signal
+from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
+from grader.program.machine.indexing import iterated
+from grader.program.machine.operators import augmented, truth
+from grader.program.machine.recovery import named, spoiled
+from grader.program.machine.targets import changed
+from grader.program.values import Builtin, Class, Function, Kind, Module, Quiet, Unknown
+
+_EXITS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+
+
+def block(context: Context, statements: list[ast.stmt]) -> Run:
+    """Statements one after another; the first Signal ends them.
+
+    In a frame that recovers, a statement that fails leaves its names unknown, and the next one runs.
+    """
+    steps = [(_compiled(context, each), each.lineno) for each in statements]
+    recovering = _recovering(context, statements, steps)
+
+    def run(frame: Frame) -> Signal | None:
+        if frame.recovers and recovering is not None:
+            return recovering(frame)
+        for step, line in steps:
+            try:
+                signal = step(frame)
+            except ProgramError as fault:
+                fault.at(line)
+                raise
+            except RAISED as error:
+                raise of(error).at(line) from None
+            if signal is not None:
+                return signal
+        return None
+
+    return run
+
+
+def _compiled(context: Context, node: ast.stmt) -> Run:
+    """A statement; one that cannot be compiled is refused when it is reached."""
+    try:
+        return context.statement(node)
+    except ProgramError as fault:
+        message, line, hint = fault.message, fault.line or node.lineno, fault.hint
+
+        def refuse(frame: Frame) -> None:
+            raise Refused(message, line, hint)
+
+        return refuse
+
+
+def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[Run, int]]) -> Any:
+    if not context.recoverable:
+        return None
+
+    def run(frame: Frame) -> Signal | None:
+        for (step, line), node in zip(steps, statements, strict=True):
+            try:
+                signal = step(frame)
+            except (ProgramError, *RAISED) as error:
+                fault = of(error).at(line)
+                frame.state.faults.append(fault)
+                spoiled(context, node)(frame, Unknown(fault.message, fault.line))
+                if any(isinstance(each, _EXITS) for each in own_nodes([node])):
+                    frame.fault = fault
+                    return Signal.RETURN
+                continue
+            if signal is not None:
+                return signal
+        return None
+
+    return run
+
+
+def _expression(context: Context, node: ast.Expr) -> Run:
+    value = node.value
+    if not any(isinstance(part, ast.Call) for part in ast.walk(value)):
+        return nothing
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _PRINTED:
+        return nothing
+    if isinstance(value, ast.Call) and (root := _root(value.func)) is not None:
+        return _unless_quiet(context.expression(value), context.expression(root))
+    run = context.expression(value)
+
+    def only(frame: Frame) -> None:
+        run(frame)
+
+    return only
+
+
+def _root(node: ast.expr) -> ast.Name | None:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
+def _unless_quiet(run: Run, root: Run) -> Run:
+    """A call; what draws or prints is passed over with its arguments."""
+
+    def only(frame: Frame) -> None:
+        if type(root(frame)) is not Quiet:
+            run(frame)
+
+    return only
+
+
+_PRINTED = frozenset(("print", "display", "pprint"))
+
+
+def nothing(frame: Frame) -> None:
+    """A statement that is passed over."""
+
+
+def _passed_over(context: Context, node: ast.stmt) -> Run:
+    return nothing
+
+
+def _assign(context: Context, node: ast.Assign) -> Run:
+    value = context.expression(node.value)
+    puts = [context.target(target) for target in node.targets]
+    if len(puts) == 1:
+        put = puts[0]
+
+        def run(frame: Frame) -> None:
+            put(frame, value(frame))
+
+        return run
+
+    def run_all(frame: Frame) -> None:
+        result = value(frame)
+        for each in puts:
+            each(frame, result)
+
+    return run_all
+
+
+def _annotated(context: Context, node: ast.AnnAssign) -> Run:
+    if node.value is None:
+        return nothing
+    value, put = context.expression(node.value), context.target(node.target)
+
+    def run(frame: Frame) -> None:
+        put(frame, value(frame))
+
+    return run
+
+
+def _augmented(context: Context, node: ast.AugAssign) -> Run:
+    value = context.expression(node.value)
+    return changed(context, node.target, augmented(type(node.op)), value)
+
+
+def _if(context: Context, node: ast.If) -> Run:
+    test = context.expression(node.test)
+    body, orelse = block(context, node.body), block(context, node.orelse)
+    return lambda frame: body(frame) if truth(test(frame)) else orelse(frame)
+
+
+def _for(context: Context, node: ast.For) -> Run:
+    inner = context.inside(context.scope, recoverable=False)
+    values, put = context.expression(node.iter), context.target(node.target)
+    body, orelse = block(inner, node.body), block(inner, node.orelse)
+    cost = weight(node.body)
+
+    def run(frame: Frame) -> Signal | None:
+        step = frame.budget.step
+        for value in iterated(frame.budget, values(frame)):
+            step(cost)
+            put(frame, value)
+            signal = body(frame)
+            if signal is Signal.BREAK:
+                return None
+            if signal is Signal.RETURN:
+                return signal
+        signal = orelse(frame)
+        return signal
+
+    return run
+
+
+def _while(context: Context, node: ast.While) -> Run:
+    inner = context.inside(context.scope, recoverable=False)
+    test = context.expression(node.test)
+    body, orelse = block(inner, node.body), block(inner, node.orelse)
+    cost = weight(node)
+
+    def run(frame: Frame) -> Signal | None:
+        while truth(test(frame)):
+            frame.budget.step(cost)
+            signal = body(frame)
+            if signal is Signal.BREAK:
+                return None
+            if signal is Signal.RETURN:
+                return signal
+        return orelse(frame)  # type: ignore[no-any-return]
+
+    return run
+
+
+def _with(context: Context, node: ast.With) -> Run:
+    """The body runs; what the managers are is not looked at, and what they give is unknown."""
+    puts = [context.target(part.optional_vars) for part in node.items if part.optional_vars]
+    unknown = Unknown("what `with` opens is not run", node.lineno)
+    body = block(context, node.body)
+
+    def run(frame: Frame) -> Any:
+        for put in puts:
+            put(frame, unknown)
+        return body(frame)
+
+    return run
+
+
+def _try(context: Context, node: ast.Try) -> Run:
+    """The body, as if nothing failed; if something does, the whole statement does."""
+    inner = context.inside(context.scope, recoverable=False)
+    parts = [block(inner, part) for part in (node.body, node.orelse, node.finalbody)]
+
+    def run(frame: Frame) -> Signal | None:
+        result: Signal | None = None
+        for position, part in enumerate(parts):
+            if position == 1 and result is not None:
+                continue
+            result = part(frame) or result
+        return result
+
+    return run
+
+
+def _raise(context: Context, node: ast.Raise) -> Run:
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    name = raised.id if isinstance(raised, ast.Name) else "an error"
+
+    def run(frame: Frame) -> None:
+        raise Failed(f"the program raises {name}")
+
+    return run
+
+
+def _return(context: Context, node: ast.Return) -> Run:
+    value = context.expression(node.value) if node.value is not None else nothing
+
+    def run(frame: Frame) -> Signal:
+        frame.returned = value(frame)
+        frame.return_node = node
+        return Signal.RETURN
+
+    return run
+
+
+def _break(context: Context, node: ast.Break) -> Run:
+    return lambda frame: Signal.BREAK
+
+
+def _continue(context: Context, node: ast.Continue) -> Run:
+    return lambda frame: Signal.CONTINUE
+
+
+# Definitions
+
+_KINDS = {"staticmethod": Kind.STATIC, "classmethod": Kind.CLASS, "property": Kind.PROPERTY}
+
+
+def _function(context: Context, node: ast.FunctionDef) -> Run:
+    kind = Kind.PLAIN
+    for decorator in node.decorator_list:
+        name = decorator.id if isinstance(decorator, ast.Name) else ""
+        if name not in _KINDS or context.scope.kind != CLASS or kind is not Kind.PLAIN:
+            raise Refused("this decorator is not run", decorator.lineno)
+        kind = _KINDS[name]
+    parameters = parameters_of(node.args)
+    defaults = defaults_of(context, node.args)
+    shared = shared_names(node.body, ast.Global)
+    names = bound_names(node.body) - shared_names(node.body, ast.Nonlocal) - shared
+    scope = inner_scope(context, names | frozenset(parameters.all), node.name, parameters)
+    scope.globals = shared
+    body = block(context.inside(scope, recoverable=True), node.body)
+    if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node.body)):
+        body = _refused(Refused("`yield` is not run", node.lineno, "Return a list."))
+    cost = weight(node.body)
+    put = context.target(named(node.name, node))
+
+    def run(frame: Frame) -> None:
+        made = Function(
+            node.name, scope.path, node, parameters, body, cost, defaults(frame), around(frame), kind
+        )
+        put(frame, made)
+
+    return run
+
+
+def _refused(fault: Refused) -> Run:
+    def run(frame: Frame) -> None:
+        raise Refused(fault.message, fault.line, fault.hint)
+
+    return run
+
+
+def _class(context: Context, node: ast.ClassDef) -> Run:
+    if node.decorator_list or node.keywords:
+        raise Refused("this decorator is not run", node.lineno)
+    if len(node.bases) > 1:
+        raise Refused("a class with several bases is not run", node.lineno)
+    base = node.bases[0] if node.bases else None
+    load = context.expression(base) if isinstance(base, ast.Name) and base.id != "object" else None
+    text = ast.unparse(base)[:60] if base is not None and ast.unparse(base) != "object" else None
+    outer = context.scope
+    scope = Scope(
+        CLASS,
+        bound_names(node.body),
+        outer.parent if outer.kind == CLASS else outer,
+        path=f"{outer.path}.{node.name}" if outer.path else node.name,
+    )
+    body = block(context.inside(scope, recoverable=False), node.body)
+    put = context.target(named(node.name, node))
+
+    def run(frame: Frame) -> None:
+        below = _base(load, frame)
+        own = Frame(None, frame.state, {}, around(frame), in_class=True)
+        body(own)
+        cls = Class(node.name, node, own.locals, below, None if below is not None else text)
+        for value in own.locals.values():
+            if isinstance(value, Function) and value.node in node.body:
+                value.owner = cls
+        put(frame, cls)
+
+    return run
+
+
+def _base(load: Run | None, frame: Frame) -> Class | None:
+    """The class below, if it is the program's own; one that nobody knows is allowed until it is used."""
+    if load is None:
+        return None
+    try:
+        value = load(frame)
+    except ProgramError:
+        return None
+    return value if isinstance(value, Class) else None
+
+
+# Imports
+
+
+def _import(context: Context, node: ast.Import) -> Run:
+    library = context.library
+    parts = []
+    for alias in node.names:
+        root = alias.name if alias.asname else alias.name.split(".")[0]
+        value = library.imported(root)
+        put = context.target(named(alias.asname or root, node))
+        parts.append((put, value if value is not None else _unknown_module(root, node)))
+
+    def run(frame: Frame) -> None:
+        for put, value in parts:
+            put(frame, value)
+
+    return run
+
+
+def _unknown_module(name: str, node: ast.stmt) -> Unknown:
+    return Unknown(f"the module `{name[:60]}` is not run", node.lineno)
+
+
+def _import_from(context: Context, node: ast.ImportFrom) -> Run:
+    library = context.library
+    path = library.imported(node.module or "") if not node.level else None
+    parts: list[tuple[Any, Any]] = []
+    stars: list[str] = []
+    for alias in node.names:
+        if alias.name == "*":
+            stars += [path.path] if isinstance(path, Module) else []
+            continue
+        put = context.target(named(alias.asname or alias.name, node))
+        if isinstance(path, Module):
+            try:
+                value: Any = library.member(path.path, alias.name)
+            except KeyError:
+                value = Unknown(f"`{path.path}.{alias.name}` is not known to the grader", node.lineno)
+        elif isinstance(path, Quiet):
+            value = path
+        elif alias.name in library.helpers:
+            value = Builtin(alias.name, library.helpers[alias.name])
+        else:
+            value = _unknown_module(node.module or ".", node)
+        parts.append((put, value))
+
+    def run(frame: Frame) -> None:
+        frame.state.stars.extend(stars)
+        for put, value in parts:
+            put(frame, value)
+
+    return run
+
+
+STATEMENTS: Mapping[type[ast.AST], Rule] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.If: _if,
+    ast.For: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.Try: _try,
+    ast.Raise: _raise,
+    ast.Return: _return,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.FunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Pass: _passed_over,
+    ast.Assert: _passed_over,
+    ast.Delete: _passed_over,
+    ast.Global: _passed_over,
+    ast.Nonlocal: _passed_over,
+}

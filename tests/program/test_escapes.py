@@ -1,0 +1,177 @@
+"""Hostile programs are refused or harmless, in little time and memory.
+
+`escapes.txt` has one program for each way out that somebody may try. A name `pwned` must never get a
+value. Whatever else a program holds at its end is one of our kinds of values, and while it ran Python
+opened, imported, compiled and started nothing.
+"""
+
+import re
+import sys
+import time
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from random_programs import given
+
+from grader.program import values
+from grader.program.errors import Refused
+from grader.program.machine import Machine, compiled
+
+PATIENCE = 2.0  # processor seconds; a few milliseconds are usual, and an attack that succeeds takes hours
+ROOM = 64e6  # bytes; a few are usual, and an attack that succeeds takes all there are
+
+PLAIN = (bool, int, float, str, np.bool_, np.integer, np.floating, type(None), type(...), slice, range)
+DTYPES = {np.dtype(kind) for kind in ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")}
+
+
+def escapes() -> dict[str, str]:
+    """All programs by name; ⟦text⟧×3 stands for the text three times, with its escapes worked out."""
+    text = (Path(__file__).parent / "escapes.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^#: (.+)\n", text, flags=re.MULTILINE)[1:]
+    return {name: _written_out(body) for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _written_out(body: str) -> str:
+    def times(match: re.Match[str]) -> str:
+        part = re.sub(r"\\(u[\da-f]{4}|x[\da-f]{2}|[nrt\\])", _character, match[1])
+        return part * int(match[2])
+
+    return re.sub(r"⟦(.*?)⟧×(\d+)", times, body)
+
+
+def _character(match: re.Match[str]) -> str:
+    short = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
+    return short.get(match[1]) or chr(int(match[1][1:], 16))
+
+
+ESCAPES = escapes()
+
+
+class Given:
+    def __init__(self) -> None:
+        self.values = given(0)
+
+    def value(self, name: str) -> object:
+        value = self.values[name]
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+    def stored(self, name: str, value: object, line: int) -> object:
+        return value
+
+
+class Watch:
+    """What Python did by itself, as it tells its audit hooks."""
+
+    FORBIDDEN = re.compile(
+        r"open|import|exec|compile|os\.|subprocess|socket|pickle|ctypes|shutil|tempfile|marshal"
+        r"|object\.__|code\.__|function\.__|sys\._|gc\.|glob|webbrowser|urllib|mmap|signal|builtins\."
+    )
+
+    def __init__(self) -> None:
+        self.on = False
+        self.seen: list[str] = []
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.on and self.FORBIDDEN.match(event):
+            self.seen.append(f"{event} {arguments!r:.100}")
+
+
+@pytest.fixture(scope="module")
+def watch() -> Watch:
+    """One hook for all: it cannot be taken away, only switched off."""
+    return Watch()
+
+
+@pytest.fixture(autouse=True)
+def _somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder in which no file may appear."""
+    monkeypatch.chdir(tmp_path)
+    yield
+    assert not list(tmp_path.iterdir())
+
+
+def foreign(value: object, seen: set[int], depth: int = 0) -> Iterator[object]:
+    """What is none of our kinds, anywhere in a value."""
+    if id(value) in seen or depth > 50:
+        return
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        if type(value) is not np.ndarray or value.dtype not in DTYPES:
+            yield value
+    elif isinstance(value, list | tuple | set | frozenset) and type(value) in (list, tuple, set, frozenset):
+        for part in [*value][:1000]:
+            yield from foreign(part, seen, depth + 1)
+    elif type(value) is dict:
+        for key, part in [*value.items()][:1000]:
+            yield from foreign(key, seen, depth + 1)
+            yield from foreign(part, seen, depth + 1)
+    elif isinstance(value, values.Instance):
+        yield from foreign(value.fields, seen, depth + 1)
+    elif not (isinstance(value, PLAIN) or type(value).__module__.startswith("grader.program")):
+        yield value
+
+
+def run(text: str) -> dict[str, object]:
+    """All names at the end."""
+    try:
+        machine = Machine(compiled(text), Given())
+    except Refused:
+        return {}
+    machine.run()
+    return dict(machine.globals)
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_an_escape_ends_nowhere(name: str, watch: Watch, capfd: pytest.CaptureFixture[str]) -> None:
+    before = vars(np).copy()
+    watch.seen.clear()
+    tracemalloc.start()
+    begin = time.process_time()
+    watch.on = True
+    try:
+        found = run(ESCAPES[name])
+    finally:
+        watch.on = False
+        spent = time.process_time() - begin
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert not [one for one in watch.seen if not _is_parsing(one)]
+    assert isinstance(found.get("pwned", values.Unknown("")), values.Unknown), found["pwned"]
+    assert not [*foreign(found, set())]
+    assert before == vars(np)
+    assert spent < PATIENCE
+    assert most < ROOM
+    assert capfd.readouterr().out == ""
+
+
+def _is_parsing(event: str) -> bool:
+    """`ast.parse` makes a tree and no code, and is audited as compiling."""
+    return event.startswith("compile ")
+
+
+def test_parsing_compiles_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one use of Python's own compiler asks for the tree only."""
+    import ast
+    import builtins
+
+    flags: list[int] = []
+    real = builtins.compile
+
+    def noted(*arguments: object, **more: object) -> object:
+        flags.append(arguments[3] if len(arguments) > 3 else more.get("flags", 0))  # type: ignore[arg-type]
+        return real(*arguments, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(builtins, "compile", noted)
+    run("a = 1\ndef f(): return a\nb = f()\n")
+    monkeypatch.undo()
+    assert flags and all(flag & ast.PyCF_ONLY_AST for flag in flags)
+
+
+def test_there_are_enough() -> None:
+    assert len(ESCAPES) >= 300
+    kinds = {name.split(":")[0] for name in ESCAPES}
+    assert len(kinds) > 20
