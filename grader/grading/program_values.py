@@ -34,19 +34,24 @@ class Values:
 
 def stacked(values: Sequence[object]) -> Values | None:
     """The values of a name on all draws; None unless they are numbers of one shape."""
-    arrays = [np.asarray(value) for value in values if _is_numeric(value)]
+    arrays = [array for array in map(_array, values) if array is not None]
     if len(arrays) != len(values) or len({array.shape for array in arrays}) != 1:
         return None
     is_single = any(array.dtype in (np.float32, np.float16) for array in arrays)
     return Values(np.stack(arrays).astype(np.float64), is_single)
 
 
-def _is_numeric(value: object) -> bool:
-    if isinstance(value, list | tuple):  # of numbers, for an array
-        return len(value) > 0 and all(_is_numeric(one) for one in value)
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "biuf"
-    return isinstance(value, bool | int | float | np.number)
+def _array(value: object) -> Array | None:
+    """A number, an array, or nested lists of numbers as an array; None for anything else."""
+    if isinstance(value, list | tuple):
+        rows = [_array(one) for one in value]
+        known = [row for row in rows if row is not None]
+        same = len(known) == len(rows) > 0 and len({row.shape for row in known}) == 1
+        return np.stack(known) if same else None
+    if isinstance(value, bool | int | float | np.number | np.ndarray):
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else None
+    return None
 
 
 def laid_out(key: QuestionKey, values: Values) -> Array | None:

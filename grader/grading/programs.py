@@ -1,8 +1,8 @@
 """Grading programs: each question by the value that its derivative's name holds when the program has ended.
 
-The values of all draws decide. A right value counts if nothing of equal standing names the same derivative
-with another value. A wrong one earns nothing only if the program surely means this derivative, its names are
-those of the problem, all of it could be run, and it is right under no other layout of vectors and labels.
+The values of all draws decide. A right value counts if nothing of equal standing gives the same
+derivative another value. A wrong one earns nothing only if the program surely means this derivative, its
+names are those of the problem, and it is right under no other layout of vectors and labels.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from grader.claims import questions_marked
 from grader.draws import Draws, modelled
 from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance
 from grader.grading.outcome import Outcome, result_of
@@ -28,16 +29,14 @@ from grader.primitives import Array
 from grader.problem import Question
 from grader.problem.model import bases
 from grader.program.budget import Budget
-from grader.program.code_names import Derived
+from grader.program.code_names import Derived, is_gradient
 from grader.program.errors import ProgramError, Refused
-from grader.program.given import USUAL, Given, Inputs, Layout, agrees
+from grader.program.given import USUAL, Given, Inputs, Layout, agrees, shape_of
 from grader.program.machine import compiled
-from grader.program.running import TOP, Held, Ran, run
+from grader.program.running import ENTRY, TOP, Held, Ran, run
 from grader.program.values import Unknown
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
-from typing import TYPE_CHECKING, Any
-from grader.submission import Place
-Listing = Any
+from grader.submission import Listing, Place
 
 _TRIED = 2  # draws on which another layout is tried before it is run on all
 _SECONDS = 5.0  # processor time for one listing
@@ -125,6 +124,35 @@ def _run_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], 
     return answers, is_whole
 
 
+def beside(result: QuestionResult, question: Question, programs: Graded) -> QuestionResult:
+    """The result of a question with what the programs say to it.
+
+    What a paper says in formulas comes first. A program that is right counts if no formula could be judged,
+    and a human decides if it is right and a formula is not.
+    """
+    answer = programs.answers.get(question.id)
+    if answer is None or result.verdict in (Verdict.CORRECT, Verdict.ERROR):
+        return result
+    if result.verdict is Verdict.MISSING:
+        return answer.result(question)
+    if answer.outcome.verdict is not Verdict.CORRECT:
+        return result
+    if result.verdict is Verdict.UNREADABLE or _may_be_no_answer(result):
+        return answer.result(question)
+    if result.verdict.needs_review:
+        return result
+    text = "the program is right, but the formula is not"
+    return replace(answer, outcome=_for_a_human(text, "two-answers")).result(question)
+
+
+def _may_be_no_answer(result: QuestionResult) -> bool:
+    """Whether what was found in formulas may not be an answer at all."""
+    return any(message.code in _NO_ANSWER for message in result.messages)
+
+
+_NO_ANSWER = frozenset({"uncertain-place", "left-over", "in-words", "uncertain-words"})
+
+
 def _both(first: ProgramAnswer, second: ProgramAnswer) -> ProgramAnswer:
     """The answer of two programs to one question: a human decides if they differ."""
     if first.outcome.verdict is second.outcome.verdict:
@@ -169,7 +197,7 @@ class _Program:
             name
             for (name, line), value in first.given.changes.items()
             if name in self._inputs.scope.symbols
-            and np.size(value) > 1  # type: ignore[arg-type]
+            and shape_of(value)
             and (name, line) in second.given.changes
             and agrees(value, second.given.changes[name, line])
         )
@@ -198,7 +226,7 @@ class _Program:
         scope, draws, lower = self._inputs.scope, self._inputs.draws, self._inputs.backprop.lower
         disturb = Disturbance()
         symbols = {}
-        for name, symbol in scope.symbols.items():
+        for name in scope.symbols:
             array = draws.values[name]
             is_smooth = not np.equal(array, np.round(array)).all()
             symbols[name] = array * disturb.factors(array.shape) if is_smooth else array
@@ -226,9 +254,7 @@ class _Program:
             for values in (series.values, series.earlier)
         )
 
-    def _are_right(
-        self, key: QuestionKey, series: Series, values: Values, layout: Layout
-    ) -> bool:
+    def _are_right(self, key: QuestionKey, series: Series, values: Values, layout: Layout) -> bool:
         count = len(values.array)
         if count < len(key.expected):
             key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
@@ -397,20 +423,29 @@ class _Program:
         question = key.question
         mine = [
             one for one in usual.series.values()
-            if one.values is not None and one.held.derived is None and one.held.rank == TOP
+            if one.values is not None and one.held.derived is None and one.held.rank <= ENTRY
         ]  # fmt: skip
         if self._listing.question == question.id:
-            return self._last_of(key, usual, mine)
-        right = [one for one in mine if self._is_right(key, one, USUAL)]
+            return self._last_of(key, mine)
+        below = [one for one in mine if self._is_below(one, question)]
+        right = [one for one in below or mine if self._is_right(key, one, USUAL)]
         if not right:
             return None
+        if below or is_gradient(right[-1].held.path):
+            record = self._record(right[-1])
+            return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(right[-1]))
         place = self._listing.place(right[-1].held.line)
-        text = f"`{right[-1].held.path}` in line {place.line} has the value of the answer, but is not named so"
+        name = right[-1].held.path
+        text = f"`{name}` in line {place.line} has the value of the answer, but is not named so"
         return ProgramAnswer(_for_a_human(text, "uncertain-names"), self._record(right[-1]))
 
-    def _last_of(
-        self, key: QuestionKey, usual: Runs, mine: Sequence[Series]
-    ) -> ProgramAnswer | None:
+    def _is_below(self, series: Series, question: Question) -> bool:
+        """Whether a name got its value below the number of a question."""
+        labels = self._listing.labels(series.held.line)
+        everything = [one.question for one in self._questions]
+        return bool(labels) and question.id in questions_marked(labels, everything)
+
+    def _last_of(self, key: QuestionKey, mine: Sequence[Series]) -> ProgramAnswer | None:
         """The answer of code that was handed in for this question alone: its last value."""
         if not mine:
             return None

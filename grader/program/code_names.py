@@ -49,6 +49,12 @@ class Derived(NamedTuple):
     is_exact: bool
 
 
+def is_gradient(path: str) -> bool:
+    """Whether a name is that of some derivative: `grad_out`, `d_scores`, `delta2`, `self.dvalues`."""
+    name = _parts(path)[-1]
+    return any(pattern.fullmatch(name) for pattern in (_CONTAINER, _BEFORE, _BEHIND))
+
+
 def plain(name: str) -> str:
     """A name without the marks that people leave out."""
     return _MARKS.sub("", name)

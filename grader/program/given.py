@@ -195,13 +195,21 @@ class Given:
             return value
         if self.pinned is None or meaning.name in self.pinned:
             return mine
-        if not meaning.is_exact and np.shape(value) != np.shape(mine):
+        if not meaning.is_exact and shape_of(value) != shape_of(mine):
             return value  # a letter that is used for something else
         is_first = (meaning.name, line) not in self.changes
         self.on_change(is_first)
         if is_first:
             self.changes[meaning.name, line] = copied(value)
         return value
+
+
+def shape_of(value: object) -> tuple[int, ...] | None:
+    """The axes of a value of numbers; None if it is none."""
+    try:
+        return np.asarray(value, np.float64).shape
+    except (TypeError, ValueError):
+        return None
 
 
 def copied(value: object) -> object:

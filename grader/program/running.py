@@ -230,7 +230,11 @@ def _next_entry(
         is_forward = _FORWARD in function.name.lower()
         last = machine.last.get(function.qualified)
         has_run = last is not None and last.fault is None
-        if not has_run and function.qualified not in tried and (is_forward or _derives(function, names)):
+        if (
+            not has_run
+            and function.qualified not in tried
+            and (is_forward or _derives(function, names))
+        ):
             order = (not is_forward, function.name in program.called)
             waiting.append((order, function, owner))
     if not waiting:
