@@ -27,6 +27,7 @@ from grader.claims import (
     table_of,
 )
 from grader.errors import Span, StudentError, Unreadable
+from grader.grading.array_names import question_of
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
 from grader.notation import USUAL, Conventions, Reading, infix
@@ -144,7 +145,7 @@ def collect(problem: Problem, submission: Submission) -> Collected:
         for question_id, found in table.answers.items():
             _add(given, question_id, _from_paper(found[0], found[1:]))
     for answer in submission.answers:
-        question = by_id.get(answer.question) or named(answer.question, questions)
+        question = by_id.get(answer.question) or question_of(answer, questions)
         if question is not None:
             _add(given, question.id, _from_file(question, answer, problem))
     for refusal in submission.refusals:

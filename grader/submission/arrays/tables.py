@@ -81,6 +81,8 @@ def table(text: str, source: Source) -> FileContents:
     if not rows[0].is_numeric and all(len(row.cells) == 1 for row in rows):
         message = f"There are no numbers here, but {rows[0].cells[0][:60]!r}."
         raise Refused(message, line=rows[0].line, question=source.stem, hint=_LAYOUTS)
+    if _DECIMAL_COMMA.fullmatch(rows[0].cells[0]):  # `_with_points` could not tell
+        _number(rows[0].cells[0], rows[0], source.stem)
     if (names and names[0] in _IDS) or not (rows[0].is_numeric or rows[0].cells[0] == ""):
         return _by_question(rows, names, source)
     return FileContents(answers=(_of_file(rows, names, source),))
@@ -165,6 +167,7 @@ def _by_question(rows: Iterable[_NumberRow], names: Sequence[str], source: Sourc
         try:
             answers.append(_answer(question, group, names, source))
         except Refused as fault:
+            fault.question = fault.question or None  # a row without an id may answer any question
             refusals.append(fault.refusal(source.name))
     return FileContents(answers=tuple(answers), refusals=tuple(refusals))
 
