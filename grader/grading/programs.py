@@ -5,7 +5,8 @@ derivative another value. A wrong one earns nothing only if the program surely m
 names are those of the problem, and it is right under no other layout of vectors and labels.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,6 +15,7 @@ import numpy as np
 from grader.claims import questions_marked
 from grader.draws import Draws, modelled
 from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance
+from grader.expression import symbols_in
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.program_values import (
     Values,
@@ -275,12 +277,47 @@ class _Program:
         return found
 
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
-        """The names that stand for the derivative that a question asks for, of the highest rank only."""
+        """The names that stand for the derivative that a question asks for, of the highest rank only.
+
+        A name without a value because some example of a call fails says nothing, and a function that does
+        not use what the derivative depends on is about something else, such as another layer.
+        """
         found = [
             one for one in runs.series.values() if self._answers(one.held.derived, key.question)
         ]
+        valued = [one for one in found if one.values is not None or not self._is_call(one)]
+        needed = self._needed(key)
+        meant = [one for one in valued if self._uses(runs, one, needed)]
+        found = meant or valued or found
         top = min((one.held.rank for one in found), default=TOP)
         return [one for one in found if one.held.rank == top]
+
+    def _needed(self, key: QuestionKey) -> frozenset[str]:
+        """The symbols that a derivative depends on."""
+        return frozenset(symbols_in(key.reference)) if key.reference is not None else frozenset()
+
+    def _uses(self, runs: Runs, series: Series, needed: Collection[str]) -> bool:
+        """Whether a function that was run by itself uses what a derivative depends on, or names for it."""
+        reads = runs.first.reads.get(series.held.function)
+        return reads is None or all(
+            name in reads or any(self._rests_on(one, name) for one in reads) for name in needed
+        )
+
+    def _is_call(self, series: Series) -> bool:
+        """Whether a line of the top level only calls a function of the program."""
+        return series.held.rank == TOP and series.held.line in self._calls
+
+    @cached_property
+    def _calls(self) -> frozenset[int]:
+        own = {one.name for one in self._program.functions}
+        own |= {method.name for one in self._program.classes for method in one.methods}
+        return frozenset(
+            node.lineno
+            for node in ast.walk(self._program.tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and _called(node.value.func) in own
+        )
 
     def _answers(self, derived: Derived | None, question: Question) -> bool:
         if derived is None:
@@ -365,12 +402,13 @@ class _Program:
     ) -> ProgramAnswer:
         """An answer that is right only under another layout: the usual one must make no sense."""
         sensible = [one for one in named if one.values and laid_out(key, one.values) is not None]
-        if not sensible or answer.outcome.verdict is not Verdict.CORRECT:
+        if (
+            not sensible
+            or layout.vectors == USUAL.vectors
+            or answer.outcome.verdict is not Verdict.CORRECT
+        ):
             return answer
-        what = {"column": "columns", "row": "rows"}.get(layout.vectors, "arrays of one axis")
-        text = f"the answer is right if vectors are {what}"
-        if layout.labels != USUAL.labels:
-            text += " and labels are integers"
+        text = f"the answer is right if vectors are {layout.vectors}s"
         return replace(answer, outcome=_for_a_human(text, "other-reading"))
 
     def _not_right(self, key: QuestionKey, usual: Runs, named: Sequence[Series]) -> ProgramAnswer:
@@ -385,21 +423,18 @@ class _Program:
             text = "the values agree to a few digits only, as with a small constant or differences"
             return ProgramAnswer(_for_a_human(text, "precision"), record)
         if (
-            len(named) > 1
+            usual.first.faults
+            or len(named) > 1
             or given.guessed
             or not (last.held.derived and last.held.derived.is_exact)
         ):
-            text = "the value is not right, but the names in the program may mean something else"
+            text = "the value is not right, but not all of the program is certain"
             return ProgramAnswer(_for_a_human(text, "uncertain-names"), record)
         got = laid_out(key, last.values)
         base = got if got is not None else turned(key, last.values)
-        noise = np.zeros_like(key.expected) if base is None else None
-        outcome = outcome_for(
-            key,
-            last.values,
-            lambda: self._noise(key, last, USUAL, base) if noise is None and base is not None
-            else np.zeros_like(key.expected),
-        )  # fmt: skip
+        if base is None:
+            base = np.zeros_like(key.expected)  # no value fits, whatever the noise
+        outcome = outcome_for(key, last.values, lambda: self._noise(key, last, USUAL, base))
         return ProgramAnswer(outcome, record, self._notes(last))
 
     def _changed(self, key: QuestionKey) -> Outcome | None:
@@ -467,8 +502,28 @@ class _Program:
         return AnswerRecord(text, "code", place.path, place.line, place.column, shape=shape)
 
     def is_accounted(self) -> bool:
-        """Whether all of the program could be run, so that it holds no other answer."""
-        return not self._runs().first.faults
+        """Whether the program surely holds no other answer.
+
+        All of it could be run, it has no functions of its own, and each of its names is given, answers a
+        question, or is only used on the way.
+        """
+        runs = self._runs()
+        names = self._inputs.names
+        return not (runs.first.faults or self._program.functions or self._program.classes) and all(
+            names.meaning(one.held.path) is not None
+            or any(self._answers(one.held.derived, key.question) for key in self._questions)
+            or (one.held.path in self._program.reads and not is_gradient(one.held.path))
+            for one in runs.series.values()
+        )
+
+
+def _called(node: ast.expr) -> str:
+    """The name of the function or method of a call."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
 
 
 def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:

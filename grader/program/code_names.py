@@ -25,6 +25,7 @@ _BEFORE = re.compile(rf"(?:{_GRADIENT})_?(?P<wrt>.+)", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?P<wrt>.+?)_?(?:{_GRADIENT})", re.IGNORECASE)
 _QUOTIENT = re.compile(r"d_?(?P<of>\w+?)_?(?:by_?|over_?|wrt_?)?d_?(?P<wrt>\w+)", re.IGNORECASE)
 _CONTAINER = re.compile(rf"(?:\w*_)?(?:{_GRADIENT})s?(?:_\w*)?", re.IGNORECASE)
+_BARE = re.compile(rf"(?:{_GRADIENT})s?", re.IGNORECASE)
 _STEPS = re.compile(r"\.(?P<field>\w+)|\[(?P<quote>['\"])(?P<key>[^'\"]*)(?P=quote)\]|\[[^\[\]]*\]")
 # The gradient that comes from the layers above, as the courses call it.
 UPSTREAM = frozenset(
@@ -121,7 +122,7 @@ class CodeNames:
             if of is not None and wrt is not None:
                 yield Derived((of, wrt.name), wrt.is_exact)
         for pattern in (_BEFORE, _BEHIND):
-            match = pattern.fullmatch(name)
+            match = None if _BARE.fullmatch(name) else pattern.fullmatch(name)
             if match and (found := self.meaning(match["wrt"])):
                 yield Derived(("", found.name), found.is_exact)
         is_kept = bool(steps) and any(_CONTAINER.fullmatch(one) for one in containers)

@@ -135,8 +135,9 @@ class Given:
 
     A run keeps the given values of the `pinned` names; None pins all. `changes` are the values that the
     program gave other names instead, by name and line, each the first one there; `gradients` the
-    derivatives that it used without computing them. `on_change` is called before each change, with
-    whether it is the first one in its line.
+    derivatives that it used without computing them, `reads` the declared names. In the lines `replaced` the
+    value of the problem took the place of data that could not be worked out. `on_change` is called before
+    each change, with whether it is the first one in its line.
     """
 
     inputs: Inputs
@@ -146,6 +147,8 @@ class Given:
     guessed: set[str] = field(default_factory=set)
     changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
+    replaced: set[int] = field(default_factory=set)
+    reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool], None] = lambda is_first: None
     _values: dict[str, object] = field(default_factory=dict)
 
@@ -153,6 +156,8 @@ class Given:
         """The value of a name that the program does not define. Raises KeyError."""
         if name not in self._values:
             self._values[name] = self._found(name)
+        if (meaning := self.inputs.names.meaning(name)) is not None:
+            self.reads.add(meaning.name)
         return self._values[name]
 
     def _found(self, name: str) -> object:
@@ -180,16 +185,20 @@ class Given:
             self.gradients.add(pair)
             return self.inputs.gradient(pair, self.draw, self.layout)
 
-    def stored(self, name: str, value: object, line: int) -> object:
-        """What a store to a given name keeps: data and random weights of the program give way."""
+    def stored(self, name: str, value: object, line: int, path: str) -> object:
+        """What a store to a given name keeps: data and random weights of the program give way.
+
+        `grads['W1'] = …` says nothing of W1.
+        """
         meaning = self.inputs.names.meaning(name)
-        if meaning is None:
+        if meaning is None or self.inputs.names.derivative(path) is not None:
             return value
         try:
             mine = self.inputs.value(meaning.name, self.draw, self.layout)
         except KeyError:
             return value
         if isinstance(value, Unknown):
+            self.replaced.add(line)
             return self.value(name)
         if agrees(value, mine):
             return value

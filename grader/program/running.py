@@ -54,7 +54,8 @@ class Ran:
     """One run of a program on one draw.
 
     `before` is what names held before the program changed a given name for the last time: what it derived
-    before it updated the weights is about the given ones.
+    before it updated the weights is about the given ones. `reads` are the given names that each function
+    used that was run by itself.
     """
 
     program: Program
@@ -62,11 +63,13 @@ class Ran:
     machine: Machine
     frames: list[Frame] = field(default_factory=list)
     before: dict[tuple[str, str], Held] = field(default_factory=dict)
+    objects: dict[str, Instance] = field(default_factory=dict)
+    reads: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def faults(self) -> Sequence[ProgramError]:
-        """What could not be run."""
-        return self.machine.faults
+        """What could not be run, but for the data in whose place those of the problem came."""
+        return [one for one in self.machine.faults if one.line not in self.given.replaced]
 
     def before_change(self, is_first: bool) -> None:
         """Keep what names hold before a given name changes; when it changes again, end the program soon."""
@@ -99,8 +102,14 @@ class Ran:
         running = [self.machine.entry] if is_live and self.machine.entry is not None else []
         for frame in (*self.frames, *running):
             yield from self._in_frame(frame, ENTRY, lines)
-        for frame in self.machine.last.values():
-            yield from self._in_frame(frame, INNER, lines)
+        run_alone = {frame.function.qualified for frame in self.frames}
+        for name, frame in self.machine.last.items():
+            if name not in run_alone and frame.fault is None:
+                yield from self._in_frame(frame, INNER, lines)
+        for cls, one in self.objects.items():
+            for path, value in _walked({"self": one}):
+                derived = names.derivative(path)
+                yield Held(path, value, anywhere.get(path, 1), ENTRY, cls, derived)
 
     def _in_frame(
         self, frame: Frame, rank: int, lines: Mapping[tuple[Frame | None, str], int]
@@ -113,7 +122,10 @@ class Ran:
             one.path: one.line for one in self.program.targets if one.scope == function.qualified
         }
         found: dict[str, Held] = {}
-        for path, value in _walked(frame.locals):
+        own = {
+            name: value for name, value in frame.locals.items() if not isinstance(value, Instance)
+        }
+        for path, value in _walked(own):
             line = lines.get((frame, path)) or written.get(path)
             if line is not None or path not in parameters:
                 line = line or function.node.lineno
@@ -198,7 +210,6 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     given.on_change = ran.before_change
     machine.run()
     known: dict[str, object] = {}
-    objects: dict[str, Instance] = {}
     tried: set[str] = set()
     while (entry := _next_entry(program, machine, given.inputs.names, tried)) is not None:
         function, owner = entry
@@ -206,14 +217,16 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         called: Function | BoundMethod = function
         skip = 0
         if owner is not None and function.kind is Kind.PLAIN:
-            self = objects.setdefault(owner.name, Instance(owner, fallback=given.argument))
+            self = ran.objects.setdefault(owner.name, Instance(owner, fallback=given.argument))
             called, skip = BoundMethod(self, function), 1
+        given.reads = set()
         try:
             frame = machine.call(called, _arguments(function, given, known, skip))
         except ProgramError as fault:
             machine.faults.append(fault)
             continue
         ran.frames.append(frame)
+        ran.reads[function.qualified] = given.reads
         known.update(_returned_names(frame))
     return ran
 

@@ -27,8 +27,8 @@ class Given(Protocol):
     def value(self, name: str) -> object:
         """A fresh value of a name that the program does not bind. Raises KeyError."""
 
-    def stored(self, name: str, value: object, line: int) -> object:
-        """What is stored when the program gives `value` to a watched name."""
+    def stored(self, name: str, value: object, line: int, path: str) -> object:
+        """What is stored when the program gives `value` to a watched name; `path` is all of the target."""
 
 
 class Store(NamedTuple):

@@ -39,7 +39,7 @@ def _global(name: str, line: int, watched: bool) -> Put:
     def put(frame: Frame, value: Any) -> None:
         state = frame.state
         if watched:
-            value = state.given.stored(name, value, line)
+            value = state.given.stored(name, value, line, name)
         state.names[name] = value
         state.bound.add(name)
         state.stores.append((name, line, state.entry, False))
@@ -53,7 +53,7 @@ def _local(name: str, line: int, hops: int, watched: bool) -> Put:
     def put(frame: Frame, value: Any) -> None:
         if frame.entry:
             if watched:
-                value = frame.state.given.stored(name, value, line)
+                value = frame.state.given.stored(name, value, line, name)
             frame.state.stores.append((name, line, frame, False))
         frame.locals[name] = value
 
@@ -117,7 +117,7 @@ def _attribute(context: Context, node: ast.Attribute) -> Put:
     def put(frame: Frame, value: Any) -> None:
         container, path, _ = base(frame)
         if watched:
-            value = frame.state.given.stored(name, value, line)
+            value = frame.state.given.stored(name, value, line, f"{path}.{name}")
         put_attribute(frame, container, name, value)
         if not frame.in_class:
             _log(frame.state, f"{path}.{name}", line)
@@ -145,9 +145,9 @@ def _store_item(
     path, is_part = _item_path(container, path, is_part, key)
     if watched:
         if type(key) is str and key in watched:
-            value = state.given.stored(key, value, line)
+            value = state.given.stored(key, value, line, path)
         elif is_part and last_name(path) in watched:
-            _watched_part(frame, container, key, value, last_name(path), line)
+            _watched_part(frame, container, key, value, path, line)
             _log(state, path, line, True)
             return
     put_item(frame.budget, container, key, value)
@@ -161,11 +161,11 @@ def last_name(path: str) -> str:
     return path[path.rfind(".") + 1 :]
 
 
-def _watched_part(frame: Frame, container: Any, key: Any, value: Any, name: str, line: int) -> None:
+def _watched_part(frame: Frame, container: Any, key: Any, value: Any, path: str, line: int) -> None:
     """Change a part of what a watched name holds; what `stored` returns is what it holds then."""
     before = _copy(container)
     put_item(frame.budget, container, key, value)
-    after = frame.state.given.stored(name, container, line)
+    after = frame.state.given.stored(last_name(path), container, line, path)
     if after is not container:
         _overwrite(container, after if _fits(container, after) else before)
 
@@ -231,7 +231,7 @@ def _changed_attribute(context: Context, node: ast.Attribute, operation: Any, va
         before = old.copy() if watched and type(old) is np.ndarray else None
         new = operation(frame.budget, old, other)
         if watched:
-            new = frame.state.given.stored(name, new, line)
+            new = frame.state.given.stored(name, new, line, f"{path}.{name}")
             if before is not None and new is not old:
                 old[...] = before
         put_attribute(frame, container, name, new)
