@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.claims.assembled import assembled
-from grader.claims.claim import LISTED, Claim, signs_of
+from grader.claims.claim import Claim, signs_of
 from grader.claims.definitions import own_names
 from grader.claims.formulas import is_mention
 from grader.claims.left_sides import read_left
@@ -83,7 +83,7 @@ class Candidate:
         is_slope = isinstance(claim.left, Apply) and claim.left.function.endswith("'")
         fits = claim.is_bare or is_slope or bool(self.match)
         is_below = bool(questions_marked(claim.labels, [self.question]))
-        return is_below and fits and claim.formula.notation not in LISTED
+        return is_below and fits
 
     @cached_property
     def steps(self) -> PaperSteps:
@@ -91,7 +91,7 @@ class Candidate:
         problem = self.table.problem
         others = [
             one
-            for one in self.table.stated
+            for one in self.table.claims
             if one is not self.claim and not one.is_open and one.derivative is not None
         ]
         return PaperSteps(tuple(others), problem.scope.names, problem.asked)
@@ -101,7 +101,7 @@ class Candidate:
         """The claims about the model itself."""
         return tuple(
             one
-            for one in self.table.stated
+            for one in self.table.claims
             if one is not self.claim and _is_stated(one, self.claim)
         )
 
@@ -144,16 +144,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Table:
-    """The claims of a paper in reading order, those of listings apart."""
+    """The claims of a paper in reading order."""
 
     problem: Problem
     claims: tuple[Claim, ...]
-    listed: tuple[Claim, ...] = ()
-
-    @property
-    def stated(self) -> tuple[Claim, ...]:
-        """All claims."""
-        return (*self.claims, *self.listed)
 
     @cached_property
     def answers(self) -> Mapping[str, tuple[Candidate, ...]]:
@@ -162,17 +156,15 @@ class Table:
 
 
 def table_of(problem: Problem, paper: Paper) -> Table:
-    """The claims of a paper. A line of a listing is an answer only if no other claim is one."""
+    """The claims of a paper."""
     if not problem.questions:
         return Table(problem, ())
     names, base = _names_on_the_left(problem), problem.index_base
     found = claims_of(paper, names, base, about=problem.description)
-    listed = claims_of(paper, names, base, code=True)
     questions = problem.questions
     return Table(
         problem,
         tuple(_in_scope(_as_marked(one, questions), problem) for one in found),
-        tuple(_as_marked(one, questions) for one in listed),
     )
 
 
@@ -254,7 +246,7 @@ class _Answers:
         self._questions = table.problem.questions
         self._claims = [one for one in table.claims if not one.explains]
         self._marked = self._in_full(
-            {id(one): questions_marked(one.labels, self._questions) for one in table.stated}
+            {id(one): questions_marked(one.labels, self._questions) for one in table.claims}
         )
         self._similar = {  # how well each left side names each question
             id(one): {it.id: similarity(one.derivative, it) for it in self._questions}
@@ -300,8 +292,6 @@ class _Answers:
                 return (Candidate(question, chosen, tuple(beside), self._table, is_shared),)
         if doubtful := [*self._doubtful(question), *self._of_a_letter_again(question, known)]:
             return tuple(reversed(doubtful))
-        if beside := self._listed(question):
-            return (Candidate(question, beside[-1], tuple(beside), self._table),)
         return ()
 
     def _says(self, claim: Claim, question: Question) -> bool:
@@ -507,29 +497,6 @@ class _Answers:
             and not any(self._similar[id(one)].values())
         ]
 
-    def _listed(self, question: Question) -> list[Claim]:
-        """The lines of listings that may answer a question, the best last.
-
-        By its left side, or by its marker if the left side is but a name.
-        """
-        usable = [
-            one for one in self._table.listed if not one.is_open and one.formula.notation != "bound"
-        ]
-        below = [one for one in usable if self._marked[id(one)] == [question.id]]
-        named_so = [one for one in usable if self._fits_best(one, question, one in below)]
-        plain = [
-            one for one in below if one.derivative is None and not isinstance(one.left, Symbol)
-        ]
-        return [one for one in named_so if one in below] or named_so or plain
-
-    def _fits_best(self, claim: Claim, question: Question, is_below: bool) -> bool:
-        """Whether a left side names a question, and no other one better unless the marker says so."""
-        if claim.derivative is None:
-            return False
-        match = similarity(claim.derivative, question)
-        others = [similarity(claim.derivative, other) for other in self._questions]
-        return match > FITS and (is_below or match == max(others))
-
 
 def _asked_as(question: Question) -> str | None:
     """The signs of the first undeclared name in a prompt: `What is $\\bar{g}$?`, `$\\delta = …$?`."""
@@ -570,8 +537,6 @@ def _is_stated(claim: Claim, answer: Claim) -> bool:
         return False
     if claim.formula.heading:
         return False  # the title of a part
-    if claim.formula.notation in LISTED:
-        return False  # what a listing does to a name holds from there on: see `Claim.rests_on`
     if not claim.standing.is_asserted:
         return False  # `zero at $s = 0$` does not say that s is zero
     if claim.labels != answer.labels[: len(claim.labels)]:

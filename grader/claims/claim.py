@@ -16,7 +16,6 @@ from grader.notation.statements import Equation
 from grader.submission import Formula, Place
 
 GOES_ON = "goes on from its earlier value"
-LISTED = ("code", "bound")  # notations of listings
 
 
 def words_beside(words: str) -> str:
@@ -32,12 +31,10 @@ class Claim:
     `announced` means that it comes right after a marker or a colon, so that it may be an answer without
     a left side. `standing` is how it stands by the words around it; `changed` are those words if it is not
     asserted as it is written.
-    `section` numbers the markers of the paper, since two markers may have the same labels, `heading` also
-    the headings without a number. `defines` means that the left side is a name of the student's.
-    `definitions` are those that hold here, `naming` is the one at the end of the equation. `rests_on` are
-    earlier lines of a listing that change a name which this one uses, directly or through names of the
-    student's. `meant` is the derivative that the name on the left is called elsewhere: `δ = ∂l/∂z`, later
-    `δ = p - y`.
+    `section` numbers the markers of the paper, since two markers may have the same labels, `heading`
+    also the headings without a number. `defines` means that the left side is a name of the student's.
+    `definitions` are those that hold here, `naming` is the one at the end of the equation. `meant` is
+    the derivative that the name on the left is called elsewhere: `δ = ∂l/∂z`, later `δ = p - y`.
     """
 
     labels: tuple[str, ...]
@@ -53,7 +50,6 @@ class Claim:
     defines: bool = False
     definitions: Definitions = field(default_factory=dict)
     naming: Equation | None = None
-    rests_on: "tuple[Claim, ...]" = ()
     meant: Derivative | None = None
 
     @property

@@ -67,12 +67,12 @@ def _accounted(table: Table) -> set[Place]:
     """The formulas that say what a derivative, a quantity or a name of the student's own is."""
     lost = {
         one.formula.place
-        for one in table.stated
+        for one in table.claims
         if (one.left is None or _is_of_an_expression(one))
         and not one.standing.is_beside
         and not one.is_open
     }
-    return {one.formula.place for one in table.stated} - lost
+    return {one.formula.place for one in table.claims} - lost
 
 
 def _is_of_an_expression(claim: Claim) -> bool:
@@ -96,12 +96,9 @@ def _formulas(
     for at, item in enumerate(section.items):
         if at < last or not isinstance(item, Formula) or item.place in known:
             continue
-        if item.notation == "bound":
-            continue
         says = item.place in announced or not is_mention(" ".join(item.text.split()))
         if says and not standing.get(at, PLAIN).is_beside:
-            kind = "code" if item.notation == "code" else "the formula"
-            yield Leftover(f"{kind} `{_shown(item.text)}`", item.place)
+            yield Leftover(f"the formula `{_shown(item.text)}`", item.place)
 
 
 # Words

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader import lexicon
-from grader.claims.claim import GOES_ON, LISTED, Claim
+from grader.claims.claim import GOES_ON, Claim
 from grader.claims.clauses import pieces_of
 from grader.claims.definitions import (
     DEFINITION_LIMIT,
@@ -45,21 +45,17 @@ _ENDING = 60  # characters
 PASSES = 2  # the second reads uses of later definitions
 
 
-def claims_of(
-    paper: Paper, names: Names, base: int = 1, *, code: bool = False, about: str = ""
-) -> list[Claim]:
+def claims_of(paper: Paper, names: Names, base: int = 1, *, about: str = "") -> list[Claim]:
     """All equations of a paper in reading order, each with the definitions that hold for it.
 
     Of a name that is defined more than once the last definition before the equation counts; one
-    that is only defined behind it counts below the same marker ("where …"). With `code` these are the
-    equations in listings, whose names mean nothing outside of them. `base` is where NumPy-like text
+    that is only defined behind it counts below the same marker ("where …"). `base` is where NumPy-like text
     counts from; `about` is what the problem says of its names.
     """
     names = names.with_macros(macros.definitions(paper.macros))
     found: list[Claim] = []
     for place in _formulas(paper, names, about):
-        if (place.formula.notation in LISTED) == code:
-            found.extend(_cut(place, names, base))
+        found.extend(_cut(place, names, base))
     given: set[Spelling] = set().union(*(introduced(claim.equation, names) for claim in found))
     found = _with_changed_entries([_without_name(claim, names, given) for claim in found])
     given = given.union(*(introduced(claim.naming, names) for claim in found))
@@ -70,8 +66,7 @@ def claims_of(
         if not any(is_own(claim.equation, names) for claim in found) or known == later:
             break
     found = [replace(e, definitions={**later[e.section], **e.definitions}) for e in found]
-    found = _with_meant(found, names)
-    return with_rebound(found, names) if code else found
+    return _with_meant(found, names)
 
 
 def _without_name(claim: Claim, names: Names, given: Collection[Spelling]) -> Claim:
@@ -98,8 +93,6 @@ def _with_changed_entries(found: Sequence[Claim]) -> list[Claim]:
     for at, claim in enumerate(found):
         left = claim.equation.left if isinstance(claim.equation, PlainEquation) else None
         part = _PART.match(left) if left else None
-        if claim.formula.notation == "bound":
-            part = _NAME.match(claim.formula.text)
         before = whole.get((part[1], claim.section)) if part else None
         if before is not None:
             changed |= {before, at}
@@ -109,31 +102,6 @@ def _with_changed_entries(found: Sequence[Claim]) -> list[Claim]:
 
 
 _PART = re.compile(r"(\w+)\s*\[")
-_NAME = re.compile(r"(\w+)")
-
-
-def with_rebound(found: Sequence[Claim], names: Names) -> list[Claim]:
-    """The lines of listings, each with those before it that give a name of the problem another value."""
-    spelled = {base for base, sup, sub in names.spellings if sup is None and sub is None}
-    given = {*names.symbols, *names.dimensions, *spelled}
-    behind: dict[str, dict[int, Claim]] = {}
-    result = []
-    for at, claim in enumerate(found):
-        target, _, value = claim.text.partition("=")
-        used = _WORD.findall(value) if value else []
-        name = _NAME.match(target.strip())
-        if name is not None and target.rstrip()[-1:] in ("+", "-", "*", "/", "@", "]"):
-            used.append(name[1])
-        rests = {i: one for word in used for i, one in behind.get(word, {}).items()}
-        result.append(replace(claim, rests_on=tuple(rests.values())))
-        if name is not None:
-            is_changed = claim.formula.notation == "bound" and name[1] in behind
-            mine = {at: claim} if name[1] in given or is_changed else {}
-            behind[name[1]] = {**rests, **mine}
-    return result
-
-
-_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def _known_at_the_end(found: Sequence[Claim]) -> dict[int, Definitions]:
@@ -266,9 +234,6 @@ def _announces(prose: Prose, before: Marker | Formula | Prose | None, language: 
 
 def _cut(place: Claim, names: Names, base: int) -> Iterator[Claim]:
     """The equations of one formula; `place` is an claim without any."""
-    if place.formula.notation == "bound":
-        yield place
-        return
     for equation in _equations(place.formula, names, base):
         if isinstance(equation, StudentError):
             yield replace(place, error=equation)

@@ -4,21 +4,18 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar
 
-from grader.document.assignments import assignments, bound
 from grader.document.draft import REACH, Construct
 from grader.document.labels import label_at
 from grader.document.limits import FORMULA_CHARACTERS
 from grader.document.listing import listing
 from grader.document.mathematics import Mathematics
-from grader.document.nodes import Code, Comment, Formula, Markup, Node
+from grader.document.nodes import Code, Comment, Markup, Node
 from grader.document.offsets import Range, blanked, end_of_line, trimmed
 from grader.document.plain import is_equation
 from grader.document.plain_tokens import counted, tokens_in
 from grader.document.programs import PLAIN, PYTHON, has_statement
-from grader.document.tree import overlaid
 
 _FENCE = re.compile(
     r"[ \t]*+(?:[-*+][ \t]++)?(?P<mark>`{3,}+|~{3,}+)[ \t]*+\{?\.?(?P<language>[\w+-]{0,20})[^`\n]*+$",
@@ -93,8 +90,7 @@ class Markdown(Mathematics):
             self._closing[self.source.index(fence["mark"], right)] = closing
             self.where["blank"].append(start)
             return Markup(start, left)
-        children = _program(self.source, left, right) if code.program is not None else ()
-        return replace(code, children=tuple(overlaid(code.children, children)))
+        return code
 
     def code(self, match: re.Match[str]) -> Node | None:
         """Code in a line: words, unless it is an equation in a sentence."""
@@ -104,7 +100,7 @@ class Markdown(Mathematics):
             return None
         end = self.done = close + len(match[0])
         if self._is_in_sentence(start, end) and is_equation(self.source[left:close]):
-            return self.formula(start, end, left, close, False, "code")
+            return self.formula(start, end, left, close, False, "plain")
         return None
 
     def _is_in_sentence(self, start: int, end: int) -> bool:
@@ -298,16 +294,6 @@ def _quotes(text: str) -> Iterator[tuple[Range, list[Range]]]:
 def _is_mathematics(code: Code) -> bool:
     """Whether a listing is formulas in lines, which are read as text."""
     return code.language in PLAIN | PYTHON and code.program is None and not has_statement(code.text)
-
-
-def _program(text: str, start: int, end: int) -> list[Node]:
-    """The assignments of a program, and the names that it binds."""
-    found: list[Node] = [
-        Formula(*span, text[slice(*span)], span[0], True, notation)
-        for notation, spans in (("code", assignments), ("bound", bound))
-        for span in spans(text, start, end)
-    ]
-    return overlaid(sorted(found, key=lambda node: node.start), ())
 
 
 def _single(dollars: list[int]) -> Iterator[int]:

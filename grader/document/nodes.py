@@ -48,8 +48,7 @@ class Formula(Node):
     r"""Mathematics with its delimiters.
 
     `text` is what is between them, with spaces for comments; it begins at `inner`. An environment such
-    as `align*` keeps its `\begin` and `\end`. `notation` is "latex" between delimiters, "plain" without,
-    "code" for an assignment in a listing, and "bound" for a name that a listing changes unseen.
+    as `align*` keeps its `\begin` and `\end`. `notation` is "latex" between delimiters, "plain" without.
     """
 
     text: str

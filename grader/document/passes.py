@@ -175,7 +175,7 @@ class _Lines:
         """The formulas in the lines of one text."""
         text, clear = draft.view, draft.start
         for start, end, stop in draft.gaps():
-            ends = not isinstance(stop, Formula) or stop.notation == "code"
+            ends = not isinstance(stop, Formula) or stop.notation == "plain"
             while start < end:
                 newline = text.find("\n", start, end)
                 last = end if newline < 0 else newline

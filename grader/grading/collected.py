@@ -93,11 +93,6 @@ class Written:
         """The claims about the model itself."""
         return self.found.about_names if self.found is not None else ()
 
-    @property
-    def rests_on(self) -> Sequence[Claim]:
-        """The lines of a listing that give another value to a name in the answer."""
-        return self.found.claim.rests_on if self.found is not None else ()
-
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -272,7 +267,6 @@ def _key(found: Candidate) -> tuple[object, ...] | None:
         tuple(found.names.indices.items()),
         found.steps.key,
         _texts(found.about_names),
-        _texts(claim.rests_on),
     )
 
 

@@ -4,7 +4,6 @@ An answer in terms of a quantity is judged with the quantity's true value. If th
 value, the answer may be right or wrong only because of that: a human must look.
 """
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -103,36 +102,6 @@ def _matters(key: QuestionKey, node: Expression, statement: Statement) -> bool:
     except (StudentError, ValueError):
         return True
     return not np.allclose(one, other, TOLERANCE, TOLERANCE)
-
-
-def changed_name(key: QuestionKey, entries: Sequence[Claim], names: Names) -> Message | None:
-    """The message about the first line of a listing that may give a name another value than the problem.
-
-    The grader does not run code. After a line that agrees with the model, the name keeps its value; after
-    any other line it may have any value. `entries` are the lines whose names the answer uses.
-    """
-    for entry in entries:
-        statement = _assigned(entry, names.with_definitions(entry.definitions))
-        if statement.right is None or not _holds(key, statement.left, statement.right, names):
-            text = (
-                f"line {statement.line} of the listing changes the value of a name that this answer "
-                "uses, and the grader does not run code; a person will look at it"
-            )
-            return Message(Kind.ERROR, text, "rebound")
-    return None
-
-
-def _assigned(entry: Claim, names: Names) -> Statement:
-    """A line of a listing as a statement; without a right side if it is unreadable or updates a value."""
-    target = entry.text.partition("=")[0].strip()
-    symbol = names.symbols.get(names.spellings.get((target, None, None), target))
-    size = names.dimensions.get(target)
-    left = symbol or Number(float(size or 0))
-    right = None
-    if not entry.changed and (symbol is not None or size is not None):
-        with contextlib.suppress(StudentError):
-            right = entry.read(names).node
-    return Statement(left, right, entry.place())
 
 
 def with_stated_values(

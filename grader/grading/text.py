@@ -24,7 +24,6 @@ from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG, by_rules
 from grader.grading.missing_index import missing_index
 from grader.grading.model_statements import (
-    changed_name,
     contradiction,
     shorthand,
     with_stated_values,
@@ -66,13 +65,12 @@ def judged_text(key: Key, question: Question, given: Written) -> Judged:
 
 
 def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
-    changed = changed_name(key, given.rests_on, key.question.scope.names)
     try:
         reading, outcome = _decided(key, given, asked)
     except StudentError as error:
-        return Judged(_for_a_human(changed) if changed is not None else unread(error))
+        return Judged(unread(error))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
-    stated = changed or _stated_otherwise(key, reading, outcome, given)
+    stated = _stated_otherwise(key, reading, outcome, given)
     if stated is not None:
         outcome = _for_a_human(stated)
     outcome = by_rules(key, reading, outcome, given.notation)

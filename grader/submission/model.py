@@ -41,10 +41,8 @@ class Formula:
     its `\begin` and `\end` in `text`, since they say how to read rows. `place` is where `text` begins. A
     chain over several blocks is one formula, with spaces for the text between.
 
-    `notation` is "latex" between delimiters, "plain" for a line without delimiters, and "code" for a line
-    of a listing, which counts only if nothing else answers the question. "bound" is a name that a listing
-    binds in a way that the grader does not read, such as `x` in `for x in X:`. `heading` is the level of
-    the heading that it is in, as for `Prose`.
+    `notation` is "latex" between delimiters, "plain" without. `heading` is the level of the heading that it
+    is in, as for `Prose`.
     """
 
     text: str

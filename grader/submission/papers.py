@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from grader.document import nodes
-from grader.document.assignments import says_more
 from grader.document.nodes import Code, Document, Node, Part
 from grader.document.notebook import read_notebook as notebook_of
 from grader.document.offsets import blanked
 from grader.document.passes import MARKUP
+from grader.document.programs import says_something
 from grader.document.reading import read
 from grader.submission import limits
 from grader.submission.blanks import is_blank
@@ -144,21 +144,11 @@ class _View:
             self._before = None
 
     def _code(self, code: Code) -> None:
-        read = [
-            (child.start - code.inner, child.end - code.inner)
-            for child in code.children
-            if isinstance(child, nodes.Formula) and child.notation == "code"
-        ]
-        more = code.language not in _SHELL and says_more(code.text, 0, len(code.text), read)
+        is_left = code.language not in _SHELL and says_something(code.text)
         if code.program is not None:
-            self._program(code, code.program, more)
-        elif more or code.where == "listing":
+            self._program(code, code.program, is_left)
+        elif is_left or code.where == "listing":
             self._leave("code", self._places.at(code.start), code.text)
-        for child in code.children:
-            if isinstance(child, nodes.Formula):
-                self._formula(child)
-            elif isinstance(child, nodes.Marker) and child.start < child.end:
-                self._stop(child)
 
     def _program(self, code: Code, program: str, is_left: bool) -> None:
         """Add a piece of the program."""

