@@ -8,9 +8,10 @@ from grader.program.errors import Refused
 STEPS = 200_000  # iterations and calls, weighed by the length of what is run again
 ARRAY = 1_000_000  # numbers in one array
 TOTAL = 50_000_000  # numbers in all arrays that a run makes
-SECONDS = 5.0  # processor time of all runs that share a budget
+SECONDS = 1.5  # processor time of all runs that share a budget
 ITEMS = 10_000  # items of one list, characters of one text that the program makes
 BITS = 4_096  # of one integer
+_LARGE = 4_096  # numbers in an array before which the clock is looked at
 _CLOCK_EVERY = 256  # steps between two looks at the clock
 
 
@@ -41,6 +42,8 @@ class Budget:
         """Count an array of `size` numbers before it is made. Raises Refused."""
         if size > ARRAY:
             raise Refused(f"an array of more than {ARRAY:,} numbers")
+        if size > _LARGE:
+            self.check_clock()
         self.total -= size
         if self.total < 0:
             raise Refused("the program makes too many arrays")

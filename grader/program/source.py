@@ -134,6 +134,8 @@ def depth_of(node: ast.AST) -> int:
         node, depth = stack.pop()
         deepest = max(deepest, depth)
         for child in ast.iter_child_nodes(node):
-            chain = isinstance(node, ast.BinOp) and isinstance(child, ast.BinOp)
-            stack.append((child, depth + (not (chain and child is node.left))))
+            same = (
+                isinstance(node, ast.BinOp) and isinstance(child, ast.BinOp) and child is node.left
+            )
+            stack.append((child, depth + (not same)))
     return deepest

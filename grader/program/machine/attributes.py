@@ -12,7 +12,16 @@ from grader.program.machine.indexing import named_field
 from grader.program.machine.library import Library, Row
 from grader.program.machine.operators import NUMBERS, kind
 from grader.program.values import (
-    BoundMethod, Builtin, Class, Function, Instance, Kind, Module, Named, Quiet, Super,
+    BoundMethod,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Module,
+    Named,
+    Quiet,
+    Super,
 )  # fmt: skip
 
 ALLOWED = frozenset(("__init__", "__call__", "__name__", "__len__"))
@@ -67,7 +76,11 @@ def attribute(frame: Frame, value: Any, name: str) -> Any:
             path = f"{value.path}.{name}"
             return Builtin(path, state.library.functions[path])
     known(value)
-    if type(value) in NUMBERS and isinstance(value, np.generic) and name in state.library.attributes:
+    if (
+        type(value) in NUMBERS
+        and isinstance(value, np.generic)
+        and name in state.library.attributes
+    ):
         return known(state.library.attributes[name](frame.budget, value))
     rows = rows_of(state.library, value)
     if name in rows:
@@ -182,7 +195,11 @@ def put_attribute(frame: Frame, value: Any, name: str, new: Any) -> None:
     """`value.name = new`. Raises Refused and Failed."""
     match value:
         case Instance() | Class():
-            found = value.cls.find if isinstance(value, Instance) and isinstance(value.cls, Class) else None
+            found = (
+                value.cls.find
+                if isinstance(value, Instance) and isinstance(value.cls, Class)
+                else None
+            )
             if found is not None and _is_property(found, name):
                 raise Failed(f"`{name}` cannot be set")
             value.fields[name] = new
@@ -192,7 +209,9 @@ def put_attribute(frame: Frame, value: Any, name: str, new: Any) -> None:
             frame.state.attached.setdefault(id(value), (value, {}))[1][name] = new
         case np.ndarray() if name == "data" and new is value:
             pass
-        case np.ndarray() if name not in frame.state.library.attributes and not frame.state.library.tensors:
+        case np.ndarray() if (
+            name not in frame.state.library.attributes and not frame.state.library.tensors
+        ):
             raise Failed(f"an array has no `{name}`")
         case np.ndarray():
             raise Refused(f"`.{name}` of an array is set")

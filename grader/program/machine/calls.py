@@ -11,7 +11,17 @@ from grader.program.machine.frame import DEPTH, Frame, State, known
 from grader.program.machine.indexing import listed
 from grader.program.machine.operators import check_key, formatted_fields, kind
 from grader.program.values import (
-    BoundMethod, Builtin, Class, Function, Instance, Kind, Module, Named, Quiet, Super,
+    BoundMethod,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Module,
+    Named,
+    Quiet,
+    Super,
+    Unknown,
 )  # fmt: skip
 
 Keywords = Mapping[str, Any]
@@ -38,7 +48,7 @@ def call(frame: Frame, called: Any, args: Sequence[Any], keywords: Keywords = NO
         case Named():
             raise Refused("only the names are known that this container holds")
         case Quiet():
-            return Quiet(called.path)
+            return Unknown(f"`{called.path[:60]}` is not run")
         case Module():
             raise Failed("a module cannot be called")
     if callable(known(called)) and type(called).__module__.startswith("grader.program."):
@@ -81,7 +91,9 @@ def method(frame: Frame, value: Any, name: str, args: Sequence[Any], keywords: K
         if name in rows:
             row = rows[name]
             if type(value) in (list, dict):
-                return _call_with_functions(frame, partial(_after_budget, row, value), args, keywords)
+                return _call_with_functions(
+                    frame, partial(_after_budget, row, value), args, keywords
+                )
             return row(frame.budget, value, *args, **keywords)
     return call(frame, fetched(frame, value, name), args, keywords)
 
@@ -150,7 +162,9 @@ def bind(frame: Frame, function: Function, args: Sequence[Any], keywords: Keywor
         values[parameters.others] = {k: v for k, v in keywords.items() if k not in known_names}
 
 
-def _bind_others(values: dict[str, Any], function: Function, args: Sequence[Any], keywords: Keywords) -> None:
+def _bind_others(
+    values: dict[str, Any], function: Function, args: Sequence[Any], keywords: Keywords
+) -> None:
     parameters = function.parameters
     names = parameters.names
     if len(args) > len(names) and parameters.rest is None:
@@ -180,7 +194,9 @@ def instantiate(frame: Frame, cls: Class, args: Sequence[Any], keywords: Keyword
         if args or keywords:
             outside = cls.outside()
             if outside is not None:
-                raise Refused(f"values for `{outside}`, which the program does not define") from None
+                raise Refused(
+                    f"values for `{outside}`, which the program does not define"
+                ) from None
             raise Failed(f"`{cls.name}` takes no values") from None
         return instance
     if not isinstance(initialise, Function):
@@ -190,7 +206,9 @@ def instantiate(frame: Frame, cls: Class, args: Sequence[Any], keywords: Keyword
     return instance
 
 
-def _call_instance(frame: Frame, instance: Instance, args: Sequence[Any], keywords: Keywords) -> Any:
+def _call_instance(
+    frame: Frame, instance: Instance, args: Sequence[Any], keywords: Keywords
+) -> Any:
     """`layer(x)`; an `nn.Module` calls its `forward`."""
     cls = instance.cls
     if isinstance(cls, Class):

@@ -117,7 +117,11 @@ def own_nodes(statements: list[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                inner: list[Any] = [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults]
+                inner: list[Any] = [
+                    *node.decorator_list,
+                    *node.args.defaults,
+                    *node.args.kw_defaults,
+                ]
             case ast.Lambda():
                 inner = [*node.args.defaults, *node.args.kw_defaults]
             case ast.ClassDef():
@@ -136,7 +140,11 @@ def bound_names(statements: list[ast.stmt]) -> frozenset[str]:
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 names.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
                 names.add(name)
             case ast.alias(name=name, asname=other):
                 names.add(other or name.split(".")[0])
@@ -145,10 +153,12 @@ def bound_names(statements: list[ast.stmt]) -> frozenset[str]:
     return frozenset(names - {"*"})
 
 
-def shared_names(statements: list[ast.stmt], kind: type[ast.Global] | type[ast.Nonlocal]) -> frozenset[str]:
+def shared_names(
+    statements: list[ast.stmt], kind: type[ast.Global] | type[ast.Nonlocal]
+) -> frozenset[str]:
     """The names of the `global` or `nonlocal` statements of a block."""
     found = [node.names for node in own_nodes(statements) if isinstance(node, kind)]
-    return frozenset(name for names in found for name in names)  # type: ignore[attr-defined]
+    return frozenset(name for names in found for name in names)
 
 
 def weight(node: ast.AST | list[ast.stmt]) -> int:

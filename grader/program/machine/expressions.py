@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,11 +14,20 @@ from grader.program.machine.context import CLASS, Context, Rule
 from grader.program.machine.frame import Frame, Run, known
 from grader.program.machine.indexing import item, listed
 from grader.program.machine.operators import (
-    BINARY, COMPARED, SMALL, check_key, in_text, inverted, negative, positive, truth,
+    BINARY,
+    COMPARED,
+    SMALL,
+    check_key,
+    in_text,
+    inverted,
+    negative,
+    positive,
+    truth,
 )  # fmt: skip
 from grader.program.values import Unknown
 
 ndarray = np.ndarray
+_NOWHERE: Any = None  # constants need no frame
 _CONSTANTS = (str, int, float, bool, type(None), type(Ellipsis))
 
 
@@ -139,9 +148,8 @@ def _operation(context: Context, node: ast.BinOp, left: Run) -> Run:
                     return operation(a, b)
             elif type(b) is floats and a.size <= SMALL:
                 return operation(a, b)
-        elif type(a) is floats:
-            if type(b) is float or (type(b) is ndarray and b.size <= SMALL):
-                return operation(a, b)
+        elif type(a) is floats and (type(b) is float or (type(b) is ndarray and b.size <= SMALL)):
+            return operation(a, b)
         return guarded(frame.budget, a, b)
 
     return run
@@ -149,7 +157,7 @@ def _operation(context: Context, node: ast.BinOp, left: Run) -> Run:
 
 def _with_constant(context: Context, node: ast.BinOp, left: Run) -> Run:
     operation, guarded = _rule_of(node)
-    value = _constant(context, node.right)(None) if isinstance(node.right, ast.Constant) else None  # type: ignore[arg-type]
+    value: Any = _constant(context, cast(ast.Constant, node.right))(_NOWHERE)
     quick = not isinstance(node.op, ast.MatMult) and abs(value) < 2**31
 
     def run(frame: Frame) -> Any:
@@ -172,9 +180,10 @@ _UNARY: Mapping[type[ast.unaryop], Callable[..., Any]] = {
 def _unary(context: Context, node: ast.UnaryOp) -> Run:
     operation = _UNARY[type(node.op)]
     operand = context.expression(node.operand)
-    if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        if type(node.operand.value) in (int, float):
-            return constant(-node.operand.value)  # type: ignore[operator]
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)):
+            if type(value) in (int, float):
+                return constant(-value)
     return lambda frame: operation(frame.budget, operand(frame))
 
 
@@ -264,8 +273,11 @@ def _subscript(context: Context, node: ast.Subscript) -> Run:
 
 def _slice(context: Context, node: ast.Slice) -> Run:
     parts = [part and context.expression(part) for part in (node.lower, node.upper, node.step)]
-    if all(part is None or isinstance(part, ast.Constant) for part in (node.lower, node.upper, node.step)):
-        return constant(slice(*[part and part(None) for part in parts]))  # type: ignore[arg-type]
+    if all(
+        part is None or isinstance(part, ast.Constant)
+        for part in (node.lower, node.upper, node.step)
+    ):
+        return constant(slice(*[part and part(_NOWHERE) for part in parts]))
 
     def run(frame: Frame) -> Any:
         return slice(*[part and part(frame) for part in parts])
@@ -277,7 +289,7 @@ def _tuple(context: Context, node: ast.Tuple) -> Run:
     if not any(isinstance(part, ast.Starred) for part in node.elts):
         parts = [context.expression(part) for part in node.elts]
         if node.elts and all(_is_constant(part) for part in node.elts):
-            return constant(tuple([part(None) for part in parts]))  # type: ignore[arg-type]
+            return constant(tuple([part(_NOWHERE) for part in parts]))
         if len(parts) == 2:
             first, second = parts
             return lambda frame: (first(frame), second(frame))
@@ -291,7 +303,9 @@ def _is_constant(node: ast.expr) -> bool:
         case ast.Constant():
             return True
         case ast.Slice(lower=lower, upper=upper, step=step):
-            return all(part is None or isinstance(part, ast.Constant) for part in (lower, upper, step))
+            return all(
+                part is None or isinstance(part, ast.Constant) for part in (lower, upper, step)
+            )
         case _:
             return False
 
@@ -337,7 +351,7 @@ def _unstarred(node: ast.expr) -> ast.expr:
 
 def _dict(context: Context, node: ast.Dict) -> Run:
     pairs = [
-        (key and context.expression(key), context.expression(value))
+        (context.expression(key) if key is not None else None, context.expression(value))
         for key, value in zip(node.keys, node.values, strict=True)
     ]
 

@@ -73,7 +73,11 @@ def facts_of(tree: ast.Module) -> Facts:
                 called.add(name)
             case ast.Name(id=name, ctx=ast.Load()):
                 reads.add(name)
-            case ast.Name(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+            case (
+                ast.Name(ctx=ast.Store())
+                | ast.Attribute(ctx=ast.Store())
+                | ast.Subscript(ctx=ast.Store())
+            ):
                 targets.append(TargetFact(path_text(node), node.lineno, scope))
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 scope = f"{scope}.{name}" if scope else name
@@ -90,7 +94,9 @@ def path_text(node: ast.expr) -> str:
             return f"{path_text(value)}.{attr}"
         case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
             return f"{path_text(value)}['{key[:60]}']"
-        case ast.Subscript(value=value, slice=ast.JoinedStr() | ast.BinOp() | ast.Call() | ast.Name()):
+        case ast.Subscript(
+            value=value, slice=ast.JoinedStr() | ast.BinOp() | ast.Call() | ast.Name()
+        ):
             return f"{path_text(value)}[…]"
         case ast.Subscript(value=value):
             return path_text(value)

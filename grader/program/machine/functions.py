@@ -11,7 +11,12 @@ from grader.program.errors import Failed, Refused
 from grader.program.machine.attributes import attribute, check_name
 from grader.program.machine.calls import NONE, Keywords, call, method
 from grader.program.machine.context import (
-    CLASS, FUNCTION, Context, Rule, Scope, weight,
+    CLASS,
+    FUNCTION,
+    Context,
+    Rule,
+    Scope,
+    weight,
 )  # fmt: skip
 from grader.program.machine.expressions import items
 from grader.program.machine.frame import Frame, Run, known
@@ -19,7 +24,15 @@ from grader.program.machine.indexing import iterated
 from grader.program.machine.library import Row
 from grader.program.machine.operators import check_key, truth
 from grader.program.values import (
-    BoundMethod, Builtin, Class, Function, Instance, Module, Named, Parameters, Super,
+    BoundMethod,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Module,
+    Named,
+    Parameters,
+    Super,
 )  # fmt: skip
 
 ndarray = np.ndarray
@@ -222,9 +235,9 @@ def parameters_of(arguments: ast.arguments) -> Parameters:
     """The names that a function takes."""
     return Parameters(
         tuple([arg.arg for arg in (*arguments.posonlyargs, *arguments.args)]),
-        arguments.vararg and arguments.vararg.arg,
+        arguments.vararg.arg if arguments.vararg else None,
         tuple([arg.arg for arg in arguments.kwonlyargs]),
-        arguments.kwarg and arguments.kwarg.arg,
+        arguments.kwarg.arg if arguments.kwarg else None,
     )
 
 
@@ -267,7 +280,9 @@ def around(frame: Frame) -> Frame | None:
     return frame.outer if frame.in_class else frame
 
 
-def inner_scope(context: Context, names: frozenset[str], name: str, parameters: Parameters) -> Scope:
+def inner_scope(
+    context: Context, names: frozenset[str], name: str, parameters: Parameters
+) -> Scope:
     """The scope of a function; the names of a class around it are not seen in it."""
     outer = context.scope
     path = f"{outer.path}.{name}" if outer.path else name
@@ -322,7 +337,10 @@ def _dict_comprehension(context: Context, node: ast.DictComp) -> Run:
 def _each(context: Context, node: Any, results: list[ast.expr]) -> Any:
     """All results of a comprehension; its names are its own."""
     names = frozenset(
-        part.id for clause in node.generators for part in ast.walk(clause.target) if isinstance(part, ast.Name)
+        part.id
+        for clause in node.generators
+        for part in ast.walk(clause.target)
+        if isinstance(part, ast.Name)
     )
     first = context.expression(node.generators[0].iter)
     outer = context.scope

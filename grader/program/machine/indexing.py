@@ -12,13 +12,27 @@ from grader.program.errors import Failed, Refused
 from grader.program.library import At, Place
 from grader.program.machine.frame import known
 from grader.program.machine.operators import (
-    NUMBERS, SEQUENCES, SMALL, check_key, check_numbers, kind,
+    NUMBERS,
+    SEQUENCES,
+    SMALL,
+    check_key,
+    check_numbers,
+    kind,
 )  # fmt: skip
 from grader.program.values import Named, Unknown
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
 _ITERATORS = frozenset((type(iter(())), GeneratorType))
-_ITERABLE = _ITERATORS | {list, tuple, range, str, dict, type({}.keys()), type({}.values()), type({}.items())}
+_ITERABLE = _ITERATORS | {
+    list,
+    tuple,
+    range,
+    str,
+    dict,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+}
 
 
 def item(budget: Budget, container: Any, index: Any) -> Any:
@@ -41,8 +55,9 @@ def item(budget: Budget, container: Any, index: Any) -> Any:
     if kind_of is At:
         return Place(container.array, index)
     if kind_of in NUMBERS and isinstance(container, np.generic):
-        check_index(budget, np.asarray(container), index)
-        return container[index]
+        array = np.asarray(container)
+        check_index(budget, array, index)
+        return array[index]
     raise Failed(f"{kind(known(container))} has no items")
 
 
@@ -111,7 +126,7 @@ def _chosen(array: np.ndarray, parts: tuple[Any, ...]) -> int:
         else:
             shapes.append(shape)
             used += 1
-    rest = math.prod([n for n in sorted(array.shape, reverse=True)[: max(array.ndim - used, 0)]])
+    rest = math.prod(sorted(array.shape, reverse=True)[: max(array.ndim - used, 0)])
     if Ellipsis in [part for part in parts if type(part) is type(Ellipsis)]:
         axes, rest = 1, _largest(array, parts)
     return math.prod(np.broadcast_shapes(*shapes)) * axes * rest
@@ -125,7 +140,8 @@ def _largest(array: np.ndarray, parts: tuple[Any, ...]) -> int:
     """The entries of the largest axes that may stay, when an ellipsis says which do."""
     chosen = [part for part in parts if type(part) not in (slice, type(None), type(Ellipsis))]
     axes = sum([max(np.ndim(part), 1) if _is_mask(part) else 1 for part in chosen])
-    return math.prod(sorted(array.shape, reverse=True)[: max(array.ndim - axes, 0)])
+    kept = sorted(array.shape, reverse=True)[: max(array.ndim - axes, 0)]
+    return int(math.prod(kept))
 
 
 def put_item(budget: Budget, container: Any, index: Any, value: Any) -> None:

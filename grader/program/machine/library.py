@@ -24,9 +24,9 @@ def _either(name: str) -> Row:
     return refuse
 
 
-QUIET = frozenset("""matplotlib mpl_toolkits seaborn plotly bokeh IPython tqdm time datetime sys os warnings logging
-    pprint timeit gc traceback argparse pathlib typing abc __future__ tensorboard tensorboardX wandb
-    torchvision_utils jedi pdb""".split())  # fmt: skip
+QUIET = frozenset("""matplotlib mpl_toolkits seaborn plotly bokeh IPython tqdm time datetime sys os
+    warnings logging pprint timeit gc traceback argparse pathlib typing abc __future__ tensorboard
+    tensorboardX wandb pdb""".split())  # fmt: skip
 """Modules that draw, print, measure time, or say types: nothing of theirs changes an array."""
 
 

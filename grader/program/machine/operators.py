@@ -90,7 +90,7 @@ def check_numbers(value: Any, budget: Budget) -> int:
     return size
 
 
-def _shape(value: Any, budget: Budget) -> tuple[int, ...]:
+def _shape(value: Any, budget: Budget) -> Any:
     if type(value) is np.ndarray:
         return value.shape
     if type(value) is int:
@@ -285,9 +285,7 @@ def augmented(kind_of: type[ast.operator]) -> Guarded:
 
     def calculate(budget: Budget, a: Any, b: Any) -> Any:
         if type(a) is np.ndarray:
-            if type(b) not in FLOATS and not (
-                type(b) is np.ndarray and a.size * b.size <= SMALL
-            ):
+            if type(b) not in FLOATS and not (type(b) is np.ndarray and a.size * b.size <= SMALL):
                 if not _numbers(a, b, budget):
                     raise _refuse(f"{symbols[kind_of]}=", a, b)
                 check(budget, a, b)
@@ -383,7 +381,7 @@ def contains(budget: Budget, item: Any, container: Any) -> bool:
 
 
 _PARTS = 100  # of a key
-VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
 def check_key(key: Any) -> None:

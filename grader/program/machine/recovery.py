@@ -31,11 +31,15 @@ def bound_nodes(statement: ast.stmt) -> list[ast.expr]:
     nodes: list[ast.expr] = []
     for node in own_nodes([statement]):
         match node:
-            case ast.Name(ctx=ctx) | ast.Attribute(ctx=ctx) | ast.Subscript(ctx=ctx) if not isinstance(
-                ctx, ast.Load
+            case ast.Name(ctx=ctx) | ast.Attribute(ctx=ctx) | ast.Subscript(ctx=ctx) if (
+                not isinstance(ctx, ast.Load)
             ):
                 nodes.append(node)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
                 nodes.append(named(name, node))
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
                 nodes += [named(alias.asname or alias.name.split(".")[0], node)
@@ -56,7 +60,9 @@ def _target(context: Context, node: ast.expr) -> Spoil:
         put = context.target(node)
     except ProgramError:
         put = None
-    around = _target(context, node.value) if isinstance(node, ast.Attribute | ast.Subscript) else None
+    around = (
+        _target(context, node.value) if isinstance(node, ast.Attribute | ast.Subscript) else None
+    )
 
     def spoil(frame: Frame, unknown: Unknown) -> None:
         try:

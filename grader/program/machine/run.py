@@ -83,7 +83,7 @@ class Machine:
         """
         own: tuple[Any, ...] = ()
         if isinstance(function, BoundMethod):
-            function, own = function.function, (function.receiver,)
+            own, function = (function.receiver,), function.function
         if not isinstance(function, Function):
             raise Refused("this is no function of the program")
         frame = Frame(function, self._state, {}, function.outer, recovers=True, entry=True)

@@ -6,7 +6,14 @@ from typing import Any
 
 from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
 from grader.program.machine.context import (
-    CLASS, Context, Rule, Scope, bound_names, own_nodes, shared_names, weight,
+    CLASS,
+    Context,
+    Rule,
+    Scope,
+    bound_names,
+    own_nodes,
+    shared_names,
+    weight,
 )  # fmt: skip
 from grader.program.machine.frame import Frame, Run, Signal
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
@@ -27,7 +34,7 @@ def block(context: Context, statements: list[ast.stmt]) -> Run:
     steps = [(_compiled(context, each), each.lineno) for each in statements]
     recovering = _recovering(context, statements, steps)
 
-    def run(frame: Frame) -> Signal | None:
+    def run(frame: Frame) -> Any:
         if frame.recovers and recovering is not None:
             return recovering(frame)
         for step, line in steps:
@@ -62,7 +69,7 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
     if not context.recoverable:
         return None
 
-    def run(frame: Frame) -> Signal | None:
+    def run(frame: Frame) -> Any:
         for (step, line), node in zip(steps, statements, strict=True):
             try:
                 signal = step(frame)
@@ -85,7 +92,11 @@ def _expression(context: Context, node: ast.Expr) -> Run:
     value = node.value
     if not any(isinstance(part, ast.Call) for part in ast.walk(value)):
         return nothing
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _PRINTED:
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id in _PRINTED
+    ):
         return nothing
     if isinstance(value, ast.Call) and (root := _root(value.func)) is not None:
         return _unless_quiet(context.expression(value), context.expression(root))
@@ -198,7 +209,7 @@ def _for(context: Context, node: ast.For) -> Run:
     body, orelse = block(inner, node.body), block(inner, node.orelse)
     cost = weight(node.body)
 
-    def run(frame: Frame) -> Signal | None:
+    def run(frame: Frame) -> Any:
         step = frame.budget.step
         for value in iterated(frame.budget, values(frame)):
             step(cost)
@@ -208,8 +219,7 @@ def _for(context: Context, node: ast.For) -> Run:
                 return None
             if signal is Signal.RETURN:
                 return signal
-        signal = orelse(frame)
-        return signal
+        return orelse(frame)
 
     return run
 
@@ -220,7 +230,7 @@ def _while(context: Context, node: ast.While) -> Run:
     body, orelse = block(inner, node.body), block(inner, node.orelse)
     cost = weight(node)
 
-    def run(frame: Frame) -> Signal | None:
+    def run(frame: Frame) -> Any:
         while truth(test(frame)):
             frame.budget.step(cost)
             signal = body(frame)
@@ -228,7 +238,7 @@ def _while(context: Context, node: ast.While) -> Run:
                 return None
             if signal is Signal.RETURN:
                 return signal
-        return orelse(frame)  # type: ignore[no-any-return]
+        return orelse(frame)
 
     return run
 
@@ -252,7 +262,7 @@ def _try(context: Context, node: ast.Try) -> Run:
     inner = context.inside(context.scope, recoverable=False)
     parts = [block(inner, part) for part in (node.body, node.orelse, node.finalbody)]
 
-    def run(frame: Frame) -> Signal | None:
+    def run(frame: Frame) -> Any:
         result: Signal | None = None
         for position, part in enumerate(parts):
             if position == 1 and result is not None:
@@ -318,7 +328,15 @@ def _function(context: Context, node: ast.FunctionDef) -> Run:
 
     def run(frame: Frame) -> None:
         made = Function(
-            node.name, scope.path, node, parameters, body, cost, defaults(frame), around(frame), kind
+            node.name,
+            scope.path,
+            node,
+            parameters,
+            body,
+            cost,
+            defaults(frame),
+            around(frame),
+            kind,
         )
         put(frame, made)
 
@@ -411,7 +429,9 @@ def _import_from(context: Context, node: ast.ImportFrom) -> Run:
             try:
                 value: Any = library.member(path.path, alias.name)
             except KeyError:
-                value = Unknown(f"`{path.path}.{alias.name}` is not known to the grader", node.lineno)
+                value = Unknown(
+                    f"`{path.path}.{alias.name}` is not known to the grader", node.lineno
+                )
         elif isinstance(path, Quiet):
             value = path
         elif alias.name in library.helpers:
