@@ -16,9 +16,10 @@ import numpy as np
 from grader.program import library
 from grader.program.budget import Budget
 from grader.program.library import At, Place
-from grader.program.values import Module
+from grader.program.values import Builtin, Module
 
 USED: set[str] = set()  # paths of the rows that were called
+BUDGETS = [Budget()]  # of the call that is made
 
 
 class Spelling(ast.NodeTransformer):
@@ -50,14 +51,12 @@ class Tables:
     """What the names of a call mean in the tables."""
 
     def __init__(self, methods: Any) -> None:
-        self.budget = Budget()
+        self.budget = BUDGETS[-1] = Budget()
         self.methods = methods
 
     def names(self) -> dict[str, Any]:
         modules = {name: Module(path) for name, path in library.MODULES.items() if "." not in name}
-        builtins = {
-            name: _Row(self, f"builtin {name}", row) for name, row in library.BUILTINS.items()
-        }
+        builtins = {name: _Row(f"builtin {name}", row) for name, row in library.BUILTINS.items()}
         return {
             **modules, **builtins, "special": Module("scipy.special"), "attribute": self.attribute,
             "item": self.item, "slice": slice, "Ellipsis": Ellipsis, "__builtins__": {},
@@ -83,8 +82,8 @@ class Tables:
         if path in library.CONSTANTS:
             USED.add(path)
             value = library.CONSTANTS[path]
-            return _Row(self, path, value) if isinstance(value, library.Type) else value
-        return _Row(self, path) if path in library.FUNCTIONS else Module(path)
+            return _Row(path, value) if isinstance(value, library.Type) else value
+        return _Row(path, library.FUNCTIONS[path]) if path in library.FUNCTIONS else Module(path)
 
     def bound(self, row: Callable[..., Any], value: Any) -> Callable[..., Any]:
         return lambda *args, **kwargs: row(self.budget, value, *args, **kwargs)
@@ -93,17 +92,12 @@ class Tables:
         return Place(value.array, index) if type(value) is At else value[index]
 
 
-class _Row:
-    """A row with its path, held as the machine holds it: `row` is the row."""
-
-    def __init__(self, tables: Tables, path: str, row: Any = None) -> None:
-        self.path = path
-        self.row = library.FUNCTIONS[path] if row is None else row
-        self._tables = tables
+class _Row(Builtin):
+    """A row with its path, as the machine holds it, that notes that it was called."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         USED.add(self.path)
-        return self.row(self._tables.budget, *args, **kwargs)
+        return self.row(BUDGETS[-1], *args, **kwargs)
 
 
 def arrays(seed: int) -> dict[str, Any]:

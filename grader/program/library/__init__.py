@@ -6,7 +6,8 @@ like; `ATTRIBUTES` too. A `Type` is a value: as an argument it stands for a
 dtype, and it can be called like a row. What a program cannot do raises Refused; what NumPy or Python
 would raise is raised as it is.
 
-`METHODS` are NumPy's where both NumPy and PyTorch have one, `TORCH_METHODS` PyTorch's.
+`METHODS` are NumPy's where both NumPy and PyTorch have one, `TORCH_METHODS` PyTorch's. `MIXED_METHODS` are
+for a program that imports both: they refuse what the two mean differently.
 """
 
 from grader.program.library.dtypes import Type
@@ -21,6 +22,7 @@ from grader.program.library.tables import (
     HELPERS,
     LIST_METHODS,
     METHODS,
+    MIXED_METHODS,
     MODULES,
     PLACE_METHODS,
     SCALAR_METHODS,
@@ -38,6 +40,7 @@ __all__ = [
     "HELPERS",
     "LIST_METHODS",
     "METHODS",
+    "MIXED_METHODS",
     "MODULES",
     "PLACE_METHODS",
     "SCALAR_METHODS",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.program.errors import Refused
+from grader.program.values import Builtin
 
 
 def _no_call(*args: Any, **kwargs: Any) -> Any:
@@ -36,5 +37,4 @@ def type_of(array: Any) -> Type:
 
 def unwrapped(value: Any) -> Any:
     """A type as such; the machine holds `float` as a `Builtin` whose row is the type."""
-    row = getattr(value, "row", None)
-    return row if isinstance(row, Type) else value
+    return value.row if isinstance(value, Builtin) and isinstance(value.row, Type) else value

@@ -95,7 +95,7 @@ def _where(budget: Budget, condition: Any, *args: Any) -> None:
 
 
 def _select(budget: Budget, condlist: Any, choicelist: Any, default: Any = 0) -> None:
-    if len(condlist) > CASES:
+    if max(len(condlist), len(choicelist)) > CASES:
         raise Refused("`select` of too many cases")
     broadcasts(budget, *condlist, *choicelist, default)
 

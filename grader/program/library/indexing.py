@@ -87,6 +87,10 @@ def _indices(budget: Budget, n: Any, k: Any = 0, m: Any = None) -> None:
     charge(budget, 2 * max(1, int(n)) * max(1, int(n if m is None else m)))
 
 
+def _diagonal(budget: Budget, n: Any, ndim: Any = 2) -> None:
+    charge(budget, max(1, int(n)) * max(1, int(ndim)))
+
+
 def _found(budget: Budget, a: Any) -> None:
     charge(budget, size(a) * max(1, np.ndim(a)))
 
@@ -107,7 +111,7 @@ def _repeated(budget: Budget, a: Any, repeats: Any, axis: Any = None) -> None:
         charge(budget, extent(lengths) * max(1, int(times.reshape(-1)[0])))
     else:
         axis_length = extent(lengths) if axis is None else max(1, lengths[axis])
-        charge(budget, extent(lengths) // axis_length * max(1, sum(map(int, times.flat))))
+        charge(budget, extent(lengths) // axis_length * max(1, int(np.sum(times, dtype=float))))
 
 
 TABLE: dict[str, Row] = {
@@ -126,7 +130,9 @@ TABLE: dict[str, Row] = {
     "numpy.meshgrid": row(np.meshgrid, _grid),
     "numpy.triu_indices": row(np.triu_indices, _indices),
     "numpy.tril_indices": row(np.tril_indices, _indices),
-    "numpy.diag_indices": row(np.diag_indices, lambda budget, n, ndim=2: charge(budget, n * ndim)),
+    "numpy.diag_indices": row(
+        np.diag_indices, lambda budget, n, ndim=2: charge(budget, int(n) * int(ndim))
+    ),
     "numpy.bincount": row(np.bincount, _counted),
     "numpy.repeat": row(np.repeat, _repeated),
     "numpy.copyto": row(np.copyto, broadcasts),

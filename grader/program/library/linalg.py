@@ -9,6 +9,7 @@ from grader.program.errors import Refused
 from grader.program.library.rows import Row, charge, extent, inputs, row, rows, shape, size
 
 LONGEST = 400  # rows or columns
+SLOW = 10  # multiplications for each entry and column, at least
 MATRICES = 16  # of one product
 
 
@@ -18,7 +19,7 @@ def _small(budget: Budget, *arrays: Any, **_: Any) -> None:
         lengths = shape(array)[-2:]
         if len(shape(array)) > 1 and max(lengths) > LONGEST:
             raise Refused(f"linear algebra with more than {LONGEST} rows")
-        charge(budget, size(array), size(array) * max(lengths, default=1))
+        charge(budget, size(array), SLOW * size(array) * max(lengths, default=1))
 
 
 def _squares(budget: Budget, *arrays: Any, **_: Any) -> None:
@@ -42,7 +43,7 @@ def _norm(budget: Budget, x: Any, ord: Any = None, axis: Any = None, *_: Any, **
         longest = max(shape(x))
         if longest > LONGEST:
             raise Refused(f"a norm by singular values with more than {LONGEST} rows")
-        charge(budget, size(x), size(x) * longest)
+        charge(budget, size(x), SLOW * size(x) * longest)
 
 
 def _power(budget: Budget, a: Any, n: Any) -> None:
@@ -55,7 +56,7 @@ def _power(budget: Budget, a: Any, n: Any) -> None:
 
 
 def _chained(budget: Budget, arrays: Any, **_: Any) -> None:
-    if len(arrays) > MATRICES:
+    if type(arrays) not in (list, tuple) or len(arrays) > MATRICES:
         raise Refused("a product of too many matrices")
     longest = max([max(shape(array), default=1) for array in arrays], default=1)
     charge(budget, longest**2, len(arrays) * longest**3)

@@ -58,7 +58,8 @@ def _tensordot(budget: Budget, a: Any, b: Any, axes: Any = 2) -> None:
         left = [first] if isinstance(first, (int, np.integer)) else list(first)
         right = [second] if isinstance(second, (int, np.integer)) else list(second)
     else:
-        left, right = list(range(-axes, 0)), list(range(axes))
+        count = min(int(axes), len(m) + 1)  # more axes than there are raise IndexError
+        left, right = list(range(-count, 0)), list(range(count))
     inner = extent([m[axis] for axis in left])
     free = extent(m) // inner * (extent(n) // extent([n[axis] for axis in right]))
     charge(budget, free, free * inner)

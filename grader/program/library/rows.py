@@ -32,6 +32,11 @@ WORDS = frozenset(
     int32 int64 uint8 uint16 uint32 uint64 bool sum none batchmean cpu tanh
     relu sigmoid""".split()
 )
+WORDS_OF_KINDS = {
+    "dict": "a dictionary", "set": "a set", "slice": "a slice", "Function": "a function",
+    "Builtin": "a function", "Instance": "an object", "Module": "a module", "Class": "a class",
+    "Named": "a container of which only the names are known",
+}  # fmt: skip
 KEYWORDS = frozenset(
     """a a_max a_min array arr1 arr2 axis axes axisa axisb axisc axis1 axis2 assume_unique atol
     arr arrays arys array1 array2 b base bias bins casting choicelist condition condlist
@@ -144,8 +149,7 @@ def described(value: Any) -> str:
         return "`None`"
     if type(value) is str:
         return f"the text {value[:20]!r}"
-    kinds = {dict: "a dictionary", set: "a set", slice: "a slice"}
-    return kinds.get(type(value), "something else")
+    return WORDS_OF_KINDS.get(type(value).__name__, "something else")
 
 
 def keywords(given: dict[str, Any]) -> dict[str, Any]:

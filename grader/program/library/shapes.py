@@ -9,12 +9,33 @@ from grader.program.budget import Budget
 from grader.program.errors import Refused
 from grader.program.library.rows import ITEMS, Row, charge, extent, row, rows, shape, size
 
+AXES = 32  # of an array
+
 
 def lengths(value: Any) -> tuple[int, ...]:
     """A shape as people give it: one number or several. Raises TypeError for anything else."""
     if isinstance(value, (int, np.integer)):
         return (int(value),)
+    if len(value) > AXES:
+        raise ValueError(f"an array of more than {AXES} axes")
     return tuple([int(length) for length in value])
+
+
+def joined(budget: Budget, arrays: Any, *_: Any, **__: Any) -> None:
+    """A guard for arrays that are put together; an array is the list of its rows."""
+    if type(arrays) is np.ndarray:
+        pieces(budget, len(arrays))
+    charge(budget, size(arrays))
+
+
+def _triangle(budget: Budget, m: Any, k: Any = 0) -> None:
+    """A vector counts as the row of a square matrix."""
+    charge(budget, size(m) ** 2 if len(shape(m)) == 1 else size(m))
+
+
+def _shapes(budget: Budget, *shapes: Any) -> None:
+    for each in shapes:
+        lengths(each)
 
 
 def _broadcast(budget: Budget, array: Any, shape: Any, **_: Any) -> None:
@@ -53,7 +74,7 @@ def pieces(budget: Budget, count: int) -> None:
 
 def _rolled(budget: Budget, a: Any, shift: Any, axis: Any = None) -> None:
     """Two pieces for each axis, and all pairs of these."""
-    if size(axis) > AXES:
+    if max(size(shift), size(axis)) > ROLLED:
         raise Refused("`roll` along so many axes")
     charge(budget, size(a))
 
@@ -64,20 +85,21 @@ def _inserted(budget: Budget, arr: Any, obj: Any, values: Any, axis: Any = None)
     charge(budget, size(arr) + max(size(values), rest * size(obj)))
 
 
-AXES = 4  # of one `roll`
+ROLLED = 4  # axes of one `roll`
 TABLE: dict[str, Row] = {
     **rows(
         np,
         """reshape ravel squeeze expand_dims transpose permute_dims matrix_transpose swapaxes moveaxis
-        rollaxis atleast_1d atleast_2d atleast_3d concatenate concat stack hstack vstack
-        column_stack dstack flip fliplr flipud rot90 diagonal tril triu append delete
+        rollaxis atleast_1d atleast_2d atleast_3d flip fliplr flipud rot90 diagonal append delete
         shape size ndim block""",
     ),
+    **rows(np, "concatenate concat stack hstack vstack column_stack dstack", joined),
+    **rows(np, "tril triu", _triangle),
     "numpy.roll": row(np.roll, _rolled),
     "numpy.insert": row(np.insert, _inserted),
     "numpy.broadcast_to": row(np.broadcast_to, _broadcast),
     "numpy.broadcast_arrays": row(np.broadcast_arrays, _broadcast_all),
-    "numpy.broadcast_shapes": row(np.broadcast_shapes),
+    "numpy.broadcast_shapes": row(np.broadcast_shapes, _shapes),
     "numpy.tile": row(np.tile, _tiled),
     "numpy.pad": row(np.pad, _padded),
     **rows(np, "split array_split hsplit vsplit dsplit", _split),

@@ -71,8 +71,8 @@ def each(function: Callable[[float], float]) -> Callable[[Any], Any]:
 
 
 def _slow(budget: Budget, x: Any) -> None:
-    """Each entry costs as much as a hundred of NumPy's."""
-    charge(budget, size(x), 100 * size(x))
+    """Each entry costs as much as some hundreds of NumPy's."""
+    charge(budget, size(x), 400 * size(x))
 
 
 def logit(p: Any) -> Any:

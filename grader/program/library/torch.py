@@ -30,12 +30,13 @@ from grader.program.library.rows import (
     extent,
     inputs,
     nothing,
+    plain,
     row,
     shape,
     size,
 )
 from grader.program.library.shapes import TABLE as SHAPES
-from grader.program.library.shapes import lengths, pieces
+from grader.program.library.shapes import joined, lengths, pieces
 
 
 def _type(name: str, scalar: type, like: str) -> Type:
@@ -310,8 +311,8 @@ def _of_axes(function: Row, *axes: int) -> Row:
         named = [
             kwargs.pop(name) for name in ("input", "mat2", "other", "vec2", "vec") if name in kwargs
         ]
-        arrays = [*args, *named]
-        if tuple(map(np.ndim, arrays)) != axes:
+        arrays = [plain(value) for value in (*args, *named)]
+        if tuple([len(shape(array)) for array in arrays]) != axes:
             raise ValueError(f"arrays of {' and '.join(map(str, axes))} axes are expected")
         return function(budget, *arrays, **kwargs)
 
@@ -510,6 +511,8 @@ def _select(input: Any, dim: Any, index: Any) -> Any:
 
 
 def _masked_select(input: Any, mask: Any) -> Any:
+    if np.asarray(mask).dtype != bool:
+        raise TypeError("a mask of truth values is expected")
     return np.asarray(input)[mask]
 
 
@@ -714,10 +717,10 @@ ONLY_FUNCTIONS: dict[str, Row] = {
     "as_tensor": row(_as_tensor),
     "from_numpy": row(_same),
     "where": ELEMENTWISE["numpy.where"],
-    "cat": row(_cat),
-    "concat": row(_cat),
-    "concatenate": row(_cat),
-    "stack": row(_stack),
+    "cat": row(_cat, joined),
+    "concat": row(_cat, joined),
+    "concatenate": row(_cat, joined),
+    "stack": row(_stack, joined),
     "hstack": SHAPES["numpy.hstack"],
     "vstack": SHAPES["numpy.vstack"],
     "einsum": _einsum,
