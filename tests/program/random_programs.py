@@ -462,7 +462,8 @@ class Writer:
         raise Dropped
 
     def counted(self) -> str:
-        name = self.new()
+        self.made += 1
+        name = f"_n{self.made}"  # a name that nothing else may change, or Python would not come to an end
         with self.aside({name: 0}):
             step = self.chance.choice([f"{name} += 1", f"{name} = {name} + 1"])
             block = self.body(2, extra=(step,))
