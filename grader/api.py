@@ -117,7 +117,7 @@ def _array_answer(question: str, answer: Any) -> ArrayAnswer:
         kind = type(answer).__name__
         raise TypeError(f"{question}: an answer is text, LaTeX, SymPy or numbers, not {kind}")
     written = stored_precision(array)
-    return ArrayAnswer(question, array.astype(np.float64), written.digits, written.decimals, _PLACE)
+    return ArrayAnswer.of(question, array.astype(np.float64), written, _PLACE)
 
 
 def _holds_text(answer: Sequence[Any]) -> bool:

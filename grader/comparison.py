@@ -19,6 +19,10 @@ NOISE_FACTOR = 64.0  # the estimate of rounding noise is random, within an order
 BAND = 100.0  # a difference of up to this many tolerances is undecided
 COARSE = 1e-6  # if the noise is above this part of an entry's size, agreement proves nothing
 COARSE_STEP = 1e-4  # of the largest entry: rounding may move a submitted number by at most this
+SINGLE = 2.0**29  # the noise of float32 in that of float64
+SINGLE_FACTOR = (
+    16.0  # right answers in float32 stayed below four times the noise of eight computations
+)
 LEAST_DIGITS = 5  # of a submitted array; with two digits a wrong answer may look right
 
 
@@ -109,30 +113,40 @@ def _worst(
 
 
 def compare_numbers(
-    got: Array, expected: Array, expected_noise: Array, digits: int, decimals: int | None
+    got: Array,
+    expected: Array,
+    expected_noise: Array,
+    digits: int,
+    decimals: int | None,
+    single: bool = False,
 ) -> Comparison:
     """Compare submitted numbers (draws, rows, columns) to the precision that they were written with.
 
     `digits` are significant decimal digits, `decimals` the decimal places if the numbers were rounded to
-    some. With fewer than `LEAST_DIGITS` digits every entry is undecided, near or not, and so is an entry
-    too small for this precision: else a student could find the digits one by one. An entry is still
-    decided if its exact value has no more digits than were written, such as 0 or 2. `worst` is the first
-    difference, not the largest, which would say how far off the others are.
+    some; `single` means that they were computed in float32, which adds its own noise. With fewer than
+    `LEAST_DIGITS` digits every entry is undecided, near or not, and so is an entry too small for this
+    precision: else a student could find the digits one by one. An entry is still decided if its exact value
+    has no more digits than were written, such as 0 or 2. `worst` is the first difference, not the largest,
+    which would say how far off the others are.
     """
     trivial = np.asarray(~expected.any(axis=0))
     with np.errstate(invalid="ignore"):
         difference = np.abs(got - expected)
         size = np.abs(expected)
-        exact = RELATIVE * size + NOISE_FACTOR * expected_noise
+        noise = NOISE_FACTOR * expected_noise
+        exact = RELATIVE * size + np.where(noise <= COARSE_STEP * size, noise, 0.0)
         step = _step(size, digits, decimals)
+        if single:
+            step = np.maximum(step, SINGLE_FACTOR * SINGLE * expected_noise)
         agrees = difference <= np.maximum(exact, step)
         fine = digits >= LEAST_DIGITS and bool((step <= COARSE_STEP * size.max()).all())
         visible = fine & ((size == 0) | (size >= 10 * step))
         # An entry that is not visible at this precision is still below ten steps.
         far = ~np.isfinite(got) | (fine & (np.abs(got) > 11 * step))
         short = _is_short(expected, exact, decimals)
+    wrong = (((visible | short) & ~agrees) | far) & ~(difference <= noise)
     status = np.full(difference.shape, EntryStatus.UNDECIDED, np.int8)
-    status[((visible | short) & ~agrees) | far] = EntryStatus.INCORRECT
+    status[wrong] = EntryStatus.INCORRECT
     status[(agrees & visible) | (difference <= exact)] = EntryStatus.CORRECT
     return Comparison(status.max(axis=0), trivial, _first(got, status))
 

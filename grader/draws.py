@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.errors import AuthorError, Fault
-from grader.evaluation import Evaluator, Lower, Values
+from grader.evaluation import Disturbance, Evaluator, Lower, Values
 from grader.expression import Apply, Expression, Index, branches, walk
 from grader.primitives import TABLE, Array
 from grader.problem.model import Declared, Draw, Scope
@@ -143,10 +143,16 @@ def _candidates(scope: Scope, count: int, rng: np.random.Generator, lower: Lower
     return modelled(scope, symbols, count, lower)
 
 
-def modelled(scope: Scope, symbols: Mapping[str, Array], count: int, lower: Lower) -> Draws:
+def modelled(
+    scope: Scope,
+    symbols: Mapping[str, Array],
+    count: int,
+    lower: Lower,
+    disturb: Disturbance | None = None,
+) -> Draws:
     """Draws of the symbols, (count, rows, columns) each, with the model's quantities computed."""
     values = dict(symbols)
-    evaluate = Evaluator(values, lower)
+    evaluate = Evaluator(values, lower, disturb=disturb)
     with np.errstate(all="ignore"):
         for quantity in scope.model.values():
             if quantity.definition is not None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from grader.backprop import Backprop
-from grader.draws import Draws, generator, kinks, per_draw, sample
+from grader.draws import Draws, generator, kinks, modelled, per_draw, sample
 from grader.errors import AuthorError, Fault, GraderError, Nonsense, ShapeMismatch
 from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance, Evaluator, Memory, arranged
 from grader.expression import (
@@ -36,6 +36,7 @@ Kept = TypeVar("Kept")
 
 MOST_VARIANTS = 64  # keys of variants that are kept for one problem
 SAMPLES = 3  # disturbed evaluations for one estimate of the rounding noise
+COMPUTATIONS = 8  # the same for everything from the symbols on, once for a reference
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,33 @@ class QuestionKey:
         with np.errstate(invalid="ignore"):
             spread = np.abs(disturbed.reshape(SAMPLES, *value.shape) - value).max(axis=0)
         return np.asarray(spread * (ROUNDOFF / DISTURBANCE))
+
+    @cached_property
+    def computed_noise(self) -> Array:
+        """The rounding noise of `expected` if all of it is computed from the symbols, as in code.
+
+        The symbols are rounded too, unless they have few bits: that is done to compute in float32.
+        """
+        if self.reference is None:
+            return self.noise
+        scope, lower, disturb = self.question.scope, self.backprop.lower, Disturbance()
+        count = self.draws.count * COMPUTATIONS
+        drawn = self.draws.repeated(COMPUTATIONS)
+        symbols = {name: _rounded(drawn[name], disturb) for name in scope.symbols}
+        values = modelled(scope, symbols, count, lower, disturb).values
+        disturbed = self.laid_out(self.reference, values, count, disturb)
+        with np.errstate(invalid="ignore"):
+            spread = np.abs(disturbed.reshape(COMPUTATIONS, *self.expected.shape) - self.expected)
+        return np.asarray(np.maximum(spread.max(axis=0) * (ROUNDOFF / DISTURBANCE), self.noise))
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The sizes of the whole array as people lay it out: an axis for each index variable."""
+        free = self.question.free
+        if self.reference is None or not free:
+            return self.grid
+        body = tuple(size for size in self._body if size != 1)
+        return (*(index.size for index in free), *body)
 
     def laid_out(
         self,
@@ -170,6 +198,13 @@ class QuestionKey:
             span=node.span,
             hint=f"an array in it has no index: write an index ({indices}) at every array",
         )
+
+
+def _rounded(array: Array, disturb: Disturbance) -> Array:
+    """Values of a symbol with other roundings, except those that float32 holds exactly."""
+    with np.errstate(over="ignore"):
+        exact = array == array.astype(np.float32)
+    return np.where(exact, array, array * disturb.factors(array.shape))
 
 
 def fits(shape: Shape, grid: Shape) -> bool:

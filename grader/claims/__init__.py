@@ -8,7 +8,7 @@ from grader.claims.left_sides import read_left, says_more
 from grader.claims.leftover import left_over
 from grader.claims.matching import THE_SAME, aliases, left_under, member_convention, similarity
 from grader.claims.notes import Words, in_words
-from grader.claims.numbering import named
+from grader.claims.numbering import named, questions_marked
 from grader.claims.plain import PlainEquation
 from grader.claims.template import own, text_of
 
@@ -31,6 +31,7 @@ __all__ = [
     "names_for",
     "own",
     "own_names",
+    "questions_marked",
     "read_left",
     "says_more",
     "similarity",

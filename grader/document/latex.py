@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from grader.document.draft import Construct
 from grader.document.labels import label_at
+from grader.document.listing import listing
 from grader.document.lists import LISTS, QUESTION_ENVIRONMENTS, QUESTION_RANK, Lists
 from grader.document.mathematics import ENVIRONMENTS, Mathematics
 from grader.document.nesting import LabelPart, Numbered
@@ -19,7 +20,13 @@ _IF = re.compile(
     r"\\(?:(?P<if>if(?!f(?![A-Za-z]))[A-Za-z]*)|(?P<else>else)|(?P<fi>fi))(?![A-Za-z])"
 )
 _INPUT = re.compile(r"\\(?P<command>input|include|subfile)\s{0,9}\{(?P<file>[^{}\n]{1,200})\}")
-_LISTINGS = r"(?:verbatim|lstlisting|minted|comment|filecontents)\*?"
+_LISTINGS = r"(?:(?:[BL]?|sp|py)verbatim|lstlisting|minted|python|pycode|comment|filecontents)\*?"
+_LISTING_ARGUMENTS = re.compile(
+    r"[ \t]{0,9}(?:\[(?P<options>(?:[^\[\]{}]|\{[^{}]{0,200}\}|\[[^\[\]]{0,200}\]){0,999})\])?"
+    r"(?:\{(?P<argument>[\w+-]{1,20})\})?[^\n]*+"
+)
+_LANGUAGE = r"language\s{0,9}=\s{0,9}(?:\{?\[[^\[\]]{0,40}\])?\{?\s{0,9}(?P<language>\w{1,20})"
+_SET = re.compile(rf"\\lst(?:set|definestyle)(?![A-Za-z])[\s\S]{{0,999}}?\b{_LANGUAGE}")
 _TABLES = {"tabular", "tabularx", "longtable"}
 _SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 _LEVELS = {"part": 1, "chapter": 1} | {name: level for level, name in enumerate(_SECTIONS, start=2)}
@@ -54,10 +61,29 @@ class Latex(Mathematics):
         close = self.find(rf"\\end\{{({_LISTINGS})\}}", left, match["listing"])
         if close is None:
             return None
-        if match["listing"].rstrip("*").lower() in ("comment", "filecontents"):
+        name = match["listing"].rstrip("*").lower()
+        if name in ("comment", "filecontents"):
             return Comment(start, close[1])
-        left = end_of_line(self.source, left, close[0])
-        return Code(start, close[1], (), "", self.source[left : close[0]], left, "listing")
+        arguments = _LISTING_ARGUMENTS.match(self.source, left, close[0])
+        language = self._language(name, arguments)
+        left = arguments.end() if arguments else left
+        span = (start, close[1], left, close[0])
+        return listing(self.source, *span, language=language.lower(), where="listing")
+
+    def _language(self, name: str, arguments: re.Match[str] | None) -> str:
+        """The language of a listing, in its arguments or in its name."""
+        if name.startswith("py"):
+            return "python"
+        options = re.search(_LANGUAGE, (arguments and arguments["options"]) or "")
+        if name == "lstlisting":
+            return options["language"] if options else self._set_language
+        return (name == "minted" and arguments and arguments["argument"]) or ""
+
+    @cached_property
+    def _set_language(self) -> str:
+        r"""The language of all listings: `\lstset{language=Python}`."""
+        found = _SET.search(self.source)
+        return found["language"] if found else ""
 
     def verb(self, match: re.Match[str]) -> Node | None:
         r"""`\verb|…|`."""

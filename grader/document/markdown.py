@@ -4,18 +4,20 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
+from grader.document.assignments import assignments, bound
 from grader.document.draft import REACH, Construct
 from grader.document.labels import label_at
 from grader.document.limits import FORMULA_CHARACTERS
+from grader.document.listing import listing
 from grader.document.mathematics import Mathematics
-from grader.document.nesting import QUESTION, Numbered
 from grader.document.nodes import Code, Comment, Formula, Markup, Node
 from grader.document.offsets import Range, blanked, end_of_line, trimmed
 from grader.document.plain import is_equation
 from grader.document.plain_tokens import counted, tokens_in
-from grader.document.programs import LANGUAGES, assignments, bound, is_program
+from grader.document.programs import PLAIN, PYTHON, has_statement
 from grader.document.tree import overlaid
 
 _FENCE = re.compile(
@@ -29,7 +31,6 @@ _LINE = re.compile(r"[^\n]++")
 # Languages of mathematics, of documents, and of text; any other is a program, data or a shell.
 _MATHEMATICS = {"math", "katex"}
 _DOCUMENT = {"latex", "tex", "markdown", "md"}
-_PLAIN = {"", "text", "txt", "plain", "plaintext"}
 
 _ESCAPED_LABEL = re.compile(r"(?<![^\n])\\\((?:[a-h]|[ivx]{1,4}|\d{1,2})\\\)(?!\S)")
 _CDATA = re.compile(r"\s*+%\s*+<!\[CDATA\[(?P<body>.*?)%\s*+\]\]>\s*+", re.DOTALL)
@@ -45,7 +46,6 @@ _PRICE = re.compile(
     r"|[\s.,;:!?)]++(?!(?:if|for|when|where|else|or)\b)[A-Za-z]{2,}(?![\w(]))"
 )
 _IN_CODE = re.compile(r"(?<!\$)`[^`\n]*+`")
-_REMARK = re.compile(r"^[ \t]*+[#%]++[ \t]*+(?P<text>[^\n]++)", re.MULTILINE)
 _STRUCK_END = r"~~(?!~)"
 
 
@@ -85,19 +85,16 @@ class Markdown(Mathematics):
         if closing is None:
             return Markup(start, left)
         right, end = closing
-        text = self.source[left:right]
         if language in _MATHEMATICS:
             return self.formula(start, end, left, right, True)
-        if language in _DOCUMENT or (
-            language in LANGUAGES | _PLAIN and not is_program(text, language)
-        ):
+        code = listing(self.source, start, end, left, right, language=language, where="fence")
+        if language in _DOCUMENT or _is_mathematics(code):
             self.fenced += [(left, right)] if language not in _DOCUMENT else []
             self._closing[self.source.index(fence["mark"], right)] = closing
             self.where["blank"].append(start)
             return Markup(start, left)
-        is_known = language in LANGUAGES | _PLAIN
-        children = _program(self.source, left, right) if is_known else ()
-        return Code(start, end, tuple(children), language, text, left, "fence")
+        children = _program(self.source, left, right) if code.program is not None else ()
+        return replace(code, children=tuple(overlaid(code.children, children)))
 
     def code(self, match: re.Match[str]) -> Node | None:
         """Code in a line: words, unless it is an equation in a sentence."""
@@ -298,20 +295,18 @@ def _quotes(text: str) -> Iterator[tuple[Range, list[Range]]]:
         yield (start, after - 1), marks
 
 
-def _program(text: str, start: int, end: int) -> list[Node]:
-    """The assignments of a program, the names that it binds, and comments such as `# Q9`.
+def _is_mathematics(code: Code) -> bool:
+    """Whether a listing is formulas in lines, which are read as text."""
+    return code.language in PLAIN | PYTHON and code.program is None and not has_statement(code.text)
 
-    A number alone in a comment may count anything.
-    """
+
+def _program(text: str, start: int, end: int) -> list[Node]:
+    """The assignments of a program, and the names that it binds."""
     found: list[Node] = [
         Formula(*span, text[slice(*span)], span[0], True, notation)
         for notation, spans in (("code", assignments), ("bound", bound))
         for span in spans(text, start, end)
     ]
-    for comment in _REMARK.finditer(text, start, end):
-        label = label_at(text, comment.start("text"), comment.end())
-        if label is not None and label.parts[0].rank[0] == QUESTION:
-            found.append(Numbered(comment.start("text"), label.end, label.parts))
     return overlaid(sorted(found, key=lambda node: node.start), ())
 
 

@@ -43,6 +43,12 @@ class Nesting:
     def __init__(self) -> None:
         self._path: list[LabelPart] = []
 
+    def copy(self) -> "Nesting":
+        """The same labels, to go on from."""
+        one = Nesting()
+        one._path = self._path[:]
+        return one
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels, from the outside in."""

@@ -111,12 +111,17 @@ class Struck(Branch):
 
 @dataclass(frozen=True, slots=True)
 class Code(Branch):
-    """A listing: its language, its text, and where that begins. `where`: "fence", "listing" or "cell"."""
+    """A listing: its language, its text, and where that begins.
+
+    `where` is "fence", "listing", "cell" or "file". `program` is the text in Python, line by line, if it is
+    surely a program. Its markers are the labels in force where it begins, and those in its comments.
+    """
 
     language: str
     text: str
     inner: int
     where: str
+    program: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ def read_notebook(text: str) -> Document:
         return _unread(text, "This notebook is nested too deeply.")
     if not isinstance(notebook, dict) or not {"cells", "worksheets"} & notebook.keys():
         return _unread(text, "This file is JSON, but not a notebook: it has no cells.")
-    return read((_cell(cell) for cell in _cells(notebook)), numbered=True)
+    is_python = _is_python(notebook)
+    return read((_cell(cell, is_python) for cell in _cells(notebook)), numbered=True)
 
 
 def _unread(text: str, reason: str, at: int = 0) -> Document:
@@ -36,7 +37,18 @@ def _cells(notebook: dict[str, Any]) -> Iterator[Any]:
         yield from cells if isinstance(cells, list) else []
 
 
-def _cell(cell: Any) -> Cell:
+def _is_python(notebook: dict[str, Any]) -> bool:
+    """Whether its programs are in Python, as they are unless it names another language."""
+    about = notebook.get("metadata")
+    for group, key in (("language_info", "name"), ("kernelspec", "language")):
+        said = about.get(group) if isinstance(about, dict) else None
+        language = said.get(key) if isinstance(said, dict) else None
+        if isinstance(language, str):
+            return "python" in language.lower()
+    return True
+
+
+def _cell(cell: Any, is_python: bool) -> Cell:
     """The kind of a cell and its source: one string, or a list of lines."""
     if not isinstance(cell, dict):
         return "nothing", ""
@@ -47,4 +59,5 @@ def _cell(cell: Any) -> Cell:
         return "broken", ""
     # Format 3 has cells that are headings, without the `#`.
     sign = "# " if cell.get("cell_type") == "heading" else ""
-    return "markdown" if is_text else "code", sign + "".join(lines)
+    kind = "markdown" if is_text else "cell" if is_python else "code"
+    return kind, sign + "".join(lines)

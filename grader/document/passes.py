@@ -90,22 +90,37 @@ def _inside(marks: Sequence[Node], at: int, end: int) -> Iterator[Node]:
 
 
 def nested(drafts: Sequence[Draft]) -> None:
-    """The path of each marker. A higher heading without a number ends a question."""
+    """The path of each marker. A higher heading without a number ends a question.
+
+    What a comment in code says holds up to the next marker outside, and for code only.
+    """
     nesting = Nesting()
+    inside: Nesting | None = None
     for draft in drafts:
-        draft.marks = list(_settled(draft.marks, nesting))
+        marks, draft.marks = draft.marks, []
+        for mark in marks:
+            if isinstance(mark, Code):
+                inside = inside or nesting.copy()
+                draft.marks.append(_labelled_inside(mark, inside))
+            else:
+                inside = None if isinstance(mark, Numbered) else inside
+                draft.marks += _settled(mark, nesting)
 
 
-def _settled(marks: Iterable[Node], nesting: Nesting) -> Iterator[Node]:
-    for mark in marks:
-        if isinstance(mark, Code):
-            yield replace(mark, children=tuple(_settled(mark.children, nesting)))
-        elif not isinstance(mark, Numbered):
-            yield mark
-        elif mark.parts:
-            yield Marker(mark.start, mark.end, nesting.enter(mark.parts))
-        else:
-            yield from _unlabelled(mark, nesting)
+def _labelled_inside(code: Code, nesting: Nesting) -> Code:
+    """Code with the labels in force where it begins, and those of its comments."""
+    first = Marker(code.start, code.start, nesting.labels)
+    settled = (one for mark in code.children for one in _settled(mark, nesting))
+    return replace(code, children=(first, *settled))
+
+
+def _settled(mark: Node, nesting: Nesting) -> Iterator[Node]:
+    if not isinstance(mark, Numbered):
+        yield mark
+    elif mark.parts:
+        yield Marker(mark.start, mark.end, nesting.enter(mark.parts))
+    else:
+        yield from _unlabelled(mark, nesting)
 
 
 def _unlabelled(mark: Numbered, nesting: Nesting) -> Iterator[Node]:

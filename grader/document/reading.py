@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from grader.document.draft import Draft
 from grader.document.latex import Latex
-from grader.document.limits import CHARACTERS, LINES
+from grader.document.limits import CHARACTERS, LINES, PROGRAM_CHARACTERS
+from grader.document.listing import CodeCell, Script
 from grader.document.markdown import Markdown
 from grader.document.nodes import (
     Code,
@@ -24,8 +25,10 @@ from grader.document.tree import filled
 SAVE_AGAIN = "Open it in Jupyter, save it again, and hand in the .ipynb file."
 
 _FORMATS: dict[str, type[Draft]] = {"markdown": Markdown, "latex": Latex}
+_PROGRAMS: dict[str, type[Draft]] = {"python": Script, "cell": CodeCell}
 
-# Its kind ("markdown", "latex", "code", "nothing", or "broken" if it has no text), and its text.
+# Its kind ("markdown", "latex", "python", "cell" in Python, "code" in another language, "nothing", or
+# "broken" if it has no text), and its text.
 Cell = tuple[str, str]
 
 
@@ -39,7 +42,7 @@ def read(cells: Iterable[Cell], *, numbered: bool = False) -> Document:
 
 
 def _parts(cells: Iterable[Cell], numbered: bool) -> Iterator[Draft | Part]:
-    """Cells of code as they are, and texts as drafts, as long as there is room for them."""
+    """Texts as drafts, as long as there is room for them; long programs as they are."""
     lines, room = LINES, CHARACTERS
     for at, (kind, text) in enumerate(cells, start=1):
         text, cell = normalised(text), at if numbered else None
@@ -53,10 +56,15 @@ def _parts(cells: Iterable[Cell], numbered: bool) -> Iterator[Draft | Part]:
             message = f"There is more than {CHARACTERS / 1e6:g} MB of text; the rest was not read."
             yield Part(text, (Unread(0, len(text), message, "Hand in only your answers."),), cell)
             return
+        elif kind in _PROGRAMS and len(text) <= PROGRAM_CHARACTERS:
+            draft = _PROGRAMS[kind](text)
+            draft.cell = cell
+            yield draft
         elif kind == "broken":
             yield Part(text, (Unread(0, 0, f"Cell {at} has no text.", SAVE_AGAIN),), cell)
         else:
-            code = Code(0, len(text), (Words(0, len(text)),), "", text, 0, "cell")
+            where = "cell" if numbered else "file"
+            code = Code(0, len(text), (Words(0, len(text)),), "", text, 0, where)
             yield Part(text, (code,) if text else (), cell)
 
 

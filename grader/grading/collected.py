@@ -27,6 +27,7 @@ from grader.claims import (
     table_of,
 )
 from grader.errors import Span, StudentError, Unreadable
+from grader.grading.array_names import question_of
 from grader.grading.index_letters import letters_of, over_letters, with_letters
 from grader.grading.leftovers import leftovers
 from grader.notation import USUAL, Conventions, Reading, infix
@@ -144,7 +145,7 @@ def collect(problem: Problem, submission: Submission) -> Collected:
         for question_id, found in table.answers.items():
             _add(given, question_id, _from_paper(found[0], found[1:]))
     for answer in submission.answers:
-        question = by_id.get(answer.question) or named(answer.question, questions)
+        question = by_id.get(answer.question) or question_of(answer, questions)
         if question is not None:
             _add(given, question.id, _from_file(question, answer, problem))
     for refusal in submission.refusals:
@@ -343,6 +344,9 @@ def _from_file(
 ) -> Written | Numbers:
     if isinstance(answer, ArrayAnswer):
         return Numbers(answer)
+    if answer.notation == "code":
+        error = Unreadable("the grader does not run code", answer.text, Span(0, len(answer.text)))
+        return Written(answer.text, "code", answer.place, partial(_refuse, error), is_alone=True)
     base = problem.index_base if answer.index_base is None else answer.index_base
     if answer.notation == "latex":
         return latex_answer(question, answer, problem)

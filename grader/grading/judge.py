@@ -14,6 +14,16 @@ from grader.notation import printing
 from grader.problem import Question
 from grader.result import AnswerRecord, Instructor, Kind, Message, QuestionResult, Verdict
 from grader.simplification import simplest
+from grader.submission import ArrayAnswer
+from grader.submission.arrays.printed import printed
+from grader.submission.refusals import Refused
+
+_IN_NUMBERS = Message(
+    Kind.ERROR,
+    "as a formula these constants are wrong, but they are the numbers of your draw; a person will look "
+    "at it",
+    "other-reading",
+)
 
 
 def judge(key: Key, question: Question, given: Given | None, student: str) -> QuestionResult:
@@ -28,6 +38,9 @@ def judge(key: Key, question: Question, given: Given | None, student: str) -> Qu
             record = judged.shown.record(answer)
             result = result_of(question, judged.outcome, record, judged.notes + answer.messages)
             result = with_steps(key, question, answer, result)
+            if result.verdict in WRONG and _is_right_in_numbers(key, question, given, student):
+                undecided = Outcome(Verdict.UNDECIDED, messages=(_IN_NUMBERS,))
+                result = result_of(question, undecided, record, answer.messages)
         case Numbers():
             result = judge_numbers(key, question, given, student)
         case InWords():
@@ -47,6 +60,21 @@ def _is_another(answer: Written, verdict: Verdict) -> bool:
     return (found.is_shared and verdict in WRONG) or (
         is_of_another and verdict not in (Verdict.CORRECT, Verdict.UNREADABLE)
     )
+
+
+def _is_right_in_numbers(key: Key, question: Question, given: Written, student: str) -> bool:
+    """Whether constants that are wrong as a formula are the right numbers for the student's draw.
+
+    Whole numbers are those of a formula; they are right on a draw by accident.
+    """
+    try:
+        found = printed(given.text, bare=True)
+    except Refused:
+        return False
+    if found is None or not found.with_points:
+        return False
+    numbers = Numbers(ArrayAnswer.of(question.id, found.array, found.precision, given.place))
+    return judge_numbers(key, question, numbers, student).verdict is Verdict.CORRECT
 
 
 def for_instructor(result: QuestionResult, key: QuestionKey) -> QuestionResult:

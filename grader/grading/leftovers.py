@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from grader.claims import Table, left_over, named, text_of
+from grader.grading.array_names import question_of
 from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Verdict
 from grader.submission import Leftover, Paper, Place, Refusal, Submission
@@ -26,7 +27,7 @@ def unplaced(problem: Problem, submission: Submission) -> list[Refusal]:
     known = ", ".join(question.id for question in problem.questions[:20])
     ids = {question.id for question in problem.questions}
     for answer in submission.answers:
-        if answer.question not in ids and named(answer.question, problem.questions) is None:
+        if answer.question not in ids and question_of(answer, problem.questions) is None:
             message = f"there is no question `{answer.question[:40]}` in this problem"
             hint = f"the questions are {known}"
             refusals.append(Refusal(message, answer.place, None, hint, whole_file=True))

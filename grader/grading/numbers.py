@@ -1,6 +1,7 @@
 """Judging an answer in numbers, on the draws that were published for the student."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,13 +10,36 @@ from grader.diagnosis import Diagnosing
 from grader.errors import ShapeMismatch, StudentError
 from grader.expression import shape_text
 from grader.grading.collected import Numbers
-from grader.grading.outcome import Outcome, outcome_of, result_of, unread
+from grader.grading.incorrect import WRONG
+from grader.grading.outcome import Outcome, error_messages, outcome_of, result_of, unread
+from grader.grading.wrong_shape import TURNED, up_to_layout
 from grader.key import Key, QuestionKey, fits
 from grader.primitives import Array
 from grader.problem import Question
 from grader.result import AnswerRecord, Instructor, Kind, Message, QuestionResult, Verdict
+from grader.submission import ArrayAnswer
 
 MOST_DRAWS = 256  # that `grader draw` publishes at once
+SINGLE = "float32"
+SINGLE_DIGITS = 7
+
+_SINGLE = Message(
+    Kind.NOTE,
+    "all numbers are float32 numbers, so they were compared to seven digits",
+    "single-precision",
+)
+_LIKE_SINGLE = Message(
+    Kind.ERROR,
+    "the numbers agree with the right ones to seven digits and not further, as if some of them were "
+    "computed in float32; a person will look at it, or compute them in float64",
+    "single-precision",
+)
+_OTHER_TABLE = Message(
+    Kind.ERROR,
+    "the numbers are right in another reading of the table: without a first row or column that only "
+    "counts, or with decimal commas; a person will look at it",
+    "other-reading",
+)
 
 
 def judge_numbers(key: Key, question: Question, given: Numbers, student: str) -> QuestionResult:
@@ -47,21 +71,79 @@ def _numbers_text(array: Array) -> str:
 
 
 def _compared(key: Key, question: Question, given: Numbers, student: str) -> Outcome:
-    answer = given.answer
-    own, got = _own_draws(key, question, answer.array, student)
-    comparison = compare_numbers(got, own.expected, own.noise, answer.digits, answer.decimals)
+    outcomes = []
+    for answer in (given.answer, *given.answer.others):
+        laid = _laid_out(key, question, answer.array, student)
+        if laid is not None:
+            outcomes.append(_outcome(answer, laid, student))
+    if not outcomes:
+        raise _mismatch(published(key, student, 1)[question.id], given.answer.array.shape)
+    first, *others = outcomes
+    if first.verdict is not Verdict.CORRECT and any(o.verdict is Verdict.CORRECT for o in others):
+        return Outcome(Verdict.UNDECIDED, messages=(_OTHER_TABLE,))
+    return first
+
+
+def _outcome(answer: ArrayAnswer, laid: "_LaidOut", student: str) -> Outcome:
+    """The outcome of an array that has the right shape, perhaps the transposed one."""
+    own, got = laid.key, laid.got
+    comparison = _comparison(own, got, answer)
+    if laid.turned and not laid.may_be_turned:
+        wrong = Outcome(Verdict.INCORRECT, messages=error_messages(laid.mismatch(), Kind.MISTAKE))
+        return up_to_layout(own, wrong) if comparison.correct else wrong
     outcome = outcome_of(own, comparison, got, whole=True)
-    if question.feedback != "full":
+    if outcome.verdict in WRONG and _is_square_transposed(laid, answer):
+        return up_to_layout(own, Outcome(Verdict.INCORRECT))
+    if own.question.feedback != "full":
         outcome = _withheld(outcome)
     if outcome.verdict is Verdict.UNDECIDED:
-        text = (
-            f"with {answer.digits} digits the numbers are not precise enough to judge; "
-            "hand in more digits"
-        )
-        return replace(outcome, messages=(Message(Kind.ERROR, text, "precision"),))
+        return replace(outcome, messages=(_too_few(answer),))
+    if outcome.verdict in WRONG and _is_right_to_single(own, got, answer):
+        return Outcome(Verdict.UNDECIDED, messages=(_LIKE_SINGLE,))
     outcome = _explained(own, outcome, comparison, got, answer.digits)
-    note = Message(Kind.NOTE, f"compared on the {_draws_text(len(got))} published for {student}")
-    return replace(outcome, messages=(*outcome.messages, note))
+    return replace(outcome, messages=(*outcome.messages, *_notes(laid, answer, student)))
+
+
+def _comparison(own: QuestionKey, got: Array, answer: ArrayAnswer) -> Comparison:
+    single = answer.arithmetic == SINGLE
+    return compare_numbers(
+        got, own.expected, own.computed_noise, answer.digits, answer.decimals, single
+    )
+
+
+def _is_right_to_single(own: QuestionKey, got: Array, answer: ArrayAnswer) -> bool:
+    """Whether numbers with more digits than float32 has are right to those that it has."""
+    if answer.digits <= SINGLE_DIGITS:
+        return False
+    rounded = replace(answer, digits=SINGLE_DIGITS, decimals=None, arithmetic=SINGLE)
+    return _comparison(own, got, rounded).correct
+
+
+def _is_square_transposed(laid: "_LaidOut", answer: ArrayAnswer) -> bool:
+    """Whether a square array is right with rows and columns swapped."""
+    rows, columns = laid.key.grid
+    if laid.key.question.free or rows != columns or rows == 1:
+        return False
+    return _comparison(laid.key, np.swapaxes(laid.got, 1, 2), answer).correct
+
+
+def _too_few(answer: ArrayAnswer) -> Message:
+    """The message for numbers with too few digits."""
+    text = f"with {answer.digits} digits the numbers are not precise enough to judge; "
+    if answer.arithmetic:
+        text += f"they were computed in {answer.arithmetic}: compute them in float64"
+    else:
+        text += "hand in more digits"
+    return Message(Kind.ERROR, text, "precision")
+
+
+def _notes(laid: "_LaidOut", answer: ArrayAnswer, student: str) -> Iterator[Message]:
+    if laid.turned:
+        yield TURNED
+    if answer.arithmetic == SINGLE:
+        yield _SINGLE
+    draws = "draw" if len(laid.got) == 1 else f"{len(laid.got)} draws"
+    yield Message(Kind.NOTE, f"compared on the {draws} published for {student}")
 
 
 def _explained(
@@ -93,39 +175,68 @@ def _withheld(outcome: Outcome) -> Outcome:
     )
 
 
-def _draws_text(count: int) -> str:
-    return "draw" if count == 1 else f"{count} draws"
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """The reference on the student's own draws, and an array of the shape `given` laid out like it.
 
-
-def _own_draws(
-    key: Key, question: Question, array: Array, student: str
-) -> tuple[QuestionKey, Array]:
-    """The reference on the student's own draws, and the array laid out like it.
-
-    An extra leading axis counts draws, as `grader draw --count` publishes them. Raises ShapeMismatch.
+    `turned` means that the array had the transposed shape.
     """
-    single = published(key, student, 1)[question.id]
+
+    key: QuestionKey
+    got: Array
+    given: tuple[int, ...]
+    turned: bool = False
+
+    @property
+    def may_be_turned(self) -> bool:
+        """Whether the author allows both layouts."""
+        return self.key.question.rules.layout == "either"
+
+    def mismatch(self) -> ShapeMismatch:
+        """The error of the shape."""
+        return _mismatch(self.key, self.given)
+
+
+def _laid_out(key: Key, question: Question, array: Array, student: str) -> _LaidOut | None:
+    """An array laid out like the reference; None if its shape does not fit.
+
+    An extra leading axis counts draws, as `grader draw --count` publishes them.
+    """
     for count in (1, len(array) if array.ndim else 1):
         if count > MOST_DRAWS:
             break
-        own = single if count == 1 else published(key, student, count)[question.id]
-        shape = array.shape[1:] if count > 1 else array.shape
-        grid = _as_grid(shape)
-        if grid is not None and fits(grid, own.grid):
-            return own, array.reshape(own.expected.shape)
-    raise ShapeMismatch(
-        f"the array is {'×'.join(map(str, array.shape)) or 'a scalar'}, but the question asks for "
-        f"{shape_text(single.grid)}"
-    )
+        own = published(key, student, count)[question.id]
+        grid = _as_grid(array.shape[1:] if count > 1 else array.shape, own)
+        if grid is None:
+            continue
+        if fits(grid, own.grid):
+            return _LaidOut(own, array.reshape(own.expected.shape), array.shape)
+        if grid == own.grid[::-1] and not own.question.free:
+            turned = np.swapaxes(array.reshape(count, *grid), 1, 2)
+            return _LaidOut(own, turned, array.shape, turned=True)
+    return None
 
 
-def _as_grid(shape: tuple[int, ...]) -> tuple[int, int] | None:
+def _as_grid(shape: tuple[int, ...], own: QuestionKey) -> tuple[int, int] | None:
+    """The rows and columns of an array as references are laid out; None if it cannot be.
+
+    An array over index variables has an axis for each of them.
+    """
     sizes = [size for size in shape if size != 1]
+    if sizes == [size for size in own.axes if size != 1]:
+        return own.grid
     if len(shape) == 2:
         return shape[0], shape[1]
     if len(sizes) > 2:
         return None
     return (*sizes, 1, 1)[:2]  # type: ignore[return-value]
+
+
+def _mismatch(asked: QuestionKey, given: tuple[int, ...]) -> ShapeMismatch:
+    """The error of an array whose shape does not fit."""
+    wanted = shape_text(asked.grid) if len(asked.axes) < 3 else "×".join(map(str, asked.axes))
+    is_given = "×".join(map(str, given)) or "a scalar"
+    return ShapeMismatch(f"the array is {is_given}, but the question asks for {wanted}")
 
 
 def published(key: Key, student: str, count: int) -> Key:

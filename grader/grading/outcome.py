@@ -1,5 +1,6 @@
 """Outcomes: the verdict of a comparison, with its messages."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -169,13 +170,17 @@ def counterexample_of(
     draw, row, column = comparison.worst
     return Counterexample(
         draw=draw + 1,
-        entry=_entry(row, column, key.grid),
+        entry=_entry(row, column, key),
         expected=float(key.expected[draw, row, column]),
         got=float(got[draw, row, column]),
     )
 
 
-def _entry(row: int, column: int, grid: tuple[int, int]) -> tuple[int, ...]:
+def _entry(row: int, column: int, key: QuestionKey) -> tuple[int, ...]:
+    grid, axes = key.grid, key.axes
+    if len(axes) > 2 and math.prod(axes) == grid[0] * grid[1]:
+        at = np.unravel_index(row * grid[1] + column, axes)
+        return tuple(int(index) + 1 for index in at)
     if grid == SCALAR:
         return ()
     if grid[1] == 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from grader.grading import programs
 from grader.grading.circular_answers import without_circular_answers
 from grader.grading.collected import Written, collect
 from grader.grading.follow_through_credit import with_follow_through
@@ -10,7 +11,7 @@ from grader.grading.leftovers import unplaced, with_leftovers
 from grader.key import Key
 from grader.problem import Problem
 from grader.result import Kind, Message, QuestionResult, Report, SubmissionRecord
-from grader.submission import Refusal, Submission
+from grader.submission import Refusal, Submission, listings_of
 from grader.version import __version__
 
 
@@ -25,6 +26,8 @@ def grade(
     problem = key.problem
     collected = collect(problem, submission)
     given = collected.given
+    programmed = programs.graded(key, listings_of(submission))
+    left = [one for one in collected.leftovers if one.place not in programmed.accounted]
     results = []
     # Finding circular answers takes all answers.
     wanted = _with_earlier(problem, only) | {
@@ -34,7 +37,8 @@ def grade(
         if question.id not in wanted:
             continue
         result = judge(key, question, given.get(question.id), student or submission.id)
-        results.append(with_leftovers(result, collected.leftovers))
+        result = programs.beside(result, question, programmed)
+        results.append(with_leftovers(result, left))
     results = [
         r
         for r in with_follow_through(key, given, without_circular_answers(key, results))

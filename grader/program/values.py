@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from grader.program.errors import Refused
+from grader.program.errors import Failed, ProgramError, Refused
 
 Lookup = Callable[[str], object]
 """The value of a name; raises KeyError."""
@@ -14,14 +14,18 @@ Lookup = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The value of a name that could not be worked out, with the reason."""
+    """The value of a name that could not be worked out, with the reason.
+
+    `fails`: Python would not know the name either.
+    """
 
     reason: str
     line: int | None = None
+    fails: bool = False
 
-    def refused(self) -> Refused:
+    def refused(self) -> ProgramError:
         """The fault of a statement that uses it."""
-        return Refused(self.reason, self.line)
+        return Failed(self.reason) if self.fails else Refused(self.reason, self.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reads files into a `Submission`: a student's answers with their places."""
 
 from grader.submission.blanks import is_blank
+from grader.submission.listings import Listing, listings_of
 from grader.submission.model import (
     ArrayAnswer,
     Formula,
@@ -8,6 +9,7 @@ from grader.submission.model import (
     Leftover,
     Marker,
     Paper,
+    Piece,
     Place,
     Prose,
     Refusal,
@@ -21,8 +23,10 @@ __all__ = [
     "Formula",
     "Item",
     "Leftover",
+    "Listing",
     "Marker",
     "Paper",
+    "Piece",
     "Place",
     "Prose",
     "Refusal",
@@ -30,6 +34,7 @@ __all__ = [
     "TextAnswer",
     "digest_of",
     "is_blank",
+    "listings_of",
     "paper_of",
     "read",
 ]

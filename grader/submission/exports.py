@@ -35,13 +35,12 @@ _HOW_TO_EXPORT = {
     ".zip": "Unpack it, then hand in the files or the folder.",
     ".gz": "Unpack it, then hand in the files or the folder.",
     ".7z": "Unpack it, then hand in the files or the folder.",
-    ".py": "Save the results with np.savez('answers.npz', q1=...) or write them as text.",
     ".pkl": "Save arrays with np.savez('answers.npz', q1=...); the grader never opens pickles.",
     ".html": "Hand in the source of the page: the .ipynb, .md or .tex file.",
 }
 
 # Programs that computed arrays; a missing answer may be in one.
-PROGRAMS = frozenset({".py", ".m", ".r", ".jl", ".c", ".cpp", ".java", ".sh", ".rmd", ".qmd"})
+PROGRAMS = frozenset({".m", ".r", ".jl", ".c", ".cpp", ".java", ".sh", ".rmd", ".qmd"})
 _BESIDE_LATEX = frozenset({".bib", ".sty", ".cls", ".log"})  # never hold an answer
 
 # The first bytes show a document that was renamed to .md.

@@ -26,9 +26,11 @@ class Format(NamedTuple):
 
 
 FORMATS = (
-    Format((".md", ".markdown", ".txt"), limits.TEXT_BYTES, "papers", "read_markdown"),
+    Format((".md", ".markdown"), limits.TEXT_BYTES, "papers", "read_markdown"),
+    Format((".txt",), limits.TEXT_BYTES, "texts", "read_text"),
     Format((".tex", ".latex", ".ltx"), limits.TEXT_BYTES, "papers", "read_latex"),
     Format((".ipynb",), limits.NOTEBOOK_BYTES, "papers", "read_notebook"),
+    Format((".py",), limits.TEXT_BYTES, "papers", "read_program"),
     Format((".yaml", ".yml"), limits.TEXT_BYTES, "answerfiles.answers", "read_yaml"),
     Format((".json",), limits.TEXT_BYTES, "answerfiles.answers", "read_json"),
     Format((".npz",), limits.ARRAY_BYTES, "arrays.npz", "read_npz", is_text=False),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.document.nodes import Document
+from grader.submission.precision import Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +71,38 @@ Item = Marker | Formula | Prose
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A fence, a cell, or a file of a program: its text in Python, and where that begins.
+
+    `labels` is the path of question labels in force there; `marks` are those that comments set, each with
+    its line in the text, from 1. `where` is "fence", "listing", "cell", "file" or "answer".
+    """
+
+    text: str
+    place: Place
+    labels: tuple[str, ...]
+    language: str
+    where: str
+    marks: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     r"""A paper: its items in reading order, and the tree that they are a view of.
 
-    `macros` are the document's `\newcommand` lines. What is struck out is in the
-    `document` only.
+    `macros` are the document's `\newcommand` lines, `code` the pieces of its program. What is struck out is
+    in the `document` only.
     """
 
     items: tuple[Item, ...]
     macros: str = ""
     document: Document = field(default=Document(), compare=False)
+    code: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TextAnswer:
-    """An answer as text in one notation, "infix" or "latex", for the question `question`.
+    """An answer as text in one notation, "infix", "latex" or "code", for the question `question`.
 
     `index_base` is 0 or 1 if the file says so. Nested lists of text in an answer file arrive here
     as one infix text, `[[a, b], [c, d]]`.
@@ -103,7 +121,11 @@ class ArrayAnswer:
 
     `digits` is the precision of the submission, as the largest number of significant decimal
     digits of any entry (7 for float32, 16 or more for float64 as computed); `decimals` is the
-    largest number of decimal places, None for binary floats at full precision.
+    largest number of decimal places, None for binary floats at full precision. `arithmetic` is the
+    format that all numbers fit in, if it is smaller than a double: "float32".
+
+    `others` are other arrays that a table may mean: whether its first row or column holds numbers or
+    only counts, the shape decides.
     """
 
     question: str
@@ -111,6 +133,15 @@ class ArrayAnswer:
     digits: int
     decimals: int | None
     place: Place
+    arithmetic: str = ""
+    others: tuple["ArrayAnswer", ...] = ()
+
+    @classmethod
+    def of(
+        cls, question: str, array: NDArray[np.float64], written: Precision, place: Place
+    ) -> "ArrayAnswer":
+        """An answer with the precision that its numbers were written with."""
+        return cls(question, array, written.digits, written.decimals, place, written.arithmetic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +165,7 @@ class Leftover:
 
     `what` describes it in words. `text` is the code, or the file or address of a link; `question` the
     only one that it can answer, None if it may be any; `is_unread` means a file or an entry that could
-    not be read.
+    not be read; `is_program` that it is a piece of a program, which begins at the same place.
     """
 
     what: str
@@ -142,6 +173,7 @@ class Leftover:
     text: str = ""
     question: str | None = None
     is_unread: bool = False
+    is_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from grader.document import nodes
+from grader.document.assignments import says_more
 from grader.document.nodes import Code, Document, Node, Part
 from grader.document.notebook import read_notebook as notebook_of
 from grader.document.offsets import blanked
 from grader.document.passes import MARKUP
-from grader.document.programs import says_more
 from grader.document.reading import read
 from grader.submission import limits
 from grader.submission.blanks import is_blank
-from grader.submission.model import Formula, Item, Leftover, Marker, Paper, Place, Prose
+from grader.submission.model import Formula, Item, Leftover, Marker, Paper, Piece, Place, Prose
 from grader.submission.offsets import Places
 from grader.submission.refusals import Refused
 from grader.submission.sources import FileContents, Source
@@ -46,6 +46,11 @@ def read_notebook(source: Source) -> FileContents:
     return flattened(notebook_of(source.text()), source.name)
 
 
+def read_program(source: Source) -> FileContents:
+    """Read a `.py` file."""
+    return flattened(read([("python", source.text())]), source.name)
+
+
 def flattened(document: Document, path: str) -> FileContents:
     """The paper of a document, with what could not be read and what is left over."""
     view = _View(path)
@@ -71,6 +76,7 @@ class _View:
         self._faults: dict[str, Refused] = {}
         self._leftovers: list[Leftover] = []
         self._formulas = 0
+        self._pieces: list[Piece] = []
 
     def add(self, part: Part) -> None:
         """Add the items of one part."""
@@ -91,9 +97,9 @@ class _View:
             message = "The definitions of macros are too long; they were not read."
             self._refuse(Refused(message, loses_answers=False))
             macros = ""
-        paper = Paper(tuple(self._items), macros, document)
+        paper = Paper(tuple(self._items), macros, document, tuple(self._pieces))
         refusals = tuple(fault.refusal(self._path) for fault in self._faults.values())
-        papers = (paper,) if paper.items or macros else ()
+        papers = (paper,) if paper.items or macros or paper.code else ()
         return FileContents(papers=papers, refusals=refusals, leftovers=tuple(self._leftovers))
 
     # Nodes
@@ -107,7 +113,8 @@ class _View:
                     self._unseen(node)
                 case nodes.Link() | nodes.Picture():
                     kind = "a picture" if isinstance(node, nodes.Picture) else "a link to"
-                    self._leave(f"{kind} `{node.target[:_SHOWN]}`", node, node.target)
+                    where = self._places.at(node.start)
+                    self._leave(f"{kind} `{node.target[:_SHOWN]}`", where, node.target)
                     self._words(node)
                 case _:
                     self._end_line()
@@ -143,13 +150,32 @@ class _View:
             if isinstance(child, nodes.Formula) and child.notation == "code"
         ]
         more = code.language not in _SHELL and says_more(code.text, 0, len(code.text), read)
-        if more or code.where == "listing":
-            self._leave("code", code, code.text)
+        if code.program is not None:
+            self._program(code, code.program, more)
+        elif more or code.where == "listing":
+            self._leave("code", self._places.at(code.start), code.text)
         for child in code.children:
             if isinstance(child, nodes.Formula):
                 self._formula(child)
-            elif isinstance(child, nodes.Marker):
+            elif isinstance(child, nodes.Marker) and child.start < child.end:
                 self._stop(child)
+
+    def _program(self, code: Code, program: str, is_left: bool) -> None:
+        """Add a piece of the program."""
+        blank = code.text[: code.text.find("\n") + 1]  # the rest of the line that opens a fence
+        first = len(blank) if not blank.strip() else 0
+        place = self._places.at(code.inner + first)
+        labels: tuple[str, ...] = ()
+        marks = []
+        for child in code.children:
+            if isinstance(child, nodes.Marker) and child.start == child.end:
+                labels = child.labels
+            elif isinstance(child, nodes.Marker):
+                marks.append((self._places.at(child.start).line - place.line + 1, child.labels))
+        text = (program.partition("\n")[2] if first else program).rstrip()
+        self._pieces.append(Piece(text, place, labels, code.language, code.where, tuple(marks)))
+        if is_left:
+            self._leave("code", place, code.text, is_program=True)
 
     def _unseen(self, node: Node) -> None:
         if "\n" in self._text[node.start : node.end]:
@@ -257,10 +283,10 @@ class _View:
         """Note what could not be read; each message once, at its first place."""
         self._faults.setdefault(fault.message, fault)
 
-    def _leave(self, what: str, node: Node, text: str) -> None:
+    def _leave(self, what: str, place: Place, text: str, *, is_program: bool = False) -> None:
         """Note a part that is not read: code, a picture, a link."""
         if len(self._leftovers) < limits.LEFTOVERS:
-            self._leftovers.append(Leftover(what, self._places.at(node.start), text))
+            self._leftovers.append(Leftover(what, place, text, is_program=is_program))
 
 
 def _at(place: Place, message: str, hint: str | None) -> Refused:

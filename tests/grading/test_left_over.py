@@ -38,7 +38,7 @@ LEFT = [
     ("hw_R", "dw <- t(X) %*% r / N", "hw.R: code"),
     ("hw_m", "dw = X' * r / N", "hw.m: code"),
     ("hw_ipynb", notebook(("markdown", "# HW"), ("code", "g = X.T @ r")), "hw.ipynb, cell 2: code"),
-    ("hw_md", "```python\nfor i in range(N):\n    dw[i] = f(i)\n```\n", "hw.md: code"),
+    ("hw_md", "```python\nfor i in range(N):\n    dw[i] = f(i)\n```\n", "hw.md, line 2: code"),
     ("hw_md", "# HW\n\n![my answers](scan.jpg)\n", "hw.md, line 3: a picture `scan.jpg`"),
     ("hw_md", "See [my answers](https://x.org/a).\n", "a link to `https://x.org/a`"),
     ("hw_md", "Everything is in answers.pdf\n", "a link to `answers.pdf`"),

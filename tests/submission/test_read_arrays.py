@@ -235,7 +235,8 @@ def test_the_precision_of_a_table_is_that_of_its_text(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("q1,1\nq2,x\nq3,3", "'x' is not a number"),
-        ("q1;1\nq2;0,5\nq3;3", "decimal point"),
+        ("q1;1\nq2;1,234;5,678\nq3;3", "decimal point"),
+        ("q1;1.0\nq2;0,5\nq3;3", "decimal point"),
         ("q1,1\nq2,1,2\nq2,3\nq3,3", "1 numbers, but the first row has 2"),
         ("q1,1\nq2,1,,2\nq3,3", "missing"),
         ("q1,1\nq2,1,0.5\nq2,2,0.7\nq3,3", "a line of column names"),

@@ -187,7 +187,6 @@ name = 'a'
 w += 3
 f = lambda x: x
 open("p", "w")
->>> db1 = dZ1
 ```
 """
     found = paper(tmp_path, "p.md", text)
@@ -196,7 +195,6 @@ open("p", "w")
         "dW2 = np.outer(\n    dZ2,\n    A1)",
         "db2 = dZ2.sum()",
         "w += 3",
-        "db1 = dZ1",
     ]
     assert prose(found) == []
     assert found.items[0].place == Place("p.md", 3, 1)

@@ -13,7 +13,7 @@ from grader.program.library.elementwise import broadcasts
 from grader.program.library.indexing import TABLE as INDEXING
 from grader.program.library.products import TABLE as PRODUCTS
 from grader.program.library.reductions import reduction
-from grader.program.library.rows import ITEMS, Guard, Row, inputs, row, size
+from grader.program.library.rows import ITEMS, Guard, Row, inputs, nothing, row, size
 
 
 def _called(name: str) -> Callable[..., Any]:
@@ -40,7 +40,10 @@ def _short(budget: Budget, array: Any) -> None:
 
 
 def view(array: Any, *shape: Any) -> Any:
-    """PyTorch's `x.view(2, -1)`. Raises Failed where the entries would have to be copied."""
+    """PyTorch's `x.view(2, -1)`, and NumPy's `x.view()`.
+
+    Raises Failed where the entries would have to be copied.
+    """
     if any(isinstance(length, np.dtype) for length in shape):
         raise Refused("`view` of another type")
     viewed = array.reshape(*shape) if shape else array[...]
@@ -50,12 +53,14 @@ def view(array: Any, *shape: Any) -> Any:
 
 
 REDUCED = "sum mean prod max min var std any all argmax argmin cumsum cumprod".split()
-PLAIN = """argpartition argsort astype compress conj copy diagonal fill flatten item nonzero
-    partition put ravel reshape round searchsorted sort squeeze swapaxes take trace transpose""".split()
+PLAIN = """argpartition argsort astype compress conj copy diagonal fill flatten nonzero partition put
+    ravel reshape round searchsorted sort trace""".split()
+FREE = "item squeeze swapaxes transpose".split()
 
 METHODS: dict[str, Row] = {
     **{name: reduction(_called(name)) for name in REDUCED},
     **{name: _method(name) for name in PLAIN},
+    **{name: _method(name, nothing) for name in FREE},
     "clip": _method("clip", _clip),
     "tolist": _method("tolist", _short),
     "dot": PRODUCTS["numpy.dot"],

@@ -4,6 +4,8 @@
 own rows, and a bare name is a row only if all courses mean the same by it.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,23 @@ from grader.program.library import special
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
 from grader.program.library.products import TABLE as PRODUCTS
-from grader.program.library.rows import Row, charge, plain, row, shape, size
+from grader.program.library.rows import Row, charge, keywords, plain, row, shape, size
+
+
+def course(function: Callable[..., Any]) -> Row:
+    """A row of a function that counts what it needs itself."""
+
+    @wraps(function)
+    def call(budget: Budget, *args: Any, **kwargs: Any) -> Any:
+        return function(budget, *[plain(value) for value in args], **keywords(kwargs))
+
+    return call
+
 
 # CS231n: `cs231n/layers.py`, `layer_utils.py`
 
 
+@course
 def affine_forward(budget: Budget, x: Any, w: Any, b: Any) -> Any:
     """CS231n: rows of `x`, flattened, times `w`, plus `b`; with the cache `(x, w, b)`."""
     rows = np.reshape(x, (np.shape(x)[0], -1))
@@ -26,6 +40,7 @@ def affine_forward(budget: Budget, x: Any, w: Any, b: Any) -> Any:
     return out, (x, w, b)
 
 
+@course
 def affine_backward(budget: Budget, dout: Any, cache: Any) -> Any:
     """CS231n: `(dx, dw, db)` of `affine_forward`."""
     x, w, _ = cache
@@ -34,16 +49,19 @@ def affine_backward(budget: Budget, dout: Any, cache: Any) -> Any:
     return dx, PRODUCTS["numpy.dot"](budget, rows.T, dout), np.sum(dout, axis=0)
 
 
+@course
 def relu_forward(budget: Budget, x: Any) -> Any:
     """CS231n: the positive part, with the cache `x`."""
     return ELEMENTWISE["numpy.maximum"](budget, 0, x), x
 
 
+@course
 def relu_backward(budget: Budget, dout: Any, cache: Any) -> Any:
     """CS231n and deeplearning.ai: `dout` where the input was positive."""
-    return ELEMENTWISE["numpy.where"](budget, np.greater(plain(cache), 0), dout, 0.0)
+    return ELEMENTWISE["numpy.where"](budget, np.greater(cache, 0), dout, 0.0)
 
 
+@course
 def affine_relu_forward(budget: Budget, x: Any, w: Any, b: Any) -> Any:
     """CS231n: `affine_forward`, then `relu_forward`; with both caches."""
     scores, affine = affine_forward(budget, x, w, b)
@@ -51,6 +69,7 @@ def affine_relu_forward(budget: Budget, x: Any, w: Any, b: Any) -> Any:
     return out, (affine, relu)
 
 
+@course
 def affine_relu_backward(budget: Budget, dout: Any, cache: Any) -> Any:
     """CS231n: `(dx, dw, db)` of `affine_relu_forward`."""
     affine, relu = cache
@@ -58,12 +77,13 @@ def affine_relu_backward(budget: Budget, dout: Any, cache: Any) -> Any:
 
 
 def _labels(x: Any, y: Any) -> tuple[Any, Any]:
-    scores, labels = np.asarray(plain(x)), np.asarray(plain(y))
+    scores, labels = np.asarray(x), np.asarray(y)
     if scores.ndim != 2 or labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise TypeError("rows of scores and a vector of labels are expected")
     return scores, labels
 
 
+@course
 def softmax_loss(budget: Budget, x: Any, y: Any) -> Any:
     """CS231n: the mean cross entropy of rows of scores with labels `y`, and its gradient."""
     scores, labels = _labels(x, y)
@@ -75,6 +95,7 @@ def softmax_loss(budget: Budget, x: Any, y: Any) -> Any:
     return -np.sum(low[np.arange(n), labels]) / n, dx / n
 
 
+@course
 def svm_loss(budget: Budget, x: Any, y: Any) -> Any:
     """CS231n: the mean hinge loss with margin one, and its gradient."""
     scores, labels = _labels(x, y)
@@ -97,28 +118,33 @@ def rel_error(x: Any, y: Any) -> Any:
 # deeplearning.ai: `dnn_utils`, `dnn_app_utils`
 
 
+@course
 def sigmoid_with_cache(budget: Budget, Z: Any) -> Any:
     """deeplearning.ai, `dnn_utils`: the logistic function, with the cache `Z`."""
     return row(special.expit)(budget, Z), Z
 
 
+@course
 def relu_with_cache(budget: Budget, Z: Any) -> Any:
     """deeplearning.ai, `dnn_utils`: the positive part, with the cache `Z`."""
     return ELEMENTWISE["numpy.maximum"](budget, 0, Z), Z
 
 
+@course
 def sigmoid_backward(budget: Budget, dA: Any, cache: Any) -> Any:
     """deeplearning.ai: `dA` times the derivative of the logistic function at `cache`."""
     s = row(special.expit)(budget, cache)
     return ELEMENTWISE["numpy.multiply"](budget, dA, s * (1 - s))
 
 
+@course
 def linear_forward(budget: Budget, A: Any, W: Any, b: Any) -> Any:
     """deeplearning.ai: `W A + b` for columns, with the cache `(A, W, b)`."""
     product = PRODUCTS["numpy.dot"](budget, W, A)
     return ELEMENTWISE["numpy.add"](budget, product, b), (A, W, b)
 
 
+@course
 def linear_backward(budget: Budget, dZ: Any, cache: Any) -> Any:
     """deeplearning.ai: `(dA_prev, dW, db)`, means over the columns."""
     A_prev, W, _ = cache
@@ -132,6 +158,7 @@ ACTIVATIONS = {"relu": relu_with_cache, "sigmoid": sigmoid_with_cache}
 BACKWARD = {"relu": relu_backward, "sigmoid": sigmoid_backward}
 
 
+@course
 def linear_activation_forward(budget: Budget, A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
     """deeplearning.ai: `linear_forward`, then `"relu"` or `"sigmoid"`; with both caches."""
     Z, linear = linear_forward(budget, A_prev, W, b)
@@ -139,6 +166,7 @@ def linear_activation_forward(budget: Budget, A_prev: Any, W: Any, b: Any, activ
     return A, (linear, cache)
 
 
+@course
 def linear_activation_backward(budget: Budget, dA: Any, cache: Any, activation: Any) -> Any:
     """deeplearning.ai: `(dA_prev, dW, db)` of `linear_activation_forward`."""
     linear, before = cache
@@ -148,12 +176,13 @@ def linear_activation_backward(budget: Budget, dA: Any, cache: Any, activation: 
 # By a bare name, where the courses agree
 
 
+@course
 def one_softmax(budget: Budget, x: Any) -> Any:
     """The softmax of one vector, which may be a row or a column.
 
     Raises Refused for several rows and columns: one course takes rows, another columns.
     """
-    lengths = shape(plain(x))
+    lengths = shape(x)
     longer = [axis for axis, length in enumerate(lengths) if length != 1]
     if len(longer) > 1:
         raise Refused("`softmax` of a matrix, by rows in one course and by columns in another")
@@ -161,6 +190,7 @@ def one_softmax(budget: Budget, x: Any) -> Any:
     return special.softmax(np.asarray(x), axis=longer[0] if longer else None)
 
 
+@course
 def _column_softmax(budget: Budget, x: Any) -> Any:
     """deeplearning.ai, `rnn_utils`: the softmax of each column."""
     return row(special.softmax)(budget, x, axis=0)

@@ -15,9 +15,21 @@ def _of_shape(budget: Budget, shape: Any, *_: Any, **__: Any) -> None:
     charge(budget, extent(lengths(shape)))
 
 
-def _like(budget: Budget, array: Any, *args: Any, **kwargs: Any) -> None:
-    wanted = kwargs.get("shape")
-    charge(budget, extent(shape(array) if wanted is None else lengths(wanted)))
+def _like(
+    budget: Budget,
+    array: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    subok: Any = True,
+    shape: Any = None,
+    **_: Any,
+) -> None:
+    charge(budget, size(array) if shape is None else extent(lengths(shape)))
+
+
+def _filled_like(budget: Budget, array: Any, fill_value: Any, *args: Any, **kwargs: Any) -> None:
+    _like(budget, array, *args, **kwargs)
+    charge(budget, size(fill_value))
 
 
 def _filled(budget: Budget, shape: Any, fill_value: Any, *_: Any, **__: Any) -> None:
@@ -48,8 +60,16 @@ def _range(budget: Budget, *args: Any, **kwargs: Any) -> None:
     charge(budget, max(0, math.ceil(count) if math.isfinite(count) else 1 << 62))
 
 
-def _spaced(budget: Budget, start: Any, stop: Any, num: Any = 50, *_: Any, **__: Any) -> None:
-    ends = extent(np.broadcast_shapes(shape(start), shape(stop)))
+def _spaced(
+    budget: Budget,
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: Any = True,
+    base: Any = 10.0,
+    **_: Any,
+) -> None:
+    ends = extent(np.broadcast_shapes(shape(start), shape(stop), shape(base)))
     charge(budget, max(1, int(num)) * ends)
 
 
@@ -89,7 +109,8 @@ ABSTRACT = {
 
 TABLE: dict[str, Row] = {
     **rows(np, "zeros ones", _of_shape),
-    **rows(np, "zeros_like ones_like full_like", _like),
+    **rows(np, "zeros_like ones_like", _like),
+    "numpy.full_like": row(np.full_like, _filled_like),
     "numpy.full": row(np.full, _filled),
     "numpy.empty": unset(np.empty, _of_shape),
     "numpy.empty_like": unset(np.empty_like, _like),

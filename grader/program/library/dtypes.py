@@ -32,3 +32,9 @@ class Type:
 def type_of(array: Any) -> Type:
     """The dtype of an array as a value."""
     return Type(f"numpy.{array.dtype.name}", array.dtype, (array.dtype.type,))
+
+
+def unwrapped(value: Any) -> Any:
+    """A type as such; the machine holds `float` as a `Builtin` whose row is the type."""
+    row = getattr(value, "row", None)
+    return row if isinstance(row, Type) else value

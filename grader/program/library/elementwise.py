@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.program.budget import Budget
+from grader.program.errors import Refused
 from grader.program.library.rows import (
     SMALL,
     Row,
@@ -17,10 +18,14 @@ from grader.program.library.rows import (
     size,
 )  # fmt: skip
 
+CASES = 64  # of one `select`
+NOT_BROADCAST = {"out", "axis", "axes", "dtype", "order", "casting"}
+
 
 def broadcasts(budget: Budget, *args: Any, **kwargs: Any) -> None:
     """A guard: the result has the shape that all arguments have together."""
-    arrays = [value for value in (*args, kwargs.get("where")) if value is not None]
+    named = [value for name, value in kwargs.items() if name not in NOT_BROADCAST]
+    arrays = [value for value in (*args, *named) if type(value) in (np.ndarray, list, tuple)]
     product = math.prod([size(value) for value in arrays])
     if not 0 < product <= SMALL:
         product = extent(np.broadcast_shapes(*[shape(value) for value in arrays]))
@@ -72,33 +77,26 @@ def _outer(budget: Budget, a: Any, b: Any, **kwargs: Any) -> None:
     charge(budget, size(a) * size(b))
 
 
-def _reduced(budget: Budget, array: Any, *args: Any, **kwargs: Any) -> None:
-    broadcasts(budget, array, where=kwargs.get("where"))
-
-
 def _methods() -> dict[str, Row]:
     table = {}
     for name in BINARY:
         ufunc = getattr(np, name)
         table[f"numpy.{name}.outer"] = row(ufunc.outer, _outer)
         if name in REDUCED:
-            table[f"numpy.{name}.reduce"] = row(ufunc.reduce, _reduced)
+            table[f"numpy.{name}.reduce"] = row(ufunc.reduce)
             table[f"numpy.{name}.accumulate"] = row(ufunc.accumulate)
     return table
 
 
-def _clip(budget: Budget, a: Any, *args: Any, **kwargs: Any) -> None:
-    names = "a_min", "a_max", "min", "max"
-    bounds = [*args[:2], *[kwargs[name] for name in names if name in kwargs]]
-    broadcasts(budget, a, *bounds)
-
-
-def _where(budget: Budget, condition: Any, *args: Any, **kwargs: Any) -> None:
+def _where(budget: Budget, condition: Any, *args: Any) -> None:
+    """With one argument it gives the indices, an array for each axis."""
     broadcasts(budget, condition, *args)
     charge(budget, size(condition) * (0 if args else np.ndim(condition)))
 
 
 def _select(budget: Budget, condlist: Any, choicelist: Any, default: Any = 0) -> None:
+    if len(condlist) > CASES:
+        raise Refused("`select` of too many cases")
     broadcasts(budget, *condlist, *choicelist, default)
 
 
@@ -106,12 +104,10 @@ TABLE: dict[str, Row] = {
     **{f"numpy.{name}": _unary(getattr(np, name)) for name in UNARY if hasattr(np, name)},
     **{f"numpy.{name}": _binary(getattr(np, name)) for name in BINARY if hasattr(np, name)},
     **_methods(),
-    "numpy.clip": row(np.clip, _clip),
+    "numpy.clip": row(np.clip, broadcasts),
     "numpy.where": row(np.where, _where),
     "numpy.select": row(np.select, _select),
     **rows(np, "nan_to_num round around fix sinc real isreal iscomplex isneginf isposinf"),
-    **rows(np, "isclose allclose", broadcasts),
-    **rows(np, "array_equal array_equiv interp"),
-    "numpy.divmod": row(np.divmod, broadcasts),
-    "numpy.modf": row(np.modf, broadcasts),
+    **rows(np, "isclose allclose array_equiv divmod", broadcasts),
+    **rows(np, "array_equal interp modf"),
 }

@@ -70,21 +70,21 @@ def at(ufunc: np.ufunc) -> Row:
     return call
 
 
-def _taken(budget: Budget, a: Any, indices: Any, axis: Any = None, *_: Any, **__: Any) -> None:
+def taken(budget: Budget, a: Any, indices: Any, axis: Any = None, *_: Any, **__: Any) -> None:
+    """A guard: each index brings all that lies along the other axes."""
     lengths = shape(a)
     rest = 1 if axis is None else extent(lengths) // max(1, lengths[axis])
     charge(budget, rest * extent(shape(indices)))
 
 
-def _along(budget: Budget, arr: Any, indices: Any, *rest: Any, **_: Any) -> None:
+def along(budget: Budget, arr: Any, indices: Any, *rest: Any, **_: Any) -> None:
     """`take_along_axis` broadcasts all axes but one."""
     a, b = shape(arr), shape(indices)
     charge(budget, math.prod([max(m, n) for m, n in zip(a, b, strict=False)]))
 
 
-def _indices(budget: Budget, n: Any, *rest: Any, **_: Any) -> None:
-    m = next((value for value in rest[1:] if value is not None), n)
-    charge(budget, 2 * max(1, int(n)) * max(1, int(m)))
+def _indices(budget: Budget, n: Any, k: Any = 0, m: Any = None) -> None:
+    charge(budget, 2 * max(1, int(n)) * max(1, int(n if m is None else m)))
 
 
 def _found(budget: Budget, a: Any) -> None:
@@ -100,10 +100,6 @@ def _counted(budget: Budget, x: Any, weights: Any = None, minlength: Any = 0) ->
     charge(budget, max(size(x), int(top) + 1, int(minlength)))
 
 
-def _copied(budget: Budget, dst: Any, src: Any, **kwargs: Any) -> None:
-    broadcasts(budget, dst, src, **kwargs)
-
-
 def _repeated(budget: Budget, a: Any, repeats: Any, axis: Any = None) -> None:
     lengths = shape(a)
     times = np.asarray(repeats)
@@ -116,21 +112,23 @@ def _repeated(budget: Budget, a: Any, repeats: Any, axis: Any = None) -> None:
 
 TABLE: dict[str, Row] = {
     **{f"numpy.{name}.at": at(getattr(np, name)) for name in BINARY if hasattr(np, name)},
-    "numpy.take": row(np.take, _taken),
-    "numpy.take_along_axis": row(np.take_along_axis, _along),
-    "numpy.put_along_axis": row(np.put_along_axis, _along),
+    "numpy.take": row(np.take, taken),
+    "numpy.take_along_axis": row(np.take_along_axis, along),
+    "numpy.put_along_axis": row(np.put_along_axis, along),
     "numpy.compress": row(np.compress),
     "numpy.extract": row(np.extract),
-    "numpy.choose": row(np.choose, lambda budget, a, choices, **_: broadcasts(budget, a, *choices)),
     "numpy.nonzero": row(np.nonzero, _found),
     "numpy.argwhere": row(np.argwhere, _found),
-    **rows(np, "flatnonzero argsort sort argpartition partition unique searchsorted isin in1d"),
+    **rows(
+        np, "flatnonzero argsort sort argpartition partition unique searchsorted digitize isin in1d"
+    ),
     "numpy.ix_": row(np.ix_),
     "numpy.meshgrid": row(np.meshgrid, _grid),
     "numpy.triu_indices": row(np.triu_indices, _indices),
     "numpy.tril_indices": row(np.tril_indices, _indices),
+    "numpy.diag_indices": row(np.diag_indices, lambda budget, n, ndim=2: charge(budget, n * ndim)),
     "numpy.bincount": row(np.bincount, _counted),
     "numpy.repeat": row(np.repeat, _repeated),
-    "numpy.copyto": row(np.copyto, _copied),
+    "numpy.copyto": row(np.copyto, broadcasts),
     **rows(np, "putmask place put fill_diagonal"),
 }

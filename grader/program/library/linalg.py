@@ -39,7 +39,10 @@ def _solved(budget: Budget, a: Any, b: Any, **_: Any) -> None:
 def _norm(budget: Budget, x: Any, ord: Any = None, axis: Any = None, *_: Any, **__: Any) -> None:
     inputs(budget, x)
     if ord in (2, -2, "nuc") and len(shape(x)) > 1:
-        _small(budget, x)
+        longest = max(shape(x))
+        if longest > LONGEST:
+            raise Refused(f"a norm by singular values with more than {LONGEST} rows")
+        charge(budget, size(x), size(x) * longest)
 
 
 def _power(budget: Budget, a: Any, n: Any) -> None:

@@ -21,7 +21,6 @@ from grader.program.library.rows import (
 )  # fmt: skip
 
 OPERANDS = 8  # of one einsum
-LETTERS = 52
 
 
 def multiplied(budget: Budget, a: Any, b: Any, *_: Any, **__: Any) -> None:
@@ -87,9 +86,12 @@ def einsum(budget: Budget, subscripts: Any, *operands: Any, **kwargs: Any) -> An
     if len(operands) > OPERANDS:
         raise Refused("`einsum` of too many arrays")
     arrays = [plain(operand) for operand in operands]
-    work = _einsum_work(subscripts, arrays)
-    charge(budget, _einsum_size(subscripts, arrays), work)
-    return kept(np.einsum(subscripts, *arrays, **keywords(kwargs)))
+    named = keywords(kwargs)
+    lengths = _lengths(subscripts, arrays)
+    work = math.prod(lengths.values())
+    between = work if named.get("optimize") else 0  # products of two arrays on the way
+    charge(budget, max(between, _einsum_size(subscripts, arrays, lengths)), work)
+    return kept(np.einsum(subscripts, *arrays, **named))
 
 
 def _labels(subscripts: str, arrays: list[Any]) -> list[tuple[str, int]]:
@@ -105,25 +107,23 @@ def _labels(subscripts: str, arrays: list[Any]) -> list[tuple[str, int]]:
     return found
 
 
-def _einsum_work(subscripts: str, arrays: list[Any]) -> int:
+def _lengths(subscripts: str, arrays: list[Any]) -> dict[str, int]:
     lengths: dict[str, int] = {}
     for letter, length in _labels(subscripts, arrays):
         lengths[letter] = max(length, lengths.get(letter, 1))
-    return math.prod(lengths.values())
+    return lengths
 
 
-def _einsum_size(subscripts: str, arrays: list[Any]) -> int:
+def _einsum_size(subscripts: str, arrays: list[Any], lengths: dict[str, int]) -> int:
     """The size of the result; without an arrow it has the letters that stand once."""
-    labels = _labels(subscripts, arrays)
-    lengths: dict[str, int] = {}
-    for letter, length in labels:
-        lengths[letter] = max(length, lengths.get(letter, 1))
+    every = [letter for letter, _ in _labels(subscripts, arrays)]
     _, arrow, output = subscripts.replace(" ", "").partition("->")
-    every = [letter for letter, _ in labels]
     return math.prod(
-        length
-        for letter, length in lengths.items()
-        if letter.isdigit() or (letter in output if arrow else every.count(letter) == 1)
+        [
+            length
+            for letter, length in lengths.items()
+            if letter.isdigit() or (letter in output if arrow else every.count(letter) == 1)
+        ]
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.program.budget import Budget
 from grader.program.errors import Refused
-from grader.program.library.dtypes import Type
+from grader.program.library.dtypes import Type, unwrapped
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
 from grader.program.library.rows import ITEMS, Row, described, plain, row
@@ -226,7 +226,7 @@ def _dict(budget: Budget, pairs: Any = (), **named: Any) -> dict[Any, Any]:
 def _isinstance(budget: Budget, value: Any, kinds: Any) -> bool:
     if isinstance(value, Unknown):
         raise value.refused()
-    asked = kinds if type(kinds) is tuple else (kinds,)
+    asked = [unwrapped(kind) for kind in (kinds if type(kinds) is tuple else (kinds,))]
     for kind in asked:
         if not isinstance(kind, Type):
             raise Refused("`isinstance` of a type that the grader does not know")

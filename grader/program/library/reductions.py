@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.library.rows import Row, row, rows
+from grader.program.errors import Refused
+from grader.program.library.rows import Row, charge, inputs, row, rows, size
 
 
 def reduction(function: Any) -> Row:
@@ -28,11 +29,24 @@ def reduction(function: Any) -> Row:
     return call
 
 
+def _quantiles(budget: Budget, a: Any, q: Any, *_: Any, **__: Any) -> None:
+    charge(budget, size(a) * size(q))
+
+
+def _differences(budget: Budget, a: Any, n: Any = 1, *args: Any, **kwargs: Any) -> None:
+    """NumPy takes the differences `n` times, even of nothing."""
+    if n > ORDER:
+        raise Refused("differences of so high an order")
+    inputs(budget, a, *args, **kwargs)
+
+
+ORDER = 16  # of differences
 NAMES = """sum mean prod max min amax amin var std any all nansum nanmean nanmax nanmin argmax argmin
     cumsum cumprod count_nonzero ptp""".split()
 
 TABLE: dict[str, Row] = {
     **{f"numpy.{name}": reduction(getattr(np, name)) for name in NAMES},
     **rows(np, "median average nanprod nanvar nanstd nanargmax nanargmin nancumsum nancumprod"),
-    "numpy.diff": row(np.diff),
+    **rows(np, "percentile quantile", _quantiles),
+    "numpy.diff": row(np.diff, _differences),
 }

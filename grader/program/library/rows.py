@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.program.budget import ARRAY, Budget
 from grader.program.errors import Refused
-from grader.program.library.dtypes import Type
+from grader.program.library.dtypes import Type, unwrapped
 from grader.program.values import Unknown
 
 Row = Callable[..., Any]
@@ -29,7 +29,8 @@ WORDS = frozenset(
     left right safe same_kind no equiv unsafe stable quicksort mergesort heapsort clip raise greedy trunc
     floor
     linear lower higher midpoint nearest float float16 float32 float64 double single int int8 int16
-    int32 int64 uint8 uint16 uint32 uint64 bool sum none batchmean cpu tanh""".split()
+    int32 int64 uint8 uint16 uint32 uint64 bool sum none batchmean cpu tanh
+    relu sigmoid""".split()
 )
 KEYWORDS = frozenset(
     """a a_max a_min array arr1 arr2 axis axes axisa axisb axisc axis1 axis2 assume_unique atol
@@ -41,7 +42,7 @@ KEYWORDS = frozenset(
     return_counts return_index return_inverse reps repeats retstep rowvar rtol return_sign
     shape shift side size sorted sorter source src start stop step stable tol tup v val values vals v1
     weights where wrap x x1 x2 xi xp y z shapes num_rows index method interpolation dst
-    compute_uv UPLO full_matrices
+    compute_uv UPLO full_matrices sparse dA cache dout activation Z A W A_prev dZ tensor1 tensor2
     dim dim0 dim1 keepdim input other alpha beta rounding_mode unbiased dims shifts sections src index
     split_size_or_sections chunks tensors start_dim end_dim descending approximate negative_slope
     num_classes reduction normalized_shape weight eps device requires_grad data memory_format sizes
@@ -60,7 +61,7 @@ def extent(shape: Iterable[int]) -> int:
 def charge(budget: Budget, size: int, work: int = 0) -> None:
     """Count a result of `size` numbers, and the multiplications it takes. Raises Refused."""
     budget.array(size)
-    if work > SMALL:
+    if size > SMALL or work > SMALL:
         if work > WORK:
             raise Refused("a calculation that takes too long")
         budget.check_clock()
@@ -80,10 +81,10 @@ def plain(value: Any) -> Any:
             return value
         raise Refused("a whole number of more than 64 bits")
     if kind is list or kind is tuple:
-        _count(value)
+        entries(value)
         return value
-    if kind is Type:
-        return value.dtype
+    if isinstance(unwrapped(value), Type):
+        return _dtype(unwrapped(value))
     if kind is str and value in WORDS:
         return value
     if kind is range:
@@ -93,6 +94,12 @@ def plain(value: Any) -> Any:
     if kind is Unknown:
         raise value.refused()
     raise Refused(f"{described(value)} where a number or an array is expected")
+
+
+def _dtype(value: Type) -> Any:
+    if value.dtype is None:
+        raise Refused(f"`{value.name}` where a number or an array is expected")
+    return value.dtype
 
 
 def listed(values: range) -> list[int]:
@@ -105,21 +112,30 @@ def listed(values: range) -> list[int]:
     return list(values)
 
 
-def _count(values: Iterable[Any], counted: int = 0, depth: int = 0) -> int:
-    """The values in nested lists. A list may hold itself, or another one many times."""
-    if depth > DEPTH:
-        raise Refused("lists that are nested too deep")
+def entries(values: Iterable[Any]) -> int:
+    """How many numbers stand in nested lists. Raises Refused for lists that are too long.
+
+    A list may hold itself, or another one many times.
+    """
+    left = [ITEMS, ARRAY]
+    _count(values, left, DEPTH)
+    return ARRAY - left[1]
+
+
+def _count(values: Iterable[Any], left: list[int], depth: int) -> None:
     for value in values:
+        left[0] -= 1
         if type(value) is list or type(value) is tuple:
-            counted = _count(value, counted + 1, depth + 1)
+            if depth == 0:
+                raise Refused("lists that are nested too deep")
+            _count(value, left, depth - 1)
         else:
             entry = plain(value)
             if entry is None or type(entry) is str:
                 raise Refused(f"a list with {described(value)} as an array")
-            counted += entry.size if type(entry) is np.ndarray else 1
-        if counted > ARRAY or (counted > ITEMS and type(value) is not np.ndarray):
+            left[1] -= entry.size if type(entry) is np.ndarray else 1
+        if min(left) < 0:
             raise Refused(f"a list of more than {ITEMS:,} items")
-    return counted
 
 
 def described(value: Any) -> str:
@@ -170,7 +186,11 @@ def shape(value: Any) -> tuple[int, ...]:
 
 def inputs(budget: Budget, *args: Any, **kwargs: Any) -> None:
     """A guard: the result is no larger than what goes in."""
-    charge(budget, sum([size(value) for value in args]))
+    charge(budget, sum([size(value) for value in (*args, *kwargs.values())]))
+
+
+def nothing(budget: Budget, *args: Any, **kwargs: Any) -> None:
+    """A guard: the result is a view, or a few numbers that are known already."""
 
 
 def row(function: Callable[..., Any], guard: Guard = inputs) -> Row:

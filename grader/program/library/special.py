@@ -44,6 +44,10 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False) -
     return total if keepdims else np.squeeze(total, axis=axis)[()]
 
 
+def _weighed(budget: Budget, a: Any, axis: Any = None, b: Any = None, **_: Any) -> None:
+    broadcasts(budget, a, 1.0 if b is None else b)
+
+
 def xlogy(x: Any, y: Any) -> Any:
     """`x * log(y)`, and zero where `x` is."""
     x, y = np.broadcast_arrays(x, y)
@@ -83,7 +87,7 @@ SCIPY: dict[str, Row] = {
     "softmax": row(softmax),
     "log_softmax": row(log_softmax),
     "log_expit": row(lambda x: -np.logaddexp(0.0, -np.asarray(x))),
-    "logsumexp": row(logsumexp, lambda budget, a, *rest, **__: broadcasts(budget, a, *rest[1:2])),
+    "logsumexp": row(logsumexp, _weighed),
     "xlogy": row(xlogy, broadcasts),
     "entr": row(entr),
     "erf": row(each(math.erf), _slow),

@@ -13,10 +13,12 @@ from grader.program.library import (
     indexing,
     jax,
     linalg,
+    methods,
     products,
     python,
     randomness,
     reductions,
+    settings,
     shapes,
     special,
     torch,
@@ -29,13 +31,22 @@ NUMPY: dict[str, Row] = {
     **indexing.TABLE, **linalg.TABLE,
 }  # fmt: skip
 
+# What NumPy called these before version 2; `np.float` and `np.int` were Python's.
+_OLD = {
+    "product": "prod", "cumproduct": "cumprod", "sometrue": "any", "alltrue": "all", "row_stack": "vstack",
+    "round_": "round", "float_": "float64",
+}  # fmt: skip
+NUMPY |= {f"numpy.{old}": NUMPY[f"numpy.{new}"] for old, new in _OLD.items()}
+NUMPY |= {f"numpy.{name}": python.BUILTINS[name] for name in ("float", "int")}
+
 FUNCTIONS: dict[str, Row] = {
     **NUMPY, **special.TABLE, **torch.TABLE, **jax.of_numpy(NUMPY), **jax.TABLE, **python.TABLE,
-    **courses.TABLE, **randomness.TABLE,
+    **courses.TABLE, **randomness.TABLE, **settings.TABLE,
 }  # fmt: skip
 
-METHODS: dict[str, Row] = {**torch.METHODS, **arrays.METHODS}
+METHODS: dict[str, Row] = {**torch.METHODS, **methods.either(arrays.METHODS, torch.METHODS)}
 TORCH_METHODS: dict[str, Row] = {**arrays.METHODS, **torch.METHODS}
+MIXED_METHODS: dict[str, Row] = {**METHODS, **methods.agreed(arrays.METHODS, torch.METHODS)}
 
 ATTRIBUTES: dict[str, Row] = {**arrays.ATTRIBUTES, "at": lambda budget, array: jax.At(array)}
 
@@ -56,6 +67,7 @@ CONSTANTS: dict[str, Any] = {
 
 MODULES: dict[str, str] = {
     "np": "numpy", "numpy": "numpy", "numpy.linalg": "numpy.linalg", "numpy.random": "numpy.random",
+    "numpy.testing": "numpy.testing",
     "torch": "torch", "torch.nn": "torch.nn", "torch.nn.functional": "torch.nn.functional",
     "torch.linalg": "torch.linalg", "torch.autograd": "torch.autograd", "torch.cuda": "torch.cuda",
     "F": "torch.nn.functional", "nn": "torch.nn",
@@ -69,7 +81,7 @@ MODULES: dict[str, str] = {
     **{path: path for path in courses.MODULES},
 }  # fmt: skip
 
-SCALAR_METHODS = METHODS
+SCALAR_METHODS = methods.of_numbers(METHODS)
 LIST_METHODS = python.LIST_METHODS
 TUPLE_METHODS = python.TUPLE_METHODS
 DICT_METHODS = python.DICT_METHODS

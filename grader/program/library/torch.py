@@ -20,11 +20,22 @@ from grader.program.library.creation import TYPES as NUMPY_TYPES
 from grader.program.library.dtypes import Type
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
+from grader.program.library.indexing import along, taken
 from grader.program.library.linalg import TABLE as LINALG
 from grader.program.library.products import TABLE as PRODUCTS
-from grader.program.library.rows import Row, charge, extent, row, shape, size
+from grader.program.library.rows import (
+    Guard,
+    Row,
+    charge,
+    extent,
+    inputs,
+    nothing,
+    row,
+    shape,
+    size,
+)
 from grader.program.library.shapes import TABLE as SHAPES
-from grader.program.library.shapes import lengths
+from grader.program.library.shapes import lengths, pieces
 
 
 def _type(name: str, scalar: type, like: str) -> Type:
@@ -43,6 +54,18 @@ TYPES: dict[str, Type] = {
 def _values(values: Any) -> tuple[Any, ...]:
     """`2, 3` and `(2, 3)` alike."""
     return tuple(values[0]) if len(values) == 1 and type(values[0]) in (list, tuple) else values
+
+
+def _several(function: Callable[..., Any], guard: Guard, keyword: str) -> Row:
+    """A row that takes several numbers one by one, in a tuple, or by a keyword."""
+    made = row(function, guard)
+
+    def call(budget: Budget, input: Any, *values: Any, **kwargs: Any) -> Any:
+        if keyword in kwargs:
+            values = (kwargs.pop(keyword),)
+        return made(budget, input, *_values(values), **kwargs)
+
+    return call
 
 
 # Elementwise
@@ -262,10 +285,8 @@ def _given(dim: Any, input: Any) -> Any:
 REDUCTIONS: dict[str, Row] = {
     **{
         name: _reduced(getattr(np, name))
-        for name in "sum mean prod amax amin all any nansum".split()
+        for name in "sum mean prod amax amin all any nansum argmax argmin".split()
     },
-    "argmax": _reduced(lambda a, axis, keepdims: np.argmax(a, axis=axis, keepdims=keepdims)),
-    "argmin": _reduced(lambda a, axis, keepdims: np.argmin(a, axis=axis, keepdims=keepdims)),
     "max": _extreme(np.max, np.argmax, np.maximum),
     "min": _extreme(np.min, np.argmin, np.minimum),
     "var": _spread(np.var),
@@ -300,8 +321,9 @@ def _of_axes(function: Row, *axes: int) -> Row:
 def _addmm(
     budget: Budget, input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1
 ) -> Any:
+    times, plus = ELEMENTWISE["numpy.multiply"], ELEMENTWISE["numpy.add"]
     product = PRODUCTS["numpy.matmul"](budget, mat1, mat2)
-    return ELEMENTWISE["numpy.add"](budget, np.multiply(beta, input), np.multiply(alpha, product))
+    return plus(budget, times(budget, beta, input), times(budget, alpha, product))
 
 
 def _tensordot(budget: Budget, a: Any, b: Any, dims: Any = 2) -> Any:
@@ -346,7 +368,7 @@ def _transpose(input: Any, dim0: Any, dim1: Any) -> Any:
 
 
 def _permute(input: Any, *dims: Any) -> Any:
-    return np.transpose(input, _values(dims))
+    return np.transpose(input, dims)
 
 
 def _squeeze(input: Any, dim: Any = None) -> Any:
@@ -370,7 +392,7 @@ def _flatten(input: Any, start_dim: Any = 0, end_dim: Any = -1) -> Any:
 
 
 def _expanded(budget: Budget, input: Any, *sizes: Any) -> None:
-    charge(budget, extent(_expansion(input, _values(sizes))))
+    charge(budget, extent(_expansion(input, sizes)))
 
 
 def _expansion(input: Any, sizes: Any) -> tuple[int, ...]:
@@ -380,16 +402,16 @@ def _expansion(input: Any, sizes: Any) -> tuple[int, ...]:
 
 
 def _expand(input: Any, *sizes: Any) -> Any:
-    return np.broadcast_to(input, _expansion(input, _values(sizes)))
+    return np.broadcast_to(input, _expansion(input, sizes))
 
 
 def _repeated(budget: Budget, input: Any, *repeats: Any) -> None:
-    charge(budget, size(input) * extent(lengths(_values(repeats))))
+    charge(budget, size(input) * extent(repeats))
 
 
 def _repeat(input: Any, *repeats: Any) -> Any:
     """Copies beside one another, which NumPy calls `tile`."""
-    return np.tile(input, _values(repeats))
+    return np.tile(input, repeats)
 
 
 def _interleaved(budget: Budget, input: Any, repeats: Any, dim: Any = None) -> None:
@@ -420,12 +442,17 @@ def _chunk(input: Any, chunks: Any, dim: Any = 0) -> tuple[Any, ...]:
     return _split(input, -(-np.shape(input)[dim] // chunks), dim)
 
 
+def _parts(budget: Budget, input: Any, *_: Any, **__: Any) -> None:
+    """Nothing is split into more parts than its longest axis has entries."""
+    pieces(budget, max(shape(input), default=0))
+
+
 def _unbind(input: Any, dim: Any = 0) -> tuple[Any, ...]:
     return tuple(np.moveaxis(input, dim, 0))
 
 
 def _flip(input: Any, *dims: Any) -> Any:
-    return np.flip(input, axis=_values(dims))
+    return np.flip(input, axis=dims)
 
 
 def _roll(input: Any, shifts: Any, dims: Any = None) -> Any:
@@ -437,20 +464,20 @@ ARRANGED: dict[str, Row] = {
     "transpose": row(_transpose),
     "swapaxes": row(_transpose),
     "swapdims": row(_transpose),
-    "permute": row(_permute),
+    "permute": _several(_permute, nothing, "dims"),
     "unsqueeze": row(_unsqueeze),
     "squeeze": row(_squeeze),
-    "reshape": row(lambda input, *shape: np.reshape(input, _values(shape))),
+    "reshape": _several(lambda input, *shape: np.reshape(input, shape), inputs, "shape"),
     "flatten": row(_flatten),
     "ravel": row(np.ravel),
-    "tile": row(_repeat, _repeated),
+    "tile": _several(_repeat, _repeated, "dims"),
     "repeat_interleave": row(
         lambda input, repeats, dim=None: np.repeat(input, repeats, axis=dim), _interleaved
     ),
-    "split": row(_split),
-    "chunk": row(_chunk),
-    "unbind": row(_unbind),
-    "flip": row(_flip),
+    "split": row(_split, _parts),
+    "chunk": row(_chunk, _parts),
+    "unbind": row(_unbind, _parts),
+    "flip": _several(_flip, nothing, "dims"),
     "roll": row(_roll),
     "movedim": row(np.moveaxis),
     "moveaxis": row(np.moveaxis),
@@ -487,8 +514,10 @@ def _masked_select(input: Any, mask: Any) -> Any:
 
 
 CHOSEN: dict[str, Row] = {
-    "gather": row(_gather),
-    "index_select": row(_select),
+    "gather": row(_gather, lambda budget, input, dim, index: along(budget, input, index)),
+    "index_select": row(
+        _select, lambda budget, input, dim, index: taken(budget, input, index, dim)
+    ),
     "masked_select": row(_masked_select, broadcasts),
     "nonzero": row(np.argwhere, lambda budget, a: charge(budget, size(a) * max(1, np.ndim(a)))),
 }
@@ -504,7 +533,12 @@ def _into(function: Callable[..., Any]) -> Row:
         array[...] = function(array, *args, **kwargs)
         return array
 
-    return row(call)
+    return row(call, broadcasts)
+
+
+def _indexed(budget: Budget, array: Any, dim: Any, index: Any, source: Any, **_: Any) -> None:
+    taken(budget, array, index, dim)
+    charge(budget, size(source))
 
 
 def _index_add(array: Any, dim: Any, index: Any, source: Any, *, alpha: Any = 1) -> Any:
@@ -549,7 +583,7 @@ CHANGED: dict[str, Row] = {
     "zero_": _into(np.zeros_like), "fill_": _into(lambda array, value: value),
     "copy_": _into(lambda array, src: src), "masked_fill_": _into(_masked_fill),
     "sigmoid_": _into(sigmoid), "tanh_": _into(np.tanh),
-    "index_add_": row(_index_add), "index_copy_": row(_index_copy),
+    "index_add_": row(_index_add, _indexed), "index_copy_": row(_index_copy, _indexed),
     "scatter_": row(_scatter), "scatter_add_": row(_scatter_add),
 }  # fmt: skip
 
@@ -578,6 +612,10 @@ def _size(array: Any, dim: Any = None) -> Any:
     return np.shape(array) if dim is None else np.shape(array)[dim]
 
 
+def _new(budget: Budget, array: Any, *size: Any, **_: Any) -> None:
+    charge(budget, extent(lengths(size)))
+
+
 def _no_derivation(*args: Any, **kwargs: Any) -> Any:
     raise Refused("automatic differentiation is no derivation")
 
@@ -593,20 +631,18 @@ ONLY_METHODS: dict[str, Row] = {
     "dim": row(lambda array: int(np.ndim(array))),
     "ndimension": row(lambda array: int(np.ndim(array))),
     "nelement": TENSOR["numel"],
-    "view": row(view),
+    "view": _several(view, nothing, "size"),
     "view_as": row(lambda array, other: view(array, np.shape(other))),
     "reshape_as": row(lambda array, other: np.reshape(array, np.shape(other))),
-    "expand": row(_expand, _expanded),
+    "expand": _several(_expand, _expanded, "size"),
     "expand_as": row(
         lambda array, other: np.broadcast_to(array, np.shape(other)),
         lambda budget, array, other: charge(budget, extent(shape(other))),
     ),
-    "repeat": row(_repeat, _repeated),
-    "new_zeros": row(lambda array, *shape, **_: np.zeros(_values(shape), array.dtype),
-                     lambda budget, _, *shape, **__: charge(budget, extent(lengths(_values(shape))))),
-    "new_ones": row(lambda array, *shape, **_: np.ones(_values(shape), array.dtype),
-                    lambda budget, _, *shape, **__: charge(budget, extent(lengths(_values(shape))))),
-    "index_add": row(lambda array, *args, **kwargs: _index_add(np.array(array), *args, **kwargs)),
+    "repeat": _several(_repeat, _repeated, "repeats"),
+    "new_zeros": _several(lambda array, *size, **_: np.zeros(size, array.dtype), _new, "size"),
+    "new_ones": _several(lambda array, *size, **_: np.ones(size, array.dtype), _new, "size"),
+    "index_add": row(lambda array, *args, **kwargs: _index_add(np.array(array), *args, **kwargs), _indexed),
     "scatter": row(lambda array, *args, **kwargs: _scatter(np.array(array), *args, **kwargs)),
     "scatter_add": row(lambda array, *args: _scatter_add(np.array(array), *args)),
     "backward": _no_derivation,
@@ -650,6 +686,15 @@ def _full(budget: Budget, size: Any, fill_value: Any, **kwargs: Any) -> Any:
     return CREATION["numpy.full"](budget, size, fill_value, **kwargs)
 
 
+def _arange(budget: Budget, *args: Any, end: Any = None, **kwargs: Any) -> Any:
+    named = {} if end is None else {"stop": end}
+    return CREATION["numpy.arange"](budget, *args, **named, **kwargs)
+
+
+def _linspace(budget: Budget, start: Any, end: Any, steps: Any, **kwargs: Any) -> Any:
+    return CREATION["numpy.linspace"](budget, start, end, steps, **kwargs)
+
+
 def _cross_product(input: Any, other: Any, dim: Any = -1) -> Any:
     return np.cross(input, other, axis=dim)
 
@@ -661,13 +706,10 @@ ONLY_FUNCTIONS: dict[str, Row] = {
     "full": _without_device(_full),
     **{
         name: _without_device(_other(CREATION[f"numpy.{name}"]))
-        for name in "zeros_like ones_like empty_like full_like eye arange".split()
+        for name in "zeros_like ones_like empty_like full_like eye".split()
     },
-    "linspace": _without_device(
-        lambda budget, start, end, steps, **kw: CREATION["numpy.linspace"](
-            budget, start, end, steps, **kw
-        )
-    ),
+    "arange": _without_device(_arange),
+    "linspace": _without_device(_linspace),
     "tensor": row(_tensor),
     "as_tensor": row(_as_tensor),
     "from_numpy": row(_same),
@@ -707,7 +749,7 @@ def _one_hot_size(budget: Budget, tensor: Any, num_classes: Any = -1) -> None:
 
 
 def _linear(budget: Budget, input: Any, weight: Any, bias: Any = None) -> Any:
-    product = _MATMUL(budget, input, np.transpose(weight))
+    product = _MATMUL(budget, input, SHAPES["numpy.transpose"](budget, weight))
     return product if bias is None else ELEMENTWISE["numpy.add"](budget, product, bias)
 
 
@@ -756,6 +798,10 @@ def _binary_scores(input: Any, target: Any, *, reduction: Any = "mean") -> Any:
     return REDUCTION[reduction](np.logaddexp(0.0, input) - np.multiply(input, target))
 
 
+def _scaled(budget: Budget, input: Any, normalized_shape: Any, *args: Any, **kwargs: Any) -> None:
+    broadcasts(budget, input, *args, **kwargs)
+
+
 def _normalised(
     input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: Any = 1e-5
 ) -> Any:
@@ -786,7 +832,7 @@ FUNCTIONAL: dict[str, Row] = {
     "cross_entropy": row(_cross_entropy),
     "binary_cross_entropy": row(_binary, broadcasts),
     "binary_cross_entropy_with_logits": row(_binary_scores, broadcasts),
-    "layer_norm": row(_normalised),
+    "layer_norm": row(_normalised, _scaled),
 }
 
 TABLE: dict[str, Row] = {

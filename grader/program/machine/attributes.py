@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.program.errors import Failed, Refused
+from grader.program.library import Place
 from grader.program.machine.frame import Frame, State, known
 from grader.program.machine.indexing import named_field
 from grader.program.machine.library import Library, Row
@@ -27,8 +28,12 @@ def rows_of(library: Library, value: Any) -> Mapping[str, Row]:
     """The methods of a value that is no object of the program."""
     if type(value) is np.ndarray:
         return library.methods
-    if type(value) is list or type(value) is tuple:
+    if type(value) is list:
         return library.list_methods
+    if type(value) is tuple:
+        return library.tuple_methods
+    if type(value) is Place:
+        return library.place_methods
     if type(value) is dict:
         return library.dict_methods
     if type(value) is str:
@@ -92,13 +97,25 @@ def member(library: Library, module: Module, name: str) -> Any:
         raise Refused(f"`{module.path}.{name}` is not known to the grader") from None
 
 
+_INERT = frozenset(("object", "Module", "ABC", "Function"))  # what such classes are made from
+
+
+def of_class(cls: Class, name: str) -> Any:
+    """A field of a class. Raises KeyError, and Refused if an unknown base may make another one of it."""
+    value = cls.find(name)
+    outside = cls.outside()
+    if outside is not None and outside.split(".")[-1] not in _INERT and type(value) is not Function:
+        raise Refused(f"`{name}` of a kind of `{outside}`, which the program does not define")
+    return value
+
+
 def find(instance: Instance, name: str) -> tuple[Any, bool]:
     """A field of an object or of its class, as it is, and whether it is of the class. Raises KeyError."""
     if name in instance.fields:
         return instance.fields[name], False
     if isinstance(instance.cls, Class):
         try:
-            return instance.cls.find(name), True
+            return of_class(instance.cls, name), True
         except KeyError:
             pass
     if name not in instance.borrowed:
@@ -135,7 +152,7 @@ def class_field(cls: Class, name: str) -> Any:
     if name == "__name__":
         return cls.name
     try:
-        value = cls.find(name)
+        value = of_class(cls, name)
     except KeyError:
         raise _missing(cls, name, f"`{cls.name}`") from None
     if isinstance(value, Function) and value.kind is Kind.CLASS:
@@ -171,10 +188,12 @@ def put_attribute(frame: Frame, value: Any, name: str, new: Any) -> None:
             value.fields[name] = new
         case Named():
             value.fields[name] = new
-        case np.ndarray() if name == "grad":
+        case np.ndarray() if name == "grad" and frame.state.library.tensors:
             frame.state.attached.setdefault(id(value), (value, {}))[1][name] = new
         case np.ndarray() if name == "data" and new is value:
             pass
+        case np.ndarray() if name not in frame.state.library.attributes and not frame.state.library.tensors:
+            raise Failed(f"an array has no `{name}`")
         case np.ndarray():
             raise Refused(f"`.{name}` of an array is set")
         case _:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from types import GeneratorType
 from typing import Any
 
-from grader.program.errors import Failed, Refused
+from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
 from grader.program.machine.attributes import attribute, find, rows_of
 from grader.program.machine.frame import DEPTH, Frame, State, known
-from grader.program.machine.operators import kind
+from grader.program.machine.indexing import listed
+from grader.program.machine.operators import check_key, formatted_fields, kind
 from grader.program.values import (
     BoundMethod, Builtin, Class, Function, Instance, Kind, Module, Named, Quiet, Super,
 )  # fmt: skip
@@ -54,7 +56,7 @@ _CALLED = (Function, BoundMethod, Builtin)
 
 def _callable(frame: Frame, value: Any) -> Any:
     if not isinstance(value, _CALLED):
-        return value
+        return iter(tuple(listed(frame.budget, value))) if type(value) is GeneratorType else value
     return lambda *args, **keywords: call(frame, value, args, keywords)
 
 
@@ -71,6 +73,10 @@ def method(frame: Frame, value: Any, name: str, args: Sequence[Any], keywords: K
         if name == "__init__" and value.cls.base is None:
             return None
     else:
+        if type(value) is str and name == "format":
+            return formatted_fields(frame.budget, value, args, keywords)
+        if type(value) is set and name in ("add", "discard", "remove"):
+            return _change_set(frame, value, name, args)
         rows = rows_of(frame.state.library, value)
         if name in rows:
             row = rows[name]
@@ -82,6 +88,19 @@ def method(frame: Frame, value: Any, name: str, args: Sequence[Any], keywords: K
 
 def _after_budget(row: Any, value: Any, budget: Any, *args: Any, **keywords: Any) -> Any:
     return row(budget, value, *args, **keywords)
+
+
+def _change_set(frame: Frame, values: set[Any], name: str, args: Sequence[Any]) -> None:
+    if len(args) != 1:
+        raise Failed(f"`{name}` takes one value")
+    check_key(args[0])
+    frame.budget.room(len(values))
+    if name == "add":
+        values.add(args[0])
+    elif name == "remove":
+        values.remove(args[0])
+    else:
+        values.discard(args[0])
 
 
 def fetched(frame: Frame, value: Any, name: str) -> Any:
@@ -106,6 +125,9 @@ def invoke(state: State, function: Function, args: Sequence[Any], keywords: Keyw
     state.depth += 1
     try:
         function.body(frame)
+    except (ProgramError, *RAISED) as error:
+        frame.fault = of(error)
+        raise
     finally:
         state.depth -= 1
         state.last[function.qualified] = frame
@@ -163,7 +185,8 @@ def instantiate(frame: Frame, cls: Class, args: Sequence[Any], keywords: Keyword
         return instance
     if not isinstance(initialise, Function):
         raise Refused("a class whose `__init__` is no function")
-    invoke(frame.state, initialise, (instance, *args), keywords)
+    if invoke(frame.state, initialise, (instance, *args), keywords) is not None:
+        raise Failed("`__init__` returns a value")
     return instance
 
 

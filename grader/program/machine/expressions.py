@@ -305,7 +305,8 @@ def _set(context: Context, node: ast.Set) -> Run:
 
     def run(frame: Frame) -> Any:
         parts = items(frame)
-        check_key(tuple(parts))
+        for part in parts:
+            check_key(part)
         return set(parts)
 
     return run

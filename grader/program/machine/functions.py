@@ -1,7 +1,8 @@
 """Calls, functions, lambdas, classes and comprehensions."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -186,11 +187,29 @@ def _library(frame: Frame, name: str, args: Any, keywords: Any) -> Any:
 
 def _len(frame: Frame, args: Any, keywords: Any) -> Any:
     if len(args) == 1 and isinstance(args[0], Instance):
-        return method(frame, args[0], "__len__", (), NONE)
+        length = method(frame, args[0], "__len__", (), NONE)
+        if type(length) is not int or length < 0:
+            raise Failed("`__len__` returns no length")
+        return length
     return _library(frame, "len", args, keywords)
 
 
+def _any(frame: Frame, args: Any, keywords: Any) -> Any:
+    return any(truth(value) for value in iterated(frame.budget, *args))
+
+
+def _all(frame: Frame, args: Any, keywords: Any) -> Any:
+    return all(truth(value) for value in iterated(frame.budget, *args))
+
+
+def _next(frame: Frame, args: Any, keywords: Any) -> Any:
+    if not args or type(args[0]) not in (GeneratorType, type(iter(()))):
+        raise Failed("`next` of what is no iterator")
+    return next(*args)
+
+
 SPECIAL: Mapping[str, Any] = {
+    "any": _any, "all": _all, "next": _next,
     "super": _super, "getattr": _getattr, "hasattr": _hasattr, "setattr": _setattr,
     "callable": _callable, "isinstance": _isinstance, "len": _len,
 }  # fmt: skip
@@ -261,19 +280,30 @@ def inner_scope(context: Context, names: frozenset[str], name: str, parameters: 
 # Comprehensions
 
 
-def _comprehension(context: Context, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Run:
+def _comprehension(context: Context, node: ast.ListComp | ast.SetComp) -> Run:
     run = _each(context, node, [node.elt])
     if isinstance(node, ast.ListComp):
-        return lambda frame: [values[0] for values in run(frame)]
-    if isinstance(node, ast.GeneratorExp):
-        return lambda frame: iter([values[0] for values in run(frame)])
+        return lambda frame: [value for (value,) in _counted(frame, run(frame))]
 
     def as_set(frame: Frame) -> Any:
-        values = tuple([values[0] for values in run(frame)])
-        check_key(values)
+        values = [value for (value,) in _counted(frame, run(frame))]
+        for value in values:
+            check_key(value)
         return set(values)
 
     return as_set
+
+
+def _generator(context: Context, node: ast.GeneratorExp) -> Run:
+    """A generator; its first values are looked up at once, all others when they are asked for."""
+    run = _each(context, node, [node.elt])
+    return lambda frame: (value for (value,) in run(frame))
+
+
+def _counted(frame: Frame, values: Iterator[Any]) -> Iterator[Any]:
+    for count, value in enumerate(values):
+        frame.budget.room(count + 1)
+        yield value
 
 
 def _dict_comprehension(context: Context, node: ast.DictComp) -> Run:
@@ -281,7 +311,7 @@ def _dict_comprehension(context: Context, node: ast.DictComp) -> Run:
 
     def as_dict(frame: Frame) -> Any:
         result: dict[Any, Any] = {}
-        for key, value in run(frame):
+        for key, value in _counted(frame, run(frame)):
             check_key(key)
             result[key] = value
         return result
@@ -309,24 +339,22 @@ def _each(context: Context, node: Any, results: list[ast.expr]) -> Any:
     parts = [inner.expression(result) for result in results]
     cost = weight(node)
 
-    def run(frame: Frame) -> list[tuple[Any, ...]]:
-        own = Frame(None, frame.state, {}, around(frame))
-        found: list[tuple[Any, ...]] = []
+    def go(own: Frame, position: int, values: Any) -> Iterator[tuple[Any, ...]]:
+        if position == len(clauses):
+            yield tuple([part(own) for part in parts])
+            return
+        source, put, tests = clauses[position]
+        for value in values if source is None else iterated(own.budget, source(own)):
+            own.budget.step(cost)
+            put(own, value)
+            if all(truth(test(own)) for test in tests):
+                yield from go(own, position + 1, None)
 
-        def go(position: int, values: Any) -> None:
-            if position == len(clauses):
-                found.append(tuple([part(own) for part in parts]))
-                frame.budget.room(len(found))
-                return
-            source, put, tests = clauses[position]
-            for value in iterated(frame.budget, values if source is None else source(own)):
-                frame.budget.step(cost)
-                put(own, value)
-                if all(truth(test(own)) for test in tests):
-                    go(position + 1, None)
-
-        go(0, first(frame))
-        return found
+    def run(frame: Frame) -> Iterator[tuple[Any, ...]]:
+        values = first(frame)
+        if type(values) is GeneratorType:
+            raise Refused("a generator of a generator")
+        return go(Frame(None, frame.state, {}, around(frame)), 0, iterated(frame.budget, values))
 
     return run
 
@@ -336,6 +364,6 @@ CALLS: Mapping[type[ast.AST], Rule] = {
     ast.Lambda: _lambda,
     ast.ListComp: _comprehension,
     ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
+    ast.GeneratorExp: _generator,
     ast.DictComp: _dict_comprehension,
 }

@@ -2,21 +2,22 @@
 
 import math
 from collections.abc import Iterator
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
 
 from grader.program.budget import Budget
 from grader.program.errors import Failed, Refused
+from grader.program.library import At, Place
 from grader.program.machine.frame import known
 from grader.program.machine.operators import (
     NUMBERS, SEQUENCES, SMALL, check_key, check_numbers, kind,
 )  # fmt: skip
-from grader.program.values import Named
+from grader.program.values import Named, Unknown
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
-_ITERATORS = frozenset((zip, enumerate, reversed, map, filter, type(iter([])), type(iter(())),
-                        type(reversed([])), type(iter(range(0))), type(reversed(range(0)))))  # fmt: skip
+_ITERATORS = frozenset((type(iter(())), GeneratorType))
 _ITERABLE = _ITERATORS | {list, tuple, range, str, dict, type({}.keys()), type({}.values()), type({}.items())}
 
 
@@ -37,6 +38,8 @@ def item(budget: Budget, container: Any, index: Any) -> Any:
         return known(container[index])
     if kind_of is Named:
         return named_field(container, index)
+    if kind_of is At:
+        return Place(container.array, index)
     if kind_of in NUMBERS and isinstance(container, np.generic):
         check_index(budget, np.asarray(container), index)
         return container[index]
@@ -140,7 +143,7 @@ def put_item(budget: Budget, container: Any, index: Any, value: Any) -> None:
         container[index] = value
     elif kind_of is list:
         if type(index) is slice:
-            values = list(iterated(budget, value))
+            values = listed(budget, value)
             budget.items(len(container) + len(values))
             container[index] = values
         else:
@@ -150,6 +153,19 @@ def put_item(budget: Budget, container: Any, index: Any, value: Any) -> None:
         container.fields[index] = value
     else:
         raise Failed(f"the items of {kind(known(container))} cannot be changed")
+
+
+def delete_item(budget: Budget, container: Any, index: Any) -> None:
+    """`del container[index]`. Raises ProgramError, and what Python raises."""
+    if type(container) is dict:
+        check_key(index)
+        del container[index]
+    elif type(container) is list:
+        del container[_position(index)]
+    elif type(container) is Named and index in container.fields:
+        container.fields[index] = Unknown("it was deleted")
+    else:
+        raise Failed(f"the items of {kind(known(container))} cannot be deleted")
 
 
 def iterated(budget: Budget, value: Any) -> Iterator[Any]:

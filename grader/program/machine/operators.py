@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -55,14 +56,16 @@ def check_plain(value: Any, budget: Budget) -> None:
         if type(item) in PLAIN:
             continue
         if type(item) in SEQUENCES or type(item) in (set, frozenset):
-            stack.extend(item)
             count += 1 + len(item)
+            budget.room(count)
+            stack.extend(item)
         elif type(item) is dict:
             stack.extend(item.values())
             count += 1 + len(item)
         elif type(known(item)) is Named:
             raise Refused("only the names are known that this container holds")
-        budget.items(count)
+        budget.room(count)
+    budget.items(count)
 
 
 def check_numbers(value: Any, budget: Budget) -> int:
@@ -76,13 +79,13 @@ def check_numbers(value: Any, budget: Budget) -> int:
         elif type(item) is np.ndarray:
             size += item.size
         elif type(item) in SEQUENCES or type(item) is range:
-            budget.items(len(item))
-            stack.extend(item)
             count += 1 + len(item)
+            budget.room(count)
+            stack.extend(item)
         else:
             known(item)
             raise Failed(f"an array cannot hold {kind(item)}")
-        budget.items(count)
+    budget.items(count)
     budget.array(size)
     return size
 
@@ -364,7 +367,12 @@ def contains(budget: Budget, item: Any, container: Any) -> bool:
     if type(container) is np.ndarray:
         check_broadcast(budget, item, container)
         return item in container
-    if type(container) in (dict, range) or type(container) in VIEWS:
+    if type(container) is range:
+        check_key(item)
+        return type(item) is not str and item == (whole := int(item)) and whole in container
+    if type(container) in (type(iter(())), GeneratorType):
+        return any(truth(COMPARED[ast.Eq][1](budget, part, item)) for part in container)
+    if type(container) is dict or type(container) in VIEWS:
         check_key(item)
         budget.items(len(container) if type(container) in VIEWS else 1)
         return item in container
@@ -374,6 +382,7 @@ def contains(budget: Budget, item: Any, container: Any) -> bool:
     raise _refuse("in", item, container)
 
 
+_PARTS = 100  # of a key
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -381,12 +390,18 @@ def check_key(key: Any) -> None:
     """Raise what Python raises for a key that has no hash, and Refused for one of another kind."""
     if type(key) is str or type(key) in NUMBERS or key is None:
         return
-    if type(key) is tuple:
-        for part in key:
-            check_key(part)
-        return
-    known(key)
-    raise Failed(f"{kind(key)} is no key")
+    parts = [key]
+    count = 0
+    while parts:
+        part = parts.pop()
+        count += 1
+        if count > _PARTS:
+            raise Refused("a key of too many parts")
+        if type(part) is tuple:
+            parts.extend(part)
+        elif type(part) is not str and type(part) not in NUMBERS and part is not None:
+            known(part)
+            raise Failed(f"{kind(part)} is no key")
 
 
 def _not(test: Callable[..., bool]) -> Callable[..., bool]:
@@ -458,6 +473,30 @@ def formatted(budget: Budget, template: str, values: Any) -> str:
     if "%" in fields or len(fields) > 20:
         raise Refused("a format with fields that are not plain")
     return template % tuple([printed_value(budget, value) for value in values])
+
+
+_FIELD = re.compile(r"\{\{|\}\}|\{(\w*)(?::([^{}]*))?\}|[{}]")
+
+
+def formatted_fields(budget: Budget, template: str, args: Any, keywords: Any) -> str:
+    """`template.format(...)` with fields that are numbers, names or empty. Raises Refused."""
+    count = iter(range(len(args) + 1))
+
+    def field(match: re.Match[str]) -> str:
+        if match[0] in ("{{", "}}"):
+            return match[0][0]
+        if match[1] is None:
+            raise Refused("a format with fields that are not plain")
+        name = match[1] or str(next(count))
+        if name.isdecimal() and (len(name) > 3 or int(name) >= len(args)):
+            raise Failed("a format with more fields than values")
+        value = args[int(name)] if name.isdecimal() else keywords[name]
+        return in_text(budget, value, match[2] or "", -1)
+
+    budget.items(len(template))
+    text = _FIELD.sub(field, template)
+    budget.room(len(text))
+    return text
 
 
 def printed_value(budget: Budget, value: Any) -> Any:

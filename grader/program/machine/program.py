@@ -66,10 +66,12 @@ def compiled(
     library = library or standard()
     try:
         tree = parse(text)
+        facts = facts_of(tree)
+        library = library.spoken(facts.reads)
         defines = bound_names(tree.body)
         context = Context(RULES, library, frozenset(watched), Scope(MODULE))
         return Program(
-            text, tree, frozenset(watched), facts_of(tree), defines, library, block(context, tree.body)
+            text, tree, frozenset(watched), facts, defines, library, block(context, tree.body)
         )
     except ProgramError:
         raise

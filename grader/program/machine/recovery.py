@@ -31,7 +31,9 @@ def bound_nodes(statement: ast.stmt) -> list[ast.expr]:
     nodes: list[ast.expr] = []
     for node in own_nodes([statement]):
         match node:
-            case ast.Name(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+            case ast.Name(ctx=ctx) | ast.Attribute(ctx=ctx) | ast.Subscript(ctx=ctx) if not isinstance(
+                ctx, ast.Load
+            ):
                 nodes.append(node)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 nodes.append(named(name, node))

@@ -60,6 +60,16 @@ class Machine:
         """The last frame of each function that the program called itself, by qualified name."""
         return self._state.last
 
+    @property
+    def budget(self) -> Budget:
+        """The rest of what the program may use."""
+        return self._state.budget
+
+    @property
+    def entry(self) -> Frame | None:
+        """The function that `call` is running."""
+        return self._state.entry
+
     def run(self) -> None:
         """Run all statements of the top level. A statement that fails leaves its names unknown."""
         with _quietly():

@@ -10,7 +10,7 @@ from grader.program.machine.context import (
 )  # fmt: skip
 from grader.program.machine.frame import Frame, Run, Signal
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
-from grader.program.machine.indexing import iterated
+from grader.program.machine.indexing import delete_item, iterated
 from grader.program.machine.operators import augmented, truth
 from grader.program.machine.recovery import named, spoiled
 from grader.program.machine.targets import changed
@@ -118,6 +118,33 @@ _PRINTED = frozenset(("print", "display", "pprint"))
 
 def nothing(frame: Frame) -> None:
     """A statement that is passed over."""
+
+
+def _delete(context: Context, node: ast.Delete) -> Run:
+    """Deleted names are unknown from then on."""
+    deletes = [_deleted(context, target) for target in node.targets]
+
+    def run(frame: Frame) -> None:
+        for delete in deletes:
+            delete(frame)
+
+    return run
+
+
+def _deleted(context: Context, node: ast.expr) -> Run:
+    match node:
+        case ast.Name(id=name):
+            load, put = context.expression(node), context.target(named(name, node))
+            gone = Unknown(f"`{name}` was deleted", node.lineno, fails=True)
+            return lambda frame: (load(frame), put(frame, gone))
+        case ast.Subscript():
+            container, index = context.expression(node.value), context.expression(node.slice)
+            return lambda frame: delete_item(frame.budget, container(frame), index(frame))
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            deletes = [_deleted(context, part) for part in parts]
+            return lambda frame: [delete(frame) for delete in deletes]
+        case _:
+            raise Refused("`del` of an attribute is not run", node.lineno)
 
 
 def _passed_over(context: Context, node: ast.stmt) -> Run:
@@ -421,7 +448,7 @@ STATEMENTS: Mapping[type[ast.AST], Rule] = {
     ast.ImportFrom: _import_from,
     ast.Pass: _passed_over,
     ast.Assert: _passed_over,
-    ast.Delete: _passed_over,
+    ast.Delete: _delete,
     ast.Global: _passed_over,
     ast.Nonlocal: _passed_over,
 }

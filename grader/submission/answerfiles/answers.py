@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from grader.submission.answerfiles.json_tree import json_tree
 from grader.submission.answerfiles.trees import Node, Pairs, Scalar
-from grader.submission.answerfiles.values import FORMS, answer, is_omitted
+from grader.submission.answerfiles.values import FORMS, answer, are_numbers, is_omitted
 from grader.submission.answerfiles.yaml_tree import yaml_tree
 from grader.submission.model import ArrayAnswer, Leftover, Place, TextAnswer
 from grader.submission.refusals import Refused
@@ -73,10 +73,12 @@ def _read(source: Source, root: Node | None) -> FileContents:
         raise Refused("This file has no map from questions to answers.", hint=_LAYOUT)
     collected = _Collected(source.name)
     index_base = _index_base(root, collected)
-    for key, node in _answers(root, collected):
+    pairs = list(_answers(root, collected))
+    among_numbers = are_numbers(node for _, node in pairs)
+    for key, node in pairs:
         place = Place(source.name, node.line, node.column)
         try:
-            found = answer(key.text.strip(), node, place, index_base)
+            found = answer(key.text.strip(), node, place, index_base, among_numbers)
         except Refused as fault:
             collected.faults.append(fault)
         else:

@@ -17,6 +17,9 @@ _TAGS = {"!", *(_CORE + name for name in ("str", "int", "float", "bool", "null",
 # People write `q1: ?` for an open answer, but in YAML `?` begins a key of several lines.
 _OPEN = re.compile(r"(?<=: )\?(?=[ \t]*$)", re.MULTILINE)
 
+# NumPy prints the rows of an array without commas.
+_ROWS = re.compile(r"([\d.\]]\s{0,40}\]\s{0,99}) (?=[\s\[]{0,99}\[[\s\[]{0,99}[+\-.\d])")
+
 _QUOTE = "Put each answer in single quotes: q1: 'delta * h2[1]'."
 _HINTS = (
     ("escape", "Use single quotes around LaTeX: in double quotes YAML reads \\ as an escape."),
@@ -38,6 +41,9 @@ def yaml_tree(text: str) -> Node | None:
     try:
         return _Composer(yaml.parse(_OPEN.sub("~", text), Loader=loader)).document()
     except yaml.MarkedYAMLError as error:
+        with_commas = _ROWS.sub(r"\1,", text)
+        if with_commas != text:
+            return yaml_tree(with_commas)
         raise _syntax(error, text) from error
     except yaml.YAMLError as error:
         raise Refused(f"This file is not valid YAML: {str(error).splitlines()[0]}.") from error

@@ -1,1 +1,1 @@
-"""Arrays of numbers: .npz, .npy and .csv."""
+"""Arrays of numbers: .npz, .npy, tables, and printed ones."""

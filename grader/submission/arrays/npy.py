@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from grader.submission import limits
 from grader.submission.model import ArrayAnswer, Place
-from grader.submission.precision import FULL, Precision, precision
+from grader.submission.precision import FLOATS, Precision, in_format, precision
 from grader.submission.refusals import Refused
 from grader.submission.sources import FileContents, Source
 
@@ -21,9 +21,6 @@ _HEADER = re.compile(
 )
 _DTYPE = re.compile(r"[<>|=]?([a-zA-Z])(\d{0,4})")
 _KINDS = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8)}
-
-# Digits that the shortest decimal text of a float of this size can show.
-_DIGITS = {2: 3, 4: 7}
 
 _SAVE = "Save plain numbers: np.savez('answers.npz', q1=np.asarray(dW1, dtype=float))."
 
@@ -44,19 +41,20 @@ def array_answer(question: str, data: bytes, place: Place) -> ArrayAnswer:
     written = stored_precision(stored)
     with np.errstate(all="ignore"):  # a signalling NaN raises a warning
         array = stored.astype(np.float64)
-    return ArrayAnswer(question, array, written.digits, written.decimals, place)
+    return ArrayAnswer.of(question, array, written, place)
 
 
 def stored_precision(array: NDArray[np.generic]) -> Precision:
-    """The digits of a stored array: rounded numbers print short, computed ones long."""
+    """The precision of a stored array: rounded numbers print short, computed ones long."""
     values = np.unique(array)
     if array.dtype.kind != "f":
         return precision(str(int(value)) for value in values)
-    written = precision(_shortest(value) for value in values)
-    full = _DIGITS.get(array.dtype.itemsize, FULL)
-    if written.digits < full:
-        return written
-    return Precision(min(written.digits, _DIGITS.get(array.dtype.itemsize, written.digits)), None)
+    with np.errstate(all="ignore"):  # a signalling NaN raises a warning
+        found = precision(_shortest(value) for value in values.astype(np.float64))
+    own = next((one for one in FLOATS if one.name == array.dtype.name), None)
+    if own is None or found.arithmetic or found.digits < own.digits:
+        return found
+    return in_format(own, map(_shortest, values))
 
 
 def _shortest(value: np.generic) -> str:

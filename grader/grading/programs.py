@@ -1,0 +1,497 @@
+"""Grading programs: each question by the value that its derivative's name holds when the program has ended.
+
+The values of all draws decide. A right value counts if nothing of equal standing gives the same
+derivative another value. A wrong one earns nothing only if the program surely means this derivative, its
+names are those of the problem, and it is right under no other layout of vectors and labels.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from grader.claims import questions_marked
+from grader.draws import Draws, modelled
+from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance
+from grader.grading.outcome import Outcome, result_of
+from grader.grading.program_values import (
+    Values,
+    is_near,
+    is_right,
+    laid_out,
+    outcome_for,
+    stacked,
+    turned,
+)
+from grader.key import Key, QuestionKey
+from grader.primitives import Array
+from grader.problem import Question
+from grader.problem.model import bases
+from grader.program.budget import Budget
+from grader.program.code_names import Derived, is_gradient
+from grader.program.errors import ProgramError, Refused
+from grader.program.given import USUAL, Given, Inputs, Layout, agrees, shape_of
+from grader.program.machine import compiled
+from grader.program.running import ENTRY, TOP, Held, Ran, run
+from grader.program.values import Unknown
+from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
+from grader.submission import Listing, Place
+
+_TRIED = 2  # draws on which another layout is tried before it is run on all
+_SECONDS = 5.0  # processor time for one listing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """What a name holds on every draw; `values` is None unless these are numbers of one shape.
+
+    `earlier` are its values before the program updated the weights.
+    """
+
+    held: Held
+    values: Values | None
+    earlier: Values | None = None
+    fault: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A program run on every draw in one way: the first run, and the names with their values."""
+
+    first: Ran
+    series: Mapping[tuple[str, str], Series]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramAnswer:
+    """What a program says to a question."""
+
+    outcome: Outcome
+    record: AnswerRecord
+    messages: tuple[Message, ...] = ()
+
+    def result(self, question: Question) -> QuestionResult:
+        """The result, if nothing else answers the question."""
+        return result_of(question, self.outcome, self.record, self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The answers of the programs of a submission, and the places of pieces that are accounted for."""
+
+    answers: Mapping[str, ProgramAnswer]
+    accounted: frozenset[Place] = frozenset()
+
+
+def graded(key: Key, listings: Sequence[Listing]) -> Graded:
+    """What programs say to the questions of a problem."""
+    answers: dict[str, ProgramAnswer] = {}
+    accounted: set[Place] = set()
+    for listing in listings:
+        found, is_whole = _of_listing(key, listing)
+        for question, answer in found.items():
+            known = answers.get(question)
+            answers[question] = answer if known is None else _both(known, answer)
+        if is_whole:
+            accounted.update(piece.place for piece in listing.pieces)
+    return Graded(answers, frozenset(accounted))
+
+
+def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], bool]:
+    """The answers of one program, and whether all of it is accounted for; cached by its text."""
+    remembered = ("program", listing.text, listing.question)
+    known = key.seen.get(remembered)
+    if known is None:
+        known = key.seen[remembered] = _run_listing(key, listing)
+    return known  # type: ignore[return-value]
+
+
+def _run_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], bool]:
+    scopes: dict[object, list[QuestionKey]] = {}
+    for one in key.questions.values():
+        scopes.setdefault(one.question.scope.key, []).append(one)
+    answers: dict[str, ProgramAnswer] = {}
+    is_whole = True
+    budget = Budget()
+    for questions in scopes.values():
+        try:
+            program = _Program(questions, listing, budget)
+        except Refused:
+            return {}, False
+        answers |= program.answers()
+        is_whole &= program.is_accounted()
+    return answers, is_whole
+
+
+def beside(result: QuestionResult, question: Question, programs: Graded) -> QuestionResult:
+    """The result of a question with what the programs say to it.
+
+    What a paper says in formulas comes first. A program that is right counts if no formula could be judged,
+    and a human decides if it is right and a formula is not.
+    """
+    answer = programs.answers.get(question.id)
+    if answer is None or result.verdict in (Verdict.CORRECT, Verdict.ERROR):
+        return result
+    if result.verdict is Verdict.MISSING:
+        return answer.result(question)
+    if answer.outcome.verdict is not Verdict.CORRECT:
+        return result
+    if result.verdict is Verdict.UNREADABLE or _may_be_no_answer(result):
+        return answer.result(question)
+    if result.verdict.needs_review:
+        return result
+    text = "the program is right, but the formula is not"
+    return replace(answer, outcome=_for_a_human(text, "two-answers")).result(question)
+
+
+def _may_be_no_answer(result: QuestionResult) -> bool:
+    """Whether what was found in formulas may not be an answer at all."""
+    return any(message.code in _NO_ANSWER for message in result.messages)
+
+
+_NO_ANSWER = frozenset({"uncertain-place", "left-over", "in-words", "uncertain-words"})
+
+
+def _both(first: ProgramAnswer, second: ProgramAnswer) -> ProgramAnswer:
+    """The answer of two programs to one question: a human decides if they differ."""
+    if first.outcome.verdict is second.outcome.verdict:
+        return second
+    text = "two programs of the submission give this derivative different values"
+    return replace(second, outcome=_for_a_human(text, "two-answers"))
+
+
+def _for_a_human(text: str, code: str) -> Outcome:
+    message = Message(Kind.ERROR, f"{text}; a person will look at it", code)
+    return Outcome(Verdict.UNDECIDED, messages=(message,))
+
+
+class _Program:
+    """One program and the questions of one scope."""
+
+    def __init__(self, questions: Sequence[QuestionKey], listing: Listing, budget: Budget) -> None:
+        self._questions = questions
+        self._listing = listing
+        self._budget = budget
+        first = questions[0]
+        self._inputs = Inputs(first.question.scope, first.draws, first.backprop)
+        names = self._inputs.names
+        self._program = compiled(listing.text, names.spelled_in(listing.text))
+        self._known: dict[object, Runs] = {}
+
+    # Running
+
+    def _runs(self, layout: Layout = USUAL, *, is_pinned: bool = False, count: int = 0) -> Runs:
+        """The program on the draws, on the first `count` of them if that is given."""
+        remembered = (layout, is_pinned, count)
+        if remembered not in self._known:
+            pinned = None if is_pinned else self._examples
+            self._known[remembered] = self._run(self._inputs, layout, pinned, count)
+        return self._known[remembered]
+
+    @cached_property
+    def _examples(self) -> frozenset[str]:
+        """The symbols for which the program has numbers of its own, the same on every draw."""
+        first, second = (self._once(self._inputs, draw, USUAL, frozenset()) for draw in range(2))
+        return frozenset(
+            name
+            for (name, line), value in first.given.changes.items()
+            if name in self._inputs.scope.symbols
+            and shape_of(value)
+            and (name, line) in second.given.changes
+            and agrees(value, second.given.changes[name, line])
+        )
+
+    def _once(
+        self, inputs: Inputs, draw: int, layout: Layout, pinned: frozenset[str] | None
+    ) -> Ran:
+        budget = Budget(until=self._budget.until)
+        return run(self._program, Given(inputs, draw, layout, pinned), budget)
+
+    def _run(
+        self, inputs: Inputs, layout: Layout, pinned: frozenset[str] | None, count: int
+    ) -> Runs:
+        total = count or inputs.draws.count
+        held: dict[tuple[str, str], list[tuple[Held, Held | None]]] = {}
+        first = self._once(inputs, 0, layout, pinned)
+        for draw in range(total):
+            ran = self._once(inputs, draw, layout, pinned) if draw else first
+            for one in ran.held():
+                held.setdefault(one.place, []).append((one, ran.outdated(one)))
+        return Runs(first, {place: _series(ones, total) for place, ones in held.items()})
+
+    @cached_property
+    def _disturbed(self) -> Inputs:
+        """The inputs, each moved a little, for the noise of the program."""
+        scope, draws, lower = self._inputs.scope, self._inputs.draws, self._inputs.backprop.lower
+        disturb = Disturbance()
+        symbols = {}
+        for name in scope.symbols:
+            array = draws.values[name]
+            is_smooth = not np.equal(array, np.round(array)).all()
+            symbols[name] = array * disturb.factors(array.shape) if is_smooth else array
+        moved = modelled(scope, symbols, draws.count, lower)
+        return Inputs(scope, Draws(moved.values, draws.count), self._inputs.backprop)
+
+    def _noise(self, key: QuestionKey, series: Series, layout: Layout, got: Array) -> Array:
+        """The rounding noise of a name's values, by the values for inputs that are moved a little."""
+        if len(got) < self._inputs.draws.count:
+            return np.zeros_like(got)
+        remembered = ("disturbed", layout)
+        if remembered not in self._known:
+            self._known[remembered] = self._run(self._disturbed, layout, self._examples, 0)
+        other = self._known[remembered].series.get(series.held.place)
+        moved = laid_out(key, other.values) if other is not None and other.values else None
+        if moved is None:
+            return np.zeros_like(got)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.abs(moved - got) * (ROUNDOFF / DISTURBANCE))
+
+    def _is_right(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
+        """Whether a name's value is right, in the end or before the program updated the weights."""
+        return any(
+            values is not None and self._are_right(key, series, values, layout)
+            for values in (series.values, series.earlier)
+        )
+
+    def _are_right(self, key: QuestionKey, series: Series, values: Values, layout: Layout) -> bool:
+        count = len(values.array)
+        if count < len(key.expected):
+            key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
+        got = laid_out(key, values)
+        if got is None:
+            return False
+        return is_right(key, values, lambda: self._noise(key, series, layout, got))
+
+    # Deciding
+
+    def answers(self) -> dict[str, ProgramAnswer]:
+        """What the program says to each question."""
+        found = {}
+        for key in self._questions:
+            answer = self._answer(key)
+            if answer is not None:
+                found[key.question.id] = answer
+        return found
+
+    def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
+        """The names that stand for the derivative that a question asks for, of the highest rank only."""
+        found = [
+            one for one in runs.series.values() if self._answers(one.held.derived, key.question)
+        ]
+        top = min((one.held.rank for one in found), default=TOP)
+        return [one for one in found if one.held.rank == top]
+
+    def _answers(self, derived: Derived | None, question: Question) -> bool:
+        if derived is None:
+            return False
+        of, wrt = bases(question.of, question.wrt)
+        meant = derived.pair[0] or (self._inputs.loss if self._is_of_loss(wrt) else of)
+        return bool(wrt) and derived.pair[1] == wrt and meant == of
+
+    def _is_of_loss(self, wrt: str) -> bool:
+        """Whether some question asks for the derivative of the loss by a name."""
+        loss = self._inputs.loss
+        return any(
+            bases(one.question.of, one.question.wrt) == (loss, wrt) for one in self._questions
+        )
+
+    def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
+        usual = self._runs()
+        named = self._named(usual, key)
+        if not named:
+            return self._unnamed(key, usual)
+        accepted = self._accepted(key, named, USUAL)
+        if accepted is not None:
+            return accepted
+        for layout in self._inputs.layouts[1:]:
+            if (answer := self._in_layout(key, layout)) is not None:
+                return self._only_in(layout, key, named, answer)
+        return self._not_right(key, usual, named)
+
+    def _accepted(
+        self, key: QuestionKey, named: Sequence[Series], layout: Layout
+    ) -> ProgramAnswer | None:
+        """The answer if a name is right; for a human if another one of the same rank is not."""
+        right = [one for one in named if self._is_right(key, one, layout)]
+        if not right:
+            return None
+        chosen = right[-1]
+        record = self._record(chosen)
+        if self._is_circular(key, layout):
+            text = "the program uses this derivative before it computes it"
+            return ProgramAnswer(_for_a_human(text, "program"), record)
+        others = [one for one in named if one not in right and one.values is not None]
+        if others:
+            lines = f"line {chosen.held.line} and line {others[-1].held.line}"
+            text = f"the program gives this derivative two different values, in {lines}"
+            return ProgramAnswer(_for_a_human(text, "two-answers"), record)
+        return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
+
+    def _notes(self, series: Series) -> tuple[Message, ...]:
+        if series.values is not None and series.values.is_single:
+            text = "the program computes with float32, so that seven digits were compared"
+            return (Message(Kind.NOTE, text, "precision"),)
+        return ()
+
+    def _is_circular(self, key: QuestionKey, layout: Layout) -> bool:
+        """Whether the program was given this derivative, or one that rests on it."""
+        of, wrt = bases(key.question.of, key.question.wrt)
+        used = {pair[1] for pair in self._runs(layout).first.given.gradients if pair[0] == of}
+        return any(not self._rests_on(name, wrt) for name in used)
+
+    def _rests_on(self, name: str, wrt: str) -> bool:
+        """Whether the model computes one name from another."""
+        depends = self._inputs.scope.names.depends
+        waiting, seen = [name], set()
+        while waiting:
+            for one in depends.get(waiting.pop(), ()):
+                if one == wrt:
+                    return True
+                if one not in seen:
+                    seen.add(one)
+                    waiting.append(one)
+        return False
+
+    def _in_layout(self, key: QuestionKey, layout: Layout) -> ProgramAnswer | None:
+        """The answer if it is right under another layout of vectors and labels."""
+        tried = self._named(self._runs(layout, count=_TRIED), key)
+        if not any(self._is_right(key, one, layout) for one in tried):
+            return None
+        return self._accepted(key, self._named(self._runs(layout), key), layout)
+
+    def _only_in(
+        self, layout: Layout, key: QuestionKey, named: Sequence[Series], answer: ProgramAnswer
+    ) -> ProgramAnswer:
+        """An answer that is right only under another layout: the usual one must make no sense."""
+        sensible = [one for one in named if one.values and laid_out(key, one.values) is not None]
+        if not sensible or answer.outcome.verdict is not Verdict.CORRECT:
+            return answer
+        what = {"column": "columns", "row": "rows"}.get(layout.vectors, "arrays of one axis")
+        text = f"the answer is right if vectors are {what}"
+        if layout.labels != USUAL.labels:
+            text += " and labels are integers"
+        return replace(answer, outcome=_for_a_human(text, "other-reading"))
+
+    def _not_right(self, key: QuestionKey, usual: Runs, named: Sequence[Series]) -> ProgramAnswer:
+        """The answer if no layout makes it right: incorrect if that is sure, else for a human."""
+        last = named[-1]
+        record, given = self._record(last), usual.first.given
+        if last.values is None:
+            return ProgramAnswer(_unread(last), record)
+        if (changed := self._changed(key)) is not None:
+            return ProgramAnswer(changed, record)
+        if is_near(key, last.values):
+            text = "the values agree to a few digits only, as with a small constant or differences"
+            return ProgramAnswer(_for_a_human(text, "precision"), record)
+        if (
+            len(named) > 1
+            or given.guessed
+            or not (last.held.derived and last.held.derived.is_exact)
+        ):
+            text = "the value is not right, but the names in the program may mean something else"
+            return ProgramAnswer(_for_a_human(text, "uncertain-names"), record)
+        got = laid_out(key, last.values)
+        base = got if got is not None else turned(key, last.values)
+        noise = np.zeros_like(key.expected) if base is None else None
+        outcome = outcome_for(
+            key,
+            last.values,
+            lambda: self._noise(key, last, USUAL, base) if noise is None and base is not None
+            else np.zeros_like(key.expected),
+        )  # fmt: skip
+        return ProgramAnswer(outcome, record, self._notes(last))
+
+    def _changed(self, key: QuestionKey) -> Outcome | None:
+        """For a human if the answer is right with the values that the problem gives its names."""
+        changes = self._runs().first.given.changes
+        if not changes:
+            return None
+        pinned = self._named(self._runs(is_pinned=True), key)
+        if not any(self._is_right(key, one, USUAL) for one in pinned):
+            return None
+        name, line = next(iter(changes))
+        place = self._listing.place(line)
+        text = (
+            f"the answer is right with the values that the problem gives, but line {place.line} gives "
+            f"`{name}` another value"
+        )
+        return _for_a_human(text, "stated-otherwise")
+
+    def _unnamed(self, key: QuestionKey, usual: Runs) -> ProgramAnswer | None:
+        """The answer without a name that says so: below the question's number, or by its value."""
+        question = key.question
+        mine = [
+            one for one in usual.series.values()
+            if one.values is not None and one.held.derived is None and one.held.rank <= ENTRY
+        ]  # fmt: skip
+        if self._listing.question == question.id:
+            return self._last_of(key, mine)
+        below = [one for one in mine if self._is_below(one, question)]
+        right = [one for one in below or mine if self._is_right(key, one, USUAL)]
+        if not right:
+            return None
+        if below or is_gradient(right[-1].held.path):
+            record = self._record(right[-1])
+            return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(right[-1]))
+        place = self._listing.place(right[-1].held.line)
+        name = right[-1].held.path
+        text = f"`{name}` in line {place.line} has the value of the answer, but is not named so"
+        return ProgramAnswer(_for_a_human(text, "uncertain-names"), self._record(right[-1]))
+
+    def _is_below(self, series: Series, question: Question) -> bool:
+        """Whether a name got its value below the number of a question."""
+        labels = self._listing.labels(series.held.line)
+        everything = [one.question for one in self._questions]
+        return bool(labels) and question.id in questions_marked(labels, everything)
+
+    def _last_of(self, key: QuestionKey, mine: Sequence[Series]) -> ProgramAnswer | None:
+        """The answer of code that was handed in for this question alone: its last value."""
+        if not mine:
+            return None
+        last = max(mine, key=lambda one: one.held.line)
+        record = self._record(last)
+        if self._is_right(key, last, USUAL):
+            return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(last))
+        text = "the last value of the program is not right, but it may not be the answer"
+        return ProgramAnswer(_for_a_human(text, "uncertain-names"), record)
+
+    # Reports
+
+    def _record(self, series: Series) -> AnswerRecord:
+        line = series.held.line
+        place = self._listing.place(line)
+        lines = self._listing.text.splitlines()
+        text = lines[line - 1].strip() if line <= len(lines) else series.held.path
+        shape = series.values.shape if series.values is not None else None
+        return AnswerRecord(text, "code", place.path, place.line, place.column, shape=shape)
+
+    def is_accounted(self) -> bool:
+        """Whether all of the program could be run, so that it holds no other answer."""
+        return not self._runs().first.faults
+
+
+def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
+    """The values of one name over all draws."""
+    faults = [one.value for one, _ in ones if isinstance(one.value, Unknown)]
+    values = stacked([one.value for one, _ in ones]) if len(ones) == total and not faults else None
+    before = [one.value for _, one in ones if one is not None]
+    earlier = stacked(before) if len(before) == total else None
+    return Series(ones[0][0], values, earlier, faults[0] if faults else None)
+
+
+def _unread(series: Series) -> Outcome:
+    """The outcome of a name whose value could not be worked out."""
+    fault = series.fault
+    reason = fault.reason if fault is not None else "its value is no array of numbers"
+    where = f" in line {fault.line}" if fault is not None and fault.line is not None else ""
+    text = f"the program could not be run as far as this answer{where}: {reason}"
+    message = Message(Kind.ERROR, f"{text}; a person will look at it", "program")
+    return Outcome(Verdict.UNREADABLE, messages=(message,))
+
+
+def program_faults(faults: Sequence[ProgramError]) -> Iterator[Message]:
+    """The faults of a program as messages."""
+    for fault in faults:
+        where = f"line {fault.line}: " if fault.line is not None else ""
+        yield Message(Kind.NOTE, f"{where}{fault.message}", "program")

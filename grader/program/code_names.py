@@ -1,0 +1,154 @@
+"""What the names of a program mean: symbols and quantities of a problem, and derivatives.
+
+A program spells `W^1` as `W1`, `w1` or `W_1`, and the derivative of the loss by it as `dW1`, `dl_dW1`,
+`grad_W1`, `W1_grad`, `grads["W1"]`, `self.dW1` or `W1.grad`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from grader.problem import Scope
+
+Pair = tuple[str, str]
+"""What is differentiated, and by what; the first is "" if the name does not say."""
+
+_LOSSES = frozenset(
+    {"l", "j", "e", "c", "loss", "cost", "error", "err", "obj", "objective", "f", "nll"}
+)
+_GRADIENT = (
+    "grad|gradient|grads|gradients|nabla|delta|deltas|der|deriv|derivative|partial|del|g|d|bar"
+)
+_BEFORE = re.compile(rf"(?:{_GRADIENT})_?(?P<wrt>.+)", re.IGNORECASE)
+_BEHIND = re.compile(rf"(?P<wrt>.+?)_?(?:{_GRADIENT})", re.IGNORECASE)
+_QUOTIENT = re.compile(r"d_?(?P<of>\w+?)_?(?:by_?|over_?|wrt_?)?d_?(?P<wrt>\w+)", re.IGNORECASE)
+_CONTAINER = re.compile(rf"(?:\w*_)?(?:{_GRADIENT})s?(?:_\w*)?", re.IGNORECASE)
+_STEPS = re.compile(r"\.(?P<field>\w+)|\[(?P<quote>['\"])(?P<key>[^'\"]*)(?P=quote)\]|\[[^\[\]]*\]")
+# The gradient that comes from the layers above, as the courses call it.
+UPSTREAM = frozenset(
+    "dout doutput douts dy upstream upstreamgrad upstreamgradient gradoutput gradout outputgrad "
+    "outputgradient dvalues dnext gradient grad delta dlout dldout dloss d error".split()
+)
+_WORD = re.compile(r"[^\W\d]\w*")
+_MARKS = re.compile(r"[\\{}\[\]()^_,\s]")
+
+
+class Meaning(NamedTuple):
+    """The declared name that a program's name stands for, and whether it is spelled the same."""
+
+    name: str
+    is_exact: bool
+
+
+class Derived(NamedTuple):
+    """The derivative that a name stands for; `is_exact` if its names are spelled as declared."""
+
+    pair: Pair
+    is_exact: bool
+
+
+def is_gradient(path: str) -> bool:
+    """Whether a name is that of some derivative: `grad_out`, `d_scores`, `delta2`, `self.dvalues`."""
+    name = _parts(path)[-1]
+    return any(pattern.fullmatch(name) for pattern in (_CONTAINER, _BEFORE, _BEHIND))
+
+
+def plain(name: str) -> str:
+    """A name without the marks that people leave out."""
+    return _MARKS.sub("", name)
+
+
+def _add(found: dict[str, set[str]], text: str, name: str) -> None:
+    """Add a spelling of a name, as it is and in small letters."""
+    for spelling in (plain(text), plain(text).lower()):
+        found.setdefault(spelling, set()).add(name)
+
+
+@dataclass(frozen=True)
+class CodeNames:
+    """The names of one scope as programs spell them."""
+
+    scope: Scope
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """All symbols, quantities and sizes."""
+        return frozenset([one.name for one in self.scope.named()]) | frozenset(
+            self.scope.names.dimensions
+        )
+
+    def spelled_in(self, text: str) -> frozenset[str]:
+        """The words of a program that stand for declared names."""
+        return frozenset([word for word in set(_WORD.findall(text)) if self.meaning(word)])
+
+    @cached_property
+    def _spellings(self) -> dict[str, set[str]]:
+        """The declared names by their spellings without underscores, and by these in small letters."""
+        found: dict[str, set[str]] = {}
+        for name in self.declared:
+            _add(found, name, name)
+        for (base, sup, sub), name in self.scope.names.spellings.items():
+            for text in _spoken(base):
+                _add(found, f"{text}{sup or ''}{sub or ''}", name)
+        return found
+
+    def meaning(self, name: str) -> Meaning | None:
+        """The declared name that a name of a program stands for; None if it is none or ambiguous."""
+        if name in self.declared:
+            return Meaning(name, True)
+        for text in (plain(name), plain(name).lower()):
+            found = self._spellings.get(text, ())
+            if len(found) == 1:
+                return Meaning(next(iter(found)), text == plain(name))
+        return None
+
+    def derivative(self, path: str) -> Derived | None:
+        """The derivative that a path such as `grads['W1']` or `dl_dW1` names; None if it names none."""
+        if path in self.declared:
+            return None
+        return next(self._derivatives(path), None)
+
+    def _derivatives(self, path: str) -> Iterator[Derived]:
+        root, *steps = _parts(path)
+        name = steps[-1] if steps else root
+        containers = [root, *steps[:-1]]
+        if steps and _CONTAINER.fullmatch(name) and (found := self.meaning(containers[-1])):
+            yield Derived(("", found.name), found.is_exact)  # `W1.grad`
+        if quotient := _QUOTIENT.fullmatch(name):
+            of, wrt = self._of(quotient["of"]), self.meaning(quotient["wrt"])
+            if of is not None and wrt is not None:
+                yield Derived((of, wrt.name), wrt.is_exact)
+        for pattern in (_BEFORE, _BEHIND):
+            match = pattern.fullmatch(name)
+            if match and (found := self.meaning(match["wrt"])):
+                yield Derived(("", found.name), found.is_exact)
+        is_kept = bool(steps) and any(_CONTAINER.fullmatch(one) for one in containers)
+        if is_kept and (found := self.meaning(name)):
+            yield Derived(("", found.name), found.is_exact)  # `grads['W1']`
+
+    def _of(self, text: str) -> str | None:
+        """What a quotient differentiates: a declared name, "" for a loss, None if it is unknown."""
+        found = self.meaning(text)
+        if found is not None:
+            return found.name
+        return "" if plain(text).lower() in _LOSSES else None
+
+
+def _parts(path: str) -> list[str]:
+    """The root of a path, its fields and its keys: `self.grads['W1']` is self, grads, W1."""
+    root = re.match(r"\w*", path)
+    assert root is not None
+    found = [match["field"] or match["key"] for match in _STEPS.finditer(path, root.end())]
+    parts = [root[0], *[one for one in found if one]]
+    return (
+        parts[1:] if parts[0] in ("self", "cls", "model", "net", "layer") and parts[1:] else parts
+    )
+
+
+def _spoken(base: str) -> Iterator[str]:
+    r"""How a base is spelled in code: `\hat{y}` as `yhat` and `haty`, `\delta` as `delta`."""
+    words = re.findall(r"\w+", base)
+    yield "".join(words)
+    yield "".join(reversed(words))

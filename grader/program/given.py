@@ -1,0 +1,230 @@
+"""What a program gets: the problem's symbols and quantities on one draw, as NumPy arrays.
+
+NumPy code may write a vector with one axis, as a column or as a row, and labels as one-hot vectors or as
+integers. Such a `Layout` is a convention of the whole program.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.backprop import Backprop
+from grader.draws import Draws
+from grader.errors import GraderError
+from grader.evaluation import Evaluator
+from grader.expression import SCALAR, Symbol
+from grader.primitives import Array
+from grader.problem import Scope
+from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
+from grader.program.values import Unknown
+
+
+class Layout(NamedTuple):
+    """How vectors and labels are written."""
+
+    vectors: str = "flat"  # or "column", "row"
+    labels: str = "one-hot"  # or "integers"
+
+
+USUAL = Layout()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The symbols, quantities and gradients of one scope on all draws."""
+
+    scope: Scope
+    draws: Draws
+    backprop: Backprop
+    _gradients: dict[Pair, Array | None] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def names(self) -> CodeNames:
+        """The names of the scope as programs spell them."""
+        return CodeNames(self.scope)
+
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """All layouts that differ for this scope, the usual one first."""
+        shapes = [one.shape for one in self.scope.named()]
+        has_vector = any(shape != SCALAR and shape[1] == 1 for shape in shapes)
+        vectors = ("flat", "column", "row") if has_vector else ("flat",)
+        labels = ("one-hot", "integers") if self._one_hot else ("one-hot",)
+        return tuple(itertools.starmap(Layout, itertools.product(vectors, labels)))
+
+    @cached_property
+    def _one_hot(self) -> frozenset[str]:
+        symbols = self.scope.symbols.values()
+        return frozenset([one.name for one in symbols if one.draw.kind == "one_hot"])
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        symbols = self.scope.symbols.values()
+        return frozenset([one.name for one in symbols if one.draw.kind == "integers"])
+
+    def value(self, name: str, draw: int, layout: Layout) -> object:
+        """A declared name's value on one draw; a fresh array. Raises KeyError."""
+        if name in self.scope.names.dimensions:
+            return self.scope.names.dimensions[name]
+        array = self.draws.values[name][draw]
+        if name in self._one_hot and layout.labels == "integers":
+            return _integers(array)
+        value = written(array, layout)
+        if name in self._whole:
+            return int(value) if isinstance(value, float) else np.asarray(value).astype(np.int64)
+        return value
+
+    def gradient(self, pair: Pair, draw: int, layout: Layout) -> object:
+        """A derivative's value on one draw; a fresh array. Raises KeyError."""
+        if pair not in self._gradients:
+            self._gradients[pair] = self._evaluated(pair)
+        array = self._gradients[pair]
+        if array is None:
+            raise KeyError(pair)
+        return written(array[draw], layout)
+
+    def _evaluated(self, pair: Pair) -> Array | None:
+        named = {one.name: Symbol(one.name, one.shape) for one in self.scope.named()}
+        of, wrt = (named.get(name) for name in pair)
+        if of is None or wrt is None:
+            return None
+        try:
+            node = self.backprop.derivative(of, wrt)
+            with np.errstate(all="ignore"):
+                value = Evaluator(self.draws.values, self.backprop.lower)(node)
+        except GraderError:
+            return None
+        return np.broadcast_to(value, (self.draws.count, *node.shape))
+
+    @cached_property
+    def loss(self) -> str | None:
+        """What gradients differentiate if they do not say."""
+        loss = self.scope.names.loss
+        return None if loss is None else loss.name
+
+    @cached_property
+    def upstream(self) -> Pair | None:
+        """The gradient that the problem gives, if it gives just one."""
+        given = [(q.name, name) for q in self.scope.model.values() for name in q.upstream]
+        return given[0] if len(given) == 1 else None
+
+
+def written(array: Array, layout: Layout) -> object:
+    """A matrix (rows, columns) as programs have it: a number, a vector or a matrix."""
+    if array.shape == SCALAR:
+        return float(array[0, 0])
+    if array.shape[1] != 1 or layout.vectors == "column":
+        return array.copy()
+    return array.T.copy() if layout.vectors == "row" else array[:, 0].copy()
+
+
+def _integers(array: Array) -> object:
+    """The labels of one-hot vectors: one for a vector, one for each row of a matrix."""
+    if 1 in array.shape:
+        return int(array.argmax())
+    return array.argmax(axis=1)
+
+
+@dataclass
+class Given:
+    """What a program gets on one draw, and what it does to it.
+
+    A run keeps the given values of the `pinned` names; None pins all. `changes` are the values that the
+    program gave other names instead, by name and line, each the first one there; `gradients` the
+    derivatives that it used without computing them. `on_change` is called before each change, with
+    whether it is the first one in its line.
+    """
+
+    inputs: Inputs
+    draw: int
+    layout: Layout = USUAL
+    pinned: frozenset[str] | None = frozenset()
+    guessed: set[str] = field(default_factory=set)
+    changes: dict[tuple[str, int], object] = field(default_factory=dict)
+    gradients: set[Pair] = field(default_factory=set)
+    on_change: Callable[[bool], None] = lambda is_first: None
+    _values: dict[str, object] = field(default_factory=dict)
+
+    def value(self, name: str) -> object:
+        """The value of a name that the program does not define. Raises KeyError."""
+        if name not in self._values:
+            self._values[name] = self._found(name)
+        return self._values[name]
+
+    def _found(self, name: str) -> object:
+        meaning = self.inputs.names.meaning(name)
+        if meaning is not None:
+            if not meaning.is_exact:
+                self.guessed.add(name)
+            return self.inputs.value(meaning.name, self.draw, self.layout)
+        derived = self.inputs.names.derivative(name)
+        if derived is None:
+            raise KeyError(name)
+        pair = (derived.pair[0] or self.inputs.loss or "", derived.pair[1])
+        value = self.inputs.gradient(pair, self.draw, self.layout)
+        self.gradients.add(pair)
+        return value
+
+    def argument(self, name: str) -> object:
+        """The value of a parameter: also the upstream gradient by its usual names. Raises KeyError."""
+        try:
+            return self.value(name)
+        except KeyError:
+            pair = self.inputs.upstream
+            if pair is None or plain(name).lower() not in UPSTREAM:
+                raise
+            self.gradients.add(pair)
+            return self.inputs.gradient(pair, self.draw, self.layout)
+
+    def stored(self, name: str, value: object, line: int) -> object:
+        """What a store to a given name keeps: data and random weights of the program give way."""
+        meaning = self.inputs.names.meaning(name)
+        if meaning is None:
+            return value
+        try:
+            mine = self.inputs.value(meaning.name, self.draw, self.layout)
+        except KeyError:
+            return value
+        if isinstance(value, Unknown):
+            return self.value(name)
+        if agrees(value, mine):
+            return value
+        if self.pinned is None or meaning.name in self.pinned:
+            return mine
+        if not meaning.is_exact and shape_of(value) != shape_of(mine):
+            return value  # a letter that is used for something else
+        is_first = (meaning.name, line) not in self.changes
+        self.on_change(is_first)
+        if is_first:
+            self.changes[meaning.name, line] = copied(value)
+        return value
+
+
+def shape_of(value: object) -> tuple[int, ...] | None:
+    """The axes of a value of numbers; None if it is none."""
+    try:
+        return np.asarray(value, np.float64).shape
+    except (TypeError, ValueError):
+        return None
+
+
+def copied(value: object) -> object:
+    """A value that no later change of an array reaches."""
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def agrees(value: object, mine: object) -> bool:
+    """Whether two values are the same up to rounding and axes of one entry."""
+    try:
+        left, right = np.asarray(value, np.float64), np.asarray(mine, np.float64)
+    except (TypeError, ValueError):
+        return False
+    if left.size != right.size:
+        return False
+    if [n for n in left.shape if n != 1] != [n for n in right.shape if n != 1]:
+        return False
+    return bool(np.allclose(left.ravel(), right.ravel(), rtol=1e-9, atol=1e-12, equal_nan=True))

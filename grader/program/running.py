@@ -1,0 +1,290 @@
+"""What of a program is run on one draw, and what its names hold in the end.
+
+First come the lines of the top level. Then the functions and methods that these did not run: their
+parameters are bound by name to what the problem gives, and `cache` to what a forward function returned.
+"""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from grader.program.budget import Budget
+from grader.program.code_names import CodeNames, Derived
+from grader.program.errors import ProgramError
+from grader.program.given import Given, copied
+from grader.program.machine import Frame, Machine, Program
+from grader.program.values import (
+    BoundMethod,
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Named,
+    Unknown,
+)  # fmt: skip
+
+TOP, ENTRY, INNER = 0, 1, 2
+"""Where a name stands: at the top level, in a function that was run by itself, in one that these call."""
+_DEPTH = 3  # containers inside one another
+_FORWARD = "forward"
+_AFTER_CHANGES = 2_000  # steps that a program may go on for when it updates weights again
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a name holds when the program has ended; `derived` is the derivative that it names."""
+
+    path: str
+    value: object
+    line: int
+    rank: int
+    function: str = ""
+    derived: Derived | None = None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What identifies the name on all draws."""
+        return self.function, self.path
+
+
+@dataclass(slots=True)
+class Ran:
+    """One run of a program on one draw.
+
+    `before` is what names held before the program changed a given name for the last time: what it derived
+    before it updated the weights is about the given ones.
+    """
+
+    program: Program
+    given: Given
+    machine: Machine
+    frames: list[Frame] = field(default_factory=list)
+    before: dict[tuple[str, str], Held] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> Sequence[ProgramError]:
+        """What could not be run."""
+        return self.machine.faults
+
+    def before_change(self, is_first: bool) -> None:
+        """Keep what names hold before a given name changes; when it changes again, end the program soon."""
+        if is_first:
+            self.before = {
+                one.place: replace(one, value=copied(one.value)) for one in self.held(is_live=True)
+            }
+        else:
+            budget = self.machine.budget
+            budget.steps = min(budget.steps, _AFTER_CHANGES)
+
+    def outdated(self, held: Held) -> Held | None:
+        """What a name held before the weights were updated, if the same line gave it its last value."""
+        before = self.before.get(held.place)
+        if before is None or isinstance(before.value, Unknown):
+            return None
+        if isinstance(held.value, Unknown):  # the program was ended, or fails afterwards
+            later = [one.line for one in self.program.targets if one.path == held.path]
+            return before if all(line <= before.line for line in later) else None
+        return before if before.line == held.line else None
+
+    def held(self, *, is_live: bool = False) -> Iterator[Held]:
+        """The names with numbers, or with a reason why there are none."""
+        lines = {(one.frame, one.path): one.line for one in self.machine.stores}
+        anywhere = {path: line for (_, path), line in lines.items()}
+        names = self.given.inputs.names
+        for path, value in _walked(self.machine.globals):
+            line = lines.get((None, path)) or anywhere.get(path, 1)
+            yield Held(path, value, line, TOP, "", names.derivative(path))
+        running = [self.machine.entry] if is_live and self.machine.entry is not None else []
+        for frame in (*self.frames, *running):
+            yield from self._in_frame(frame, ENTRY, lines)
+        for frame in self.machine.last.values():
+            yield from self._in_frame(frame, INNER, lines)
+
+    def _in_frame(
+        self, frame: Frame, rank: int, lines: Mapping[tuple[Frame | None, str], int]
+    ) -> Iterator[Held]:
+        function, names = frame.function, self.given.inputs.names
+        if not isinstance(function.node, ast.FunctionDef):
+            return
+        parameters = set(function.parameters.all)
+        written = {
+            one.path: one.line for one in self.program.targets if one.scope == function.qualified
+        }
+        found: dict[str, Held] = {}
+        for path, value in _walked(frame.locals):
+            line = lines.get((frame, path)) or written.get(path)
+            if line is not None or path not in parameters:
+                line = line or function.node.lineno
+                found[path] = Held(
+                    path, value, line, rank, function.qualified, names.derivative(path)
+                )
+        for path, value, line in returned(frame, names):
+            found[path] = Held(path, value, line, rank, function.qualified, names.derivative(path))
+        yield from found.values()
+
+
+def _walked(names: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """All numbers, arrays and unknown values below names, each with its path."""
+    waiting: list[tuple[str, object, int]] = [(name, value, 0) for name, value in names.items()]
+    seen: set[int] = set()
+    for path, value, depth in waiting:
+        if isinstance(value, bool | int | float | np.number | np.ndarray | Unknown):
+            yield path, value
+        elif depth < _DEPTH and id(value) not in seen:
+            seen.add(id(value))
+            waiting.extend((f"{path}{step}", one, depth + 1) for step, one in _below(value))
+
+
+def _below(value: object) -> Iterator[tuple[str, object]]:
+    match value:
+        case dict():
+            for key, one in value.items():
+                if isinstance(key, str):
+                    yield f"['{key}']", one
+        case Instance():
+            for key, one in value.fields.items():
+                yield f".{key}", one
+        case Named():
+            for key, one in value.fields.items():
+                yield f"['{key}']", one
+
+
+def returned(frame: Frame, names: CodeNames) -> Iterator[tuple[str, object, int]]:
+    """What a function returns, by name, with the line: `return dW / N` is the value of dW.
+
+    A value without the name of a derivative has that of the function, as in `def dloss_dw(w):`.
+    """
+    node = frame.return_node
+    if node is None or node.value is None:
+        return
+    for expression, key, value in _parts(node.value, frame.returned):
+        yield from ((path, value, node.lineno) for path in _paths(expression, key, frame, names))
+
+
+def _parts(node: ast.expr, value: object) -> Iterator[tuple[ast.expr, str | None, object]]:
+    """The expressions of a returned tuple or dictionary with their values, and keys if there are any."""
+    if isinstance(node, ast.Tuple | ast.List) and isinstance(value, tuple | list):
+        if len(node.elts) == len(value):
+            for expression, one in zip(node.elts, value, strict=True):
+                yield from _parts(expression, one)
+    elif isinstance(node, ast.Dict) and isinstance(value, dict):
+        for key, expression in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield expression, key.value, value.get(key.value)
+    else:
+        yield node, None, value
+
+
+def _paths(expression: ast.expr, key: str | None, frame: Frame, names: CodeNames) -> Iterator[str]:
+    if key is not None:
+        yield f"grads['{key}']"
+        return
+    inside = {
+        node.id for node in ast.walk(expression)
+        if isinstance(node, ast.Name) and names.derivative(node.id) is not None
+    }  # fmt: skip
+    if len(inside) == 1:
+        yield inside.pop()
+    elif not inside:
+        yield frame.function.name
+
+
+def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
+    """Run a program on one draw. Faults of its statements are in the result, none is raised."""
+    machine = Machine(program, given, budget)
+    ran = Ran(program, given, machine)
+    given.on_change = ran.before_change
+    machine.run()
+    known: dict[str, object] = {}
+    objects: dict[str, Instance] = {}
+    tried: set[str] = set()
+    while (entry := _next_entry(program, machine, given.inputs.names, tried)) is not None:
+        function, owner = entry
+        tried.add(function.qualified)
+        called: Function | BoundMethod = function
+        skip = 0
+        if owner is not None and function.kind is Kind.PLAIN:
+            self = objects.setdefault(owner.name, Instance(owner, fallback=given.argument))
+            called, skip = BoundMethod(self, function), 1
+        try:
+            frame = machine.call(called, _arguments(function, given, known, skip))
+        except ProgramError as fault:
+            machine.faults.append(fault)
+            continue
+        ran.frames.append(frame)
+        known.update(_returned_names(frame))
+    return ran
+
+
+def _next_entry(
+    program: Program, machine: Machine, names: CodeNames, tried: Collection[str]
+) -> tuple[Function, Class | None] | None:
+    """The next function to run by itself: one that may compute a derivative and did not run to its end.
+
+    Forward functions come first, then those that no other function calls.
+    """
+    waiting: list[tuple[tuple[bool, bool], Function, Class | None]] = []
+    for function, owner in _functions(machine):
+        is_forward = _FORWARD in function.name.lower()
+        last = machine.last.get(function.qualified)
+        has_run = last is not None and last.fault is None
+        if (
+            not has_run
+            and function.qualified not in tried
+            and (is_forward or _derives(function, names))
+        ):
+            order = (not is_forward, function.name in program.called)
+            waiting.append((order, function, owner))
+    if not waiting:
+        return None
+    return min(waiting, key=lambda one: one[0])[1:]
+
+
+def _functions(machine: Machine) -> Iterator[tuple[Function, Class | None]]:
+    """The functions of the top level, and the methods of its classes."""
+    for value in list(machine.globals.values()):
+        if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef):
+            yield value, None
+        elif isinstance(value, Class):
+            for one in value.fields.values():
+                if isinstance(one, Function) and isinstance(one.node, ast.FunctionDef):
+                    yield one, value
+
+
+def _derives(function: Function, names: CodeNames) -> bool:
+    """Whether a function binds, stores or returns something with the name of a derivative."""
+    if names.derivative(function.name) is not None:
+        return True
+    for node in ast.walk(function.node):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+                if names.derivative(name) is not None:
+                    return True
+    return False
+
+
+def _arguments(
+    function: Function, given: Given, known: Mapping[str, object], skip: int = 0
+) -> dict[str, object]:
+    """The values of the parameters by their names; those with defaults may be left out."""
+    arguments: dict[str, object] = {}
+    for name in (*function.parameters.names, *function.parameters.keywords)[skip:]:
+        try:
+            arguments[name] = given.argument(name)
+        except KeyError:
+            if name in known:
+                arguments[name] = known[name]
+            elif name not in function.defaults:
+                arguments[name] = Named(given.argument)
+    return arguments
+
+
+def _returned_names(frame: Frame) -> Iterator[tuple[str, object]]:
+    """What a function returned under names: `cache` of `return out, cache`."""
+    node = frame.return_node
+    if node is not None and node.value is not None:
+        for expression, _, value in _parts(node.value, frame.returned):
+            if isinstance(expression, ast.Name) and not isinstance(value, Unknown):
+                yield expression.id, value
