@@ -266,6 +266,14 @@ def start(seed: int) -> Space:
     return {"np": np, "math": math, **given(seed)}
 
 
+def normal(text: str) -> str:
+    """The text as Python writes it: no brackets that are not needed. Raises Dropped for wrong quotes."""
+    try:
+        return ast.unparse(ast.parse(text))
+    except SyntaxError as fault:
+        raise Dropped from fault
+
+
 def _choices(table: str) -> list[str]:
     return [one.strip() for line in table.split("\n") for one in re.split(r" \| ", line) if one.strip()]
 
@@ -345,7 +353,7 @@ class Writer:
         with contextlib.suppress(Dropped):
             text = write()
             if write != self.rule:
-                text = ast.unparse(ast.parse(text))
+                text = normal(text)
             if self.tried(text):
                 self.done.append(text)
             else:
@@ -386,7 +394,7 @@ class Writer:
     def simple(self) -> str:
         for _ in range(20):
             with contextlib.suppress(Dropped):
-                return ast.unparse(ast.parse(self.filled(self.chance.choice(STATEMENTS), 0)))
+                return normal(self.filled(self.chance.choice(STATEMENTS), 0))
         raise Dropped
 
     def refusal(self) -> str:
@@ -462,7 +470,8 @@ class Writer:
         raise Dropped
 
     def counted(self) -> str:
-        name = self.new()
+        self.made += 1
+        name = f"_n{self.made}"  # a name that nothing else may change, or Python would not come to an end
         with self.aside({name: 0}):
             step = self.chance.choice([f"{name} += 1", f"{name} = {name} + 1"])
             block = self.body(2, extra=(step,))

@@ -68,7 +68,7 @@ class Watch:
 
     FORBIDDEN = re.compile(
         r"open|import|exec|compile|os\.|subprocess|socket|pickle|ctypes|shutil|tempfile|marshal"
-        r"|object\.__|code\.__|function\.__|sys\._|gc\.|glob|webbrowser|urllib|mmap|signal|builtins\."
+        r"|object\.__|code\.__|function\.__|sys\._|gc\.|glob|webbrowser|urllib|mmap|signal|builtins\.(input|breakpoint)"
     )
 
     def __init__(self) -> None:

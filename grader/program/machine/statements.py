@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
+from grader.program.machine import aliases
 from grader.program.machine.context import (
     CLASS,
     Context,
@@ -76,7 +77,10 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
             except (ProgramError, *RAISED) as error:
                 fault = of(error).at(line)
                 frame.state.faults.append(fault)
-                spoiled(context, node)(frame, Unknown(fault.message, fault.line))
+                unknown = Unknown(fault.message, fault.line)
+                touched = aliases.changed(frame, node)
+                spoiled(context, node)(frame, unknown)
+                aliases.spoil(frame, touched, unknown)
                 if any(isinstance(each, _EXITS) for each in own_nodes([node])):
                     frame.fault = fault
                     return Signal.RETURN

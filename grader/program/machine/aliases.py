@@ -1,0 +1,207 @@
+"""What a statement that failed may have changed under another name.
+
+A statement binds names, and `recovery` makes these unknown. It may also change arrays, lists,
+dictionaries and objects in place: by itself, or in functions of the program that it calls. Such a value
+is unknown wherever else it is held: under another name, as a view, in a dictionary, in a field.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from grader.program.machine.frame import Frame
+from grader.program.values import BoundMethod, Class, Function, Instance, Unknown
+
+CHANGING = frozenset(
+    """append extend insert pop popitem remove sort reverse clear update setdefault add discard fill
+    partition put resize itemset setfield at copyto putmask place put_along_axis fill_diagonal shuffle
+    byteswap setflags step zero_grad""".split()
+)
+FRESH = frozenset(
+    """copy clone zeros zeros_like ones ones_like full full_like empty empty_like eye identity array dot
+    matmul mm outer einsum exp log log1p sqrt square power tanh abs sign sum mean max min maximum
+    minimum where multiply divide add subtract clip astype flatten concatenate stack hstack vstack
+    arange linspace float int len str range softmax sigmoid relu""".split()
+)
+DEPTH = 8  # of functions that call one another, and of values inside values
+
+
+def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
+    """The values that a statement may change in place."""
+    nodes = list(ast.walk(statement))
+    functions = _called(frame, nodes)
+    roots = _roots(nodes)
+    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
+    inside: set[str] = set()
+    for function in functions:
+        body = list(ast.walk(function.node))
+        own = _roots(body)
+        if own:
+            roots |= own | loaded  # what a parameter or another name in it stands for is not known
+            inside |= {node.id for node in body if isinstance(node, ast.Name)}
+    if roots & _bound(nodes):
+        roots |= loaded
+    values = [_value(frame, name) for name in roots | inside]
+    values += [_value(function.outer, name) for function in functions for name in inside]
+    return [value for value in values if isinstance(value, np.ndarray | list | dict | set | Instance)]
+
+
+def _roots(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names whose values are changed in place."""
+    found: list[ast.expr] = []
+    for node in nodes:
+        match node:
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                found.append(value)
+            case ast.Attribute(value=value, ctx=ast.Store() | ast.Del()):
+                found.append(value)
+            case ast.AugAssign(target=ast.Name() as target):
+                found.append(target)
+            case ast.Call(func=func, args=args, keywords=keywords):
+                found += [keyword.value for keyword in keywords if keyword.arg == "out"]
+                name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+                if name in CHANGING or (name.endswith("_") and not name.startswith("_")):
+                    found += [*args[:1], *([func.value] if isinstance(func, ast.Attribute) else [])]
+    return {name for node in found for name in _names(node)}
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+
+
+def _bound(nodes: list[ast.AST]) -> set[str]:
+    """The names that are bound to what may be held elsewhere too."""
+    names: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=targets, value=value) if not _is_fresh(value):
+                names |= {name for target in targets for name in _names(target)}
+            case ast.For(target=target) | ast.comprehension(target=target):
+                names |= set(_names(target))
+    return names
+
+
+def _is_fresh(value: ast.expr) -> bool:
+    """Whether a value is surely a new array or a number."""
+    match value:
+        case ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name in FRESH
+    return False
+
+
+def _called(frame: Frame, nodes: list[ast.AST]) -> list[Function]:
+    """The functions of the program that may run in a statement, with those that they may call."""
+    found: dict[int, Function] = {}
+    waiting = [(frame, nodes, 0)]
+    while waiting:
+        where, inner, depth = waiting.pop()
+        attributes = {node.attr for node in inner if isinstance(node, ast.Attribute)}
+        for name in {node.id for node in inner if isinstance(node, ast.Name)}:
+            for function in _functions(_value(where, name), attributes):
+                if id(function) not in found and depth < DEPTH:
+                    found[id(function)] = function
+                    body = list(ast.walk(function.node))
+                    waiting.append((function.outer or where, body, depth + 1))
+    return [*found.values()]
+
+
+def _functions(value: Any, attributes: set[str]) -> Iterator[Function]:
+    """The functions that a value may run when it is used."""
+    match value:
+        case Function():
+            yield value
+        case BoundMethod(function=Function() as function, receiver=receiver):
+            yield function
+            yield from _functions(receiver, attributes)
+        case Class():
+            yield from (each for each in value.fields.values() if isinstance(each, Function))
+            yield from _functions(value.base, attributes)
+        case Instance(cls=cls):
+            yield from _functions(cls, attributes)
+        case list() | tuple() | dict():
+            parts = value.values() if isinstance(value, dict) else value
+            for part in [*parts][:100]:
+                if isinstance(part, Function | BoundMethod | Class | Instance):
+                    yield from _functions(part, attributes)
+
+
+def _value(frame: Frame | None, name: str) -> Any:
+    """The value of a name as it is now, None if it has none. Nothing is looked up in the given."""
+    while frame is not None:
+        if name in frame.locals:
+            return frame.locals[name]
+        if frame.outer is None:
+            return frame.state.names.get(name)
+        frame = frame.outer
+    return None
+
+
+def spoil(frame: Frame, values: list[Any], unknown: Unknown) -> None:
+    """Make all of these values unknown wherever they are held. Raises nothing."""
+    if not values:
+        return
+    reached: dict[int, Any] = {}
+    for value in values:
+        _collect(value, reached, 0)
+    arrays = [value for value in reached.values() if isinstance(value, np.ndarray)]
+    spaces: list[dict[str, Any]] = [frame.state.names]
+    where: Frame | None = frame
+    while where is not None:
+        spaces.append(where.locals)
+        where = where.outer
+    seen: set[int] = set()
+    for space in spaces:
+        for name, value in [*space.items()]:
+            if _is_spoilt(value, reached, arrays, unknown, seen, 0):
+                space[name] = unknown
+
+
+def _collect(value: Any, reached: dict[int, Any], depth: int) -> None:
+    """The value, and all that it holds."""
+    if id(value) in reached or depth > DEPTH:
+        return
+    if isinstance(value, np.ndarray | list | dict | set | Instance):
+        reached[id(value)] = value
+    for part in _parts(value):
+        _collect(part, reached, depth + 1)
+
+
+def _parts(value: Any) -> list[Any]:
+    match value:
+        case list() | tuple():
+            return [*value]
+        case dict():
+            return [*value.values()]
+        case Instance(fields=fields):
+            return [*fields.values()]
+    return []
+
+
+def _is_spoilt(
+    value: Any, reached: dict[int, Any], arrays: list[Any], unknown: Unknown, seen: set[int], depth: int
+) -> bool:
+    """Whether a value is unknown now; parts of dictionaries, lists and objects are put in their places."""
+    if id(value) in reached:
+        return True
+    if isinstance(value, np.ndarray):
+        return any(np.may_share_memory(value, array) for array in arrays)
+    if depth > DEPTH:
+        return isinstance(value, list | tuple | dict | Instance)
+    if not isinstance(value, list | tuple | dict | Instance) or id(value) in seen:
+        return False
+    if not isinstance(value, tuple):
+        seen.add(id(value))
+    places: Any = value.fields if isinstance(value, Instance) else value
+    keys = range(len(places)) if isinstance(places, list | tuple) else [*places]
+    hit = False
+    for key in keys:
+        if _is_spoilt(places[key], reached, arrays, unknown, seen, depth + 1):
+            if isinstance(places, tuple):
+                hit = True
+            else:
+                places[key] = unknown
+    return hit
