@@ -87,7 +87,7 @@ class Draw:
         value = self.named[name]
         return value.copy() if isinstance(value, np.ndarray) else value
 
-    def stored(self, name: str, value: object, line: int) -> object:
+    def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What is kept of a watched name."""
         return value
 

@@ -6,6 +6,7 @@ names are those of the problem, and it is right under no other layout of vectors
 """
 
 import ast
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -115,7 +116,7 @@ def _run_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], 
         scopes.setdefault(one.question.scope.key, []).append(one)
     answers: dict[str, ProgramAnswer] = {}
     is_whole = True
-    budget = Budget()
+    budget = Budget(until=time.process_time() + _SECONDS)
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)

@@ -7,7 +7,7 @@ from grader.program.errors import Refused
 
 STEPS = 200_000  # iterations and calls, weighed by the length of what is run again
 ARRAY = 1_000_000  # numbers in one array
-TOTAL = 50_000_000  # numbers in all arrays that a run makes
+TOTAL = 20_000_000  # numbers in all arrays that a run makes
 SECONDS = 1.5  # processor time of all runs that share a budget
 ITEMS = 10_000  # items of one list, characters of one text that the program makes
 BITS = 4_096  # of one integer

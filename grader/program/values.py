@@ -16,12 +16,14 @@ Lookup = Callable[[str], object]
 class Unknown:
     """The value of a name that could not be worked out, with the reason.
 
-    `fails`: Python would not know the name either.
+    `fails`: Python would not know the name either. `held` are the values that it may be, or share memory
+    with.
     """
 
     reason: str
     line: int | None = None
     fails: bool = False
+    held: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def refused(self) -> ProgramError:
         """The fault of a statement that uses it."""

@@ -45,7 +45,45 @@ def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
         roots |= loaded
     values = [_value(frame, name) for name in roots | inside]
     values += [_value(function.outer, name) for function in functions for name in inside]
-    return [value for value in values if isinstance(value, np.ndarray | list | dict | set | Instance)]
+    return list(_mutable(values))
+
+
+def held(frame: Frame, statement: ast.stmt) -> tuple[Any, ...]:
+    """The values that what a statement binds may be, or may share memory with."""
+    nodes = list(ast.walk(statement))
+    if not _bound(nodes):
+        return ()
+    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return tuple(_mutable([_value(frame, name) for name in loaded]))
+
+
+def _mutable(values: Iterable[Any]) -> Iterator[Any]:
+    """The values that may be changed in place; for an unknown one, those that it may be."""
+    for value in values:
+        if isinstance(value, Unknown):
+            yield from value.held
+        elif isinstance(value, np.ndarray | list | tuple | dict | set | Instance):
+            yield value
+
+
+_LAZY = frozenset({"zip", "enumerate", "reversed", "map", "filter"})
+
+
+def changed_while_walked(loop: ast.For) -> frozenset[str]:
+    """What a loop over `zip(a, b)` or the like changes of `a` and `b`, which Python walks lazily."""
+    calls = [node for node in ast.walk(loop.iter) if isinstance(node, ast.Call)]
+    lazy = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id in _LAZY]
+    walked = {arg.id for one in lazy for arg in one.args if isinstance(arg, ast.Name)}
+    body = [node for statement in loop.body for node in ast.walk(statement)]
+    return frozenset(walked & _roots(body))
+
+
+def is_walked_by_value(frame: Frame, name: str) -> bool:
+    """Whether the items of a name are copies: those of a matrix are views of its rows."""
+    value = _value(frame, name)
+    return isinstance(value, list | dict | set) or (
+        isinstance(value, np.ndarray) and value.ndim == 1
+    )
 
 
 def _roots(nodes: Iterable[ast.AST]) -> set[str]:
@@ -88,6 +126,8 @@ def _is_fresh(value: ast.expr) -> bool:
     match value:
         case ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.Constant() | ast.JoinedStr():
             return True
+        case ast.Call(func=ast.Name(id="max" | "min")):
+            return False  # Python's own gives one of its arguments
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name in FRESH
     return False
@@ -182,7 +222,12 @@ def _parts(value: Any) -> list[Any]:
 
 
 def _is_spoilt(
-    value: Any, reached: dict[int, Any], arrays: list[Any], unknown: Unknown, seen: set[int], depth: int
+    value: Any,
+    reached: dict[int, Any],
+    arrays: list[Any],
+    unknown: Unknown,
+    seen: set[int],
+    depth: int,
 ) -> bool:
     """Whether a value is unknown now; parts of dictionaries, lists and objects are put in their places."""
     if id(value) in reached:

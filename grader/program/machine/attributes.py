@@ -99,7 +99,12 @@ def _array_attribute(state: State, array: np.ndarray, name: str) -> Any:
         return BoundMethod(array, library.methods[name])
     if name == "grad":
         raise Refused("automatic differentiation is no derivation")
+    if name in _OF_ARRAYS:
+        raise Refused(f"`.{name}` of an array is not run")
     raise Failed(f"an array has no `{name}`")
+
+
+_OF_ARRAYS = frozenset(dir(np.ndarray))
 
 
 def member(library: Library, module: Module, name: str) -> Any:

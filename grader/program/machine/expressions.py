@@ -182,7 +182,7 @@ def _unary(context: Context, node: ast.UnaryOp) -> Run:
     operand = context.expression(node.operand)
     match node:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)):
-            if type(value) in (int, float):
+            if isinstance(value, int | float) and not isinstance(value, bool):
                 return constant(-value)
     return lambda frame: operation(frame.budget, operand(frame))
 

@@ -24,7 +24,8 @@ from grader.program.machine.recovery import named, spoiled
 from grader.program.machine.targets import changed
 from grader.program.values import Builtin, Class, Function, Kind, Module, Quiet, Unknown
 
-_EXITS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_EXITS = (ast.Return, ast.Raise)
+_OF_LOOPS = (ast.Break, ast.Continue)
 
 
 def block(context: Context, statements: list[ast.stmt]) -> Run:
@@ -71,18 +72,20 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
         return None
 
     def run(frame: Frame) -> Any:
-        for (step, line), node in zip(steps, statements, strict=True):
+        for at, ((step, line), node) in enumerate(zip(steps, statements, strict=True)):
             try:
                 signal = step(frame)
             except (ProgramError, *RAISED) as error:
                 fault = of(error).at(line)
                 frame.state.faults.append(fault)
-                unknown = Unknown(fault.message, fault.line)
+                unknown = Unknown(fault.message, fault.line, held=aliases.held(frame, node))
                 touched = aliases.changed(frame, node)
                 spoiled(context, node)(frame, unknown)
                 aliases.spoil(frame, touched, unknown)
-                if any(isinstance(each, _EXITS) for each in own_nodes([node])):
+                if _may_leave(node):
                     frame.fault = fault
+                    for later in statements[at + 1 :]:  # whether they run is not known
+                        spoiled(context, later)(frame, unknown)
                     return Signal.RETURN
                 continue
             if signal is not None:
@@ -90,6 +93,18 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
         return None
 
     return run
+
+
+def _may_leave(statement: ast.stmt) -> bool:
+    """Whether a statement may end the block that it is in, for good or for this pass of a loop."""
+    nodes = list(own_nodes([statement]))
+    if any(isinstance(node, _EXITS) for node in nodes):
+        return True
+    if isinstance(statement, ast.For | ast.While):
+        return False
+    loops = [node for node in nodes if isinstance(node, ast.For | ast.While)]
+    inside = {id(node) for loop in loops for node in ast.walk(loop)}
+    return any(isinstance(node, _OF_LOOPS) and id(node) not in inside for node in nodes)
 
 
 def _expression(context: Context, node: ast.Expr) -> Run:
@@ -208,14 +223,17 @@ def _if(context: Context, node: ast.If) -> Run:
 
 
 def _for(context: Context, node: ast.For) -> Run:
+    changing = aliases.changed_while_walked(node)
     inner = context.inside(context.scope, recoverable=False)
     values, put = context.expression(node.iter), context.target(node.target)
     body, orelse = block(inner, node.body), block(inner, node.orelse)
     cost = weight(node.body)
 
     def run(frame: Frame) -> Any:
-        step = frame.budget.step
-        for value in iterated(frame.budget, values(frame)):
+        step, walked = frame.budget.step, values(frame)
+        if any(aliases.is_walked_by_value(frame, name) for name in changing):
+            raise Refused("a loop over an array that it changes")
+        for value in iterated(frame.budget, walked):
             step(cost)
             put(frame, value)
             signal = body(frame)
