@@ -20,7 +20,7 @@ from grader.expression import SCALAR, Symbol
 from grader.primitives import Array
 from grader.problem import Scope
 from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
-from grader.program.values import Unknown
+from grader.program.values import Named, Unknown
 
 
 class Layout(NamedTuple):
@@ -184,6 +184,13 @@ class Given:
                 raise
             self.gradients.add(pair)
             return self.inputs.gradient(pair, self.draw, self.layout)
+
+    def field(self, name: str) -> object:
+        """The value of a field that nobody sets: a given name, or a container of such."""
+        try:
+            return self.argument(name)
+        except KeyError:
+            return Named(self.argument)
 
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What a store to a given name keeps: data and random weights of the program give way.

@@ -217,7 +217,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         called: Function | BoundMethod = function
         skip = 0
         if owner is not None and function.kind is Kind.PLAIN:
-            self = ran.objects.setdefault(owner.name, Instance(owner, fallback=given.argument))
+            self = ran.objects.setdefault(owner.name, Instance(owner, fallback=given.field))
             called, skip = BoundMethod(self, function), 1
         given.reads = set()
         try:
@@ -236,11 +236,12 @@ def _next_entry(
 ) -> tuple[Function, Class | None] | None:
     """The next function to run by itself: one that may compute a derivative and did not run to its end.
 
-    Forward functions come first, then those that no other function calls.
+    Constructors come first, then forward functions, then those that no other function calls.
     """
-    waiting: list[tuple[tuple[bool, bool], Function, Class | None]] = []
+    waiting: list[tuple[tuple[bool, ...], Function, Class | None]] = []
     for function, owner in _functions(machine):
-        is_forward = _FORWARD in function.name.lower()
+        is_first = function.name == "__init__"
+        is_forward = is_first or _FORWARD in function.name.lower()
         last = machine.last.get(function.qualified)
         has_run = last is not None and last.fault is None
         if (
@@ -248,7 +249,7 @@ def _next_entry(
             and function.qualified not in tried
             and (is_forward or _derives(function, names))
         ):
-            order = (not is_forward, function.name in program.called)
+            order = (not is_first, not is_forward, function.name in program.called)
             waiting.append((order, function, owner))
     if not waiting:
         return None

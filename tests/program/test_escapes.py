@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.random  # noqa: F401 - NumPy imports it when it is first used
+import numpy.random
 import pytest
 from random_programs import given
 

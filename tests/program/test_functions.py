@@ -1,8 +1,5 @@
 """Every row of `grader.program.library` means what NumPy, SciPy, PyTorch, JAX or Python mean by it."""
 
-import time
-import tracemalloc
-from collections.abc import Iterator
 from typing import Any
 
 import library_calls
@@ -10,11 +7,10 @@ import library_python
 import library_torch
 import numpy as np
 import pytest
-from library_spelling import USED, arrays, close, ours, same, theirs
+from library_spelling import arrays, close, ours, same, theirs
 
 from grader.program import library
-from grader.program.budget import ARRAY, Budget
-from grader.program.errors import ProgramError, Refused
+from grader.program.budget import Budget
 from grader.program.library.elementwise import BINARY, UNARY
 
 SEEDS = (1, 2)

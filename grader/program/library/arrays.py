@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from grader.program.budget import Budget
+from grader.program.budget import ITEMS, Budget
 from grader.program.errors import Failed, Refused
 from grader.program.library.dtypes import type_of
 from grader.program.library.elementwise import broadcasts
 from grader.program.library.indexing import TABLE as INDEXING
 from grader.program.library.products import TABLE as PRODUCTS
 from grader.program.library.reductions import reduction
-from grader.program.library.rows import ITEMS, Guard, Row, inputs, nothing, row, size
+from grader.program.library.rows import Guard, Row, inputs, nothing, row, size
 
 
 def _called(name: str) -> Callable[..., Any]:
@@ -75,7 +75,15 @@ def _attribute(get: Callable[[Any], Any]) -> Row:
     return lambda budget, array: get(array)
 
 
+def _flat(array: Any) -> Any:
+    """All entries as one axis that shares memory. Raises Refused if there is no such axis."""
+    if not array.flags.c_contiguous:
+        raise Refused("`.flat` of a transposed or sliced array")
+    return array.reshape(-1)
+
+
 ATTRIBUTES: dict[str, Row] = {
+    "flat": _attribute(_flat),
     **{
         name: _attribute(attrgetter(name))
         for name in "T shape size ndim nbytes itemsize real".split()

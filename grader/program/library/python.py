@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.program.budget import Budget
+from grader.program.budget import ITEMS, Budget
 from grader.program.errors import Refused
 from grader.program.library.dtypes import Type, unwrapped
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
-from grader.program.library.rows import ITEMS, Row, described, plain, row
+from grader.program.library.rows import Row, described, plain, row
 from grader.program.values import Unknown
 
 TEXT = 1_000  # characters
@@ -36,18 +36,21 @@ def items(budget: Budget, values: Any) -> list[Any]:
     return list(values)
 
 
+ROOM = 16  # numbers that take the space of one item of a list
+
+
 def bounded(budget: Budget, length: int) -> None:
     """Count the items of a list. Raises Refused if there are too many."""
     if length > ITEMS:
         raise Refused(f"a list of more than {ITEMS:,} items")
-    budget.array(length)
+    budget.array(length * ROOM)
 
 
 def _grown(budget: Budget, values: Any, more: int = 1) -> None:
     """Count items that are put in. Raises Refused if there are too many."""
     if len(values) + more > ITEMS:
         raise Refused(f"a list of more than {ITEMS:,} items")
-    budget.array(more)
+    budget.array(more * ROOM)
 
 
 def flat(value: Any) -> Any:
@@ -267,7 +270,12 @@ def shallow(budget: Budget, value: Any) -> Any:
     raise Refused(f"a copy of {described(value)}")
 
 
+def _slice(budget: Budget, *args: Any) -> slice:
+    return slice(*[None if value is None else plain(value) for value in args])
+
+
 BUILTINS: dict[str, Row] = {
+    "slice": _slice,
     "len": _len,
     "range": _range,
     "xrange": _range,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.program.budget import ARRAY, Budget
+from grader.program.budget import ARRAY, ITEMS, Budget
 from grader.program.errors import Refused
 from grader.program.library.dtypes import Type, unwrapped
 from grader.program.values import Unknown
@@ -20,7 +20,6 @@ Guard = Callable[..., None]
 
 SMALL = 1 << 14  # products of sizes up to this need no look at the shapes
 WORK = 100_000_000  # multiplications of one call
-ITEMS = 100_000  # values in one list, with those of the lists in it
 DEPTH = 16
 LONGEST = 1 << 63  # of a whole number; NumPy would go on with Python's own numbers
 

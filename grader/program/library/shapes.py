@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.program.budget import Budget
+from grader.program.budget import ITEMS, Budget
 from grader.program.errors import Refused
-from grader.program.library.rows import ITEMS, Row, charge, extent, row, rows, shape, size
+from grader.program.library.rows import Row, charge, extent, row, rows, shape, size
 
 AXES = 32  # of an array
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.program.errors import ProgramError
 from grader.program.machine.frame import Frame
-from grader.program.values import BoundMethod, Class, Function, Instance, Unknown
+from grader.program.values import BoundMethod, Class, Function, Instance, Named, Unknown
 
 CHANGING = frozenset(
     """append extend insert pop popitem remove sort reverse clear update setdefault add discard fill
@@ -32,7 +33,8 @@ def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
     """The values that a statement may change in place."""
     nodes = list(ast.walk(statement))
     functions = _called(frame, nodes)
-    roots = _roots(nodes)
+    containers = [_container(frame, node) for node in nodes]
+    roots = _roots([node for node, one in zip(nodes, containers, strict=True) if one is _UNSURE])
     loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
     inside: set[str] = set()
     for function in functions:
@@ -43,9 +45,46 @@ def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
             inside |= {node.id for node in body if isinstance(node, ast.Name)}
     if roots & _bound(nodes):
         roots |= loaded
-    values = [_value(frame, name) for name in roots | inside]
+    values = [_given(frame, name) for name in roots]
+    values += [_value(frame, name) for name in inside]
+    values += [one for one in containers if one is not _UNSURE]
     values += [_value(function.outer, name) for function in functions for name in inside]
     return list(_mutable(values))
+
+
+_UNSURE = object()
+
+
+def _container(frame: Frame, node: ast.AST) -> Any:
+    """What a target changes, if that is known: an array or a list, None for a key or a field alone.
+
+    A key or a field that a statement would have set is unknown, and no other part of what holds it.
+    """
+    match node:
+        case ast.AugAssign(target=ast.Subscript() | ast.Attribute() as target):
+            return _looked_up(frame, target)
+        case (
+            ast.Subscript(value=value, ctx=ast.Store())
+            | ast.Attribute(value=value, ctx=ast.Store())
+        ):
+            found = _looked_up(frame, value)
+            return None if isinstance(found, dict | Instance | Named) else found
+    return _UNSURE
+
+
+def _looked_up(frame: Frame, node: ast.expr) -> Any:
+    """The value of a name, a field or a key as it is now; `_UNSURE` if it is not simply there."""
+    match node:
+        case ast.Name(id=name):
+            found = _value(frame, name)
+            return _UNSURE if found is None or isinstance(found, Unknown) else found
+        case ast.Attribute(value=value, attr=attr):
+            found = _looked_up(frame, value)
+            return found.fields.get(attr, _UNSURE) if isinstance(found, Instance) else _UNSURE
+        case ast.Subscript(value=value, slice=ast.Constant(value=key)):
+            found = _looked_up(frame, value)
+            return found.get(key, _UNSURE) if isinstance(found, dict) else _UNSURE
+    return _UNSURE
 
 
 def held(frame: Frame, statement: ast.stmt) -> tuple[Any, ...]:
@@ -158,7 +197,12 @@ def _functions(value: Any, attributes: set[str]) -> Iterator[Function]:
             yield function
             yield from _functions(receiver, attributes)
         case Class():
-            yield from (each for each in value.fields.values() if isinstance(each, Function))
+            known = {*attributes, "__init__", "__call__"}
+            yield from (
+                each
+                for name, each in value.fields.items()
+                if isinstance(each, Function) and name in known
+            )
             yield from _functions(value.base, attributes)
         case Instance(cls=cls):
             yield from _functions(cls, attributes)
@@ -167,6 +211,17 @@ def _functions(value: Any, attributes: set[str]) -> Iterator[Function]:
             for part in [*parts][:100]:
                 if isinstance(part, Function | BoundMethod | Class | Instance):
                     yield from _functions(part, attributes)
+
+
+def _given(frame: Frame, name: str) -> Any:
+    """The value of a name, which is looked up in the given if the program has not used it so far."""
+    value = _value(frame, name)
+    if value is None and name not in frame.state.names:
+        try:
+            return frame.state.look_up(name)
+        except ProgramError:
+            return None
+    return value
 
 
 def _value(frame: Frame | None, name: str) -> Any:
