@@ -107,7 +107,10 @@ def theirs(code: object, draws: list[dict[str, object]]) -> list[dict[str, objec
     """The same by Python."""
     found = []
     for draw in draws:
-        names = {"np": np, **{n: v.copy() if isinstance(v, np.ndarray) else v for n, v in draw.items()}}
+        names = {
+            "np": np,
+            **{n: v.copy() if isinstance(v, np.ndarray) else v for n, v in draw.items()},
+        }
         exec(code, names)
         found.append(names)
     return found

@@ -38,7 +38,7 @@ def _labels(source: str, left: int, right: int) -> Iterator[Numbered]:
             yield Numbered(remark.start("text"), label.end, (first, *others))
 
 
-class Script(Draft):
+class ProgramText(Draft):
     """A text that is a program as a whole: a file, or a cell of a notebook."""
 
     place = "file"
@@ -54,7 +54,7 @@ class Script(Draft):
         return [listing(self.source, *whole, language="python", where=self.place)]
 
 
-class CodeCell(Script):
+class CodeCell(ProgramText):
     """A cell of a notebook with code."""
 
     place = "cell"

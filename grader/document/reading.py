@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from grader.document.draft import Draft
 from grader.document.latex import Latex
 from grader.document.limits import CHARACTERS, LINES, PROGRAM_CHARACTERS
-from grader.document.listing import CodeCell, Script
+from grader.document.listing import CodeCell, ProgramText
 from grader.document.markdown import Markdown
 from grader.document.nodes import (
     Code,
@@ -25,7 +25,7 @@ from grader.document.tree import filled
 SAVE_AGAIN = "Open it in Jupyter, save it again, and hand in the .ipynb file."
 
 _FORMATS: dict[str, type[Draft]] = {"markdown": Markdown, "latex": Latex}
-_PROGRAMS: dict[str, type[Draft]] = {"python": Script, "cell": CodeCell}
+_PROGRAMS: dict[str, type[Draft]] = {"python": ProgramText, "cell": CodeCell}
 
 # Its kind ("markdown", "latex", "python", "cell" in Python, "code" in another language, "nothing", or
 # "broken" if it has no text), and its text.

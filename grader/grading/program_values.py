@@ -20,7 +20,7 @@ _NEAR = 1e-4  # of an entry's size: a difference that rounding or a small consta
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Values:
+class ProgramValues:
     """The value of one name on every draw, (draws, …); `is_single` if it was computed in float32."""
 
     array: Array
@@ -32,13 +32,13 @@ class Values:
         return self.array.shape[1:]
 
 
-def stacked(values: Sequence[object]) -> Values | None:
+def stacked(values: Sequence[object]) -> ProgramValues | None:
     """The values of a name on all draws; None unless they are numbers of one shape."""
     arrays = [array for array in map(_array, values) if array is not None]
     if len(arrays) != len(values) or len({array.shape for array in arrays}) != 1:
         return None
     is_single = any(array.dtype in (np.float32, np.float16) for array in arrays)
-    return Values(np.stack(arrays).astype(np.float64), is_single)
+    return ProgramValues(np.stack(arrays).astype(np.float64), is_single)
 
 
 def _array(value: object) -> Array | None:
@@ -54,7 +54,7 @@ def _array(value: object) -> Array | None:
     return None
 
 
-def laid_out(key: QuestionKey, values: Values) -> Array | None:
+def laid_out(key: QuestionKey, values: ProgramValues) -> Array | None:
     """The values laid out like the reference, (draws, rows, columns); None if their shape does not fit.
 
     Axes of one entry do not matter. An answer for the whole array serves a question about its entries.
@@ -81,7 +81,7 @@ def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple([size for size in shape if size != 1])
 
 
-def turned(key: QuestionKey, values: Values) -> Array | None:
+def turned(key: QuestionKey, values: ProgramValues) -> Array | None:
     """The transposed values laid out like the reference; None unless they are a matrix that then fits."""
     shape = _without_ones(values.shape)
     if len(shape) != 2 or shape != key.grid[::-1]:
@@ -99,13 +99,13 @@ def compared(
     return compare(got, key.expected, key.noise, noise)
 
 
-def is_right(key: QuestionKey, values: Values, noise: Callable[[], Array]) -> bool:
+def is_right(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> bool:
     """Whether values are those of the reference."""
     got = laid_out(key, values)
     return got is not None and compared(key, got, values.is_single, noise).correct
 
 
-def is_near(key: QuestionKey, values: Values) -> bool:
+def is_near(key: QuestionKey, values: ProgramValues) -> bool:
     """Whether the values agree to a few digits: by differences, or with a small constant in them."""
     got = laid_out(key, values)
     if got is None:
@@ -115,7 +115,7 @@ def is_near(key: QuestionKey, values: Values) -> bool:
         return bool((np.abs(got - key.expected) <= _NEAR * size).all())
 
 
-def outcome_for(key: QuestionKey, values: Values, noise: Callable[[], Array]) -> Outcome:
+def outcome_for(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> Outcome:
     """The outcome of the values of a program, with the mistake that explains them if they are wrong."""
     got = laid_out(key, values)
     if got is None:
@@ -127,12 +127,12 @@ def outcome_for(key: QuestionKey, values: Values, noise: Callable[[], Array]) ->
     return _explained(key, outcome, comparison, got, _SINGLE if values.is_single else _DOUBLE)
 
 
-def _is_turned_square(key: QuestionKey, values: Values, noise: Callable[[], Array]) -> bool:
+def _is_turned_square(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> bool:
     other = turned(key, values) if not key.question.free else None
     return other is not None and compared(key, other, values.is_single, noise).correct
 
 
-def _misshapen(key: QuestionKey, values: Values, noise: Callable[[], Array]) -> Outcome:
+def _misshapen(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> Outcome:
     """The outcome of values of another shape: transposed, or incorrect."""
     shape = "×".join(map(str, values.shape)) or "a number"
     text = f"the answer is {shape}, the question asks for {shape_text(key.grid)}"

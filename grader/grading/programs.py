@@ -6,6 +6,8 @@ names are those of the problem, and it is right under no other layout of vectors
 """
 
 import ast
+import itertools
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +21,7 @@ from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance
 from grader.expression import symbols_in
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.program_values import (
-    Values,
+    ProgramValues,
     is_near,
     is_right,
     laid_out,
@@ -34,9 +36,10 @@ from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
 from grader.program.errors import ProgramError, Refused
-from grader.program.given import USUAL, Given, Inputs, Layout, agrees, shape_of
+from grader.program.given import USUAL, Given, Inputs, Layout
 from grader.program.machine import compiled
 from grader.program.running import ENTRY, TOP, Held, Ran, run
+from grader.program.source import parse
 from grader.program.values import Unknown
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
@@ -53,8 +56,8 @@ class Series:
     """
 
     held: Held
-    values: Values | None
-    earlier: Values | None = None
+    values: ProgramValues | None
+    earlier: ProgramValues | None = None
     fault: Unknown | None = None
 
 
@@ -80,14 +83,14 @@ class ProgramAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
+class ProgramAnswers:
     """The answers of the programs of a submission, and the places of pieces that are accounted for."""
 
     answers: Mapping[str, ProgramAnswer]
     accounted: frozenset[Place] = frozenset()
 
 
-def graded(key: Key, listings: Sequence[Listing]) -> Graded:
+def graded(key: Key, listings: Sequence[Listing]) -> ProgramAnswers:
     """What programs say to the questions of a problem."""
     answers: dict[str, ProgramAnswer] = {}
     accounted: set[Place] = set()
@@ -98,7 +101,7 @@ def graded(key: Key, listings: Sequence[Listing]) -> Graded:
             answers[question] = answer if known is None else _both(known, answer)
         if is_whole:
             accounted.update(piece.place for piece in listing.pieces)
-    return Graded(answers, frozenset(accounted))
+    return ProgramAnswers(answers, frozenset(accounted))
 
 
 def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], bool]:
@@ -115,7 +118,7 @@ def _run_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], 
     for one in key.questions.values():
         scopes.setdefault(one.question.scope.key, []).append(one)
     answers: dict[str, ProgramAnswer] = {}
-    is_whole = True
+    left: set[str] | None = None  # names that no scope accounts for
     budget = Budget(until=time.process_time() + _SECONDS)
     for questions in scopes.values():
         try:
@@ -123,11 +126,12 @@ def _run_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], 
         except Refused:
             return {}, False
         answers |= program.answers()
-        is_whole &= program.is_accounted()
-    return answers, is_whole
+        unused = program.unaccounted()
+        left = unused if left is None else left & unused
+    return answers, not left
 
 
-def beside(result: QuestionResult, question: Question, programs: Graded) -> QuestionResult:
+def beside(result: QuestionResult, question: Question, programs: ProgramAnswers) -> QuestionResult:
     """The result of a question with what the programs say to it.
 
     What a paper says in formulas comes first. A program that is right counts if no formula could be judged,
@@ -179,8 +183,9 @@ class _Program:
         first = questions[0]
         self._inputs = Inputs(first.question.scope, first.draws, first.backprop)
         names = self._inputs.names
-        self._program = compiled(listing.text, names.spelled_in(listing.text))
+        self._program = compiled(with_shown(listing), names.spelled_in(listing.text))
         self._known: dict[object, Runs] = {}
+        self._layouts = {USUAL}  # those under which some answer is right
 
     # Running
 
@@ -188,37 +193,45 @@ class _Program:
         """The program on the draws, on the first `count` of them if that is given."""
         remembered = (layout, is_pinned, count)
         if remembered not in self._known:
-            pinned = None if is_pinned else self._examples
-            self._known[remembered] = self._run(self._inputs, layout, pinned, count)
+            self._known[remembered] = self._run(self._inputs, layout, is_pinned, count)
         return self._known[remembered]
 
     @cached_property
-    def _examples(self) -> frozenset[str]:
-        """The symbols for which the program has numbers of its own, the same on every draw."""
-        first, second = (self._once(self._inputs, draw, USUAL, frozenset()) for draw in range(2))
-        return frozenset(
-            name
-            for (name, line), value in first.given.changes.items()
-            if name in self._inputs.scope.symbols
-            and shape_of(value)
-            and (name, line) in second.given.changes
-            and agrees(value, second.given.changes[name, line])
+    def _defined(self) -> frozenset[str]:
+        """The names that the top level of the program gives a value, or a part of one."""
+        targets = [one.path for one in self._program.targets if not one.scope]
+        return frozenset([re.split(r"[.\[]", path)[0] for path in targets])
+
+    @cached_property
+    def _data_lines(self) -> frozenset[int]:
+        """The lines that load data or draw numbers: assignments of calls without a given array."""
+        names = self._inputs.names
+        sizes = self._inputs.scope.names.dimensions
+        found: set[int] = set()
+        for node in ast.walk(self._program.tree):
+            if not isinstance(node, ast.Assign):
+                continue
+            inside = list(ast.walk(node.value))
+            meanings = [names.meaning(one.id) for one in inside if isinstance(one, ast.Name)]
+            is_call = any(isinstance(one, ast.Call) for one in inside)
+            if is_call and all(one is None or one.name in sizes for one in meanings):
+                found.add(node.lineno)
+        return frozenset(found)
+
+    def _once(self, inputs: Inputs, draw: int, layout: Layout, is_pinned: bool) -> Ran:
+        budget = Budget(until=self._budget.until)
+        return run(
+            self._program,
+            Given(inputs, draw, layout, self._defined, self._data_lines, is_pinned),
+            budget,
         )
 
-    def _once(
-        self, inputs: Inputs, draw: int, layout: Layout, pinned: frozenset[str] | None
-    ) -> Ran:
-        budget = Budget(until=self._budget.until)
-        return run(self._program, Given(inputs, draw, layout, pinned), budget)
-
-    def _run(
-        self, inputs: Inputs, layout: Layout, pinned: frozenset[str] | None, count: int
-    ) -> Runs:
+    def _run(self, inputs: Inputs, layout: Layout, is_pinned: bool, count: int) -> Runs:
         total = count or inputs.draws.count
         held: dict[tuple[str, str], list[tuple[Held, Held | None]]] = {}
-        first = self._once(inputs, 0, layout, pinned)
+        first = self._once(inputs, 0, layout, is_pinned)
         for draw in range(total):
-            ran = self._once(inputs, draw, layout, pinned) if draw else first
+            ran = self._once(inputs, draw, layout, is_pinned) if draw else first
             for one in ran.held():
                 held.setdefault(one.place, []).append((one, ran.outdated(one)))
         return Runs(first, {place: _series(ones, total) for place, ones in held.items()})
@@ -242,7 +255,7 @@ class _Program:
             return np.zeros_like(got)
         remembered = ("disturbed", layout)
         if remembered not in self._known:
-            self._known[remembered] = self._run(self._disturbed, layout, self._examples, 0)
+            self._known[remembered] = self._run(self._disturbed, layout, False, 0)
         other = self._known[remembered].series.get(series.held.place)
         moved = laid_out(key, other.values) if other is not None and other.values else None
         if moved is None:
@@ -257,7 +270,9 @@ class _Program:
             for values in (series.values, series.earlier)
         )
 
-    def _are_right(self, key: QuestionKey, series: Series, values: Values, layout: Layout) -> bool:
+    def _are_right(
+        self, key: QuestionKey, series: Series, values: ProgramValues, layout: Layout
+    ) -> bool:
         count = len(values.array)
         if count < len(key.expected):
             key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
@@ -284,7 +299,10 @@ class _Program:
         not use what the derivative depends on is about something else, such as another layer.
         """
         found = [
-            one for one in runs.series.values() if self._answers(one.held.derived, key.question)
+            one
+            for one in runs.series.values()
+            if self._answers(one.held.derived, key.question)
+            and not self._is_for_another(one, key.question)
         ]
         valued = [one for one in found if one.values is not None or not self._is_call(one)]
         needed = self._needed(key)
@@ -292,6 +310,15 @@ class _Program:
         found = meant or valued or found
         top = min((one.held.rank for one in found), default=TOP)
         return [one for one in found if one.held.rank == top]
+
+    def _is_for_another(self, series: Series, question: Question) -> bool:
+        """Whether a name stands below the number of another question that it answers."""
+        labels = self._listing.labels(series.held.line)
+        everything = [one.question for one in self._questions]
+        marked = questions_marked(labels, everything) if labels else {}
+        return question.id not in marked and any(
+            one.id in marked and self._answers(series.held.derived, one) for one in everything
+        )
 
     def _needed(self, key: QuestionKey) -> frozenset[str]:
         """The symbols that a derivative depends on."""
@@ -396,6 +423,7 @@ class _Program:
         tried = self._named(self._runs(layout, count=_TRIED), key)
         if not any(self._is_right(key, one, layout) for one in tried):
             return None
+        self._layouts.add(layout)
         return self._accepted(key, self._named(self._runs(layout), key), layout)
 
     def _only_in(
@@ -502,20 +530,80 @@ class _Program:
         shape = series.values.shape if series.values is not None else None
         return AnswerRecord(text, "code", place.path, place.line, place.column, shape=shape)
 
-    def is_accounted(self) -> bool:
-        """Whether the program surely holds no other answer.
+    def unaccounted(self) -> set[str]:
+        """The names that may hold another answer.
 
-        All of it could be run, it has no functions of its own, and each of its names is given, answers a
-        question, or is only used on the way.
+        None do if all could be run, there are no functions, and each name is given, answers a question, or
+        is used on the way to one that does.
         """
-        runs = self._runs()
+        if self._program.functions or self._program.classes:
+            return {_ANYTHING}
+        runs = [self._runs(layout) for layout in self._layouts]
+        whole = next((one for one in runs if not one.first.faults), None)
+        if whole is None:
+            return {_ANYTHING}
+        paths = {one.held.path: one.held for one in whole.series.values()}
+        known = {path for path, held in paths.items() if self._is_answer(held)}
+        on_the_way = self._leading_to(known)
         names = self._inputs.names
-        return not (runs.first.faults or self._program.functions or self._program.classes) and all(
-            names.meaning(one.held.path) is not None
-            or any(self._answers(one.held.derived, key.question) for key in self._questions)
-            or (one.held.path in self._program.reads and not is_gradient(one.held.path))
-            for one in runs.series.values()
+        return {
+            path for path in paths
+            if path not in known and path not in on_the_way and names.meaning(path) is None
+        }  # fmt: skip
+
+    def _is_answer(self, held: Held) -> bool:
+        """Whether a name answers a question, by itself or by the number that it stands below."""
+        everything = [one.question for one in self._questions]
+        labels = self._listing.labels(held.line)
+        return any(self._answers(held.derived, one) for one in everything) or bool(
+            labels and questions_marked(labels, everything)
         )
+
+    def _leading_to(self, known: Collection[str]) -> set[str]:
+        """The names that lines of the top level use, in turn, to compute the `known` ones."""
+        uses: dict[str, set[str]] = {}
+        for node in self._program.tree.body:
+            inside = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+            for target in [one.path for one in self._program.targets if one.line == node.lineno]:
+                uses.setdefault(target, set()).update(inside)
+        found: set[str] = set()
+        waiting = list(known)
+        while waiting:
+            new = uses.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return found
+
+
+def with_shown(listing: Listing) -> str:
+    """The text of a program, where the value that a cell or fence shows at its end has a name."""
+    text = listing.text
+    try:
+        body = parse(text).body
+    except Refused:
+        return text
+    lines = text.split("\n")
+    for _, group in itertools.groupby(body, lambda node: listing.piece_at(node.lineno)[0]):
+        *_, last = group
+        if _is_shown(last):
+            lines[last.lineno - 1] = f"shown_{last.lineno} = {lines[last.lineno - 1]}"
+    return "\n".join(lines)
+
+
+def _is_shown(node: ast.stmt) -> bool:
+    """Whether a statement of the top level is an expression whose value says something."""
+    match node:
+        case ast.Expr(value=ast.Constant()):
+            return False
+        case ast.Expr(value=ast.Call(func=func)):
+            return node.col_offset == 0 and _called(func) not in _SAYS
+        case ast.Expr():
+            return node.col_offset == 0
+    return False
+
+
+_ANYTHING = "…"
+_SAYS = frozenset({"print", "display", "show", "plot", "append", "seed", "backward", "step"})
 
 
 def _called(node: ast.expr) -> str:

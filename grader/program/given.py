@@ -133,17 +133,21 @@ def _integers(array: Array) -> object:
 class Given:
     """What a program gets on one draw, and what it does to it.
 
-    A run keeps the given values of the `pinned` names; None pins all. `changes` are the values that the
-    program gave other names instead, by name and line, each the first one there; `gradients` the
-    derivatives that it used without computing them, `reads` the declared names. In the lines `replaced` the
-    value of the problem took the place of data that could not be worked out. `on_change` is called before
-    each change, with whether it is the first one in its line.
+    A derivative that the program computes itself, one of the `defined` names, is not given. A pinned run
+    keeps the given values of all given names. In `data_lines` the program loads data or draws numbers, for
+    which those of the problem are put. `changes` are the values that the program gave other names instead,
+    by name and line, each the first one there; `gradients` the derivatives that it used without computing
+    them, `reads` the declared names. In the lines `replaced` values of the problem took the place of data
+    that could not be worked out. `on_change` is called before each change, with whether it is the first one
+    in its line.
     """
 
     inputs: Inputs
     draw: int
     layout: Layout = USUAL
-    pinned: frozenset[str] | None = frozenset()
+    defined: frozenset[str] = frozenset()
+    data_lines: frozenset[int] = frozenset()
+    is_pinned: bool = False
     guessed: set[str] = field(default_factory=set)
     changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
@@ -167,7 +171,7 @@ class Given:
                 self.guessed.add(name)
             return self.inputs.value(meaning.name, self.draw, self.layout)
         derived = self.inputs.names.derivative(name)
-        if derived is None:
+        if derived is None or name in self.defined:
             raise KeyError(name)
         pair = (derived.pair[0] or self.inputs.loss or "", derived.pair[1])
         value = self.inputs.gradient(pair, self.draw, self.layout)
@@ -204,12 +208,14 @@ class Given:
             mine = self.inputs.value(meaning.name, self.draw, self.layout)
         except KeyError:
             return value
+        if isinstance(value, Unknown) and line not in self.data_lines:
+            return value
         if isinstance(value, Unknown):
             self.replaced.add(line)
             return self.value(name)
         if agrees(value, mine):
             return value
-        if self.pinned is None or meaning.name in self.pinned:
+        if self.is_pinned:
             return mine
         if not meaning.is_exact and shape_of(value) != shape_of(mine):
             return value  # a letter that is used for something else

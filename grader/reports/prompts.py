@@ -64,7 +64,7 @@ class _UnknownError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PromptPiece:
     """A formula and the prose after it. `latex` is empty for prose at the beginning of a prompt.
 
     `mathml` is None if the formula cannot be typeset. `stop` is punctuation right after the formula,
@@ -77,7 +77,7 @@ class Piece:
     text: str
 
 
-def pieces(prompt: str) -> Iterator[Piece]:
+def pieces(prompt: str) -> Iterator[PromptPiece]:
     """Split a prompt into formulas, each with the prose after it."""
     latex, at = "", 0
     for match in _FORMULA.finditer(prompt):
@@ -87,10 +87,10 @@ def pieces(prompt: str) -> Iterator[Piece]:
     yield _piece(latex, prompt[at:])
 
 
-def _piece(latex: str, after: str) -> Piece:
+def _piece(latex: str, after: str) -> PromptPiece:
     text = after.lstrip(".,;:?!)]") if latex else after
     stop = after[: len(after) - len(text)]
-    return Piece(latex, mathml(latex) if latex else None, stop, text)
+    return PromptPiece(latex, mathml(latex) if latex else None, stop, text)
 
 
 def mathml(latex: str) -> str | None:

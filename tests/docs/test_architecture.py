@@ -6,7 +6,6 @@ import tomllib
 from pages import ROOT
 
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-PLANNED = {"program"}
 
 
 def test_the_layers_are_those_of_the_import_contract() -> None:
@@ -30,8 +29,3 @@ def test_every_file_and_folder_exists() -> None:
         )
     ]
     assert missing == []
-
-
-def test_what_is_planned_is_not_there() -> None:
-    assert not [name for name in PLANNED if (ROOT / "grader" / name).exists()]
-    assert set(re.findall(r"^\| \S+ ?→? ?\S* \| `(\w+)` \|", PAGE, re.MULTILINE)) >= PLANNED

@@ -34,11 +34,11 @@ def text_of(result: QuestionResult) -> str:
 
 
 LEFT = [
-    ("hw_py", "dw = X.T @ r / N", "hw.py: code"),
+    ("hw_py", "answers(X, r) / N", "hw.py: code"),
     ("hw_R", "dw <- t(X) %*% r / N", "hw.R: code"),
     ("hw_m", "dw = X' * r / N", "hw.m: code"),
     ("hw_ipynb", notebook(("markdown", "# HW"), ("code", "g = X.T @ r")), "hw.ipynb, cell 2: code"),
-    ("hw_md", "```python\nfor i in range(N):\n    dw[i] = f(i)\n```\n", "hw.md, line 2: code"),
+    ("hw_md", "```python\nfor i in range(N):\n    out[i] = f(i)\n```\n", "hw.md, line 2: code"),
     ("hw_md", "# HW\n\n![my answers](scan.jpg)\n", "hw.md, line 3: a picture `scan.jpg`"),
     ("hw_md", "See [my answers](https://x.org/a).\n", "a link to `https://x.org/a`"),
     ("hw_md", "Everything is in answers.pdf\n", "a link to `answers.pdf`"),
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
 
 
 def test_the_review_list_gives_the_reason(tmp_path: Path) -> None:
-    report = graded_folder(tmp_path, hw_py="dw = X.T @ r / N")
+    report = graded_folder(tmp_path, hw_py="answers(X, r) / N")
     waits = needs_review.reason(report["q3"])
     assert "hw.py: code" in waits
 

@@ -21,10 +21,7 @@ def plain(text: str) -> str:
     return f"{text}\n"
 
 
-PROGRAM = pytest.mark.xfail(reason="program", strict=False)
-
-
-@pytest.mark.parametrize("write", [pytest.param(fenced, marks=PROGRAM), plain])
+@pytest.mark.parametrize("write", [pytest.param(fenced), plain])
 @pytest.mark.parametrize(
     ("problem", "question", "text"),
     [
@@ -61,7 +58,6 @@ def test_a_sum_in_a_listing_that_lacks_a_term_is_not_accepted(tmp_path: Path, mo
     assert graded("rnn", tmp_path, fenced(RNN % more))["q6"].verdict != "correct"
 
 
-@PROGRAM
 def test_a_sum_in_a_listing_is_followed_to_its_end(tmp_path: Path) -> None:
     more = "dW = dW + np.outer(da2, h1)\ndW += np.outer(da1, h0)"
     assert graded("rnn", tmp_path, fenced(RNN % more))["q6"].verdict == "correct"

@@ -53,7 +53,6 @@ def test_what_a_listing_changes_later_is_not_accepted(tmp_path: Path, later: str
     assert verdicts(SOFTMAX, tmp_path, listing)["q4"] not in ("correct", "missing")
 
 
-@pytest.mark.xfail(reason="program", strict=False)
 def test_a_listing_that_changes_nothing_is_read(tmp_path: Path) -> None:
     listing = "```python\nfor t in range(9):\n    loss = 0\ndz = p - y\nfor t in range(9):\n    e = dz\n```"
     assert verdicts(SOFTMAX, tmp_path, listing)["q4"] == "correct"

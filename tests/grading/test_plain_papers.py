@@ -31,8 +31,6 @@ def text_of(result: QuestionResult) -> str:
     return " ".join(message.text for message in result.messages)
 
 
-PROGRAM = pytest.mark.xfail(reason="program", strict=False)
-
 RIGHT = [
     ("q1", "∂l/∂W³₁₁ = δ h²₁"),
     ("q1", "1) delta*h2[1]"),
@@ -60,16 +58,12 @@ RIGHT = [
     pytest.param(
         "q11",
         "```python\nimport numpy as np\ndZ2 = W3.T * delta\ndW2 = dZ2 @ h1.T\n```",
-        marks=PROGRAM,
     ),
     pytest.param(
         "q11",
         "### 11\n```\nnp.outer(W3.T * delta, h1)\n```",
-        marks=PROGRAM,
     ),
-    pytest.param(
-        "q11", "### 11\n```python\nanswer = np.outer(W3.T * delta, h1)\n```", marks=PROGRAM
-    ),
+    pytest.param("q11", "### 11\n```python\nanswer = np.outer(W3.T * delta, h1)\n```"),
     ("q11", "so we set `dW2 = np.outer(W3.T * delta, h1)` at last"),
     ("q17", "dz1 = (W2.T @ W3.T * delta) * sigma'(z1)\ndW1 = dz1 @ x.T"),
     ("q17", "17. ((W²)ᵀ (W³)ᵀ δ ⊙ σ′(z¹)) xᵀ"),

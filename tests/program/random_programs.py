@@ -275,7 +275,9 @@ def normal(text: str) -> str:
 
 
 def _choices(table: str) -> list[str]:
-    return [one.strip() for line in table.split("\n") for one in re.split(r" \| ", line) if one.strip()]
+    return [
+        one.strip() for line in table.split("\n") for one in re.split(r" \| ", line) if one.strip()
+    ]
 
 
 TABLES = {
@@ -318,7 +320,9 @@ def fine(value: object, depth: int = 0) -> bool:
         return depth < 4 and len(value) <= 40 and all(fine(part, depth + 1) for part in parts)
     if isinstance(value, str):
         return len(value) < 60
-    return isinstance(value, NUMBER) or value is None or callable(value) or hasattr(value, "__dict__")
+    return (
+        isinstance(value, NUMBER) or value is None or callable(value) or hasattr(value, "__dict__")
+    )
 
 
 @dataclass
@@ -422,7 +426,9 @@ class Writer:
         """Note the names that a statement binds; a name of the program must not become local."""
         assert self.local is not None
         tree = ast.parse(text)
-        bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        bound = {
+            n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
         if any(name in self.space and name not in self.local for name in bound):
             return False
         self.local |= bound
@@ -456,7 +462,13 @@ class Writer:
             with self.aside():
                 if self.tried(f"{head} break"):
                     extra = self.chance.choice(
-                        ["", "", "", f"if {self.condition()}: break", f"if {self.condition()}: continue"]
+                        [
+                            "",
+                            "",
+                            "",
+                            f"if {self.condition()}: break",
+                            f"if {self.condition()}: continue",
+                        ]
                     )
                     block = self.body(extra=tuple(filter(None, [extra])))
                     if extra:
@@ -490,8 +502,12 @@ class Writer:
 
     def function(self) -> str:
         """A definition and some calls."""
-        name = self.chance.choice(["forward", "backward", "f", "step", "loss", "layer"]) + str(self.chance.randint(1, 3))
-        arguments = [self.piece(self.chance.choice("AAAVMN"), 1) for _ in range(self.chance.randint(0, 3))]
+        name = self.chance.choice(["forward", "backward", "f", "step", "loss", "layer"]) + str(
+            self.chance.randint(1, 3)
+        )
+        arguments = [
+            self.piece(self.chance.choice("AAAVMN"), 1) for _ in range(self.chance.randint(0, 3))
+        ]
         parameters = self.chance.sample(["p", "q", "u", "v", "dout"], len(arguments))
         with self.aside({p: self.value(a) for p, a in zip(parameters, arguments, strict=True)}):
             default = self.piece("N", 2)
@@ -576,7 +592,11 @@ class Writer:
             elif where < 0.3:
                 fault = "if True:\n" + indented([fault])
             elif where < 0.45:
-                fault = "def failing(u):\n" + indented(["t = u", fault, "return t"]) + f"{self.new()} = failing(1)"
+                fault = (
+                    "def failing(u):\n"
+                    + indented(["t = u", fault, "return t"])
+                    + f"{self.new()} = failing(1)"
+                )
             try:
                 run(fault, self.space)
             except Exception:
@@ -640,7 +660,9 @@ class Writer:
     def piece(self, kind: str, depth: int) -> str:
         """An expression of a kind."""
         if kind == "S":
-            return self.chance.choice(self.atoms(FITS["S"]) or ["np.array([[2.0, 1.0], [0.5, 3.0]])"])
+            return self.chance.choice(
+                self.atoms(FITS["S"]) or ["np.array([[2.0, 1.0], [0.5, 3.0]])"]
+            )
         atoms = self.atoms(FITS[kind])
         if atoms and self.chance.random() < 0.25 + 0.25 * depth:
             return self.chance.choice(atoms)
@@ -669,7 +691,11 @@ class Writer:
                 continue
             yield name, value
             if type(value) is dict:
-                yield from ((f"{name}[{key!r}]", part) for key, part in value.items() if isinstance(key, str | int))
+                yield from (
+                    (f"{name}[{key!r}]", part)
+                    for key, part in value.items()
+                    if isinstance(key, str | int)
+                )
             elif type(value) in (list, tuple):
                 yield from ((f"{name}[{at}]", part) for at, part in enumerate(value[:3]))
             elif hasattr(value, "__dict__") and not callable(value):
@@ -749,7 +775,9 @@ class Writer:
             ])  # fmt: skip
         axes = [self.along(size) for size in shape[: self.chance.randint(1, max(1, len(shape)))]]
         if self.chance.random() < 0.2:
-            axes.insert(self.chance.randint(0, len(axes)), self.chance.choice(["None", "np.newaxis"]))
+            axes.insert(
+                self.chance.randint(0, len(axes)), self.chance.choice(["None", "np.newaxis"])
+            )
         if self.chance.random() < 0.15:
             axes.insert(self.chance.choice([0, len(axes)]), "...")
         return ", ".join(axes)
@@ -781,7 +809,14 @@ def _as_many(writer: Writer, shape: tuple[int, ...], depth: int) -> str:
     factors = [n for n in range(1, size + 1) if size % n == 0]
     rows = writer.chance.choice(factors)
     return writer.chance.choice(
-        [f"({rows}, {size // rows})", f"({rows}, -1)", f"(-1, {rows})", f"({size},)", f"(1, {size}, 1)", f"{(*shape, 1)}"]
+        [
+            f"({rows}, {size // rows})",
+            f"({rows}, -1)",
+            f"(-1, {rows})",
+            f"({size},)",
+            f"(1, {size}, 1)",
+            f"{(*shape, 1)}",
+        ]
     )
 
 

@@ -21,11 +21,28 @@ from grader.program import values
 from grader.program.errors import Refused
 from grader.program.machine import Machine, compiled
 
-PATIENCE = 6.0  # processor seconds; a few milliseconds are usual, and an attack that succeeds takes hours
+PATIENCE = (
+    6.0  # processor seconds; a few milliseconds are usual, and an attack that succeeds takes hours
+)
 ROOM = 250e6  # bytes; a few are usual, and an attack that succeeds takes all there are
 
-PLAIN = (bool, int, float, str, np.bool_, np.integer, np.floating, type(None), type(...), slice, range)
-DTYPES = {np.dtype(kind) for kind in ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")}
+PLAIN = (
+    bool,
+    int,
+    float,
+    str,
+    np.bool_,
+    np.integer,
+    np.floating,
+    type(None),
+    type(...),
+    slice,
+    range,
+)
+DTYPES = {
+    np.dtype(kind)
+    for kind in ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8")
+}
 
 
 def escapes() -> dict[str, str]:
@@ -103,7 +120,12 @@ def foreign(value: object, seen: set[int], depth: int = 0) -> Iterator[object]:
     if isinstance(value, np.ndarray):
         if type(value) is not np.ndarray or value.dtype not in DTYPES:
             yield value
-    elif isinstance(value, list | tuple | set | frozenset) and type(value) in (list, tuple, set, frozenset):
+    elif isinstance(value, list | tuple | set | frozenset) and type(value) in (
+        list,
+        tuple,
+        set,
+        frozenset,
+    ):
         for part in [*value][:1000]:
             yield from foreign(part, seen, depth + 1)
     elif type(value) is dict:

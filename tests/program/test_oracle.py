@@ -112,7 +112,9 @@ def _same_bits(ours: np.ndarray | np.generic, theirs: np.ndarray | np.generic) -
         return np.array_equal(ours, theirs)
     return bool(
         np.array_equal(ours, theirs, equal_nan=True)
-        and np.array_equal(np.signbit(ours) & ~np.isnan(ours), np.signbit(theirs) & ~np.isnan(theirs))
+        and np.array_equal(
+            np.signbit(ours) & ~np.isnan(ours), np.signbit(theirs) & ~np.isnan(theirs)
+        )
     )
 
 
@@ -123,9 +125,11 @@ def shared(space: dict[str, object]) -> set[tuple[str, str]]:
         (one, other)
         for one, other in combinations(names, 2)
         if space[one] is space[other]
-        or (isinstance(space[one], np.ndarray)
-        and isinstance(space[other], np.ndarray)
-        and np.shares_memory(space[one], space[other]))
+        or (
+            isinstance(space[one], np.ndarray)
+            and isinstance(space[other], np.ndarray)
+            and np.shares_memory(space[one], space[other])
+        )
     }
 
 
@@ -149,7 +153,9 @@ def compare(text: str, seed: int) -> bool:
         known = {name: value for name, value in known.items() if name in theirs}
     elif not refused:
         assert not faults, f"{faults[0]} on line {faults[0].line}"
-        missing = [n for n in names if n not in known and n not in untouched and not _module(theirs[n])]
+        missing = [
+            n for n in names if n not in known and n not in untouched and not _module(theirs[n])
+        ]
         assert not missing, f"{missing} are not there"
     extra = [n for n in known if n not in theirs]
     assert not extra or refused, f"{extra} are not there in Python"

@@ -21,7 +21,7 @@ class Signal(Enum):
     RETURN = "return"
 
 
-class Given(Protocol):
+class GivenNames(Protocol):
     """What a program is run on."""
 
     def value(self, name: str) -> object:
@@ -48,7 +48,7 @@ class Store(NamedTuple):
 class State:
     """All that a run has: `names` are the global ones, those that were looked up included."""
 
-    given: Given
+    given: GivenNames
     budget: Budget
     library: Library
     defines: frozenset[str]

@@ -10,7 +10,7 @@ import numpy as np
 from grader.program.budget import Budget
 from grader.program.errors import RAISED, ProgramError, Refused, of
 from grader.program.machine.calls import bind
-from grader.program.machine.frame import Frame, Given, State, Store
+from grader.program.machine.frame import Frame, GivenNames, State, Store
 from grader.program.machine.program import Program
 from grader.program.values import BoundMethod, Function
 
@@ -23,7 +23,7 @@ class Machine:
     returns is what is stored. The value is an `Unknown` if the statement failed.
     """
 
-    def __init__(self, program: Program, given: Given, budget: Budget | None = None) -> None:
+    def __init__(self, program: Program, given: GivenNames, budget: Budget | None = None) -> None:
         self.program = program
         self.frames: list[Frame] = []
         self._state = State(given, budget or Budget(), program.library, program.defines)
