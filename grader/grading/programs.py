@@ -383,7 +383,7 @@ class _Program:
             return None
         chosen = right[-1]
         record = self._record(chosen)
-        if self._is_circular(key, layout):
+        if self._is_circular(key, chosen, layout):
             text = "the program uses this derivative before it computes it"
             return ProgramAnswer(_for_a_human(text, "program"), record)
         others = [one for one in named if one not in right and one.values is not None]
@@ -399,11 +399,13 @@ class _Program:
             return (Message(Kind.NOTE, text, "precision"),)
         return ()
 
-    def _is_circular(self, key: QuestionKey, layout: Layout) -> bool:
-        """Whether the program was given this derivative, or one that rests on it."""
+    def _is_circular(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
+        """Whether the program was given this derivative, or one that does not lead to it."""
         of, wrt = bases(key.question.of, key.question.wrt)
-        used = {pair[1] for pair in self._runs(layout).first.given.gradients if pair[0] == of}
-        return any(not self._rests_on(name, wrt) for name in used)
+        gradients = self._runs(layout).first.gradients
+        own = gradients.get(series.held.function)
+        pairs = set().union(*gradients.values()) if own is None else own
+        return any(not self._rests_on(name, wrt) for by, name in pairs if by == of)
 
     def _rests_on(self, name: str, wrt: str) -> bool:
         """Whether the model computes one name from another."""

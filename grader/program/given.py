@@ -137,7 +137,8 @@ class Given:
     keeps the given values of all given names. In `data_lines` the program loads data or draws numbers, for
     which those of the problem are put. `changes` are the values that the program gave other names instead,
     by name and line, each the first one there; `gradients` the derivatives that it used without computing
-    them, `reads` the declared names. In the lines `replaced` values of the problem took the place of data
+    them so far, `reads` the declared names. In the lines `replaced` values of the problem took the place of
+    data
     that could not be worked out. `on_change` is called before each change, with whether it is the first one
     in its line.
     """
@@ -155,6 +156,7 @@ class Given:
     reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool], None] = lambda is_first: None
     _values: dict[str, object] = field(default_factory=dict)
+    _pairs: dict[str, Pair] = field(default_factory=dict)
 
     def value(self, name: str) -> object:
         """The value of a name that the program does not define. Raises KeyError."""
@@ -162,6 +164,8 @@ class Given:
             self._values[name] = self._found(name)
         if (meaning := self.inputs.names.meaning(name)) is not None:
             self.reads.add(meaning.name)
+        elif name in self._pairs:
+            self.gradients.add(self._pairs[name])
         return self._values[name]
 
     def _found(self, name: str) -> object:
@@ -175,7 +179,7 @@ class Given:
             raise KeyError(name)
         pair = (derived.pair[0] or self.inputs.loss or "", derived.pair[1])
         value = self.inputs.gradient(pair, self.draw, self.layout)
-        self.gradients.add(pair)
+        self._pairs[name] = pair
         return value
 
     def argument(self, name: str) -> object:

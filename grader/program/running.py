@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.code_names import CodeNames, Derived
+from grader.program.code_names import CodeNames, Derived, Pair
 from grader.program.errors import ProgramError
 from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
@@ -55,7 +55,7 @@ class Ran:
 
     `before` is what names held before the program changed a given name for the last time: what it derived
     before it updated the weights is about the given ones. `reads` are the given names that each function
-    used that was run by itself.
+    used that was run by itself, `gradients` the derivatives that it did not compute; "" is the top level.
     """
 
     program: Program
@@ -65,6 +65,7 @@ class Ran:
     before: dict[tuple[str, str], Held] = field(default_factory=dict)
     objects: dict[str, Instance] = field(default_factory=dict)
     reads: dict[str, set[str]] = field(default_factory=dict)
+    gradients: dict[str, set[Pair]] = field(default_factory=dict)
 
     @property
     def faults(self) -> Sequence[ProgramError]:
@@ -209,6 +210,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     ran = Ran(program, given, machine)
     given.on_change = ran.before_change
     machine.run()
+    ran.gradients[""] = given.gradients
     known: dict[str, object] = {}
     tried: set[str] = set()
     while (entry := _next_entry(program, machine, given.inputs.names, tried)) is not None:
@@ -219,7 +221,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         if owner is not None and function.kind is Kind.PLAIN:
             self = ran.objects.setdefault(owner.name, Instance(owner, fallback=given.field))
             called, skip = BoundMethod(self, function), 1
-        given.reads = set()
+        given.reads, given.gradients = set(), set()
         try:
             frame = machine.call(called, _arguments(function, given, known, skip))
         except ProgramError as fault:
@@ -227,6 +229,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
             continue
         ran.frames.append(frame)
         ran.reads[function.qualified] = given.reads
+        ran.gradients[function.qualified] = given.gradients
         known.update(_returned_names(frame))
     return ran
 

@@ -197,20 +197,23 @@ def _functions(value: Any, attributes: set[str]) -> Iterator[Function]:
             yield function
             yield from _functions(receiver, attributes)
         case Class():
-            known = {*attributes, "__init__", "__call__"}
-            yield from (
-                each
-                for name, each in value.fields.items()
-                if isinstance(each, Function) and name in known
-            )
-            yield from _functions(value.base, attributes)
-        case Instance(cls=cls):
-            yield from _functions(cls, attributes)
+            yield from _methods(value, {*attributes, "__init__"})
+        case Instance(cls=Class() as cls):
+            yield from _methods(cls, {*attributes, "__call__"})
         case list() | tuple() | dict():
             parts = value.values() if isinstance(value, dict) else value
             for part in [*parts][:100]:
                 if isinstance(part, Function | BoundMethod | Class | Instance):
                     yield from _functions(part, attributes)
+
+
+def _methods(cls: Class | None, names: set[str]) -> Iterator[Function]:
+    """The methods of these names, of a class and those below it."""
+    while cls is not None:
+        for name, each in cls.fields.items():
+            if isinstance(each, Function) and name in names:
+                yield each
+        cls = cls.base
 
 
 def _given(frame: Frame, name: str) -> Any:
