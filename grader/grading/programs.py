@@ -295,7 +295,7 @@ class _Program:
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only.
 
-        A name without a value because some example of a call fails says nothing, and a function that does
+        Names that are spelled as declared come first. A name without a value because some example of a call fails says nothing, and a function that does
         not use what the derivative depends on is about something else, such as another layer.
         """
         found = [
@@ -304,6 +304,7 @@ class _Program:
             if self._answers(one.held.derived, key.question)
             and not self._is_for_another(one, key.question)
         ]
+        found = [one for one in found if one.held.derived and one.held.derived.is_exact] or found
         valued = [one for one in found if one.values is not None or not self._is_call(one)]
         needed = self._needed(key)
         meant = [one for one in valued if self._uses(runs, one, needed)]
@@ -450,6 +451,10 @@ class _Program:
             return ProgramAnswer(_unread(last), record)
         if (changed := self._changed(key)) is not None:
             return ProgramAnswer(changed, record)
+        if (other := usual.first.changed_through(last.held)) is not None:
+            line = self._listing.place(other.line).line
+            text = f"line {line} changes this array through its other name `{other.path}`"
+            return ProgramAnswer(_for_a_human(text, "program"), record)
         if is_near(key, last.values):
             text = "the values agree to a few digits only, as with a small constant or differences"
             return ProgramAnswer(_for_a_human(text, "precision"), record)

@@ -61,12 +61,6 @@ def plain(name: str) -> str:
     return _MARKS.sub("", name)
 
 
-def _add(found: dict[str, set[str]], text: str, name: str) -> None:
-    """Add a spelling of a name, as it is and in small letters."""
-    for spelling in (plain(text), plain(text).lower()):
-        found.setdefault(spelling, set()).add(name)
-
-
 @dataclass(frozen=True)
 class CodeNames:
     """The names of one scope as programs spell them."""
@@ -86,23 +80,34 @@ class CodeNames:
 
     @cached_property
     def _spellings(self) -> dict[str, set[str]]:
-        """The declared names by their spellings without underscores, and by these in small letters."""
+        """The declared names by their spellings without underscores."""
         found: dict[str, set[str]] = {}
         for name in self.declared:
-            _add(found, name, name)
+            found.setdefault(plain(name), set()).add(name)
         for (base, sup, sub), name in self.scope.names.spellings.items():
             for text in _spoken(base):
-                _add(found, f"{text}{sup or ''}{sub or ''}", name)
+                found.setdefault(plain(f"{text}{sup or ''}{sub or ''}"), set()).add(name)
+        return found
+
+    @cached_property
+    def _small(self) -> dict[str, set[str]]:
+        """The declared names by their spellings in small letters."""
+        found: dict[str, set[str]] = {}
+        for spelling, names in self._spellings.items():
+            found.setdefault(spelling.lower(), set()).update(names)
         return found
 
     def meaning(self, name: str) -> Meaning | None:
         """The declared name that a name of a program stands for; None if it is none or ambiguous."""
         if name in self.declared:
             return Meaning(name, True)
-        for text in (plain(name), plain(name).lower()):
-            found = self._spellings.get(text, ())
+        text = plain(name)
+        for is_exact, found in (
+            (True, self._spellings.get(text, ())),
+            (False, self._small.get(text.lower(), ())),
+        ):
             if len(found) == 1:
-                return Meaning(next(iter(found)), text == plain(name))
+                return Meaning(next(iter(found)), is_exact)
         return None
 
     def derivative(self, path: str) -> Derived | None:

@@ -92,6 +92,29 @@ class Ran:
             return before if all(line <= before.line for line in later) else None
         return before if before.line == held.line else None
 
+    def changed_through(self, held: Held) -> Held | None:
+        """Another name of the same array through which a line below changed it."""
+        mine = held.value
+        if not isinstance(mine, np.ndarray):
+            return None
+        added = {
+            node.lineno for node in ast.walk(self.program.tree) if isinstance(node, ast.AugAssign)
+        }
+        changes = {
+            (one.path, one.line) for one in self.machine.stores if one.is_part or one.line in added
+        }
+        return next(
+            (
+                one for one in self.held()
+                if one.path != held.path
+                and one.line > held.line
+                and (one.path, one.line) in changes
+                and isinstance(one.value, np.ndarray)
+                and np.may_share_memory(mine, one.value)
+            ),
+            None,
+        )  # fmt: skip
+
     def held(self, *, is_live: bool = False) -> Iterator[Held]:
         """The names with numbers, or with a reason why there are none."""
         lines = {(one.frame, one.path): one.line for one in self.machine.stores}

@@ -119,7 +119,7 @@ def test_lateness_of_one_student_adds_the_columns() -> None:
 def test_a_prompt_is_typeset_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typeset: list[str] = []
 
-    def counted(text: str, pieces: Any = prompts.pieces) -> Iterator[prompts.Piece]:
+    def counted(text: str, pieces: Any = prompts.pieces) -> Iterator[prompts.PromptPiece]:
         typeset.append(text)
         return pieces(text)
 

@@ -66,3 +66,21 @@ def test_a_sum_in_a_listing_is_followed_to_its_end(tmp_path: Path) -> None:
 def test_a_gradient_may_equal_another_one(tmp_path: Path) -> None:
     text = "9. dbo = dzo\n"
     assert graded("lstm-cell", tmp_path, text)["q9"].verdict in REVIEW
+
+
+@pytest.mark.parametrize("more", ["dz[z <= 0] = 0", "mask = z <= 0\ndz[mask] = 0", "dz *= z > 0"])
+def test_an_array_changed_through_another_name_is_for_a_human(tmp_path: Path, more: str) -> None:
+    """NumPy changes dh too, but the student may not have seen it."""
+    results = graded("residual-block", tmp_path, fenced(f"dh = W2.T @ g\ndz = dh\n{more}"))
+    assert results["q3"].verdict == "undecided"
+    assert "through its other name `dz`" in results["q3"].messages[0].text
+    assert results["q4"].verdict == "correct"
+
+
+def test_a_name_spelled_as_declared_comes_before_one_that_is_not(tmp_path: Path) -> None:
+    """`d_x` is no derivative by X where `dX` is there too."""
+    text = """d_k = 3
+dA = G @ V.T
+dS = A * (dA - (dA * A).sum(axis=1, keepdims=True))
+dK = dS.T @ Q / np.sqrt(d_k)"""
+    assert graded("attention", tmp_path, fenced(text))["q6"].verdict == "correct"
