@@ -105,15 +105,7 @@ def graded(key: Key, listings: Sequence[Listing]) -> ProgramAnswers:
 
 
 def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], bool]:
-    """The answers of one program, and whether all of it is accounted for; cached by its text."""
-    remembered = ("program", listing.text, listing.question)
-    known = key.seen.get(remembered)
-    if known is None:
-        known = key.seen[remembered] = _run_listing(key, listing)
-    return known  # type: ignore[return-value]
-
-
-def _run_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], bool]:
+    """The answers of one program, and whether all of it is accounted for."""
     scopes: dict[object, list[QuestionKey]] = {}
     for one in key.questions.values():
         scopes.setdefault(one.question.scope.key, []).append(one)
@@ -295,8 +287,9 @@ class _Program:
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only.
 
-        Names that are spelled as declared come first. A name without a value because some example of a call fails says nothing, and a function that does
-        not use what the derivative depends on is about something else, such as another layer.
+        Names that are spelled as declared come first. A name without a value because some example of a
+        call fails says nothing, and a function that does not use what the derivative depends on is about
+        something else, such as another layer.
         """
         found = [
             one
