@@ -1,4 +1,4 @@
-"""Writes docs/problem-yaml.md and docs/library.md from the schema, the table of functions and problems/.
+"""Writes the pages of docs/ that are made from the schema, the tables of functions and problems/.
 
 python docs/reference.py
 """
@@ -10,6 +10,7 @@ from typing import Any
 from grader.authoring.schema import schema
 from grader.primitives import TABLE, is_function
 from grader.problem import load
+from grader.program import library as code
 
 DOCS = Path(__file__).parent
 PROBLEMS = DOCS.parent / "problems"
@@ -266,7 +267,41 @@ def _comment(file: Path) -> str:
     return " ".join(found)
 
 
-PAGES = {"problem-yaml.md": problem_yaml, "library.md": library}
+_CODE = """\
+# Functions in code
+
+*Made from the tables of `grader/program/library` by `docs/reference.py`.* A [program](writing-answers.md#programs)
+may call these. Everything else goes to a human, with its name and line. To add one is to add a row.
+
+| module | functions |
+| --- | --- |
+"""
+
+
+def code_functions() -> str:
+    """The page about what a program may call."""
+    found: dict[str, list[str]] = {}
+    for path in code.FUNCTIONS:
+        module, _, name = path.rpartition(".")
+        if module in code.MODULES.values():
+            found.setdefault(module, []).append(name)
+    tables = {f"`{module}`": names for module, names in sorted(found.items())} | {
+        "Python": list(code.BUILTINS),
+        "methods of arrays": [*code.ATTRIBUTES, *code.METHODS],
+        "helpers of courses that a file imports and does not hold": list(code.HELPERS),
+    }
+    rows = [
+        f"| {title} | {', '.join(f'`{name}`' for name in sorted(set(names)))} |"
+        for title, names in tables.items()
+    ]
+    return _CODE + "\n".join(rows) + "\n"
+
+
+PAGES = {
+    "problem-yaml.md": problem_yaml,
+    "library.md": library,
+    "code-functions.md": code_functions,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
