@@ -270,8 +270,9 @@ def _comment(file: Path) -> str:
 _CODE = """\
 # Functions in code
 
-*Made from the tables of `grader/program/library` by `docs/reference.py`.* A [program](writing-answers.md#programs)
-may call these. Everything else goes to a human, with its name and line. To add one is to add a row.
+*Made from the tables of `grader/program/library` by `docs/reference.py`.* A
+[program](writing-answers.md#programs) may call these. Everything else goes to a human, with its name and
+line. To add one is to add a row.
 
 | module | functions |
 | --- | --- |
