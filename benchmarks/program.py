@@ -91,6 +91,9 @@ class Draw:
         """What is kept of a watched name."""
         return value
 
+    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+        """Nothing is noted."""
+
 
 def ours(program: Program, draws: list[dict[str, object]]) -> list[dict[str, object]]:
     """All names after a run on each draw."""

@@ -36,7 +36,7 @@ from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
 from grader.program.errors import ProgramError, Refused
-from grader.program.given import USUAL, Given, Inputs, Layout
+from grader.program.given import USUAL, Given, Inputs, Layout, Lines
 from grader.program.machine import compiled
 from grader.program.running import ENTRY, TOP, Held, Ran, run
 from grader.program.source import parse
@@ -178,6 +178,10 @@ class _Program:
         self._program = compiled(with_shown(listing), names.spelled_in(listing.text))
         self._known: dict[object, Runs] = {}
         self._layouts = {USUAL}  # those under which some answer is right
+        self._settings: frozenset[int] = frozenset()
+        first_run = self._once(self._inputs, 0, USUAL, False)
+        if first_run.given.replaced and first_run.given.changes:
+            self._settings = self._lines.settings  # the program has its own data, and its own sizes
 
     # Running
 
@@ -195,26 +199,47 @@ class _Program:
         return frozenset([re.split(r"[.\[]", path)[0] for path in targets])
 
     @cached_property
-    def _data_lines(self) -> frozenset[int]:
-        """The lines that load data or draw numbers: assignments of calls without a given array."""
-        names = self._inputs.names
-        sizes = self._inputs.scope.names.dimensions
-        found: set[int] = set()
+    def _lines(self) -> Lines:
+        """The lines that use no given array."""
+        free: set[int] = set()
+        data: set[int] = set()
+        settings: set[int] = set()
         for node in ast.walk(self._program.tree):
-            if not isinstance(node, ast.Assign):
+            match node:
+                case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                    pass
+                case ast.For(iter=value):
+                    pass
+                case _:
+                    continue
+            if self._uses_arrays(value):
                 continue
-            inside = list(ast.walk(node.value))
-            meanings = [names.meaning(one.id) for one in inside if isinstance(one, ast.Name)]
-            is_call = any(isinstance(one, ast.Call) for one in inside)
-            if is_call and all(one is None or one.name in sizes for one in meanings):
-                found.add(node.lineno)
-        return frozenset(found)
+            free.add(node.lineno)
+            if isinstance(node, ast.For):
+                continue
+            settings.add(node.lineno)
+            if any(isinstance(one, ast.Call) for one in ast.walk(value)):
+                data.add(node.lineno)
+        return Lines(frozenset(free), frozenset(data), frozenset(settings))
+
+    def _uses_arrays(self, value: ast.expr) -> bool:
+        """Whether an expression uses declared names other than sizes, or derivatives."""
+        names, sizes = self._inputs.names, self._inputs.scope.names.dimensions
+        for node in ast.walk(value):
+            match node:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    meaning = names.meaning(name)
+                    if meaning is not None and meaning.name not in sizes:
+                        return True
+                    if names.derivative(name) is not None:
+                        return True
+        return False
 
     def _once(self, inputs: Inputs, draw: int, layout: Layout, is_pinned: bool) -> Ran:
         budget = Budget(until=self._budget.until)
         return run(
             self._program,
-            Given(inputs, draw, layout, self._defined, self._data_lines, is_pinned),
+            Given(inputs, draw, layout, self._defined, self._lines, self._settings, is_pinned),
             budget,
         )
 
@@ -287,9 +312,9 @@ class _Program:
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only.
 
-        Names that are spelled as declared come first. A name without a value because some example of a
-        call fails says nothing, and a function that does not use what the derivative depends on is about
-        something else, such as another layer.
+        Names come first that are closest to what is declared. A name without a value because some example
+        of a call fails says nothing, and a function that does not use what the derivative depends on is
+        about something else, such as another layer.
         """
         found = [
             one
@@ -297,7 +322,8 @@ class _Program:
             if self._answers(one.held.derived, key.question)
             and not self._is_for_another(one, key.question)
         ]
-        found = [one for one in found if one.held.derived and one.held.derived.is_exact] or found
+        closest = max((_closeness(one) for one in found), default=0)
+        found = [one for one in found if _closeness(one) == closest]
         valued = [one for one in found if one.values is not None or not self._is_call(one)]
         needed = self._needed(key)
         meant = [one for one in valued if self._uses(runs, one, needed)]
@@ -622,6 +648,11 @@ def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
     before = [one.value for _, one in ones if one is not None]
     earlier = stacked(before) if len(before) == total else None
     return Series(ones[0][0], values, earlier, faults[0] if faults else None)
+
+
+def _closeness(series: Series) -> int:
+    """How close a name is to the declared one."""
+    return series.held.derived.closeness if series.held.derived is not None else 0
 
 
 def _unread(series: Series) -> Outcome:

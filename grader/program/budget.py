@@ -23,6 +23,7 @@ class Budget:
     total: int = TOTAL
     until: float = field(default_factory=lambda: time.process_time() + SECONDS)
     _look: int = field(default=STEPS, repr=False)
+    _held: int = field(default=0, repr=False)
 
     def step(self, n: int = 1) -> None:
         """Count an iteration or a call that runs `n` parts of the program. Raises Refused."""
@@ -32,6 +33,18 @@ class Budget:
                 raise Refused("the program runs for too long")
             self._look = self.steps - _CLOCK_EVERY
             self.check_clock()
+
+    def hold(self, steps: int) -> None:
+        """Leave `steps` of the rest; `resume` gives back the others."""
+        if self.steps > steps:
+            self._held += self.steps - steps
+            self.steps = steps
+
+    def resume(self) -> None:
+        """Give back what `hold` has taken."""
+        if self._held:
+            self.steps, self._held = max(self.steps, 0) + self._held, 0
+            self._look = self.steps - _CLOCK_EVERY
 
     def check_clock(self) -> None:
         """Raise Refused if the time is over."""

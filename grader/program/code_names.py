@@ -7,6 +7,7 @@ A program spells `W^1` as `W1`, `w1` or `W_1`, and the derivative of the loss by
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
@@ -36,18 +37,36 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _MARKS = re.compile(r"[\\{}\[\]()^_,\s]")
 
 
+class Closeness(IntEnum):
+    """How a program's name is spelled: in other letters, as in papers, as declared."""
+
+    LETTERS = 0
+    LATEX = 1
+    SAME = 2
+
+
 class Meaning(NamedTuple):
-    """The declared name that a program's name stands for, and whether it is spelled the same."""
+    """The declared name that a program's name stands for."""
 
     name: str
-    is_exact: bool
+    closeness: Closeness
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing but marks such as `_` differs from a declared spelling."""
+        return self.closeness > Closeness.LETTERS
 
 
 class Derived(NamedTuple):
-    """The derivative that a name stands for; `is_exact` if its names are spelled as declared."""
+    """The derivative that a name stands for, and how close its name is to what is declared."""
 
     pair: Pair
-    is_exact: bool
+    closeness: Closeness
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing but marks such as `_` differs from a declared spelling."""
+        return self.closeness > Closeness.LETTERS
 
 
 def is_gradient(path: str) -> bool:
@@ -79,11 +98,17 @@ class CodeNames:
         return frozenset([word for word in set(_WORD.findall(text)) if self.meaning(word)])
 
     @cached_property
-    def _spellings(self) -> dict[str, set[str]]:
-        """The declared names by their spellings without underscores."""
+    def _plain(self) -> dict[str, set[str]]:
+        """The declared names without underscores."""
         found: dict[str, set[str]] = {}
         for name in self.declared:
             found.setdefault(plain(name), set()).add(name)
+        return found
+
+    @cached_property
+    def _spellings(self) -> dict[str, set[str]]:
+        """The declared names by their spellings without underscores."""
+        found = {spelling: set(names) for spelling, names in self._plain.items()}
         for (base, sup, sub), name in self.scope.names.spellings.items():
             for text in _spoken(base):
                 found.setdefault(plain(f"{text}{sup or ''}{sub or ''}"), set()).add(name)
@@ -100,14 +125,15 @@ class CodeNames:
     def meaning(self, name: str) -> Meaning | None:
         """The declared name that a name of a program stands for; None if it is none or ambiguous."""
         if name in self.declared:
-            return Meaning(name, True)
+            return Meaning(name, Closeness.SAME)
         text = plain(name)
-        for is_exact, found in (
-            (True, self._spellings.get(text, ())),
-            (False, self._small.get(text.lower(), ())),
+        for closeness, found in (
+            (Closeness.SAME, self._plain.get(text, ())),
+            (Closeness.LATEX, self._spellings.get(text, ())),
+            (Closeness.LETTERS, self._small.get(text.lower(), ())),
         ):
             if len(found) == 1:
-                return Meaning(next(iter(found)), is_exact)
+                return Meaning(next(iter(found)), closeness)
         return None
 
     def derivative(self, path: str) -> Derived | None:
@@ -121,18 +147,18 @@ class CodeNames:
         name = steps[-1] if steps else root
         containers = [root, *steps[:-1]]
         if steps and _CONTAINER.fullmatch(name) and (found := self.meaning(containers[-1])):
-            yield Derived(("", found.name), found.is_exact)  # `W1.grad`
+            yield Derived(("", found.name), found.closeness)  # `W1.grad`
         if quotient := _QUOTIENT.fullmatch(name):
             of, wrt = self._of(quotient["of"]), self.meaning(quotient["wrt"])
             if of is not None and wrt is not None:
-                yield Derived((of, wrt.name), wrt.is_exact)
+                yield Derived((of, wrt.name), wrt.closeness)
         for pattern in (_BEFORE, _BEHIND):
             match = None if _BARE.fullmatch(name) else pattern.fullmatch(name)
             if match and (found := self.meaning(match["wrt"])):
-                yield Derived(("", found.name), found.is_exact)
+                yield Derived(("", found.name), found.closeness)
         is_kept = bool(steps) and any(_CONTAINER.fullmatch(one) for one in containers)
         if is_kept and (found := self.meaning(name)):
-            yield Derived(("", found.name), found.is_exact)  # `grads['W1']`
+            yield Derived(("", found.name), found.closeness)  # `grads['W1']`
 
     def _of(self, text: str) -> str | None:
         """What a quotient differentiates: a declared name, "" for a loss, None if it is unknown."""

@@ -1,18 +1,37 @@
 """What goes wrong with a program. Both kinds go to a human, with the line."""
 
+from enum import Enum
 from typing import Self
 
 from grader.errors import Unreadable
 
 
+class Origin(Enum):
+    """Where something comes from that has no value."""
+
+    INSIDE = "the program itself"
+    OUTSIDE = "what the program uses and does not hold, such as files and other modules"
+    DRAWN = "random numbers"
+
+
 class ProgramError(Unreadable):
-    """A fault in a program; `line` counts from 1 in its text, None while it is not known."""
+    """A fault in a program; `line` counts from 1 in its text, None while it is not known.
+
+    `origin` says why it has no value.
+    """
 
     default_code = "program"
+
+    origin = Origin.INSIDE
 
     def __init__(self, message: str, line: int | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.line = line
+
+    def of(self, origin: Origin) -> Self:
+        """This fault with its origin."""
+        self.origin = origin
+        return self
 
     def at(self, line: int) -> Self:
         """This fault with its line; a line that it already has stays."""

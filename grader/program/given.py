@@ -20,6 +20,7 @@ from grader.expression import SCALAR, Symbol
 from grader.primitives import Array
 from grader.problem import Scope
 from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
+from grader.program.errors import Origin
 from grader.program.values import Named, Unknown
 
 
@@ -31,6 +32,18 @@ class Layout(NamedTuple):
 
 
 USUAL = Layout()
+
+
+class Lines(NamedTuple):
+    """The lines of a program that use no given array.
+
+    In `free` ones it assigns, walks or opens something, in `data` ones it calls something, in `settings` it
+    gives names numbers.
+    """
+
+    free: frozenset[int] = frozenset()
+    data: frozenset[int] = frozenset()
+    settings: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -134,25 +147,25 @@ class Given:
     """What a program gets on one draw, and what it does to it.
 
     A derivative that the program computes itself, one of the `defined` names, is not given. A pinned run
-    keeps the given values of all given names. In `data_lines` the program loads data or draws numbers, for
-    which those of the problem are put. `changes` are the values that the program gave other names instead,
-    by name and line, each the first one there; `gradients` the derivatives that it used without computing
-    them so far, `reads` the declared names. In the lines `replaced` values of the problem took the place of
-    data
-    that could not be worked out. `on_change` is called before each change, with whether it is the first one
-    in its line.
+    keeps the given values of all given names. Data that the program loads or draws give way to those of the
+    problem (in the lines `replaced`), and in the lines `settings` so do its numbers. `changes` are the
+    values that it gave other names, by name and line, each the first one there; `gradients` the derivatives
+    that it used without computing them so far, `reads` the declared names. `on_change` is called before each
+    change of a symbol, with whether it is the first one in its line.
     """
 
     inputs: Inputs
     draw: int
     layout: Layout = USUAL
     defined: frozenset[str] = frozenset()
-    data_lines: frozenset[int] = frozenset()
+    lines: Lines = Lines()
+    settings: frozenset[int] = frozenset()
     is_pinned: bool = False
     guessed: set[str] = field(default_factory=set)
     changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
+    unknown: set[tuple[str, int]] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool], None] = lambda is_first: None
     _values: dict[str, object] = field(default_factory=dict)
@@ -212,11 +225,18 @@ class Given:
             mine = self.inputs.value(meaning.name, self.draw, self.layout)
         except KeyError:
             return value
-        if isinstance(value, Unknown) and line not in self.data_lines:
-            return value
+        if isinstance(value, Named) and meaning.name in self.inputs.scope.names.dimensions:
+            return mine  # a size that the caller gives
         if isinstance(value, Unknown):
-            self.replaced.add(line)
-            return self.value(name)
+            if self._is_data(value, line):
+                self.replaced.add(line)
+                return self.value(name)
+            where = meaning.name, line
+            self._changing(meaning.name, where not in self.unknown and where not in self.changes)
+            self.unknown.add(where)
+            return value
+        if line in self.settings and shape_of(mine) == ():
+            return mine
         if agrees(value, mine):
             return value
         if self.is_pinned:
@@ -224,10 +244,32 @@ class Given:
         if not meaning.is_exact and shape_of(value) != shape_of(mine):
             return value  # a letter that is used for something else
         is_first = (meaning.name, line) not in self.changes
-        self.on_change(is_first)
+        self._changing(meaning.name, is_first)
         if is_first:
             self.changes[meaning.name, line] = copied(value)
         return value
+
+    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+        """Note the symbols that become unknown with these arrays."""
+        for name, value in self._values.items():
+            meaning = self.inputs.names.meaning(name)
+            if (
+                meaning is not None
+                and isinstance(value, np.ndarray)
+                and any(np.may_share_memory(value, array) for array in arrays)
+            ):
+                self._changing(meaning.name, (meaning.name, line) not in self.unknown)
+                self.unknown.add((meaning.name, line))
+
+    def _is_data(self, value: Unknown, line: int) -> bool:
+        """Whether data without a value are the program's own: drawn, or made without a given array."""
+        if value.origin is Origin.OUTSIDE:
+            return line in self.lines.free
+        return value.origin is Origin.DRAWN or line in self.lines.data
+
+    def _changing(self, name: str, is_first: bool) -> None:
+        if name in self.inputs.scope.symbols:
+            self.on_change(is_first)
 
 
 def shape_of(value: object) -> tuple[int, ...] | None:

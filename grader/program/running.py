@@ -29,7 +29,7 @@ TOP, ENTRY, INNER = 0, 1, 2
 """Where a name stands: at the top level, in a function that was run by itself, in one that these call."""
 _DEPTH = 3  # containers inside one another
 _FORWARD = "forward"
-_AFTER_CHANGES = 2_000  # steps that a program may go on for when it updates weights again
+_AFTER_CHANGES = 200  # steps that a program may go on for when it updates weights again
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,13 @@ class Ran:
         return [one for one in self.machine.faults if one.line not in self.given.replaced]
 
     def before_change(self, is_first: bool) -> None:
-        """Keep what names hold before a given name changes; when it changes again, end the program soon."""
+        """Keep what names hold before a given name changes; when it changes again, end the loop soon."""
         if is_first:
-            self.before = {
-                one.place: replace(one, value=copied(one.value)) for one in self.held(is_live=True)
-            }
+            for one in self.held(is_live=True):
+                if not isinstance(one.value, Unknown) or one.place not in self.before:
+                    self.before[one.place] = replace(one, value=copied(one.value))
         else:
-            budget = self.machine.budget
-            budget.steps = min(budget.steps, _AFTER_CHANGES)
+            self.machine.budget.hold(_AFTER_CHANGES)
 
     def outdated(self, held: Held) -> Held | None:
         """What a name held before the weights were updated, if the same line gave it its last value."""

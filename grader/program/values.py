@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from grader.program.errors import Failed, ProgramError, Refused
+from grader.program.errors import Failed, Origin, ProgramError, Refused
 
 Lookup = Callable[[str], object]
 """The value of a name; raises KeyError."""
@@ -23,11 +23,14 @@ class Unknown:
     reason: str
     line: int | None = None
     fails: bool = False
+    origin: Origin = Origin.INSIDE
     held: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def refused(self) -> ProgramError:
         """The fault of a statement that uses it."""
-        return Failed(self.reason) if self.fails else Refused(self.reason, self.line)
+        if self.fails:
+            return Failed(self.reason)
+        return Refused(self.reason, self.line).of(self.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,9 @@ class Given:
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         return value
 
+    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+        pass
+
 
 class Watch:
     """What Python did by itself, as it tells its audit hooks."""

@@ -44,6 +44,9 @@ class Draw:
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         return value
 
+    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+        pass
+
 
 def interpreted(text: str, seed: int) -> tuple[dict[str, object], list[ProgramError]]:
     """All names with their values after our own run, and the faults."""

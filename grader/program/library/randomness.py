@@ -3,7 +3,7 @@
 from typing import Any
 
 from grader.program.budget import Budget
-from grader.program.errors import Refused
+from grader.program.errors import Origin, Refused
 from grader.program.library.rows import Row
 from grader.program.values import Unknown
 
@@ -23,7 +23,7 @@ SHUFFLING = ["numpy.random.shuffle", "random.shuffle"]
 
 
 def _draw(budget: Budget, *args: Any, **kwargs: Any) -> Unknown:
-    return Unknown(REASON)
+    return Unknown(REASON, origin=Origin.DRAWN)
 
 
 def _seed(budget: Budget, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +32,7 @@ def _seed(budget: Budget, *args: Any, **kwargs: Any) -> None:
 
 def _shuffle(budget: Budget, *args: Any, **kwargs: Any) -> None:
     """Raises Refused, because the argument has no value any more."""
-    raise Refused(REASON)
+    raise Refused(REASON).of(Origin.DRAWN)
 
 
 TABLE: dict[str, Row] = {

@@ -6,7 +6,8 @@ is unknown wherever else it is held: under another name, as a view, in a diction
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,16 +30,21 @@ FRESH = frozenset(
 DEPTH = 8  # of functions that call one another, and of values inside values
 
 
+@lru_cache(maxsize=1_000)
+def _nodes(statement: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(statement))
+
+
 def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
     """The values that a statement may change in place."""
-    nodes = list(ast.walk(statement))
+    nodes = _nodes(statement)
     functions = _called(frame, nodes)
     containers = [_container(frame, node) for node in nodes]
     roots = _roots([node for node, one in zip(nodes, containers, strict=True) if one is _UNSURE])
     loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
     inside: set[str] = set()
     for function in functions:
-        body = list(ast.walk(function.node))
+        body = _nodes(function.node)
         own = _roots(body)
         if own:
             roots |= own | loaded  # what a parameter or another name in it stands for is not known
@@ -89,11 +95,12 @@ def _looked_up(frame: Frame, node: ast.expr) -> Any:
 
 def held(frame: Frame, statement: ast.stmt) -> tuple[Any, ...]:
     """The values that what a statement binds may be, or may share memory with."""
-    nodes = list(ast.walk(statement))
+    nodes = _nodes(statement)
     if not _bound(nodes):
         return ()
     loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return tuple(_mutable([_value(frame, name) for name in loaded]))
+    found = _mutable([_value(frame, name) for name in loaded])
+    return tuple({id(value): value for value in found}.values())
 
 
 def _mutable(values: Iterable[Any]) -> Iterator[Any]:
@@ -148,7 +155,7 @@ def _names(node: ast.AST) -> Iterator[str]:
     return (each.id for each in ast.walk(node) if isinstance(each, ast.Name))
 
 
-def _bound(nodes: list[ast.AST]) -> set[str]:
+def _bound(nodes: Sequence[ast.AST]) -> set[str]:
     """The names that are bound to what may be held elsewhere too."""
     names: set[str] = set()
     for node in nodes:
@@ -172,7 +179,7 @@ def _is_fresh(value: ast.expr) -> bool:
     return False
 
 
-def _called(frame: Frame, nodes: list[ast.AST]) -> list[Function]:
+def _called(frame: Frame, nodes: Sequence[ast.AST]) -> list[Function]:
     """The functions of the program that may run in a statement, with those that they may call."""
     found: dict[int, Function] = {}
     waiting = [(frame, nodes, 0)]
@@ -183,7 +190,7 @@ def _called(frame: Frame, nodes: list[ast.AST]) -> list[Function]:
             for function in _functions(_value(where, name), attributes):
                 if id(function) not in found and depth < DEPTH:
                     found[id(function)] = function
-                    body = list(ast.walk(function.node))
+                    body = _nodes(function.node)
                     waiting.append((function.outer or where, body, depth + 1))
     return [*found.values()]
 
@@ -246,6 +253,7 @@ def spoil(frame: Frame, values: list[Any], unknown: Unknown) -> None:
     for value in values:
         _collect(value, reached, 0)
     arrays = [value for value in reached.values() if isinstance(value, np.ndarray)]
+    frame.state.given.spoiling(arrays, unknown.line or 0)
     spaces: list[dict[str, Any]] = [frame.state.names]
     where: Frame | None = frame
     while where is not None:

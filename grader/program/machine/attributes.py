@@ -72,6 +72,8 @@ def attribute(frame: Frame, value: Any, name: str) -> Any:
             return Quiet(f"{value.path}.{name}")
         case Function() if name == "__name__":
             return value.name
+        case (first, second) if state.library.tensors and name in _EXTREMES:
+            return second if name == "indices" else first
         case Builtin() if f"{value.path}.{name}" in state.library.functions:
             path = f"{value.path}.{name}"
             return Builtin(path, state.library.functions[path])
@@ -86,6 +88,9 @@ def attribute(frame: Frame, value: Any, name: str) -> Any:
     if name in rows:
         return BoundMethod(value, rows[name])
     raise Failed(f"{kind(value)} has no `{name}`")
+
+
+_EXTREMES = ("values", "indices")  # what PyTorch's `x.max(dim)` and the like give
 
 
 def _array_attribute(state: State, array: np.ndarray, name: str) -> Any:
@@ -213,6 +218,8 @@ def put_attribute(frame: Frame, value: Any, name: str, new: Any) -> None:
         case np.ndarray() if name == "grad" and frame.state.library.tensors:
             frame.state.attached.setdefault(id(value), (value, {}))[1][name] = new
         case np.ndarray() if name == "data" and new is value:
+            pass
+        case np.ndarray() if name == "requires_grad" and frame.state.library.tensors:
             pass
         case np.ndarray() if (
             name not in frame.state.library.attributes and not frame.state.library.tensors

@@ -5,7 +5,7 @@ from functools import partial
 from types import GeneratorType
 from typing import Any
 
-from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
+from grader.program.errors import RAISED, Failed, Origin, ProgramError, Refused, of
 from grader.program.machine.attributes import attribute, find, rows_of
 from grader.program.machine.frame import DEPTH, Frame, State, known
 from grader.program.machine.indexing import listed
@@ -48,7 +48,7 @@ def call(frame: Frame, called: Any, args: Sequence[Any], keywords: Keywords = NO
         case Named():
             raise Refused("only the names are known that this container holds")
         case Quiet():
-            return Unknown(f"`{called.path[:60]}` is not run")
+            return Unknown(f"`{called.path[:60]}` is not run", origin=Origin.OUTSIDE)
         case Module():
             raise Failed("a module cannot be called")
     if callable(known(called)) and type(called).__module__.startswith("grader.program."):

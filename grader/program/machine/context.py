@@ -59,6 +59,7 @@ class Context:
     watched: frozenset[str]
     scope: Scope
     recoverable: bool = True
+    in_loop: bool = False
     _depth: list[int] = field(default_factory=lambda: [0])  # shared by all contexts of a program
 
     def expression(self, node: ast.expr) -> Run:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from grader.program.budget import Budget
-from grader.program.errors import Failed, ProgramError, Refused
+from grader.program.errors import Failed, Origin, ProgramError, Refused
 from grader.program.machine.library import Library
 from grader.program.values import Builtin, Unknown
 
@@ -29,6 +31,9 @@ class GivenNames(Protocol):
 
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What is stored when the program gives `value` to a watched name; `path` is all of the target."""
+
+    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+        """Called before arrays become unknown, since what may have changed them has failed."""
 
 
 class Store(NamedTuple):
@@ -58,6 +63,7 @@ class State:
     read: set[str] = field(default_factory=set)
     attached: dict[int, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    recoveries: int = 0
     stores: list[tuple[str, int, "Frame | None", bool]] = field(default_factory=list)
     faults: list[ProgramError] = field(default_factory=list)
     last: dict[str, "Frame"] = field(default_factory=dict)
@@ -92,7 +98,7 @@ class State:
             raise Failed(f"`{name}` is used before it has a value")
         if name in library.helpers:
             return Builtin(name, library.helpers[name])
-        raise Refused(f"the program uses `{name}`, which it does not define")
+        raise Refused(f"the program uses `{name}`, which it does not define").of(Origin.OUTSIDE)
 
 
 def builtin(library: Library, name: str) -> Any:

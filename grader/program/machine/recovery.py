@@ -17,8 +17,15 @@ Spoil = Callable[[Frame, Unknown], None]
 def spoiled(context: Context, statement: ast.stmt) -> Spoil:
     """A function that makes all that a statement would have bound unknown."""
     spoils = [_target(context, node) for node in bound_nodes(statement)]
-    spoils += [_changed(context, name) for name in _handed_over(statement)]
+    return _all([*spoils, *[_changed(context, name) for name in _handed_over(statement)]])
 
+
+def spoiled_targets(context: Context, target: ast.expr) -> Spoil:
+    """A function that makes all names of one target unknown."""
+    return _all([_target(context, node) for node in bound_nodes(ast.Expr(target))])
+
+
+def _all(spoils: list[Spoil]) -> Spoil:
     def spoil(frame: Frame, unknown: Unknown) -> None:
         for each in spoils:
             each(frame, unknown)

@@ -2,9 +2,10 @@
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from grader.program.errors import RAISED, Failed, ProgramError, Refused, of
+from grader.program.errors import RAISED, Failed, Origin, ProgramError, Refused, of
 from grader.program.machine import aliases
 from grader.program.machine.context import (
     CLASS,
@@ -20,10 +21,11 @@ from grader.program.machine.frame import Frame, Run, Signal
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
 from grader.program.machine.indexing import delete_item, iterated
 from grader.program.machine.operators import augmented, truth
-from grader.program.machine.recovery import named, spoiled
+from grader.program.machine.recovery import Spoil, named, spoiled, spoiled_targets
 from grader.program.machine.targets import changed
 from grader.program.values import Builtin, Class, Function, Kind, Module, Quiet, Unknown
 
+_RECOVERIES = 30  # faults in the loops and functions that one statement runs
 _EXITS = (ast.Return, ast.Raise)
 _OF_LOOPS = (ast.Break, ast.Continue)
 
@@ -31,13 +33,14 @@ _OF_LOOPS = (ast.Break, ast.Continue)
 def block(context: Context, statements: list[ast.stmt]) -> Run:
     """Statements one after another; the first Signal ends them.
 
-    In a frame that recovers, a statement that fails leaves its names unknown, and the next one runs.
+    A statement that fails leaves its names unknown, and the next one runs. In a function that the program
+    calls it does so if it changes nothing in place: what the caller holds is not in reach.
     """
     steps = [(_compiled(context, each), each.lineno) for each in statements]
     recovering = _recovering(context, statements, steps)
 
     def run(frame: Frame) -> Any:
-        if frame.recovers and recovering is not None:
+        if recovering is not None:
             return recovering(frame)
         for step, line in steps:
             try:
@@ -70,22 +73,36 @@ def _compiled(context: Context, node: ast.stmt) -> Run:
 def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[Run, int]]) -> Any:
     if not context.recoverable:
         return None
+    compiled: dict[int, Spoil] = {}
+
+    def spoil(at: int, frame: Frame, unknown: Unknown) -> None:
+        if at not in compiled:
+            compiled[at] = spoiled(context, statements[at])
+        compiled[at](frame, unknown)
 
     def run(frame: Frame) -> Any:
+        is_top = frame.recovers and not context.in_loop
         for at, ((step, line), node) in enumerate(zip(steps, statements, strict=True)):
+            if is_top:
+                frame.state.recoveries = _RECOVERIES
             try:
                 signal = step(frame)
             except (ProgramError, *RAISED) as error:
                 fault = of(error).at(line)
-                frame.state.faults.append(fault)
-                unknown = Unknown(fault.message, fault.line, held=aliases.held(frame, node))
                 touched = aliases.changed(frame, node)
-                spoiled(context, node)(frame, unknown)
+                if is_top:
+                    frame.budget.resume()
+                elif _is_for_the_caller(frame, node, touched):
+                    raise fault from None
+                frame.state.faults.append(fault)
+                held = aliases.held(frame, node)
+                unknown = Unknown(fault.message, fault.line, origin=fault.origin, held=held)
+                spoil(at, frame, unknown)
                 aliases.spoil(frame, touched, unknown)
                 if _may_leave(node):
                     frame.fault = fault
-                    for later in statements[at + 1 :]:  # whether they run is not known
-                        spoiled(context, later)(frame, unknown)
+                    for later in range(at + 1, len(statements)):  # whether they run is not known
+                        spoil(later, frame, unknown)
                     return Signal.RETURN
                 continue
             if signal is not None:
@@ -95,6 +112,18 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
     return run
 
 
+def _is_for_the_caller(frame: Frame, statement: ast.stmt, touched: list[Any]) -> bool:
+    """Whether what fails in a loop or in a function fails for what is around it.
+
+    It does if how a loop or function goes on is not known, if what the caller holds may have changed, and
+    if too much has failed.
+    """
+    frame.state.recoveries -= 1
+    is_hidden = bool(touched) and not frame.recovers
+    return is_hidden or _may_leave(statement) or frame.state.recoveries < 0
+
+
+@lru_cache(maxsize=1_000)
 def _may_leave(statement: ast.stmt) -> bool:
     """Whether a statement may end the block that it is in, for good or for this pass of a loop."""
     nodes = list(own_nodes([statement]))
@@ -224,13 +253,22 @@ def _if(context: Context, node: ast.If) -> Run:
 
 def _for(context: Context, node: ast.For) -> Run:
     changing = aliases.changed_while_walked(node)
-    inner = context.inside(context.scope, recoverable=False)
+    inner = context.inside(context.scope, in_loop=True)
     values, put = context.expression(node.iter), context.target(node.target)
+    spoil = spoiled_targets(context, node.target)
     body, orelse = block(inner, node.body), block(inner, node.orelse)
     cost = weight(node.body)
 
     def run(frame: Frame) -> Any:
-        step, walked = frame.budget.step, values(frame)
+        step = frame.budget.step
+        try:
+            walked = values(frame)
+            if isinstance(walked, Unknown):
+                raise walked.refused()
+        except ProgramError as fault:
+            if fault.origin is Origin.INSIDE:
+                raise
+            return once(frame, fault.at(node.lineno))
         if any(aliases.is_walked_by_value(frame, name) for name in changing):
             raise Refused("a loop over an array that it changes")
         for value in iterated(frame.budget, walked):
@@ -243,11 +281,18 @@ def _for(context: Context, node: ast.For) -> Run:
                 return signal
         return orelse(frame)
 
+    def once(frame: Frame, fault: ProgramError) -> Any:
+        """One pass over data that is not there, such as the batches of a loader."""
+        frame.state.faults.append(fault)
+        spoil(frame, Unknown(fault.message, fault.line, origin=fault.origin))
+        signal = body(frame)
+        return signal if signal is Signal.RETURN else None
+
     return run
 
 
 def _while(context: Context, node: ast.While) -> Run:
-    inner = context.inside(context.scope, recoverable=False)
+    inner = context.inside(context.scope, in_loop=True)
     test = context.expression(node.test)
     body, orelse = block(inner, node.body), block(inner, node.orelse)
     cost = weight(node)
@@ -268,7 +313,7 @@ def _while(context: Context, node: ast.While) -> Run:
 def _with(context: Context, node: ast.With) -> Run:
     """The body runs; what the managers are is not looked at, and what they give is unknown."""
     puts = [context.target(part.optional_vars) for part in node.items if part.optional_vars]
-    unknown = Unknown("what `with` opens is not run", node.lineno)
+    unknown = Unknown("what `with` opens is not run", node.lineno, origin=Origin.OUTSIDE)
     body = block(context, node.body)
 
     def run(frame: Frame) -> Any:
@@ -342,7 +387,7 @@ def _function(context: Context, node: ast.FunctionDef) -> Run:
     names = bound_names(node.body) - shared_names(node.body, ast.Nonlocal) - shared
     scope = inner_scope(context, names | frozenset(parameters.all), node.name, parameters)
     scope.globals = shared
-    body = block(context.inside(scope, recoverable=True), node.body)
+    body = block(context.inside(scope, recoverable=True, in_loop=False), node.body)
     if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node.body)):
         body = _refused(Refused("`yield` is not run", node.lineno, "Return a list."))
     cost = weight(node.body)
@@ -434,7 +479,7 @@ def _import(context: Context, node: ast.Import) -> Run:
 
 
 def _unknown_module(name: str, node: ast.stmt) -> Unknown:
-    return Unknown(f"the module `{name[:60]}` is not run", node.lineno)
+    return Unknown(f"the module `{name[:60]}` is not run", node.lineno, origin=Origin.OUTSIDE)
 
 
 def _import_from(context: Context, node: ast.ImportFrom) -> Run:

@@ -330,7 +330,7 @@ def _named(value: Named, name: str) -> Any:
     try:
         return named_field(value, name)
     except ProgramError as fault:
-        return Unknown(fault.message)
+        return Unknown(fault.message, origin=fault.origin)
 
 
 TARGETS: Mapping[type[ast.AST], Rule] = {
