@@ -146,12 +146,13 @@ def _integers(array: Array) -> object:
 class Given:
     """What a program gets on one draw, and what it does to it.
 
-    A derivative that the program computes itself, one of the `defined` names, is not given. A pinned run
-    keeps the given values of all given names. Data that the program loads or draws give way to those of the
-    problem (in the lines `replaced`), and in the lines `settings` so do its numbers. `changes` are the
-    values that it gave other names, by name and line, each the first one there; `gradients` the derivatives
-    that it used without computing them so far, `reads` the declared names. `on_change` is called before each
-    change of a symbol, with whether it is the first one in its line.
+    A derivative that the program computes itself, one of the `defined` names, is not given. A pinned
+    run keeps the given values of all given names. Data that the program loads or draws give way to
+    those of the problem (in the lines `replaced`), and in the lines `settings` so do its numbers.
+    `changes` are the values that it gave other names, by name and line, each the first one there;
+    `gradients` the derivatives that it used without computing them so far, `reads` the declared
+    names. `on_change` is called before each change of a symbol, with whether it is the first one in
+    its line.
     """
 
     inputs: Inputs
