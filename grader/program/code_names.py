@@ -25,7 +25,10 @@ _GRADIENT = (
 _BEFORE = re.compile(rf"(?:{_GRADIENT})_?(?P<wrt>.+)", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?P<wrt>.+?)_?(?:{_GRADIENT})", re.IGNORECASE)
 _QUOTIENT = re.compile(r"d_?(?P<of>\w+?)_?(?:by_?|over_?|wrt_?)?d_?(?P<wrt>\w+)", re.IGNORECASE)
-_CONTAINER = re.compile(rf"(?:\w*_)?(?:{_GRADIENT})s?(?:_\w*)?", re.IGNORECASE)
+_CONTAINER = re.compile(
+    rf"(?:\w*_)?(?:{_GRADIENT})s?(?:_\w*)?|d_?(?:[a-z]|params?|parameters|weights?|theta)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(rf"(?:{_GRADIENT})s?", re.IGNORECASE)
 _STEPS = re.compile(r"\.(?P<field>\w+)|\[(?P<quote>['\"])(?P<key>[^'\"]*)(?P=quote)\]|\[[^\[\]]*\]")
 # The gradient that comes from the layers above, as the courses call it.

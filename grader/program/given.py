@@ -236,7 +236,7 @@ class Given:
             self._changing(meaning.name, where not in self.unknown and where not in self.changes)
             self.unknown.add(where)
             return value
-        if line in self.settings and shape_of(mine) == ():
+        if line in self.settings and meaning.name not in self.inputs.scope.model:
             return mine
         if agrees(value, mine):
             return value

@@ -305,9 +305,12 @@ def _derives(function: Function, names: CodeNames) -> bool:
 
 
 def _arguments(
-    function: Function, given: Given, known: Mapping[str, object], skip: int = 0
+    function: Function, given: Given, known: dict[str, object], skip: int = 0
 ) -> dict[str, object]:
-    """The values of the parameters by their names; those with defaults may be left out."""
+    """The values of the parameters by their names; those with defaults may be left out.
+
+    What nobody gives is a container of which only the names are known, the same one for all functions.
+    """
     arguments: dict[str, object] = {}
     for name in (*function.parameters.names, *function.parameters.keywords)[skip:]:
         try:
@@ -316,7 +319,7 @@ def _arguments(
             if name in known:
                 arguments[name] = known[name]
             elif name not in function.defaults:
-                arguments[name] = Named(given.argument)
+                known[name] = arguments[name] = Named(given.argument)
     return arguments
 
 

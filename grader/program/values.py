@@ -58,6 +58,12 @@ class Named:
     fields: dict[object, Any] = field(default_factory=dict)
 
 
+def only_names() -> ProgramError:
+    """The fault of what needs more of a `Named` than it is known to hold."""
+    message = "only the names are known that this container holds"
+    return Refused(message).of(Origin.OUTSIDE)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Builtin:
     """A function of the library: `row(budget, *arguments)`; `calls` if it calls functions."""

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from grader.program.budget import ARRAY, ITEMS, Budget
-from grader.program.errors import Refused
+from grader.program.errors import Origin, Refused
 from grader.program.library.dtypes import Type, unwrapped
-from grader.program.values import Unknown
+from grader.program.values import Named, Unknown
 
 Row = Callable[..., Any]
 Guard = Callable[..., None]
@@ -97,7 +97,8 @@ def plain(value: Any) -> Any:
         return value
     if kind is Unknown:
         raise value.refused()
-    raise Refused(f"{described(value)} where a number or an array is expected")
+    origin = Origin.OUTSIDE if kind is Named else Origin.INSIDE
+    raise Refused(f"{described(value)} where a number or an array is expected").of(origin)
 
 
 def _dtype(value: Type) -> Any:

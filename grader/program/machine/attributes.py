@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.program.budget import Budget
 from grader.program.errors import Failed, Refused
 from grader.program.library import Place
 from grader.program.machine.frame import Frame, State, known
@@ -62,6 +63,8 @@ def attribute(frame: Frame, value: Any, name: str) -> Any:
             return instance_field(value, name)
         case Module():
             return member(state.library, value, name)
+        case Named() if name == _SAVE:
+            return BoundMethod(value, _saved)
         case Named():
             return named_field(value, name)
         case Class():
@@ -88,6 +91,14 @@ def attribute(frame: Frame, value: Any, name: str) -> Any:
     if name in rows:
         return BoundMethod(value, rows[name])
     raise Failed(f"{kind(value)} has no `{name}`")
+
+
+_SAVE = "save_for_backward"
+
+
+def _saved(budget: Budget, context: Named, *tensors: Any) -> None:
+    """PyTorch: what a function keeps for its backward pass."""
+    context.fields["saved_tensors"] = tensors
 
 
 _EXTREMES = ("values", "indices")  # what PyTorch's `x.max(dim)` and the like give

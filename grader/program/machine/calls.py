@@ -22,6 +22,7 @@ from grader.program.values import (
     Quiet,
     Super,
     Unknown,
+    only_names,
 )  # fmt: skip
 
 Keywords = Mapping[str, Any]
@@ -46,7 +47,7 @@ def call(frame: Frame, called: Any, args: Sequence[Any], keywords: Keywords = NO
         case Instance():
             return _call_instance(frame, called, args, keywords)
         case Named():
-            raise Refused("only the names are known that this container holds")
+            raise only_names()
         case Quiet():
             return Unknown(f"`{called.path[:60]}` is not run", origin=Origin.OUTSIDE)
         case Module():

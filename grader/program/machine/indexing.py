@@ -19,7 +19,7 @@ from grader.program.machine.operators import (
     check_numbers,
     kind,
 )  # fmt: skip
-from grader.program.values import Named, Unknown
+from grader.program.values import Named, Unknown, only_names
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
 _ITERATORS = frozenset((type(iter(())), GeneratorType))
@@ -71,15 +71,15 @@ def _position(index: Any) -> Any:
 
 
 def named_field(container: Named, name: Any) -> Any:
-    """What a container gives for a name of which nothing else is known. Raises Refused."""
+    """What a container gives for a name: another container if nothing says more. Raises Refused."""
     if type(name) in (str, int) and name in container.fields:
         return known(container.fields[name])
     if type(name) is not str:
-        raise Refused("only the names are known that this container holds")
+        raise only_names()
     try:
         value = container.lookup(name)
     except KeyError:
-        raise Refused(f"nothing says what `{name}` is in this container") from None
+        value = Named(container.lookup)
     container.fields[name] = value
     return known(value)
 
@@ -193,7 +193,7 @@ def iterated(budget: Budget, value: Any) -> Iterator[Any]:
             raise Refused("the order of a set is not settled")
         return iter(value)
     if type(known(value)) is Named:
-        raise Refused("only the names are known that this container holds")
+        raise only_names()
     raise Failed(f"{kind(value)} has no items")
 
 

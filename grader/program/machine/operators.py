@@ -17,7 +17,7 @@ import numpy as np
 from grader.program.budget import BITS, Budget
 from grader.program.errors import Failed, Refused
 from grader.program.machine.frame import known
-from grader.program.values import Named, Unknown
+from grader.program.values import Named, Unknown, only_names
 
 SMALL = 256  # the product of two sizes whose result need not be counted
 INTEGERS = frozenset((int, bool))
@@ -63,7 +63,7 @@ def check_plain(value: Any, budget: Budget) -> None:
             stack.extend(item.values())
             count += 1 + len(item)
         elif type(known(item)) is Named:
-            raise Refused("only the names are known that this container holds")
+            raise only_names()
         budget.room(count)
     budget.items(count)
 
@@ -146,7 +146,7 @@ def _numbers(a: Any, b: Any, budget: Budget) -> bool:
 def _refuse(symbol: str, a: Any, b: Any) -> Any:
     for value in (known(a), known(b)):
         if type(value) is Named:
-            raise Refused("only the names are known that this container holds")
+            raise only_names()
     return Failed(f"`{symbol}` between {kind(a)} and {kind(b)}")
 
 
@@ -335,7 +335,7 @@ def _unary(symbol: str, operation: Callable[[Any], Any], budget: Budget, value: 
     if type(value) in NUMBERS:
         return operation(value)
     if type(known(value)) is Named:
-        raise Refused("only the names are known that this container holds")
+        raise only_names()
     raise Failed(f"`{symbol}` of {kind(value)}")
 
 
@@ -430,7 +430,7 @@ def _equal(symbol: str, operation: Operation) -> Guarded:
             return operation(a, b)
         for value in (known(a), known(b)):
             if type(value) is Named:
-                raise Refused("only the names are known that this container holds")
+                raise only_names()
         if _is_array(a) or _is_array(b):
             if a is not None and b is not None:
                 raise _refuse(symbol, a, b)

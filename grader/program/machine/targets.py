@@ -12,7 +12,7 @@ from grader.program.machine.calls import fetched
 from grader.program.machine.context import CLASS, Context, Rule
 from grader.program.machine.frame import Frame, Put, Run, State
 from grader.program.machine.indexing import item, iterated, named_field, put_item
-from grader.program.values import Named, Unknown
+from grader.program.values import Named, Unknown, only_names
 
 Place = tuple[Any, str, bool]
 """A value, the path that names it, and whether it is a part of what the path names."""
@@ -319,7 +319,7 @@ def _by_name(context: Context, node: ast.Tuple | ast.List) -> Callable[[Frame, N
             if name is None:
                 store(frame, value)
             elif store is None:
-                raise Refused("only the names are known that this container holds")
+                raise only_names()
             else:
                 store(frame, _named(value, name))
 
