@@ -91,7 +91,10 @@ class Draw:
         """What is kept of a watched name."""
         return value
 
-    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+    def touching(self, array: np.ndarray, line: int) -> None:
+        """Nothing is noted."""
+
+    def spoiling(self, arrays: list[np.ndarray]) -> None:
         """Nothing is noted."""
 
 

@@ -44,7 +44,7 @@ from grader.program.values import Unknown
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
 
-_TRIED = 2  # draws on which another layout is tried before it is run on all
+_TRIED = 2  # draws on which a program is tried before it is run on all
 _SECONDS = 5.0  # processor time for one listing
 
 
@@ -382,17 +382,14 @@ class _Program:
         )
 
     def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
-        usual = self._runs()
-        named = self._named(usual, key)
+        named = self._named(self._runs(count=_TRIED), key)
         if not named:
-            return self._unnamed(key, usual)
-        accepted = self._accepted(key, named, USUAL)
-        if accepted is not None:
-            return accepted
-        for layout in self._inputs.layouts[1:]:
+            return self._unnamed(key)
+        for layout in self._inputs.layouts:
             if (answer := self._in_layout(key, layout)) is not None:
                 return self._only_in(layout, key, named, answer)
-        return self._not_right(key, usual, named)
+        usual = self._runs()
+        return self._not_right(key, usual, self._named(usual, key))
 
     def _accepted(
         self, key: QuestionKey, named: Sequence[Series], layout: Layout
@@ -422,7 +419,7 @@ class _Program:
     def _is_circular(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
         """Whether the program was given this derivative, or one that does not lead to it."""
         of, wrt = bases(key.question.of, key.question.wrt)
-        gradients = self._runs(layout).first.gradients
+        gradients = self._runs(layout, count=_TRIED).first.gradients
         own = gradients.get(series.held.function)
         pairs = set().union(*gradients.values()) if own is None else own
         return any(not self._rests_on(name, wrt) for by, name in pairs if by == of)
@@ -494,7 +491,7 @@ class _Program:
 
     def _changed(self, key: QuestionKey) -> Outcome | None:
         """For a human if the answer is right with the values that the problem gives its names."""
-        changes = self._runs().first.given.changes
+        changes = self._runs(count=_TRIED).first.given.changes
         if not changes:
             return None
         pinned = self._named(self._runs(is_pinned=True), key)
@@ -508,19 +505,19 @@ class _Program:
         )
         return _for_a_human(text, "stated-otherwise")
 
-    def _unnamed(self, key: QuestionKey, usual: Runs) -> ProgramAnswer | None:
+    def _unnamed(self, key: QuestionKey) -> ProgramAnswer | None:
         """The answer without a name that says so: below the question's number, or by its value."""
         question = key.question
-        mine = [
-            one for one in usual.series.values()
-            if one.values is not None and one.held.derived is None and one.held.rank <= ENTRY
-        ]  # fmt: skip
         if self._listing.question == question.id:
-            return self._last_of(key, mine)
-        below = [one for one in mine if self._is_below(one, question)]
-        right = [one for one in below or mine if self._is_right(key, one, USUAL)]
-        if not right:
-            return None
+            return self._last_of(key, _without_derivative(self._runs()))
+        below: list[Series] = []
+        right: list[Series] = []
+        for count in (_TRIED, 0):
+            mine = _without_derivative(self._runs(count=count))
+            below = [one for one in mine if self._is_below(one, question)]
+            right = [one for one in below or mine if self._is_right(key, one, USUAL)]
+            if not right:
+                return None
         if below or is_gradient(right[-1].held.path):
             record = self._record(right[-1])
             return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(right[-1]))
@@ -564,7 +561,7 @@ class _Program:
         """
         if self._program.functions or self._program.classes:
             return {_ANYTHING}
-        runs = [self._runs(layout) for layout in self._layouts]
+        runs = [self._runs(layout, count=_TRIED) for layout in self._layouts]
         whole = next((one for one in runs if not one.first.faults), None)
         if whole is None:
             return {_ANYTHING}
@@ -648,6 +645,14 @@ def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
     before = [one.value for _, one in ones if one is not None]
     earlier = stacked(before) if len(before) == total else None
     return Series(ones[0][0], values, earlier, faults[0] if faults else None)
+
+
+def _without_derivative(runs: Runs) -> list[Series]:
+    """The names with values that name no derivative."""
+    return [
+        one for one in runs.series.values()
+        if one.values is not None and one.held.derived is None and one.held.rank <= ENTRY
+    ]  # fmt: skip
 
 
 def _closeness(series: Series) -> int:

@@ -37,7 +37,7 @@ UPSTREAM = frozenset(
     "outputgradient dvalues dnext gradient grad delta dlout dldout dloss d error".split()
 )
 _WORD = re.compile(r"[^\W\d]\w*")
-_MARKS = re.compile(r"[\\{}\[\]()^_,\s]")
+_MARKS = re.compile(r"[\\{}\[\]()^_,./\s]")
 
 
 class Closeness(IntEnum):

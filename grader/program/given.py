@@ -166,16 +166,19 @@ class Given:
     changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
-    unknown: set[tuple[str, int]] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool], None] = lambda is_first: None
     _values: dict[str, object] = field(default_factory=dict)
     _pairs: dict[str, Pair] = field(default_factory=dict)
+    _arrays: dict[int, tuple[str, np.ndarray]] = field(default_factory=dict)
 
     def value(self, name: str) -> object:
         """The value of a name that the program does not define. Raises KeyError."""
         if name not in self._values:
-            self._values[name] = self._found(name)
+            found = self._values[name] = self._found(name)
+            if isinstance(found, np.ndarray) and name not in self._pairs:
+                self._arrays[id(found)] = name, found
         if (meaning := self.inputs.names.meaning(name)) is not None:
             self.reads.add(meaning.name)
         elif name in self._pairs:
@@ -231,10 +234,9 @@ class Given:
         if isinstance(value, Unknown):
             if self._is_data(value, line):
                 self.replaced.add(line)
+                self.lost.discard(meaning.name)
                 return self.value(name)
-            where = meaning.name, line
-            self._changing(meaning.name, where not in self.unknown and where not in self.changes)
-            self.unknown.add(where)
+            self._lost(meaning.name)
             return value
         if line in self.settings and meaning.name not in self.inputs.scope.model:
             return mine
@@ -250,7 +252,18 @@ class Given:
             self.changes[meaning.name, line] = copied(value)
         return value
 
-    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+    def touching(self, array: np.ndarray, line: int) -> None:
+        """Note that a symbol's array is changed in place through another name."""
+        held = self._arrays.get(id(array)) or self._arrays.get(id(array.base))
+        if held is None or (array is not held[1] and array.base is not held[1]):
+            return
+        name, mine = held
+        is_first = (name, line) not in self.changes
+        self._changing(name, is_first)
+        if is_first:
+            self.changes[name, line] = copied(mine)
+
+    def spoiling(self, arrays: list[np.ndarray]) -> None:
         """Note the symbols that become unknown with these arrays."""
         for name, value in self._values.items():
             meaning = self.inputs.names.meaning(name)
@@ -259,14 +272,19 @@ class Given:
                 and isinstance(value, np.ndarray)
                 and any(np.may_share_memory(value, array) for array in arrays)
             ):
-                self._changing(meaning.name, (meaning.name, line) not in self.unknown)
-                self.unknown.add((meaning.name, line))
+                self._lost(meaning.name)
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""
         if value.origin is Origin.OUTSIDE:
             return line in self.lines.free
         return value.origin is Origin.DRAWN or line in self.lines.data
+
+    def _lost(self, name: str) -> None:
+        """Note that a name is unknown from now on."""
+        changed = {one for one, _ in self.changes}
+        self._changing(name, name not in self.lost and name not in changed)
+        self.lost.add(name)
 
     def _changing(self, name: str, is_first: bool) -> None:
         if name in self.inputs.scope.symbols:

@@ -44,7 +44,10 @@ class Draw:
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         return value
 
-    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+    def touching(self, array: np.ndarray, line: int) -> None:
+        pass
+
+    def spoiling(self, arrays: list[np.ndarray]) -> None:
         pass
 
 

@@ -253,7 +253,7 @@ def spoil(frame: Frame, values: list[Any], unknown: Unknown) -> None:
     for value in values:
         _collect(value, reached, 0)
     arrays = [value for value in reached.values() if isinstance(value, np.ndarray)]
-    frame.state.given.spoiling(arrays, unknown.line or 0)
+    frame.state.given.spoiling(arrays)
     spaces: list[dict[str, Any]] = [frame.state.names]
     where: Frame | None = frame
     while where is not None:

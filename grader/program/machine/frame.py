@@ -32,7 +32,10 @@ class GivenNames(Protocol):
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What is stored when the program gives `value` to a watched name; `path` is all of the target."""
 
-    def spoiling(self, arrays: list[np.ndarray], line: int) -> None:
+    def touching(self, array: np.ndarray, line: int) -> None:
+        """Called before an array that another name holds is changed in place."""
+
+    def spoiling(self, arrays: list[np.ndarray]) -> None:
         """Called before arrays become unknown, since what may have changed them has failed."""
 
 

@@ -150,6 +150,8 @@ def _store_item(
             _watched_part(frame, container, key, value, path, line)
             _log(state, path, line, True)
             return
+    if type(container) is np.ndarray:
+        state.given.touching(container, line)
     put_item(frame.budget, container, key, value)
     _log(state, path, line, is_part)
 
@@ -202,7 +204,7 @@ def changed(context: Context, node: ast.expr, operation: Any, value: Run) -> Run
 
 def _changed_name(context: Context, node: ast.Name, operation: Any, value: Run) -> Run:
     load, put = context.expression(node), context.target(node)
-    watched = node.id in context.watched
+    watched, line = node.id in context.watched, node.lineno
 
     def run(frame: Frame) -> None:
         old = load(frame)
@@ -213,6 +215,8 @@ def _changed_name(context: Context, node: ast.Name, operation: Any, value: Run) 
             if load(frame) is not old:
                 old[...] = before
         else:
+            if type(old) is np.ndarray:
+                frame.state.given.touching(old, line)
             put(frame, operation(frame.budget, old, other))
 
     return run
@@ -229,6 +233,8 @@ def _changed_attribute(context: Context, node: ast.Attribute, operation: Any, va
         old = fetched(frame, container, name)
         other = value(frame)
         before = old.copy() if watched and type(old) is np.ndarray else None
+        if type(old) is np.ndarray and not watched:
+            frame.state.given.touching(old, line)
         new = operation(frame.budget, old, other)
         if watched:
             new = frame.state.given.stored(name, new, line, f"{path}.{name}")
