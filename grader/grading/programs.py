@@ -510,14 +510,21 @@ class _Program:
         question = key.question
         if self._listing.question == question.id:
             return self._last_of(key, _without_derivative(self._runs()))
+        for layout in self._inputs.layouts:
+            if (answer := self._unnamed_in(layout, key)) is not None:
+                return answer
+        return None
+
+    def _unnamed_in(self, layout: Layout, key: QuestionKey) -> ProgramAnswer | None:
         below: list[Series] = []
         right: list[Series] = []
         for count in (_TRIED, 0):
-            mine = _without_derivative(self._runs(count=count))
-            below = [one for one in mine if self._is_below(one, question)]
-            right = [one for one in below or mine if self._is_right(key, one, USUAL)]
+            mine = _without_derivative(self._runs(layout, count=count))
+            below = [one for one in mine if self._is_below(one, key.question)]
+            right = [one for one in below or mine if self._is_right(key, one, layout)]
             if not right:
                 return None
+        self._layouts.add(layout)
         if below or is_gradient(right[-1].held.path):
             record = self._record(right[-1])
             return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(right[-1]))

@@ -20,7 +20,8 @@ _LOSSES = frozenset(
     {"l", "j", "e", "c", "loss", "cost", "error", "err", "obj", "objective", "f", "nll"}
 )
 _GRADIENT = (
-    "grad|gradient|grads|gradients|nabla|delta|deltas|der|deriv|derivative|partial|del|g|d|bar"
+    "grad|gradient|grads|gradients|nabla|delta|deltas|der|deriv|derivative|partial|del|g|d|bar|"
+    "jac|jacobian"
 )
 _BEFORE = re.compile(rf"(?:{_GRADIENT})_?(?P<wrt>.+)", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?P<wrt>.+?)_?(?:{_GRADIENT})", re.IGNORECASE)
@@ -34,7 +35,7 @@ _STEPS = re.compile(r"\.(?P<field>\w+)|\[(?P<quote>['\"])(?P<key>[^'\"]*)(?P=quo
 # The gradient that comes from the layers above, as the courses call it.
 UPSTREAM = frozenset(
     "dout doutput douts dy upstream upstreamgrad upstreamgradient gradoutput gradout outputgrad "
-    "outputgradient dvalues dnext gradient grad delta dlout dldout dloss d error".split()
+    "outputgradient dvalues dnext gradient gradients grad grads delta dlout dldout dloss d error".split()
 )
 _WORD = re.compile(r"[^\W\d]\w*")
 _MARKS = re.compile(r"[\\{}\[\]()^_,./\s]")

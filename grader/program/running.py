@@ -5,13 +5,15 @@ parameters are bound by name to what the problem gives, and `cache` to what a fo
 """
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.code_names import CodeNames, Derived, Pair
+from grader.program.code_names import CodeNames, Derived, Pair, is_gradient
 from grader.program.errors import ProgramError
 from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
@@ -28,7 +30,9 @@ from grader.program.values import (
 TOP, ENTRY, INNER = 0, 1, 2
 """Where a name stands: at the top level, in a function that was run by itself, in one that these call."""
 _DEPTH = 3  # containers inside one another
-_FORWARD = "forward"
+_FORWARD = re.compile(r"forward|fprop|feed|__call__", re.IGNORECASE)
+_BACKWARD = re.compile(r"backward|backprop|bprop|gradients?|grad", re.IGNORECASE)
+_EMPTIES = re.compile(r"zero|reset|clear|init", re.IGNORECASE)
 _AFTER_CHANGES = 200  # steps that a program may go on for when it updates weights again
 
 
@@ -47,6 +51,13 @@ class Held:
     def place(self) -> tuple[str, str]:
         """What identifies the name on all draws."""
         return self.function, self.path
+
+
+class Returned(NamedTuple):
+    """What a function returned, by name."""
+
+    function: Function
+    values: Mapping[str, object]
 
 
 @dataclass(slots=True)
@@ -233,7 +244,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     given.on_change = ran.before_change
     machine.run()
     ran.gradients[""] = given.gradients
-    known: dict[str, object] = {}
+    known: list[Returned] = []
     tried: set[str] = set()
     while (entry := _next_entry(program, machine, given.inputs.names, tried)) is not None:
         function, owner = entry
@@ -252,7 +263,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         ran.frames.append(frame)
         ran.reads[function.qualified] = given.reads
         ran.gradients[function.qualified] = given.gradients
-        known.update(_returned_names(frame))
+        known.append(Returned(function, dict(_returned_names(frame))))
     return ran
 
 
@@ -261,12 +272,13 @@ def _next_entry(
 ) -> tuple[Function, Class | None] | None:
     """The next function to run by itself: one that may compute a derivative and did not run to its end.
 
-    Constructors come first, then forward functions, then those that no other function calls.
+    Constructors come first, then what sets gradients to zero, then forward functions, then those that no
+    other function calls.
     """
     waiting: list[tuple[tuple[bool, ...], Function, Class | None]] = []
     for function, owner in _functions(machine):
         is_first = function.name == "__init__"
-        is_forward = is_first or _FORWARD in function.name.lower()
+        is_forward = is_first or _FORWARD.search(function.name) is not None
         last = machine.last.get(function.qualified)
         has_run = last is not None and last.fault is None
         if (
@@ -274,7 +286,8 @@ def _next_entry(
             and function.qualified not in tried
             and (is_forward or _derives(function, names))
         ):
-            order = (not is_first, not is_forward, function.name in program.called)
+            empties = _EMPTIES.search(function.name) is not None
+            order = (not is_first, not empties, not is_forward, function.name in program.called)
             waiting.append((order, function, owner))
     if not waiting:
         return None
@@ -294,18 +307,18 @@ def _functions(machine: Machine) -> Iterator[tuple[Function, Class | None]]:
 
 def _derives(function: Function, names: CodeNames) -> bool:
     """Whether a function binds, stores or returns something with the name of a derivative."""
-    if names.derivative(function.name) is not None:
+    if names.derivative(function.name) is not None or is_gradient(function.name):
         return True
     for node in ast.walk(function.node):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
-                if names.derivative(name) is not None:
+                if names.derivative(name) is not None or is_gradient(name):
                     return True
     return False
 
 
 def _arguments(
-    function: Function, given: Given, known: dict[str, object], skip: int = 0
+    function: Function, given: Given, known: list[Returned], skip: int = 0
 ) -> dict[str, object]:
     """The values of the parameters by their names; those with defaults may be left out.
 
@@ -316,11 +329,28 @@ def _arguments(
         try:
             arguments[name] = given.argument(name)
         except KeyError:
-            if name in known:
-                arguments[name] = known[name]
+            found = _latest(function, name, known)
+            if found is not None:
+                arguments[name] = found
             elif name not in function.defaults:
-                known[name] = arguments[name] = Named(given.argument)
+                arguments[name] = Named(given.argument)
+                known.append(Returned(function, {name: arguments[name]}))
     return arguments
+
+
+def _latest(function: Function, name: str, known: Sequence[Returned]) -> object | None:
+    """What a function returned by a name: the one that this one belongs to, else one above it."""
+    found = [one for one in known if name in one.values]
+    stem = _stem(function)
+    own = [one for one in found if _stem(one.function) == stem]
+    above = [one for one in found if one.function.node.lineno < function.node.lineno]
+    best = own or above or found
+    return best[-1].values[name] if best else None
+
+
+def _stem(function: Function) -> str:
+    """The name of a function without the direction: `affine_` for `affine_forward`."""
+    return _BACKWARD.sub("", _FORWARD.sub("", function.qualified))
 
 
 def _returned_names(frame: Frame) -> Iterator[tuple[str, object]]:

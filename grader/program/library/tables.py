@@ -66,7 +66,8 @@ CONSTANTS: dict[str, Any] = {
 }  # fmt: skip
 
 MODULES: dict[str, str] = {
-    "np": "numpy", "numpy": "numpy", "numpy.linalg": "numpy.linalg", "numpy.random": "numpy.random",
+    "np": "numpy", "numpy": "numpy", "xp": "numpy", "cp": "numpy",
+    "numpy.linalg": "numpy.linalg", "numpy.random": "numpy.random",
     "numpy.testing": "numpy.testing",
     "torch": "torch", "torch.nn": "torch.nn", "torch.nn.functional": "torch.nn.functional",
     "torch.linalg": "torch.linalg", "torch.autograd": "torch.autograd", "torch.cuda": "torch.cuda",

@@ -25,6 +25,7 @@ from grader.program.machine.recovery import Spoil, named, spoiled, spoiled_targe
 from grader.program.machine.targets import changed
 from grader.program.values import Builtin, Class, Function, Kind, Module, Quiet, Unknown
 
+_NUMPY = "numpy"
 _RECOVERIES = 30  # faults in the loops and functions that one statement runs
 _EXITS = (ast.Return, ast.Raise)
 _OF_LOOPS = (ast.Break, ast.Continue)
@@ -501,6 +502,8 @@ def _import_from(context: Context, node: ast.ImportFrom) -> Run:
                 )
         elif isinstance(path, Quiet):
             value = path
+        elif library.modules.get(alias.name) == _NUMPY:
+            value = library.module(_NUMPY)  # as `from backend import xp`
         elif alias.name in library.helpers:
             value = Builtin(alias.name, library.helpers[alias.name])
         else:
