@@ -658,7 +658,7 @@ def _without_derivative(runs: Runs) -> list[Series]:
     """The names with values that name no derivative."""
     return [
         one for one in runs.series.values()
-        if one.values is not None and one.held.derived is None and one.held.rank <= ENTRY
+        if (one.values or one.earlier) and one.held.derived is None and one.held.rank <= ENTRY
     ]  # fmt: skip
 
 

@@ -46,6 +46,12 @@ class Budget:
             self.steps, self._held = max(self.steps, 0) + self._held, 0
             self._look = self.steps - _CLOCK_EVERY
 
+    def refill(self, steps: int) -> None:
+        """Have at least `steps` left."""
+        self.resume()
+        if self.steps < steps:
+            self.steps, self._look = steps, steps - _CLOCK_EVERY
+
     def check_clock(self) -> None:
         """Raise Refused if the time is over."""
         if time.process_time() > self.until:

@@ -5,7 +5,7 @@ integers. Such a `Layout` is a convention of the whole program.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from grader.primitives import Array
 from grader.problem import Scope
 from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
 from grader.program.errors import Origin
+from grader.program.packing import Packed
 from grader.program.values import Named, Unknown
 
 
@@ -152,7 +153,7 @@ class Given:
     `changes` are the values that it gave other names, by name and line, each the first one there;
     `gradients` the derivatives that it used without computing them so far, `reads` the declared
     names. `on_change` is called before each change of a symbol, with whether it is the first one in
-    its line.
+    its line and with the arrays that it changes in place.
     """
 
     inputs: Inputs
@@ -166,9 +167,10 @@ class Given:
     changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
+    packed: Packed = Packed()
     lost: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
-    on_change: Callable[[bool], None] = lambda is_first: None
+    on_change: Callable[[bool, Sequence[np.ndarray]], None] = lambda is_first, arrays: None
     _values: dict[str, object] = field(default_factory=dict)
     _pairs: dict[str, Pair] = field(default_factory=dict)
     _arrays: dict[int, tuple[str, np.ndarray]] = field(default_factory=dict)
@@ -215,7 +217,7 @@ class Given:
         try:
             return self.argument(name)
         except KeyError:
-            return Named(self.argument)
+            return Named(self.argument, self.packed.order(name))
 
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What a store to a given name keeps: data and random weights of the program give way.
@@ -259,7 +261,7 @@ class Given:
             return
         name, mine = held
         is_first = (name, line) not in self.changes
-        self._changing(name, is_first)
+        self._changing(name, is_first, [array])
         if is_first:
             self.changes[name, line] = copied(mine)
 
@@ -272,7 +274,7 @@ class Given:
                 and isinstance(value, np.ndarray)
                 and any(np.may_share_memory(value, array) for array in arrays)
             ):
-                self._lost(meaning.name)
+                self._lost(meaning.name, arrays)
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""
@@ -280,15 +282,15 @@ class Given:
             return line in self.lines.free
         return value.origin is Origin.DRAWN or line in self.lines.data
 
-    def _lost(self, name: str) -> None:
+    def _lost(self, name: str, arrays: Sequence[np.ndarray] = ()) -> None:
         """Note that a name is unknown from now on."""
         changed = {one for one, _ in self.changes}
-        self._changing(name, name not in self.lost and name not in changed)
+        self._changing(name, name not in self.lost and name not in changed, arrays)
         self.lost.add(name)
 
-    def _changing(self, name: str, is_first: bool) -> None:
+    def _changing(self, name: str, is_first: bool, arrays: Sequence[np.ndarray] = ()) -> None:
         if name in self.inputs.scope.symbols:
-            self.on_change(is_first)
+            self.on_change(is_first, arrays)
 
 
 def shape_of(value: object) -> tuple[int, ...] | None:

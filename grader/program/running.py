@@ -17,6 +17,7 @@ from grader.program.code_names import CodeNames, Derived, Pair, is_gradient
 from grader.program.errors import ProgramError
 from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
+from grader.program.packing import FORWARD, Packed, stem_of
 from grader.program.values import (
     BoundMethod,
     Class,
@@ -30,9 +31,8 @@ from grader.program.values import (
 TOP, ENTRY, INNER = 0, 1, 2
 """Where a name stands: at the top level, in a function that was run by itself, in one that these call."""
 _DEPTH = 3  # containers inside one another
-_FORWARD = re.compile(r"forward|fprop|feed|__call__", re.IGNORECASE)
-_BACKWARD = re.compile(r"backward|backprop|bprop|gradients?|grad", re.IGNORECASE)
 _EMPTIES = re.compile(r"zero|reset|clear|init", re.IGNORECASE)
+_STEPS = 20_000  # steps that a function may take at least that is run by itself
 _AFTER_CHANGES = 200  # steps that a program may go on for when it updates weights again
 
 
@@ -83,11 +83,16 @@ class Ran:
         """What could not be run, but for the data in whose place those of the problem came."""
         return [one for one in self.machine.faults if one.line not in self.given.replaced]
 
-    def before_change(self, is_first: bool) -> None:
-        """Keep what names hold before a given name changes; when it changes again, end the loop soon."""
+    def before_change(self, is_first: bool, arrays: Sequence[np.ndarray]) -> None:
+        """Keep what names hold before a given name changes; when it changes again, end the loop soon.
+
+        What shares the `arrays` that change in place changes with it, and is not kept.
+        """
         if is_first:
             for one in self.held(is_live=True):
-                if not isinstance(one.value, Unknown) or one.place not in self.before:
+                if _shares(one.value, arrays):
+                    self.before.pop(one.place, None)
+                elif not isinstance(one.value, Unknown) or one.place not in self.before:
                     self.before[one.place] = replace(one, value=copied(one.value))
         else:
             self.machine.budget.hold(_AFTER_CHANGES)
@@ -171,6 +176,11 @@ class Ran:
         yield from found.values()
 
 
+def _shares(value: object, arrays: Sequence[np.ndarray]) -> bool:
+    """Whether a value is in the memory of one of the arrays."""
+    return isinstance(value, np.ndarray) and any(np.may_share_memory(value, one) for one in arrays)
+
+
 def _walked(names: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """All numbers, arrays and unknown values below names, each with its path."""
     waiting: list[tuple[str, object, int]] = [(name, value, 0) for name, value in names.items()]
@@ -242,7 +252,9 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     machine = Machine(program, given, budget)
     ran = Ran(program, given, machine)
     given.on_change = ran.before_change
+    given.packed = Packed(program.tree)
     machine.run()
+    machine.give_back(_lost_names(given, machine))
     ran.gradients[""] = given.gradients
     known: list[Returned] = []
     tried: set[str] = set()
@@ -255,6 +267,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
             self = ran.objects.setdefault(owner.name, Instance(owner, fallback=given.field))
             called, skip = BoundMethod(self, function), 1
         given.reads, given.gradients = set(), set()
+        machine.budget.refill(_STEPS)
         try:
             frame = machine.call(called, _arguments(function, given, known, skip))
         except ProgramError as fault:
@@ -265,6 +278,17 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         ran.gradients[function.qualified] = given.gradients
         known.append(Returned(function, dict(_returned_names(frame))))
     return ran
+
+
+def _lost_names(given: Given, machine: Machine) -> dict[str, object]:
+    """The problem's values of the symbols that are unknown when the top level has ended."""
+    names, symbols = given.inputs.names, given.inputs.scope.symbols
+    found: dict[str, object] = {}
+    for name, value in machine.globals.items():
+        meaning = names.meaning(name) if isinstance(value, Unknown) else None
+        if meaning is not None and meaning.name in symbols:
+            found[name] = given.value(name)
+    return found
 
 
 def _next_entry(
@@ -278,7 +302,7 @@ def _next_entry(
     waiting: list[tuple[tuple[bool, ...], Function, Class | None]] = []
     for function, owner in _functions(machine):
         is_first = function.name == "__init__"
-        is_forward = is_first or _FORWARD.search(function.name) is not None
+        is_forward = is_first or FORWARD.search(function.name) is not None
         last = machine.last.get(function.qualified)
         has_run = last is not None and last.fault is None
         if (
@@ -333,7 +357,9 @@ def _arguments(
             if found is not None:
                 arguments[name] = found
             elif name not in function.defaults:
-                arguments[name] = Named(given.argument)
+                arguments[name] = Named(
+                    given.argument, given.packed.order(name, function.qualified)
+                )
                 known.append(Returned(function, {name: arguments[name]}))
     return arguments
 
@@ -341,16 +367,11 @@ def _arguments(
 def _latest(function: Function, name: str, known: Sequence[Returned]) -> object | None:
     """What a function returned by a name: the one that this one belongs to, else one above it."""
     found = [one for one in known if name in one.values]
-    stem = _stem(function)
-    own = [one for one in found if _stem(one.function) == stem]
+    stem = stem_of(function.qualified)
+    own = [one for one in found if stem_of(one.function.qualified) == stem]
     above = [one for one in found if one.function.node.lineno < function.node.lineno]
     best = own or above or found
     return best[-1].values[name] if best else None
-
-
-def _stem(function: Function) -> str:
-    """The name of a function without the direction: `affine_` for `affine_forward`."""
-    return _BACKWARD.sub("", _FORWARD.sub("", function.qualified))
 
 
 def _returned_names(frame: Frame) -> Iterator[tuple[str, object]]:

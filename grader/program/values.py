@@ -51,10 +51,12 @@ class Quiet:
 class Named:
     """A container of which only the names are known: a `cache` or `params` that nobody fills.
 
-    `fields` are the names that the program itself stores in it, or has looked up.
+    `fields` are the names that the program itself stores in it, or has looked up. `order` is how another
+    function packs it, "" for what has no name there.
     """
 
     lookup: Lookup
+    order: tuple[str, ...] | None = None
     fields: dict[object, Any] = field(default_factory=dict)
 
 

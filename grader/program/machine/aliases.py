@@ -52,9 +52,9 @@ def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
     if roots & _bound(nodes):
         roots |= loaded
     values = [_given(frame, name) for name in roots]
-    values += [_value(frame, name) for name in inside]
+    values += [value_of(frame, name) for name in inside]
     values += [one for one in containers if one is not _UNSURE]
-    values += [_value(function.outer, name) for function in functions for name in inside]
+    values += [value_of(function.outer, name) for function in functions for name in inside]
     return list(_mutable(values))
 
 
@@ -82,7 +82,7 @@ def _looked_up(frame: Frame, node: ast.expr) -> Any:
     """The value of a name, a field or a key as it is now; `_UNSURE` if it is not simply there."""
     match node:
         case ast.Name(id=name):
-            found = _value(frame, name)
+            found = value_of(frame, name)
             return _UNSURE if found is None or isinstance(found, Unknown) else found
         case ast.Attribute(value=value, attr=attr):
             found = _looked_up(frame, value)
@@ -99,7 +99,7 @@ def held(frame: Frame, statement: ast.stmt) -> tuple[Any, ...]:
     if not _bound(nodes):
         return ()
     loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
-    found = _mutable([_value(frame, name) for name in loaded])
+    found = _mutable([value_of(frame, name) for name in loaded])
     return tuple({id(value): value for value in found}.values())
 
 
@@ -126,7 +126,7 @@ def changed_while_walked(loop: ast.For) -> frozenset[str]:
 
 def is_walked_by_value(frame: Frame, name: str) -> bool:
     """Whether the items of a name are copies: those of a matrix are views of its rows."""
-    value = _value(frame, name)
+    value = value_of(frame, name)
     return isinstance(value, list | dict | set) or (
         isinstance(value, np.ndarray) and value.ndim == 1
     )
@@ -187,7 +187,7 @@ def _called(frame: Frame, nodes: Sequence[ast.AST]) -> list[Function]:
         where, inner, depth = waiting.pop()
         attributes = {node.attr for node in inner if isinstance(node, ast.Attribute)}
         for name in {node.id for node in inner if isinstance(node, ast.Name)}:
-            for function in _functions(_value(where, name), attributes):
+            for function in _functions(value_of(where, name), attributes):
                 if id(function) not in found and depth < DEPTH:
                     found[id(function)] = function
                     body = _nodes(function.node)
@@ -225,7 +225,7 @@ def _methods(cls: Class | None, names: set[str]) -> Iterator[Function]:
 
 def _given(frame: Frame, name: str) -> Any:
     """The value of a name, which is looked up in the given if the program has not used it so far."""
-    value = _value(frame, name)
+    value = value_of(frame, name)
     if value is None and name not in frame.state.names:
         try:
             return frame.state.look_up(name)
@@ -234,7 +234,7 @@ def _given(frame: Frame, name: str) -> Any:
     return value
 
 
-def _value(frame: Frame | None, name: str) -> Any:
+def value_of(frame: Frame | None, name: str) -> Any:
     """The value of a name as it is now, None if it has none. Nothing is looked up in the given."""
     while frame is not None:
         if name in frame.locals:

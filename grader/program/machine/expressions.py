@@ -7,7 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from grader.program.budget import BITS
-from grader.program.errors import Failed, Refused
+from grader.program.errors import Failed, ProgramError, Refused
+from grader.program.machine import aliases
 from grader.program.machine.attributes import check_name
 from grader.program.machine.calls import fetched
 from grader.program.machine.context import CLASS, Context, Rule
@@ -311,7 +312,34 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def _list(context: Context, node: ast.List) -> Run:
-    return _items(context, node.elts)
+    """A list, which may hold what is unknown: `params = [C, W1, b1]`."""
+    if any(isinstance(part, ast.Starred) for part in node.elts):
+        return _items(context, node.elts)
+    parts = [holding(context, part) for part in node.elts]
+    return lambda frame: [part(frame) for part in parts]
+
+
+def holding(context: Context, node: ast.expr) -> Run:
+    """An expression that is only kept: a name, or a tuple of names, may stand for what is unknown."""
+    if isinstance(node, ast.Tuple) and not any(isinstance(x, ast.Starred) for x in node.elts):
+        context.expression(node)  # refused if it cannot be compiled
+        parts = [holding(context, part) for part in node.elts]
+        return lambda frame: tuple([part(frame) for part in parts])
+    run = context.expression(node)
+    if not isinstance(node, ast.Name):
+        return run
+    name = node.id
+
+    def held(frame: Frame) -> Any:
+        try:
+            return run(frame)
+        except ProgramError:
+            value = aliases.value_of(frame, name)
+            if type(value) is Unknown:
+                return value
+            raise
+
+    return held
 
 
 def _set(context: Context, node: ast.Set) -> Run:

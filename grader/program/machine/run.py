@@ -75,6 +75,10 @@ class Machine:
         with _quietly():
             self._guarded(self.top, self.program.body)
 
+    def give_back(self, values: Mapping[str, object]) -> None:
+        """Give global names other values before functions are run by themselves."""
+        self._state.names.update(values)
+
     def call(self, function: Function | BoundMethod, arguments: Mapping[str, object]) -> Frame:
         """Run a function that nobody calls, or a method of an object, with the same recovery.
 

@@ -17,6 +17,7 @@ from grader.program.machine.context import (
     shared_names,
     weight,
 )  # fmt: skip
+from grader.program.machine.expressions import holding
 from grader.program.machine.frame import Frame, Run, Signal
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
 from grader.program.machine.indexing import delete_item, iterated
@@ -93,7 +94,7 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
                 touched = aliases.changed(frame, node)
                 if is_top:
                     frame.budget.resume()
-                elif _is_for_the_caller(frame, node, touched):
+                elif _is_for_the_caller(frame, node, fault, touched):
                     raise fault from None
                 frame.state.faults.append(fault)
                 held = aliases.held(frame, node)
@@ -113,14 +114,16 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
     return run
 
 
-def _is_for_the_caller(frame: Frame, statement: ast.stmt, touched: list[Any]) -> bool:
+def _is_for_the_caller(
+    frame: Frame, statement: ast.stmt, fault: ProgramError, touched: list[Any]
+) -> bool:
     """Whether what fails in a loop or in a function fails for what is around it.
 
-    It does if how a loop or function goes on is not known, if what the caller holds may have changed, and
-    if too much has failed.
+    It does if how a loop or function goes on is not known, if what the caller holds may have changed, if
+    Python itself would stop a function there, and if too much has failed.
     """
     frame.state.recoveries -= 1
-    is_hidden = bool(touched) and not frame.recovers
+    is_hidden = isinstance(fault, Failed) or (bool(touched) and not frame.recovers)
     return is_hidden or _may_leave(statement) or frame.state.recoveries < 0
 
 
@@ -212,7 +215,8 @@ def _passed_over(context: Context, node: ast.stmt) -> Run:
 
 
 def _assign(context: Context, node: ast.Assign) -> Run:
-    value = context.expression(node.value)
+    is_tuple = isinstance(node.value, ast.Tuple)
+    value = holding(context, node.value) if is_tuple else context.expression(node.value)
     puts = [context.target(target) for target in node.targets]
     if len(puts) == 1:
         put = puts[0]
@@ -352,7 +356,10 @@ def _raise(context: Context, node: ast.Raise) -> Run:
 
 
 def _return(context: Context, node: ast.Return) -> Run:
-    value = context.expression(node.value) if node.value is not None else nothing
+    value: Run = nothing
+    if node.value is not None:
+        is_tuple = isinstance(node.value, ast.Tuple)
+        value = holding(context, node.value) if is_tuple else context.expression(node.value)
 
     def run(frame: Frame) -> Signal:
         frame.returned = value(frame)

@@ -309,7 +309,10 @@ def _gathered(values: Any, star: int, count: int) -> list[Any]:
 
 
 def _by_name(context: Context, node: ast.Tuple | ast.List) -> Callable[[Frame, Named], None]:
-    """`x, w, b = cache` for a cache of which only the names are known: by the names of the targets."""
+    """`x, w, b = cache` for a cache of which only the names are known.
+
+    They are those by which another function packs it, or those of the targets.
+    """
     puts: list[tuple[str | None, Any]] = []
     for part in node.elts:
         match part:
@@ -321,13 +324,17 @@ def _by_name(context: Context, node: ast.Tuple | ast.List) -> Callable[[Frame, N
                 puts.append(("*", None))
 
     def put(frame: Frame, value: Named) -> None:
-        for name, store in puts:
+        order = value.order
+        if order is not None and len(order) != len(puts):
+            raise only_names()
+        for at, (name, store) in enumerate(puts):
+            packed = name if order is None else order[at]
             if name is None:
                 store(frame, value)
-            elif store is None:
+            elif store is None or not packed:
                 raise only_names()
             else:
-                store(frame, _named(value, name))
+                store(frame, _named(value, packed))
 
     return put
 
