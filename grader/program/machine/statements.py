@@ -101,7 +101,7 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
                 unknown = Unknown(fault.message, fault.line, origin=fault.origin, held=held)
                 spoil(at, frame, unknown)
                 aliases.spoil(frame, touched, unknown)
-                if _may_leave(node):
+                if _may_leave(node) or (frame.entry and isinstance(fault, Failed)):
                     frame.fault = fault
                     for later in range(at + 1, len(statements)):  # whether they run is not known
                         spoil(later, frame, unknown)
