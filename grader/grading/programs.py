@@ -35,7 +35,7 @@ from grader.problem import Question
 from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
-from grader.program.errors import ProgramError, Refused
+from grader.program.errors import Origin, ProgramError, Refused
 from grader.program.given import USUAL, Given, Inputs, Layout, Lines
 from grader.program.machine import compiled
 from grader.program.running import ENTRY, TOP, Held, Ran, run
@@ -403,7 +403,7 @@ class _Program:
         if self._is_circular(key, chosen, layout):
             text = "the program uses this derivative before it computes it"
             return ProgramAnswer(_for_a_human(text, "program"), record)
-        others = [one for one in named if one not in right and one.values is not None]
+        others = [one for one in named if one not in right and _may_differ(one, chosen)]
         if others:
             lines = f"line {chosen.held.line} and line {others[-1].held.line}"
             text = f"the program gives this derivative two different values, in {lines}"
@@ -660,6 +660,17 @@ def _without_derivative(runs: Runs) -> list[Series]:
         one for one in runs.series.values()
         if (one.values or one.earlier) and one.held.derived is None and one.held.rank <= ENTRY
     ]  # fmt: skip
+
+
+def _may_differ(series: Series, chosen: Series) -> bool:
+    """Whether a name may have another value than the one that is right.
+
+    A function that Python would stop on these inputs is about others.
+    """
+    if series.values is not None:
+        return True
+    is_elsewhere = series.held.function != chosen.held.function
+    return is_elsewhere and series.fault is not None and series.fault.origin is not Origin.STOPPED
 
 
 def _closeness(series: Series) -> int:

@@ -10,6 +10,7 @@ class Origin(Enum):
     """Where something comes from that has no value."""
 
     INSIDE = "the program itself"
+    STOPPED = "an error of Python or NumPy"
     OUTSIDE = "what the program uses and does not hold, such as files and other modules"
     DRAWN = "random numbers"
 

@@ -91,8 +91,17 @@ def _is_mask(node: ast.AST) -> bool:
     )
 
 
+def returned_order(node: ast.AST) -> Iterator[ast.AST]:
+    """Two neighbours exchanged in a tuple that is returned: each name keeps its value."""
+    match node:
+        case ast.Return(ast.Tuple() as value):
+            for changed in swapped_order(value):
+                assert isinstance(changed, ast.expr)
+                yield ast.Return(changed)
+
+
 def swapped_order(node: ast.AST) -> Iterator[ast.AST]:
-    """Two neighbours exchanged in a tuple that is unpacked, stored or returned."""
+    """Two neighbours exchanged in a tuple that is unpacked or stored."""
     plain = ast.Name | ast.Attribute | ast.Subscript
     match node:
         case ast.Tuple(elts, ctx) if all(isinstance(part, plain) for part in elts):
@@ -191,8 +200,8 @@ def wrong_operand(names: Sequence[str]) -> Change:
 
 
 KINDS: tuple[Change, ...] = (
-    lost_mean, wrong_axis, lost_transpose, swapped_product, lost_mask, swapped_order, sign, sign_of_update,
-    stored_for_added, wrong_slice, wrong_slope, dropped, wrong_number,
+    lost_mean, wrong_axis, lost_transpose, swapped_product, lost_mask, swapped_order, returned_order,
+    sign, sign_of_update, stored_for_added, wrong_slice, wrong_slope, dropped, wrong_number,
 )  # fmt: skip
 OPERAND, UPDATE = "wrong_operand", "update_before_use"
 NAMES = (*(kind.__name__ for kind in KINDS), OPERAND, UPDATE)
@@ -206,6 +215,8 @@ def bugs(text: str) -> Iterator[Bug]:
         names = _arrays(body)
         for node in body:
             for kind in (*KINDS, wrong_operand(names)):
+                if kind is swapped_order and isinstance(node, ast.Return):
+                    continue
                 name = OPERAND if kind.__name__ == "change" else kind.__name__
                 for changed in _changed(node, kind):
                     now = ast.unparse(ast.fix_missing_locations(changed))

@@ -98,7 +98,9 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
                     raise fault from None
                 frame.state.faults.append(fault)
                 held = aliases.held(frame, node)
-                unknown = Unknown(fault.message, fault.line, origin=fault.origin, held=held)
+                stops = isinstance(fault, Failed) and fault.origin is Origin.INSIDE
+                origin = Origin.STOPPED if stops else fault.origin
+                unknown = Unknown(fault.message, fault.line, origin=origin, held=held)
                 spoil(at, frame, unknown)
                 aliases.spoil(frame, touched, unknown)
                 if _may_leave(node) or (frame.entry and isinstance(fault, Failed)):
@@ -271,7 +273,7 @@ def _for(context: Context, node: ast.For) -> Run:
             if isinstance(walked, Unknown):
                 raise walked.refused()
         except ProgramError as fault:
-            if fault.origin is Origin.INSIDE:
+            if fault.origin not in (Origin.OUTSIDE, Origin.DRAWN):
                 raise
             return once(frame, fault.at(node.lineno))
         if any(aliases.is_walked_by_value(frame, name) for name in changing):
