@@ -210,6 +210,9 @@ class _Program:
                     pass
                 case ast.For(iter=value):
                     pass
+                case ast.ImportFrom():
+                    free.add(node.lineno)
+                    continue
                 case _:
                     continue
             if self._uses_arrays(value):
