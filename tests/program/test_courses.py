@@ -9,7 +9,7 @@ import pytest
 
 from grader.program import library
 from grader.program.budget import ARRAY, Budget
-from grader.program.errors import ProgramError, Refused
+from grader.program.errors import Origin, ProgramError, Refused
 from grader.program.machine import Machine, compiled
 
 STEP = 1e-6
@@ -459,7 +459,7 @@ def test_modules_are_found_by_their_names() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "x_hat, mean, var = normal", "x_hat = normal[0]", "x_hat = normal.x",
+        "x_hat, mean, var = normal", "x_hat = normal[0]", "x_hat = normal['x_hat']", "x_hat = normal.x",
         "x_hat = normal + 1", "dx = layernorm_backward(out, normal)",
         "dx = batchnorm_backward(out, (out, 1))", "dx = batchnorm_backward(out, None)",
         "dx = batchnorm_backward(np.ones((9, 9)), normal)",
@@ -473,6 +473,17 @@ def test_nobody_opens_a_cache_that_students_fill(line: str) -> None:
         {line}
     """)
     assert len(machine.faults) == 1
+
+
+def test_the_parts_of_a_closed_cache_come_from_outside() -> None:
+    """As without the row: what nobody knows gives way to the values of the problem."""
+    machine = ran("""
+        import numpy as np
+        from cs231n.layers import *
+        out, normal = batchnorm_forward(np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1), {'mode': 'train'})
+        x_hat, std = normal
+    """)
+    assert [fault.origin for fault in machine.faults] == [Origin.OUTSIDE]
 
 
 def test_what_changes_an_array_reaches_a_cache() -> None:
