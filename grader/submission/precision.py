@@ -29,20 +29,28 @@ COMPUTED = 5
 
 
 class Float(NamedTuple):
-    """A binary format with fewer bits than a double: its name, the bits of its significand, its digits."""
+    """A binary format with fewer bits than a double: its name, the bits of its significand, its digits.
+
+    Those that are not zero go from two to the power of `least` to below two to the power of `most`.
+    """
 
     name: str
     bits: int
     digits: int
+    least: int
+    most: int
 
 
-FLOATS = (Float("bfloat16", 8, 2), Float("float16", 11, 3), Float("float32", 24, 7))
+FLOATS = (
+    Float("bfloat16", 8, 2, -133, 128),
+    Float("float16", 11, 3, -24, 16),
+    Float("float32", 24, 7, -149, 128),
+)
 SINGLE = FLOATS[-1].name
 
 _TYPES = {"float16": np.float16, "float32": np.float32}
 _DOUBLE_BITS = 53
-_TINY = 1e-290  # smaller numbers have fewer bits
-_FARTHEST = 300  # decimal places
+_FARTHEST = 300  # decimal places that a power of ten can have
 _SAMPLE = 2_000  # numbers that tell the format of an answer
 _SHORT = 7  # digits; so few are those of any format
 _CHANCE = 20  # bits: one answer in a million looks like another format by chance
@@ -141,21 +149,24 @@ def _smaller(numerals: Sequence[str], written: Sequence[_Written]) -> Float | No
     """The smallest format whose numbers all numerals are, to their digits, unless that may be chance.
 
     A decimal with the last place `unit` is next to a number of a format with the step `step` with the
-    chance `unit / step`.
+    chance `unit / step`. Equal numbers tell this once.
     """
     known = [
         (float(_in_ascii(numeral)), one.places)
         for numeral, one in zip(numerals, written, strict=True)
-        if one.digits and abs(one.places) < _FARTHEST
+        if one.digits
     ]
     values = np.array([value for value, _ in known])
-    units = 10.0 ** -np.array([places for _, places in known], dtype=np.float64)
-    usable = np.isfinite(values) & (np.abs(values) > _TINY)
-    values, units = values[usable], units[usable]
+    places = np.array([places for _, places in known], dtype=np.float64)
+    usable = np.isfinite(values) & (values != 0)
+    values, places = values[usable], places[usable]
     exponents = np.frexp(values)[1]
-    units = np.maximum(units, np.ldexp(1.0, exponents - _DOUBLE_BITS))
     different = np.unique(np.abs(values), return_index=True)[1]
     for one in FLOATS:
+        if not ((one.least < exponents) & (exponents <= one.most)).all():
+            continue
+        units = 10.0 ** -np.clip(places, -_FARTHEST, _FARTHEST)
+        units = np.maximum(units, np.ldexp(1.0, exponents - _DOUBLE_BITS))
         steps = np.ldexp(1.0, exponents - one.bits)
         if (np.abs(np.round(values / steps) * steps - values) <= 0.501 * units).all():
             telling = np.minimum(units / steps, 1.0)[different]

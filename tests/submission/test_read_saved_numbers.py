@@ -65,8 +65,18 @@ def test_arrays_survive_what_numpy_and_pandas_write(values: Floats) -> None:
             assert (found.digits >= 15, found.arithmetic, found.others) == (True, "", ())
 
 
+# No binary number of few bits and no decimal of few digits is near a third, a seventh and so on.
+fractions = hnp.arrays(
+    np.float64, hnp.array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=4),
+    elements=st.builds(
+        lambda whole, n, q: whole + n % q / q,
+        st.integers(-2_000, 2_000), st.sampled_from([1, 2]), st.sampled_from([3, 7, 9, 11, 13]),
+    ),
+)  # fmt: skip
+
+
 @pytest.mark.sampled
-@given(arrays)
+@given(fractions)
 def test_float32_is_seen_in_every_form(values: Floats) -> None:
     single = values.astype(np.float32)
     wide = single.astype(np.float64)
@@ -120,6 +130,42 @@ def test_the_arithmetic_is_recognised(
 def test_few_digits_do_not_look_like_float32() -> None:
     """A third of all decimals with eight digits are next to a float32 number."""
     assert read_back("q1.csv", "0.12345678,0.33333333,0.77777777").arithmetic == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "arithmetic"),
+    [
+        ("32768.33203125,32768.33203125", 13, ""),
+        ("32768.33203125,-32768.33203125", 13, ""),
+        ("32768.33203125,32769.66796875", 7, "float32"),
+        ("524288.3125", 10, ""),
+        ("524288.3125,524289.6875,524290.3125", 7, "float32"),
+        ("3.276833203125000000e+04,3.276833203125000000e+04", 7, "float32"),
+    ],
+)
+def test_equal_numbers_tell_of_float32_once(text: str, digits: int, arithmetic: str) -> None:
+    """One double in 400,000 has such decimals, if all were rounded to the eighth place."""
+    found = read_back("q1.csv", text)
+    assert (found.digits, found.arithmetic) == (digits, arithmetic)
+
+
+@pytest.mark.parametrize(
+    ("text", "arithmetic"),
+    [
+        (f"{2.0**126 * 1.5},{2.0**127 * 1.75}", "bfloat16"),
+        (f"{2.0**128},{2.0**129 * 1.75}", ""),
+        ("1.794182015458288e+308,0.0", ""),
+        (f"{np.float32(1 / 3):.18e},1e-300", ""),
+        (f"{np.float32(1 / 3):.18e},1e300", ""),
+        (f"{np.float32(1 / 3):.18e},{2.0**-148!r}", "float32"),
+        (f"{np.float32(1 / 3):.18e},{2.0**-160!r}", ""),
+        (f"{np.float32(1 / 3):.18e},0.0,{np.float32(1 / 3):.320f}", "float32"),
+        ("65504.00000000000,0.0009765625000000", "float16"),
+        ("65536.00000000000,0.0009765625000000", "bfloat16"),
+    ],
+)
+def test_a_number_of_another_range_is_no_float32(text: str, arithmetic: str) -> None:
+    assert read_back("q1.csv", text).arithmetic == arithmetic
 
 
 # Prints

@@ -4,8 +4,6 @@
 own rows, and a bare name is a row only if all courses mean the same by it.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -13,21 +11,14 @@ import numpy as np
 from grader.program.budget import Budget
 from grader.program.errors import Refused
 from grader.program.library import special
+from grader.program.library.course_books import SCRATCH
+from grader.program.library.course_images import CONVOLUTION
+from grader.program.library.course_layers import NORMALIZATION, SEQUENCES, STEPS
+from grader.program.library.course_rows import course, fits
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
 from grader.program.library.products import TABLE as PRODUCTS
-from grader.program.library.rows import Row, charge, keywords, plain, row, shape, size
-
-
-def course(function: Callable[..., Any]) -> Row:
-    """A row of a function that counts what it needs itself."""
-
-    @wraps(function)
-    def call(budget: Budget, *args: Any, **kwargs: Any) -> Any:
-        return function(budget, *[plain(value) for value in args], **keywords(kwargs))
-
-    return call
-
+from grader.program.library.rows import Row, charge, plain, row, shape, size
 
 # CS231n: `cs231n/layers.py`, `layer_utils.py`
 
@@ -173,6 +164,81 @@ def linear_activation_backward(budget: Budget, dA: Any, cache: Any, activation: 
     return linear_backward(budget, BACKWARD[activation](budget, dA, before), linear)
 
 
+@course
+def deep_forward(budget: Budget, X: Any, parameters: Any) -> Any:
+    """deeplearning.ai, `dnn_app_utils`: layers of `"relu"`, the last of `"sigmoid"`; with their caches."""
+    A, caches, last = X, [], len(_parameters(parameters)) // 2
+    for at in range(1, last + 1):
+        budget.step()
+        W, b = plain(parameters[f"W{at}"]), plain(parameters[f"b{at}"])
+        activation = "sigmoid" if at == last else "relu"
+        A, cache = linear_activation_forward(budget, A, W, b, activation)
+        caches.append(cache)
+    return A, caches
+
+
+@course
+def forward_propagation(budget: Budget, X: Any, parameters: Any) -> Any:
+    """deeplearning.ai, `reg_utils`, `init_utils`, `opt_utils`: three layers; with the twelve values.
+
+    For each layer these are `(Z, A, W, b)`, one after the other.
+    """
+    A, caches = deep_forward(budget, X, _parameters(parameters))
+    if len(caches) != 3:
+        raise Refused("`forward_propagation` of a network that has not three layers")
+    after = [linear[0] for (linear, _) in caches[1:]] + [A]
+    values = [(Z, a, W, b) for ((_, W, b), Z), a in zip(caches, after, strict=True)]
+    return A, tuple([part for layer in values for part in layer])
+
+
+def _parameters(parameters: Any) -> dict[Any, Any]:
+    if type(parameters) is not dict:
+        raise Refused("parameters that are no dictionary")
+    return parameters
+
+
+@course
+def cross_entropy(budget: Budget, a: Any, Y: Any) -> Any:
+    """deeplearning.ai: the mean over columns of `-Y log a - (1 - Y) log(1 - a)`.
+
+    Raises Refused where it is no number, which some versions leave out of the sum.
+    """
+    fits(shape(Y), a)
+    charge(budget, 4 * size(Y))
+    losses = np.multiply(-np.log(a), Y) + np.multiply(-np.log(np.subtract(1, a)), np.subtract(1, Y))
+    if np.any(np.isnan(losses)):
+        raise Refused("a cross entropy of 0 times infinity")
+    return np.sum(losses) / shape(Y)[1]
+
+
+# CS224n: `utils/utils.py`, `q1_softmax.py`, `q2_sigmoid.py`
+
+
+@course
+def normalize_rows(budget: Budget, x: Any) -> Any:
+    """CS224n and deeplearning.ai: each row, divided by its length.
+
+    Raises Refused for a row of zeros, which one course leaves as it is.
+    """
+    charge(budget, 2 * size(x))
+    lengths = np.sqrt(np.sum(np.square(x), axis=1, keepdims=True))
+    if np.any(lengths == 0):
+        raise Refused("`normalizeRows` of a row of zeros")
+    return x / lengths
+
+
+@course
+def row_softmax(budget: Budget, x: Any) -> Any:
+    """CS224n, `q1_softmax`: the softmax of a vector, or of each row of a matrix."""
+    charge(budget, size(x))
+    return special.softmax(np.asarray(x), axis=1 if len(shape(x)) > 1 else 0)
+
+
+def sigmoid_grad(s: Any) -> Any:
+    """CS224n, `q2_sigmoid`: the derivative of the logistic function by its value `s`."""
+    return np.multiply(s, np.subtract(1, s))
+
+
 # By a bare name, where the courses agree
 
 
@@ -201,7 +267,8 @@ def _numerical(*args: Any, **kwargs: Any) -> Any:
 
 
 NUMERICAL = """eval_numerical_gradient eval_numerical_gradient_array eval_numerical_gradient_blobs
-    grad_check_sparse gradient_check gradient_check_n gradcheck_naive""".split()
+    grad_check_sparse gradient_check gradient_check_n gradcheck_naive eval_numerical_gradient_net
+    numerical_gradient numerical_gradient_2d""".split()
 LAYERS: dict[str, Row] = {
     "affine_forward": affine_forward,
     "affine_backward": affine_backward,
@@ -211,6 +278,9 @@ LAYERS: dict[str, Row] = {
     "svm_loss": svm_loss,
     "affine_relu_forward": affine_relu_forward,
     "affine_relu_backward": affine_relu_backward,
+    **CONVOLUTION,
+    **NORMALIZATION,
+    **STEPS,
 }
 NETWORKS: dict[str, Row] = {
     "sigmoid_backward": sigmoid_backward,
@@ -221,6 +291,11 @@ NETWORKS: dict[str, Row] = {
     "linear_activation_backward": linear_activation_backward,
 }
 PLAIN: dict[str, Row] = {"sigmoid": row(special.expit)}
+THREE_LAYERS: dict[str, Row] = {
+    **PLAIN,
+    "relu": row(lambda x: np.maximum(x, 0)),
+    "forward_propagation": forward_propagation,
+}
 
 HELPERS: dict[str, Row] = {
     **LAYERS,
@@ -229,27 +304,60 @@ HELPERS: dict[str, Row] = {
     "relu": row(lambda x: np.maximum(x, 0)),
     "tanh": row(np.tanh),
     "softmax": one_softmax,
+    "normalizeRows": normalize_rows,
+    "identity_function": SCRATCH["identity_function"],
+    "step_function": SCRATCH["step_function"],
     "rel_error": row(rel_error, broadcasts),
     **dict.fromkeys(NUMERICAL, _numerical),
 }
 MODULES: dict[str, dict[str, Row]] = {
-    "courses.cs231n": {**LAYERS, **dict.fromkeys(NUMERICAL, _numerical)},
+    "courses.cs231n": {**LAYERS, **SEQUENCES, **PLAIN, **dict.fromkeys(NUMERICAL, _numerical)},
+    "courses.scratch": {**SCRATCH, **dict.fromkeys(NUMERICAL, _numerical)},
+    "courses.cs224n": {
+        **PLAIN,
+        "softmax": row_softmax,
+        "sigmoid_grad": row(sigmoid_grad),
+        "normalizeRows": normalize_rows,
+        **dict.fromkeys(NUMERICAL, _numerical),
+    },
+    # Many projects have a `utils.utils`: what the course has there only where others mean the same.
+    "courses.utils": {
+        "softmax": one_softmax,
+        "normalizeRows": normalize_rows,
+        **dict.fromkeys(NUMERICAL, _numerical),
+    },
     "courses.dnn_utils": {**NETWORKS, "sigmoid": sigmoid_with_cache, "relu": relu_with_cache},
+    "courses.dnn_app_utils": {
+        **NETWORKS,
+        "sigmoid": sigmoid_with_cache,
+        "relu": relu_with_cache,
+        "L_model_forward": deep_forward,
+        "compute_cost": cross_entropy,
+    },
     "courses.rnn_utils": {**PLAIN, "softmax": _column_softmax},
     "courses.planar_utils": PLAIN,
+    "courses.reg_utils": {**THREE_LAYERS, "compute_cost": cross_entropy},
+    "courses.init_utils": {**THREE_LAYERS, "compute_loss": cross_entropy},
+    # One version of `compute_cost` is a mean, another a sum.
+    "courses.opt_utils": THREE_LAYERS,
+    "courses.gc_utils": {name: THREE_LAYERS[name] for name in ("sigmoid", "relu")},
 }
+_CS231N = "layers layer_utils fast_layers rnn_layers im2col gradient_check".split()
+_CS224N = "q1_softmax q2_sigmoid q2_gradcheck".split()
+_VERSIONS = ("", "_v2", "_v3", "_v1a")
 IMPORTS: dict[str, str] = {
-    **{f"cs231n.{name}": "courses.cs231n" for name in "layers layer_utils gradient_check".split()},
-    "layers": "courses.cs231n",
+    **{f"cs231n.{name}": "courses.cs231n" for name in _CS231N},
+    **{name: "courses.cs231n" for name in _CS231N if name != "im2col"},
+    **{f"common.{name}": "courses.scratch" for name in ("functions", "gradient", "util")},
+    **dict.fromkeys(_CS224N, "courses.cs224n"),
+    **{f"utils.{name}": "courses.utils" for name in ("utils", "gradcheck")},
     **{
-        f"{name}{version}": f"courses.{to}"
-        for name, to in (
-            ("dnn_utils", "dnn_utils"), ("dnn_app_utils", "dnn_utils"),
-            ("rnn_utils", "rnn_utils"), ("planar_utils", "planar_utils"),
-        )
-        for version in ("", "_v2", "_v3")
+        f"{name}{version}": path
+        for path in MODULES
+        if (name := path.removeprefix("courses.")).endswith("_utils")
+        for version in _VERSIONS
     },
-}  # fmt: skip
+}
 TABLE: dict[str, Row] = {
     f"{module}.{name}": function
     for module, table in MODULES.items()

@@ -19,7 +19,7 @@ from grader.program.machine.operators import (
     check_numbers,
     kind,
 )  # fmt: skip
-from grader.program.values import Named, Unknown, only_names
+from grader.program.values import Class, Instance, Named, Unknown, only_names
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
 _ITERATORS = frozenset((type(iter(())), GeneratorType))
@@ -54,6 +54,8 @@ def item(budget: Budget, container: Any, index: Any) -> Any:
         return named_field(container, index)
     if kind_of is At:
         return Place(container.array, index)
+    if _is_closed(container):
+        raise only_names()
     if kind_of in NUMBERS and isinstance(container, np.generic):
         array = np.asarray(container)
         check_index(budget, array, index)
@@ -192,9 +194,14 @@ def iterated(budget: Budget, value: Any) -> Iterator[Any]:
         if len(value) > 1 and any(type(part) is not int for part in value):
             raise Refused("the order of a set is not settled")
         return iter(value)
-    if type(known(value)) is Named:
+    if type(known(value)) is Named or _is_closed(value):
         raise only_names()
     raise Failed(f"{kind(value)} has no items")
+
+
+def _is_closed(value: Any) -> bool:
+    """Whether a value is an object of the library, such as a cache that only a helper opens."""
+    return type(value) is Instance and not isinstance(value.cls, Class)
 
 
 def listed(budget: Budget, value: Any) -> list[Any]:
