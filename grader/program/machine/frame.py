@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.errors import Failed, Origin, ProgramError, Refused
+from grader.program.errors import Failed, ProgramError, Refused
 from grader.program.machine.library import Library
 from grader.program.values import Builtin, Unknown
 
@@ -101,7 +101,7 @@ class State:
             raise Failed(f"`{name}` is used before it has a value")
         if name in library.helpers:
             return Builtin(name, library.helpers[name])
-        raise Refused(f"the program uses `{name}`, which it does not define").of(Origin.OUTSIDE)
+        raise Refused(f"the program uses `{name}`, which it does not define")
 
 
 def builtin(library: Library, name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.program.errors import Failed, Origin, Refused
+from grader.program.errors import Failed, Refused
 from grader.program.machine.attributes import attribute, check_name
 from grader.program.machine.calls import NONE, Keywords, call, method
 from grader.program.machine.context import (
@@ -194,7 +194,7 @@ def _isinstance(frame: Frame, args: Any, keywords: Any) -> Any:
 def _library(frame: Frame, name: str, args: Any, keywords: Any) -> Any:
     row = frame.state.library.builtins.get(name)
     if row is None:
-        raise Refused(f"the program uses `{name}`, which it does not define").of(Origin.OUTSIDE)
+        raise Refused(f"the program uses `{name}`, which it does not define")
     return call(frame, Builtin(name, row), args, keywords)
 
 
