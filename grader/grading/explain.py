@@ -5,18 +5,20 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.errors import StudentError
+from grader.grading import programs
 from grader.grading.collected import Collected, Given, InWords, Numbers, Written, collect
 from grader.grading.judge import judge
 from grader.grading.leftovers import leftovers_for, leftovers_message, unplaced
 from grader.grading.numbers import record_of
 from grader.grading.outcome import unread
+from grader.grading.program_lines import ProgramLine, program_lines
 from grader.grading.reading_tree import ReadingNode, tree_of
 from grader.grading.run import refusal_message
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.key import Key
 from grader.problem import Question
 from grader.result import AnswerRecord, Kind, Message, SubmissionRecord
-from grader.submission import Submission
+from grader.submission import Submission, listings_of
 
 SCHEMA_VERSION = 1
 
@@ -25,8 +27,8 @@ SCHEMA_VERSION = 1
 class Explanation:
     """The answer that was found for a question, and how it was read.
 
-    `answer` is None if none was found. `tree` is None for numbers, and for an answer that could not be
-    read; `messages` say why.
+    `answer` is None if none was found. `tree` is None for numbers and programs, and for an answer that
+    could not be read; `messages` say why.
     """
 
     id: str
@@ -54,7 +56,8 @@ class Explanation:
 class Explained:
     """How the answers of one submission were read.
 
-    `asked` are the ids of all questions, `answered` those of the questions with an answer.
+    `asked` are the ids of all questions, `answered` those of the questions with an answer. `program` has
+    the assignments of code with their shapes.
     """
 
     problem: str
@@ -63,6 +66,7 @@ class Explained:
     questions: tuple[Explanation, ...]
     answered: tuple[str, ...]
     asked: tuple[str, ...]
+    program: tuple[ProgramLine, ...] = ()
 
     @property
     def unreadable(self) -> bool:
@@ -79,6 +83,7 @@ class Explained:
             "asked": list(self.asked),
             "answered": list(self.answered),
             "questions": [question.to_json() for question in self.questions],
+            "program": [line.to_json() for line in self.program],
         }
 
 
@@ -88,20 +93,27 @@ def explain(key: Key, submission: Submission, ids: Collection[str]) -> Explained
     problem = key.problem
     collected = collect(problem, submission)
     given = collected.given
+    listings = listings_of(submission)
+    programmed = programs.graded(key, listings).answers
     lost = tuple([refusal_message(refusal) for refusal in unplaced(problem, submission)])
     asked = tuple([question.id for question in problem.questions])
-    answered = tuple([name for name in asked if _is_answer(given.get(name))])
-    found = tuple(
-        _explained(key, question, given[question.id])
-        if question.id in given
-        else Explanation(
-            question.id, question.prompt, messages=(*lost, *_left(question, collected))
-        )
-        for question in problem.questions
-        if question.id in ids
-    )
-    record = SubmissionRecord(submission.id, submission.path, submission.digest)
-    return Explained(problem.id, problem.title, record, found, answered, asked)
+    answered = tuple([name for name in asked if _is_answer(given.get(name)) or name in programmed])
+    found = []
+    for question in problem.questions:
+        if question.id not in ids:
+            continue
+        mine = given.get(question.id)
+        if question.id in programmed and not _is_answer(mine):
+            record = programmed[question.id].record
+            found.append(Explanation(question.id, question.prompt, record))
+        elif mine is not None:
+            found.append(_explained(key, question, mine))
+        else:
+            left = (*lost, *_left(question, collected))
+            found.append(Explanation(question.id, question.prompt, messages=left))
+    about = SubmissionRecord(submission.id, submission.path, submission.digest)
+    lines = program_lines(key, listings)
+    return Explained(problem.id, problem.title, about, tuple(found), answered, asked, lines)
 
 
 def _left(question: Question, collected: Collected) -> list[Message]:

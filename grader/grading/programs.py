@@ -123,6 +123,17 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
     return answers, not left
 
 
+def first_run(key: Key, listing: Listing) -> Ran | None:
+    """A program run on the first draw with the names of the first questions; None if it cannot be read."""
+    scope = next(iter(key.questions.values())).question.scope.key
+    questions = [one for one in key.questions.values() if one.question.scope.key == scope]
+    try:
+        program = _Program(questions, listing, Budget(until=time.process_time() + _SECONDS))
+    except Refused:
+        return None
+    return program.ran()
+
+
 def beside(result: QuestionResult, question: Question, programs: ProgramAnswers) -> QuestionResult:
     """The result of a question with what the programs say to it.
 
@@ -191,6 +202,10 @@ class _Program:
         if remembered not in self._known:
             self._known[remembered] = self._run(self._inputs, layout, is_pinned, count)
         return self._known[remembered]
+
+    def ran(self) -> Ran:
+        """The run on the first draw."""
+        return self._runs(count=1).first
 
     @cached_property
     def _defined(self) -> frozenset[str]:

@@ -51,8 +51,8 @@ class Quiet:
 class Named:
     """A container of which only the names are known: a `cache` or `params` that nobody fills.
 
-    `fields` are the names that the program itself stores in it, or has looked up. `order` is how another
-    function packs it, "" for what has no name there.
+    `fields` are the names that the program itself stores in it, and containers inside it. `order` is how
+    another function packs it, "" for what has no name there.
     """
 
     lookup: Lookup

@@ -1,6 +1,6 @@
 """How the grader read answers, in a terminal: each reading as a tree, one operation on a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from grader.reports import terminal, text_parts, wording
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from grader.grading.explain import Explained, Explanation
+    from grader.grading.program_lines import ProgramLine
     from grader.grading.reading_tree import ReadingNode
 
 _MOST_LINES = 200  # of one tree; JSON has all
@@ -45,6 +46,7 @@ def _explained_parts(explained: "Explained", width: int, typed: bool) -> Iterato
     yield TextPart(f"{one_line(explained.submission.id)}: how the grader read the answers")
     for question in explained.questions:
         yield from _question(question, width, typed)
+    yield from _program(explained.program)
     if any(question.answer is None for question in explained.questions):
         yield from _missing(explained)
 
@@ -65,6 +67,21 @@ def _question(question: "Explanation", width: int, typed: bool) -> Iterator[Text
     if question.tree is not None and after:
         yield TextPart("")
     yield from after
+
+
+def _program(lines: "Sequence[ProgramLine]") -> Iterator[TextPart]:
+    """The assignments of a program: the line, the name, its shape or why it has none."""
+    if not lines:
+        return
+    yield TextPart("")
+    title = "The program on the first draw, each name where it gets its last value"
+    yield TextPart(title, style="bold cyan")
+    for line in lines[:_MOST_LINES]:
+        shape = wording.size(line.shape) if line.shape is not None else f"not known: {line.reason}"
+        name = one_line(f"{line.path}:{line.line}  {line.name}", _TEXT_LIMIT)
+        yield TextPart(f"{name}  {one_line(shape)}", 2)
+    if len(lines) > _MOST_LINES:
+        yield TextPart(f"… and {len(lines) - _MOST_LINES} more", 2)
 
 
 def _missing(explained: "Explained") -> Iterator[TextPart]:

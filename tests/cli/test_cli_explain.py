@@ -205,3 +205,14 @@ def test_a_huge_tree_is_cut(grader: Grader, tmp_path: Path) -> None:
     file.write_text(f'answers: {{q1: "{DEEP[-1]}"}}')
     run = grader("check", PROBLEM, str(file), "--explain", "q1")
     assert "more steps; --format json has them all." in run.out
+
+
+def test_a_program_with_the_shape_of_each_assignment(grader: Grader, tmp_path: Path) -> None:
+    paper = tmp_path / "code.md"
+    paper.write_text("```python\ndh = W2.T @ g\ndz = dh * (z > 0)\nq = foo(1)\n```\n")
+    run = grader("check", "problems/residual-block", str(paper), "--explain", "q4")
+    assert run.code == 0
+    assert "dz = dh * (z > 0)" in run.out
+    assert "code.md:3 dz  4 numbers" in run.out
+    assert "q  not known: the program uses `foo`, which it does not define" in run.out
+    assert "It found answers to: q3, q4." in run.out

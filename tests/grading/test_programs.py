@@ -51,7 +51,9 @@ def test_own_sizes_go_with_own_data(tmp_path: Path) -> None:
     weights = "W1, W2 = np.random.randn(D, H), np.random.randn(H, C)\n"
     text = made + weights + back.replace("H1", "H")
     assert "correct" not in verdicts(tmp_path, "mlp-batch", "N = 64\n" + back).values()
-    assert verdicts(tmp_path, "mlp-batch", text.replace("N, D, H, C", "N, D, n, C"))["q1"] == "correct"
+    assert (
+        verdicts(tmp_path, "mlp-batch", text.replace("N, D, H, C", "N, D, n, C"))["q1"] == "correct"
+    )
 
 
 # Loops
@@ -73,7 +75,9 @@ def test_an_update_through_a_list_is_seen(tmp_path: Path) -> None:
     update = "for p, g in zip([W1, W2], [dW1, dW2]):\n    p -= 0.1 * g"
     loop = f"for epoch in range(100000):\n{indented(FORWARD + BACK)}\n{indented(update)}"
     assert verdicts(tmp_path, "tanh-mlp", loop)["q6"] == "correct"
-    early = f"for epoch in range(9):\n{indented(FORWARD)}\n    r = o - y\n    dW2 = np.outer(r, h)\n"
+    early = (
+        f"for epoch in range(9):\n{indented(FORWARD)}\n    r = o - y\n    dW2 = np.outer(r, h)\n"
+    )
     early += "    for p, g in zip([W2], [dW2]):\n        p -= 0.1 * g\n"
     early += indented("dz = (W2.T @ r) * (1 - h**2)\ndW1 = np.outer(dz, x)")
     assert verdicts(tmp_path, "tanh-mlp", early)["q6"] != "correct"
@@ -114,7 +118,9 @@ def test_a_cache_is_unpacked_as_it_was_packed(tmp_path: Path) -> None:
 
 
 def test_also_if_the_forward_function_cannot_be_run(tmp_path: Path) -> None:
-    broken = LAYER.replace("helper = mystery(z)", "if mystery():\n        return None\n    helper = 1")
+    broken = LAYER.replace(
+        "helper = mystery(z)", "if mystery():\n        return None\n    helper = 1"
+    )
     right = broken.format(packed="x, W1, z", unpacked="x, W1, z")
     wrong = broken.format(packed="z, W1, x", unpacked="x, W1, z")
     assert verdicts(tmp_path, "tanh-mlp", right)["q6"] == "correct"

@@ -152,11 +152,10 @@ def find(instance: Instance, name: str) -> tuple[Any, bool]:
             return of_class(instance.cls, name), True
         except KeyError:
             pass
-    if name not in instance.borrowed:
-        if instance.fallback is None:
-            raise KeyError(name)
-        instance.borrowed[name] = instance.fallback(name)
-    return instance.borrowed[name], False
+    if instance.fallback is None:
+        raise KeyError(name)
+    value = instance.fallback(name)  # asked each time: what is used is noted
+    return instance.borrowed.setdefault(name, value), False
 
 
 def instance_field(instance: Instance, name: str) -> Any:

@@ -79,11 +79,9 @@ def named_field(container: Named, name: Any) -> Any:
     if type(name) is not str:
         raise only_names()
     try:
-        value = container.lookup(name)
+        return known(container.lookup(name))
     except KeyError:
-        value = Named(container.lookup)
-    container.fields[name] = value
-    return known(value)
+        return container.fields.setdefault(name, Named(container.lookup))
 
 
 def check_index(budget: Budget, array: np.ndarray, index: Any) -> None:
