@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import PATIENCE, PROBLEM, START, SUBMISSIONS, Grader, environment, process
+from cli_runs import PATIENCE, PROBLEM, ROOT, START, SUBMISSIONS, Grader, environment, process
 
 PAPER = f"{SUBMISSIONS}/student-14.md"
 BROKEN = f"{SUBMISSIONS}/student-10.yaml"
@@ -210,7 +210,7 @@ def test_a_huge_tree_is_cut(grader: Grader, tmp_path: Path) -> None:
 def test_a_program_with_the_shape_of_each_assignment(grader: Grader, tmp_path: Path) -> None:
     paper = tmp_path / "code.md"
     paper.write_text("```python\ndh = W2.T @ g\ndz = dh * (z > 0)\nq = foo(1)\n```\n")
-    run = grader("check", "problems/residual-block", str(paper), "--explain", "q4")
+    run = grader("check", str(ROOT / "problems/residual-block"), str(paper), "--explain", "q4")
     assert run.code == 0
     assert "dz = dh * (z > 0)" in run.out
     assert "code.md:3 dz  4 numbers" in run.out
