@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.program.budget import Budget
 from grader.program.code_names import CodeNames, Derived, Pair, is_gradient
-from grader.program.errors import ProgramError
+from grader.program.errors import Failed, Origin, ProgramError
 from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
 from grader.program.packing import FORWARD, Packed, stem_of
@@ -54,10 +54,11 @@ class Held:
 
 
 class Returned(NamedTuple):
-    """What a function returned, by name."""
+    """What a function returned, by name, or the fault that ended it."""
 
     function: Function
     values: Mapping[str, object]
+    fault: ProgramError | None = None
 
 
 @dataclass(slots=True)
@@ -276,7 +277,7 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         ran.frames.append(frame)
         ran.reads[function.qualified] = given.reads
         ran.gradients[function.qualified] = given.gradients
-        known.append(Returned(function, dict(_returned_names(frame))))
+        known.append(Returned(function, dict(_returned_names(frame)), frame.fault))
     return ran
 
 
@@ -294,7 +295,7 @@ def _lost_names(given: Given, machine: Machine) -> dict[str, object]:
 def _next_entry(
     program: Program, machine: Machine, names: CodeNames, tried: Collection[str]
 ) -> tuple[Function, Class | None] | None:
-    """The next function to run by itself: one that may compute a derivative and did not run to its end.
+    """The next function to run by itself: one that may compute a derivative and has no known result so far.
 
     Constructors come first, then what sets gradients to zero, then forward functions, then those that no
     other function calls.
@@ -304,7 +305,7 @@ def _next_entry(
         is_first = function.name == "__init__"
         is_forward = is_first or FORWARD.search(function.name) is not None
         last = machine.last.get(function.qualified)
-        has_run = last is not None and last.fault is None
+        has_run = last is not None and last.fault is None and _is_known(last.returned)
         if (
             not has_run
             and function.qualified not in tried
@@ -316,6 +317,20 @@ def _next_entry(
     if not waiting:
         return None
     return min(waiting, key=lambda one: one[0])[1:]
+
+
+def _is_known(value: object, depth: int = _DEPTH) -> bool:
+    """Whether nothing that a function returned is unknown; else it was called on data of the program."""
+    match value:
+        case Unknown():
+            return False
+        case tuple() | list():
+            parts = [*value]
+        case dict():
+            parts = [*value.values()]
+        case _:
+            return True
+    return depth == 0 or all(_is_known(part, depth - 1) for part in parts)
 
 
 def _functions(machine: Machine) -> Iterator[tuple[Function, Class | None]]:
@@ -357,11 +372,22 @@ def _arguments(
             if found is not None:
                 arguments[name] = found
             elif name not in function.defaults:
-                arguments[name] = Named(
-                    given.argument, given.packed.order(name, function.qualified)
-                )
+                arguments[name] = _unnamed(function, name, given, known)
                 known.append(Returned(function, {name: arguments[name]}))
     return arguments
+
+
+def _unnamed(
+    function: Function, name: str, given: Given, known: Sequence[Returned]
+) -> Named | Unknown:
+    """A container of which only the names are known; unknown if Python would stop what packs it."""
+    order = given.packed.order(name, function.qualified)
+    stem = stem_of(function.qualified)
+    for one in known if order is not None else ():
+        fault, maker = one.fault, one.function
+        if isinstance(fault, Failed) and maker is not function and stem_of(maker.qualified) == stem:
+            return Unknown(fault.message, fault.line, origin=Origin.STOPPED)
+    return Named(given.argument, order)
 
 
 def _latest(function: Function, name: str, known: Sequence[Returned]) -> object | None:
