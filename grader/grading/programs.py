@@ -364,7 +364,7 @@ class _Program:
 
     def _uses(self, runs: Runs, series: Series, needed: Collection[str]) -> bool:
         """Whether a function that was run by itself uses what a derivative depends on, or names for it."""
-        reads = runs.first.reads.get(series.held.function)
+        reads = runs.first.used_by(series.held.function)
         return reads is None or all(
             name in reads or any(self._rests_on(one, name) for one in reads) for name in needed
         )
@@ -421,12 +421,26 @@ class _Program:
         if self._is_circular(key, chosen, layout):
             text = "the program uses this derivative before it computes it"
             return ProgramAnswer(_for_a_human(text, "program"), record)
-        others = [one for one in named if one not in right and _may_differ(one, chosen)]
+        callers = self._callers(chosen)
+        elsewhere = self._runs(layout, count=_TRIED).first.others
+        others = [
+            one for one in named
+            if one not in right
+            and one.held.function not in callers
+            and _may_differ(one, chosen, elsewhere)
+        ]  # fmt: skip
         if others:
             lines = f"line {chosen.held.line} and line {others[-1].held.line}"
             text = f"the program gives this derivative two different values, in {lines}"
             return ProgramAnswer(_for_a_human(text, "two-answers"), record)
         return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
+
+    def _callers(self, series: Series) -> frozenset[str]:
+        """The functions that call the one that a name is in: they add up or pass on what it gives."""
+        name = series.held.function.rpartition(".")[2]
+        return frozenset(
+            function for function, called in self._program.calls.items() if name and name in called
+        )
 
     def _notes(self, series: Series) -> tuple[Message, ...]:
         if series.values is not None and series.values.is_single:
@@ -680,15 +694,16 @@ def _without_derivative(runs: Runs) -> list[Series]:
     ]  # fmt: skip
 
 
-def _may_differ(series: Series, chosen: Series) -> bool:
+def _may_differ(series: Series, chosen: Series, elsewhere: Collection[str]) -> bool:
     """Whether a name may have another value than the one that is right.
 
-    A function that Python would stop on these inputs is about others.
+    A function that Python would stop on these inputs is about others, as are those `elsewhere`.
     """
     if series.values is not None:
         return True
-    is_elsewhere = series.held.function != chosen.held.function
-    return is_elsewhere and series.fault is not None and series.fault.origin is not Origin.STOPPED
+    if series.held.function in (chosen.held.function, *elsewhere) or series.fault is None:
+        return False
+    return series.fault.origin is not Origin.STOPPED
 
 
 def _closeness(series: Series) -> int:

@@ -68,6 +68,8 @@ class Ran:
     `before` is what names held before the program changed a given name for the last time: what it derived
     before it updated the weights is about the given ones. `reads` are the given names that each function
     used that was run by itself, `gradients` the derivatives that it did not compute; "" is the top level.
+    `others` are the functions with parameters of which the problem knows nothing: they are about other
+    inputs.
     """
 
     program: Program
@@ -78,6 +80,7 @@ class Ran:
     objects: dict[str, Instance] = field(default_factory=dict)
     reads: dict[str, set[str]] = field(default_factory=dict)
     gradients: dict[str, set[Pair]] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
 
     @property
     def faults(self) -> Sequence[ProgramError]:
@@ -107,6 +110,13 @@ class Ran:
             later = [one.line for one in self.program.targets if one.path == held.path]
             return before if all(line <= before.line for line in later) else None
         return before if before.line == held.line else None
+
+    def used_by(self, function: str) -> set[str] | None:
+        """The given names that a function used that was run by itself, or its forward function did."""
+        if function not in self.reads:
+            return None
+        stem = stem_of(function)
+        return set().union(*[names for one, names in self.reads.items() if stem_of(one) == stem])
 
     def changed_through(self, held: Held) -> Held | None:
         """Another name of the same array through which a line below changed it."""
@@ -269,8 +279,11 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
             called, skip = BoundMethod(self, function), 1
         given.reads, given.gradients = set(), set()
         machine.budget.refill(_STEPS)
+        arguments = _arguments(function, given, known, skip)
+        if any(isinstance(one, Named) and one.order is None for one in arguments.values()):
+            ran.others.add(function.qualified)
         try:
-            frame = machine.call(called, _arguments(function, given, known, skip))
+            frame = machine.call(called, arguments)
         except ProgramError as fault:
             machine.faults.append(fault)
             continue

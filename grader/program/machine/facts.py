@@ -1,6 +1,7 @@
 """What can be seen of a program without running it."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -49,11 +50,15 @@ class TargetFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of it. `called` are names of functions and methods; `reads` are names that are loaded."""
+    """All of it.
+
+    `calls` are the names of functions and methods that are called, by the scope of the call, `reads` the
+    names that are loaded.
+    """
 
     functions: tuple[FunctionFact, ...]
     classes: tuple[ClassFact, ...]
-    called: frozenset[str]
+    calls: Mapping[str, frozenset[str]]
     targets: tuple[TargetFact, ...]
     reads: frozenset[str]
 
@@ -62,7 +67,7 @@ def facts_of(tree: ast.Module) -> Facts:
     """The facts of a program."""
     functions = tuple(_function(node) for node in tree.body if isinstance(node, ast.FunctionDef))
     classes = tuple(_class(node) for node in tree.body if isinstance(node, ast.ClassDef))
-    called: set[str] = set()
+    calls: dict[str, set[str]] = {}
     reads: set[str] = set()
     targets: list[TargetFact] = []
     stack: list[tuple[ast.AST, str]] = [(tree, "")]
@@ -70,7 +75,7 @@ def facts_of(tree: ast.Module) -> Facts:
         node, scope = stack.pop()
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                called.add(name)
+                calls.setdefault(scope, set()).add(name)
             case ast.Name(id=name, ctx=ast.Load()):
                 reads.add(name)
             case (
@@ -82,7 +87,8 @@ def facts_of(tree: ast.Module) -> Facts:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 scope = f"{scope}.{name}" if scope else name
         stack += [(child, scope) for child in reversed(list(ast.iter_child_nodes(node)))]
-    return Facts(functions, classes, frozenset(called), tuple(targets), frozenset(reads))
+    by_scope = {scope: frozenset(names) for scope, names in calls.items()}
+    return Facts(functions, classes, by_scope, tuple(targets), frozenset(reads))
 
 
 def path_text(node: ast.expr) -> str:

@@ -1,6 +1,7 @@
 """A program, compiled once: closures for its statements, and what can be seen without running it."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.program.errors import RAISED, ProgramError, of
@@ -42,7 +43,12 @@ class Program:
     @property
     def called(self) -> frozenset[str]:
         """The names of all functions and methods that are called anywhere."""
-        return self.facts.called
+        return frozenset().union(*self.facts.calls.values())
+
+    @property
+    def calls(self) -> Mapping[str, frozenset[str]]:
+        """The names that are called, by the function in which they are; "" is the top level."""
+        return self.facts.calls
 
     @property
     def targets(self) -> tuple[TargetFact, ...]:

@@ -18,7 +18,7 @@ from grader.program.machine.context import (
     weight,
 )  # fmt: skip
 from grader.program.machine.expressions import holding
-from grader.program.machine.frame import Frame, Run, Signal
+from grader.program.machine.frame import Frame, Run, Signal, builtin
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
 from grader.program.machine.indexing import delete_item, iterated
 from grader.program.machine.operators import augmented, truth
@@ -27,6 +27,7 @@ from grader.program.machine.targets import changed
 from grader.program.values import Builtin, Class, Function, Kind, Module, Quiet, Unknown
 
 _NUMPY = "numpy"
+_BUILTINS = ("builtins", "past.builtins", "six.moves")
 _RECOVERIES = 30  # faults in the loops and functions that one statement runs
 _EXITS = (ast.Return, ast.Raise)
 _OF_LOOPS = (ast.Break, ast.Continue)
@@ -511,6 +512,8 @@ def _import_from(context: Context, node: ast.ImportFrom) -> Run:
                 )
         elif isinstance(path, Quiet):
             value = path
+        elif alias.name in library.builtins and node.module in _BUILTINS:
+            value = builtin(library, alias.name)
         elif library.modules.get(alias.name) == _NUMPY:
             value = library.module(_NUMPY)  # as `from backend import xp`
         elif alias.name in library.helpers:
