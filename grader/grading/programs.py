@@ -422,12 +422,12 @@ class _Program:
             text = "the program uses this derivative before it computes it"
             return ProgramAnswer(_for_a_human(text, "program"), record)
         callers = self._callers(chosen)
-        elsewhere = self._runs(layout, count=_TRIED).first.others
+        ran = self._runs(layout, count=_TRIED).first
         others = [
             one for one in named
             if one not in right
-            and one.held.function not in callers
-            and _may_differ(one, chosen, elsewhere)
+            and not self._writers(one) <= callers
+            and _may_differ(one, chosen, ran)
         ]  # fmt: skip
         if others:
             lines = f"line {chosen.held.line} and line {others[-1].held.line}"
@@ -441,6 +441,12 @@ class _Program:
         return frozenset(
             function for function, called in self._program.calls.items() if name and name in called
         )
+
+    def _writers(self, series: Series) -> set[str]:
+        """The functions that give a name its value: for the field of an object, its methods."""
+        found = {one.scope for one in self._program.targets if one.path == series.held.path}
+        methods = {one for one in found if one.startswith(f"{series.held.function}.")}
+        return methods or {series.held.function}
 
     def _notes(self, series: Series) -> tuple[Message, ...]:
         if series.values is not None and series.values.is_single:
@@ -694,14 +700,16 @@ def _without_derivative(runs: Runs) -> list[Series]:
     ]  # fmt: skip
 
 
-def _may_differ(series: Series, chosen: Series, elsewhere: Collection[str]) -> bool:
+def _may_differ(series: Series, chosen: Series, ran: Ran) -> bool:
     """Whether a name may have another value than the one that is right.
 
-    A function that Python would stop on these inputs is about others, as are those `elsewhere`.
+    A function that Python would stop on these inputs is about others, and so is one with parameters of
+    which the problem knows nothing.
     """
     if series.values is not None:
         return True
-    if series.held.function in (chosen.held.function, *elsewhere) or series.fault is None:
+    function = series.held.function
+    if series.fault is None or function == chosen.held.function or ran.is_about_others(function):
         return False
     return series.fault.origin is not Origin.STOPPED
 

@@ -111,6 +111,11 @@ class Ran:
             return before if all(line <= before.line for line in later) else None
         return before if before.line == held.line else None
 
+    def is_about_others(self, function: str) -> bool:
+        """Whether a function, or its forward function, has parameters that the problem does not know."""
+        stem = stem_of(function)
+        return any(stem_of(one) == stem for one in self.others)
+
     def used_by(self, function: str) -> set[str] | None:
         """The given names that a function used that was run by itself, or its forward function did."""
         if function not in self.reads:
