@@ -112,26 +112,6 @@ def _mutable(values: Iterable[Any]) -> Iterator[Any]:
             yield value
 
 
-_LAZY = frozenset({"zip", "enumerate", "reversed", "map", "filter"})
-
-
-def changed_while_walked(loop: ast.For) -> frozenset[str]:
-    """What a loop over `zip(a, b)` or the like changes of `a` and `b`, which Python walks lazily."""
-    calls = [node for node in ast.walk(loop.iter) if isinstance(node, ast.Call)]
-    lazy = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id in _LAZY]
-    walked = {arg.id for one in lazy for arg in one.args if isinstance(arg, ast.Name)}
-    body = [node for statement in loop.body for node in ast.walk(statement)]
-    return frozenset(walked & _roots(body))
-
-
-def is_walked_by_value(frame: Frame, name: str) -> bool:
-    """Whether the items of a name are copies: those of a matrix are views of its rows."""
-    value = _value(frame, name)
-    return isinstance(value, list | dict | set) or (
-        isinstance(value, np.ndarray) and value.ndim == 1
-    )
-
-
 def _roots(nodes: Iterable[ast.AST]) -> set[str]:
     """The names whose values are changed in place."""
     found: list[ast.expr] = []
