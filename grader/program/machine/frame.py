@@ -64,6 +64,7 @@ class State:
     attached: dict[int, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     recoveries: int = 0
+    walks: list[Any] = field(default_factory=list)  # what the loops walk that are running
     stores: list[tuple[str, int, "Frame | None", bool]] = field(default_factory=list)
     faults: list[ProgramError] = field(default_factory=list)
     last: dict[str, "Frame"] = field(default_factory=dict)

@@ -32,6 +32,7 @@ from grader.program.values import (
     Named,
     Parameters,
     Super,
+    Unknown,
     Walk,
 )  # fmt: skip
 
@@ -254,7 +255,16 @@ def defaults_of(context: Context, arguments: ast.arguments) -> Any:
         for name, value in zip(parameters.keywords, arguments.kw_defaults, strict=True)
         if value is not None
     ]
-    return lambda frame: {name: value(frame) for name, value in pairs}
+    return lambda frame: {name: _default(frame, value) for name, value in pairs}
+
+
+def _default(frame: Frame, value: Run) -> Any:
+    """The value of a default; one that is refused is unknown, and the function is there."""
+    try:
+        return value(frame)
+    except Refused as fault:
+        frame.state.faults.append(fault)
+        return Unknown(fault.message, fault.line, origin=fault.origin)
 
 
 def _lambda(context: Context, node: ast.Lambda) -> Run:
