@@ -1,7 +1,7 @@
 """The values of a program, besides numbers, strings, lists, dictionaries and arrays."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -31,6 +31,31 @@ class Unknown:
         if self.fails:
             return Failed(self.reason)
         return Refused(self.reason, self.line).of(self.origin)
+
+
+LAYERS = 16  # iterators that walk one another
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """An iterator: what `zip` and the like give, or a generator. It is gone through once, and lazily.
+
+    `sources` are the values that it walks, and the functions that it calls. Raises Refused for a walk
+    over walks that is too deep: it would be walked without end, and Python's own stack has one.
+    """
+
+    parts: Iterator[Any]
+    sources: tuple[Any, ...] = ()
+    layers: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        below = [source.layers for source in self.sources if type(source) is Walk]
+        if len(below) and max(below) >= LAYERS:
+            raise Refused("iterators that are nested too deep")
+        object.__setattr__(self, "layers", 1 + max(below, default=0))
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +131,7 @@ class Function:
 
     name: str
     qualified: str
-    node: ast.FunctionDef | ast.Lambda
+    node: ast.FunctionDef | ast.Lambda | ast.GeneratorExp
     parameters: Parameters
     body: Callable[[Any], Any]
     weight: int = 1

@@ -259,6 +259,30 @@ def run(text: str, space: Space) -> None:
         exec(compile(text, "<program>", "exec"), space)
 
 
+class _Resumed(ast.NodeTransformer):
+    """Passes over each statement that fails, but for those of a `try`."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for block in ("body", "orelse"):
+            if isinstance(getattr(node, block, None), list) and not isinstance(node, ast.ClassDef):
+                setattr(node, block, [_passing(each) for each in getattr(node, block)])
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        return node
+
+
+def _passing(statement: ast.stmt) -> ast.stmt:
+    handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])
+    return ast.Try([statement], [handler], [], [])
+
+
+def resumed(text: str) -> str:
+    """The program as it runs if each statement that fails is passed over."""
+    return ast.unparse(ast.fix_missing_locations(_Resumed().visit(ast.parse(text))))
+
+
 def start(seed: int) -> Space:
     """What a program finds when it begins."""
     import math

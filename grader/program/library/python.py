@@ -1,7 +1,8 @@
 """Python's own functions and the methods of lists, dictionaries and texts."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,12 @@ from grader.program.library.dtypes import Type, unwrapped
 from grader.program.library.elementwise import TABLE as ELEMENTWISE
 from grader.program.library.elementwise import broadcasts
 from grader.program.library.rows import Row, described, plain, row
-from grader.program.values import Unknown
+from grader.program.values import Unknown, Walk
 
 TEXT = 1_000  # characters
 BITS = 4_096  # of a whole number
 VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
-ITERATOR = type(iter(()))
-SEQUENCES: tuple[Any, ...] = (list, tuple, range, str, dict, set, np.ndarray, ITERATOR, *VIEWS)
+SEQUENCES: tuple[Any, ...] = (list, tuple, range, str, dict, set, np.ndarray, *VIEWS)
 NUMBERS: tuple[Any, ...] = (bool, int, float, np.generic)
 
 
@@ -27,13 +27,21 @@ def items(budget: Budget, values: Any) -> list[Any]:
 
     Raises Refused if there are too many or one of the values is unknown, TypeError for a number.
     """
+    found = list(islice(walked(budget, values), ITEMS + 1))
+    if len(found) > ITEMS:
+        raise Refused(f"a list of more than {ITEMS:,} items")
+    return found
+
+
+def walked(budget: Budget, values: Any) -> Iterator[Any]:
+    """The items of a value one by one, as they are when they are asked for. Raises what `items` does."""
     if isinstance(values, Unknown):
         raise values.refused()
-    if not isinstance(values, SEQUENCES):
-        raise TypeError(f"{described(values)} is not iterable")
-    if not isinstance(values, ITERATOR):
+    if isinstance(values, SEQUENCES):
         bounded(budget, len(values))
-    return list(values)
+    elif not isinstance(values, Walk):
+        raise TypeError(f"{described(values)} is not iterable")
+    return iter(values)
 
 
 ROOM = 16  # numbers that take the space of one item of a list
@@ -62,11 +70,6 @@ def flat(value: Any) -> Any:
     return value
 
 
-def _iterator(values: Iterable[Any]) -> Any:
-    """What `zip` and the like give: it can be gone through once."""
-    return iter(tuple(values))
-
-
 def _range(budget: Budget, *args: Any) -> range:
     return range(*[plain(value) for value in args])
 
@@ -74,23 +77,25 @@ def _range(budget: Budget, *args: Any) -> range:
 def _len(budget: Budget, values: Any) -> int:
     if isinstance(values, Unknown):
         raise values.refused()
-    if not isinstance(values, SEQUENCES) or isinstance(values, ITERATOR):
+    if not isinstance(values, SEQUENCES):
         raise TypeError(f"{described(values)} has no len()")
     return len(values)
 
 
 def _zip(budget: Budget, *sequences: Any, strict: bool = False) -> Any:
-    return _iterator(zip(*[items(budget, values) for values in sequences], strict=bool(strict)))
+    parts = [walked(budget, values) for values in sequences]
+    return Walk(zip(*parts, strict=bool(strict)), sequences)
 
 
 def _enumerate(budget: Budget, iterable: Any, start: int = 0) -> Any:
-    return _iterator(enumerate(items(budget, iterable), plain(start)))
+    return Walk(enumerate(walked(budget, iterable), plain(start)), (iterable,))
 
 
 def _reversed(budget: Budget, sequence: Any) -> Any:
-    if isinstance(sequence, (ITERATOR, set)):
+    if isinstance(sequence, (Walk, set)):
         raise TypeError("the argument of reversed() must be a sequence")
-    return _iterator(reversed(items(budget, sequence)))
+    walked(budget, sequence)
+    return Walk(reversed(sequence), (sequence,))
 
 
 def _sorted(budget: Budget, iterable: Any, *, key: Any = None, reverse: Any = False) -> list[Any]:
@@ -119,7 +124,7 @@ def _extreme(function: Callable[..., Any]) -> Row:
 
 def _sum(budget: Budget, iterable: Any, start: Any = 0) -> Any:
     total = start
-    for value in items(budget, iterable):
+    for value in walked(budget, iterable):
         if isinstance(total, NUMBERS) and isinstance(value, NUMBERS):
             total = total + value
         elif type(total) is type(value) is list:
@@ -237,12 +242,15 @@ def _isinstance(budget: Budget, value: Any, kinds: Any) -> bool:
 
 
 def _map(budget: Budget, function: Callable[..., Any], *iterables: Any) -> Any:
-    columns = [items(budget, values) for values in iterables]
-    return _iterator(map(function, *columns))
+    columns = [walked(budget, values) for values in iterables]
+    return Walk(map(function, *columns), (function, *iterables))
 
 
 def _filter(budget: Budget, function: Callable[..., Any] | None, iterable: Any) -> Any:
-    return _iterator(filter(function, items(budget, iterable)))
+    def is_kept(value: Any) -> bool:
+        return _bool(budget, value if function is None else function(value))
+
+    return Walk(filter(is_kept, walked(budget, iterable)), (function, iterable))
 
 
 def deep(budget: Budget, value: Any, depth: int = 0) -> Any:

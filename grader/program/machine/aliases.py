@@ -2,32 +2,53 @@
 
 A statement binds names, and `recovery` makes these unknown. It may also change arrays, lists,
 dictionaries and objects in place: by itself, or in functions of the program that it calls. Such a value
-is unknown wherever else it is held: under another name, as a view, in a dictionary, in a field.
+is unknown wherever else it is held: under another name, as a view, in a dictionary, in a field, in a
+function around another one, in what a loop walks. What is unknown keeps the values that it may be
+(`Unknown.held`), so that a later statement that changes it changes these.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from grader.program.errors import ProgramError
-from grader.program.machine.frame import Frame
-from grader.program.values import BoundMethod, Class, Function, Instance, Named, Unknown
+from grader.program.errors import ProgramError, Refused
+from grader.program.machine.calls import Called
+from grader.program.machine.context import bound_names, shared_names
+from grader.program.machine.frame import DEPTH, Frame, value_of
+from grader.program.machine.functions import around, parameters_of, written
+from grader.program.values import (
+    BoundMethod,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Module,
+    Named,
+    Quiet,
+    Super,
+    Unknown,
+    Walk,
+)  # fmt: skip
 
 CHANGING = frozenset(
     """append extend insert pop popitem remove sort reverse clear update setdefault add discard fill
     partition put resize itemset setfield at copyto putmask place put_along_axis fill_diagonal shuffle
-    byteswap setflags step zero_grad""".split()
+    byteswap setflags step zero_grad setattr""".split()
 )
 FRESH = frozenset(
     """copy clone zeros zeros_like ones ones_like full full_like empty empty_like eye identity array dot
-    matmul mm outer einsum exp log log1p sqrt square power tanh abs sign sum mean max min maximum
-    minimum where multiply divide add subtract clip astype flatten concatenate stack hstack vstack
-    arange linspace float int len str range softmax sigmoid relu""".split()
+    matmul mm outer einsum exp log log1p sqrt square power tanh abs sign mean sum max min maximum minimum
+    where multiply divide add subtract clip astype flatten concatenate stack hstack vstack arange linspace
+    float int len str range softmax sigmoid relu""".split()
 )
-DEPTH = 8  # of functions that call one another, and of values inside values
+_IN_PLACE = ("out", "copy", "inplace")  # keywords by which a function changes or gives an argument
+_BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try)
+_CHANGED = (np.ndarray, list, dict, set, Instance, Named, Walk)
+_HOLDING = (*_CHANGED, tuple, Class, Function, BoundMethod, Called)
 
 
 @lru_cache(maxsize=1_000)
@@ -35,105 +56,160 @@ def _nodes(statement: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(statement))
 
 
-def changed(frame: Frame, statement: ast.stmt) -> list[Any]:
-    """The values that a statement may change in place."""
+Changed = dict[int, Any]
+"""Values that may be changed in place, by identity."""
+
+
+def changed(frame: Frame, statement: ast.stmt, functions: list[Function]) -> Changed:
+    """The values that a statement that calls `functions` may change, with all that they hold."""
     nodes = _nodes(statement)
-    functions = _called(frame, nodes)
-    containers = [_container(frame, node) for node in nodes]
-    roots = _roots([node for node, one in zip(nodes, containers, strict=True) if one is _UNSURE])
-    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
-    inside: set[str] = set()
+    bound = _stored(nodes)
+    is_block = isinstance(statement, _BLOCKS)
+    found = [_container(frame, node, bound, is_block) for node in nodes]
+    roots = _roots(frame, [node for node, one in zip(nodes, found, strict=True) if one is _UNSURE])
+    containers = [one for one in found if one is not _UNSURE and one is not None]
+    values = [*containers]
+    if _is_any_changing(functions) or roots & _bound(frame, nodes):
+        roots |= _names(nodes)  # what a parameter or another name stands for is not known
+        values += _inside(frame, functions)
+    values += [_given(frame, name) for name in roots]
+    walks = [one for one in _reachable(_values(frame, nodes, functions)) if type(one) is Walk]
+    return {**reached(values), **whole([*containers, *walks])}
+
+
+def rebound(frame: Frame, functions: list[Function]) -> list[tuple[dict[str, Any], str]]:
+    """The global names, and those of functions around others, that functions may bind."""
+    places = []
     for function in functions:
-        body = _nodes(function.node)
-        own = _roots(body)
-        if own:
-            roots |= own | loaded  # what a parameter or another name in it stands for is not known
-            inside |= {node.id for node in body if isinstance(node, ast.Name)}
-    if roots & _bound(nodes):
-        roots |= loaded
-    values = [_given(frame, name) for name in roots]
-    values += [value_of(frame, name) for name in inside]
-    values += [one for one in containers if one is not _UNSURE]
-    values += [value_of(function.outer, name) for function in functions for name in inside]
-    return list(_mutable(values))
+        for node in _nodes(function.node):
+            if isinstance(node, ast.Global):
+                places += [(frame.state.names, name) for name in node.names]
+            elif isinstance(node, ast.Nonlocal):
+                places += [
+                    (where.locals, name)
+                    for where in _around(function.outer)
+                    for name in node.names
+                    if name in where.locals
+                ]
+    return places
+
+
+def bind(places: list[tuple[dict[str, Any], str]], unknown: Unknown) -> None:
+    """Make names unknown where they are bound."""
+    for names, name in places:
+        names[name] = unknown
 
 
 _UNSURE = object()
 
 
-def _container(frame: Frame, node: ast.AST) -> Any:
+def _container(frame: Frame, node: ast.AST, bound: set[str], is_block: bool) -> Any:
     """What a target changes, if that is known: an array or a list, None for a key or a field alone.
 
-    A key or a field that a statement would have set is unknown, and no other part of what holds it.
+    A key or a field that a statement would have set is unknown, and no other part of what holds it; but
+    whether a block sets a key that is not there is not known.
     """
     match node:
         case ast.AugAssign(target=ast.Subscript() | ast.Attribute() as target):
-            return _looked_up(frame, target)
-        case (
-            ast.Subscript(value=value, ctx=ast.Store())
-            | ast.Attribute(value=value, ctx=ast.Store())
-        ):
-            found = _looked_up(frame, value)
-            return None if isinstance(found, dict | Instance | Named) else found
+            return _looked_up(frame, target, bound)
+        case ast.Subscript(value=value, slice=key, ctx=ast.Store()):
+            found = _looked_up(frame, value, bound)
+            if isinstance(found, dict) and is_block:
+                return None if isinstance(key, ast.Constant) and key.value in found else found
+            return None if isinstance(found, dict | Named) else found
+        case ast.Attribute(value=value, ctx=ast.Store()):
+            found = _looked_up(frame, value, bound)
+            return None if isinstance(found, Class | Instance | Named) else found
     return _UNSURE
 
 
-def _looked_up(frame: Frame, node: ast.expr) -> Any:
+def _looked_up(frame: Frame, node: ast.expr, bound: set[str]) -> Any:
     """The value of a name, a field or a key as it is now; `_UNSURE` if it is not simply there."""
+    found: Any = _UNSURE
     match node:
-        case ast.Name(id=name):
+        case ast.Name(id=name) if name not in bound:
             found = value_of(frame, name)
-            return _UNSURE if found is None or isinstance(found, Unknown) else found
-        case ast.Attribute(value=value, attr=attr):
-            found = _looked_up(frame, value)
-            return found.fields.get(attr, _UNSURE) if isinstance(found, Instance) else _UNSURE
+        case ast.Attribute(value=value, attr=key):
+            holder = _looked_up(frame, value, bound)
+            if isinstance(holder, Instance):
+                found = holder.fields.get(key, holder.borrowed.get(key))
+            elif isinstance(holder, Named):
+                found = holder.fields.get(key)
         case ast.Subscript(value=value, slice=ast.Constant(value=key)):
-            found = _looked_up(frame, value)
-            return found.get(key, _UNSURE) if isinstance(found, dict) else _UNSURE
-    return _UNSURE
+            holder = _looked_up(frame, value, bound)
+            if isinstance(holder, dict | Named):
+                found = (holder if isinstance(holder, dict) else holder.fields).get(key)
+    return _UNSURE if found is None or isinstance(found, Unknown) else found
 
 
-def held(frame: Frame, statement: ast.stmt) -> tuple[Any, ...]:
-    """The values that what a statement binds may be, or may share memory with."""
+def held(frame: Frame, statement: ast.stmt, functions: list[Function]) -> tuple[Any, ...]:
+    """The values that what a statement binds or changes may be, may hold, or may share memory with."""
     nodes = _nodes(statement)
-    if not _bound(nodes):
-        return ()
-    loaded = {node.id for node in nodes if isinstance(node, ast.Name)}
-    found = _mutable([value_of(frame, name) for name in loaded])
-    return tuple({id(value): value for value in found}.values())
+    sources: list[ast.AST] = [part for node in nodes for part in _sources(frame, node)]
+    values = _written(frame, nodes)
+    if isinstance(statement, _BLOCKS):  # what it does not bind is as it was
+        values += [value_of(frame, name) for name in _stored(nodes)]
+    if functions and (sources or _is_any_changing(functions)):
+        sources = [statement]
+        for function in functions:
+            values += _written(function.outer or frame, _nodes(function.node))
+            values += [
+                *function.defaults.values(),
+                *_handed_on(function.outer or frame, function.node),
+            ]
+    values += [value for source in sources for value in _handed_on(frame, source)]
+    return tuple([value for value in _known(values) if isinstance(value, _HOLDING)])
 
 
-def _mutable(values: Iterable[Any]) -> Iterator[Any]:
-    """The values that may be changed in place; for an unknown one, those that it may be."""
-    for value in values:
-        if isinstance(value, Unknown):
-            yield from value.held
-        elif isinstance(value, np.ndarray | list | tuple | dict | set | Instance):
+def _written(frame: Frame, nodes: Iterable[ast.AST]) -> list[Any]:
+    """The functions that are made in a text."""
+    texts = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    return [written(node, around(frame)) for node in texts]
+
+
+def _handed_on(frame: Frame, node: ast.AST) -> Iterator[Any]:
+    """The values of the names in a text; of a class that is called, an object."""
+    called = [each.func.id for each in _nodes(node) if isinstance(each, ast.Call)
+              and isinstance(each.func, ast.Name)]  # fmt: skip
+    names = [each.id for each in _nodes(node) if isinstance(each, ast.Name)]
+    for name in {*names}:
+        value = value_of(frame, name)
+        if isinstance(value, Class) and name in called:
+            yield Instance(value)
+        if not isinstance(value, Function) or names.count(name) > called.count(name):
             yield value
 
 
-_LAZY = frozenset({"zip", "enumerate", "reversed", "map", "filter"})
+def _sources(frame: Frame, node: ast.AST) -> list[ast.expr]:
+    """What a node hands on, so that it is held under one more name."""
+    match node:
+        case ast.Assign(value=ast.expr() as value) | ast.AnnAssign(value=ast.expr() as value):
+            return [] if _is_fresh(frame, value) else [value]
+        case ast.AugAssign(target=target, value=value):
+            is_array = isinstance(_looked_up(frame, target, set()), np.ndarray)
+            return [target] if is_array else [target, value]
+        case (
+            ast.For(iter=value)
+            | ast.comprehension(iter=value)
+            | ast.Return(value=ast.expr() as value)
+        ):
+            return [value]
+        case ast.Call(args=args, keywords=keywords) if _changing(node):
+            return [*args, *[keyword.value for keyword in keywords]]
+    return []
 
 
-def changed_while_walked(loop: ast.For) -> frozenset[str]:
-    """What a loop over `zip(a, b)` or the like changes of `a` and `b`, which Python walks lazily."""
-    calls = [node for node in ast.walk(loop.iter) if isinstance(node, ast.Call)]
-    lazy = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id in _LAZY]
-    walked = {arg.id for one in lazy for arg in one.args if isinstance(arg, ast.Name)}
-    body = [node for statement in loop.body for node in ast.walk(statement)]
-    return frozenset(walked & _roots(body))
+def _known(values: Iterable[Any]) -> list[Any]:
+    """The values, each once; for an unknown one, those that it may be."""
+    found: dict[int, Any] = {}
+    for value in values:
+        for one in value.held if isinstance(value, Unknown) else (value,):
+            found[id(one)] = one
+    return [*found.values()]
 
 
-def is_walked_by_value(frame: Frame, name: str) -> bool:
-    """Whether the items of a name are copies: those of a matrix are views of its rows."""
-    value = value_of(frame, name)
-    return isinstance(value, list | dict | set) or (
-        isinstance(value, np.ndarray) and value.ndim == 1
-    )
-
-
-def _roots(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names whose values are changed in place."""
+def _roots(frame: Frame, nodes: Iterable[ast.AST], own: frozenset[str] = frozenset()) -> set[str]:
+    """The names whose values are changed in place; `own` are those that are not of the frame."""
     found: list[ast.expr] = []
     for node in nodes:
         match node:
@@ -143,84 +219,251 @@ def _roots(nodes: Iterable[ast.AST]) -> set[str]:
                 found.append(value)
             case ast.AugAssign(target=ast.Name() as target):
                 found.append(target)
+            case ast.Expr(value=ast.Call() as call) if not _is_harmless(frame, call.func, own):
+                given = [*call.args, *[keyword.value for keyword in call.keywords]]
+                found += [one for one in given if not _is_fresh(frame, one)]
+                found += _receiver(call.func)
             case ast.Call(func=func, args=args, keywords=keywords):
                 found += [keyword.value for keyword in keywords if keyword.arg == "out"]
-                name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-                if name in CHANGING or (name.endswith("_") and not name.startswith("_")):
-                    found += [*args[:1], *([func.value] if isinstance(func, ast.Attribute) else [])]
-    return {name for node in found for name in _names(node)}
+                if _changing(node) or any(keyword.arg in _IN_PLACE for keyword in keywords):
+                    found += [*([] if _is_container(frame, func) else args[:1]), *_receiver(func)]
+    return {name for node in found for name in _names(_nodes(node))}
 
 
-def _names(node: ast.AST) -> Iterator[str]:
-    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name))
+def _changing(call: ast.Call) -> bool:
+    """Whether a method or function changes what it is called on, by its name."""
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name in CHANGING or (name.endswith("_") and not name.startswith("_"))
 
 
-def _bound(nodes: Sequence[ast.AST]) -> set[str]:
+def _is_container(frame: Frame, func: ast.expr) -> bool:
+    """Whether a function is a method of what changes itself alone."""
+    found = [_looked_up(frame, value, set()) for value in _receiver(func)]
+    return any(isinstance(value, np.ndarray | list | dict | set) for value in found)
+
+
+def _is_harmless(frame: Frame, func: ast.expr, own: frozenset[str]) -> bool:
+    """Whether a call that is a statement of its own changes nothing, or nothing but what else is seen."""
+    name = func
+    while isinstance(name, ast.Attribute | ast.Subscript):
+        name = name.value
+    if not isinstance(name, ast.Name) or name.id in own or _is_container(frame, func):
+        return _is_container(frame, func)
+    value = value_of(frame, name.id)
+    known = Function | Class | Instance | BoundMethod | Builtin | Quiet
+    return isinstance(value, known) or (value is None and name is func)
+
+
+def _is_any_changing(functions: Iterable[Function]) -> bool:
+    """Whether one of the functions changes anything in place."""
+    return any(
+        _roots(function.outer, _nodes(function.node), _own(function.node)) for function in functions
+    )
+
+
+def _receiver(func: ast.expr) -> list[ast.expr]:
+    return [func.value] if isinstance(func, ast.Attribute) else []
+
+
+def _names(nodes: Iterable[ast.AST]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _stored(nodes: Iterable[ast.AST]) -> set[str]:
+    return _names([node for node in nodes if not isinstance(getattr(node, "ctx", None), ast.Load)])
+
+
+def _bound(frame: Frame, nodes: Sequence[ast.AST]) -> set[str]:
     """The names that are bound to what may be held elsewhere too."""
-    names: set[str] = set()
+    targets: list[ast.expr] = []
     for node in nodes:
         match node:
-            case ast.Assign(targets=targets, value=value) if not _is_fresh(value):
-                names |= {name for target in targets for name in _names(target)}
+            case ast.Assign(targets=several, value=value) if not _is_fresh(frame, value):
+                targets += several
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                targets += [] if _is_fresh(frame, value) else [target]
             case ast.For(target=target) | ast.comprehension(target=target):
-                names |= set(_names(target))
-    return names
+                targets.append(target)
+    return _names([node for target in targets for node in _nodes(target)])
 
 
-def _is_fresh(value: ast.expr) -> bool:
-    """Whether a value is surely a new array or a number."""
+def _is_fresh(frame: Frame, value: ast.expr) -> bool:
+    """Whether a value is surely a new array or a number, or new lists of these."""
     match value:
-        case ast.BinOp() | ast.UnaryOp() | ast.Compare() | ast.Constant() | ast.JoinedStr():
+        case ast.UnaryOp() | ast.Compare() | ast.Constant() | ast.JoinedStr():
             return True
-        case ast.Call(func=ast.Name(id="max" | "min")):
-            return False  # Python's own gives one of its arguments
-        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
-            return name in FRESH
+        case ast.BinOp(op=ast.Add() | ast.Mult(), left=left, right=right):  # lists have these too
+            return _is_numeric(frame, left) or _is_numeric(frame, right)
+        case ast.BinOp():
+            return True
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+            return all(_is_fresh(frame, part) for part in parts)
+        case ast.Call(keywords=keywords) if any(one.arg in _IN_PLACE for one in keywords):
+            return False
+        case ast.Call(func=ast.Name(id=name)):
+            # Python's own `max` gives one of its arguments, and its `sum` of lists their items
+            is_own = isinstance(value_of(frame, name), _HOLDING) or name in ("max", "min", "sum")
+            return name in FRESH and not is_own
+        case ast.Call(func=ast.Attribute(value=receiver, attr=name)):
+            return name in FRESH and _is_numeric(frame, receiver, Module)
     return False
 
 
-def _called(frame: Frame, nodes: Sequence[ast.AST]) -> list[Function]:
+def _is_numeric(frame: Frame, node: ast.expr, *others: type) -> bool:
+    """Whether a value is surely an array or a number of NumPy, or one of other types."""
+    while isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(
+        found := _looked_up(frame, node, set()), list | tuple
+    ):
+        if isinstance(found, np.ndarray | np.generic | float | Module):
+            return True
+        node = node.value
+    if isinstance(node, ast.Name):
+        value = value_of(frame, node.id)
+        return isinstance(value, (np.ndarray, np.generic, float, *others))
+    return isinstance(node, ast.BinOp | ast.Call) and _is_fresh(frame, node)
+
+
+def _inside(frame: Frame, functions: Iterable[Function]) -> list[Any]:
+    """The values that functions may use: of names, and of their defaults."""
+    values: list[Any] = []
+    for function in functions:
+        values += function.defaults.values()
+        where = function.outer or frame
+        values += [_given(where, name) for name in _free(function.node)]
+    return values
+
+
+@lru_cache(maxsize=1_000)
+def _own(node: Any) -> frozenset[str]:
+    """The names that a function binds."""
+    if not isinstance(node, ast.FunctionDef | ast.Lambda):
+        return frozenset()
+    body = node.body if isinstance(node.body, list) else []
+    shared = shared_names(body, ast.Global) | shared_names(body, ast.Nonlocal)
+    return (bound_names(body) | set(parameters_of(node.args).all)) - shared
+
+
+@lru_cache(maxsize=1_000)
+def _free(node: Any) -> frozenset[str]:
+    """The names of a function that are bound around it."""
+    inner = [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.arguments)]
+    names: set[str] = set()
+    while inner:
+        one = inner.pop()
+        if isinstance(one, ast.FunctionDef | ast.Lambda):
+            names |= _free(one) | _names(_nodes(one.args))
+        else:
+            names |= {one.id} if isinstance(one, ast.Name) else set()
+            inner += ast.iter_child_nodes(one)
+    return frozenset(names - _own(node))
+
+
+def _values(frame: Frame, nodes: Iterable[ast.AST], functions: Iterable[Function]) -> Iterator[Any]:
+    """The values of all names in a statement, and in the functions that it may call."""
+    yield from [value_of(frame, name) for name in _names(nodes)]
+    for function in functions:
+        yield from [value_of(function.outer or frame, name) for name in _free(function.node)]
+
+
+def called(frame: Frame, statement: ast.stmt) -> list[Function]:
     """The functions of the program that may run in a statement, with those that they may call."""
+    nodes = _nodes(statement)
+    functions: list[Function] = []
+    count, rounds = -1, 0
+    while len(functions) > count:
+        count, rounds = len(functions), rounds + 1
+        if rounds > DEPTH:
+            raise TooMuch
+        bodies = [node for function in functions for node in _nodes(function.node)]
+        attributes = {node.attr for node in (*nodes, *bodies) if isinstance(node, ast.Attribute)}
+        functions = _functions(_reachable(_values(frame, nodes, functions)), attributes)
+    return functions
+
+
+def _functions(values: Iterable[Any], attributes: set[str]) -> list[Function]:
+    """The functions among values, and the methods of these names of classes and objects."""
     found: dict[int, Function] = {}
-    waiting = [(frame, nodes, 0)]
-    while waiting:
-        where, inner, depth = waiting.pop()
-        attributes = {node.attr for node in inner if isinstance(node, ast.Attribute)}
-        for name in {node.id for node in inner if isinstance(node, ast.Name)}:
-            for function in _functions(value_of(where, name), attributes):
-                if id(function) not in found and depth < DEPTH:
-                    found[id(function)] = function
-                    body = _nodes(function.node)
-                    waiting.append((function.outer or where, body, depth + 1))
+    for value in values:
+        if isinstance(value, Function):
+            found[id(value)] = value
+        made, cls = (False, value.cls) if isinstance(value, Instance) else (True, value)
+        names = {*attributes, "__init__" if made else "__call__"}
+        while isinstance(cls, Class):
+            for name, each in cls.fields.items():
+                if isinstance(each, Function) and name in names:
+                    found[id(each)] = each
+            cls = cls.base
     return [*found.values()]
 
 
-def _functions(value: Any, attributes: set[str]) -> Iterator[Function]:
-    """The functions that a value may run when it is used."""
+def _reachable(values: Iterable[Any]) -> Iterator[Any]:
+    """The values, and all that they hold, each once."""
+    waiting = [*values]
+    seen: set[int] = set()
+    count = 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, _SIMPLE) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        yield value
+        parts = _parts(value)
+        count += len(parts)
+        _check(count)
+        waiting += parts
+
+
+MOST = 10_000  # values that are looked at, and pairs of arrays that are compared
+
+
+class TooMuch(Refused):
+    """The program holds more values than can be looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("the program holds too many values")
+
+
+def _check(count: int) -> None:
+    if count > MOST:
+        raise TooMuch
+
+
+def forget(frame: Frame, unknown: Unknown) -> None:
+    """Make all that may be changed in place unknown. Raises nothing."""
+    for each in _around(frame):
+        each.locals.update({
+            name: unknown for name, value in each.locals.items()
+            if not isinstance(value, (*_SIMPLE, Module, Builtin, Quiet))
+        })  # fmt: skip
+    frame.state.walks[:] = [unknown for _ in frame.state.walks]
+
+
+_SIMPLE = (int, float, str, type(None))
+
+
+def _parts(value: Any) -> Collection[Any]:
+    """What a value holds."""
     match value:
-        case Function():
-            yield value
-        case BoundMethod(function=Function() as function, receiver=receiver):
-            yield function
-            yield from _functions(receiver, attributes)
-        case Class():
-            yield from _methods(value, {*attributes, "__init__"})
-        case Instance(cls=Class() as cls):
-            yield from _methods(cls, {*attributes, "__call__"})
-        case list() | tuple() | dict():
-            parts = value.values() if isinstance(value, dict) else value
-            for part in [*parts][:100]:
-                if isinstance(part, Function | BoundMethod | Class | Instance):
-                    yield from _functions(part, attributes)
-
-
-def _methods(cls: Class | None, names: set[str]) -> Iterator[Function]:
-    """The methods of these names, of a class and those below it."""
-    while cls is not None:
-        for name, each in cls.fields.items():
-            if isinstance(each, Function) and name in names:
-                yield each
-        cls = cls.base
+        case list() | tuple():
+            return value
+        case dict():
+            return value.values()
+        case Instance(fields=fields, borrowed=borrowed):
+            return [*fields.values(), *borrowed.values()]
+        case Named(fields=fields):
+            return fields.values()
+        case Walk(sources=sources):
+            return sources
+        case BoundMethod(receiver=receiver, function=function):
+            return (receiver, function)
+        case Super(receiver=receiver) | Called(value=receiver):
+            return (receiver,)
+        case Unknown(held=values):
+            return values
+        case Function(defaults=defaults):
+            return defaults.values()
+    return ()
 
 
 def _given(frame: Frame, name: str) -> Any:
@@ -234,85 +477,82 @@ def _given(frame: Frame, name: str) -> Any:
     return value
 
 
-def value_of(frame: Frame | None, name: str) -> Any:
-    """The value of a name as it is now, None if it has none. Nothing is looked up in the given."""
+def _around(frame: Frame | None) -> Iterator[Frame]:
+    """A frame and those around it."""
     while frame is not None:
-        if name in frame.locals:
-            return frame.locals[name]
-        if frame.outer is None:
-            return frame.state.names.get(name)
+        yield frame
         frame = frame.outer
-    return None
 
 
-def spoil(frame: Frame, values: list[Any], unknown: Unknown) -> None:
-    """Make all of these values unknown wherever they are held. Raises nothing."""
-    if not values:
+def reached(values: Iterable[Any]) -> Changed:
+    """All that may be changed in place in some values, those that unknown ones may be included."""
+    return {id(value): value for value in _reachable(values) if isinstance(value, _CHANGED)}
+
+
+def whole(values: Iterable[Any]) -> Changed:
+    """These values themselves, whatever they are."""
+    return {id(value): value for value in values}
+
+
+def spoil(frame: Frame, changed: Changed, unknown: Unknown) -> None:
+    """Make all of these values unknown wherever they are held. Raises TooMuch."""
+    if not changed:
         return
-    reached: dict[int, Any] = {}
-    for value in values:
-        _collect(value, reached, 0)
-    arrays = [value for value in reached.values() if isinstance(value, np.ndarray)]
+    arrays = [value for value in changed.values() if isinstance(value, np.ndarray)]
     frame.state.given.spoiling(arrays)
-    spaces: list[dict[str, Any]] = [frame.state.names]
-    where: Frame | None = frame
-    while where is not None:
-        spaces.append(where.locals)
-        where = where.outer
+    state = frame.state
+    spaces: list[Any] = [state.names, state.walks, *[each.locals for each in _around(frame)]]
+    spaces += [fields for _, fields in state.attached.values()]
     seen: set[int] = set()
-    for space in spaces:
-        for name, value in [*space.items()]:
-            if _is_spoilt(value, reached, arrays, unknown, seen, 0):
-                space[name] = unknown
-
-
-def _collect(value: Any, reached: dict[int, Any], depth: int) -> None:
-    """The value, and all that it holds."""
-    if id(value) in reached or depth > DEPTH:
-        return
-    if isinstance(value, np.ndarray | list | dict | set | Instance):
-        reached[id(value)] = value
-    for part in _parts(value):
-        _collect(part, reached, depth + 1)
-
-
-def _parts(value: Any) -> list[Any]:
-    match value:
-        case list() | tuple():
-            return [*value]
-        case dict():
-            return [*value.values()]
-        case Instance(fields=fields):
-            return [*fields.values()]
-    return []
-
-
-def _is_spoilt(
-    value: Any,
-    reached: dict[int, Any],
-    arrays: list[Any],
-    unknown: Unknown,
-    seen: set[int],
-    depth: int,
-) -> bool:
-    """Whether a value is unknown now; parts of dictionaries, lists and objects are put in their places."""
-    if id(value) in reached:
-        return True
-    if isinstance(value, np.ndarray):
-        return any(np.may_share_memory(value, array) for array in arrays)
-    if depth > DEPTH:
-        return isinstance(value, list | tuple | dict | Instance)
-    if not isinstance(value, list | tuple | dict | Instance) or id(value) in seen:
-        return False
-    if not isinstance(value, tuple):
-        seen.add(id(value))
-    places: Any = value.fields if isinstance(value, Instance) else value
-    keys = range(len(places)) if isinstance(places, list | tuple) else [*places]
-    hit = False
-    for key in keys:
-        if _is_spoilt(places[key], reached, arrays, unknown, seen, depth + 1):
-            if isinstance(places, tuple):
-                hit = True
+    count = 0
+    while spaces:
+        space = spaces.pop()
+        if id(space) in seen:
+            continue
+        seen.add(id(space))
+        count += len(space)
+        _check(count)
+        for key, value in [*(space.items() if isinstance(space, dict) else enumerate(space))]:
+            if isinstance(value, (*_SIMPLE, Unknown)):
+                continue
+            fixed = [*_fixed(value)]
+            count += len(arrays)
+            _check(count)
+            if any(_is_spoilt(part, changed, arrays) for part in fixed):
+                space[key] = replace(unknown, held=(*unknown.held, value))
             else:
-                places[key] = unknown
-    return hit
+                spaces += [inner for part in fixed for inner in _spaces(part)]
+
+
+def _is_spoilt(value: Any, changed: Changed, arrays: list[Any]) -> bool:
+    return id(value) in changed or (
+        isinstance(value, np.ndarray) and any(np.may_share_memory(value, array) for array in arrays)
+    )
+
+
+def _fixed(value: Any) -> Iterator[Any]:
+    """A value, and what it is made of for good: nothing can be put in the place of such a part."""
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        _check(len(waiting))
+        yield part
+        if isinstance(part, tuple | Walk | BoundMethod | Called | Super):
+            waiting += _parts(part)
+
+
+def _spaces(value: Any) -> Iterator[Any]:
+    """Where a value holds others that can be replaced."""
+    match value:
+        case list() | dict():
+            yield value
+        case Instance(fields=fields, borrowed=borrowed):
+            yield from (fields, borrowed)
+        case Named(fields=fields) | Class(fields=fields):
+            yield fields
+        case Function(defaults=defaults, outer=outer):
+            yield from (defaults, *[each.locals for each in _around(outer)])

@@ -1,14 +1,13 @@
 """Calls: functions and classes of the program, and rows of the library."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from types import GeneratorType
 from typing import Any
 
 from grader.program.errors import RAISED, Failed, Origin, ProgramError, Refused, of
 from grader.program.machine.attributes import attribute, find, rows_of
 from grader.program.machine.frame import DEPTH, Frame, State, known
-from grader.program.machine.indexing import listed
 from grader.program.machine.operators import check_key, formatted_fields, kind
 from grader.program.values import (
     BoundMethod,
@@ -62,13 +61,23 @@ def _call_with_functions(frame: Frame, row: Any, args: Sequence[Any], keywords: 
     return row(frame.budget, *[_callable(frame, value) for value in args], **wrapped)
 
 
-_CALLED = (Function, BoundMethod, Builtin)
+_CALLED = (Function, BoundMethod, Builtin, Class)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """A value of the program as a function of Python, which the library calls."""
+
+    value: Any
+    frame: Frame = field(repr=False)
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """What the call gives. Raises ProgramError, and what the library raises."""
+        return call(self.frame, self.value, args, keywords)
 
 
 def _callable(frame: Frame, value: Any) -> Any:
-    if not isinstance(value, _CALLED):
-        return iter(tuple(listed(frame.budget, value))) if type(value) is GeneratorType else value
-    return lambda *args, **keywords: call(frame, value, args, keywords)
+    return Called(value, frame) if isinstance(value, _CALLED) else value
 
 
 def method(frame: Frame, value: Any, name: str, args: Sequence[Any], keywords: Keywords) -> Any:

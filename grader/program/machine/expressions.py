@@ -8,11 +8,10 @@ import numpy as np
 
 from grader.program.budget import BITS
 from grader.program.errors import Failed, ProgramError, Refused
-from grader.program.machine import aliases
 from grader.program.machine.attributes import check_name
 from grader.program.machine.calls import fetched
 from grader.program.machine.context import CLASS, Context, Rule
-from grader.program.machine.frame import Frame, Run, known
+from grader.program.machine.frame import Frame, Run, known, value_of
 from grader.program.machine.indexing import item, listed
 from grader.program.machine.operators import (
     BINARY,
@@ -334,7 +333,7 @@ def holding(context: Context, node: ast.expr) -> Run:
         try:
             return run(frame)
         except ProgramError:
-            value = aliases.value_of(frame, name)
+            value = value_of(frame, name)
             if type(value) is Unknown:
                 return value
             raise

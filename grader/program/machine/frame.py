@@ -67,6 +67,7 @@ class State:
     attached: dict[int, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     recoveries: int = 0
+    walks: list[Any] = field(default_factory=list)  # what the loops walk that are running
     stores: list[tuple[str, int, "Frame | None", bool]] = field(default_factory=list)
     faults: list[ProgramError] = field(default_factory=list)
     last: dict[str, "Frame"] = field(default_factory=dict)
@@ -146,3 +147,14 @@ def known(value: Any) -> Any:
     if type(value) is Unknown:
         raise value.refused()
     return value
+
+
+def value_of(frame: Frame | None, name: str) -> Any:
+    """The value of a name as it is now, None if it has none. Nothing is looked up in the given."""
+    while frame is not None:
+        if name in frame.locals:
+            return frame.locals[name]
+        if frame.outer is None:
+            return frame.state.names.get(name)
+        frame = frame.outer
+    return None

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -33,6 +32,8 @@ from grader.program.values import (
     Named,
     Parameters,
     Super,
+    Unknown,
+    Walk,
 )  # fmt: skip
 
 ndarray = np.ndarray
@@ -216,9 +217,9 @@ def _all(frame: Frame, args: Any, keywords: Any) -> Any:
 
 
 def _next(frame: Frame, args: Any, keywords: Any) -> Any:
-    if not args or type(args[0]) not in (GeneratorType, type(iter(()))):
+    if not args or type(args[0]) is not Walk:
         raise Failed("`next` of what is no iterator")
-    return next(*args)
+    return next(args[0].parts, *args[1:])
 
 
 SPECIAL: Mapping[str, Any] = {
@@ -254,7 +255,16 @@ def defaults_of(context: Context, arguments: ast.arguments) -> Any:
         for name, value in zip(parameters.keywords, arguments.kw_defaults, strict=True)
         if value is not None
     ]
-    return lambda frame: {name: value(frame) for name, value in pairs}
+    return lambda frame: {name: _default(frame, value) for name, value in pairs}
+
+
+def _default(frame: Frame, value: Run) -> Any:
+    """The value of a default; one that is refused is unknown, and the function is there."""
+    try:
+        return value(frame)
+    except Refused as fault:
+        frame.state.faults.append(fault)
+        return Unknown(fault.message, fault.line, origin=fault.origin)
 
 
 def _lambda(context: Context, node: ast.Lambda) -> Run:
@@ -273,6 +283,15 @@ def _lambda(context: Context, node: ast.Lambda) -> Run:
         )
 
     return run
+
+
+def written(node: Any, outer: Frame | None) -> Function:
+    """A function of which only the text is known: what it may change can be seen, but not run."""
+    return Function("", "", node, Parameters(), _not_run, outer=outer)
+
+
+def _not_run(frame: Frame) -> None:
+    raise Refused("this function is not run")
 
 
 def around(frame: Frame) -> Frame | None:
@@ -296,12 +315,12 @@ def inner_scope(
 
 
 def _comprehension(context: Context, node: ast.ListComp | ast.SetComp) -> Run:
-    run = _each(context, node, [node.elt])
+    source, run = _each(context, node, [node.elt])
     if isinstance(node, ast.ListComp):
-        return lambda frame: [value for (value,) in _counted(frame, run(frame))]
+        return lambda frame: [value for (value,) in _counted(frame, run(frame, source(frame)))]
 
     def as_set(frame: Frame) -> Any:
-        values = [value for (value,) in _counted(frame, run(frame))]
+        values = [value for (value,) in _counted(frame, run(frame, source(frame)))]
         for value in values:
             check_key(value)
         return set(values)
@@ -311,8 +330,14 @@ def _comprehension(context: Context, node: ast.ListComp | ast.SetComp) -> Run:
 
 def _generator(context: Context, node: ast.GeneratorExp) -> Run:
     """A generator; its first values are looked up at once, all others when they are asked for."""
-    run = _each(context, node, [node.elt])
-    return lambda frame: (value for (value,) in run(frame))
+    source, run = _each(context, node, [node.elt])
+
+    def as_walk(frame: Frame) -> Any:
+        values = source(frame)
+        parts = (value for (value,) in run(frame, values))
+        return Walk(parts, (values, written(node, around(frame))))
+
+    return as_walk
 
 
 def _counted(frame: Frame, values: Iterator[Any]) -> Iterator[Any]:
@@ -322,11 +347,11 @@ def _counted(frame: Frame, values: Iterator[Any]) -> Iterator[Any]:
 
 
 def _dict_comprehension(context: Context, node: ast.DictComp) -> Run:
-    run = _each(context, node, [node.key, node.value])
+    source, run = _each(context, node, [node.key, node.value])
 
     def as_dict(frame: Frame) -> Any:
         result: dict[Any, Any] = {}
-        for key, value in _counted(frame, run(frame)):
+        for key, value in _counted(frame, run(frame, source(frame))):
             check_key(key)
             result[key] = value
         return result
@@ -334,8 +359,8 @@ def _dict_comprehension(context: Context, node: ast.DictComp) -> Run:
     return as_dict
 
 
-def _each(context: Context, node: Any, results: list[ast.expr]) -> Any:
-    """All results of a comprehension; its names are its own."""
+def _each(context: Context, node: Any, results: list[ast.expr]) -> tuple[Run, Any]:
+    """What a comprehension walks, and all its results of that; its names are its own."""
     names = frozenset(
         part.id
         for clause in node.generators
@@ -368,13 +393,10 @@ def _each(context: Context, node: Any, results: list[ast.expr]) -> Any:
             if all(truth(test(own)) for test in tests):
                 yield from go(own, position + 1, None)
 
-    def run(frame: Frame) -> Iterator[tuple[Any, ...]]:
-        values = first(frame)
-        if type(values) is GeneratorType:
-            raise Refused("a generator of a generator")
+    def run(frame: Frame, values: Any) -> Iterator[tuple[Any, ...]]:
         return go(Frame(None, frame.state, {}, around(frame)), 0, iterated(frame.budget, values))
 
-    return run
+    return first, run
 
 
 CALLS: Mapping[type[ast.AST], Rule] = {

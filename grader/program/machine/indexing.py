@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,15 @@ from grader.program.machine.operators import (
     NUMBERS,
     SEQUENCES,
     SMALL,
+    VIEWS,
     check_key,
     check_numbers,
     kind,
 )  # fmt: skip
-from grader.program.values import Class, Instance, Named, Unknown, only_names
+from grader.program.values import Class, Instance, Named, Unknown, Walk, only_names
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
-_ITERATORS = frozenset((type(iter(())), GeneratorType))
-_ITERABLE = _ITERATORS | {
-    list,
-    tuple,
-    range,
-    str,
-    dict,
-    type({}.keys()),
-    type({}.values()),
-    type({}.items()),
-}
+_ITERABLE = frozenset((Walk, list, tuple, range, str, dict, *VIEWS))
 
 
 def item(budget: Budget, container: Any, index: Any) -> Any:

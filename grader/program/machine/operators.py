@@ -9,7 +9,6 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from types import GeneratorType
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from grader.program.budget import BITS, Budget
 from grader.program.errors import Failed, Refused
 from grader.program.machine.frame import known
-from grader.program.values import Named, Unknown, only_names
+from grader.program.values import Named, Unknown, Walk, only_names
 
 SMALL = 256  # the product of two sizes whose result need not be counted
 INTEGERS = frozenset((int, bool))
@@ -315,9 +314,14 @@ symbols: Mapping[type[ast.operator], str] = {
 
 
 def _extended(budget: Budget, a: list[Any], b: Any) -> Any:
-    if type(b) in (list, tuple, range, str, np.ndarray, dict):
-        budget.items(len(a) + len(b))
-        a += list(b)
+    """`a += b` for a list; NumPy's own arrays and numbers are added to its entries, not to its end."""
+    if type(b) is np.ndarray or isinstance(b, np.generic):
+        return _add(budget, a, b)
+    if type(b) in (list, tuple, range, str, dict, Walk) or type(b) in VIEWS:
+        for part in b if b is not a else [*a]:
+            budget.room(len(a) + 1)
+            a.append(part)
+        budget.items(len(a))
         return a
     raise _refuse("+=", a, b)
 
@@ -368,7 +372,7 @@ def contains(budget: Budget, item: Any, container: Any) -> bool:
     if type(container) is range:
         check_key(item)
         return type(item) is not str and item == (whole := int(item)) and whole in container
-    if type(container) in (type(iter(())), GeneratorType):
+    if type(container) is Walk:
         return any(truth(COMPARED[ast.Eq][1](budget, part, item)) for part in container)
     if type(container) is dict or type(container) in VIEWS:
         check_key(item)

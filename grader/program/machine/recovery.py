@@ -4,20 +4,18 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from grader.program.errors import RAISED, ProgramError
 from grader.program.machine.context import Context, own_nodes
-from grader.program.machine.frame import Frame
+from grader.program.machine.frame import Frame, Run
 from grader.program.values import Unknown
 
-Spoil = Callable[[Frame, Unknown], None]
+Spoil = Callable[[Frame, Unknown], list[Any]]
+"""Makes names unknown; gives what holds the places that are not known."""
 
 
 def spoiled(context: Context, statement: ast.stmt) -> Spoil:
     """A function that makes all that a statement would have bound unknown."""
-    spoils = [_target(context, node) for node in bound_nodes(statement)]
-    return _all([*spoils, *[_changed(context, name) for name in _handed_over(statement)]])
+    return _all([_target(context, node) for node in bound_nodes(statement)])
 
 
 def spoiled_targets(context: Context, target: ast.expr) -> Spoil:
@@ -26,9 +24,8 @@ def spoiled_targets(context: Context, target: ast.expr) -> Spoil:
 
 
 def _all(spoils: list[Spoil]) -> Spoil:
-    def spoil(frame: Frame, unknown: Unknown) -> None:
-        for each in spoils:
-            each(frame, unknown)
+    def spoil(frame: Frame, unknown: Unknown) -> list[Any]:
+        return [lost for each in spoils for lost in each(frame, unknown)]
 
     return spoil
 
@@ -65,54 +62,23 @@ def _target(context: Context, node: ast.expr) -> Spoil:
     """A target is unknown; if it is a part of an array, all of the array is."""
     try:
         put = context.target(node)
+        is_part = isinstance(node, ast.Attribute | ast.Subscript)
+        holder = context.expression(node.value) if is_part else None  # type: ignore[attr-defined]
     except ProgramError:
-        put = None
-    around = (
-        _target(context, node.value) if isinstance(node, ast.Attribute | ast.Subscript) else None
-    )
+        return lambda frame, unknown: []
 
-    def spoil(frame: Frame, unknown: Unknown) -> None:
+    def spoil(frame: Frame, unknown: Unknown) -> list[Any]:
         try:
-            if put is not None:
-                put(frame, unknown)
-                return
-        except (ProgramError, *RAISED):
-            pass
-        if around is not None:
-            around(frame, unknown)
-
-    return spoil
-
-
-def _handed_over(statement: ast.stmt) -> list[ast.Name]:
-    """The names whose arrays and lists a call may have changed that is a statement of its own."""
-    names: list[ast.Name] = []
-    for node in own_nodes([statement]):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            call = node.value
-            parts = [*call.args, *[keyword.value for keyword in call.keywords]]
-            if isinstance(call.func, ast.Attribute):
-                parts.append(call.func.value)
-            names += [part for part in map(_root, parts) if part is not None]
-    return names
-
-
-def _root(node: ast.expr) -> ast.Name | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node if isinstance(node, ast.Name) else None
-
-
-def _changed(context: Context, node: ast.Name) -> Spoil:
-    load = context.expression(node)
-    put = context.target(named(node.id, node))
-
-    def spoil(frame: Frame, unknown: Unknown) -> None:
-        try:
-            value: Any = load(frame)
-        except ProgramError:
-            return
-        if isinstance(value, np.ndarray | list | dict):
             put(frame, unknown)
+        except (ProgramError, *RAISED):
+            return [] if holder is None else _loaded(holder, frame)
+        return []
 
     return spoil
+
+
+def _loaded(run: Run, frame: Frame) -> list[Any]:
+    try:
+        return [run(frame)]
+    except (ProgramError, *RAISED):
+        return []

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -76,40 +77,17 @@ def _compiled(context: Context, node: ast.stmt) -> Run:
 def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[Run, int]]) -> Any:
     if not context.recoverable:
         return None
-    compiled: dict[int, Spoil] = {}
-
-    def spoil(at: int, frame: Frame, unknown: Unknown) -> None:
-        if at not in compiled:
-            compiled[at] = spoiled(context, statements[at])
-        compiled[at](frame, unknown)
+    recovery = _Recovery(context, statements)
 
     def run(frame: Frame) -> Any:
         is_top = frame.recovers and not context.in_loop
-        for at, ((step, line), node) in enumerate(zip(steps, statements, strict=True)):
+        for at, (step, line) in enumerate(steps):
             if is_top:
                 frame.state.recoveries = _RECOVERIES
             try:
                 signal = step(frame)
             except (ProgramError, *RAISED) as error:
-                fault = of(error).at(line)
-                touched = aliases.changed(frame, node)
-                if is_top:
-                    frame.budget.resume()
-                elif _is_for_the_caller(frame, node, fault, touched):
-                    raise fault from None
-                frame.state.faults.append(fault)
-                held = aliases.held(frame, node)
-                stops = isinstance(fault, Failed) and fault.origin is Origin.INSIDE
-                origin = Origin.STOPPED if stops else fault.origin
-                unknown = Unknown(fault.message, fault.line, origin=origin, held=held)
-                spoil(at, frame, unknown)
-                aliases.spoil(frame, touched, unknown)
-                if _may_leave(node) or (frame.entry and isinstance(fault, Failed)):
-                    frame.fault = fault
-                    for later in range(at + 1, len(statements)):  # whether they run is not known
-                        spoil(later, frame, unknown)
-                    return Signal.RETURN
-                continue
+                signal = recovery.after(frame, at, of(error).at(line), is_top)
             if signal is not None:
                 return signal
         return None
@@ -117,8 +95,56 @@ def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[
     return run
 
 
+@dataclass(frozen=True, slots=True)
+class _Recovery:
+    """How a block goes on after a statement that failed."""
+
+    context: Context
+    statements: list[ast.stmt]
+    compiled: dict[int, Spoil] = field(default_factory=dict)
+
+    def after(self, frame: Frame, at: int, fault: ProgramError, is_top: bool) -> Signal | None:
+        """Make unknown what a statement may have changed. Raises the fault if it is for the caller."""
+        node = self.statements[at]
+        stops = isinstance(fault, Failed) and fault.origin is Origin.INSIDE
+        origin = Origin.STOPPED if stops else fault.origin
+        unknown = Unknown(fault.message, fault.line, origin=origin)
+        if is_top:
+            frame.budget.resume()
+        try:
+            functions = aliases.called(frame, node)
+            touched = aliases.changed(frame, node, functions)
+            unknown = replace(unknown, held=aliases.held(frame, node, functions))
+            if not is_top and _is_for_the_caller(frame, node, fault, touched):
+                raise fault from None
+            rebound = aliases.rebound(frame, functions)
+            lost = self.spoil(frame, at, unknown)
+            if lost and not frame.recovers:
+                raise fault from None
+            aliases.bind(rebound, unknown)
+            aliases.spoil(frame, touched | aliases.reached(lost) | aliases.whole(lost), unknown)
+        except aliases.TooMuch:
+            if not is_top:
+                raise fault from None
+            self.spoil(frame, at, unknown)
+            aliases.forget(frame, unknown)
+        frame.state.faults.append(fault)
+        if not _may_leave(node) and not (frame.entry and isinstance(fault, Failed)):
+            return None
+        frame.fault = fault
+        for later in range(at + 1, len(self.statements)):  # whether they run is not known
+            self.spoil(frame, later, unknown)
+        return Signal.RETURN
+
+    def spoil(self, frame: Frame, at: int, unknown: Unknown) -> list[Any]:
+        """Make unknown what a statement binds; what it gives has parts that are not known."""
+        if at not in self.compiled:
+            self.compiled[at] = spoiled(self.context, self.statements[at])
+        return self.compiled[at](frame, unknown)
+
+
 def _is_for_the_caller(
-    frame: Frame, statement: ast.stmt, fault: ProgramError, touched: list[Any]
+    frame: Frame, statement: ast.stmt, fault: ProgramError, touched: aliases.Changed
 ) -> bool:
     """Whether what fails in a loop or in a function fails for what is around it.
 
@@ -260,7 +286,6 @@ def _if(context: Context, node: ast.If) -> Run:
 
 
 def _for(context: Context, node: ast.For) -> Run:
-    changing = aliases.changed_while_walked(node)
     inner = context.inside(context.scope, in_loop=True)
     values, put = context.expression(node.iter), context.target(node.target)
     spoil = spoiled_targets(context, node.target)
@@ -277,22 +302,28 @@ def _for(context: Context, node: ast.For) -> Run:
             if fault.origin not in (Origin.OUTSIDE, Origin.DRAWN):
                 raise
             return once(frame, fault.at(node.lineno))
-        if any(aliases.is_walked_by_value(frame, name) for name in changing):
-            raise Refused("a loop over an array that it changes")
-        for value in iterated(frame.budget, walked):
-            step(cost)
-            put(frame, value)
-            signal = body(frame)
-            if signal is Signal.BREAK:
-                return None
-            if signal is Signal.RETURN:
-                return signal
+        walks = frame.state.walks
+        walks.append(walked)
+        try:
+            for value in iterated(frame.budget, walked):
+                step(cost)
+                put(frame, value)
+                signal = body(frame)
+                if signal is Signal.BREAK:
+                    return None
+                if signal is Signal.RETURN:
+                    return signal
+                if walks[-1] is not walked:  # what failed in the body may have changed it
+                    raise walks[-1].refused()
+        finally:
+            walks.pop()
         return orelse(frame)
 
     def once(frame: Frame, fault: ProgramError) -> Any:
         """One pass over data that is not there, such as the batches of a loader."""
         frame.state.faults.append(fault)
-        spoil(frame, Unknown(fault.message, fault.line, origin=fault.origin))
+        held = aliases.held(frame, node, aliases.called(frame, node))
+        spoil(frame, Unknown(fault.message, fault.line, origin=fault.origin, held=held))
         signal = body(frame)
         return signal if signal is Signal.RETURN else None
 
@@ -338,6 +369,13 @@ def _try(context: Context, node: ast.Try) -> Run:
     parts = [block(inner, part) for part in (node.body, node.orelse, node.finalbody)]
 
     def run(frame: Frame) -> Any:
+        left, frame.state.recoveries = frame.state.recoveries, 0  # Python would go to a handler
+        try:
+            return guarded(frame)
+        finally:
+            frame.state.recoveries = left
+
+    def guarded(frame: Frame) -> Any:
         result: Signal | None = None
         for position, part in enumerate(parts):
             if position == 1 and result is not None:
