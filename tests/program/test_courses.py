@@ -411,7 +411,7 @@ def ran(text: str) -> Machine:
         def stored(self, name: str, value: object, line: int, path: str) -> object:
             return value
 
-        def spoiling(self, arrays: list[Any], line: int) -> None:
+        def spoiling(self, arrays: list[Any]) -> None:
             pass
 
     machine = Machine(compiled(textwrap.dedent(text)), Nothing())
