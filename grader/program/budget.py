@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from grader.program.errors import Refused
+from grader.program.errors import Exhausted, Refused
 
 STEPS = 200_000  # iterations and calls, weighed by the length of what is run again
 ARRAY = 1_000_000  # numbers in one array
@@ -30,7 +30,7 @@ class Budget:
         self.steps -= n
         if self.steps < self._look:
             if self.steps < 0:
-                raise Refused("the program runs for too long")
+                raise Exhausted("the program runs for too long")
             self._look = self.steps - _CLOCK_EVERY
             self.check_clock()
 
@@ -55,7 +55,7 @@ class Budget:
     def check_clock(self) -> None:
         """Raise Refused if the time is over."""
         if time.process_time() > self.until:
-            raise Refused("the program runs for too long")
+            raise Exhausted("the program runs for too long")
 
     def array(self, size: int) -> None:
         """Count an array of `size` numbers before it is made. Raises Refused."""
@@ -65,7 +65,7 @@ class Budget:
             self.check_clock()
         self.total -= size
         if self.total < 0:
-            raise Refused("the program makes too many arrays")
+            raise Exhausted("the program makes too many arrays")
 
     def room(self, size: int) -> None:
         """Raise Refused if a list or text of `size` items is too long."""
@@ -81,6 +81,6 @@ class Budget:
         """Count `size` multiplications before they are done. Raises Refused."""
         self.total -= size // 16
         if self.total < 0:
-            raise Refused("the program calculates for too long")
+            raise Exhausted("the program calculates for too long")
         if size > ARRAY:
             self.check_clock()

@@ -45,6 +45,10 @@ class Refused(ProgramError):
     """Something that the grader does not run, or that is above a limit."""
 
 
+class Exhausted(Refused):
+    """A limit that is reached: whatever comes next would reach it too."""
+
+
 class Failed(ProgramError):
     """Python or NumPy would stop here with an error: shapes that do not fit, a missing key."""
 

@@ -237,6 +237,7 @@ class Given:
             if self._is_data(value, line):
                 self.replaced.add(line)
                 self.lost.discard(meaning.name)
+                self._values.pop(name, None)  # the program may have changed the array that it had
                 return self.value(name)
             self._lost(meaning.name)
             return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from grader.program.errors import RAISED, Failed, Origin, ProgramError, Refused, of
+from grader.program.errors import RAISED, Exhausted, Failed, Origin, ProgramError, Refused, of
 from grader.program.machine import aliases
 from grader.program.machine.context import (
     CLASS,
@@ -149,10 +149,11 @@ def _is_for_the_caller(
     """Whether what fails in a loop or in a function fails for what is around it.
 
     It does if how a loop or function goes on is not known, if what the caller holds may have changed, if
-    Python itself would stop a function there, and if too much has failed.
+    Python itself would stop there, if a limit is reached, and if too much has failed.
     """
     frame.state.recoveries -= 1
-    is_hidden = isinstance(fault, Failed) or (bool(touched) and not frame.recovers)
+    is_over = isinstance(fault, Failed | Exhausted)
+    is_hidden = is_over or (bool(touched) and not frame.recovers)
     return is_hidden or _may_leave(statement) or frame.state.recoveries < 0
 
 
