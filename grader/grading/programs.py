@@ -115,10 +115,10 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)
+            answers |= program.answers()
+            unused = program.unaccounted()
         except Refused:
-            return {}, False
-        answers |= program.answers()
-        unused = program.unaccounted()
+            return answers, False
         left = unused if left is None else left & unused
     return answers, not left
 
@@ -254,6 +254,8 @@ class _Program:
         return False
 
     def _once(self, inputs: Inputs, draw: int, layout: Layout, is_pinned: bool) -> Ran:
+        """One run. Raises Refused if the listing has used up its time."""
+        self._budget.check_clock()
         budget = Budget(until=self._budget.until)
         return run(
             self._program,
@@ -322,7 +324,10 @@ class _Program:
         """What the program says to each question."""
         found = {}
         for key in self._questions:
-            answer = self._answer(key)
+            try:
+                answer = self._answer(key)
+            except Refused:
+                break  # its time is over
             if answer is not None:
                 found[key.question.id] = answer
         return found
