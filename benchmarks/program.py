@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from grader.program.machine import Machine, Program, compiled
+from grader.program.machine import GivenNames, Machine, Program, compiled
 
 DRAWS = 32
 RUNS = 31
@@ -76,7 +76,7 @@ def values(seed: int) -> dict[str, object]:
     return {**arrays, "y": rng.integers(0, 3, 5), "reg": 0.1}
 
 
-class Draw:
+class Draw(GivenNames):
     """The given values of one draw."""
 
     def __init__(self, named: Mapping[str, object]) -> None:
@@ -86,16 +86,6 @@ class Draw:
         """A fresh array."""
         value = self.named[name]
         return value.copy() if isinstance(value, np.ndarray) else value
-
-    def stored(self, name: str, value: object, line: int, path: str) -> object:
-        """What is kept of a watched name."""
-        return value
-
-    def touching(self, array: np.ndarray, line: int) -> None:
-        """Nothing is noted."""
-
-    def spoiling(self, arrays: list[np.ndarray]) -> None:
-        """Nothing is noted."""
 
 
 def ours(program: Program, draws: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ import ast
 import itertools
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -35,9 +35,10 @@ from grader.problem import Question
 from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
-from grader.program.errors import Origin, ProgramError, Refused
+from grader.program.errors import Origin, Refused
 from grader.program.given import USUAL, Given, Inputs, Layout, Lines
 from grader.program.machine import compiled
+from grader.program.packing import Packed
 from grader.program.running import ENTRY, TOP, Held, Ran, run
 from grader.program.source import parse
 from grader.program.values import Unknown
@@ -214,6 +215,10 @@ class _Program:
         return frozenset([re.split(r"[.\[]", path)[0] for path in targets])
 
     @cached_property
+    def _packed(self) -> Packed:
+        return Packed(self._program.tree)
+
+    @cached_property
     def _lines(self) -> Lines:
         """The lines that use no given array."""
         free: set[int] = set()
@@ -257,11 +262,17 @@ class _Program:
         """One run. Raises Refused if the listing has used up its time."""
         self._budget.check_clock()
         budget = Budget(until=self._budget.until)
-        return run(
-            self._program,
-            Given(inputs, draw, layout, self._defined, self._lines, self._settings, is_pinned),
-            budget,
+        given = Given(
+            inputs,
+            draw,
+            layout,
+            self._defined,
+            self._lines,
+            self._settings,
+            self._packed,
+            is_pinned,
         )
+        return run(self._program, given, budget)
 
     def _run(self, inputs: Inputs, layout: Layout, is_pinned: bool, count: int) -> Runs:
         total = count or inputs.draws.count
@@ -732,10 +743,3 @@ def _unread(series: Series) -> Outcome:
     text = f"the program could not be run as far as this answer{where}: {reason}"
     message = Message(Kind.ERROR, f"{text}; a person will look at it", "program")
     return Outcome(Verdict.UNREADABLE, messages=(message,))
-
-
-def program_faults(faults: Sequence[ProgramError]) -> Iterator[Message]:
-    """The faults of a program as messages."""
-    for fault in faults:
-        where = f"line {fault.line}: " if fault.line is not None else ""
-        yield Message(Kind.NOTE, f"{where}{fault.message}", "program")

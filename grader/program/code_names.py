@@ -4,9 +4,10 @@ A program spells `W^1` as `W1`, `w1` or `W_1`, and the derivative of the loss by
 `grad_W1`, `W1_grad`, `grads["W1"]`, `self.dW1` or `W1.grad`.
 """
 
+import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -89,6 +90,7 @@ class CodeNames:
     """The names of one scope as programs spell them."""
 
     scope: Scope
+    _deriving: dict[ast.AST, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -146,6 +148,14 @@ class CodeNames:
             return None
         return next(self._derivatives(path), None)
 
+    def derives(self, function: ast.AST) -> bool:
+        """Whether a function has, binds, stores or returns something with the name of a derivative."""
+        if function not in self._deriving:
+            self._deriving[function] = any(
+                self.derivative(name) is not None or is_gradient(name) for name in _names(function)
+            )
+        return self._deriving[function]
+
     def _derivatives(self, path: str) -> Iterator[Derived]:
         root, *steps = _parts(path)
         name = steps[-1] if steps else root
@@ -181,6 +191,16 @@ def _parts(path: str) -> list[str]:
     return (
         parts[1:] if parts[0] in ("self", "cls", "model", "net", "layer") and parts[1:] else parts
     )
+
+
+def _names(function: ast.AST) -> Iterator[str]:
+    """The name of a function, and the names, fields and texts in it."""
+    if isinstance(function, ast.FunctionDef):
+        yield function.name
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+                yield name
 
 
 def _spoken(base: str) -> Iterator[str]:

@@ -162,12 +162,12 @@ class Given:
     defined: frozenset[str] = frozenset()
     lines: Lines = Lines()
     settings: frozenset[int] = frozenset()
+    packed: Packed = Packed()
     is_pinned: bool = False
     guessed: set[str] = field(default_factory=set)
     changes: dict[tuple[str, int], object] = field(default_factory=dict)
     gradients: set[Pair] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
-    packed: Packed = Packed()
     lost: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool, Sequence[np.ndarray]], None] = lambda is_first, arrays: None

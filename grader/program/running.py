@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.code_names import CodeNames, Derived, Pair, is_gradient
+from grader.program.code_names import CodeNames, Derived, Pair
 from grader.program.errors import Failed, Origin, ProgramError
 from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
-from grader.program.packing import FORWARD, Packed, stem_of
+from grader.program.packing import FORWARD, stem_of
 from grader.program.values import (
     BoundMethod,
     Class,
@@ -268,7 +268,6 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     machine = Machine(program, given, budget)
     ran = Ran(program, given, machine)
     given.on_change = ran.before_change
-    given.packed = Packed(program.tree)
     machine.run()
     machine.give_back(_lost_names(given, machine))
     ran.gradients[""] = given.gradients
@@ -327,7 +326,7 @@ def _next_entry(
         if (
             not has_run
             and function.qualified not in tried
-            and (is_forward or _derives(function, names))
+            and (is_forward or names.derives(function.node))
         ):
             empties = _EMPTIES.search(function.name) is not None
             order = (not is_first, not empties, not is_forward, function.name in program.called)
@@ -360,18 +359,6 @@ def _functions(machine: Machine) -> Iterator[tuple[Function, Class | None]]:
             for one in value.fields.values():
                 if isinstance(one, Function) and isinstance(one.node, ast.FunctionDef):
                     yield one, value
-
-
-def _derives(function: Function, names: CodeNames) -> bool:
-    """Whether a function binds, stores or returns something with the name of a derivative."""
-    if names.derivative(function.name) is not None or is_gradient(function.name):
-        return True
-    for node in ast.walk(function.node):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
-                if names.derivative(name) is not None or is_gradient(name):
-                    return True
-    return False
 
 
 def _arguments(

@@ -19,7 +19,7 @@ from random_programs import given
 
 from grader.program import values
 from grader.program.errors import Refused
-from grader.program.machine import Machine, compiled
+from grader.program.machine import GivenNames, Machine, compiled
 
 PATIENCE = (
     6.0  # processor seconds; a few milliseconds are usual, and an attack that succeeds takes hours
@@ -68,22 +68,13 @@ def _character(match: re.Match[str]) -> str:
 ESCAPES = escapes()
 
 
-class Given:
+class Given(GivenNames):
     def __init__(self) -> None:
         self.values = given(0)
 
     def value(self, name: str) -> object:
         value = self.values[name]
         return value.copy() if isinstance(value, np.ndarray) else value
-
-    def stored(self, name: str, value: object, line: int, path: str) -> object:
-        return value
-
-    def touching(self, array: np.ndarray, line: int) -> None:
-        pass
-
-    def spoiling(self, arrays: list[np.ndarray]) -> None:
-        pass
 
 
 class Watch:

@@ -24,7 +24,7 @@ from random_programs import (
 from sampling import examples
 
 from grader.program.errors import ProgramError, Refused
-from grader.program.machine import Machine, compiled
+from grader.program.machine import GivenNames, Machine, compiled
 from grader.program.values import Instance, Module, Unknown
 
 COUNT = 2000
@@ -32,7 +32,7 @@ BY_DAY = 150
 REFUSED = 0.07  # measured: a rule of the language in nine programs of a hundred is left to a human
 
 
-class Draw:
+class Draw(GivenNames):
     """The given values of a seed: fresh arrays whenever a name is asked for."""
 
     def __init__(self, seed: int) -> None:
@@ -41,15 +41,6 @@ class Draw:
     def value(self, name: str) -> object:
         value = self.values[name]
         return value.copy() if isinstance(value, np.ndarray) else value
-
-    def stored(self, name: str, value: object, line: int, path: str) -> object:
-        return value
-
-    def touching(self, array: np.ndarray, line: int) -> None:
-        pass
-
-    def spoiling(self, arrays: list[np.ndarray]) -> None:
-        pass
 
 
 def interpreted(text: str, seed: int) -> tuple[dict[str, object], list[ProgramError]]:

@@ -142,13 +142,21 @@ def rnn_forward(budget: Budget, x: Any, h0: Any, Wx: Any, Wh: Any, b: Any) -> An
 def rnn_backward(budget: Budget, dh: Any, cache: Any) -> Any:
     """CS231n: `(dx, dh0, dWx, dWh, db)` of `rnn_forward`; `dh` is what arrives at each state."""
     steps = opened(cache, "rnn_forward")["steps"]
-    d, dxs, sums = np.zeros_like(dh[:, 0]), [], [0.0, 0.0, 0.0]
+    return _through_time(budget, dh, steps, rnn_step_backward, np.zeros_like(dh[:, 0]))
+
+
+def _through_time(
+    budget: Budget, dh: Any, steps: Any, step_backward: Row, dlast: Any, *others: Any
+) -> Any:
+    """`(dx, dh0, *weights)` of a sequence; `others` is what goes back from step to step besides."""
+    state, dxs, sums = [dlast, *others], [], [0.0, 0.0, 0.0]
     for t in reversed(range(len(steps))):
         budget.step()
-        dx, d, *weights = rnn_step_backward(budget, dh[:, t] + d, steps[t])
+        dx, *rest = step_backward(budget, dh[:, t] + state[0], *state[1:], steps[t])
+        state, weights = rest[: len(state)], rest[len(state) :]
         dxs.append(dx)
         sums = [one + more for one, more in zip(sums, weights, strict=True)]
-    return np.stack(dxs[::-1], axis=1), d, *sums
+    return np.stack(dxs[::-1], axis=1), state[0], *sums
 
 
 @course
@@ -201,14 +209,8 @@ def lstm_forward(budget: Budget, x: Any, h0: Any, Wx: Any, Wh: Any, b: Any) -> A
 def lstm_backward(budget: Budget, dh: Any, cache: Any) -> Any:
     """CS231n: `(dx, dh0, dWx, dWh, db)` of `lstm_forward`; `dh` is what arrives at each state."""
     steps = opened(cache, "lstm_forward")["steps"]
-    d, dxs, sums = np.zeros_like(dh[:, 0]), [], [0.0, 0.0, 0.0]
-    dc = d
-    for t in reversed(range(len(steps))):
-        budget.step()
-        dx, d, dc, *weights = lstm_step_backward(budget, dh[:, t] + d, dc, steps[t])
-        dxs.append(dx)
-        sums = [one + more for one, more in zip(sums, weights, strict=True)]
-    return np.stack(dxs[::-1], axis=1), d, *sums
+    zero = np.zeros_like(dh[:, 0])
+    return _through_time(budget, dh, steps, lstm_step_backward, zero, zero)
 
 
 @course

@@ -18,7 +18,7 @@ import numpy as np
 from grader.program.errors import ProgramError, Refused
 from grader.program.machine.calls import Called
 from grader.program.machine.context import bound_names, shared_names
-from grader.program.machine.frame import DEPTH, Frame, value_of
+from grader.program.machine.frame import DEPTH, Frame, enclosing, value_of
 from grader.program.machine.functions import around, parameters_of, written
 from grader.program.values import (
     BoundMethod,
@@ -87,7 +87,7 @@ def rebound(frame: Frame, functions: list[Function]) -> list[tuple[dict[str, Any
             elif isinstance(node, ast.Nonlocal):
                 places += [
                     (where.locals, name)
-                    for where in _around(function.outer)
+                    for where in enclosing(function.outer)
                     for name in node.names
                     if name in where.locals
                 ]
@@ -431,7 +431,7 @@ def _check(count: int) -> None:
 
 def forget(frame: Frame, unknown: Unknown) -> None:
     """Make all that may be changed in place unknown. Raises nothing."""
-    for each in _around(frame):
+    for each in enclosing(frame):
         each.locals.update({
             name: unknown for name, value in each.locals.items()
             if not isinstance(value, (*_SIMPLE, Module, Builtin, Quiet))
@@ -477,13 +477,6 @@ def _given(frame: Frame, name: str) -> Any:
     return value
 
 
-def _around(frame: Frame | None) -> Iterator[Frame]:
-    """A frame and those around it."""
-    while frame is not None:
-        yield frame
-        frame = frame.outer
-
-
 def reached(values: Iterable[Any]) -> Changed:
     """All that may be changed in place in some values, those that unknown ones may be included."""
     return {id(value): value for value in _reachable(values) if isinstance(value, _CHANGED)}
@@ -501,7 +494,7 @@ def spoil(frame: Frame, changed: Changed, unknown: Unknown) -> None:
     arrays = [value for value in changed.values() if isinstance(value, np.ndarray)]
     frame.state.given.spoiling(arrays)
     state = frame.state
-    spaces: list[Any] = [state.names, state.walks, *[each.locals for each in _around(frame)]]
+    spaces: list[Any] = [state.names, state.walks, *[each.locals for each in enclosing(frame)]]
     spaces += [fields for _, fields in state.attached.values()]
     seen: set[int] = set()
     count = 0
@@ -555,4 +548,4 @@ def _spaces(value: Any) -> Iterator[Any]:
         case Named(fields=fields) | Class(fields=fields):
             yield fields
         case Function(defaults=defaults, outer=outer):
-            yield from (defaults, *[each.locals for each in _around(outer)])
+            yield from (defaults, *[each.locals for each in enclosing(outer)])

@@ -1,6 +1,6 @@
 """What there is while a program runs: the state of a run, and a frame for each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
@@ -24,13 +24,14 @@ class Signal(Enum):
 
 
 class GivenNames(Protocol):
-    """What a program is run on."""
+    """What a program is run on. What inherits it gives values, and notes nothing."""
 
     def value(self, name: str) -> object:
         """A fresh value of a name that the program does not bind. Raises KeyError."""
 
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What is stored when the program gives `value` to a watched name; `path` is all of the target."""
+        return value
 
     def touching(self, array: np.ndarray, line: int) -> None:
         """Called before an array that another name holds is changed in place."""
@@ -149,12 +150,16 @@ def known(value: Any) -> Any:
     return value
 
 
+def enclosing(frame: Frame | None) -> Iterator[Frame]:
+    """A frame and those around it."""
+    while frame is not None:
+        yield frame
+        frame = frame.outer
+
+
 def value_of(frame: Frame | None, name: str) -> Any:
     """The value of a name as it is now, None if it has none. Nothing is looked up in the given."""
-    while frame is not None:
-        if name in frame.locals:
-            return frame.locals[name]
-        if frame.outer is None:
-            return frame.state.names.get(name)
-        frame = frame.outer
-    return None
+    for each in enclosing(frame):
+        if name in each.locals:
+            return each.locals[name]
+    return frame.state.names.get(name) if frame is not None else None
