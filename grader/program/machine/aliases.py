@@ -8,10 +8,11 @@ function around another one, in what a loop walks. What is unknown keeps the val
 """
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,9 +52,38 @@ _CHANGED = (np.ndarray, list, dict, set, Instance, Named, Walk)
 _HOLDING = (*_CHANGED, tuple, Class, Function, BoundMethod, Called)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=4_000)
 def _nodes(statement: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(statement))
+
+
+class _Text(NamedTuple):
+    """What stands in a statement or function, which is asked for again with every fault.
+
+    `called` are the names in `names` that are called, `made` the functions that it makes; `shared` are its
+    global names, and `outer` its nonlocal ones.
+    """
+
+    names: Counter[str]
+    called: Counter[str]
+    attributes: frozenset[str]
+    made: tuple[ast.FunctionDef | ast.Lambda, ...]
+    shared: tuple[str, ...]
+    outer: tuple[str, ...]
+
+
+@lru_cache(maxsize=4_000)
+def _text(node: ast.AST) -> _Text:
+    nodes = _nodes(node)
+    calls = [one.func for one in nodes if isinstance(one, ast.Call)]
+    return _Text(
+        Counter([one.id for one in nodes if isinstance(one, ast.Name)]),
+        Counter([one.id for one in calls if isinstance(one, ast.Name)]),
+        frozenset([one.attr for one in nodes if isinstance(one, ast.Attribute)]),
+        tuple([one for one in nodes if isinstance(one, ast.FunctionDef | ast.Lambda)]),
+        tuple([name for one in nodes if isinstance(one, ast.Global) for name in one.names]),
+        tuple([name for one in nodes if isinstance(one, ast.Nonlocal) for name in one.names]),
+    )
 
 
 Changed = dict[int, Any]
@@ -81,16 +111,14 @@ def rebound(frame: Frame, functions: list[Function]) -> list[tuple[dict[str, Any
     """The global names, and those of functions around others, that functions may bind."""
     places = []
     for function in functions:
-        for node in _nodes(function.node):
-            if isinstance(node, ast.Global):
-                places += [(frame.state.names, name) for name in node.names]
-            elif isinstance(node, ast.Nonlocal):
-                places += [
-                    (where.locals, name)
-                    for where in enclosing(function.outer)
-                    for name in node.names
-                    if name in where.locals
-                ]
+        text = _text(function.node)
+        places += [(frame.state.names, name) for name in text.shared]
+        places += [
+            (where.locals, name)
+            for where in enclosing(function.outer)
+            for name in text.outer
+            if name in where.locals
+        ]
     return places
 
 
@@ -146,13 +174,13 @@ def held(frame: Frame, statement: ast.stmt, functions: list[Function]) -> tuple[
     """The values that what a statement binds or changes may be, may hold, or may share memory with."""
     nodes = _nodes(statement)
     sources: list[ast.AST] = [part for node in nodes for part in _sources(frame, node)]
-    values = _written(frame, nodes)
+    values = _written(frame, statement)
     if isinstance(statement, _BLOCKS):  # what it does not bind is as it was
         values += [value_of(frame, name) for name in _stored(nodes)]
     if functions and (sources or _is_any_changing(functions)):
         sources = [statement]
         for function in functions:
-            values += _written(function.outer or frame, _nodes(function.node))
+            values += _written(function.outer or frame, function.node)
             values += [
                 *function.defaults.values(),
                 *_handed_on(function.outer or frame, function.node),
@@ -161,22 +189,30 @@ def held(frame: Frame, statement: ast.stmt, functions: list[Function]) -> tuple[
     return tuple([value for value in _known(values) if isinstance(value, _HOLDING)])
 
 
-def _written(frame: Frame, nodes: Iterable[ast.AST]) -> list[Any]:
+def _written(frame: Frame, node: ast.AST) -> list[Any]:
     """The functions that are made in a text."""
-    texts = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.Lambda)]
-    return [written(node, around(frame)) for node in texts]
+    outer = around(frame)
+    return [
+        _stand(frame, (made, outer), partial(written, made, outer)) for made in _text(node).made
+    ]
+
+
+def _stand(frame: Frame, of: tuple[Any, Any], make: Callable[[], Any]) -> Any:
+    """What stands for a value that a fault hides, the same one each time; it holds what it is `of`."""
+    stands, key = frame.state.stands, (id(of[0]), id(of[1]))
+    if key not in stands:
+        stands[key] = make()
+    return stands[key]
 
 
 def _handed_on(frame: Frame, node: ast.AST) -> Iterator[Any]:
     """The values of the names in a text; of a class that is called, an object."""
-    called = [each.func.id for each in _nodes(node) if isinstance(each, ast.Call)
-              and isinstance(each.func, ast.Name)]  # fmt: skip
-    names = [each.id for each in _nodes(node) if isinstance(each, ast.Name)]
-    for name in {*names}:
+    text = _text(node)
+    for name, count in text.names.items():
         value = value_of(frame, name)
-        if isinstance(value, Class) and name in called:
-            yield Instance(value)
-        if not isinstance(value, Function) or names.count(name) > called.count(name):
+        if isinstance(value, Class) and name in text.called:
+            yield _stand(frame, (value, None), partial(Instance, value))
+        if not isinstance(value, Function) or count > text.called[name]:
             yield value
 
 
@@ -202,9 +238,13 @@ def _sources(frame: Frame, node: ast.AST) -> list[ast.expr]:
 def _known(values: Iterable[Any]) -> list[Any]:
     """The values, each once; for an unknown one, those that it may be."""
     found: dict[int, Any] = {}
+    seen: set[int] = set()
     for value in values:
-        for one in value.held if isinstance(value, Unknown) else (value,):
-            found[id(one)] = one
+        if not isinstance(value, Unknown):
+            found[id(value)] = value
+        elif id(value.held) not in seen:
+            seen.add(id(value.held))
+            found.update([(id(one), one) for one in value.held])
     return [*found.values()]
 
 
@@ -375,8 +415,8 @@ def called(frame: Frame, statement: ast.stmt) -> list[Function]:
         count, rounds = len(functions), rounds + 1
         if rounds > DEPTH:
             raise TooMuch
-        bodies = [node for function in functions for node in _nodes(function.node)]
-        attributes = {node.attr for node in (*nodes, *bodies) if isinstance(node, ast.Attribute)}
+        texts = [_text(statement), *[_text(function.node) for function in functions]]
+        attributes = {name for text in texts for name in text.attributes}
         functions = _functions(_reachable(_values(frame, nodes, functions)), attributes)
     return functions
 

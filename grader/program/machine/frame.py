@@ -68,6 +68,7 @@ class State:
     attached: dict[int, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     recoveries: int = 0
+    stands: dict[tuple[int, int], Any] = field(default_factory=dict)  # for what a fault hides
     walks: list[Any] = field(default_factory=list)  # what the loops walk that are running
     stores: list[tuple[str, int, "Frame | None", bool]] = field(default_factory=list)
     faults: list[ProgramError] = field(default_factory=list)
