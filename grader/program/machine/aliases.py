@@ -61,7 +61,7 @@ class _Text(NamedTuple):
     """What stands in a statement or function, which is asked for again with every fault.
 
     `called` are the names in `names` that are called, `made` the functions that it makes; `shared` are its
-    global names, and `outer` its nonlocal ones.
+    global names, and `outer` its nonlocal ones; `writing` are the nodes that may change something.
     """
 
     names: Counter[str]
@@ -70,6 +70,7 @@ class _Text(NamedTuple):
     made: tuple[ast.FunctionDef | ast.Lambda, ...]
     shared: tuple[str, ...]
     outer: tuple[str, ...]
+    writing: tuple[ast.AST, ...]
 
 
 @lru_cache(maxsize=4_000)
@@ -83,7 +84,15 @@ def _text(node: ast.AST) -> _Text:
         tuple([one for one in nodes if isinstance(one, ast.FunctionDef | ast.Lambda)]),
         tuple([name for one in nodes if isinstance(one, ast.Global) for name in one.names]),
         tuple([name for one in nodes if isinstance(one, ast.Nonlocal) for name in one.names]),
+        tuple([one for one in nodes if isinstance(one, _WRITING) and not _is_load(one)]),
     )
+
+
+_WRITING = (ast.Subscript, ast.Attribute, ast.AugAssign, ast.Expr, ast.Call)
+
+
+def _is_load(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", None), ast.Load)
 
 
 Changed = dict[int, Any]
@@ -298,7 +307,8 @@ def _is_harmless(frame: Frame, func: ast.expr, own: frozenset[str]) -> bool:
 def _is_any_changing(functions: Iterable[Function]) -> bool:
     """Whether one of the functions changes anything in place."""
     return any(
-        _roots(function.outer, _nodes(function.node), _own(function.node)) for function in functions
+        _roots(function.outer, _text(function.node).writing, _own(function.node))
+        for function in functions
     )
 
 
@@ -311,7 +321,7 @@ def _names(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def _stored(nodes: Iterable[ast.AST]) -> set[str]:
-    return _names([node for node in nodes if not isinstance(getattr(node, "ctx", None), ast.Load)])
+    return _names([node for node in nodes if not _is_load(node)])
 
 
 def _bound(frame: Frame, nodes: Sequence[ast.AST]) -> set[str]:
