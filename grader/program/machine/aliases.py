@@ -10,7 +10,7 @@ function around another one, in what a loop walks. What is unknown keeps the val
 import ast
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -418,17 +418,22 @@ def _values(frame: Frame, nodes: Iterable[ast.AST], functions: Iterable[Function
 
 def called(frame: Frame, statement: ast.stmt) -> list[Function]:
     """The functions of the program that may run in a statement, with those that they may call."""
-    nodes = _nodes(statement)
+    text = _text(statement)
+    attributes, values = {*text.attributes}, [value_of(frame, name) for name in text.names]
     functions: list[Function] = []
-    count, rounds = -1, 0
-    while len(functions) > count:
-        count, rounds = len(functions), rounds + 1
-        if rounds > DEPTH:
-            raise TooMuch
-        texts = [_text(statement), *[_text(function.node) for function in functions]]
-        attributes = {name for text in texts for name in text.attributes}
-        functions = _functions(_reachable(_values(frame, nodes, functions)), attributes)
-    return functions
+    holders: list[Any] = []
+    seen = _Seen()
+    for _ in range(DEPTH):
+        found = _reachable(values, seen)
+        holders += [value for value in found if isinstance(value, Function | Class | Instance)]
+        known = {id(function) for function in functions}
+        new = [one for one in _functions(holders, attributes) if id(one) not in known]
+        if not new:
+            return functions
+        functions += new
+        attributes.update(*[_text(one.node).attributes for one in new])
+        values = [value_of(one.outer or frame, name) for one in new for name in _free(one.node)]
+    raise TooMuch
 
 
 def _functions(values: Iterable[Any], attributes: set[str]) -> list[Function]:
@@ -447,20 +452,26 @@ def _functions(values: Iterable[Any], attributes: set[str]) -> list[Function]:
     return [*found.values()]
 
 
-def _reachable(values: Iterable[Any]) -> Iterator[Any]:
-    """The values, and all that they hold, each once."""
-    waiting = [*values]
-    seen: set[int] = set()
-    count = 0
+@dataclass(slots=True)
+class _Seen:
+    """The values that were looked at, by identity, and how many parts they have."""
+
+    ids: set[int] = field(default_factory=set)
+    count: int = 0
+
+
+def _reachable(values: Iterable[Any], seen: _Seen | None = None) -> Iterator[Any]:
+    """The values that were not seen before, and all that they hold, each once."""
+    waiting, seen = [*values], seen or _Seen()
     while waiting:
         value = waiting.pop()
-        if isinstance(value, _SIMPLE) or id(value) in seen:
+        if isinstance(value, _SIMPLE) or id(value) in seen.ids:
             continue
-        seen.add(id(value))
+        seen.ids.add(id(value))
         yield value
         parts = _parts(value)
-        count += len(parts)
-        _check(count)
+        seen.count += len(parts)
+        _check(seen.count)
         waiting += parts
 
 
