@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.program.budget import ITEMS, Budget
 from grader.program.errors import Refused
-from grader.program.library.rows import Row, charge, extent, row, rows, shape, size
+from grader.program.library.rows import Row, charge, extent, kept, plain, row, rows, shape, size
 
 AXES = 32  # of an array
 
@@ -85,6 +85,20 @@ def _inserted(budget: Budget, arr: Any, obj: Any, values: Any, axis: Any = None)
     charge(budget, size(arr) + max(size(values), rest * size(obj)))
 
 
+def _beside(name: str) -> Row:
+    """`np.c_` and `np.r_`, which are given what stands in their brackets."""
+    joins = getattr(np, name)
+
+    def join(budget: Budget, *parts: Any) -> Any:
+        parts = tuple([plain(part) for part in parts])
+        if any(isinstance(part, str | slice) for part in parts):
+            raise Refused(f"`{name}` of ranges is not run", hint="Write `np.arange`.")
+        joined(budget, parts)
+        return kept(joins[parts])
+
+    return join
+
+
 ROLLED = 4  # axes of one `roll`
 TABLE: dict[str, Row] = {
     **rows(
@@ -95,6 +109,7 @@ TABLE: dict[str, Row] = {
     ),
     **rows(np, "concatenate concat stack hstack vstack column_stack dstack", joined),
     **rows(np, "tril triu", _triangle),
+    **{f"numpy.{name}": _beside(name) for name in ("c_", "r_")},
     "numpy.roll": row(np.roll, _rolled),
     "numpy.insert": row(np.insert, _inserted),
     "numpy.broadcast_to": row(np.broadcast_to, _broadcast),

@@ -77,6 +77,7 @@ MODULES: dict[str, str] = {
     "jax.scipy.special": "jax.scipy.special",
     "autograd": "autograd", "autograd.numpy": "numpy", "cupy": "numpy",
     "scipy": "scipy", "scipy.special": "scipy.special",
+    "dataclasses": "dataclasses",
     "math": "math", "copy": "copy", "random": "random",
     **courses.IMPORTS,
     **{path: path for path in courses.MODULES},

@@ -625,6 +625,7 @@ def _no_derivation(*args: Any, **kwargs: Any) -> Any:
 
 ONLY_METHODS: dict[str, Row] = {
     **{name: row(_same) for name in "detach contiguous cpu cuda numpy requires_grad_ detach_".split()},
+    "retain_grad": row(lambda array: None),
     **{name: _cast(name) for name in "float double long int bool".split()},
     "to": row(_to),
     "type": row(_to),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.errors import Failed, Refused
+from grader.program.errors import Failed, Origin, ProgramError, Refused
 from grader.program.library import Place
 from grader.program.machine.frame import Frame, State, known
 from grader.program.machine.indexing import named_field
@@ -25,7 +25,7 @@ from grader.program.values import (
     Super,
 )  # fmt: skip
 
-ALLOWED = frozenset(("__init__", "__call__", "__name__", "__len__"))
+ALLOWED = frozenset(("__init__", "__call__", "__name__", "__len__", "__post_init__"))
 
 
 def check_name(name: str, line: int) -> None:
@@ -128,7 +128,13 @@ def member(library: Library, module: Module, name: str) -> Any:
     try:
         return known(library.member(module.path, name))
     except KeyError:
-        raise Refused(f"`{module.path}.{name}` is not known to the grader") from None
+        raise unlisted(module.path, name) from None
+
+
+def unlisted(module: str, name: str) -> ProgramError:
+    """The fault of using what the tables do not list; of a course's module they list only a part."""
+    fault = Refused(f"`{module}.{name}` is not known to the grader")
+    return fault.of(Origin.OUTSIDE) if module.startswith("courses.") else fault
 
 
 _INERT = frozenset(("object", "Module", "ABC", "Function"))  # what such classes are made from

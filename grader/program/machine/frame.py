@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.errors import Failed, ProgramError, Refused
+from grader.program.errors import Failed, Origin, ProgramError, Refused
 from grader.program.machine.library import Library
-from grader.program.values import Builtin, Unknown
+from grader.program.values import Builtin, Module, Unknown
 
 DEPTH = 40  # calls inside one another
 
@@ -66,7 +66,7 @@ class State:
     borrowed: dict[str, Any] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     attached: dict[int, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
+    stars: list[Any] = field(default_factory=list)  # the modules of `from … import *`
     recoveries: int = 0
     stands: dict[tuple[int, int], Any] = field(default_factory=dict)  # for what a fault hides
     walks: list[Any] = field(default_factory=list)  # what the loops walk that are running
@@ -93,9 +93,10 @@ class State:
 
     def _standard(self, name: str) -> Any:
         library = self.library
-        for star in self.stars:
-            if f"{star}.{name}" in library.known:
-                return library.member(star, name)
+        modules = [star for star in self.stars if isinstance(star, Module)]
+        for module in modules:
+            if f"{module.path}.{name}" in library.known:
+                return library.member(module.path, name)
         if name in library.modules:
             return library.module(library.modules[name])
         if name in library.builtins:
@@ -104,7 +105,9 @@ class State:
             raise Failed(f"`{name}` is used before it has a value")
         if name in library.helpers:
             return Builtin(name, library.helpers[name])
-        raise Refused(f"the program uses `{name}`, which it does not define")
+        fault = Refused(f"the program uses `{name}`, which it does not define")
+        is_outside = any(isinstance(star, Unknown) for star in self.stars)
+        raise fault.of(Origin.OUTSIDE) if is_outside else fault
 
 
 def builtin(library: Library, name: str) -> Any:

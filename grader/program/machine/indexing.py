@@ -19,9 +19,10 @@ from grader.program.machine.operators import (
     check_numbers,
     kind,
 )  # fmt: skip
-from grader.program.values import Class, Instance, Named, Unknown, Walk, only_names
+from grader.program.values import Builtin, Class, Instance, Named, Unknown, Walk, only_names
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
+_INDEXED = frozenset(("numpy.c_", "numpy.r_"))
 _ITERABLE = frozenset((Walk, list, tuple, range, str, dict, *VIEWS))
 
 
@@ -42,6 +43,8 @@ def item(budget: Budget, container: Any, index: Any) -> Any:
         return known(container[index])
     if kind_of is Named:
         return named_field(container, index)
+    if kind_of is Builtin and container.path in _INDEXED:
+        return container.row(budget, *(index if type(index) is tuple else (index,)))
     if kind_of is At:
         return Place(container.array, index)
     if _is_closed(container):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from grader.program.errors import RAISED, ProgramError, of
 from grader.program.machine.context import MODULE, Context, Rules, Scope, bound_names
+from grader.program.machine.definitions import DEFINITIONS, with_constructors
 from grader.program.machine.expressions import EXPRESSIONS
 from grader.program.machine.facts import ClassFact, Facts, FunctionFact, TargetFact, facts_of
 from grader.program.machine.frame import Run
@@ -15,7 +16,7 @@ from grader.program.machine.statements import STATEMENTS, block
 from grader.program.machine.targets import TARGETS
 from grader.program.source import parse
 
-RULES = Rules({**EXPRESSIONS, **CALLS}, STATEMENTS, TARGETS)
+RULES = Rules({**EXPRESSIONS, **CALLS}, {**STATEMENTS, **DEFINITIONS}, TARGETS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ def compiled(
     """
     library = library or standard()
     try:
-        tree = parse(text)
+        tree = with_constructors(parse(text))
         facts = facts_of(tree)
         library = library.spoken(facts.reads)
         defines = bound_names(tree.body)

@@ -8,24 +8,15 @@ from typing import Any
 
 from grader.program.errors import RAISED, Exhausted, Failed, Origin, ProgramError, Refused, of
 from grader.program.machine import aliases
-from grader.program.machine.context import (
-    CLASS,
-    Context,
-    Rule,
-    Scope,
-    bound_names,
-    own_nodes,
-    shared_names,
-    weight,
-)  # fmt: skip
+from grader.program.machine.attributes import unlisted
+from grader.program.machine.context import Context, Rule, own_nodes, weight
 from grader.program.machine.expressions import holding
 from grader.program.machine.frame import Frame, Run, Signal, builtin
-from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
 from grader.program.machine.indexing import delete_item, iterated
 from grader.program.machine.operators import augmented, truth
 from grader.program.machine.recovery import Spoil, named, spoiled, spoiled_targets
 from grader.program.machine.targets import changed
-from grader.program.values import Builtin, Class, Function, Kind, Module, Quiet, Unknown
+from grader.program.values import Builtin, Module, Quiet, Unknown
 
 _NUMPY = "numpy"
 _BUILTINS = ("builtins", "past.builtins", "six.moves")
@@ -419,96 +410,6 @@ def _continue(context: Context, node: ast.Continue) -> Run:
     return lambda frame: Signal.CONTINUE
 
 
-# Definitions
-
-_KINDS = {"staticmethod": Kind.STATIC, "classmethod": Kind.CLASS, "property": Kind.PROPERTY}
-
-
-def _function(context: Context, node: ast.FunctionDef) -> Run:
-    kind = Kind.PLAIN
-    for decorator in node.decorator_list:
-        name = decorator.id if isinstance(decorator, ast.Name) else ""
-        if name not in _KINDS or context.scope.kind != CLASS or kind is not Kind.PLAIN:
-            raise Refused("this decorator is not run", decorator.lineno)
-        kind = _KINDS[name]
-    parameters = parameters_of(node.args)
-    defaults = defaults_of(context, node.args)
-    shared = shared_names(node.body, ast.Global)
-    names = bound_names(node.body) - shared_names(node.body, ast.Nonlocal) - shared
-    scope = inner_scope(context, names | frozenset(parameters.all), node.name, parameters)
-    scope.globals = shared
-    body = block(context.inside(scope, recoverable=True, in_loop=False), node.body)
-    if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node.body)):
-        body = _refused(Refused("`yield` is not run", node.lineno, "Return a list."))
-    cost = weight(node.body)
-    put = context.target(named(node.name, node))
-
-    def run(frame: Frame) -> None:
-        made = Function(
-            node.name,
-            scope.path,
-            node,
-            parameters,
-            body,
-            cost,
-            defaults(frame),
-            around(frame),
-            kind,
-        )
-        put(frame, made)
-
-    return run
-
-
-def _refused(fault: Refused) -> Run:
-    def run(frame: Frame) -> None:
-        raise Refused(fault.message, fault.line, fault.hint)
-
-    return run
-
-
-def _class(context: Context, node: ast.ClassDef) -> Run:
-    if node.decorator_list or node.keywords:
-        raise Refused("this decorator is not run", node.lineno)
-    if len(node.bases) > 1:
-        raise Refused("a class with several bases is not run", node.lineno)
-    base = node.bases[0] if node.bases else None
-    load = context.expression(base) if isinstance(base, ast.Name) and base.id != "object" else None
-    text = ast.unparse(base)[:60] if base is not None and ast.unparse(base) != "object" else None
-    outer = context.scope
-    scope = Scope(
-        CLASS,
-        bound_names(node.body),
-        outer.parent if outer.kind == CLASS else outer,
-        path=f"{outer.path}.{node.name}" if outer.path else node.name,
-    )
-    body = block(context.inside(scope, recoverable=False), node.body)
-    put = context.target(named(node.name, node))
-
-    def run(frame: Frame) -> None:
-        below = _base(load, frame)
-        own = Frame(None, frame.state, {}, around(frame), in_class=True)
-        body(own)
-        cls = Class(node.name, node, own.locals, below, None if below is not None else text)
-        for value in own.locals.values():
-            if isinstance(value, Function) and value.node in node.body:
-                value.owner = cls
-        put(frame, cls)
-
-    return run
-
-
-def _base(load: Run | None, frame: Frame) -> Class | None:
-    """The class below, if it is the program's own; one that nobody knows is allowed until it is used."""
-    if load is None:
-        return None
-    try:
-        value = load(frame)
-    except ProgramError:
-        return None
-    return value if isinstance(value, Class) else None
-
-
 # Imports
 
 
@@ -536,19 +437,19 @@ def _import_from(context: Context, node: ast.ImportFrom) -> Run:
     library = context.library
     path = library.imported(node.module or "") if not node.level else None
     parts: list[tuple[Any, Any]] = []
-    stars: list[str] = []
+    stars: list[Any] = []
     for alias in node.names:
         if alias.name == "*":
-            stars += [path.path] if isinstance(path, Module) else []
+            is_known = isinstance(path, Module | Quiet)
+            stars.append(path if is_known else _unknown_module(node.module or ".", node))
             continue
         put = context.target(named(alias.asname or alias.name, node))
         if isinstance(path, Module):
             try:
                 value: Any = library.member(path.path, alias.name)
             except KeyError:
-                value = Unknown(
-                    f"`{path.path}.{alias.name}` is not known to the grader", node.lineno
-                )
+                fault = unlisted(path.path, alias.name)
+                value = Unknown(fault.message, node.lineno, origin=fault.origin)
         elif isinstance(path, Quiet):
             value = path
         elif alias.name in library.builtins and node.module in _BUILTINS:
@@ -583,8 +484,6 @@ STATEMENTS: Mapping[type[ast.AST], Rule] = {
     ast.Return: _return,
     ast.Break: _break,
     ast.Continue: _continue,
-    ast.FunctionDef: _function,
-    ast.ClassDef: _class,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Pass: _passed_over,
