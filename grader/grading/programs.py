@@ -46,7 +46,7 @@ from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
 
 _TRIED = 2  # draws on which a program is tried before it is run on all
-_SECONDS = 5.0  # processor time for one listing
+_SECONDS = 10.0  # processor time for one listing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

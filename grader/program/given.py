@@ -5,7 +5,7 @@ integers. Such a `Layout` is a convention of the whole program.
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -21,8 +21,11 @@ from grader.primitives import Array
 from grader.problem import Scope
 from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
 from grader.program.errors import Origin
+from grader.program.memory import Memory
 from grader.program.packing import Packed
 from grader.program.values import Named, Unknown
+
+_NOTHING = Memory()
 
 
 class Layout(NamedTuple):
@@ -153,7 +156,7 @@ class Given:
     `changes` are the values that it gave other names, by name and line, each the first one there;
     `gradients` the derivatives that it used without computing them so far, `reads` the declared
     names. `on_change` is called before each change of a symbol, with whether it is the first one in
-    its line and with the arrays that it changes in place.
+    its line and with the memory that it changes in place.
     """
 
     inputs: Inputs
@@ -170,7 +173,7 @@ class Given:
     replaced: set[int] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
-    on_change: Callable[[bool, Sequence[np.ndarray]], None] = lambda is_first, arrays: None
+    on_change: Callable[[bool, Memory], None] = lambda is_first, memory: None
     _values: dict[str, object] = field(default_factory=dict)
     _pairs: dict[str, Pair] = field(default_factory=dict)
     _arrays: dict[int, tuple[str, np.ndarray]] = field(default_factory=dict)
@@ -262,20 +265,15 @@ class Given:
             return
         name, mine = held
         is_first = (name, line) not in self.changes
-        self._changing(name, is_first, [array])
+        self._changing(name, is_first, Memory([array]))
         if is_first:
             self.changes[name, line] = copied(mine)
 
-    def spoiling(self, arrays: list[np.ndarray]) -> None:
-        """Note the symbols that become unknown with these arrays."""
+    def spoiling(self, memory: Memory) -> None:
+        """Note the symbols that become unknown with the arrays of a memory."""
         for name, value in self._values.items():
-            meaning = self.inputs.names.meaning(name)
-            if (
-                meaning is not None
-                and isinstance(value, np.ndarray)
-                and any(np.may_share_memory(value, array) for array in arrays)
-            ):
-                self._lost(meaning.name, arrays)
+            if memory.is_shared(value) and (meaning := self.inputs.names.meaning(name)) is not None:
+                self._lost(meaning.name, memory)
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""
@@ -283,15 +281,15 @@ class Given:
             return line in self.lines.free
         return value.origin is Origin.DRAWN or line in self.lines.data
 
-    def _lost(self, name: str, arrays: Sequence[np.ndarray] = ()) -> None:
+    def _lost(self, name: str, memory: Memory = _NOTHING) -> None:
         """Note that a name is unknown from now on."""
         changed = {one for one, _ in self.changes}
-        self._changing(name, name not in self.lost and name not in changed, arrays)
+        self._changing(name, name not in self.lost and name not in changed, memory)
         self.lost.add(name)
 
-    def _changing(self, name: str, is_first: bool, arrays: Sequence[np.ndarray] = ()) -> None:
+    def _changing(self, name: str, is_first: bool, memory: Memory = _NOTHING) -> None:
         if name in self.inputs.scope.symbols:
-            self.on_change(is_first, arrays)
+            self.on_change(is_first, memory)
 
 
 def shape_of(value: object) -> tuple[int, ...] | None:

@@ -17,6 +17,7 @@ from grader.program.code_names import CodeNames, Derived, Pair
 from grader.program.errors import Failed, Origin, ProgramError
 from grader.program.given import Given, copied
 from grader.program.machine import Frame, Machine, Program
+from grader.program.memory import Memory
 from grader.program.packing import FORWARD, stem_of
 from grader.program.values import (
     BoundMethod,
@@ -87,14 +88,14 @@ class Ran:
         """What could not be run, but for the data in whose place those of the problem came."""
         return [one for one in self.machine.faults if one.line not in self.given.replaced]
 
-    def before_change(self, is_first: bool, arrays: Sequence[np.ndarray]) -> None:
+    def before_change(self, is_first: bool, memory: Memory) -> None:
         """Keep what names hold before a given name changes; when it changes again, end the loop soon.
 
-        What shares the `arrays` that change in place changes with it, and is not kept.
+        What shares the `memory` that changes in place changes with it, and is not kept.
         """
         if is_first:
             for one in self.held(is_live=True):
-                if _shares(one.value, arrays):
+                if memory.is_shared(one.value):
                     self.before.pop(one.place, None)
                 elif not isinstance(one.value, Unknown) or one.place not in self.before:
                     self.before[one.place] = replace(one, value=copied(one.value))
@@ -190,11 +191,6 @@ class Ran:
         for path, value, line in returned(frame, names):
             found[path] = Held(path, value, line, rank, function.qualified, names.derivative(path))
         yield from found.values()
-
-
-def _shares(value: object, arrays: Sequence[np.ndarray]) -> bool:
-    """Whether a value is in the memory of one of the arrays."""
-    return isinstance(value, np.ndarray) and any(np.may_share_memory(value, one) for one in arrays)
 
 
 def _walked(names: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -283,8 +283,8 @@ def _slice(budget: Budget, *args: Any) -> slice:
     return slice(*[None if value is None else plain(value) for value in args])
 
 
-BUILTINS: dict[str, Row] = {
-    "open": settings.not_read,
+BUILTINS: dict[str, Any] = {
+    "open": settings.FILE,
     "slice": _slice,
     "len": _len,
     "range": _range,

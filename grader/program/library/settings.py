@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from grader.program.budget import Budget
-from grader.program.errors import Origin, Refused
+from grader.program.errors import Origin
 from grader.program.library.dtypes import unwrapped
 from grader.program.library.rows import Row, plain
-from grader.program.values import Instance
+from grader.program.values import Instance, Unknown
 
 IGNORED = """numpy.set_printoptions numpy.seterr numpy.errstate torch.no_grad torch.enable_grad
     torch.inference_mode torch.set_grad_enabled torch.set_default_dtype torch.set_printoptions
@@ -16,16 +16,12 @@ IGNORED = """numpy.set_printoptions numpy.seterr numpy.errstate torch.no_grad to
 TESTING = """assert_allclose assert_almost_equal assert_array_equal assert_array_almost_equal assert_equal
     assert_""".split()
 
-FILES = "load loadtxt genfromtxt fromfile memmap".split()
+FILE = Unknown("files are not read", origin=Origin.OUTSIDE)
+FILES = {f"numpy.{name}": FILE for name in "load loadtxt genfromtxt fromfile memmap".split()}
 
 
 def _nothing(budget: Budget, *args: Any, **kwargs: Any) -> None:
     return None
-
-
-def not_read(budget: Budget, *args: Any, **kwargs: Any) -> None:
-    """What a file holds. Raises Refused."""
-    raise Refused("files are not read").of(Origin.OUTSIDE)
 
 
 def _finfo(budget: Budget, dtype: Any) -> Instance:
@@ -37,7 +33,6 @@ def _finfo(budget: Budget, dtype: Any) -> Instance:
 TABLE: dict[str, Row] = {
     **dict.fromkeys(IGNORED, _nothing),
     **{f"numpy.testing.{name}": _nothing for name in TESTING},
-    **{f"numpy.{name}": not_read for name in FILES},
     "numpy.finfo": _finfo,
     "torch.finfo": _finfo,
     "dataclasses.dataclass": _nothing,  # as a decorator

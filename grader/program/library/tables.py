@@ -60,6 +60,7 @@ CONSTANTS: dict[str, Any] = {
     "jax.numpy.newaxis": None,
     **{path: value for path, value in FUNCTIONS.items() if isinstance(value, Type)},
     **creation.ABSTRACT,
+    **settings.FILES,
     "torch.Tensor": Type("torch.Tensor", None, (np.ndarray,)),
     "jax.numpy.ndarray": creation.ABSTRACT["numpy.ndarray"],
     "jax.numpy.float32": creation.TYPES["numpy.float64"],

@@ -21,6 +21,7 @@ from grader.program.machine.calls import Called
 from grader.program.machine.context import bound_names, shared_names
 from grader.program.machine.frame import DEPTH, Frame, enclosing, value_of
 from grader.program.machine.functions import around, parameters_of, written
+from grader.program.memory import Memory
 from grader.program.values import (
     BoundMethod,
     Builtin,
@@ -60,8 +61,9 @@ def _nodes(statement: ast.AST) -> tuple[ast.AST, ...]:
 class _Text(NamedTuple):
     """What stands in a statement or function, which is asked for again with every fault.
 
-    `called` are the names in `names` that are called, `made` the functions that it makes; `shared` are its
-    global names, and `outer` its nonlocal ones; `writing` are the nodes that may change something.
+    `names` are those that a function does not bind itself, `called` those that are called, `made` the
+    functions that it makes; `shared` are its global names, and `outer` its nonlocal ones; `writing` are
+    the nodes that may change something.
     """
 
     names: Counter[str]
@@ -76,10 +78,11 @@ class _Text(NamedTuple):
 @lru_cache(maxsize=4_000)
 def _text(node: ast.AST) -> _Text:
     nodes = _nodes(node)
+    own = _own(node)
     calls = [one.func for one in nodes if isinstance(one, ast.Call)]
     return _Text(
-        Counter([one.id for one in nodes if isinstance(one, ast.Name)]),
-        Counter([one.id for one in calls if isinstance(one, ast.Name)]),
+        Counter([one.id for one in nodes if isinstance(one, ast.Name) and one.id not in own]),
+        Counter([one.id for one in calls if isinstance(one, ast.Name) and one.id not in own]),
         frozenset([one.attr for one in nodes if isinstance(one, ast.Attribute)]),
         tuple([one for one in nodes if isinstance(one, ast.FunctionDef | ast.Lambda)]),
         tuple([name for one in nodes if isinstance(one, ast.Global) for name in one.names]),
@@ -95,13 +98,20 @@ def _is_load(node: ast.AST) -> bool:
     return isinstance(getattr(node, "ctx", None), ast.Load)
 
 
+class Running(NamedTuple):
+    """What may run in a statement: functions of the program, and iterators that it may go on with."""
+
+    functions: list[Function]
+    walks: list[Walk]
+
+
 Changed = dict[int, Any]
 """Values that may be changed in place, by identity."""
 
 
-def changed(frame: Frame, statement: ast.stmt, functions: list[Function]) -> Changed:
-    """The values that a statement that calls `functions` may change, with all that they hold."""
-    nodes = _nodes(statement)
+def changed(frame: Frame, statement: ast.stmt, running: Running) -> Changed:
+    """The values that a statement may change, with all that they hold."""
+    nodes, functions = _nodes(statement), running.functions
     bound = _stored(nodes)
     is_block = isinstance(statement, _BLOCKS)
     found = [_container(frame, node, bound, is_block) for node in nodes]
@@ -112,14 +122,13 @@ def changed(frame: Frame, statement: ast.stmt, functions: list[Function]) -> Cha
         roots |= _names(nodes)  # what a parameter or another name stands for is not known
         values += _inside(frame, functions)
     values += [_given(frame, name) for name in roots]
-    walks = [one for one in _reachable(_values(frame, nodes, functions)) if type(one) is Walk]
-    return {**reached(values), **whole([*containers, *walks])}
+    return {**reached(values), **whole([*containers, *running.walks])}
 
 
-def rebound(frame: Frame, functions: list[Function]) -> list[tuple[dict[str, Any], str]]:
+def rebound(frame: Frame, running: Running) -> list[tuple[dict[str, Any], str]]:
     """The global names, and those of functions around others, that functions may bind."""
     places = []
-    for function in functions:
+    for function in running.functions:
         text = _text(function.node)
         places += [(frame.state.names, name) for name in text.shared]
         places += [
@@ -179,9 +188,9 @@ def _looked_up(frame: Frame, node: ast.expr, bound: set[str]) -> Any:
     return _UNSURE if found is None or isinstance(found, Unknown) else found
 
 
-def held(frame: Frame, statement: ast.stmt, functions: list[Function]) -> tuple[Any, ...]:
+def held(frame: Frame, statement: ast.stmt, running: Running) -> tuple[Any, ...]:
     """The values that what a statement binds or changes may be, may hold, or may share memory with."""
-    nodes = _nodes(statement)
+    nodes, functions = _nodes(statement), running.functions
     sources: list[ast.AST] = [part for node in nodes for part in _sources(frame, node)]
     values = _written(frame, statement)
     if isinstance(statement, _BLOCKS):  # what it does not bind is as it was
@@ -409,31 +418,29 @@ def _free(node: Any) -> frozenset[str]:
     return frozenset(names - _own(node))
 
 
-def _values(frame: Frame, nodes: Iterable[ast.AST], functions: Iterable[Function]) -> Iterator[Any]:
-    """The values of all names in a statement, and in the functions that it may call."""
-    yield from [value_of(frame, name) for name in _names(nodes)]
-    for function in functions:
-        yield from [value_of(function.outer or frame, name) for name in _free(function.node)]
-
-
-def called(frame: Frame, statement: ast.stmt) -> list[Function]:
-    """The functions of the program that may run in a statement, with those that they may call."""
+def called(frame: Frame, statement: ast.stmt) -> Running:
+    """What may run in a statement, and in the functions that it may call."""
     text = _text(statement)
     attributes, values = {*text.attributes}, [value_of(frame, name) for name in text.names]
     functions: list[Function] = []
+    walks: list[Walk] = []
     holders: list[Any] = []
     seen = _Seen()
     for _ in range(DEPTH):
         found = _reachable(values, seen)
-        holders += [value for value in found if isinstance(value, Function | Class | Instance)]
+        walks += [value for value in found if type(value) is Walk]
+        holders += [value for value in found if isinstance(value, _CALLED)]
         known = {id(function) for function in functions}
         new = [one for one in _functions(holders, attributes) if id(one) not in known]
         if not new:
-            return functions
+            return Running(functions, walks)
         functions += new
         attributes.update(*[_text(one.node).attributes for one in new])
         values = [value_of(one.outer or frame, name) for one in new for name in _free(one.node)]
     raise TooMuch
+
+
+_CALLED = (Function, Class, Instance)
 
 
 def _functions(values: Iterable[Any], attributes: set[str]) -> list[Function]:
@@ -460,19 +467,24 @@ class _Seen:
     count: int = 0
 
 
-def _reachable(values: Iterable[Any], seen: _Seen | None = None) -> Iterator[Any]:
-    """The values that were not seen before, and all that they hold, each once."""
-    waiting, seen = [*values], seen or _Seen()
+def _reachable(values: Iterable[Any], seen: _Seen | None = None) -> list[Any]:
+    """The values that were not seen before, and all that they hold but numbers and texts, each once."""
+    seen = seen or _Seen()
+    ids, waiting, found = seen.ids, [*values], []
     while waiting:
         value = waiting.pop()
-        if isinstance(value, _SIMPLE) or id(value) in seen.ids:
+        kind = type(value)
+        if kind in _LEAVES or id(value) in ids:
             continue
-        seen.ids.add(id(value))
-        yield value
+        ids.add(id(value))
+        found.append(value)
+        if kind is np.ndarray:
+            continue
         parts = _parts(value)
         seen.count += len(parts)
         _check(seen.count)
-        waiting += parts
+        waiting += [part for part in parts if type(part) not in _LEAVES]
+    return found
 
 
 MOST = 10_000  # values that are looked at, and pairs of arrays that are compared
@@ -495,12 +507,28 @@ def forget(frame: Frame, unknown: Unknown) -> None:
     for each in enclosing(frame):
         each.locals.update({
             name: unknown for name, value in each.locals.items()
-            if not isinstance(value, (*_SIMPLE, Module, Builtin, Quiet))
+            if type(value) not in _LEAVES
         })  # fmt: skip
     frame.state.walks[:] = [unknown for _ in frame.state.walks]
 
 
-_SIMPLE = (int, float, str, type(None))
+_PLAIN = frozenset(
+    (
+        int,
+        float,
+        bool,
+        str,
+        slice,
+        range,
+        type(None),
+        type(Ellipsis),
+        np.float64,
+        np.int64,
+        np.bool_,
+    )
+)
+_LEAVES = _PLAIN | {Module, Builtin, Quiet}
+"""Types of values that hold no others, and that nothing changes."""
 
 
 def _parts(value: Any) -> Collection[Any]:
@@ -552,9 +580,9 @@ def spoil(frame: Frame, changed: Changed, unknown: Unknown) -> None:
     """Make all of these values unknown wherever they are held. Raises TooMuch."""
     if not changed:
         return
-    arrays = [value for value in changed.values() if isinstance(value, np.ndarray)]
-    frame.state.given.spoiling(arrays)
+    memory = Memory([value for value in changed.values() if isinstance(value, np.ndarray)])
     state = frame.state
+    state.given.spoiling(memory)
     spaces: list[Any] = [state.names, state.walks, *[each.locals for each in enclosing(frame)]]
     spaces += [fields for _, fields in state.attached.values()]
     seen: set[int] = set()
@@ -567,36 +595,32 @@ def spoil(frame: Frame, changed: Changed, unknown: Unknown) -> None:
         count += len(space)
         _check(count)
         for key, value in [*(space.items() if isinstance(space, dict) else enumerate(space))]:
-            if isinstance(value, (*_SIMPLE, Unknown)):
+            kind = type(value)
+            if kind in _PLAIN or kind is Unknown:
                 continue
-            fixed = [*_fixed(value)]
-            count += len(arrays)
-            _check(count)
-            if any(_is_spoilt(part, changed, arrays) for part in fixed):
+            fixed = [value] if kind not in _FIXED else _fixed(value)
+            if any(id(part) in changed or memory.is_shared(part) for part in fixed):
                 space[key] = replace(unknown, held=(*unknown.held, value))
-            else:
+            elif kind is not np.ndarray:
                 spaces += [inner for part in fixed for inner in _spaces(part)]
 
 
-def _is_spoilt(value: Any, changed: Changed, arrays: list[Any]) -> bool:
-    return id(value) in changed or (
-        isinstance(value, np.ndarray) and any(np.may_share_memory(value, array) for array in arrays)
-    )
+_FIXED = frozenset((tuple, Walk, BoundMethod, Called, Super))
+"""What is made of its parts for good: nothing can be put in the place of one."""
 
 
-def _fixed(value: Any) -> Iterator[Any]:
-    """A value, and what it is made of for good: nothing can be put in the place of such a part."""
-    waiting = [value]
-    seen: set[int] = set()
+def _fixed(value: Any) -> list[Any]:
+    """A value, and what it is made of for good."""
+    waiting, found = [value], {}
     while waiting:
         part = waiting.pop()
-        if id(part) in seen:
+        if id(part) in found:
             continue
-        seen.add(id(part))
-        _check(len(waiting))
-        yield part
-        if isinstance(part, tuple | Walk | BoundMethod | Called | Super):
-            waiting += _parts(part)
+        found[id(part)] = part
+        if type(part) in _FIXED:
+            waiting += [one for one in _parts(part) if type(one) not in _LEAVES]
+            _check(len(waiting))
+    return [*found.values()]
 
 
 def _spaces(value: Any) -> Iterator[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from grader.program.budget import Budget
 from grader.program.errors import Failed, Origin, ProgramError, Refused
 from grader.program.machine.library import Library
+from grader.program.memory import Memory
 from grader.program.values import Builtin, Module, Unknown
 
 DEPTH = 40  # calls inside one another
@@ -36,8 +37,8 @@ class GivenNames(Protocol):
     def touching(self, array: np.ndarray, line: int) -> None:
         """Called before an array that another name holds is changed in place."""
 
-    def spoiling(self, arrays: list[np.ndarray]) -> None:
-        """Called before arrays become unknown, since what may have changed them has failed."""
+    def spoiling(self, memory: Memory) -> None:
+        """Called before the arrays of a memory become unknown: what may have changed them has failed."""
 
 
 class Store(NamedTuple):

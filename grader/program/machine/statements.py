@@ -103,12 +103,12 @@ class _Recovery:
         if is_top:
             frame.budget.resume()
         try:
-            functions = aliases.called(frame, node)
-            touched = aliases.changed(frame, node, functions)
-            unknown = replace(unknown, held=aliases.held(frame, node, functions))
+            running = aliases.called(frame, node)
+            touched = aliases.changed(frame, node, running)
+            unknown = replace(unknown, held=aliases.held(frame, node, running))
             if not is_top and _is_for_the_caller(frame, node, fault, touched):
                 raise fault from None
-            rebound = aliases.rebound(frame, functions)
+            rebound = aliases.rebound(frame, running)
             lost = self.spoil(frame, at, unknown)
             if lost and not frame.recovers:
                 raise fault from None
