@@ -242,7 +242,7 @@ class Given:
                 self.lost.discard(meaning.name)
                 self._values.pop(name, None)  # the program may have changed the array that it had
                 return self.value(name)
-            self._lost(meaning.name)
+            self._lost(meaning.name, value)
             return value
         if line in self.settings and meaning.name not in self.inputs.scope.model:
             return mine
@@ -269,11 +269,11 @@ class Given:
         if is_first:
             self.changes[name, line] = copied(mine)
 
-    def spoiling(self, memory: Memory) -> None:
+    def spoiling(self, memory: Memory, unknown: Unknown) -> None:
         """Note the symbols that become unknown with the arrays of a memory."""
         for name, value in self._values.items():
             if memory.is_shared(value) and (meaning := self.inputs.names.meaning(name)) is not None:
-                self._lost(meaning.name, memory)
+                self._lost(meaning.name, unknown, memory)
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""
@@ -281,10 +281,14 @@ class Given:
             return line in self.lines.free
         return value.origin is Origin.DRAWN or line in self.lines.data
 
-    def _lost(self, name: str, memory: Memory = _NOTHING) -> None:
-        """Note that a name is unknown from now on."""
-        changed = {one for one, _ in self.changes}
-        self._changing(name, name not in self.lost and name not in changed, memory)
+    def _lost(self, name: str, unknown: Unknown, memory: Memory = _NOTHING) -> None:
+        """Note that a name is unknown from now on.
+
+        Where a limit ends a loop that updates the weights, this changes nothing that it has not changed.
+        """
+        if unknown.origin is not Origin.ENDED:
+            changed = {one for one, _ in self.changes}
+            self._changing(name, name not in self.lost and name not in changed, memory)
         self.lost.add(name)
 
     def _changing(self, name: str, is_first: bool, memory: Memory = _NOTHING) -> None:

@@ -582,7 +582,7 @@ def spoil(frame: Frame, changed: Changed, unknown: Unknown) -> None:
         return
     memory = Memory([value for value in changed.values() if isinstance(value, np.ndarray)])
     state = frame.state
-    state.given.spoiling(memory)
+    state.given.spoiling(memory, unknown)
     spaces: list[Any] = [state.names, state.walks, *[each.locals for each in enclosing(frame)]]
     spaces += [fields for _, fields in state.attached.values()]
     seen: set[int] = set()
