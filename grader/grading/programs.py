@@ -6,7 +6,7 @@ names are those of the problem, and it is right under no other layout of vectors
 """
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from grader.problem import Question
 from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
-from grader.program.errors import Origin, Refused
+from grader.program.errors import Failed, Origin, Refused
 from grader.program.given import USUAL, Layout
 from grader.program.running import ENTRY, TOP, Held, Ran
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
@@ -152,11 +152,19 @@ class _Program:
         named = self._named(self._runs.on_draws(count=_TRIED), key)
         if not named:
             return self._unnamed(key)
-        for layout in self._runs.inputs.layouts:
+        for layout in self._layouts_to_try():
             if (answer := self._in_layout(key, layout)) is not None:
                 return self._only_in(layout, key, named, answer)
         usual = self._runs.on_draws()
         return self._not_right(key, usual, self._named(usual, key))
+
+    def _layouts_to_try(self) -> Iterator[Layout]:
+        """The layouts of the problem; if shapes do not fit in any of them, the mixed ones too."""
+        inputs = self._runs.inputs
+        yield from inputs.layouts
+        ran = [self._runs.on_draws(layout, count=_TRIED).first for layout in inputs.layouts]
+        if all(any(isinstance(one, Failed) for one in run.faults) for run in ran):
+            yield from inputs.mixed_layouts
 
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only.
