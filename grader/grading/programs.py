@@ -73,7 +73,7 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
         scopes.setdefault(one.question.scope.key, []).append(one)
     answers: dict[str, ProgramAnswer] = {}
     left: set[str] | None = None  # names that no scope accounts for
-    budget = time_for_one()
+    budget = time_for_one(key.questions.values())
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)
