@@ -299,10 +299,15 @@ class Given:
             self.changes[name, line] = copied(mine)
 
     def spoiling(self, memory: Memory, unknown: Unknown) -> None:
-        """Note the symbols that become unknown with the arrays of a memory."""
+        """Note the symbols that become unknown with the arrays of a memory.
+
+        What updates the weights gets the gradients too: what these were before stays known.
+        """
         for name, value in self._values.items():
-            if memory.is_shared(value) and (meaning := self.inputs.names.meaning(name)) is not None:
-                self._lost(meaning.name, unknown, memory)
+            if isinstance(value, np.ndarray) and memory.is_shared(value):
+                meaning = self.inputs.names.meaning(name)
+                if meaning is not None:
+                    self._lost(meaning.name, unknown, Memory([value]))
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""
