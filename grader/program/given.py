@@ -23,7 +23,7 @@ from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
 from grader.program.errors import Origin
 from grader.program.memory import Memory
 from grader.program.packing import Packed
-from grader.program.values import Named, Unknown
+from grader.program.values import Named, Unknown, inside
 
 _NOTHING = Memory()
 
@@ -247,7 +247,7 @@ class Given:
         try:
             return self.argument(name)
         except KeyError:
-            return Named(self.argument, self.packed.order(name))
+            return Named(inside(self.argument, name), self.packed.order(name))
 
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What a store to a given name keeps: data and random weights of the program give way.
