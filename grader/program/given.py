@@ -181,9 +181,10 @@ class Given:
     run keeps the given values of all given names. Data that the program loads or draws give way to
     those of the problem (in the lines `replaced`), and in the lines `settings` so do its numbers.
     `changes` are the values that it gave other names, by name and line, each the first one there;
-    `gradients` the derivatives that it used without computing them so far, `reads` the declared
-    names. `on_change` is called before each change of a symbol, with whether it is the first one in
-    its line and with the memory that it changes in place.
+    `gradients` the derivatives that it used without computing them so far, `reads` the declared names.
+    In the lines `first_values` a constructor fills arrays before anything is learnt. `on_change` is
+    called before each change of a symbol, with whether it is the first one in its line and with the
+    memory that it changes in place.
     """
 
     inputs: Inputs
@@ -199,6 +200,7 @@ class Given:
     gradients: set[Pair] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    first_values: set[int] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool, Memory], None] = lambda is_first, memory: None
     _values: dict[str, object] = field(default_factory=dict)
@@ -271,6 +273,9 @@ class Given:
                 return self.value(name)
             self._lost(meaning.name, value)
             return value
+        if line in self.first_values and meaning.name in self.inputs.scope.symbols:
+            self.replaced.add(line)
+            return mine
         if type(value) is int and isinstance(mine, np.ndarray):
             return value  # a size, by the letter of an array
         if line in self.settings and meaning.name not in self.inputs.scope.model:

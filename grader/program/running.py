@@ -367,8 +367,9 @@ def _arguments(
     arguments: dict[str, object] = {}
     sizes = given.inputs.names.sizes(function.node)
     for name in (*function.parameters.names, *function.parameters.keywords)[skip:]:
-        if name in sizes:
-            arguments[name] = sizes[name]
+        if name in sizes.names:
+            arguments[name] = sizes.names[name]
+            given.first_values |= sizes.lines
             continue
         try:
             arguments[name] = given.argument(name)

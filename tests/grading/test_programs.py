@@ -204,7 +204,7 @@ class Cell:
         h = self.h
         self.d = inputs
         self.W1 = np.random.randn(h, self.d)
-        self.b1 = np.random.randn(h)
+        self.b1 = np.zeros(h)
         self.W2 = np.random.randn(outputs, h)
         self.reset(h)
     def reset(self, n):
@@ -222,3 +222,21 @@ def test_a_constructor_gets_the_sizes_of_its_arrays(tmp_path: Path) -> None:
     assert verdicts(tmp_path, "tanh-mlp", CELL)["q6"] == "correct"
     wrong = CELL.replace("1 - self.a**2", "1 - self.a")
     assert "correct" not in verdicts(tmp_path, "tanh-mlp", wrong).values()
+
+
+ROWS = """
+def backward(p, q, ot, ct, cp):
+    ct, ot, cp = [np.reshape(v, (v.shape[0], 1)) for v in (ct, ot, cp)]
+    dct = np.zeros(ct.shape)
+    dct += q.T + p.T * ot * (1 - np.tanh(ct)**2)
+    dft = dct * cp
+    return dft
+"""
+
+
+def test_upstream_gradients_may_be_rows_where_the_rest_are_columns(tmp_path: Path) -> None:
+    found = verdicts(tmp_path, "lstm-cell", ROWS)
+    right = {question for question, verdict in found.items() if verdict == "correct"}
+    assert len(right) == 2  # the cell state and the forget gate
+    wrong = verdicts(tmp_path, "lstm-cell", ROWS.replace("(1 - ", "(1 + "))
+    assert "correct" not in [wrong[question] for question in right]
