@@ -212,8 +212,13 @@ class _Program:
         )
 
     def _needed(self, key: QuestionKey) -> frozenset[str]:
-        """The symbols that a derivative depends on."""
-        return frozenset(symbols_in(key.reference)) if key.reference is not None else frozenset()
+        """The symbols that a derivative depends on, itself or through quantities."""
+        names = symbols_in(key.reference) if key.reference is not None else set()
+        return frozenset(
+            symbol
+            for symbol in key.question.scope.symbols
+            if symbol in names or any(self._rests_on(name, symbol) for name in names)
+        )
 
     def _uses(self, runs: Runs, series: Series, needed: Collection[str]) -> bool:
         """Whether a function that was run by itself uses what a derivative depends on, or names for it."""

@@ -6,7 +6,7 @@ A program spells `W^1` as `W1`, `w1` or `W_1`, and the derivative of the loss by
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -39,6 +39,11 @@ UPSTREAM = frozenset(
     "dout doutput douts dy upstream upstreamgrad upstreamgradient gradoutput gradout outputgrad "
     "outputgradient dvalues dnext gradient gradients grad grads delta dlout dldout dloss d error".split()
 )
+# What says that a function is to do what it does in training.
+TRAINING: Mapping[str, object] = {
+    "mode": "train",
+    **dict.fromkeys("train training istrain istraining trainflg trainmode".split(), True),
+}
 _WORD = re.compile(r"[^\W\d]\w*")
 _MARKS = re.compile(r"[\\{}\[\]()^_,./\s]")
 

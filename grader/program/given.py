@@ -19,7 +19,7 @@ from grader.evaluation import Evaluator
 from grader.expression import SCALAR, Symbol, symbols_in
 from grader.primitives import Array
 from grader.problem import Scope
-from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
+from grader.program.code_names import TRAINING, UPSTREAM, CodeNames, Pair, plain
 from grader.program.errors import Origin
 from grader.program.memory import Memory
 from grader.program.packing import Packed
@@ -234,10 +234,15 @@ class Given:
         return value
 
     def argument(self, name: str) -> object:
-        """The value of a parameter: also the upstream gradient by its usual names. Raises KeyError."""
+        """The value of a parameter: also the upstream gradient by its usual names. Raises KeyError.
+
+        Derivatives are those of training, which functions that do two things are told by a parameter.
+        """
         try:
             return self.value(name)
         except KeyError:
+            if (mode := TRAINING.get(plain(name).lower())) is not None:
+                return mode
             pair = self.inputs.upstream
             if pair is None or plain(name).lower() not in UPSTREAM:
                 raise

@@ -240,3 +240,26 @@ def test_upstream_gradients_may_be_rows_where_the_rest_are_columns(tmp_path: Pat
     assert len(right) == 2  # the cell state and the forget gate
     wrong = verdicts(tmp_path, "lstm-cell", ROWS.replace("(1 - ", "(1 + "))
     assert "correct" not in [wrong[question] for question in right]
+
+
+MODES = """
+def forward(x, W1, b1, W2, b2, param):
+    if param['mode'] == 'train':
+        h = np.tanh(W1 @ x + b1)
+        cache = (h, x)
+    elif param['mode'] == 'test':
+        h = W1 @ x
+        cache = None
+    return W2 @ h + b2, cache
+
+def backward(do, cache, W2):
+    h, x = cache
+    dW1 = np.outer((W2.T @ do) * (1 - h**2), x)
+    return dW1
+"""
+
+
+def test_functions_of_two_modes_do_what_they_do_in_training(tmp_path: Path) -> None:
+    assert verdicts(tmp_path, "tanh-mlp", MODES)["q6"] == "correct"
+    swapped = MODES.replace("cache = (h, x)", "cache = (x, h)")
+    assert "correct" not in verdicts(tmp_path, "tanh-mlp", swapped).values()
