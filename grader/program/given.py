@@ -5,6 +5,7 @@ integers. Such a `Layout` is a convention of the whole program.
 """
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +27,7 @@ from grader.program.packing import Packed
 from grader.program.values import Named, Unknown, inside
 
 _NOTHING = Memory()
+_NUMBERED = re.compile(r"[^\W\d]+_?(?P<number>\d+)\.(?P<inner>[^\W\d]+)")
 
 
 class Layout(NamedTuple):
@@ -236,11 +238,15 @@ class Given:
     def argument(self, name: str) -> object:
         """The value of a parameter: also the upstream gradient by its usual names. Raises KeyError.
 
-        Derivatives are those of training, which functions that do two things are told by a parameter.
+        `layer1.W` may be `W1`. Derivatives are those of training, which functions that do two things are
+        told by a parameter.
         """
         try:
             return self.value(name)
         except KeyError:
+            if (match := _NUMBERED.fullmatch(name)) is not None:
+                self.guessed.add(name)
+                return self.value(match["inner"] + match["number"])
             if (mode := TRAINING.get(plain(name).lower())) is not None:
                 return mode
             pair = self.inputs.upstream

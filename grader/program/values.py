@@ -1,7 +1,6 @@
 """The values of a program, besides numbers, strings, lists, dictionaries and arrays."""
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -86,23 +85,14 @@ class Named:
     fields: dict[object, Any] = field(default_factory=dict)
 
 
-_NUMBER = re.compile(r"\d+$")
-
-
 def inside(lookup: Lookup, name: str) -> Lookup:
-    """How names are looked up in a container that is called `name` itself.
-
-    `W` in `l1` is `l1_W` or `W1`, if there is such a name.
-    """
-    number = _NUMBER.search(name)
+    """How names are looked up in a container that is called `name`: as `name.inner`, then by themselves."""
 
     def find(inner: str) -> Any:
-        for whole in (f"{name}_{inner}", f"{inner}{number[0]}" if number else inner):
-            try:
-                return lookup(whole)
-            except KeyError:
-                continue
-        return lookup(inner)
+        try:
+            return lookup(f"{name}.{inner}")
+        except KeyError:
+            return lookup(inner)
 
     return find
 

@@ -263,3 +263,14 @@ def test_functions_of_two_modes_do_what_they_do_in_training(tmp_path: Path) -> N
     assert verdicts(tmp_path, "tanh-mlp", MODES)["q6"] == "correct"
     swapped = MODES.replace("cache = (h, x)", "cache = (x, h)")
     assert "correct" not in verdicts(tmp_path, "tanh-mlp", swapped).values()
+
+
+def test_a_name_inside_a_container_may_have_its_number(tmp_path: Path) -> None:
+    back = """
+def backward(net, do):
+    dW1 = np.outer((net.layer2['W'].T @ do) * (1 - h**2), x)
+    return dW1
+"""
+    assert verdicts(tmp_path, "tanh-mlp", back)["q6"] == "correct"
+    other = back.replace("layer2", "layer1")  # layers may be counted from zero: no certain zero
+    assert verdicts(tmp_path, "tanh-mlp", other)["q6"] not in ("correct", "incorrect")

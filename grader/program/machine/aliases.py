@@ -425,7 +425,9 @@ def called(frame: Frame, statement: ast.stmt) -> Running:
     """What may run in a statement, and in the functions that it may call."""
     text = _text(statement)
     attributes, values = {*text.attributes}, [value_of(frame, name) for name in text.names]
-    is_calling = any(not _is_of_module(frame, func) for func in text.calls)
+    is_calling = any(not _is_of_module(frame, func) for func in text.calls) or any(
+        isinstance(value, Function | BoundMethod) for value in values
+    )
     functions: list[Function] = []
     walks: list[Walk] = []
     holders: list[Any] = []
