@@ -24,6 +24,7 @@ from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
 from grader.program.errors import Failed, Origin, Refused
 from grader.program.given import USUAL, Layout
+from grader.program.returned import misplaced
 from grader.program.running import ENTRY, TOP, Held, Ran
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
@@ -290,6 +291,9 @@ class _Program:
         if self._is_circular(key, chosen, layout):
             text = "the program uses this derivative before it computes it"
             return ProgramAnswer(_for_a_human(text, "program"), record)
+        if (chosen.held.function.rpartition(".")[2], chosen.held.path) in self._misplaced:
+            text = f"`{chosen.held.path}` is returned in another place than is said elsewhere"
+            return ProgramAnswer(_for_a_human(text, "two-answers"), record)
         callers = self._callers(chosen)
         ran = self._runs.on_draws(layout, count=_TRIED).first
         others = [
@@ -303,6 +307,10 @@ class _Program:
             text = f"the program gives this derivative two different values, in {lines}"
             return ProgramAnswer(_for_a_human(text, "two-answers"), record)
         return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
+
+    @cached_property
+    def _misplaced(self) -> frozenset[tuple[str, str]]:
+        return misplaced(self._runs.program.tree)
 
     def _is_circular(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
         """Whether the program was given this derivative, or one that does not lead to it.

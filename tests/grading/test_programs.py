@@ -274,3 +274,28 @@ def backward(net, do):
     assert verdicts(tmp_path, "tanh-mlp", back)["q6"] == "correct"
     other = back.replace("layer2", "layer1")  # layers may be counted from zero: no certain zero
     assert verdicts(tmp_path, "tanh-mlp", other)["q6"] not in ("correct", "incorrect")
+
+
+ORDERED = """
+def backward(do, W2, h, x):
+    '''Returns a tuple of:
+    - dW1: the gradient by the first weights
+    - dz: the gradient by what goes into the hidden units
+    '''
+    dz = (W2.T @ do) * (1 - h**2)
+    dW1 = np.outer(dz, x)
+    return dW1, dz
+"""
+
+
+def test_what_is_returned_stands_where_its_description_says(tmp_path: Path) -> None:
+    assert verdicts(tmp_path, "tanh-mlp", ORDERED)["q6"] == "correct"
+    swapped = ORDERED.replace("return dW1, dz", "return dz, dW1")
+    assert verdicts(tmp_path, "tanh-mlp", swapped)["q6"] == "undecided"
+
+
+def test_what_is_returned_stands_where_a_caller_expects_it(tmp_path: Path) -> None:
+    plain = ORDERED.replace("Returns a tuple of", "It has")
+    assert verdicts(tmp_path, "tanh-mlp", plain + "a, b = backward(*given)")["q6"] == "correct"
+    called = plain + "dz, dW1 = backward(*given)"
+    assert verdicts(tmp_path, "tanh-mlp", called)["q6"] != "correct"
