@@ -25,6 +25,7 @@ from grader.program.code_names import Derived, is_gradient
 from grader.program.errors import Origin, Refused
 from grader.program.given import USUAL, Layout
 from grader.program.running import ENTRY, TOP, Held, Ran
+from grader.program.values import Unknown
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
 
@@ -134,7 +135,7 @@ class _Program:
         self._questions = questions
         self._listing = listing
         self._runs = ProgramRuns(questions[0], listing, budget)
-        self._layouts = {USUAL}  # those under which some answer is right
+        self._layouts: set[Layout] = set()  # those under which some answer is right
 
     def answers(self) -> dict[str, ProgramAnswer]:
         """What the program says to each question."""
@@ -155,8 +156,7 @@ class _Program:
         for layout in self._runs.inputs.layouts:
             if (answer := self._in_layout(key, layout)) is not None:
                 return self._only_in(layout, key, named, answer)
-        usual = self._runs.on_draws()
-        return self._not_right(key, usual, self._named(usual, key))
+        return self._not_right(key, self._layout(key))
 
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only.
@@ -286,7 +286,7 @@ class _Program:
             and _may_differ(one, chosen, ran)
         ]  # fmt: skip
         if others:
-            lines = f"line {chosen.held.line} and line {others[-1].held.line}"
+            lines = " and ".join(self._listing.named(one.held.line) for one in (chosen, others[-1]))
             text = f"the program gives this derivative two different values, in {lines}"
             return ProgramAnswer(_for_a_human(text, "two-answers"), record)
         return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
@@ -314,23 +314,35 @@ class _Program:
         methods = {one for one in found if one.startswith(f"{series.held.function}.")}
         return methods or {series.held.function}
 
-    def _not_right(self, key: QuestionKey, usual: Runs, named: Sequence[Series]) -> ProgramAnswer:
+    def _layout(self, key: QuestionKey) -> Layout:
+        """The layout that a program with a wrong answer is written for: most of it runs there."""
+
+        def unfit(layout: Layout) -> tuple[bool, int, bool]:
+            runs = self._runs.on_draws(layout, count=_TRIED)
+            is_unproved = layout != USUAL and layout not in self._layouts
+            return not self._named(runs, key), len(runs.first.faults), is_unproved
+
+        return min(self._runs.inputs.layouts, key=unfit)
+
+    def _not_right(self, key: QuestionKey, layout: Layout) -> ProgramAnswer:
         """The answer if no layout makes it right: incorrect if that is sure, else for a human."""
-        last = named[-1]
-        record, given = self._record(last), usual.first.given
+        runs = self._runs.on_draws(layout)
+        named = self._named(runs, key)
+        last, given = named[-1], runs.first.given
+        record = self._record(last)
         if last.values is None:
-            return ProgramAnswer(_unread(last), record)
-        if (changed := self._changed(key)) is not None:
+            return ProgramAnswer(self._unread(last), record)
+        if (changed := self._changed(key, layout)) is not None:
             return ProgramAnswer(changed, record)
-        if (other := usual.first.changed_through(last.held)) is not None:
-            line = self._listing.place(other.line).line
-            text = f"line {line} changes this array through its other name `{other.path}`"
+        if (other := runs.first.changed_through(last.held)) is not None:
+            line = self._listing.named(other.line)
+            text = f"{line} changes this array through its other name `{other.path}`"
             return ProgramAnswer(_for_a_human(text, "program"), record)
         if is_near(key, last.values):
             text = "the values agree to a few digits only, as with a small constant or differences"
             return ProgramAnswer(_for_a_human(text, "precision"), record)
         if (
-            usual.first.faults
+            runs.first.faults
             or len(named) > 1
             or given.guessed
             or not (last.held.derived and last.held.derived.is_exact)
@@ -341,22 +353,29 @@ class _Program:
         base = got if got is not None else turned(key, last.values)
         if base is None:
             base = np.zeros_like(key.expected)  # no value fits, whatever the noise
-        outcome = outcome_for(key, last.values, lambda: self._runs.noise(key, last, USUAL, base))
+        outcome = outcome_for(key, last.values, lambda: self._runs.noise(key, last, layout, base))
         return ProgramAnswer(outcome, record, self._notes(last))
 
-    def _changed(self, key: QuestionKey) -> Outcome | None:
+    def _unread(self, series: Series) -> Outcome:
+        """The outcome of a name whose value could not be worked out."""
+        fault = series.fault or Unknown("its value is no array of numbers")
+        where = f" in {self._listing.named(fault.line)}" if fault.line is not None else ""
+        text = f"the program could not be run as far as this answer{where}: {fault.reason}"
+        message = Message(Kind.ERROR, f"{text}; a person will look at it", "program")
+        return Outcome(Verdict.UNREADABLE, messages=(message,))
+
+    def _changed(self, key: QuestionKey, layout: Layout) -> Outcome | None:
         """For a human if the answer is right with the values that the problem gives its names."""
-        changes = self._runs.on_draws(count=_TRIED).first.given.changes
+        changes = self._runs.on_draws(layout, count=_TRIED).first.given.changes
         if not changes:
             return None
-        pinned = self._named(self._runs.on_draws(is_pinned=True), key)
-        if not any(self._runs.is_right(key, one, USUAL) for one in pinned):
+        pinned = self._named(self._runs.on_draws(layout, is_pinned=True), key)
+        if not any(self._runs.is_right(key, one, layout) for one in pinned):
             return None
         name, line = next(iter(changes))
-        place = self._listing.place(line)
         text = (
-            f"the answer is right with the values that the problem gives, but line {place.line} gives "
-            f"`{name}` another value"
+            "the answer is right with the values that the problem gives, but "
+            f"{self._listing.named(line)} gives `{name}` another value"
         )
         return _for_a_human(text, "stated-otherwise")
 
@@ -394,9 +413,8 @@ class _Program:
         if below or is_gradient(right[-1].held.path):
             record = self._record(right[-1])
             return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(right[-1]))
-        place = self._listing.place(right[-1].held.line)
-        name = right[-1].held.path
-        text = f"`{name}` in line {place.line} has the value of the answer, but is not named so"
+        name, line = right[-1].held.path, self._listing.named(right[-1].held.line)
+        text = f"`{name}` in {line} has the value of the answer, but is not named so"
         return ProgramAnswer(_for_a_human(text, "uncertain-names"), self._record(right[-1]))
 
     def _is_below(self, series: Series, question: Question) -> bool:
@@ -427,7 +445,7 @@ class _Program:
         """
         if self._runs.program.functions or self._runs.program.classes:
             return {_ANYTHING}
-        runs = [self._runs.on_draws(layout, count=_TRIED) for layout in self._layouts]
+        runs = [self._runs.on_draws(layout, count=_TRIED) for layout in (USUAL, *self._layouts)]
         whole = next((one for one in runs if not one.first.faults), None)
         if whole is None:
             return {_ANYTHING}
@@ -494,13 +512,3 @@ def _may_differ(series: Series, chosen: Series, ran: Ran) -> bool:
 def _closeness(series: Series) -> int:
     """How close a name is to the declared one."""
     return series.held.derived.closeness if series.held.derived is not None else 0
-
-
-def _unread(series: Series) -> Outcome:
-    """The outcome of a name whose value could not be worked out."""
-    fault = series.fault
-    reason = fault.reason if fault is not None else "its value is no array of numbers"
-    where = f" in line {fault.line}" if fault is not None and fault.line is not None else ""
-    text = f"the program could not be run as far as this answer{where}: {reason}"
-    message = Message(Kind.ERROR, f"{text}; a person will look at it", "program")
-    return Outcome(Verdict.UNREADABLE, messages=(message,))

@@ -1,0 +1,66 @@
+"""What a student gets to know about a wrong program: line, shape, mistake, and where it breaks."""
+
+import json
+from pathlib import Path
+
+from library_keys import key_of
+
+from grader.grading import grade
+from grader.result import QuestionResult
+from grader.submission import read
+
+COLUMNS = """
+z = W1 @ x + b1
+h = np.tanh(z)
+do = W2 @ h + b2 - y
+dW2 = do @ h.T
+dh = W2.T @ do
+dz = dh * (1 - h**2)
+dW1 = dz @ x.T
+"""
+"""For vectors that are columns: with one axis, `dz @ x.T` is an error."""
+
+
+def results(folder: Path, problem: str, *cells: str) -> dict[str, QuestionResult]:
+    """The results of a program by question: a file, or a notebook of several cells."""
+    if len(cells) == 1:
+        path = folder / "hw.py"
+        path.write_text(f"import numpy as np\n{cells[0]}", encoding="utf-8")
+    else:
+        path = folder / "hw.ipynb"
+        code = [
+            {"cell_type": "code", "metadata": {}, "outputs": [], "source": one} for one in cells
+        ]
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": code}
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    report = grade(key_of(problem), read(path))
+    return {one.id: one for one in report.questions}
+
+
+def texts(result: QuestionResult, kind: str = "") -> str:
+    return "\n".join(one.text for one in result.messages if kind in ("", str(one.kind)))
+
+
+# A wrong program is judged in the layout of vectors that it is written for.
+
+
+def test_a_wrong_program_for_columns_is_judged_with_columns(tmp_path: Path) -> None:
+    found = results(tmp_path, "tanh-mlp", COLUMNS.replace("1 - h**2", "1 + h**2"))
+    assert found["q2"].verdict == "correct"
+    assert found["q6"].verdict == "incorrect"
+    assert "the sign of the term h**2 is wrong" in texts(found["q6"])
+
+
+def test_also_where_no_answer_is_right(tmp_path: Path) -> None:
+    found = results(tmp_path, "tanh-mlp", COLUMNS.replace("- y", "+ y"))
+    assert found["q1"].verdict == found["q6"].verdict == "incorrect"
+
+
+# Lines are those of the file, or of a notebook's cell.
+
+
+def test_a_message_names_the_cell_and_its_line(tmp_path: Path) -> None:
+    below = "dh = W2.T @ do\ndz = dh * (1 - h**2)\ndW1 = mystery(dz)"
+    above = COLUMNS.partition("dh =")[0]
+    found = results(tmp_path, "tanh-mlp", "import numpy as np", above, below)
+    assert "as far as this answer in cell 3, line 3: " in texts(found["q6"])
