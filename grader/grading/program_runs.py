@@ -3,6 +3,7 @@
 import ast
 import itertools
 import re
+import textwrap
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from grader.program.values import Unknown
 from grader.submission import Listing
 
 _SECONDS = 5.0  # processor time for one listing
+_SHOWN = 8  # lines of a statement in a report
 
 
 def time_for_one() -> Budget:
@@ -84,6 +86,21 @@ class ProgramRuns:
         """The names that the top level of the program gives a value, or a part of one."""
         targets = [one.path for one in self.program.targets if not one.scope]
         return frozenset([re.split(r"[.\[]", path)[0] for path in targets])
+
+    def statement(self, text: str, line: int) -> str:
+        """The statement that begins in a line of a text; the line if others stand in it, as in a loop."""
+        lines = text.split("\n")[line - 1 : self._ends.get(line, line)]
+        shown = textwrap.dedent("\n".join(lines[:_SHOWN])).strip()
+        return shown if len(lines) <= _SHOWN else f"{shown}\n…"
+
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        """The last lines of the statements without a block, by their first."""
+        return {
+            node.lineno: node.end_lineno or node.lineno
+            for node in ast.walk(self.program.tree)
+            if isinstance(node, ast.stmt) and not hasattr(node, "body")
+        }
 
     @cached_property
     def _packed(self) -> Packed:
@@ -211,10 +228,14 @@ def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
 
 
 def first_run(key: Key, listing: Listing) -> Ran | None:
-    """A program run on the first draw with the names of the first questions; None if it cannot be read."""
+    """A program run on the first draw with the names of the first questions; None if it cannot be read.
+
+    Vectors and labels are written as most of the program needs them.
+    """
     try:
         runs = ProgramRuns(next(iter(key.questions.values())), listing, time_for_one())
-        return runs.on_draws(count=1).first
+        tried = [runs.on_draws(layout, count=1).first for layout in runs.inputs.layouts]
+        return min(tried, key=lambda ran: len(ran.faults))
     except Refused:
         return None
 

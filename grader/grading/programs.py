@@ -426,10 +426,11 @@ class _Program:
     def _record(self, series: Series) -> AnswerRecord:
         line = series.held.line
         place = self._listing.place(line)
-        lines = self._listing.text.splitlines()
-        text = lines[line - 1].strip() if line <= len(lines) else series.held.path
+        text = self._runs.statement(self._listing.text, line) or series.held.path
         shape = series.values.shape if series.values is not None else None
-        return AnswerRecord(text, "code", place.path, place.line, place.column, shape=shape)
+        return AnswerRecord(
+            text, "code", place.path, place.line, place.column, shape=shape, cell=place.cell
+        )
 
     def _notes(self, series: Series) -> tuple[Message, ...]:
         if series.values is not None and series.values.is_single:

@@ -89,7 +89,7 @@ def _answer(answer: AnswerRecord) -> Iterator[str]:
         kind = wording.kind(answer)
         yield f"Read as: {code(answer.reading)}" + (f", {escaped(kind)}" if kind else "")
     elif answer.shape is not None:
-        yield f"Read as: {wording.read_as(answer)}"
+        yield f"{wording.read_title(answer)}: {wording.read_as(answer)}"
 
 
 def _messages(messages: Iterable[Message]) -> Iterator[str]:

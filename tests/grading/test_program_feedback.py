@@ -6,6 +6,8 @@ from pathlib import Path
 from library_keys import key_of
 
 from grader.grading import grade
+from grader.grading.explain import explain
+from grader.reports.wording import place, read_as, read_title
 from grader.result import QuestionResult
 from grader.submission import read
 
@@ -64,3 +66,32 @@ def test_a_message_names_the_cell_and_its_line(tmp_path: Path) -> None:
     above = COLUMNS.partition("dh =")[0]
     found = results(tmp_path, "tanh-mlp", "import numpy as np", above, below)
     assert "as far as this answer in cell 3, line 3: " in texts(found["q6"])
+
+
+# Which line gave the answer, and its shape.
+
+
+def test_the_answer_is_a_whole_statement_with_its_place_and_shape(tmp_path: Path) -> None:
+    above, below = COLUMNS.split("dh =")
+    long = f"dh ={below}".replace("dh * (1 - h**2)", "(\n    dh\n    * (1 + h**2)\n)")
+    answer = results(tmp_path, "tanh-mlp", "import numpy as np", above, long)["q5"].answer
+    assert answer is not None
+    assert answer.text == "dz = (\n    dh\n    * (1 + h**2)\n)"
+    assert (answer.cell, answer.line, answer.shape) == (3, 2, (3, 1))
+    assert place(answer) == "hw.ipynb, cell 3, line 2"
+    assert (read_title(answer), read_as(answer)) == ("Its value", "column of 3")
+
+
+def test_in_a_loop_the_answer_is_a_line(tmp_path: Path) -> None:
+    loop = "dW1 = np.zeros((3, 4))\nfor i in range(3): dW1[i] = x"
+    answer = results(tmp_path, "tanh-mlp", loop)["q6"].answer
+    assert answer is not None
+    assert answer.text == "for i in range(3): dW1[i] = x"
+
+
+def test_the_program_is_explained_with_vectors_as_it_writes_them(tmp_path: Path) -> None:
+    results(tmp_path, "tanh-mlp", COLUMNS)
+    explained = explain(key_of("tanh-mlp"), read(tmp_path / "hw.py"), ["q6"])
+    shapes = {one.name: one.shape for one in explained.program}
+    assert shapes["dz"] == (3, 1)
+    assert shapes["dW1"] == (3, 4)
