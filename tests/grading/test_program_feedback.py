@@ -95,3 +95,41 @@ def test_the_program_is_explained_with_vectors_as_it_writes_them(tmp_path: Path)
     shapes = {one.name: one.shape for one in explained.program}
     assert shapes["dz"] == (3, 1)
     assert shapes["dW1"] == (3, 4)
+
+
+# The mistake by its values on all draws, as for formulas.
+
+FLAT = """
+z = W1 @ x + b1
+h = np.tanh(z)
+do = W2 @ h + b2 - y
+dW2 = np.outer(do, h)
+dh = W2.T @ do
+dz = dh * (1 - h**2)
+dW1 = np.outer(dz, x)
+"""
+
+
+def test_two_mistakes_are_both_named(tmp_path: Path) -> None:
+    wrong = FLAT.replace("do = W2 @ h + b2 - y", "do = 2 * (W2 @ h + b2 - y)").replace(
+        "np.outer(dz, x)", "-np.outer(dz, x)"
+    )
+    found = texts(results(tmp_path, "tanh-mlp", wrong)["q6"], "mistake")
+    assert "the constant factor 1 / 2 is missing" in found
+    assert "the sign is wrong too" in found
+
+
+def test_a_constant_factor_is_named(tmp_path: Path) -> None:
+    wrong = FLAT.replace("np.outer(dz, x)", "np.outer(dz, x) * 2 / 7")
+    assert "the answer is 2/7 times what it should be" in texts(
+        results(tmp_path, "tanh-mlp", wrong)["q6"]
+    )
+    almost = FLAT.replace("np.outer(dz, x)", "np.outer(dz, x) * 2 / 7 + 1e-3 * W1")
+    assert "times" not in texts(results(tmp_path, "tanh-mlp", almost)["q6"])
+
+
+def test_a_shape_is_named_as_numpy_has_it(tmp_path: Path) -> None:
+    wrong = FLAT.replace("np.outer(dz, x)", "dz * W1.T").replace("x.T", "x")
+    assert "the answer has the shape (4, 3), the question asks for 3×4" in texts(
+        results(tmp_path, "tanh-mlp", wrong)["q6"]
+    )
