@@ -71,6 +71,13 @@ def laid_out(key: QuestionKey, values: ProgramValues) -> Array | None:
     return None
 
 
+def laid_like(values: ProgramValues, other: ProgramValues) -> Array | None:
+    """Values in the shape of others; None unless only axes of one entry differ."""
+    if _without_ones(values.shape) != _without_ones(other.shape):
+        return None
+    return values.array.reshape(len(values.array), *other.shape)
+
+
 def _axes(key: QuestionKey) -> tuple[int, ...]:
     """The axes of the answer: those of the index variables, else rows and columns."""
     sizes = tuple([index.size for index in key.question.free])
@@ -100,7 +107,10 @@ def compared(
 
 
 def is_right(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> bool:
-    """Whether values are those of the reference."""
+    """Whether values are those of the reference, on all draws or on the first ones."""
+    count = len(values.array)
+    if count < len(key.expected):
+        key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
     got = laid_out(key, values)
     return got is not None and compared(key, got, values.is_single, noise).correct
 
@@ -108,11 +118,14 @@ def is_right(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]
 def is_near(key: QuestionKey, values: ProgramValues) -> bool:
     """Whether the values agree to a few digits: by differences, or with a small constant in them."""
     got = laid_out(key, values)
-    if got is None:
-        return False
-    size = np.abs(key.expected).max(axis=(1, 2), keepdims=True)
+    return got is not None and agrees_nearly(got, key.expected)
+
+
+def agrees_nearly(got: Array, right: Array) -> bool:
+    """Whether values (draws, …) agree to a few digits."""
+    size = np.abs(right).max(axis=tuple(range(1, right.ndim)), keepdims=True)
     with np.errstate(invalid="ignore"):
-        return bool((np.abs(got - key.expected) <= _NEAR * size).all())
+        return bool((np.abs(got - right) <= _NEAR * size).all())
 
 
 def outcome_for(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> Outcome:

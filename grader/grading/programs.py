@@ -6,7 +6,7 @@ names are those of the problem, and it is right under no other layout of vectors
 """
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,9 +14,11 @@ import numpy as np
 
 from grader.claims import questions_marked
 from grader.expression import symbols_in
+from grader.grading.incorrect import WRONG
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.program_runs import ProgramRuns, Runs, Series, called_name, time_for_one
 from grader.grading.program_values import is_near, laid_out, outcome_for, turned
+from grader.grading.wrong_lines import WrongLines
 from grader.key import Key, QuestionKey
 from grader.problem import Question
 from grader.problem.model import bases
@@ -75,6 +77,7 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
     answers: dict[str, ProgramAnswer] = {}
     left: set[str] | None = None  # names that no scope accounts for
     budget = time_for_one()
+    programs = []
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)
@@ -83,6 +86,11 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
         except Refused:
             return answers, False
         left = unused if left is None else left & unused
+        programs.append(program)
+    for program in programs:  # what time is left after all answers
+        for question, message in program.where_wrong():
+            answer = answers[question]
+            answers[question] = replace(answer, messages=(message, *answer.messages))
     return answers, not left
 
 
@@ -136,6 +144,7 @@ class _Program:
         self._listing = listing
         self._runs = ProgramRuns(questions[0], listing, budget)
         self._layouts: set[Layout] = set()  # those under which some answer is right
+        self._wrong: dict[str, tuple[Series, Layout]] = {}
 
     def answers(self) -> dict[str, ProgramAnswer]:
         """What the program says to each question."""
@@ -148,6 +157,18 @@ class _Program:
             if answer is not None:
                 found[key.question.id] = answer
         return found
+
+    def where_wrong(self) -> Iterator[tuple[str, Message]]:
+        """Where the program breaks on its way to wrong answers, by question."""
+        breaks: dict[Layout, WrongLines] = {}
+        for key in self._questions:
+            if key.diagnoses and key.question.id in self._wrong:
+                series, layout = self._wrong[key.question.id]
+                if layout not in breaks:
+                    breaks[layout] = WrongLines(self._runs, layout, self._listing)
+                message = breaks[layout].message(key, series)
+                if message is not None:
+                    yield key.question.id, message
 
     def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
         named = self._named(self._runs.on_draws(count=_TRIED), key)
@@ -354,6 +375,8 @@ class _Program:
         if base is None:
             base = np.zeros_like(key.expected)  # no value fits, whatever the noise
         outcome = outcome_for(key, last.values, lambda: self._runs.noise(key, last, layout, base))
+        if outcome.verdict in WRONG:
+            self._wrong[key.question.id] = last, layout
         return ProgramAnswer(outcome, record, self._notes(last))
 
     def _unread(self, series: Series) -> Outcome:

@@ -1,8 +1,13 @@
 """What a student gets to know about a wrong program: line, shape, mistake, and where it breaks."""
 
 import json
+import random
+import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pytest
 from library_keys import key_of
 
 from grader.grading import grade
@@ -133,3 +138,126 @@ def test_a_shape_is_named_as_numpy_has_it(tmp_path: Path) -> None:
     assert "the answer has the shape (4, 3), the question asks for 3×4" in texts(
         results(tmp_path, "tanh-mlp", wrong)["q6"]
     )
+
+
+# Where it breaks: the name from whose value the answer follows, shown by running the program again.
+
+BATCH = """
+Z1 = X @ W1 + b1
+H = 1 / (1 + np.exp(-Z1))
+Yhat = H @ W2 + b2
+dYhat = (Yhat - Y) / N
+dW2 = H.T @ dYhat
+dH = dYhat @ W2.T
+dZ1 = dH * H * (1 - H)
+dW1 = X.T @ dZ1
+db1 = dZ1.sum(axis=0)
+"""
+
+
+def breaks(folder: Path, problem: str, text: str, *changes: tuple[str, str]) -> dict[str, str]:
+    """Where a program breaks, by question, after some of its text was replaced."""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    found = results(folder, problem, text)
+    return {question: texts(one, "step") for question, one in found.items()}
+
+
+def test_an_answer_follows_from_a_wrong_line_above(tmp_path: Path) -> None:
+    found = breaks(tmp_path, "mlp-batch", BATCH, ("(1 - H)", "(1 + H)"))
+    assert found["q5"] == "the mistake is made in line 9: `dH` and `H`, which it uses, are right"
+    follows = "`dZ1` in line 9 is wrong: with the right value there, this answer is right"
+    assert found["q6"] == found["q7"] == follows
+    assert found["q1"] == found["q2"] == found["q4"] == ""  # they are right
+
+
+def test_a_constant_multiple_is_said_to_be_one(tmp_path: Path) -> None:
+    found = breaks(tmp_path, "mlp-batch", BATCH, ("(Yhat - Y) / N", "Yhat - Y"))
+    assert found["q6"] == (
+        "`dYhat` in line 6 is `N` times the derivative of `l` with respect to `Yhat`: "
+        "with the right value there, this answer is right"
+    )
+    found = breaks(tmp_path, "mlp-batch", BATCH, ("(Yhat - Y)", "(Y - Yhat)"))
+    assert "is minus the derivative" in found["q6"]
+
+
+def test_a_program_may_leave_constants_for_the_end(tmp_path: Path) -> None:
+    late = (("(Yhat - Y) / N", "Yhat - Y"), ("X.T @ dZ1", "X.T @ dZ1 / N"), ("(1 - H)", "(1 + H)"))
+    assert breaks(tmp_path, "mlp-batch", BATCH, *late)["q6"] == (
+        "`dZ1` in line 9 is wrong: with `N` times the right value there, this answer is right"
+    )
+
+
+def test_several_lines_may_be_wrong(tmp_path: Path) -> None:
+    both = (("X @ W1 + b1", "X @ W1 - b1"), ("(Yhat - Y)", "(Yhat + Y)"))
+    assert breaks(tmp_path, "mlp-batch", BATCH, *both)["q6"] == (
+        "`Z1` in line 3 and `dYhat` in line 6 are wrong: with the right values there, this answer is right"
+    )
+
+
+def test_a_name_such_as_delta_stands_for_what_makes_the_answer_right(tmp_path: Path) -> None:
+    named = BATCH.replace("dZ1", "delta1")
+    found = breaks(tmp_path, "mlp-batch", named, ("(1 - H)", "(1 + H)"))
+    assert found["q6"] == (
+        "with the derivative of `l` with respect to `Z1` as `delta1` in line 9, this answer is right"
+    )
+
+
+def test_what_cannot_be_shown_is_not_said(tmp_path: Path) -> None:
+    own = (("(1 - H)", "(1 + H)"), ("X.T @ dZ1", "-X.T @ dZ1"))  # a mistake of its own besides
+    assert breaks(tmp_path, "mlp-batch", BATCH, *own)["q6"] == ""
+    hidden = (("dZ1 = dH * H * (1 - H)", "t = dH * H * (1 + H)"), ("dZ1", "t"))
+    found = breaks(tmp_path, "mlp-batch", BATCH, *hidden)
+    assert found["q6"] == found["q7"] == ""
+
+
+LINES = BATCH.strip().splitlines()
+MISTAKES = ["-({})", "2 * ({})", "({}) + 0.1", "({})[::-1]", "np.abs({})"]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("line", LINES)
+def test_real_numpy_agrees_with_what_is_said(tmp_path: Path, line: str, mistake: str) -> None:
+    agree_with_real_numpy(tmp_path, {line: mistake})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_also_of_two_mistakes(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    agree_with_real_numpy(tmp_path, {line: rng.choice(MISTAKES) for line in rng.sample(LINES, 2)})
+
+
+def agree_with_real_numpy(folder: Path, mistakes: dict[str, str]) -> None:
+    wrong = [_with_mistake(line, mistakes.get(line, "{}")) for line in ["", *LINES]]
+    said = breaks(folder, "mlp-batch", "\n".join(wrong))
+    wrong[0] = "import numpy as np"  # the first line of every file here
+    wrong.insert(1, "")
+    right, mine = run_by_python([wrong[0], *LINES]), run_by_python(wrong)
+    for question, answer in (("q2", "dW2"), ("q5", "dZ1"), ("q6", "dW1"), ("q7", "db1")):
+        text = said[question]
+        if "with the right value" in text:
+            mended = [*wrong]
+            for name, line in re.findall(r"`(\w+)` in line (\d+)", text):
+                assert mended[int(line) - 1].startswith(f"{name} = ")
+                assert not np.allclose(mine[name], right[name])
+                mended[int(line) - 1] = f"{name} = right['{name}']"
+            assert np.allclose(run_by_python(mended, right=right)[answer], right[answer])
+        elif match := re.match(r"the mistake is made in line (\d+): ", text):
+            assert wrong[int(match[1]) - 1] not in LINES
+        else:
+            assert not text
+
+
+def _with_mistake(line: str, mistake: str) -> str:
+    name, equals, value = line.partition(" = ")
+    return f"{name}{equals}{mistake.format(value)}" if equals else line
+
+
+def run_by_python(lines: list[str], **names: object) -> dict[str, Any]:
+    """What lines of ours give on one draw."""
+    draws = key_of("mlp-batch")["q1"].draws
+    given = {name: draws.values[name][0] for name in ("X", "Y", "W1", "W2", "b1", "b2")}
+    own: dict[str, Any] = {**given, "b1": given["b1"][0], "b2": given["b2"][0], "N": 5, **names}
+    exec("\n".join(lines), own)
+    return own
