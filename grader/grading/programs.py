@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.claims import questions_marked
 from grader.expression import symbols_in
+from grader.grading.entry_formulas import is_right_by_entries
 from grader.grading.incorrect import WRONG
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.program_runs import ProgramRuns, Runs, Series, called_name, time_for_one
@@ -173,7 +174,7 @@ class _Program:
     def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
         named = self._named(self._runs.on_draws(count=_TRIED), key)
         if not named:
-            return self._unnamed(key)
+            return self._by_entries(key) or self._unnamed(key)
         for layout in self._runs.inputs.layouts:
             if (answer := self._in_layout(key, layout)) is not None:
                 return self._only_in(layout, key, named, answer)
@@ -401,6 +402,18 @@ class _Program:
             f"{self._listing.named(line)} gives `{name}` another value"
         )
         return _for_a_human(text, "stated-otherwise")
+
+    def _by_entries(self, key: QuestionKey) -> ProgramAnswer | None:
+        """The answer if the program has no value for it, but a right formula for its entries."""
+        program, names = self._runs.program, self._runs.inputs.names
+        for one in program.targets:
+            derived = names.derivative(one.path)
+            if self._answers(derived, key.question) and is_right_by_entries(key, program, one.path):
+                held = Held(one.path, None, one.line, TOP, "", derived)
+                return ProgramAnswer(
+                    Outcome(Verdict.CORRECT, 1.0), self._record(Series(held, None))
+                )
+        return None
 
     def _unnamed(self, key: QuestionKey) -> ProgramAnswer | None:
         """The answer without a name that says so: below the question's number, or by its value."""
