@@ -37,7 +37,7 @@ def beside_numpy(key: QuestionKey, text: str, outcome: Outcome) -> Outcome:
     """The outcome of a formula, given what NumPy makes of its text.
 
     A human decides if only one of them is right and the other one makes sense. Where the text names a
-    module, NumPy's meaning counts alone, but for numbers in brackets, which count from the problem's base.
+    module, it is right if it is so in NumPy. Numbers in brackets count from the problem's base.
     """
     shapes = key.cached(_Shapes)
     names_a_module = any(name in MODULES and name not in shapes for name in _MODULE.findall(text))
@@ -58,7 +58,7 @@ def beside_numpy(key: QuestionKey, text: str, outcome: Outcome) -> Outcome:
 
 
 _MODULE = re.compile(r"(?<![\w.])([A-Za-z]\w*)\s*\.\s*[a-z]")
-_COUNTED = re.compile(r"\[[^\]:]*\d")
+_COUNTED = re.compile(r"\[[^\[\]]*\d")
 
 
 class _Shapes:
@@ -149,6 +149,7 @@ class _NumpyReading:
         self._key = key
         declared = {one.name for one in key.question.scope.named()}
         names = {one.id for one in ast.walk(formula) if isinstance(one, ast.Name)} - declared
+        self._has_helpers = not HELPERS.keys().isdisjoint(names)
         lines = [*_meanings(key, names), f"{_NAME} = ({text})"]
         piece = Piece("\n".join(lines), Place("", 1), (), "python", "answer")
         self._runs = ProgramRuns(key, Listing((piece,)), time_for_one())
@@ -160,9 +161,13 @@ class _NumpyReading:
             if self._is_right(layout):
                 is_only = layout == USUAL or not self._is_sensible(usual)
                 return Outcome(Verdict.CORRECT, 1.0) if is_only else _for_a_human()
-        if usual is not None and usual.values is not None and outcome.verdict in _JUDGED:
-            return outcome_for(self._key, usual.values, lambda: self._noise(usual))
-        return _for_a_human() if outcome.verdict is Verdict.CORRECT and _fails(usual) else outcome
+        if usual is None or outcome.verdict not in _JUDGED:
+            return outcome
+        if outcome.verdict is Verdict.CORRECT:
+            return _for_a_human() if self._is_sensible(usual) or self._fails(usual) else outcome
+        if usual.values is None:
+            return outcome
+        return outcome_for(self._key, usual.values, lambda: self._noise(usual))
 
     def beside(self, outcome: Outcome) -> Outcome:
         """The outcome where columns are the usual meaning."""
@@ -188,6 +193,11 @@ class _NumpyReading:
         found = (self._series(layout, count) for count in (_TRIED, 0))
         return all(one is not None and self._runs.is_right(self._key, one, layout) for one in found)
 
+    def _fails(self, series: Series) -> bool:
+        """Whether NumPy would stop with an error; functions that a course may have are not NumPy's."""
+        fault = series.fault
+        return fault is not None and fault.origin is Origin.STOPPED and not self._has_helpers
+
     def _is_sensible(self, series: Series | None) -> bool:
         """Whether a value has the shape that the question asks for."""
         return (
@@ -195,11 +205,6 @@ class _NumpyReading:
             and series.values is not None
             and laid_out(self._key, series.values) is not None
         )
-
-
-def _fails(series: Series | None) -> bool:
-    """Whether Python would stop with an error."""
-    return series is not None and series.fault is not None and series.fault.origin is Origin.STOPPED
 
 
 def _meanings(key: QuestionKey, names: set[str]) -> list[str]:

@@ -478,17 +478,20 @@ class _Program:
         """The names that may hold another answer.
 
         None do if all could be run, there are no functions, and each name is given, answers a question, or
-        is used on the way to one that does.
+        is used on the way to one that does. On the way, `delta1` may be a wrong answer too.
         """
         if self._runs.program.functions or self._runs.program.classes:
             return {_ANYTHING}
-        runs = [self._runs.on_draws(layout, count=_TRIED) for layout in (USUAL, *self._layouts)]
-        whole = next((one for one in runs if not one.first.faults), None)
-        if whole is None:
+        runs = {one: self._runs.on_draws(one, count=_TRIED) for one in (USUAL, *self._layouts)}
+        layout = next((one for one, found in runs.items() if not found.first.faults), None)
+        if layout is None:
             return {_ANYTHING}
+        whole = runs[layout]
         paths = {one.held.path: one.held for one in whole.series.values()}
         known = {path for path, held in paths.items() if self._is_answer(held)}
         on_the_way = self._leading_to(known)
+        if any(is_gradient(path) for path in on_the_way):
+            on_the_way -= WrongLines(self._runs, layout, self._listing).unplaced
         names = self._runs.inputs.names
         return {
             path for path in paths

@@ -88,6 +88,14 @@ class WrongLines:
             return None
         return Message(Kind.STEP, text, "step", None, (*_HINTS, text.partition(":")[0]))
 
+    @property
+    def unplaced(self) -> frozenset[str]:
+        """The names such as `delta1` that have the value of no derivative of the loss."""
+        return frozenset([
+            one.place[0] for one in self._named
+            if one.series.held.derived is None and one.rights[0].pair[0] and not one.is_right
+        ])  # fmt: skip
+
     # What the program names
 
     @cached_property

@@ -162,3 +162,12 @@ def backward(x, h, o, y, W2):
     found = verdicts(tmp_path, "tanh-mlp", text)
     assert found["q2"] == "correct"
     assert found["q6"] != "correct"
+
+
+def test_a_name_for_some_derivative_with_the_value_of_none_may_be_an_answer(tmp_path: Path) -> None:
+    named = "Yhat = H @ W2 + b2\ndelta2 = (Yhat - Y) / N\ndW2 = H.T @ delta2"
+    # It is the derivative by Yhat; nothing else can be one by Z1.
+    found = verdicts(tmp_path, "mlp-batch", named)
+    assert (found["q1"], found["q2"], found.get("q5")) == ("correct", "correct", None)
+    wrong = verdicts(tmp_path, "mlp-batch", named.replace("Yhat - Y", "Yhat + Y"))
+    assert wrong["q1"] == wrong["q5"] == "undecided"  # and no zero
