@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.claims.candidates import Table
 from grader.claims.claim import Claim
 from grader.claims.formulas import is_mention
-from grader.claims.notes import is_note, numbers_named, points_elsewhere, said_below
+from grader.claims.notes import is_note, is_printed, numbers_named, points_elsewhere, said_below
 from grader.claims.numbering import named, questions_marked
 from grader.claims.standing import PLAIN, standings
 from grader.claims.statements import language_of_paper, statements
@@ -40,6 +40,7 @@ def left_over(paper: Paper, table: Table, answered: Collection[str]) -> Iterator
         is_answered = bool(section.questions) and all(one in answered for one in section.questions)
         way = taken if is_answered else set()
         yield from _formulas(section, known | taken, announced, way)
+        yield from _numbers(section)
         if is_answered or (answers and not section.questions):
             yield from _pointing(section, problem, answered)
         elif len(section.questions) == 1:
@@ -99,6 +100,17 @@ def _formulas(
         says = item.place in announced or not is_mention(" ".join(item.text.split()))
         if says and not standing.get(at, PLAIN).is_beside:
             yield Leftover(f"the formula `{_shown(item.text)}`", item.place)
+
+
+# Numbers
+
+
+def _numbers(section: _Section) -> Iterator[Leftover]:
+    """The first line of printed numbers: arrays that code computed may be answers."""
+    for item in section.items:
+        if isinstance(item, Prose) and is_printed(item.text):
+            yield Leftover(f"the numbers “{_shown(item.text)}”", item.place)
+            return
 
 
 # Words

@@ -128,6 +128,18 @@ def is_note(text: str) -> bool:
     )
 
 
+def is_printed(text: str) -> bool:
+    """Whether a line has several numbers with decimals and no words, as a program prints an array."""
+    return len(_DECIMAL.findall(text)) > 1 and not _LETTER.search(_PRINTING.sub(" ", text))
+
+
+_DECIMAL = re.compile(r"\d\.|\.\d|\d[eE][-+]?\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_PRINTING = re.compile(
+    r"(?<=[\d.])[eE](?=[-+]?\d)|\b(?:array|Array|tensor|dtype|device|float\d{0,2}|np|numpy|torch|jnp|nan|inf)\b"
+)
+
+
 def points_elsewhere(text: str) -> bool:
     """Whether words say that an answer is somewhere else: on paper, in an e-mail."""
     return _has(text, Role.OUTSIDE)

@@ -5,6 +5,7 @@ A mistake is a faulty backward pass; an answer has it if it has the values of th
 
 from grader.diagnosis.diagnose import Diagnosing, Diagnosis
 from grader.diagnosis.example import Examples
-from grader.diagnosis.fingerprints import projection
+from grader.diagnosis.fingerprints import projection, ratio, same
+from grader.diagnosis.sentences import times_text
 
-__all__ = ["Diagnosing", "Diagnosis", "Examples", "projection"]
+__all__ = ["Diagnosing", "Diagnosis", "Examples", "projection", "ratio", "same", "times_text"]

@@ -94,9 +94,13 @@ class Diagnosing:
         return self._sentences[notation]
 
     def _is_by_chance(self, matches: Sequence[Match]) -> bool:
-        """Whether several mistakes, other than forgotten constants, explain a multiple of the key."""
+        """Whether several mistakes, other than forgotten constants, explain a multiple of the key.
+
+        A mistake and another constant than -1 say less than the one constant.
+        """
         codes = {fault.mistake.code for fault in matches[0].faults}
-        return matches[0].rank[0] > 1 and not codes <= CONSTANTS
+        is_several = matches[0].rank[0] > 1 and not codes <= CONSTANTS
+        return is_several or named_factor(matches[0].factor) not in ("1", "-1")
 
 
 def _located(message: Message, wrong: Mask) -> Message:

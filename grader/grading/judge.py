@@ -128,7 +128,9 @@ def _in_words(question: Question, words: Words) -> QuestionResult:
         return result_of(question, Outcome(Verdict.MISSING, messages=(message,)), None)
     text = "there is no formula here, only words; a person will look at it"
     message = Message(Kind.ERROR, text, "in-words")
-    record = AnswerRecord(words.text, "prose", place.path, place.line, place.column)
+    record = AnswerRecord(
+        words.text, "prose", place.path, place.line, place.column, cell=place.cell
+    )
     return result_of(question, Outcome(Verdict.UNREADABLE, messages=(message,)), record)
 
 
@@ -138,5 +140,5 @@ def _refused(question: Question, given: RefusedAnswer) -> QuestionResult:
     if refusal.hint:
         messages.append(Message(Kind.HINT, refusal.hint))
     place = refusal.place
-    record = AnswerRecord("", "unknown", place.path, place.line, place.column)
+    record = AnswerRecord("", "unknown", place.path, place.line, place.column, cell=place.cell)
     return result_of(question, Outcome(Verdict.UNREADABLE, messages=tuple(messages)), record)

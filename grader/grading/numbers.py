@@ -1,5 +1,6 @@
 """Judging an answer in numbers, on the draws that were published for the student."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -225,6 +226,8 @@ def _as_grid(shape: tuple[int, ...], own: QuestionKey) -> tuple[int, int] | None
     sizes = [size for size in shape if size != 1]
     if sizes == [size for size in own.axes if size != 1]:
         return own.grid
+    if len(own.axes) > 2 and sizes == [math.prod(own.axes)]:
+        return own.grid  # what a text file can hold of more than two axes, row by row
     if len(shape) == 2:
         return shape[0], shape[1]
     if len(sizes) > 2:

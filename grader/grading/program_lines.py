@@ -17,7 +17,7 @@ MOST = 400  # lines of one submission
 
 @dataclass(frozen=True, slots=True)
 class ProgramLine:
-    """A line of a program and a name that it gives its last value.
+    """A line of a program, or of a notebook's `cell`, and a name that it gives its last value.
 
     `shape` has the axes of an array, none for a number; it is None if `reason` says why nothing is known.
     """
@@ -28,10 +28,11 @@ class ProgramLine:
     name: str
     shape: tuple[int, ...] | None
     reason: str = ""
+    cell: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The line as plain data."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "cell" or value}
 
 
 def program_lines(key: Key, listings: Sequence[Listing]) -> tuple[ProgramLine, ...]:
@@ -51,7 +52,7 @@ def program_lines(key: Key, listings: Sequence[Listing]) -> tuple[ProgramLine, .
             shape, reason = _shape(one.value)
             text = source[one.line - 1].strip()
             line = place.line or one.line
-            found.append(ProgramLine(place.path, line, text, one.path, shape, reason))
+            found.append(ProgramLine(place.path, line, text, one.path, shape, reason, place.cell))
     return tuple(found[:MOST])
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.comparison import Comparison, EntryStatus, compare, compare_numbers
-from grader.diagnosis import Diagnosing
+from grader.diagnosis import Diagnosing, projection
 from grader.expression import Item, Symbol, shape_text
+from grader.grading.incorrect import WRONG, with_foreseen_mistake
 from grader.grading.outcome import Outcome, outcome_of
 from grader.grading.wrong_shape import up_to_layout
 from grader.key import QuestionKey
@@ -15,7 +16,6 @@ from grader.primitives import Array
 from grader.result import Instructor, Kind, Message, Verdict
 
 _SINGLE = 7  # significant digits of float32
-_DOUBLE = 15
 _NEAR = 1e-4  # of an entry's size: a difference that rounding or a small constant may make
 
 
@@ -71,6 +71,13 @@ def laid_out(key: QuestionKey, values: ProgramValues) -> Array | None:
     return None
 
 
+def laid_like(values: ProgramValues, other: ProgramValues) -> Array | None:
+    """Values in the shape of others; None unless only axes of one entry differ."""
+    if _without_ones(values.shape) != _without_ones(other.shape):
+        return None
+    return values.array.reshape(len(values.array), *other.shape)
+
+
 def _axes(key: QuestionKey) -> tuple[int, ...]:
     """The axes of the answer: those of the index variables, else rows and columns."""
     sizes = tuple([index.size for index in key.question.free])
@@ -100,7 +107,10 @@ def compared(
 
 
 def is_right(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> bool:
-    """Whether values are those of the reference."""
+    """Whether values are those of the reference, on all draws or on the first ones."""
+    count = len(values.array)
+    if count < len(key.expected):
+        key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
     got = laid_out(key, values)
     return got is not None and compared(key, got, values.is_single, noise).correct
 
@@ -108,11 +118,14 @@ def is_right(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]
 def is_near(key: QuestionKey, values: ProgramValues) -> bool:
     """Whether the values agree to a few digits: by differences, or with a small constant in them."""
     got = laid_out(key, values)
-    if got is None:
-        return False
-    size = np.abs(key.expected).max(axis=(1, 2), keepdims=True)
+    return got is not None and agrees_nearly(got, key.expected)
+
+
+def agrees_nearly(got: Array, right: Array) -> bool:
+    """Whether values (draws, …) agree to a few digits."""
+    size = np.abs(right).max(axis=tuple(range(1, right.ndim)), keepdims=True)
     with np.errstate(invalid="ignore"):
-        return bool((np.abs(got - key.expected) <= _NEAR * size).all())
+        return bool((np.abs(got - right) <= _NEAR * size).all())
 
 
 def outcome_for(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> Outcome:
@@ -124,7 +137,7 @@ def outcome_for(key: QuestionKey, values: ProgramValues, noise: Callable[[], Arr
     outcome = outcome_of(key, comparison, got, whole=True)
     if outcome.verdict is Verdict.INCORRECT and _is_turned_square(key, values, noise):
         return up_to_layout(key, replace(outcome, messages=()))
-    return _explained(key, outcome, comparison, got, _SINGLE if values.is_single else _DOUBLE)
+    return with_foreseen_mistake(key, _explained(key, outcome, comparison, got, values.is_single))
 
 
 def _is_turned_square(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> bool:
@@ -134,28 +147,32 @@ def _is_turned_square(key: QuestionKey, values: ProgramValues, noise: Callable[[
 
 def _misshapen(key: QuestionKey, values: ProgramValues, noise: Callable[[], Array]) -> Outcome:
     """The outcome of values of another shape: transposed, or incorrect."""
-    shape = "×".join(map(str, values.shape)) or "a number"
-    text = f"the answer is {shape}, the question asks for {shape_text(key.grid)}"
+    asked = shape_text(key.grid) if len(key.axes) < 3 else "×".join(map(str, key.axes))
+    text = f"the answer has the shape {values.shape}, the question asks for {asked}"
     wrong = Outcome(Verdict.INCORRECT, messages=(Message(Kind.MISTAKE, text, "shape-mismatch"),))
     other = turned(key, values)
     if other is not None and compared(key, other, values.is_single, noise).correct:
         return up_to_layout(key, wrong)
-    return wrong
+    return with_foreseen_mistake(key, wrong)
 
 
 def _explained(
-    key: QuestionKey, outcome: Outcome, comparison: Comparison, got: Array, digits: int
+    key: QuestionKey, outcome: Outcome, comparison: Comparison, got: Array, is_single: bool
 ) -> Outcome:
-    """The outcome of wrong values, with the mistake that gives them if there is one."""
+    """The outcome of wrong values with what is wrong with them, as for a formula."""
     wrong = comparison.status == EntryStatus.INCORRECT
-    if outcome.verdict not in (Verdict.INCORRECT, Verdict.PARTIAL) or not wrong.any():
+    if outcome.verdict not in WRONG or not wrong.any() or not key.diagnoses:
         return outcome
-    found = key.cached(Diagnosing).of_numbers(got, wrong, digits) if key.diagnoses else None
-    if found is None or not found.messages:
-        return outcome
-    known = outcome.instructor or Instructor()
+    diagnosing = key.cached(Diagnosing)
+    if is_single:
+        found = diagnosing.of_numbers(got, wrong, _SINGLE)
+    else:
+        found = diagnosing.of(got, wrong, None, "infix")
+    codes = {message.code for message in found.messages}
+    kept = [one for one in outcome.messages if one.kind is not Kind.NOTE or one.code not in codes]
     return replace(
         outcome,
-        messages=(*found.messages, *outcome.messages),
-        instructor=replace(known, candidates=found.candidates),
+        messages=(*found.messages, *kept),
+        instructor=Instructor(candidates=found.candidates, projection=projection(got)),
+        several=found.is_several,
     )

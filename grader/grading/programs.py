@@ -14,9 +14,12 @@ import numpy as np
 
 from grader.claims import questions_marked
 from grader.expression import symbols_in
+from grader.grading.entry_formulas import is_right_by_entries
+from grader.grading.incorrect import WRONG
 from grader.grading.outcome import Outcome, result_of
 from grader.grading.program_runs import ProgramRuns, Runs, Series, called_name, time_for_one
 from grader.grading.program_values import is_near, laid_out, outcome_for, turned
+from grader.grading.wrong_lines import WrongLines
 from grader.key import Key, QuestionKey
 from grader.problem import Question
 from grader.problem.model import bases
@@ -26,6 +29,7 @@ from grader.program.errors import Failed, Origin, Refused
 from grader.program.given import USUAL, Layout
 from grader.program.returned import misplaced
 from grader.program.running import ENTRY, TOP, Held, Ran
+from grader.program.values import Unknown
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
 
@@ -75,6 +79,7 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
     answers: dict[str, ProgramAnswer] = {}
     left: set[str] | None = None  # names that no scope accounts for
     budget = time_for_one(key.questions.values())
+    programs = []
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)
@@ -83,6 +88,11 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
         except Refused:
             return answers, False
         left = unused if left is None else left & unused
+        programs.append(program)
+    for program in programs:  # what time is left after all answers
+        for question, message in program.where_wrong():
+            answer = answers[question]
+            answers[question] = replace(answer, messages=(message, *answer.messages))
     return answers, not left
 
 
@@ -135,7 +145,8 @@ class _Program:
         self._questions = questions
         self._listing = listing
         self._runs = ProgramRuns(questions[0], listing, budget)
-        self._layouts = {USUAL}  # those under which some answer is right
+        self._layouts: set[Layout] = set()  # those under which some answer is right
+        self._wrong: dict[str, tuple[Series, Layout]] = {}
 
     def answers(self) -> dict[str, ProgramAnswer]:
         """What the program says to each question."""
@@ -149,15 +160,26 @@ class _Program:
                 found[key.question.id] = answer
         return found
 
+    def where_wrong(self) -> Iterator[tuple[str, Message]]:
+        """Where the program breaks on its way to wrong answers, by question."""
+        breaks: dict[Layout, WrongLines] = {}
+        for key in self._questions:
+            if key.diagnoses and key.question.id in self._wrong:
+                series, layout = self._wrong[key.question.id]
+                if layout not in breaks:
+                    breaks[layout] = WrongLines(self._runs, layout, self._listing)
+                message = breaks[layout].message(key, series)
+                if message is not None:
+                    yield key.question.id, message
+
     def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
         named = self._named(self._runs.on_draws(count=_TRIED), key)
         if not named:
-            return self._unnamed(key)
+            return self._by_entries(key) or self._unnamed(key)
         for layout in self._layouts_to_try():
             if (answer := self._in_layout(key, layout)) is not None:
                 return self._only_in(layout, key, named, answer)
-        usual = self._runs.on_draws()
-        return self._not_right(key, usual, self._named(usual, key))
+        return self._not_right(key, self._layout(key))
 
     def _layouts_to_try(self) -> Iterator[Layout]:
         """The layouts of the problem; if shapes do not fit in any of them, the mixed ones too."""
@@ -303,7 +325,7 @@ class _Program:
             and _may_differ(one, chosen, ran)
         ]  # fmt: skip
         if others:
-            lines = f"line {chosen.held.line} and line {others[-1].held.line}"
+            lines = " and ".join(self._listing.named(one.held.line) for one in (chosen, others[-1]))
             text = f"the program gives this derivative two different values, in {lines}"
             return ProgramAnswer(_for_a_human(text, "two-answers"), record)
         return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
@@ -339,23 +361,35 @@ class _Program:
         methods = {one for one in found if one.startswith(f"{series.held.function}.")}
         return methods or {series.held.function}
 
-    def _not_right(self, key: QuestionKey, usual: Runs, named: Sequence[Series]) -> ProgramAnswer:
+    def _layout(self, key: QuestionKey) -> Layout:
+        """The layout that a program with a wrong answer is written for: most of it runs there."""
+
+        def unfit(layout: Layout) -> tuple[bool, int, bool]:
+            runs = self._runs.on_draws(layout, count=_TRIED)
+            is_unproved = layout != USUAL and layout not in self._layouts
+            return not self._named(runs, key), len(runs.first.faults), is_unproved
+
+        return min(self._layouts_to_try(), key=unfit)
+
+    def _not_right(self, key: QuestionKey, layout: Layout) -> ProgramAnswer:
         """The answer if no layout makes it right: incorrect if that is sure, else for a human."""
-        last = named[-1]
-        record, given = self._record(last), usual.first.given
+        runs = self._runs.on_draws(layout)
+        named = self._named(runs, key)
+        last, given = named[-1], runs.first.given
+        record = self._record(last)
         if last.values is None:
-            return ProgramAnswer(_unread(last), record)
-        if (changed := self._changed(key)) is not None:
+            return ProgramAnswer(self._unread(last), record)
+        if (changed := self._changed(key, layout)) is not None:
             return ProgramAnswer(changed, record)
-        if (other := usual.first.changed_through(last.held)) is not None:
-            line = self._listing.place(other.line).line
-            text = f"line {line} changes this array through its other name `{other.path}`"
+        if (other := runs.first.changed_through(last.held)) is not None:
+            line = self._listing.named(other.line)
+            text = f"{line} changes this array through its other name `{other.path}`"
             return ProgramAnswer(_for_a_human(text, "program"), record)
         if is_near(key, last.values):
             text = "the values agree to a few digits only, as with a small constant or differences"
             return ProgramAnswer(_for_a_human(text, "precision"), record)
         if (
-            usual.first.faults
+            runs.first.faults
             or len(named) > 1
             or given.guessed
             or not (last.held.derived and last.held.derived.is_exact)
@@ -366,24 +400,45 @@ class _Program:
         base = got if got is not None else turned(key, last.values)
         if base is None:
             base = np.zeros_like(key.expected)  # no value fits, whatever the noise
-        outcome = outcome_for(key, last.values, lambda: self._runs.noise(key, last, USUAL, base))
+        outcome = outcome_for(key, last.values, lambda: self._runs.noise(key, last, layout, base))
+        if outcome.verdict in WRONG:
+            self._wrong[key.question.id] = last, layout
         return ProgramAnswer(outcome, record, self._notes(last))
 
-    def _changed(self, key: QuestionKey) -> Outcome | None:
+    def _unread(self, series: Series) -> Outcome:
+        """The outcome of a name whose value could not be worked out."""
+        fault = series.fault or Unknown("its value is no array of numbers")
+        where = f" in {self._listing.named(fault.line)}" if fault.line is not None else ""
+        text = f"the program could not be run as far as this answer{where}: {fault.reason}"
+        message = Message(Kind.ERROR, f"{text}; a person will look at it", "program")
+        return Outcome(Verdict.UNREADABLE, messages=(message,))
+
+    def _changed(self, key: QuestionKey, layout: Layout) -> Outcome | None:
         """For a human if the answer is right with the values that the problem gives its names."""
-        changes = self._runs.on_draws(count=_TRIED).first.given.changes
+        changes = self._runs.on_draws(layout, count=_TRIED).first.given.changes
         if not changes:
             return None
-        pinned = self._named(self._runs.on_draws(is_pinned=True), key)
-        if not any(self._runs.is_right(key, one, USUAL) for one in pinned):
+        pinned = self._named(self._runs.on_draws(layout, is_pinned=True), key)
+        if not any(self._runs.is_right(key, one, layout) for one in pinned):
             return None
         name, line = next(iter(changes))
-        place = self._listing.place(line)
         text = (
-            f"the answer is right with the values that the problem gives, but line {place.line} gives "
-            f"`{name}` another value"
+            "the answer is right with the values that the problem gives, but "
+            f"{self._listing.named(line)} gives `{name}` another value"
         )
         return _for_a_human(text, "stated-otherwise")
+
+    def _by_entries(self, key: QuestionKey) -> ProgramAnswer | None:
+        """The answer if the program has no value for it, but a right formula for its entries."""
+        program, names = self._runs.program, self._runs.inputs.names
+        for one in program.targets:
+            derived = names.derivative(one.path)
+            if self._answers(derived, key.question) and is_right_by_entries(key, program, one.path):
+                held = Held(one.path, None, one.line, TOP, "", derived)
+                return ProgramAnswer(
+                    Outcome(Verdict.CORRECT, 1.0), self._record(Series(held, None))
+                )
+        return None
 
     def _unnamed(self, key: QuestionKey) -> ProgramAnswer | None:
         """The answer without a name that says so: below the question's number, or by its value."""
@@ -419,9 +474,8 @@ class _Program:
         if below or is_gradient(right[-1].held.path):
             record = self._record(right[-1])
             return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(right[-1]))
-        place = self._listing.place(right[-1].held.line)
-        name = right[-1].held.path
-        text = f"`{name}` in line {place.line} has the value of the answer, but is not named so"
+        name, line = right[-1].held.path, self._listing.named(right[-1].held.line)
+        text = f"`{name}` in {line} has the value of the answer, but is not named so"
         return ProgramAnswer(_for_a_human(text, "uncertain-names"), self._record(right[-1]))
 
     def _is_below(self, series: Series, question: Question) -> bool:
@@ -433,10 +487,11 @@ class _Program:
     def _record(self, series: Series) -> AnswerRecord:
         line = series.held.line
         place = self._listing.place(line)
-        lines = self._listing.text.splitlines()
-        text = lines[line - 1].strip() if line <= len(lines) else series.held.path
+        text = self._runs.statement(self._listing.text, line) or series.held.path
         shape = series.values.shape if series.values is not None else None
-        return AnswerRecord(text, "code", place.path, place.line, place.column, shape=shape)
+        return AnswerRecord(
+            text, "code", place.path, place.line, place.column, shape=shape, cell=place.cell
+        )
 
     def _notes(self, series: Series) -> tuple[Message, ...]:
         if series.values is not None and series.values.is_single:
@@ -448,17 +503,20 @@ class _Program:
         """The names that may hold another answer.
 
         None do if all could be run, there are no functions, and each name is given, answers a question, or
-        is used on the way to one that does.
+        is used on the way to one that does. On the way, `delta1` may be a wrong answer too.
         """
         if self._runs.program.functions or self._runs.program.classes:
             return {_ANYTHING}
-        runs = [self._runs.on_draws(layout, count=_TRIED) for layout in self._layouts]
-        whole = next((one for one in runs if not one.first.faults), None)
-        if whole is None:
+        runs = {one: self._runs.on_draws(one, count=_TRIED) for one in (USUAL, *self._layouts)}
+        layout = next((one for one, found in runs.items() if not found.first.faults), None)
+        if layout is None:
             return {_ANYTHING}
+        whole = runs[layout]
         paths = {one.held.path: one.held for one in whole.series.values()}
         known = {path for path, held in paths.items() if self._is_answer(held)}
         on_the_way = self._leading_to(known)
+        if any(is_gradient(path) for path in on_the_way):
+            on_the_way -= WrongLines(self._runs, layout, self._listing).unplaced
         names = self._runs.inputs.names
         return {
             path for path in paths
@@ -519,13 +577,3 @@ def _may_differ(series: Series, chosen: Series, ran: Ran) -> bool:
 def _closeness(series: Series) -> int:
     """How close a name is to the declared one."""
     return series.held.derived.closeness if series.held.derived is not None else 0
-
-
-def _unread(series: Series) -> Outcome:
-    """The outcome of a name whose value could not be worked out."""
-    fault = series.fault
-    reason = fault.reason if fault is not None else "its value is no array of numbers"
-    where = f" in line {fault.line}" if fault is not None and fault.line is not None else ""
-    text = f"the program could not be run as far as this answer{where}: {reason}"
-    message = Message(Kind.ERROR, f"{text}; a person will look at it", "program")
-    return Outcome(Verdict.UNREADABLE, messages=(message,))

@@ -41,7 +41,7 @@ class ShownReading:
         place = given.place
         return AnswerRecord(
             given.text, given.notation, place.path, place.line, place.column,
-            self.echo, self.shape, self.indices,
+            self.echo, self.shape, self.indices, place.cell,
         )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from grader.grading.model_statements import (
     shorthand,
     with_stated_values,
 )
+from grader.grading.numpy_reading import beside_numpy
 from grader.grading.outcome import Outcome, WrongValues, outcome_of, unread
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up_to_layout
@@ -68,13 +69,22 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     try:
         reading, outcome = _decided(key, given, asked)
     except StudentError as error:
-        return Judged(unread(error))
+        return Judged(_beside_numpy(key, given, unread(error)))
+    by_columns, outcome = outcome, _beside_numpy(key, given, outcome)
+    if outcome.verdict is Verdict.CORRECT and by_columns.verdict is not Verdict.CORRECT:
+        return Judged(outcome)
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     stated = _stated_otherwise(key, reading, outcome, given)
     if stated is not None:
         outcome = _for_a_human(stated)
     outcome = by_rules(key, reading, outcome, given.notation)
     return Judged(outcome, notes, shown_reading(key, reading))
+
+
+def _beside_numpy(key: QuestionKey, given: Written, outcome: Outcome) -> Outcome:
+    """The outcome of a formula of an answer file, which NumPy can read too."""
+    is_in_file = given.is_alone and given.notation == "infix"
+    return beside_numpy(key, given.text, outcome) if is_in_file else outcome
 
 
 def is_right_as_stated(key: Key, question: Question, given: Written) -> bool:

@@ -78,7 +78,8 @@ def _program(lines: "Sequence[ProgramLine]") -> Iterator[TextPart]:
     yield TextPart(title, style="bold cyan")
     for line in lines[:_MOST_LINES]:
         shape = wording.size(line.shape) if line.shape is not None else f"not known: {line.reason}"
-        name = one_line(f"{line.path}:{line.line}  {line.name}", _TEXT_LIMIT)
+        place = wording.line_of(line.path, line.cell, line.line)
+        name = one_line(f"{place}  {line.name}", _TEXT_LIMIT)
         yield TextPart(f"{name}  {one_line(shape)}", 2)
     if len(lines) > _MOST_LINES:
         yield TextPart(f"… and {len(lines) - _MOST_LINES} more", 2)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.reports import figures, prompts, verdicts, wording
-from grader.reports.plain_text import block, one_line, printable
+from grader.reports.plain_text import block, in_backticks, one_line, printable
 from grader.result import Report
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def environment() -> "Environment":
         "number": figures.number,
         "printable": printable,
         "one_line": one_line,
+        "message": message,
         "block": block,
         "mathml": mathml,
         "prompt": prompt,
@@ -74,6 +75,14 @@ def environment() -> "Environment":
     }
     environment.globals |= {"looks": verdicts.LOOKS, "wording": wording}
     return environment
+
+
+def message(text: str, limit: int | None = None) -> "Markup":
+    """A message on one line, escaped; what stands between backticks is code."""
+    from markupsafe import Markup
+
+    parts = enumerate(in_backticks(text, limit))
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in parts)
 
 
 def mathml(text: str | None) -> "Markup | None":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.reports import wording
-from grader.reports.plain_text import block, one_line, printable
+from grader.reports.plain_text import block, in_backticks, one_line, printable
 from grader.reports.verdicts import LOOKS, entry_look
 from grader.result import AnswerRecord, Message, QuestionResult, Report
 
@@ -30,7 +30,17 @@ def render(report: Report) -> str:
 
 def escaped(text: str) -> str:
     """Untrusted text for the middle of a line, with all Markdown escaped."""
-    return _SPECIAL.sub(r"\\\g<0>", one_line(text))
+    return _escaped(one_line(text))
+
+
+def _escaped(line: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", line)
+
+
+def marked(message: str) -> str:
+    """A message on one line, escaped; what stands between backticks is code."""
+    parts = enumerate(in_backticks(message))
+    return "".join(code(part) if i % 2 else _escaped(part) for i, part in parts)
 
 
 def fenced(text: str, info: str = "") -> str:
@@ -89,13 +99,13 @@ def _answer(answer: AnswerRecord) -> Iterator[str]:
         kind = wording.kind(answer)
         yield f"Read as: {code(answer.reading)}" + (f", {escaped(kind)}" if kind else "")
     elif answer.shape is not None:
-        yield f"Read as: {wording.read_as(answer)}"
+        yield f"{wording.read_title(answer)}: {wording.read_as(answer)}"
 
 
 def _messages(messages: Iterable[Message]) -> Iterator[str]:
     for heading, group in wording.grouped(messages):
         for message in group:
-            yield f"**{heading}:** {escaped(message.text)}"
+            yield f"**{heading}:** {marked(message.text)}"
             if message.pointer:
                 yield fenced(block(message.pointer))
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from grader.reports import wording
-from grader.reports.feedback_md import escaped
+from grader.reports.feedback_md import marked
 from grader.reports.outcome import RunnerOutcome, outcome
 from grader.result import QuestionResult, Report
 
@@ -36,7 +36,7 @@ def placeholder() -> str:
 
 def _data(report: Report) -> dict[str, Any]:
     waiting = sum(question.needs_review for question in report.questions)
-    lines = [escaped(message.text) for message in report.messages]
+    lines = [marked(message.text) for message in report.messages]
     if waiting:
         noun = "answer waits" if waiting == 1 else "answers wait"
         lines.insert(0, f"**{waiting} {noun} for a person: not decided yet, and not a zero.**")
@@ -51,9 +51,11 @@ def _data(report: Report) -> dict[str, Any]:
 
 
 def _test(question: QuestionResult) -> dict[str, Any]:
-    lines = [escaped(message.text) for message in question.messages]
+    lines = [marked(message.text) for message in question.messages]
     if question.answer and question.answer.line:
-        lines.insert(0, f"Your answer is in line {question.answer.line}.")
+        cell = question.answer.cell
+        where = "" if cell is None else f"cell {cell}, "
+        lines.insert(0, f"Your answer is in {where}line {question.answer.line}.")
     if question.needs_review:
         lines.insert(0, f"**A person will look at this** ({question.verdict}).")
     test: dict[str, Any] = {

@@ -28,6 +28,11 @@ def one_line(text: str, limit: int | None = None) -> str:
     return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def in_backticks(text: str, limit: int | None = None) -> list[str]:
+    """A message on one line, cut at its backticks: every second part stood between two of them."""
+    return re.split("`([^`]+)`", one_line(text, limit))
+
+
 def block(text: str, limit: int = 8000) -> str:
     """`text`, printable, as lines; after `limit` characters only the number of the others."""
     lines = printable(text).strip("\n").rstrip()

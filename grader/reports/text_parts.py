@@ -54,7 +54,7 @@ def answer(record: AnswerRecord) -> Iterator[TextPart]:
     yield TextPart(block(record.text, _ANSWER_LIMIT), 4, wrap=False)
     read = wording.read_as(record, _ANSWER_LIMIT)
     if read:
-        yield TextPart(f"Read as: {read}", 2)
+        yield TextPart(f"{wording.read_title(record)}: {read}", 2)
 
 
 def messages(all_: Iterable[Message], indent: int) -> Iterator[TextPart]:

@@ -34,12 +34,19 @@ def question_name(question: QuestionResult) -> str:
 
 
 def place(answer: AnswerRecord) -> str:
-    """`paper.md:112`, without the folders of the machine that graded."""
+    """`paper.md:112`, `hw.ipynb, cell 3, line 4`, without the folders of the machine that graded."""
     path = PurePath(answer.path)
-    name = one_line(path.name if path.is_absolute() else answer.path)
-    if answer.line is None:
+    return line_of(path.name if path.is_absolute() else answer.path, answer.cell, answer.line)
+
+
+def line_of(path: str, cell: int | None, line: int | None) -> str:
+    """A line of a file or of a notebook's cell, as in `place`."""
+    name = one_line(path)
+    if line is None:
         return name
-    return f"{name}:{answer.line}" if name else f"line {answer.line}"
+    if cell is not None:
+        return f"{name}, cell {cell}, line {line}"
+    return f"{name}:{line}" if name else f"line {line}"
 
 
 def read_as(answer: AnswerRecord, limit: int | None = None) -> str:
@@ -48,7 +55,13 @@ def read_as(answer: AnswerRecord, limit: int | None = None) -> str:
         return ""
     if answer.reading:
         return ", ".join(part for part in (one_line(answer.reading, limit), kind(answer)) if part)
-    return f"numbers, {kind(answer)}" if len(answer.shape or ()) > 1 else kind(answer)
+    is_array = answer.notation != "code" and len(answer.shape or ()) > 1
+    return f"numbers, {kind(answer)}" if is_array else kind(answer)
+
+
+def read_title(answer: AnswerRecord) -> str:
+    """What `read_as` says: a program has a value."""
+    return "Its value" if answer.notation == "code" else "Read as"
 
 
 def kind(answer: AnswerRecord) -> str:

@@ -85,7 +85,7 @@ class AnswerRecord:
 
     `shape` is (rows, columns), () for a number, or the axes of a submitted array of numbers. `indices`
     are the index variables of a reading that is a formula for each entry. `echo` and `shape` are None if
-    the answer could not be read. `line` and `column` count from 1.
+    the answer could not be read. `line` and `column` count from 1, in a notebook within its `cell`.
     """
 
     text: str
@@ -96,6 +96,7 @@ class AnswerRecord:
     echo: Echo | None = None
     shape: tuple[int, ...] | None = None
     indices: tuple[str, ...] = ()
+    cell: int | None = None
 
     @property
     def reading(self) -> str | None:
@@ -109,7 +110,7 @@ class AnswerRecord:
 
     def to_json(self) -> dict[str, Any]:
         """The `answer` of `result.json` as plain data, without fields that are None."""
-        names = ("text", "notation", "path", "line", "column", "reading", "mathml")
+        names = ("text", "notation", "path", "cell", "line", "column", "reading", "mathml")
         data = without_none({name: getattr(self, name) for name in names})
         if self.shape is not None:
             data["shape"] = list(self.shape)
@@ -130,6 +131,7 @@ class AnswerRecord:
             echo,
             tuple(shape) if isinstance(shape, list) else None,
             tuple(data.get("indices", ())),
+            data.get("cell"),
         )
 
 

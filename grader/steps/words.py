@@ -63,8 +63,7 @@ def _named(part: MemberPlace) -> str:
 
 
 def _line(part: MemberPlace) -> str:
-    place = part.place
-    return f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
+    return part.place.named
 
 
 def _ordinal(number: int) -> str:

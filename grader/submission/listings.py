@@ -37,6 +37,11 @@ class Listing:
             return first  # where the lines of an answer are in its file is not known
         return first if at == 1 else replace(first, line=first.line + at - 1, column=1)
 
+    def named(self, line: int) -> str:
+        """A line as a message names it: `line 4`, `cell 2, line 4`, `line 4 of the code`."""
+        piece, at = self.piece_at(line)
+        return f"line {at} of the code" if piece.where == "answer" else self.place(line).named
+
     def labels(self, line: int) -> tuple[str, ...]:
         """The labels of the question that a line is for, from the outside in."""
         piece, at = self.piece_at(line)

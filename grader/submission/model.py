@@ -18,6 +18,11 @@ class Place:
     column: int = 1
     cell: int | None = None
 
+    @property
+    def named(self) -> str:
+        """The line as a message names it."""
+        return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:

@@ -7,6 +7,7 @@ import pytest
 from library_keys import NAMES, PROBLEMS, key_of
 from paper_grading import graded
 
+from grader.claims.notes import is_printed
 from grader.grading import grade
 from grader.reports import needs_review
 from grader.result import QuestionResult, Report
@@ -155,3 +156,29 @@ def test_a_link_to_a_submitted_file_is_no_leftover(tmp_path: Path) -> None:
                            more_yaml="answers: {q3: X.T @ r / N + lam * w}")  # fmt: skip
     assert report["q3"].verdict == "correct"
     assert report["q6"].verdict == "missing"
+
+
+ARRAY = "[[-0.81022468 -1.58248231]\n [-0.85069207 -1.34703959]]"
+
+
+@pytest.mark.parametrize("ending", ["txt", "md"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"q2 =\n{ARRAY}",
+        f"dW2\n{ARRAY}",
+        f"```\n{ARRAY}\n```",
+        "-8.1e-01 -1.58e+00\n-8.5e-01 -1.34e+00",
+        f"q1: (Yhat-Y)/N\n\nq2 =\n{ARRAY}",
+        "array([[-0.81022468, -1.58248231]], dtype=float32)",
+    ],
+)
+def test_printed_numbers_may_be_an_answer(tmp_path: Path, text: str, ending: str) -> None:
+    paper = tmp_path / f"paper.{ending}"
+    paper.write_text(text, encoding="utf-8")
+    assert grade(key_of("mlp-batch"), read(paper))["q2"].verdict.needs_review
+
+
+@pytest.mark.parametrize("text", ["We trained with rates of 0.01 and 0.9.", "(1) (2)", "3.14"])
+def test_numbers_among_words_are_none(text: str) -> None:
+    assert not is_printed(text)

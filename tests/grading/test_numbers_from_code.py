@@ -128,6 +128,10 @@ def test_an_array_has_an_axis_for_each_index(tmp_path: Path) -> None:
     found = api.grade(tmp_path, {"q1": wrong}, student=STUDENT)["q1"]
     assert found.counterexample is not None
     assert found.counterexample.entry == (4, 2, 3)
+    flat = {"q1": cube.ravel()}  # as np.savetxt has to write it
+    assert api.grade(tmp_path, flat, student=STUDENT)["q1"].verdict == "correct"
+    flat = {"q1": np.moveaxis(cube, 0, 2).ravel()}
+    assert api.grade(tmp_path, flat, student=STUDENT)["q1"].verdict != "correct"
     moved = api.grade(tmp_path, {"q1": np.moveaxis(cube, 0, 2)}, student=STUDENT)["q1"]
     assert moved.verdict == "incorrect"
     assert "4×2×3" in moved.messages[0].text

@@ -299,3 +299,12 @@ def test_what_is_returned_stands_where_a_caller_expects_it(tmp_path: Path) -> No
     assert verdicts(tmp_path, "tanh-mlp", plain + "a, b = backward(*given)")["q6"] == "correct"
     called = plain + "dz, dW1 = backward(*given)"
     assert verdicts(tmp_path, "tanh-mlp", called)["q6"] != "correct"
+
+
+def test_a_name_for_some_derivative_with_the_value_of_none_may_be_an_answer(tmp_path: Path) -> None:
+    named = "Yhat = H @ W2 + b2\ndelta2 = (Yhat - Y) / N\ndW2 = H.T @ delta2"
+    # It is the derivative by Yhat; nothing else can be one by Z1.
+    found = verdicts(tmp_path, "mlp-batch", named)
+    assert (found["q1"], found["q2"], found.get("q5")) == ("correct", "correct", None)
+    wrong = verdicts(tmp_path, "mlp-batch", named.replace("Yhat - Y", "Yhat + Y"))
+    assert wrong["q1"] == wrong["q5"] == "undecided"  # and no zero

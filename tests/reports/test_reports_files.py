@@ -170,3 +170,10 @@ def test_importing_the_package_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_backticks_of_a_message_are_code_and_nothing_else() -> None:
+    shown = feedback_md.marked("`<b>*x*</b>` in line 3 is *wrong*, and so is `")
+    assert MarkdownIt().renderInline(shown) == (
+        "<code>&lt;b&gt;*x*&lt;/b&gt;</code> in line 3 is *wrong*, and so is `"
+    )

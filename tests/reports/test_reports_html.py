@@ -170,3 +170,10 @@ def colour_pairs() -> Iterator[tuple[str, str, str]]:
 def test_contrast_meets_wcag_aa(name: str, ink: str, ground: str) -> None:
     light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def test_backticks_of_a_message_are_code_and_nothing_else() -> None:
+    shown = feedback_html.message("`<b>x</b>` in line 3 is <i>wrong</i>, and so is `")
+    assert shown == (
+        "<code>&lt;b&gt;x&lt;/b&gt;</code> in line 3 is &lt;i&gt;wrong&lt;/i&gt;, and so is `"
+    )
