@@ -5,12 +5,12 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-import yaml
+import yaml_data
 from content_grading import judged
 from library_keys import NAMES, PROBLEMS, key_of, undiagnosed
 
 CASES: dict[str, dict[str, Any]] = {
-    name: yaml.safe_load((PROBLEMS / name / "cases.yaml").read_text(encoding="utf-8"))
+    name: yaml_data.load((PROBLEMS / name / "cases.yaml").read_text(encoding="utf-8"))
     for name in NAMES
 }
 

@@ -82,7 +82,7 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_costs_no_more_than_its_length(piece: str, format: str) -> None:  # noqa: A002
     """A megabyte takes a second or two, on a busy machine some more; a quadratic scanner takes hours."""
-    length = examples(50_000, 1_000_000)
+    length = examples(15_000, 1_000_000)
     start = time.process_time()
     check(document(piece * (length // len(piece) // 2 * 2 + 1), format))
-    assert time.process_time() - start < 5 + length / 5_000
+    assert time.process_time() - start < 1 + length / 5_000

@@ -202,9 +202,10 @@ LEFT_TO_A_HUMAN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", rules())
-def test_a_rule_of_the_language(name: str) -> None:
-    assert not check(rules()[name], 0) or name in LEFT_TO_A_HUMAN
+def test_a_rule_of_the_language(subtests: pytest.Subtests) -> None:
+    for name, text in rules().items():
+        with subtests.test(name):
+            assert not check(text, 0) or name in LEFT_TO_A_HUMAN
 
 
 def test_random_programs_by_day() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml_data
 from hypothesis import given
 from hypothesis import strategies as st
 from library_keys import key_of
@@ -17,7 +17,7 @@ from grader.grading import grade
 from grader.result import QuestionResult
 from grader.submission import Formula, read
 
-SENTENCES = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text("utf-8"))
+SENTENCES = yaml_data.load(Path(__file__).with_name("sentences.yaml").read_text("utf-8"))
 LEFT = r"\frac{\partial l}{\partial z}"
 FORMULAS = {
     "X": f"{LEFT} = p - y",
