@@ -18,7 +18,7 @@ from grader.key import QuestionKey
 pytestmark = pytest.mark.sampled
 
 WRONG = ("incorrect", "partial")
-PAIRS = examples(2, 20)  # for each question, at random
+PAIRS = examples(1, 20)  # for each question, at random
 
 
 def mutants_of(key: QuestionKey) -> Mutants:
@@ -37,7 +37,7 @@ def some(key: QuestionKey, few: int, many: int | None = None) -> list[Mutant]:
 def test_a_mistake_is_refused_and_named(name: str, question: str, notation: str):
     key = key_of(name)
     named = tried = 0
-    for mutant in some(key[question], 5):
+    for mutant in some(key[question], 3):
         result = result_of(
             key, question, written(key[question], mutant.expression, notation), notation
         )
