@@ -28,7 +28,7 @@ from grader.program.machine import GivenNames, Machine, compiled
 from grader.program.values import Instance, Module, Unknown
 
 COUNT = 2000
-BY_DAY = 150
+BY_DAY = 100
 REFUSED = 0.07  # measured: a rule of the language in nine programs of a hundred is left to a human
 
 

@@ -87,7 +87,7 @@ def test_twice_the_text_is_about_twice_the_work(notation: str, unit: str) -> Non
         return calls(lambda: parse(text, names))
 
     work(1_000)  # fills the caches that texts share
-    length = examples(1_000, 4_000)
+    length = examples(2_000, 4_000)
     assert work(2 * length) <= 2.6 * work(length) + 200
 
 
@@ -104,5 +104,5 @@ def test_twice_the_file_is_about_twice_the_work(suffix: str, unit: str) -> None:
             return calls(lambda: read(path))
 
         work(500)
-        length = examples(3_000, 8_000)
+        length = examples(5_000, 8_000)
         assert work(2 * length) <= 2.6 * work(length) + 1_000
