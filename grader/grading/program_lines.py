@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.grading.programs import first_run
+from grader.grading.program_runs import first_run
 from grader.key import Key
 from grader.program.running import ENTRY
 from grader.program.values import Unknown

@@ -6,68 +6,29 @@ names are those of the problem, and it is right under no other layout of vectors
 """
 
 import ast
-import itertools
-import re
-import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from grader.claims import questions_marked
-from grader.draws import Draws, modelled
-from grader.evaluation import DISTURBANCE, ROUNDOFF, Disturbance
 from grader.expression import symbols_in
 from grader.grading.outcome import Outcome, result_of
-from grader.grading.program_values import (
-    ProgramValues,
-    is_near,
-    is_right,
-    laid_out,
-    outcome_for,
-    stacked,
-    turned,
-)
+from grader.grading.program_runs import ProgramRuns, Runs, Series, called_name, time_for_one
+from grader.grading.program_values import is_near, laid_out, outcome_for, turned
 from grader.key import Key, QuestionKey
-from grader.primitives import Array
 from grader.problem import Question
 from grader.problem.model import bases
 from grader.program.budget import Budget
 from grader.program.code_names import Derived, is_gradient
-from grader.program.errors import Origin, Refused
-from grader.program.given import USUAL, Given, Inputs, Layout, Lines
-from grader.program.machine import compiled
-from grader.program.packing import Packed
-from grader.program.running import ENTRY, TOP, Held, Ran, run
-from grader.program.source import parse
-from grader.program.values import Unknown
+from grader.program.errors import Failed, Origin, Refused
+from grader.program.given import USUAL, Layout
+from grader.program.running import ENTRY, TOP, Held, Ran
 from grader.result import AnswerRecord, Kind, Message, QuestionResult, Verdict
 from grader.submission import Listing, Place
 
 _TRIED = 2  # draws on which a program is tried before it is run on all
-_SECONDS = 10.0  # processor time for one listing
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """What a name holds on every draw; `values` is None unless these are numbers of one shape.
-
-    `earlier` are its values before the program updated the weights.
-    """
-
-    held: Held
-    values: ProgramValues | None
-    earlier: ProgramValues | None = None
-    fault: Unknown | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """A program run on every draw in one way: the first run, and the names with their values."""
-
-    first: Ran
-    series: Mapping[tuple[str, str], Series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +73,7 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
         scopes.setdefault(one.question.scope.key, []).append(one)
     answers: dict[str, ProgramAnswer] = {}
     left: set[str] | None = None  # names that no scope accounts for
-    budget = Budget(until=time.process_time() + _SECONDS)
+    budget = time_for_one()
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)
@@ -122,17 +83,6 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
             return answers, False
         left = unused if left is None else left & unused
     return answers, not left
-
-
-def first_run(key: Key, listing: Listing) -> Ran | None:
-    """A program run on the first draw with the names of the first questions; None if it cannot be read."""
-    scope = next(iter(key.questions.values())).question.scope.key
-    questions = [one for one in key.questions.values() if one.question.scope.key == scope]
-    try:
-        program = _Program(questions, listing, Budget(until=time.process_time() + _SECONDS))
-    except Refused:
-        return None
-    return program.ran()
 
 
 def beside(result: QuestionResult, question: Question, programs: ProgramAnswers) -> QuestionResult:
@@ -183,153 +133,8 @@ class _Program:
     def __init__(self, questions: Sequence[QuestionKey], listing: Listing, budget: Budget) -> None:
         self._questions = questions
         self._listing = listing
-        self._budget = budget
-        first = questions[0]
-        self._inputs = Inputs(first.question.scope, first.draws, first.backprop)
-        names = self._inputs.names
-        self._program = compiled(with_shown(listing), names.spelled_in(listing.text))
-        self._known: dict[object, Runs] = {}
+        self._runs = ProgramRuns(questions[0], listing, budget)
         self._layouts = {USUAL}  # those under which some answer is right
-        self._settings: frozenset[int] = frozenset()
-        first_run = self._once(self._inputs, 0, USUAL, False)
-        if first_run.given.replaced and first_run.given.changes:
-            self._settings = self._lines.settings  # the program has its own data, and its own sizes
-
-    # Running
-
-    def _runs(self, layout: Layout = USUAL, *, is_pinned: bool = False, count: int = 0) -> Runs:
-        """The program on the draws, on the first `count` of them if that is given."""
-        remembered = (layout, is_pinned, count)
-        if remembered not in self._known:
-            self._known[remembered] = self._run(self._inputs, layout, is_pinned, count)
-        return self._known[remembered]
-
-    def ran(self) -> Ran:
-        """The run on the first draw."""
-        return self._runs(count=1).first
-
-    @cached_property
-    def _defined(self) -> frozenset[str]:
-        """The names that the top level of the program gives a value, or a part of one."""
-        targets = [one.path for one in self._program.targets if not one.scope]
-        return frozenset([re.split(r"[.\[]", path)[0] for path in targets])
-
-    @cached_property
-    def _packed(self) -> Packed:
-        return Packed(self._program.tree)
-
-    @cached_property
-    def _lines(self) -> Lines:
-        """The lines that use no given array."""
-        free: set[int] = set()
-        data: set[int] = set()
-        settings: set[int] = set()
-        for node in ast.walk(self._program.tree):
-            match node:
-                case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-                    pass
-                case ast.For(iter=value):
-                    pass
-                case ast.ImportFrom():
-                    free.add(node.lineno)
-                    continue
-                case _:
-                    continue
-            if self._uses_arrays(value):
-                continue
-            free.add(node.lineno)
-            if isinstance(node, ast.For):
-                continue
-            settings.add(node.lineno)
-            if any(isinstance(one, ast.Call) for one in ast.walk(value)):
-                data.add(node.lineno)
-        return Lines(frozenset(free), frozenset(data), frozenset(settings))
-
-    def _uses_arrays(self, value: ast.expr) -> bool:
-        """Whether an expression uses declared names other than sizes, or derivatives."""
-        names, sizes = self._inputs.names, self._inputs.scope.names.dimensions
-        for node in ast.walk(value):
-            match node:
-                case ast.Name(id=name) | ast.Attribute(attr=name):
-                    meaning = names.meaning(name)
-                    if meaning is not None and meaning.name not in sizes:
-                        return True
-                    if names.derivative(name) is not None:
-                        return True
-        return False
-
-    def _once(self, inputs: Inputs, draw: int, layout: Layout, is_pinned: bool) -> Ran:
-        """One run. Raises Refused if the listing has used up its time."""
-        self._budget.check_clock()
-        budget = Budget(until=self._budget.until)
-        given = Given(
-            inputs,
-            draw,
-            layout,
-            self._defined,
-            self._lines,
-            self._settings,
-            self._packed,
-            is_pinned,
-        )
-        return run(self._program, given, budget)
-
-    def _run(self, inputs: Inputs, layout: Layout, is_pinned: bool, count: int) -> Runs:
-        total = count or inputs.draws.count
-        held: dict[tuple[str, str], list[tuple[Held, Held | None]]] = {}
-        first = self._once(inputs, 0, layout, is_pinned)
-        for draw in range(total):
-            ran = self._once(inputs, draw, layout, is_pinned) if draw else first
-            for one in ran.held():
-                held.setdefault(one.place, []).append((one, ran.outdated(one)))
-        return Runs(first, {place: _series(ones, total) for place, ones in held.items()})
-
-    @cached_property
-    def _disturbed(self) -> Inputs:
-        """The inputs, each moved a little, for the noise of the program."""
-        scope, draws, lower = self._inputs.scope, self._inputs.draws, self._inputs.backprop.lower
-        disturb = Disturbance()
-        symbols = {}
-        for name in scope.symbols:
-            array = draws.values[name]
-            is_smooth = not np.equal(array, np.round(array)).all()
-            symbols[name] = array * disturb.factors(array.shape) if is_smooth else array
-        moved = modelled(scope, symbols, draws.count, lower)
-        return Inputs(scope, Draws(moved.values, draws.count), self._inputs.backprop)
-
-    def _noise(self, key: QuestionKey, series: Series, layout: Layout, got: Array) -> Array:
-        """The rounding noise of a name's values, by the values for inputs that are moved a little."""
-        if len(got) < self._inputs.draws.count:
-            return np.zeros_like(got)
-        remembered = ("disturbed", layout)
-        if remembered not in self._known:
-            self._known[remembered] = self._run(self._disturbed, layout, False, 0)
-        other = self._known[remembered].series.get(series.held.place)
-        moved = laid_out(key, other.values) if other is not None and other.values else None
-        if moved is None:
-            return np.zeros_like(got)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.abs(moved - got) * (ROUNDOFF / DISTURBANCE))
-
-    def _is_right(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
-        """Whether a name's value is right, in the end or before the program updated the weights."""
-        return any(
-            values is not None and self._are_right(key, series, values, layout)
-            for values in (series.values, series.earlier)
-        )
-
-    def _are_right(
-        self, key: QuestionKey, series: Series, values: ProgramValues, layout: Layout
-    ) -> bool:
-        count = len(values.array)
-        if count < len(key.expected):
-            key = replace(key, expected=key.expected[:count], noise=key.noise[:count])
-        got = laid_out(key, values)
-        if got is None:
-            return False
-        return is_right(key, values, lambda: self._noise(key, series, layout, got))
-
-    # Deciding
 
     def answers(self) -> dict[str, ProgramAnswer]:
         """What the program says to each question."""
@@ -342,6 +147,24 @@ class _Program:
             if answer is not None:
                 found[key.question.id] = answer
         return found
+
+    def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
+        named = self._named(self._runs.on_draws(count=_TRIED), key)
+        if not named:
+            return self._unnamed(key)
+        for layout in self._layouts_to_try():
+            if (answer := self._in_layout(key, layout)) is not None:
+                return self._only_in(layout, key, named, answer)
+        usual = self._runs.on_draws()
+        return self._not_right(key, usual, self._named(usual, key))
+
+    def _layouts_to_try(self) -> Iterator[Layout]:
+        """The layouts of the problem; if shapes do not fit in any of them, the mixed ones too."""
+        inputs = self._runs.inputs
+        yield from inputs.layouts
+        ran = [self._runs.on_draws(layout, count=_TRIED).first for layout in inputs.layouts]
+        if all(any(isinstance(one, Failed) for one in run.faults) for run in ran):
+            yield from inputs.mixed_layouts
 
     def _named(self, runs: Runs, key: QuestionKey) -> list[Series]:
         """The names that stand for the derivative that a question asks for, of the highest rank only.
@@ -365,6 +188,20 @@ class _Program:
         top = min((one.held.rank for one in found), default=TOP)
         return [one for one in found if one.held.rank == top]
 
+    def _answers(self, derived: Derived | None, question: Question) -> bool:
+        if derived is None:
+            return False
+        of, wrt = bases(question.of, question.wrt)
+        meant = derived.pair[0] or (self._runs.inputs.loss if self._is_of_loss(wrt) else of)
+        return bool(wrt) and derived.pair[1] == wrt and meant == of
+
+    def _is_of_loss(self, wrt: str) -> bool:
+        """Whether some question asks for the derivative of the loss by a name."""
+        loss = self._runs.inputs.loss
+        return any(
+            bases(one.question.of, one.question.wrt) == (loss, wrt) for one in self._questions
+        )
+
     def _is_for_another(self, series: Series, question: Question) -> bool:
         """Whether a name stands below the number of another question that it answers."""
         labels = self._listing.labels(series.held.line)
@@ -385,102 +222,9 @@ class _Program:
             name in reads or any(self._rests_on(one, name) for one in reads) for name in needed
         )
 
-    def _is_call(self, series: Series) -> bool:
-        """Whether a line of the top level only calls a function of the program."""
-        return series.held.rank == TOP and series.held.line in self._calls
-
-    @cached_property
-    def _calls(self) -> frozenset[int]:
-        own = {one.name for one in self._program.functions}
-        own |= {method.name for one in self._program.classes for method in one.methods}
-        return frozenset(
-            node.lineno
-            for node in ast.walk(self._program.tree)
-            if isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
-            and _called(node.value.func) in own
-        )
-
-    def _answers(self, derived: Derived | None, question: Question) -> bool:
-        if derived is None:
-            return False
-        of, wrt = bases(question.of, question.wrt)
-        meant = derived.pair[0] or (self._inputs.loss if self._is_of_loss(wrt) else of)
-        return bool(wrt) and derived.pair[1] == wrt and meant == of
-
-    def _is_of_loss(self, wrt: str) -> bool:
-        """Whether some question asks for the derivative of the loss by a name."""
-        loss = self._inputs.loss
-        return any(
-            bases(one.question.of, one.question.wrt) == (loss, wrt) for one in self._questions
-        )
-
-    def _answer(self, key: QuestionKey) -> ProgramAnswer | None:
-        named = self._named(self._runs(count=_TRIED), key)
-        if not named:
-            return self._unnamed(key)
-        for layout in self._inputs.layouts:
-            if (answer := self._in_layout(key, layout)) is not None:
-                return self._only_in(layout, key, named, answer)
-        usual = self._runs()
-        return self._not_right(key, usual, self._named(usual, key))
-
-    def _accepted(
-        self, key: QuestionKey, named: Sequence[Series], layout: Layout
-    ) -> ProgramAnswer | None:
-        """The answer if a name is right; for a human if another one of the same rank is not."""
-        right = [one for one in named if self._is_right(key, one, layout)]
-        if not right:
-            return None
-        chosen = right[-1]
-        record = self._record(chosen)
-        if self._is_circular(key, chosen, layout):
-            text = "the program uses this derivative before it computes it"
-            return ProgramAnswer(_for_a_human(text, "program"), record)
-        callers = self._callers(chosen)
-        ran = self._runs(layout, count=_TRIED).first
-        others = [
-            one for one in named
-            if one not in right
-            and not self._writers(one) <= callers
-            and _may_differ(one, chosen, ran)
-        ]  # fmt: skip
-        if others:
-            lines = f"line {chosen.held.line} and line {others[-1].held.line}"
-            text = f"the program gives this derivative two different values, in {lines}"
-            return ProgramAnswer(_for_a_human(text, "two-answers"), record)
-        return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
-
-    def _callers(self, series: Series) -> frozenset[str]:
-        """The functions that call the one that a name is in: they add up or pass on what it gives."""
-        name = series.held.function.rpartition(".")[2]
-        return frozenset(
-            function for function, called in self._program.calls.items() if name and name in called
-        )
-
-    def _writers(self, series: Series) -> set[str]:
-        """The functions that give a name its value: for the field of an object, its methods."""
-        found = {one.scope for one in self._program.targets if one.path == series.held.path}
-        methods = {one for one in found if one.startswith(f"{series.held.function}.")}
-        return methods or {series.held.function}
-
-    def _notes(self, series: Series) -> tuple[Message, ...]:
-        if series.values is not None and series.values.is_single:
-            text = "the program computes with float32, so that seven digits were compared"
-            return (Message(Kind.NOTE, text, "precision"),)
-        return ()
-
-    def _is_circular(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
-        """Whether the program was given this derivative, or one that does not lead to it."""
-        of, wrt = bases(key.question.of, key.question.wrt)
-        gradients = self._runs(layout, count=_TRIED).first.gradients
-        own = gradients.get(series.held.function)
-        pairs = set().union(*gradients.values()) if own is None else own
-        return any(not self._rests_on(name, wrt) for by, name in pairs if by == of)
-
     def _rests_on(self, name: str, wrt: str) -> bool:
         """Whether the model computes one name from another."""
-        depends = self._inputs.scope.names.depends
+        depends = self._runs.inputs.scope.names.depends
         waiting, seen = [name], set()
         while waiting:
             for one in depends.get(waiting.pop(), ()):
@@ -491,13 +235,29 @@ class _Program:
                     waiting.append(one)
         return False
 
+    def _is_call(self, series: Series) -> bool:
+        """Whether a line of the top level only calls a function of the program."""
+        return series.held.rank == TOP and series.held.line in self._calls
+
+    @cached_property
+    def _calls(self) -> frozenset[int]:
+        own = {one.name for one in self._runs.program.functions}
+        own |= {method.name for one in self._runs.program.classes for method in one.methods}
+        return frozenset(
+            node.lineno
+            for node in ast.walk(self._runs.program.tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and called_name(node.value.func) in own
+        )
+
     def _in_layout(self, key: QuestionKey, layout: Layout) -> ProgramAnswer | None:
         """The answer if it is right under another layout of vectors and labels."""
-        tried = self._named(self._runs(layout, count=_TRIED), key)
-        if not any(self._is_right(key, one, layout) for one in tried):
+        tried = self._named(self._runs.on_draws(layout, count=_TRIED), key)
+        if not any(self._runs.is_right(key, one, layout) for one in tried):
             return None
         self._layouts.add(layout)
-        return self._accepted(key, self._named(self._runs(layout), key), layout)
+        return self._accepted(key, self._named(self._runs.on_draws(layout), key), layout)
 
     def _only_in(
         self, layout: Layout, key: QuestionKey, named: Sequence[Series], answer: ProgramAnswer
@@ -512,6 +272,55 @@ class _Program:
             return answer
         text = f"the answer is right if vectors are {layout.vectors}s"
         return replace(answer, outcome=_for_a_human(text, "other-reading"))
+
+    def _accepted(
+        self, key: QuestionKey, named: Sequence[Series], layout: Layout
+    ) -> ProgramAnswer | None:
+        """The answer if a name is right; for a human if another one of the same rank is not."""
+        right = [one for one in named if self._runs.is_right(key, one, layout)]
+        if not right:
+            return None
+        chosen = right[-1]
+        record = self._record(chosen)
+        if self._is_circular(key, chosen, layout):
+            text = "the program uses this derivative before it computes it"
+            return ProgramAnswer(_for_a_human(text, "program"), record)
+        callers = self._callers(chosen)
+        ran = self._runs.on_draws(layout, count=_TRIED).first
+        others = [
+            one for one in named
+            if one not in right
+            and not self._writers(one) <= callers
+            and _may_differ(one, chosen, ran)
+        ]  # fmt: skip
+        if others:
+            lines = f"line {chosen.held.line} and line {others[-1].held.line}"
+            text = f"the program gives this derivative two different values, in {lines}"
+            return ProgramAnswer(_for_a_human(text, "two-answers"), record)
+        return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
+
+    def _is_circular(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
+        """Whether the program was given this derivative, or one that does not lead to it."""
+        of, wrt = bases(key.question.of, key.question.wrt)
+        gradients = self._runs.on_draws(layout, count=_TRIED).first.gradients
+        own = gradients.get(series.held.function)
+        pairs = set().union(*gradients.values()) if own is None else own
+        return any(not self._rests_on(name, wrt) for by, name in pairs if by == of)
+
+    def _callers(self, series: Series) -> frozenset[str]:
+        """The functions that call the one that a name is in: they add up or pass on what it gives."""
+        name = series.held.function.rpartition(".")[2]
+        return frozenset(
+            function
+            for function, called in self._runs.program.calls.items()
+            if name and name in called
+        )
+
+    def _writers(self, series: Series) -> set[str]:
+        """The functions that give a name its value: for the field of an object, its methods."""
+        found = {one.scope for one in self._runs.program.targets if one.path == series.held.path}
+        methods = {one for one in found if one.startswith(f"{series.held.function}.")}
+        return methods or {series.held.function}
 
     def _not_right(self, key: QuestionKey, usual: Runs, named: Sequence[Series]) -> ProgramAnswer:
         """The answer if no layout makes it right: incorrect if that is sure, else for a human."""
@@ -540,16 +349,16 @@ class _Program:
         base = got if got is not None else turned(key, last.values)
         if base is None:
             base = np.zeros_like(key.expected)  # no value fits, whatever the noise
-        outcome = outcome_for(key, last.values, lambda: self._noise(key, last, USUAL, base))
+        outcome = outcome_for(key, last.values, lambda: self._runs.noise(key, last, USUAL, base))
         return ProgramAnswer(outcome, record, self._notes(last))
 
     def _changed(self, key: QuestionKey) -> Outcome | None:
         """For a human if the answer is right with the values that the problem gives its names."""
-        changes = self._runs(count=_TRIED).first.given.changes
+        changes = self._runs.on_draws(count=_TRIED).first.given.changes
         if not changes:
             return None
-        pinned = self._named(self._runs(is_pinned=True), key)
-        if not any(self._is_right(key, one, USUAL) for one in pinned):
+        pinned = self._named(self._runs.on_draws(is_pinned=True), key)
+        if not any(self._runs.is_right(key, one, USUAL) for one in pinned):
             return None
         name, line = next(iter(changes))
         place = self._listing.place(line)
@@ -563,19 +372,30 @@ class _Program:
         """The answer without a name that says so: below the question's number, or by its value."""
         question = key.question
         if self._listing.question == question.id:
-            return self._last_of(key, _without_derivative(self._runs()))
-        for layout in self._inputs.layouts:
+            return self._last_of(key, _without_derivative(self._runs.on_draws()))
+        for layout in self._runs.inputs.layouts:
             if (answer := self._unnamed_in(layout, key)) is not None:
                 return answer
         return None
+
+    def _last_of(self, key: QuestionKey, mine: Sequence[Series]) -> ProgramAnswer | None:
+        """The answer of code that was handed in for this question alone: its last value."""
+        if not mine:
+            return None
+        last = max(mine, key=lambda one: one.held.line)
+        record = self._record(last)
+        if self._runs.is_right(key, last, USUAL):
+            return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(last))
+        text = "the last value of the program is not right, but it may not be the answer"
+        return ProgramAnswer(_for_a_human(text, "uncertain-names"), record)
 
     def _unnamed_in(self, layout: Layout, key: QuestionKey) -> ProgramAnswer | None:
         below: list[Series] = []
         right: list[Series] = []
         for count in (_TRIED, 0):
-            mine = _without_derivative(self._runs(layout, count=count))
+            mine = _without_derivative(self._runs.on_draws(layout, count=count))
             below = [one for one in mine if self._is_below(one, key.question)]
-            right = [one for one in below or mine if self._is_right(key, one, layout)]
+            right = [one for one in below or mine if self._runs.is_right(key, one, layout)]
             if not right:
                 return None
         self._layouts.add(layout)
@@ -593,19 +413,6 @@ class _Program:
         everything = [one.question for one in self._questions]
         return bool(labels) and question.id in questions_marked(labels, everything)
 
-    def _last_of(self, key: QuestionKey, mine: Sequence[Series]) -> ProgramAnswer | None:
-        """The answer of code that was handed in for this question alone: its last value."""
-        if not mine:
-            return None
-        last = max(mine, key=lambda one: one.held.line)
-        record = self._record(last)
-        if self._is_right(key, last, USUAL):
-            return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(last))
-        text = "the last value of the program is not right, but it may not be the answer"
-        return ProgramAnswer(_for_a_human(text, "uncertain-names"), record)
-
-    # Reports
-
     def _record(self, series: Series) -> AnswerRecord:
         line = series.held.line
         place = self._listing.place(line)
@@ -614,22 +421,28 @@ class _Program:
         shape = series.values.shape if series.values is not None else None
         return AnswerRecord(text, "code", place.path, place.line, place.column, shape=shape)
 
+    def _notes(self, series: Series) -> tuple[Message, ...]:
+        if series.values is not None and series.values.is_single:
+            text = "the program computes with float32, so that seven digits were compared"
+            return (Message(Kind.NOTE, text, "precision"),)
+        return ()
+
     def unaccounted(self) -> set[str]:
         """The names that may hold another answer.
 
         None do if all could be run, there are no functions, and each name is given, answers a question, or
         is used on the way to one that does.
         """
-        if self._program.functions or self._program.classes:
+        if self._runs.program.functions or self._runs.program.classes:
             return {_ANYTHING}
-        runs = [self._runs(layout, count=_TRIED) for layout in self._layouts]
+        runs = [self._runs.on_draws(layout, count=_TRIED) for layout in self._layouts]
         whole = next((one for one in runs if not one.first.faults), None)
         if whole is None:
             return {_ANYTHING}
         paths = {one.held.path: one.held for one in whole.series.values()}
         known = {path for path, held in paths.items() if self._is_answer(held)}
         on_the_way = self._leading_to(known)
-        names = self._inputs.names
+        names = self._runs.inputs.names
         return {
             path for path in paths
             if path not in known and path not in on_the_way and names.meaning(path) is None
@@ -646,9 +459,11 @@ class _Program:
     def _leading_to(self, known: Collection[str]) -> set[str]:
         """The names that lines of the top level use, in turn, to compute the `known` ones."""
         uses: dict[str, set[str]] = {}
-        for node in self._program.tree.body:
+        for node in self._runs.program.tree.body:
             inside = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-            for target in [one.path for one in self._program.targets if one.line == node.lineno]:
+            for target in [
+                one.path for one in self._runs.program.targets if one.line == node.lineno
+            ]:
                 uses.setdefault(target, set()).update(inside)
         found: set[str] = set()
         waiting = list(known)
@@ -659,53 +474,7 @@ class _Program:
         return found
 
 
-def with_shown(listing: Listing) -> str:
-    """The text of a program, where the value that a cell or fence shows at its end has a name."""
-    text = listing.text
-    try:
-        body = parse(text).body
-    except Refused:
-        return text
-    lines = text.split("\n")
-    for _, group in itertools.groupby(body, lambda node: listing.piece_at(node.lineno)[0]):
-        *_, last = group
-        if _is_shown(last):
-            lines[last.lineno - 1] = f"shown_{last.lineno} = {lines[last.lineno - 1]}"
-    return "\n".join(lines)
-
-
-def _is_shown(node: ast.stmt) -> bool:
-    """Whether a statement of the top level is an expression whose value says something."""
-    match node:
-        case ast.Expr(value=ast.Constant()):
-            return False
-        case ast.Expr(value=ast.Call(func=func)):
-            return node.col_offset == 0 and _called(func) not in _SAYS
-        case ast.Expr():
-            return node.col_offset == 0
-    return False
-
-
-_ANYTHING = "…"
-_SAYS = frozenset({"print", "display", "show", "plot", "append", "seed", "backward", "step"})
-
-
-def _called(node: ast.expr) -> str:
-    """The name of the function or method of a call."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
-
-
-def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
-    """The values of one name over all draws."""
-    faults = [one.value for one, _ in ones if isinstance(one.value, Unknown)]
-    values = stacked([one.value for one, _ in ones]) if len(ones) == total and not faults else None
-    before = [one.value for _, one in ones if one is not None]
-    earlier = stacked(before) if len(before) == total else None
-    return Series(ones[0][0], values, earlier, faults[0] if faults else None)
+_ANYTHING = "…"  # what a program may answer besides
 
 
 def _without_derivative(runs: Runs) -> list[Series]:

@@ -6,13 +6,14 @@ A program spells `W^1` as `W1`, `w1` or `W_1`, and the derivative of the loss by
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from grader.problem import Scope
+from grader.program.sizes import sizes
 
 Pair = tuple[str, str]
 """What is differentiated, and by what; the first is "" if the name does not say."""
@@ -91,6 +92,9 @@ class CodeNames:
 
     scope: Scope
     _deriving: dict[ast.AST, bool] = field(default_factory=dict, repr=False, compare=False)
+    _sizes: dict[ast.AST, Mapping[str, int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -155,6 +159,20 @@ class CodeNames:
                 self.derivative(name) is not None or is_gradient(name) for name in _names(function)
             )
         return self._deriving[function]
+
+    def sizes(self, function: ast.AST) -> Mapping[str, int]:
+        """The names in a function that are sizes, with the ones of the problem."""
+        if function not in self._sizes:
+            self._sizes[function] = sizes(function, self._shape)
+        return self._sizes[function]
+
+    def _shape(self, name: str) -> tuple[int, ...] | None:
+        """The axes of a declared name, or of the derivative by one."""
+        found, derived = self.meaning(name), self.derivative(name)
+        declared = (
+            found.name if found is not None else derived.pair[1] if derived is not None else ""
+        )
+        return next((one.shape for one in self.scope.named() if one.name == declared), None)
 
     def _derivatives(self, path: str) -> Iterator[Derived]:
         root, *steps = _parts(path)

@@ -13,6 +13,7 @@ class Origin(Enum):
     STOPPED = "an error of Python or NumPy"
     OUTSIDE = "what the program uses and does not hold, such as files and other modules"
     DRAWN = "random numbers"
+    ENDED = "a limit that was reached, where nothing else is wrong"
 
 
 class ProgramError(Unreadable):
@@ -47,6 +48,8 @@ class Refused(ProgramError):
 
 class Exhausted(Refused):
     """A limit that is reached: whatever comes next would reach it too."""
+
+    origin = Origin.ENDED
 
 
 class Failed(ProgramError):

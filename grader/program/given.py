@@ -16,7 +16,7 @@ from grader.backprop import Backprop
 from grader.draws import Draws
 from grader.errors import GraderError
 from grader.evaluation import Evaluator
-from grader.expression import SCALAR, Symbol
+from grader.expression import SCALAR, Symbol, symbols_in
 from grader.primitives import Array
 from grader.problem import Scope
 from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
@@ -29,13 +29,15 @@ _NOTHING = Memory()
 
 
 class Layout(NamedTuple):
-    """How vectors and labels are written."""
+    """How vectors and labels are written, and upstream gradients if these differ from other vectors."""
 
     vectors: str = "flat"  # or "column", "row"
     labels: str = "one-hot"  # or "integers"
+    upstream: str = ""
 
 
 USUAL = Layout()
+_VECTORS = ("flat", "column", "row")
 
 
 class Lines(NamedTuple):
@@ -69,9 +71,29 @@ class Inputs:
         """All layouts that differ for this scope, the usual one first."""
         shapes = [one.shape for one in self.scope.named()]
         has_vector = any(shape != SCALAR and shape[1] == 1 for shape in shapes)
-        vectors = ("flat", "column", "row") if has_vector else ("flat",)
+        vectors = _VECTORS if has_vector else ("flat",)
         labels = ("one-hot", "integers") if self._one_hot else ("one-hot",)
         return tuple(itertools.starmap(Layout, itertools.product(vectors, labels)))
+
+    @cached_property
+    def mixed_layouts(self) -> tuple[Layout, ...]:
+        """Those in which upstream gradients are written in another way than the rest."""
+        others = [shape for name, shape in self._shapes.items() if name in self._upstream]
+        if not any(shape != SCALAR and shape[1] == 1 for shape in others):
+            return ()
+        pairs = itertools.product(self.layouts, _VECTORS)
+        return tuple([one._replace(upstream=way) for one, way in pairs if way != one.vectors])
+
+    @cached_property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        return {one.name: one.shape for one in self.scope.named()}
+
+    @cached_property
+    def _upstream(self) -> frozenset[str]:
+        """The symbols that are upstream gradients, and what these are the gradients of."""
+        losses = [one for one in self.scope.model.values() if one.upstream]
+        nodes = [node for one in losses for node in one.upstream.values()]
+        return frozenset(symbols_in(*nodes)) | {name for one in losses for name in one.upstream}
 
     @cached_property
     def _one_hot(self) -> frozenset[str]:
@@ -90,7 +112,8 @@ class Inputs:
         array = self.draws.values[name][draw]
         if name in self._one_hot and layout.labels == "integers":
             return _integers(array)
-        value = written(array, layout)
+        is_upstream = name in self._upstream and name in self.scope.symbols
+        value = written(array, layout.upstream if is_upstream else "", layout)
         if name in self._whole:
             return int(value) if isinstance(value, float) else np.asarray(value).astype(np.int64)
         return value
@@ -102,7 +125,7 @@ class Inputs:
         array = self._gradients[pair]
         if array is None:
             raise KeyError(pair)
-        return written(array[draw], layout)
+        return written(array[draw], layout.upstream if pair[1] in self._upstream else "", layout)
 
     def _evaluated(self, pair: Pair) -> Array | None:
         named = {one.name: Symbol(one.name, one.shape) for one in self.scope.named()}
@@ -130,13 +153,17 @@ class Inputs:
         return given[0] if len(given) == 1 else None
 
 
-def written(array: Array, layout: Layout) -> object:
-    """A matrix (rows, columns) as programs have it: a number, a vector or a matrix."""
+def written(array: Array, way: str, layout: Layout) -> object:
+    """A matrix (rows, columns) as programs have it: a number, a vector or a matrix.
+
+    Vectors are written in one way, if it is given, else as the layout says.
+    """
+    way = way or layout.vectors
     if array.shape == SCALAR:
         return float(array[0, 0])
-    if array.shape[1] != 1 or layout.vectors == "column":
+    if array.shape[1] != 1 or way == "column":
         return array.copy()
-    return array.T.copy() if layout.vectors == "row" else array[:, 0].copy()
+    return array.T.copy() if way == "row" else array[:, 0].copy()
 
 
 def _integers(array: Array) -> object:
@@ -242,8 +269,10 @@ class Given:
                 self.lost.discard(meaning.name)
                 self._values.pop(name, None)  # the program may have changed the array that it had
                 return self.value(name)
-            self._lost(meaning.name)
+            self._lost(meaning.name, value)
             return value
+        if type(value) is int and isinstance(mine, np.ndarray):
+            return value  # a size, by the letter of an array
         if line in self.settings and meaning.name not in self.inputs.scope.model:
             return mine
         if agrees(value, mine):
@@ -269,11 +298,11 @@ class Given:
         if is_first:
             self.changes[name, line] = copied(mine)
 
-    def spoiling(self, memory: Memory) -> None:
+    def spoiling(self, memory: Memory, unknown: Unknown) -> None:
         """Note the symbols that become unknown with the arrays of a memory."""
         for name, value in self._values.items():
             if memory.is_shared(value) and (meaning := self.inputs.names.meaning(name)) is not None:
-                self._lost(meaning.name, memory)
+                self._lost(meaning.name, unknown, memory)
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""
@@ -281,10 +310,14 @@ class Given:
             return line in self.lines.free
         return value.origin is Origin.DRAWN or line in self.lines.data
 
-    def _lost(self, name: str, memory: Memory = _NOTHING) -> None:
-        """Note that a name is unknown from now on."""
-        changed = {one for one, _ in self.changes}
-        self._changing(name, name not in self.lost and name not in changed, memory)
+    def _lost(self, name: str, unknown: Unknown, memory: Memory = _NOTHING) -> None:
+        """Note that a name is unknown from now on.
+
+        Where a limit ends a loop that updates the weights, this changes nothing that it has not changed.
+        """
+        if unknown.origin is not Origin.ENDED:
+            changed = {one for one, _ in self.changes}
+            self._changing(name, name not in self.lost and name not in changed, memory)
         self.lost.add(name)
 
     def _changing(self, name: str, is_first: bool, memory: Memory = _NOTHING) -> None:

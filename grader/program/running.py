@@ -365,7 +365,11 @@ def _arguments(
     What nobody gives is a container of which only the names are known, the same one for all functions.
     """
     arguments: dict[str, object] = {}
+    sizes = given.inputs.names.sizes(function.node)
     for name in (*function.parameters.names, *function.parameters.keywords)[skip:]:
+        if name in sizes:
+            arguments[name] = sizes[name]
+            continue
         try:
             arguments[name] = given.argument(name)
         except KeyError:

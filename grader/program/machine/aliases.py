@@ -28,6 +28,7 @@ from grader.program.values import (
     Class,
     Function,
     Instance,
+    Kind,
     Module,
     Named,
     Quiet,
@@ -61,13 +62,14 @@ def _nodes(statement: ast.AST) -> tuple[ast.AST, ...]:
 class _Text(NamedTuple):
     """What stands in a statement or function, which is asked for again with every fault.
 
-    `names` are those that a function does not bind itself, `called` those that are called, `made` the
-    functions that it makes; `shared` are its global names, and `outer` its nonlocal ones; `writing` are
-    the nodes that may change something.
+    `names` are those that a function does not bind itself, `called` those that are called, `calls` what
+    is called at all, `made` the functions that it makes; `shared` are its global names, and `outer` its
+    nonlocal ones; `writing` are the nodes that may change something.
     """
 
     names: Counter[str]
     called: Counter[str]
+    calls: tuple[ast.expr, ...]
     attributes: frozenset[str]
     made: tuple[ast.FunctionDef | ast.Lambda, ...]
     shared: tuple[str, ...]
@@ -83,6 +85,7 @@ def _text(node: ast.AST) -> _Text:
     return _Text(
         Counter([one.id for one in nodes if isinstance(one, ast.Name) and one.id not in own]),
         Counter([one.id for one in calls if isinstance(one, ast.Name) and one.id not in own]),
+        tuple(calls),
         frozenset([one.attr for one in nodes if isinstance(one, ast.Attribute)]),
         tuple([one for one in nodes if isinstance(one, ast.FunctionDef | ast.Lambda)]),
         tuple([name for one in nodes if isinstance(one, ast.Global) for name in one.names]),
@@ -422,6 +425,7 @@ def called(frame: Frame, statement: ast.stmt) -> Running:
     """What may run in a statement, and in the functions that it may call."""
     text = _text(statement)
     attributes, values = {*text.attributes}, [value_of(frame, name) for name in text.names]
+    is_calling = any(not _is_of_module(frame, func) for func in text.calls)
     functions: list[Function] = []
     walks: list[Walk] = []
     holders: list[Any] = []
@@ -431,10 +435,12 @@ def called(frame: Frame, statement: ast.stmt) -> Running:
         walks += [value for value in found if type(value) is Walk]
         holders += [value for value in found if isinstance(value, _CALLED)]
         known = {id(function) for function in functions}
-        new = [one for one in _functions(holders, attributes) if id(one) not in known]
+        found = _functions(holders, attributes, is_calling)
+        new = [one for one in found if id(one) not in known]
         if not new:
             return Running(functions, walks)
         functions += new
+        is_calling = True
         attributes.update(*[_text(one.node).attributes for one in new])
         values = [value_of(one.outer or frame, name) for one in new for name in _free(one.node)]
     raise TooMuch
@@ -443,8 +449,18 @@ def called(frame: Frame, statement: ast.stmt) -> Running:
 _CALLED = (Function, Class, Instance)
 
 
-def _functions(values: Iterable[Any], attributes: set[str]) -> list[Function]:
-    """The functions among values, and the methods of these names of classes and objects."""
+def _is_of_module(frame: Frame, func: ast.expr) -> bool:
+    """Whether a function is one of a module of the library, which calls none of the program."""
+    while isinstance(func, ast.Attribute):
+        func = func.value
+    return isinstance(func, ast.Name) and isinstance(value_of(frame, func.id), Module | Quiet)
+
+
+def _functions(values: Iterable[Any], attributes: set[str], is_calling: bool) -> list[Function]:
+    """The functions among values, and the methods of these names of classes and objects.
+
+    Where nothing is called, these are the properties.
+    """
     found: dict[int, Function] = {}
     for value in values:
         if isinstance(value, Function):
@@ -456,7 +472,7 @@ def _functions(values: Iterable[Any], attributes: set[str]) -> list[Function]:
                 if isinstance(each, Function) and name in names:
                     found[id(each)] = each
             cls = cls.base
-    return [*found.values()]
+    return [one for one in found.values() if is_calling or one.kind is Kind.PROPERTY]
 
 
 @dataclass(slots=True)
@@ -582,7 +598,7 @@ def spoil(frame: Frame, changed: Changed, unknown: Unknown) -> None:
         return
     memory = Memory([value for value in changed.values() if isinstance(value, np.ndarray)])
     state = frame.state
-    state.given.spoiling(memory)
+    state.given.spoiling(memory, unknown)
     spaces: list[Any] = [state.names, state.walks, *[each.locals for each in enclosing(frame)]]
     spaces += [fields for _, fields in state.attached.values()]
     seen: set[int] = set()

@@ -37,7 +37,7 @@ class GivenNames(Protocol):
     def touching(self, array: np.ndarray, line: int) -> None:
         """Called before an array that another name holds is changed in place."""
 
-    def spoiling(self, memory: Memory) -> None:
+    def spoiling(self, memory: Memory, unknown: Unknown) -> None:
         """Called before the arrays of a memory become unknown: what may have changed them has failed."""
 
 

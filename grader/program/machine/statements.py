@@ -113,7 +113,8 @@ class _Recovery:
             if lost and not frame.recovers:
                 raise fault from None
             aliases.bind(rebound, unknown)
-            aliases.spoil(frame, touched | aliases.reached(lost) | aliases.whole(lost), unknown)
+            touched |= aliases.reached(lost) | aliases.whole(lost)
+            aliases.spoil(frame, touched, unknown)
         except aliases.TooMuch:
             if not is_top:
                 raise fault from None
