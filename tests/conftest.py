@@ -27,19 +27,11 @@ settings.register_profile("nightly", settings.get_profile("default"), max_exampl
 def pytest_configure(config: pytest.Config) -> None:
     sampling.night = config.option.markexpr == "nightly"
     settings.load_profile("nightly" if sampling.night else "default")
-    if "PYTHONPYCACHEPREFIX" not in os.environ:
-        _keep_bytecode(config)
+    # What tests start as programs, a hundred times, need not compile the grader each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     gc.set_threshold(
         100_000, 50, 50
     )  # collecting thousands of tests and keys cost a tenth of the time
-
-
-def _keep_bytecode(config: pytest.Config) -> None:
-    """Processes of this run compile a module once between them, and leave nothing in the project."""
-    folder = tempfile.TemporaryDirectory()
-    config.add_cleanup(folder.cleanup)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = folder.name
 
 
 def pytest_collection_finish() -> None:

@@ -205,6 +205,17 @@ def test_parsing_compiles_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
     assert flags and all(flag & ast.PyCF_ONLY_AST for flag in flags)
 
 
+def test_an_f_string_of_many_fields_is_not_parsed() -> None:
+    """Python 3.11 takes minutes for as many as a program has room for."""
+    many = "{1}" * 50_000
+    for prefix in ("f", "F", "rf", "Fr"):
+        with pytest.raises(Refused, match="fields") as refused:
+            compiled(f"a = 1\nb = {prefix}'{many}'")
+        assert refused.value.line == 2
+    assert run(f"a = '{many}'")
+    assert run("b = 1\na = f'" + "{b}" * 500 + "'")
+
+
 def test_there_are_enough() -> None:
     assert len(ESCAPES) >= 300
     assert len(KINDS) > 20
