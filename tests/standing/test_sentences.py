@@ -62,15 +62,17 @@ def test_there_are_as_many_right_as_wrong_sentences_in_five_languages() -> None:
     assert [list(side) for side in sides] == [["en", "de", "fr", "es", "zh"]] * 2
 
 
-@pytest.mark.parametrize("sentence", RIGHT)
-def test_a_right_answer_is_accepted(tmp_path: Path, sentence: str) -> None:
-    result = result_of(tmp_path, written(sentence))
-    assert result.verdict == "correct", result.messages
+def test_a_right_answer_is_accepted(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for sentence in RIGHT:
+        with subtests.test(sentence):
+            result = result_of(tmp_path, written(sentence))
+            assert result.verdict == "correct", result.messages
 
 
-@pytest.mark.parametrize("sentence", [*WRONG, *LOOSE])
-def test_what_is_not_asserted_is_not_accepted(tmp_path: Path, sentence: str) -> None:
-    assert result_of(tmp_path, written(sentence)).verdict != "correct"
+def test_what_is_not_asserted_is_not_accepted(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for sentence in [*WRONG, *LOOSE]:
+        with subtests.test(sentence):
+            assert result_of(tmp_path, written(sentence)).verdict != "correct"
 
 
 STANCES = [
