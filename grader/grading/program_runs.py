@@ -4,7 +4,7 @@ import ast
 import itertools
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,12 +25,14 @@ from grader.program.source import parse
 from grader.program.values import Unknown
 from grader.submission import Listing
 
-_SECONDS = 10.0  # processor time for one listing
+_SECONDS = 5.0  # processor time for one listing
+_SECONDS_A_DRAW = 0.15
 
 
-def time_for_one() -> Budget:
-    """The time that all runs of one listing may take."""
-    return Budget(until=time.process_time() + _SECONDS)
+def time_for_one(questions: Iterable[QuestionKey]) -> Budget:
+    """The time that all runs of one listing may take; an author who asks for many draws waits longer."""
+    draws = max([key.draws.count for key in questions], default=0)
+    return Budget(until=time.process_time() + _SECONDS + draws * _SECONDS_A_DRAW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,7 +215,9 @@ def _series(ones: Sequence[tuple[Held, Held | None]], total: int) -> Series:
 def first_run(key: Key, listing: Listing) -> Ran | None:
     """A program run on the first draw with the names of the first questions; None if it cannot be read."""
     try:
-        runs = ProgramRuns(next(iter(key.questions.values())), listing, time_for_one())
+        runs = ProgramRuns(
+            next(iter(key.questions.values())), listing, time_for_one(key.questions.values())
+        )
         return runs.on_draws(count=1).first
     except Refused:
         return None

@@ -73,7 +73,7 @@ def _of_listing(key: Key, listing: Listing) -> tuple[dict[str, ProgramAnswer], b
         scopes.setdefault(one.question.scope.key, []).append(one)
     answers: dict[str, ProgramAnswer] = {}
     left: set[str] | None = None  # names that no scope accounts for
-    budget = time_for_one()
+    budget = time_for_one(key.questions.values())
     for questions in scopes.values():
         try:
             program = _Program(questions, listing, budget)
@@ -300,11 +300,15 @@ class _Program:
         return ProgramAnswer(Outcome(Verdict.CORRECT, 1.0), record, self._notes(chosen))
 
     def _is_circular(self, key: QuestionKey, series: Series, layout: Layout) -> bool:
-        """Whether the program was given this derivative, or one that does not lead to it."""
+        """Whether the program was given this derivative, or one that does not lead to it.
+
+        For the field of an object, it is the methods of its class that count.
+        """
         of, wrt = bases(key.question.of, key.question.wrt)
         gradients = self._runs.on_draws(layout, count=_TRIED).first.gradients
-        own = gradients.get(series.held.function)
-        pairs = set().union(*gradients.values()) if own is None else own
+        place = series.held.function
+        own = [pairs for name, pairs in gradients.items() if f"{name}.".startswith(f"{place}.")]
+        pairs = set().union(*(own if place and own else gradients.values()))
         return any(not self._rests_on(name, wrt) for by, name in pairs if by == of)
 
     def _callers(self, series: Series) -> frozenset[str]:

@@ -6,14 +6,14 @@ A program spells `W^1` as `W1`, `w1` or `W_1`, and the derivative of the loss by
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
 from grader.problem import Scope
-from grader.program.sizes import sizes
+from grader.program.sizes import Sizes, sizes
 
 Pair = tuple[str, str]
 """What is differentiated, and by what; the first is "" if the name does not say."""
@@ -92,9 +92,7 @@ class CodeNames:
 
     scope: Scope
     _deriving: dict[ast.AST, bool] = field(default_factory=dict, repr=False, compare=False)
-    _sizes: dict[ast.AST, Mapping[str, int]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _sizes: dict[ast.AST, Sizes] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -160,7 +158,7 @@ class CodeNames:
             )
         return self._deriving[function]
 
-    def sizes(self, function: ast.AST) -> Mapping[str, int]:
+    def sizes(self, function: ast.AST) -> Sizes:
         """The names in a function that are sizes, with the ones of the problem."""
         if function not in self._sizes:
             self._sizes[function] = sizes(function, self._shape)

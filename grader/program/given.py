@@ -23,7 +23,7 @@ from grader.program.code_names import UPSTREAM, CodeNames, Pair, plain
 from grader.program.errors import Origin
 from grader.program.memory import Memory
 from grader.program.packing import Packed
-from grader.program.values import Named, Unknown
+from grader.program.values import Named, Unknown, inside
 
 _NOTHING = Memory()
 
@@ -181,9 +181,10 @@ class Given:
     run keeps the given values of all given names. Data that the program loads or draws give way to
     those of the problem (in the lines `replaced`), and in the lines `settings` so do its numbers.
     `changes` are the values that it gave other names, by name and line, each the first one there;
-    `gradients` the derivatives that it used without computing them so far, `reads` the declared
-    names. `on_change` is called before each change of a symbol, with whether it is the first one in
-    its line and with the memory that it changes in place.
+    `gradients` the derivatives that it used without computing them so far, `reads` the declared names.
+    In the lines `first_values` a constructor fills arrays before anything is learnt. `on_change` is
+    called before each change of a symbol, with whether it is the first one in its line and with the
+    memory that it changes in place.
     """
 
     inputs: Inputs
@@ -199,6 +200,7 @@ class Given:
     gradients: set[Pair] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    first_values: set[int] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     on_change: Callable[[bool, Memory], None] = lambda is_first, memory: None
     _values: dict[str, object] = field(default_factory=dict)
@@ -247,7 +249,7 @@ class Given:
         try:
             return self.argument(name)
         except KeyError:
-            return Named(self.argument, self.packed.order(name))
+            return Named(inside(self.argument, name), self.packed.order(name))
 
     def stored(self, name: str, value: object, line: int, path: str) -> object:
         """What a store to a given name keeps: data and random weights of the program give way.
@@ -271,6 +273,9 @@ class Given:
                 return self.value(name)
             self._lost(meaning.name, value)
             return value
+        if line in self.first_values and meaning.name in self.inputs.scope.symbols:
+            self.replaced.add(line)
+            return mine
         if type(value) is int and isinstance(mine, np.ndarray):
             return value  # a size, by the letter of an array
         if line in self.settings and meaning.name not in self.inputs.scope.model:
@@ -299,10 +304,15 @@ class Given:
             self.changes[name, line] = copied(mine)
 
     def spoiling(self, memory: Memory, unknown: Unknown) -> None:
-        """Note the symbols that become unknown with the arrays of a memory."""
+        """Note the symbols that become unknown with the arrays of a memory.
+
+        What updates the weights gets the gradients too: what these were before stays known.
+        """
         for name, value in self._values.items():
-            if memory.is_shared(value) and (meaning := self.inputs.names.meaning(name)) is not None:
-                self._lost(meaning.name, unknown, memory)
+            if isinstance(value, np.ndarray) and memory.is_shared(value):
+                meaning = self.inputs.names.meaning(name)
+                if meaning is not None:
+                    self._lost(meaning.name, unknown, Memory([value]))
 
     def _is_data(self, value: Unknown, line: int) -> bool:
         """Whether data without a value are the program's own: drawn, or made without a given array."""

@@ -269,13 +269,16 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
     ran.gradients[""] = given.gradients
     known: list[Returned] = []
     tried: set[str] = set()
-    while (entry := _next_entry(program, machine, given.inputs.names, tried)) is not None:
+    names = given.inputs.names
+    while (entry := _next_entry(program, machine, names, tried)) is not None:
         function, owner = entry
         tried.add(function.qualified)
         called: Function | BoundMethod = function
         skip = 0
         if owner is not None and function.kind is Kind.PLAIN:
-            self = ran.objects.setdefault(owner.name, Instance(owner, fallback=given.field))
+            if owner.name not in ran.objects:
+                ran.objects[owner.name] = Instance(owner, _sizes(owner, names), given.field)
+            self = ran.objects[owner.name]
             called, skip = BoundMethod(self, function), 1
         given.reads, given.gradients = set(), set()
         machine.budget.refill(_STEPS)
@@ -292,6 +295,15 @@ def run(program: Program, given: Given, budget: Budget | None = None) -> Ran:
         ran.gradients[function.qualified] = given.gradients
         known.append(Returned(function, dict(_returned_names(frame)), frame.fault))
     return ran
+
+
+def _sizes(cls: Class, names: CodeNames) -> dict[str, object]:
+    """The fields of an object that its constructor gives the sizes of arrays."""
+    constructor = cls.fields.get("__init__")
+    if not isinstance(constructor, Function):
+        return {}
+    found = names.sizes(constructor.node).names.items()
+    return {name[len("self.") :]: size for name, size in found if name.startswith("self.")}
 
 
 def _lost_names(given: Given, machine: Machine) -> dict[str, object]:
@@ -367,8 +379,9 @@ def _arguments(
     arguments: dict[str, object] = {}
     sizes = given.inputs.names.sizes(function.node)
     for name in (*function.parameters.names, *function.parameters.keywords)[skip:]:
-        if name in sizes:
-            arguments[name] = sizes[name]
+        if name in sizes.names:
+            arguments[name] = sizes.names[name]
+            given.first_values |= sizes.lines
             continue
         try:
             arguments[name] = given.argument(name)

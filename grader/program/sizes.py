@@ -6,6 +6,7 @@ shape of W is known.
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 Shape = Callable[[str], tuple[int, ...] | None]
 """The axes of an array that a name stands for; None if it stands for none."""
@@ -18,9 +19,17 @@ _MAKERS: Mapping[str, int | None] = {
 """Functions that make arrays: the place of the shape, None if all arguments are the shape."""
 
 
-def sizes(function: ast.AST, shape: Shape) -> dict[str, int]:
-    """The names in a function that stand for one size each, as far as its arrays say so."""
+class Sizes(NamedTuple):
+    """The names in a function that stand for one size each, and the lines of the arrays that say so."""
+
+    names: Mapping[str, int]
+    lines: frozenset[int]
+
+
+def sizes(function: ast.AST, shape: Shape) -> Sizes:
+    """The sizes in a function, as far as its arrays say what they are."""
     same = _Same()
+    lines: set[int] = set()
     found: dict[str, set[int]] = {}
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign):
@@ -31,11 +40,13 @@ def sizes(function: ast.AST, shape: Shape) -> dict[str, int]:
         lengths = shape(_last(node.targets[0]))
         for name, length in _matched(_axes(node.value), lengths or ()):
             found.setdefault(name, set()).add(length)
+            lines.add(node.lineno)
     groups: dict[str, set[int]] = {}
     for name, lengths_of in found.items():
         groups.setdefault(same.of(name), set()).update(lengths_of)
     known = {group: lengths.pop() for group, lengths in groups.items() if len(lengths) == 1}
-    return {name: known[same.of(name)] for name in same.names | {*found} if same.of(name) in known}
+    names = {one: known[same.of(one)] for one in same.names | {*found} if same.of(one) in known}
+    return Sizes(names, frozenset(lines))
 
 
 class _Same:

@@ -1,6 +1,7 @@
 """The values of a program, besides numbers, strings, lists, dictionaries and arrays."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -83,6 +84,27 @@ class Named:
     lookup: Lookup
     order: tuple[str, ...] | None = None
     fields: dict[object, Any] = field(default_factory=dict)
+
+
+_NUMBER = re.compile(r"\d+$")
+
+
+def inside(lookup: Lookup, name: str) -> Lookup:
+    """How names are looked up in a container that is called `name` itself.
+
+    `W` in `l1` is `l1_W` or `W1`, if there is such a name.
+    """
+    number = _NUMBER.search(name)
+
+    def find(inner: str) -> Any:
+        for whole in (f"{name}_{inner}", f"{inner}{number[0]}" if number else inner):
+            try:
+                return lookup(whole)
+            except KeyError:
+                continue
+        return lookup(inner)
+
+    return find
 
 
 def only_names() -> ProgramError:

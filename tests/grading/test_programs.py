@@ -162,3 +162,81 @@ def backward(x, h, o, y, W2):
     found = verdicts(tmp_path, "tanh-mlp", text)
     assert found["q2"] == "correct"
     assert found["q6"] != "correct"
+
+
+# What is known of values without a value
+
+
+def test_a_limit_that_ends_a_training_loop_takes_nothing_back(tmp_path: Path) -> None:
+    made = "C = np.random.randn(4, 4)\nparams = [C, W1, W2]\n"
+    update = "for p, g in zip(params, [np.zeros_like(C), dW1, dW2]):\n    p -= 0.1 * g"
+    loop = f"for step in range(100000):\n    y = labels[step]\n{indented(FORWARD + BACK + update)}"
+    found = verdicts(tmp_path, "tanh-mlp", f"from mydata import labels\n{made}{loop}")
+    assert found["q2"] == found["q6"] == "correct"
+
+
+def test_what_an_unknown_optimiser_was_given_counts_as_it_was(tmp_path: Path) -> None:
+    update = "optimiser.step({'W1': W1, 'W2': W2}, {'W1': dW1, 'W2': dW2})"
+    made = "from mylib import optimiser\n"
+    text = f"{made}for step in range(9):\n{indented(FORWARD + BACK)}\n    {update}"
+    assert verdicts(tmp_path, "tanh-mlp", text)["q6"] == "correct"
+    early = text.replace("    dz = ", "    optimiser.step({'W2': W2}, {'W2': dW2})\n    dz = ")
+    assert verdicts(tmp_path, "tanh-mlp", early)["q6"] != "correct"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from testCases import *\nx, y, W1, W2 = forward_test_case()",
+        "from reg_utils import load_2D_dataset\nx, y = load_2D_dataset()",
+        "x, y = np.loadtxt('data.csv'), np.load('labels.npy')",
+        "with open('data.csv') as file:\n    x = file.read()\ny = open('labels.csv').read()",
+    ],
+)
+def test_data_that_a_course_or_a_file_holds(tmp_path: Path, made: str) -> None:
+    assert verdicts(tmp_path, "tanh-mlp", f"{made}\n{FORWARD}{BACK}")["q6"] == "correct"
+
+
+CELL = """
+class Cell:
+    def __init__(self, inputs, units, outputs):
+        self.h = units
+        h = self.h
+        self.d = inputs
+        self.W1 = np.random.randn(h, self.d)
+        self.b1 = np.zeros(h)
+        self.W2 = np.random.randn(outputs, h)
+        self.reset(h)
+    def reset(self, n):
+        self.dW1 = np.zeros((n, self.d))
+    def forward(self, x):
+        self.x = np.reshape(x, (-1, 1))
+        self.a = np.tanh(self.W1 @ self.x + np.reshape(self.b1, (-1, 1)))
+        return self.W2 @ self.a
+    def backward(self, do):
+        self.dW1 += (self.W2.T @ np.reshape(do, (-1, 1)) * (1 - self.a**2)) @ self.x.T
+"""
+
+
+def test_a_constructor_gets_the_sizes_of_its_arrays(tmp_path: Path) -> None:
+    assert verdicts(tmp_path, "tanh-mlp", CELL)["q6"] == "correct"
+    wrong = CELL.replace("1 - self.a**2", "1 - self.a")
+    assert "correct" not in verdicts(tmp_path, "tanh-mlp", wrong).values()
+
+
+ROWS = """
+def backward(p, q, ot, ct, cp):
+    ct, ot, cp = [np.reshape(v, (v.shape[0], 1)) for v in (ct, ot, cp)]
+    dct = np.zeros(ct.shape)
+    dct += q.T + p.T * ot * (1 - np.tanh(ct)**2)
+    dft = dct * cp
+    return dft
+"""
+
+
+def test_upstream_gradients_may_be_rows_where_the_rest_are_columns(tmp_path: Path) -> None:
+    found = verdicts(tmp_path, "lstm-cell", ROWS)
+    right = {question for question, verdict in found.items() if verdict == "correct"}
+    assert len(right) == 2  # the cell state and the forget gate
+    wrong = verdicts(tmp_path, "lstm-cell", ROWS.replace("(1 - ", "(1 + "))
+    assert "correct" not in [wrong[question] for question in right]

@@ -17,13 +17,18 @@ from grader.program.machine.context import (
 from grader.program.machine.frame import Frame, Run
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
 from grader.program.machine.recovery import named
-from grader.program.machine.statements import block
+from grader.program.machine.statements import block, nothing
 from grader.program.values import Builtin, Class, Function, Kind
 
 _KINDS = {"staticmethod": Kind.STATIC, "classmethod": Kind.CLASS, "property": Kind.PROPERTY}
 
 
+_SHOWN = ("__repr__", "__str__")  # methods that say how an object is printed
+
+
 def _function(context: Context, node: ast.FunctionDef) -> Run:
+    if context.scope.kind == CLASS and node.name in _SHOWN:
+        return nothing
     kind = Kind.PLAIN
     others: list[ast.expr] = []
     for decorator in node.decorator_list:

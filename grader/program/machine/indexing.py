@@ -19,7 +19,7 @@ from grader.program.machine.operators import (
     check_numbers,
     kind,
 )  # fmt: skip
-from grader.program.values import Builtin, Class, Instance, Named, Unknown, Walk, only_names
+from grader.program.values import Builtin, Class, Instance, Named, Unknown, Walk, inside, only_names
 
 _VIEWS = frozenset((int, slice, type(None), type(Ellipsis), np.int64, np.int32))
 _INDEXED = frozenset(("numpy.c_", "numpy.r_"))
@@ -74,7 +74,7 @@ def named_field(container: Named, name: Any) -> Any:
     try:
         return known(container.lookup(name))
     except KeyError:
-        return container.fields.setdefault(name, Named(container.lookup))
+        return container.fields.setdefault(name, Named(inside(container.lookup, name)))
 
 
 def check_index(budget: Budget, array: np.ndarray, index: Any) -> None:
