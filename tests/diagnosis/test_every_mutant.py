@@ -18,7 +18,7 @@ from grader.key import QuestionKey
 pytestmark = pytest.mark.sampled
 
 WRONG = ("incorrect", "partial")
-PAIRS = examples(1, 20)  # for each question, at random
+PAIRS = examples(1, 10)  # for each question, at random
 
 
 def mutants_of(key: QuestionKey) -> Mutants:
@@ -54,7 +54,7 @@ def test_a_mistake_is_refused_and_named(name: str, question: str, notation: str)
 @pytest.mark.parametrize(("name", "question"), LIBRARY[:: examples(5, 1)])
 def test_a_mistake_in_the_library_is_refused_and_mostly_named(name: str, question: str):
     key = key_of(name)
-    tried = some(key[question], 2, 12)
+    tried = some(key[question], 2, 6)
     named = 0
     for mutant in tried:
         text = written(key[question], mutant.expression, "infix")

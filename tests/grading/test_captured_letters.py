@@ -275,7 +275,7 @@ rooted = pairs.flatmap(lambda pair: st.tuples(st.just(pair), trees("".join(sorte
 
 
 @pytest.mark.sampled
-@settings(max_examples=examples(20, 200))
+@settings(max_examples=examples(20, 100))
 @given(rooted, st.booleans())
 def test_latex_has_the_values_of_plain_loops(
     answer: tuple[tuple[str, str], Tree], open_ranges: bool
@@ -286,7 +286,7 @@ def test_latex_has_the_values_of_plain_loops(
 
 
 @pytest.mark.sampled
-@settings(max_examples=examples(20, 200))
+@settings(max_examples=examples(20, 100))
 @given(trees("ij"))
 def test_infix_has_the_values_of_plain_loops(tree: Tree) -> None:
     answer = TextAnswer("q1", infix(tree), "infix", Place("answers.yaml", 1))
@@ -295,7 +295,7 @@ def test_infix_has_the_values_of_plain_loops(tree: Tree) -> None:
 
 
 @pytest.mark.sampled
-@settings(max_examples=examples(20, 200))
+@settings(max_examples=examples(20, 100))
 @given(rooted, pairs)
 def test_renamed_letters_change_nothing(
     answer: tuple[tuple[str, str], Tree], others: tuple[str, str]
@@ -314,7 +314,7 @@ def test_renamed_letters_change_nothing(
 
 
 @pytest.mark.sampled
-@settings(max_examples=examples(20, 200))
+@settings(max_examples=examples(20, 100))
 @given(trees("ijkpq", 2), st.sampled_from(list(product(LETTERS, repeat=2))))
 def test_no_letter_makes_an_error_of_grading(tree: Tree, left: tuple[str, str]) -> None:
     """If sizes differ, a letter may run past the end of an array, or nothing may bind it."""
