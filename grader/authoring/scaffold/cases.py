@@ -125,12 +125,12 @@ def _different(own: QuestionKey, expression: Expression) -> str:
 
 def _text(own: QuestionKey, expression: Expression) -> str:
     """An expression as a student could write it; empty if no notation can."""
-    for written in (lambda: expression, lambda: entries(own, expression)):
-        node = written()
-        text = "" if node is None else printing.infix(node, own.question.names)
-        if text and not _OURS.search(text):
-            return text
-    return ""
+    return _in_infix(own, expression) or _in_infix(own, entries(own, expression))
+
+
+def _in_infix(own: QuestionKey, node: Expression | None) -> str:
+    text = "" if node is None else printing.infix(node, own.question.names)
+    return "" if _OURS.search(text) else text
 
 
 def _judged(key: Key, own: QuestionKey, text: str) -> dict[str, Any] | None:
