@@ -4,6 +4,7 @@
 """
 
 import gc
+import os
 import tempfile
 from collections.abc import Iterator
 
@@ -26,6 +27,8 @@ settings.register_profile("nightly", settings.get_profile("default"), max_exampl
 def pytest_configure(config: pytest.Config) -> None:
     sampling.night = config.option.markexpr == "nightly"
     settings.load_profile("nightly" if sampling.night else "default")
+    # What tests start as programs, a hundred times, need not compile the grader each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     gc.set_threshold(
         100_000, 50, 50
     )  # collecting thousands of tests and keys cost a tenth of the time

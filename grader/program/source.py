@@ -10,7 +10,9 @@ LENGTH = 200_000  # characters
 NODES = 30_000
 NESTING = 60  # levels of the tree
 TERMS = 1_000  # of one chain of operators, which is a tree as deep as it is long
+FIELDS = 1_000  # of one f-string, for which Python 3.11 takes time that grows with the square
 _BRACKETS = 100
+_FORMATTED = frozenset({"f", "fr", "rf"})
 _TOKENS = re.compile(r"""
       (?P<long>(?:'{3}(?:[^'\\]|\\.|'(?!''))*+'{3}) | (?:"{3}(?:[^"\\]|\\.|"(?!""))*+"{3}))
     | (?P<string>'(?:[^'\\\n]|\\.)*+' | "(?:[^"\\\n]|\\.)*+")
@@ -86,10 +88,11 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _check_nesting(text: str) -> None:
-    """Raise Refused if the parser would go deeper than its own stack allows."""
+    """Raise Refused if the parser would go deeper than its own stack allows, or take too long."""
     depth = terms = 0
     line = 1
     outer: list[int] = []
+    word = ""  # that stands directly before
     for token in _TOKENS.finditer(text):
         kind = token.lastgroup
         if kind == "open":
@@ -103,6 +106,10 @@ def _check_nesting(text: str) -> None:
             terms = 0
         elif kind in ("sign", "word"):
             terms += 1
+        elif kind in ("string", "long") and word in _FORMATTED and token[0].count("{") > FIELDS:
+            line += text.count("\n", 0, token.start())
+            raise Refused(f"a text of more than {FIELDS:,} fields", line)
+        word = token[0].lower() if kind == "word" else ""
         if depth > _BRACKETS or terms > 2 * TERMS:
             line += text.count("\n", 0, token.start())
             raise Refused("the program is nested too deeply", line)

@@ -361,7 +361,8 @@ def test_a_star_for_a_matrix_product_in_the_model(tmp_path: Path) -> None:
     ],
 )
 def test_a_case_that_does_not_hold(tmp_path: Path, cases: str, message: str) -> None:
-    found = of(checked(tmp_path, SOUND, cases=cases), "cases", Level.ERROR)
+    small = changed(("  - {id: q3, of: l, wrt: W}\n", ""))
+    found = of(checked(tmp_path, small, cases=cases), "cases", Level.ERROR)
     assert any(message in finding.text for finding in found), found
 
 

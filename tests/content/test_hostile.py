@@ -66,7 +66,7 @@ HOSTILE = {
     "identity": "eye(10**7)",
     "index": "W1[" * 3000 + "1" + "]" * 3000,
     "transposes": "W1" + ".T" * 20_000,
-    "commas": "[" + "1," * 200_000 + "]",
+    "commas": "[" + "1," * 50_000 + "]",
     "five megabytes": "delta+" * 900_000 + "delta",
     # Backtracking
     "almost number": "1" * 50_000 + ".e" * 1000,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml_data
 
 from grader.grading import grade
 from grader.key import Key
@@ -13,8 +13,8 @@ from grader.result import QuestionResult, Report
 from grader.submission import read
 
 STYLES = Path(__file__).parent / "styles"
-EXPECTED: dict[str, Any] = yaml.safe_load((STYLES / "expected.yaml").read_text("utf-8"))
-TRAPS: dict[str, Any] = yaml.safe_load((STYLES / "traps.yaml").read_text("utf-8"))
+EXPECTED: dict[str, Any] = yaml_data.load((STYLES / "expected.yaml").read_text("utf-8"))
+TRAPS: dict[str, Any] = yaml_data.load((STYLES / "traps.yaml").read_text("utf-8"))
 BESIDE = ("expected.yaml", "traps.yaml")
 QUESTIONS = [f"q{number}" for number in range(1, 18)]
 ANSWERS = [(paper, question) for paper in EXPECTED for question in QUESTIONS]

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import library_keys
-import yaml
+import yaml_data
 
 from grader.grading import grade
 from grader.key import Key, build
@@ -25,7 +25,7 @@ def _questions(names: list[str]) -> list[tuple[str, str]]:
     return [
         (name, question["id"])
         for name in names
-        for question in yaml.safe_load(PROBLEMS[name].read_text("utf-8"))["questions"]
+        for question in yaml_data.load(PROBLEMS[name].read_text("utf-8"))["questions"]
     ]
 
 

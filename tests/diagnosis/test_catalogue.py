@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+import yaml_data
 from mistakes_page import PAGE, page
 from mutant_problems import PROBLEMS, codes, key_of, result_of
 
@@ -19,7 +20,7 @@ EXAMPLES = [(row, example) for row in CATALOGUE for example in row.examples]
     ("row", "example"), EXAMPLES, ids=[f"{row.code}-{ex.wrt}" for row, ex in EXAMPLES]
 )
 def test_an_example_is_wrong_and_its_mistake_is_named(row, example, tmp_path: Path):
-    data = yaml.safe_load(PROBLEMS[example.network].read_text("utf-8"))
+    data = yaml_data.load(PROBLEMS[example.network].read_text("utf-8"))
     base, _, letters = example.wrt.removesuffix("]").partition("[")
     shape = key_of(example.network).problem.scope.names.symbols[base].shape
     names = [letter.strip() for letter in letters.split(",") if letter]

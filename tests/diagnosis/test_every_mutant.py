@@ -18,7 +18,7 @@ from grader.key import QuestionKey
 pytestmark = pytest.mark.sampled
 
 WRONG = ("incorrect", "partial")
-PAIRS = examples(2, 20)  # for each question, at random
+PAIRS = examples(1, 10)  # for each question, at random
 
 
 def mutants_of(key: QuestionKey) -> Mutants:
@@ -37,7 +37,7 @@ def some(key: QuestionKey, few: int, many: int | None = None) -> list[Mutant]:
 def test_a_mistake_is_refused_and_named(name: str, question: str, notation: str):
     key = key_of(name)
     named = tried = 0
-    for mutant in some(key[question], 5):
+    for mutant in some(key[question], 3):
         result = result_of(
             key, question, written(key[question], mutant.expression, notation), notation
         )
@@ -54,7 +54,7 @@ def test_a_mistake_is_refused_and_named(name: str, question: str, notation: str)
 @pytest.mark.parametrize(("name", "question"), LIBRARY[:: examples(5, 1)])
 def test_a_mistake_in_the_library_is_refused_and_mostly_named(name: str, question: str):
     key = key_of(name)
-    tried = some(key[question], 2, 12)
+    tried = some(key[question], 2, 6)
     named = 0
     for mutant in tried:
         text = written(key[question], mutant.expression, "infix")

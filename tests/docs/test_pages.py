@@ -88,8 +88,13 @@ def _options_exist(line: str, block: Block) -> None:
     assert used <= known, f"{block}: {line}"
 
 
-@pytest.mark.parametrize("block", ALL, ids=str)
-def test_every_block_is_of_a_kind_that_is_checked(block: Block) -> None:
+def test_every_block_is_of_a_kind_that_is_checked(subtests: pytest.Subtests) -> None:
+    for block in ALL:
+        with subtests.test(str(block)):
+            _is_checked(block)
+
+
+def _is_checked(block: Block) -> None:
     match block.language:
         case "yaml":
             _yaml(block)
@@ -150,8 +155,13 @@ LINKS = [
 ]
 
 
-@pytest.mark.parametrize(("page", "target"), LINKS, ids=lambda value: getattr(value, "name", value))
-def test_a_link_leads_somewhere(page: Path, target: str) -> None:
+def test_a_link_leads_somewhere(subtests: pytest.Subtests) -> None:
+    for page, target in LINKS:
+        with subtests.test(page=page.name, target=target):
+            _leads_somewhere(page, target)
+
+
+def _leads_somewhere(page: Path, target: str) -> None:
     name, _, anchor = target.partition("#")
     file = page.parent / name if name else page
     assert file.exists(), target

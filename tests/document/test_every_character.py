@@ -81,8 +81,8 @@ HOSTILE = [
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_costs_no_more_than_its_length(piece: str, format: str) -> None:  # noqa: A002
-    """A megabyte takes a second or two, on a busy machine some more; a quadratic scanner takes hours."""
-    length = examples(50_000, 1_000_000)
+    """Ten thousand characters take at most a second; a quadratic scanner takes minutes."""
+    length = examples(8_000, 60_000)
     start = time.process_time()
     check(document(piece * (length // len(piece) // 2 * 2 + 1), format))
-    assert time.process_time() - start < 5 + length / 5_000
+    assert time.process_time() - start < 1 + length / 5_000

@@ -247,16 +247,16 @@ def test_a_large_class(name: str) -> None:
     """A search through all rows for each student would take minutes."""
     first = gradebook().standings[0]
     assert first.report is not None
-    many = [replace(first, student=Student(str(n), email=f"{n}@uni.edu")) for n in range(20_000)]
+    many = [replace(first, student=Student(str(n), email=f"{n}@uni.edu")) for n in range(5_000)]
     lines = {
-        "canvas": [CANVAS.splitlines()[0], *(f"A,,{n},,S,,," for n in range(20_000))],
+        "canvas": [CANVAS.splitlines()[0], *(f"A,,{n},,S,,," for n in range(5_000))],
         "moodle-worksheet": [
             WORKSHEET.splitlines()[0],
-            *(f"Teilnehmer/in{n};A{n};{n}@uni.edu;S;;4,00;Ja" for n in range(20_000)),
+            *(f"Teilnehmer/in{n};A{n};{n}@uni.edu;S;;4,00;Ja" for n in range(5_000)),
         ],
     }.get(name)
     into = Into("f.csv", "\n".join(lines).encode()) if lines else None
     started = time.process_time()
     text = only_file(exported(name, replace(gradebook(), standings=tuple(many)), into=into))
-    assert time.process_time() - started < 20
-    assert text.count("4,00" if ";" in text else "4.00") >= 20_000
+    assert time.process_time() - started < 5
+    assert text.count("4,00" if ";" in text else "4.00") >= 5_000

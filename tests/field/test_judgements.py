@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml_data
 
 from grader.problem import load
 
@@ -19,7 +19,7 @@ def test_every_question_is_judged(subtests: pytest.Subtests) -> None:
     for folder in FOLDERS:
         with subtests.test(folder.name):
             problem = load(folder)
-            judged = yaml.safe_load((folder / "judgement.yaml").read_text(encoding="utf-8"))
+            judged = yaml_data.load((folder / "judgement.yaml").read_text(encoding="utf-8"))
             assert set(judged["answers"]) == {question.id for question in problem.questions}
             for answer in judged["answers"].values():
                 assert answer["verdict"] in VERDICTS

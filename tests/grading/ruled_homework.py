@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+import yaml_data
 
 from grader import problem
 from grader.grading import grade
@@ -18,8 +19,8 @@ HOMEWORK = Path(__file__).parents[2] / "problems" / "cs1678-hw3" / "problem.yaml
 
 @cache
 def _key(rules: str) -> Key:
-    data = yaml.safe_load(HOMEWORK.read_text("utf-8"))
-    own = yaml.safe_load(rules)
+    data = yaml_data.load(HOMEWORK.read_text("utf-8"))
+    own = yaml_data.load(rules)
     for question in data["questions"]:
         question.update(own.pop(question["id"], {}))
     data.update(own)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from paper_grading import REVIEW, graded
+from sampling import examples
 
 from grader.api import load_problem
 from grader.expression import Index, Item, Number, Sum, Symbol, Tabulate, substitute_all
@@ -269,14 +270,12 @@ def by_loops(tree: Tree, row: str, column: str) -> np.ndarray:
     return np.moveaxis(np.array(grid), -1, 0)
 
 
-examples = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
 pairs = st.permutations(LETTERS).map(lambda letters: (letters[0], letters[1]))
 rooted = pairs.flatmap(lambda pair: st.tuples(st.just(pair), trees("".join(sorted(pair)))))
 
 
-@examples
+@pytest.mark.sampled
+@settings(max_examples=examples(20, 100))
 @given(rooted, st.booleans())
 def test_latex_has_the_values_of_plain_loops(
     answer: tuple[tuple[str, str], Tree], open_ranges: bool
@@ -286,7 +285,8 @@ def test_latex_has_the_values_of_plain_loops(
     np.testing.assert_allclose(found, by_loops(tree, row, column), rtol=1e-9, atol=1e-9)
 
 
-@examples
+@pytest.mark.sampled
+@settings(max_examples=examples(20, 100))
 @given(trees("ij"))
 def test_infix_has_the_values_of_plain_loops(tree: Tree) -> None:
     answer = TextAnswer("q1", infix(tree), "infix", Place("answers.yaml", 1))
@@ -294,7 +294,8 @@ def test_infix_has_the_values_of_plain_loops(tree: Tree) -> None:
     np.testing.assert_allclose(found, by_loops(tree, "i", "j"), rtol=1e-9, atol=1e-9)
 
 
-@examples
+@pytest.mark.sampled
+@settings(max_examples=examples(20, 100))
 @given(rooted, pairs)
 def test_renamed_letters_change_nothing(
     answer: tuple[tuple[str, str], Tree], others: tuple[str, str]
@@ -312,7 +313,8 @@ def test_renamed_letters_change_nothing(
     )
 
 
-@examples
+@pytest.mark.sampled
+@settings(max_examples=examples(20, 100))
 @given(trees("ijkpq", 2), st.sampled_from(list(product(LETTERS, repeat=2))))
 def test_no_letter_makes_an_error_of_grading(tree: Tree, left: tuple[str, str]) -> None:
     """If sizes differ, a letter may run past the end of an array, or nothing may bind it."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+import yaml_data
 from ruled_homework import HOMEWORK
 
 from grader import key, problem
@@ -24,7 +25,7 @@ PAPER = rf"""
 
 
 def graded(tmp_path: Path, text: str, credit: float) -> QuestionResult:
-    data = yaml.safe_load(HOMEWORK.read_text("utf-8"))
+    data = yaml_data.load(HOMEWORK.read_text("utf-8"))
     data["steps"] = {"credit": credit}
     path = tmp_path / "problem.yaml"
     path.write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")

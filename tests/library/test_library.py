@@ -1,7 +1,7 @@
 """The library is sound; its handouts, keys, cases and samples are up to date."""
 
 import pytest
-import yaml
+import yaml_data
 from library import FOLDERS, KEYS, NAMES, ROOT
 from library_keys import undiagnosed
 
@@ -81,7 +81,7 @@ def test_handout_and_key_are_what_the_commands_print(folder) -> None:
 
 
 SAMPLES: dict[str, dict[str, float]] = {
-    folder.name: yaml.safe_load((folder / "samples.yaml").read_text("utf-8"))
+    folder.name: yaml_data.load((folder / "samples.yaml").read_text("utf-8"))
     for folder in FOLDERS
     if (folder / "samples.yaml").is_file()
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+import yaml_data
 
 from grader import errors
 from grader.errors import StudentError
@@ -26,7 +27,7 @@ Golden = str | dict[str, str]  # the right reading of a member, or `refused`: wh
 
 
 def listed(name: str) -> Any:
-    return yaml.safe_load((CORPUS / name).read_text(encoding="utf-8"))
+    return yaml_data.load((CORPUS / name).read_text(encoding="utf-8"))
 
 
 SETTINGS: dict[str, dict[str, Any]] = listed("settings.yaml")

@@ -9,6 +9,7 @@ import copy
 import math
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,8 @@ class Tables:
         self.methods = methods
 
     def names(self) -> dict[str, Any]:
-        modules = {name: Module(path) for name, path in library.MODULES.items() if "." not in name}
-        builtins = {name: _Row(f"builtin {name}", row) for name, row in library.BUILTINS.items()}
         return {
-            **modules, **builtins, "special": Module("scipy.special"), "attribute": self.attribute,
+            **_names_of_the_library(), "special": Module("scipy.special"), "attribute": self.attribute,
             "item": self.item, "slice": slice, "Ellipsis": Ellipsis, "__builtins__": {},
         }  # fmt: skip
 
@@ -90,6 +89,13 @@ class Tables:
 
     def item(self, value: Any, index: Any) -> Any:
         return Place(value.array, index) if type(value) is At else value[index]
+
+
+@cache
+def _names_of_the_library() -> dict[str, Any]:
+    modules = {name: Module(path) for name, path in library.MODULES.items() if "." not in name}
+    builtins = {name: _Row(f"builtin {name}", row) for name, row in library.BUILTINS.items()}
+    return {**modules, **builtins}
 
 
 class _Row(Builtin):

@@ -20,10 +20,11 @@ OPERANDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", UNARY)
-def test_a_function_of_each_entry(name: str) -> None:
-    for operand in OPERANDS:
-        _is_numpy(f"np.{name}({operand})")
+def test_a_function_of_each_entry(subtests: pytest.Subtests) -> None:
+    for name in UNARY:
+        with subtests.test(name):
+            for operand in OPERANDS:
+                _is_numpy(f"np.{name}({operand})")
 
 
 @pytest.mark.parametrize("name", BINARY)
@@ -34,22 +35,28 @@ def test_a_function_of_two_arrays(name: str) -> None:
         _is_numpy(f"np.{name}({a}, out=B)", seeds=(1,))
 
 
-@pytest.mark.parametrize("call", library_calls.REDUCTIONS + library_calls.TEXTS)
-def test_a_function(call: str) -> None:
-    _is_numpy(call)
+CALLS = {
+    "reductions": library_calls.REDUCTIONS,
+    "other functions": library_calls.TEXTS,
+    "methods": library_calls.METHODS,
+    "Python": library_python.BUILTINS,
+}
 
 
-@pytest.mark.parametrize("call", library_calls.METHODS)
-def test_a_method(call: str) -> None:
-    _is_numpy(call)
+@pytest.mark.parametrize("table", CALLS)
+def test_a_call(table: str, subtests: pytest.Subtests) -> None:
+    for call in CALLS[table]:
+        with subtests.test(call):
+            _is_numpy(call)
 
 
-@pytest.mark.parametrize("call", library_calls.CHANGES)
-def test_what_changes_an_array(call: str) -> None:
-    for seed in SEEDS:
-        mine, numpys = arrays(seed), arrays(seed)
-        assert same(ours(call, mine), theirs(call, numpys)), call
-        assert all(same(mine[name], numpys[name]) for name in mine), call
+def test_what_changes_an_array(subtests: pytest.Subtests) -> None:
+    for call in library_calls.CHANGES:
+        with subtests.test(call):
+            for seed in SEEDS:
+                mine, numpys = arrays(seed), arrays(seed)
+                assert same(ours(call, mine), theirs(call, numpys))
+                assert all(same(mine[name], numpys[name]) for name in mine)
 
 
 def _is_numpy(call: str, seeds: tuple[int, ...] = SEEDS) -> None:
@@ -62,26 +69,29 @@ def _pairs(lines: list[str]) -> list[tuple[str, str]]:
     return [tuple(line.split(" -> ", 1)) for line in lines]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("call", "numpys"), _pairs(library_torch.PAIRS))
-def test_pytorch_and_jax(call: str, numpys: str) -> None:
-    for seed in SEEDS:
-        _is_close(ours(call, arrays(seed)), theirs(numpys, arrays(seed)))
+def test_pytorch_and_jax(subtests: pytest.Subtests) -> None:
+    for call, numpys in _pairs(library_torch.PAIRS):
+        with subtests.test(call):
+            for seed in SEEDS:
+                _is_close(ours(call, arrays(seed)), theirs(numpys, arrays(seed)))
 
 
-@pytest.mark.parametrize(("call", "numpys"), _pairs(library_torch.TENSORS))
-def test_a_method_of_a_tensor(call: str, numpys: str) -> None:
-    for seed in SEEDS:
-        mine = ours(call, arrays(seed), library.TORCH_METHODS)
-        _is_close(mine, theirs(numpys, arrays(seed)))
+def test_a_method_of_a_tensor(subtests: pytest.Subtests) -> None:
+    for call, numpys in _pairs(library_torch.TENSORS):
+        with subtests.test(call):
+            for seed in SEEDS:
+                mine = ours(call, arrays(seed), library.TORCH_METHODS)
+                _is_close(mine, theirs(numpys, arrays(seed)))
 
 
-@pytest.mark.parametrize(("call", "numpys"), _pairs(library_torch.CHANGES))
-def test_what_changes_a_tensor(call: str, numpys: str) -> None:
-    values = arrays(3)
-    wanted = theirs(numpys, values)
-    returned = ours(call, values)
-    assert returned is values["A"]
-    _is_close(returned, wanted)
+def test_what_changes_a_tensor(subtests: pytest.Subtests) -> None:
+    for call, numpys in _pairs(library_torch.CHANGES):
+        with subtests.test(call):
+            values = arrays(3)
+            wanted = theirs(numpys, values)
+            returned = ours(call, values)
+            assert returned is values["A"]
+            _is_close(returned, wanted)
 
 
 def _is_close(mine: Any, wanted: Any) -> None:
@@ -90,27 +100,27 @@ def _is_close(mine: Any, wanted: Any) -> None:
         assert np.asarray(mine).dtype == np.asarray(wanted).dtype
 
 
-@pytest.mark.parametrize("name", UNARY + BINARY)
-def test_a_tensor_has_the_functions_of_each_entry(name: str) -> None:
-    if name in library.TORCH_METHODS and f"torch.{name}" in library.FUNCTIONS:
-        arguments = "P" if name in UNARY else "P, Q"
-        values = arrays(4)
-        if name.startswith(("bitwise", "logical")):
-            values["P"], values["Q"] = values["P"] > 0.5, values["Q"] > 0.5
-        first, _, rest = arguments.partition(", ")
-        wanted = theirs(f"np.{name}({arguments})", values)
-        assert close(ours(f"torch.{name}({arguments})", values), wanted)
-        assert close(ours(f"{first}.{name}({rest})", values, library.TORCH_METHODS), wanted)
+def test_a_tensor_has_the_functions_of_each_entry(subtests: pytest.Subtests) -> None:
+    for name in UNARY + BINARY:
+        if name in library.TORCH_METHODS and f"torch.{name}" in library.FUNCTIONS:
+            with subtests.test(name):
+                _tensor_has(name, "P" if name in UNARY else "P, Q")
 
 
-@pytest.mark.parametrize("call", library_python.BUILTINS)
-def test_python(call: str) -> None:
-    _is_numpy(call)
+def _tensor_has(name: str, arguments: str) -> None:
+    values = arrays(4)
+    if name.startswith(("bitwise", "logical")):
+        values["P"], values["Q"] = values["P"] > 0.5, values["Q"] > 0.5
+    first, _, rest = arguments.partition(", ")
+    wanted = theirs(f"np.{name}({arguments})", values)
+    assert close(ours(f"torch.{name}({arguments})", values), wanted)
+    assert close(ours(f"{first}.{name}({rest})", values, library.TORCH_METHODS), wanted)
 
 
-@pytest.mark.parametrize(("held", "name", "arguments", "wanted"), library_python.CHANGES)
-def test_what_changes_a_list(held: Any, name: str, arguments: Any, wanted: Any) -> None:
-    table = library.LIST_METHODS if isinstance(held, list) else library.DICT_METHODS
-    value = held.copy()
-    table[name](Budget(), value, *arguments)
-    assert value == wanted
+def test_what_changes_a_list(subtests: pytest.Subtests) -> None:
+    for held, name, arguments, wanted in library_python.CHANGES:
+        with subtests.test(f"{name} of {held}"):
+            table = library.LIST_METHODS if isinstance(held, list) else library.DICT_METHODS
+            value = held.copy()
+            table[name](Budget(), value, *arguments)
+            assert value == wanted

@@ -20,7 +20,7 @@ from grader.result import Kind
 
 pytestmark = pytest.mark.sampled
 
-EACH = examples(5, 200)
+EACH = examples(3, 60)
 STARTS = starts("cs1678-hw3")
 
 

@@ -52,7 +52,7 @@ def trees(draw: st.DrawFn, problem: str) -> Rewritten:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_infix_is_read_back_to_the_same_tree(problem: str) -> None:
     @given(tree=trees(problem))
-    @settings(max_examples=examples(15, 200))
+    @settings(max_examples=examples(10, 100))
     def holds(tree: Rewritten) -> None:
         start, node = tree
         names = start.own.question.names
@@ -86,7 +86,7 @@ def test_latex_is_stable_after_one_reading(problem: str) -> None:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_three_notations_have_the_same_values(problem: str) -> None:
     @given(tree=trees(problem))
-    @settings(max_examples=examples(15, 200))
+    @settings(max_examples=examples(10, 100))
     def holds(tree: Rewritten) -> None:
         start, node = tree
         names = start.own.question.names

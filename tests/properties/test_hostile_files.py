@@ -104,4 +104,5 @@ def test_twice_the_file_is_about_twice_the_work(suffix: str, unit: str) -> None:
             return calls(lambda: read(path))
 
         work(500)
-        assert work(16_000) <= 2.6 * work(8_000) + 1_000
+        length = examples(5_000, 8_000)
+        assert work(2 * length) <= 2.6 * work(length) + 1_000

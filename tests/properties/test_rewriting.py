@@ -38,7 +38,7 @@ pytestmark = pytest.mark.sampled
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_rewritten_answer_is_right(problem: str) -> None:
     @given(answer=right_answers(problem))
-    @settings(max_examples=examples(15, 200))
+    @settings(max_examples=examples(10, 100))
     def holds(answer: Answer) -> None:
         assume(not is_known_fault(answer.text))
         result = judged(answer)
@@ -50,7 +50,7 @@ def test_a_rewritten_answer_is_right(problem: str) -> None:
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_mistake_is_never_right(problem: str) -> None:
     @given(answer=wrong_answers(problem))
-    @settings(max_examples=examples(15, 200))
+    @settings(max_examples=examples(10, 100))
     def holds(answer: Answer | None) -> None:
         assume(answer is not None)
         assert answer is not None
@@ -64,7 +64,7 @@ def test_rewriting_keeps_the_value(problem: str) -> None:
     """Checks the rules themselves with plain loops, so that failures above are faults of the grader."""
 
     @given(data=st.data())
-    @settings(max_examples=examples(15, 120))
+    @settings(max_examples=examples(10, 60))
     def holds(data: st.DataObject) -> None:
         start = data.draw(st.sampled_from(starts(problem)))
         node = rewritten(start.own, start.node, 6, chooser(data.draw))

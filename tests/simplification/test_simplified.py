@@ -37,7 +37,7 @@ def value(own: keys.QuestionKey, node: Expression) -> np.ndarray:
 
 @given(node=expressions())
 @pytest.mark.sampled
-@settings(max_examples=examples(40, 600))
+@settings(max_examples=examples(30, 300))
 def test_values_and_shape_stay(own: keys.QuestionKey, node: Expression) -> None:
     written = simplified(node)
     assert written.shape == node.shape
@@ -49,7 +49,7 @@ def test_values_and_shape_stay(own: keys.QuestionKey, node: Expression) -> None:
 
 @given(node=expressions())
 @pytest.mark.sampled
-@settings(max_examples=examples(25, 300))
+@settings(max_examples=examples(20, 150))
 def test_once_is_enough(node: Expression) -> None:
     written = simplified(node)
     assert simplified(written) == written

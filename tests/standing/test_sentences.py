@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml_data
 from hypothesis import given
 from hypothesis import strategies as st
 from library_keys import key_of
@@ -17,7 +17,7 @@ from grader.grading import grade
 from grader.result import QuestionResult
 from grader.submission import Formula, read
 
-SENTENCES = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text("utf-8"))
+SENTENCES = yaml_data.load(Path(__file__).with_name("sentences.yaml").read_text("utf-8"))
 LEFT = r"\frac{\partial l}{\partial z}"
 FORMULAS = {
     "X": f"{LEFT} = p - y",
@@ -62,15 +62,17 @@ def test_there_are_as_many_right_as_wrong_sentences_in_five_languages() -> None:
     assert [list(side) for side in sides] == [["en", "de", "fr", "es", "zh"]] * 2
 
 
-@pytest.mark.parametrize("sentence", RIGHT)
-def test_a_right_answer_is_accepted(tmp_path: Path, sentence: str) -> None:
-    result = result_of(tmp_path, written(sentence))
-    assert result.verdict == "correct", result.messages
+def test_a_right_answer_is_accepted(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for sentence in RIGHT:
+        with subtests.test(sentence):
+            result = result_of(tmp_path, written(sentence))
+            assert result.verdict == "correct", result.messages
 
 
-@pytest.mark.parametrize("sentence", [*WRONG, *LOOSE])
-def test_what_is_not_asserted_is_not_accepted(tmp_path: Path, sentence: str) -> None:
-    assert result_of(tmp_path, written(sentence)).verdict != "correct"
+def test_what_is_not_asserted_is_not_accepted(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for sentence in [*WRONG, *LOOSE]:
+        with subtests.test(sentence):
+            assert result_of(tmp_path, written(sentence)).verdict != "correct"
 
 
 STANCES = [

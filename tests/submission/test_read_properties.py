@@ -126,10 +126,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_costs_no_more_than_its_length(tmp_path: Path, piece: str) -> None:
-    """A fifth of a megabyte takes about 0.3 s, a quadratic scanner takes minutes."""
-    length = examples(30_000, 200_000)
+    """Ten thousand characters take less than a second, a quadratic scanner takes minutes."""
+    length = examples(6_000, 60_000)
     text = piece * (length // len(piece))
     for suffix in (".md", ".tex", ".yaml", ".json", ".csv"):
         start = time.process_time()
         check(hand_in(tmp_path, f"ann{suffix}", text))
-        assert time.process_time() - start < 5 + length / 5_000, suffix
+        assert time.process_time() - start < 1 + length / 5_000, suffix

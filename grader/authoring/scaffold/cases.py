@@ -90,10 +90,11 @@ def wrong(key: Key, own: QuestionKey) -> list[dict[str, Any]]:
     """Mistakes of different kinds, the simplest first, and an answer that cannot be read."""
     found: list[dict[str, Any]] = []
     codes: set[str] = set()
-    for code, text in _mistaken(own):
-        if code in codes or len(text) > LONGEST or len(found) >= MOST_WRONG:
-            continue
-        case = _judged(key, own, text)
+    for code, expression in _mistaken(own):
+        if len(found) == MOST_WRONG:
+            break
+        text = "" if code in codes else _different(own, expression)
+        case = _judged(key, own, text) if 0 < len(text) <= LONGEST else None
         if case is not None:
             found.append(case)
             codes.add(code)
@@ -105,28 +106,31 @@ def wrong(key: Key, own: QuestionKey) -> list[dict[str, Any]]:
     return found
 
 
-def _mistaken(own: QuestionKey) -> Iterator[tuple[str, str]]:
-    """(code, text) of each mistake whose values differ from the reference."""
+def _mistaken(own: QuestionKey) -> Iterator[tuple[str, Expression]]:
+    """(code, derivative) of each mistake."""
     if own.reference is None:
         return
     passed = traced(own.question, own.reference)
     for fault in faults(CATALOGUE, passed):
         expression = mutant(passed, [fault.way.changes])
-        value = None if expression is None else evaluated(own, expression)
-        if expression is not None and value is not None and not same(value, own.expected):
-            text = _text(own, expression)
-            if text:
-                yield fault.mistake.code, text
+        if expression is not None:
+            yield fault.mistake.code, expression
+
+
+def _different(own: QuestionKey, expression: Expression) -> str:
+    """The text of an expression; empty if it has the values of the reference."""
+    value = evaluated(own, expression)
+    return "" if value is None or same(value, own.expected) else _text(own, expression)
 
 
 def _text(own: QuestionKey, expression: Expression) -> str:
     """An expression as a student could write it; empty if no notation can."""
-    whole = entries(own, expression)
-    for node in (expression, whole):
-        text = "" if node is None else printing.infix(node, own.question.names)
-        if text and not _OURS.search(text):
-            return text
-    return ""
+    return _in_infix(own, expression) or _in_infix(own, entries(own, expression))
+
+
+def _in_infix(own: QuestionKey, node: Expression | None) -> str:
+    text = "" if node is None else printing.infix(node, own.question.names)
+    return "" if _OURS.search(text) else text
 
 
 def _judged(key: Key, own: QuestionKey, text: str) -> dict[str, Any] | None:
