@@ -128,9 +128,9 @@ def command(
 def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | None,
              id_pattern: str | None) -> "Members":  # fmt: skip
     """The students of the class and their submissions. A zip is unpacked into the results folder."""
-    from grader.batch.discovery import discover
+    from grader.batch.discovery import discover, without_id
     from grader.batch.discovery.archives import Unpacked, unpack
-    from grader.batch.members import members
+    from grader.batch.members import members, without_course_files
     from grader.course.lateness import read_lateness
     from grader.course.roster import read_roster
 
@@ -139,7 +139,12 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
         unpacked = unpack(submissions, folder / "handed-in")
     students = read_roster(roster) if roster else ()
     discovered = discover(unpacked.folder, id_pattern, unpacked.left_out)
-    found = members(discovered, students).with_notes(map(str, unpacked.left_out))
+    lost = [
+        f"{name}: no id by --id-pattern, so it was not graded"
+        for name in without_id(unpacked.folder, id_pattern)
+    ]
+    handed_in, notes = without_course_files(discovered, (roster, late))
+    found = members(handed_in, students).with_notes((*lost, *notes, *map(str, unpacked.left_out)))
     ids = [student.id for student in students] or [submission.id for submission in found.found]
     return found.with_lateness(read_lateness(late, ids)) if late else found
 

@@ -105,8 +105,8 @@ class Digest:
 
 
 def printable(name: str) -> str:
-    """A file name that can be printed and stored, even if its bytes are not UTF-8."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A name that can be printed and stored; bytes that are not UTF-8 stay different as `\\udc…`."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _walk(folder: Path, prefix: str, depth: int) -> Iterator[Listed]:

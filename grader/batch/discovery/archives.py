@@ -6,6 +6,7 @@ takes its place, so that its student is found.
 
 import errno
 import hashlib
+import io
 import json
 import os
 import re
@@ -13,16 +14,16 @@ import shutil
 import stat
 import struct
 import time
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, BinaryIO
 
 from grader.batch.discovery.found_submission import LeftOut
+from grader.course.student import id_key
 from grader.errors import GraderError
 from grader.submission.limits import FOLDER_BYTES
 
@@ -37,7 +38,9 @@ _BLOCK = 1 << 20
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
-_ENCRYPTED = 0x1
+_ENCRYPTED, _UTF8 = 0x1, 0x800  # bits of an entry in the list of files
+_ENTRY, _ENTRY_BYTES = b"PK\x01\x02", 46
+_NEWEST, _UNKNOWN = 63, 0xFFFF  # the newest version of the format, and a method that nobody has
 
 # Everything that `zipfile` and `zlib` raised on damaged archives in tests.
 _DAMAGE = (
@@ -90,7 +93,7 @@ def unpack(archive: Path, into: Path) -> Unpacked:
 def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
     """Unpack; returns what was left out: its place, its name in the zip, and why."""
     try:
-        with zipfile.ZipFile(archive) as zipped:
+        with _opened(archive) as file, zipfile.ZipFile(file) as zipped:
             members = [member for member in zipped.infolist() if not member.is_dir()]
             wanted, left_out = _sorted_out(members)
             if len(wanted) > MOST_FILES:
@@ -109,6 +112,40 @@ def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
             (folder / place).touch(exist_ok=False)
     return left_out
+
+
+def _opened(archive: Path) -> BinaryIO:
+    """The zip's file, so that no single entry makes `zipfile` refuse them all."""
+    try:
+        zipfile.ZipFile(archive).close()
+    except (UnicodeDecodeError, NotImplementedError):
+        return _Lenient(archive.open("rb", buffering=0))
+    return archive.open("rb")
+
+
+class _Lenient(io.BufferedReader):
+    """A zip without claims that `zipfile` refuses: names that are not UTF-8, versions of the future."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read; the list of entries, which `zipfile` reads at once, is put right."""
+        data = super().read(size)
+        if not data.startswith(_ENTRY):
+            return data
+        changed, at = bytearray(data), 0
+        while changed[at : at + len(_ENTRY)] == _ENTRY and len(changed) >= at + _ENTRY_BYTES:
+            version, flags, method, name, extra, comment = struct.unpack_from(
+                "<6x3H16x3H", data, at
+            )
+            end = at + _ENTRY_BYTES + name
+            try:
+                data[end - name : end].decode("utf-8")
+            except UnicodeDecodeError:
+                flags &= ~_UTF8
+            if version > _NEWEST:
+                version, method = _NEWEST, _UNKNOWN
+            struct.pack_into("<3H", changed, at + 6, version, flags, method)
+            at = end + extra + comment
+        return bytes(changed)
 
 
 def _sorted_out(
@@ -202,7 +239,7 @@ class _Names:
 
     @staticmethod
     def _key(place: PurePosixPath) -> str:
-        return unicodedata.normalize("NFC", str(place).casefold())
+        return id_key(str(place))
 
 
 def _crowd(places: Sequence[PurePosixPath]) -> dict[PurePosixPath, list[PurePosixPath]]:
@@ -226,6 +263,8 @@ def _extracted(
             left -= _extract(zipped, member, folder / place, left)
         except TooMuchError:
             yield str(place), _name(member), "is too large when unpacked"
+        except UnicodeDecodeError:
+            yield str(place), _name(member), "has a name that is not UTF-8"
         except _DAMAGE as error:
             yield str(place), _name(member), f"is damaged ({error})"
         except OSError as error:

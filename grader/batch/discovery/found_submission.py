@@ -31,7 +31,8 @@ class FoundSubmission:
     `path` is the file or folder. In a flat export with several files of one student, `files` are their
     names and paths. `submitted` and `marked_late` come from the platform. Student and instructor see the
     `notes`. `unsure` asks the instructor whether this is the right submission. `left_out` are names of
-    files that were not unpacked, and why.
+    files that were not unpacked, and why. `is_numbered` means that the id is the platform's own number,
+    which looks like an id of the registrar.
 
     All files of a class are read here, so that no link is followed: it may point at anything on this
     machine, even at another student's file.
@@ -47,6 +48,7 @@ class FoundSubmission:
     unsure: bool = False
     marked_late: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
+    is_numbered: bool = False
 
     def read(self) -> Submission:
         """Read the submission. Raises OSError if it is gone."""
