@@ -90,9 +90,10 @@ def finish(store: Store, problem: Problem) -> None:
 
 def submissions_of(store: Store) -> list[tuple[FoundSubmission, str]]:
     """The submissions of a store, each with its digest when it was graded."""
-    return [
-        (_from_json(name, data), digest) for name, (digest, data) in store.submissions().items()
-    ]
+    with store.undamaged():
+        return [
+            (_from_json(name, data), digest) for name, (digest, data) in store.submissions().items()
+        ]
 
 
 def filed_now(store: Store, problem: Problem) -> list[Filed]:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NoReturn
 
 import click
 
@@ -82,19 +81,27 @@ def group() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line, and exit with a code of the contract (DESIGN, section 6)."""
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; returns an exit code of the contract (DESIGN, section 6)."""
     gc.disable()  # one submission makes little garbage; grading a class enables the collector again
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a `?` is better than no output
-        sys.stdout.reconfigure(errors="replace")
+    words = list(arguments)
+    _open_streams()
     try:
         code = _run(words)
         sys.stdout.flush()
     except (KeyboardInterrupt, Exception) as error:
         code = failures.report_failure(error, as_json=_wants_json(words))
     gc.freeze()  # at exit Python would look for garbage in all that is left
-    sys.exit(code)
+    return code
+
+
+def _open_streams() -> None:
+    """Open what the caller closed: else the next file would get its number, and what we print."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = failures.guarded(sys.stdout)
 
 
 def _run(words: list[str]) -> int:
