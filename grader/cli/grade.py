@@ -211,6 +211,7 @@ def _summary(gradebook: "Gradebook", folder: Path) -> dict[str, object]:
             {
                 "id": standing.student.id,
                 "score": standing.score,
+                "pending": standing.pending,
                 "max_score": gradebook.max_score,
                 "needs_review": standing.status.value in ("needs review", "error"),
                 "status": standing.status.value,

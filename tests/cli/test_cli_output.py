@@ -63,7 +63,7 @@ def test_grade_prints_a_summary_as_json(grader: Grader, tmp_path: Path) -> None:
     assert run.json["out"] == "out"
     by_id = {row["id"]: row for row in run.json["submissions"]}
     assert by_id["student-04"] == {
-        "id": "student-04", "score": 25.0, "max_score": 25.0, "needs_review": False,
+        "id": "student-04", "score": 25.0, "max_score": 25.0, "needs_review": False, "pending": 0.0,
         "status": "graded",
     }  # fmt: skip
     assert by_id["student-11"]["needs_review"]
