@@ -26,7 +26,9 @@ class Members:
     found: list[FoundSubmission]
     students: tuple[Student, ...] = ()
     notes: tuple[str, ...] = ()
-    timed: Callable[[FoundSubmission], Timing | None] = lambda _: None
+    timed: Callable[[FoundSubmission], Timing | None] = lambda found: (
+        Timing.unknown(None, marked_late=True) if found.marked_late else None
+    )
 
     def with_notes(self, notes: Iterable[str]) -> "Members":
         """The same with more notes; only the first `MOST_NOTES` of them are kept."""

@@ -153,7 +153,9 @@ def timing_from_json(data: Mapping[str, Any] | None) -> Timing | None:
         return None
     submitted, deadline = (_moment(data[name]) for name in ("submitted", "deadline"))
     late = None if data["late"] is None else timedelta(seconds=data["late"])
-    return Timing(submitted, deadline, late, data["credit"], data["note"])
+    return Timing(
+        submitted, deadline, late, data["credit"], data["note"], data.get("marked_late", False)
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -39,9 +39,7 @@ class Lateness:
         """How late a submission is, and which part of its points counts."""
         deadline = self.extensions.get(id_key(student), self.deadline)
         if submitted is None:
-            marked = "marked late by the platform, but " if marked_late else ""
-            note = f"{marked}the time of submission is not known; no points are deducted"
-            return Timing(None, deadline, None, 1.0, note)
+            return Timing.unknown(deadline, marked_late)
         late = submitted.astimezone(UTC) - deadline.astimezone(UTC)
         if late <= self.grace:
             return Timing(submitted, deadline, timedelta(0))

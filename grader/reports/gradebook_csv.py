@@ -35,9 +35,14 @@ def render(gradebook: Gradebook) -> str:
 
 
 def late_text(timing: Timing | None) -> str:
-    """How late a submission is, such as `1 d 2 h 5 min`; empty if in time, `?` if unknown."""
-    if timing is None or timing.late is None:
-        return "" if timing is None else "?"
+    """How late a submission is, such as `1 d 2 h 5 min`; empty if in time.
+
+    `?` if that is unknown, and `late` if only that is known.
+    """
+    if timing is None:
+        return ""
+    if timing.late is None:
+        return "late" if timing.marked_late else "?"
     return span_text(timing.late)
 
 

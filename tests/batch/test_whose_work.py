@@ -1,5 +1,6 @@
 """Work is never given to another student, and nobody's is lost for the name of a file."""
 
+import csv
 import os
 from pathlib import Path
 
@@ -123,6 +124,22 @@ def test_two_people_with_the_same_start_of_an_address(tmp_path: Path) -> None:
 def test_a_file_beside_an_export_does_not_hide_the_export(tmp_path: Path) -> None:
     put(tmp_path, "doejane_11_901_a.md", "doejane_11_902_b.md", "lee_12_903_a.md", "notes.md")
     assert [each.id for each in discover(tmp_path)] == ["11", "12", "notes"]
+
+
+@pytest.mark.parametrize("deadline", [True, False])
+def test_what_canvas_marks_late_is_late_everywhere(tmp_path: Path, deadline: bool) -> None:
+    put(tmp_path / "class", "doejane_LATE_11_901_a.yaml", "lee_12_903_a.yaml")
+    (tmp_path / "late.yaml").write_text("deadline: 2026-11-20 23:59\ntimezone: UTC\n")
+    more = ["--late", tmp_path / "late.yaml"] if deadline else []
+    out = tmp_path / "out"
+    assert run("grade", PROBLEM, tmp_path / "class", "--out", out, *more).returncode == 0
+    run("export", out, "--to", "csv")
+    unknown = "?" if deadline else ""
+    for file in ("gradebook.csv", "export/grades.csv"):
+        rows = csv.DictReader((out / file).read_text().splitlines())
+        assert [row["late"] for row in rows] == ["late", unknown], file
+    assert "<dt>late</dt><dd>1</dd>" in (out / "class.html").read_text()
+    assert "marked late by the platform" in (out / "submissions/11/feedback.md").read_text()
 
 
 # Rosters.
