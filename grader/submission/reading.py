@@ -143,8 +143,27 @@ def _bytes(file: Listed, budget: int) -> bytes:
     return load(file.path, limits.ARRAY_BYTES)
 
 
-def _read_one(name: str, data: bytes) -> FileContents:
+def _read_zip(source: Source) -> FileContents:
+    """The files of a zip that the student made, as if they lay in a folder. A zip in it stays closed."""
+    from grader.submission.zips import files  # few hand in zips
+
+    check_size(source.data, limits.ARRAY_BYTES)
+    parts = []
+    for inner, content in files(source.data):
+        name = printable(f"{source.name}/{inner}")
+        try:
+            if isinstance(content, Refused):
+                raise content
+            parts.append(_read_one(name, content, in_zip=True))
+        except Refused as fault:
+            parts.append(FileContents(refusals=(fault.refusal(name),)))
+    return _join(parts)
+
+
+def _read_one(name: str, data: bytes, in_zip: bool = False) -> FileContents:
     source = Source(name, data)
+    if source.suffix == ".zip" and not in_zip:
+        return _read_zip(source)
     format = BY_SUFFIX.get(source.suffix)  # noqa: A001
     if format is None:
         refused = refuse_by_suffix(source.suffix, ACCEPTED)
