@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 @click.option("--late", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               metavar="YAML", help="The deadline, grace time, credit for late work, and "
               "extensions.")  # fmt: skip
+@click.option("--course", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              metavar="YAML", help="Programs that convert scans and other files to "
+              "Markdown.")  # fmt: skip
 @click.option("--id-pattern", metavar="REGEX", help="A pattern that finds the student's id in the path "
               "of a file, such as '(?P<id>\\d{7})'.")  # fmt: skip
 @limit_options
@@ -47,6 +50,7 @@ def command(
     out: Path | None,
     roster: Path | None,
     late: Path | None,
+    course: Path | None,
     id_pattern: str | None,
     workers: str,
     timeout: float,
@@ -98,7 +102,7 @@ def command(
     loaded = load(problem)
     folder = out or Path("results") / loaded.id
     _check_apart(folder, submissions)
-    members = _members(submissions, folder, roster, late, id_pattern)
+    members = _members(submissions, folder, roster, late, course, id_pattern)
     found = members.found
     if not found:
         message = f"{submissions} has no submissions: it is empty."
@@ -107,8 +111,9 @@ def command(
         raise click.UsageError("--engine dask needs --scheduler, and the other way round.")
     if shard:
         found = _shard(found, shard)
+    found, failed = _converted(found, course, folder)
     with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
-        for note in members.notes:
+        for note in (*members.notes, *failed):
             progress.note(note)
         enlist(store, loaded, found, members.students, members.timed)
         chosen = engine(loaded, workers, timeout, memory, scheduler)
@@ -126,7 +131,7 @@ def command(
 
 
 def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | None,
-             id_pattern: str | None) -> "Members":  # fmt: skip
+             course: Path | None, id_pattern: str | None) -> "Members":  # fmt: skip
     """The students of the class and their submissions. A zip is unpacked into the results folder."""
     from grader.batch.discovery import discover, without_id
     from grader.batch.discovery.archives import Unpacked, unpack
@@ -143,10 +148,22 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
         f"{name}: no id by --id-pattern, so it was not graded"
         for name in without_id(unpacked.folder, id_pattern)
     ]
-    handed_in, notes = without_course_files(discovered, (roster, late))
+    handed_in, notes = without_course_files(discovered, (roster, late, course))
     found = members(handed_in, students).with_notes((*lost, *notes, *map(str, unpacked.left_out)))
     ids = [student.id for student in students] or [submission.id for submission in found.found]
     return found.with_lateness(read_lateness(late, ids)) if late else found
+
+
+def _converted(
+    found: "list[FoundSubmission]", course: Path | None, folder: Path
+) -> "tuple[list[FoundSubmission], list[str]]":
+    """The submissions with their scans as Markdown, made by the programs that the course names."""
+    if course is None:
+        return found, []
+    from grader.batch.convert import convert
+    from grader.course.course_file import read_course
+
+    return convert(found, read_course(course), folder / "converted")
 
 
 def _grade(store: "Store", problem: "Problem", found: "list[FoundSubmission]", engine: "Engine",
