@@ -1,5 +1,6 @@
 """`grader grade PROBLEM SUBMISSIONS`: grade a class."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import click
 from grader.cli.group import NEEDS_REVIEW
 from grader.cli.options import as_json_option, echo_json, limit_options, problem_argument
 from grader.cli.progress import Progress
+from grader.version import __version__
 
 if TYPE_CHECKING:
     from grader.batch import FoundSubmission, Store
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
               "Markdown.")  # fmt: skip
 @click.option("--id-pattern", metavar="REGEX", help="A pattern that finds the student's id in the path "
               "of a file, such as '(?P<id>\\d{7})'.")  # fmt: skip
+@click.option("--only", multiple=True, metavar="ID", help="Grade only this student now; what was graded "
+              "before stays. You can repeat this option.")  # fmt: skip
+@click.option("--exclude", multiple=True, metavar="ID", help="Leave this student out of the class. You "
+              "can repeat this option.")  # fmt: skip
 @limit_options
 @click.option("--engine", "engine_name", type=click.Choice(["here", "dask"]), default="here",
               show_default=True, help="Grade on this machine (here), or on a Dask cluster.")  # fmt: skip
@@ -52,6 +58,8 @@ def command(
     late: Path | None,
     course: Path | None,
     id_pattern: str | None,
+    only: tuple[str, ...],
+    exclude: tuple[str, ...],
     workers: str,
     timeout: float,
     memory: int,
@@ -103,6 +111,8 @@ def command(
     folder = out or Path("results") / loaded.id
     _check_apart(folder, submissions)
     members = _members(submissions, folder, roster, late, course, id_pattern)
+    members = _without(members, exclude)
+    _check_ids(only, members, "--only")
     found = members.found
     if not found:
         message = f"{submissions} has no submissions: it is empty."
@@ -115,9 +125,12 @@ def command(
     with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
         for note in (*members.notes, *failed):
             progress.note(note)
+        if only:
+            members, found = _only(store, loaded, members, found, only)
         enlist(store, loaded, found, members.students, members.timed)
+        now = [each for each in found if not only or each.id in only]
         chosen = engine(loaded, workers, timeout, memory, scheduler)
-        _grade(store, loaded, found, chosen, fresh, progress)
+        _grade(store, loaded, now, chosen, fresh, progress)
         gradebook = store.gradebook() if shard else report(store, workers, progress)
     if format_ == "json":
         echo_json(_summary(gradebook, folder))
@@ -152,6 +165,37 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
     found = members(handed_in, students).with_notes((*lost, *notes, *map(str, unpacked.left_out)))
     ids = [student.id for student in students] or [submission.id for submission in found.found]
     return found.with_lateness(read_lateness(late, ids)) if late else found
+
+
+def _without(members: "Members", exclude: tuple[str, ...]) -> "Members":
+    """The class without these students."""
+    _check_ids(exclude, members, "--exclude")
+    return replace(
+        members,
+        found=[each for each in members.found if each.id not in exclude],
+        students=tuple(student for student in members.students if student.id not in exclude),
+    )
+
+
+def _only(store: "Store", problem: "Problem", members: "Members", found: "list[FoundSubmission]",
+          only: tuple[str, ...]) -> "tuple[Members, list[FoundSubmission]]":  # fmt: skip
+    """The class without those who were never graded: to list them as missing would be wrong."""
+    filed = store.filed(problem.digest, __version__)
+    kept = [each for each in found if each.id in only or (each.id, each.digest()) in filed]
+    ungraded = {each.id for each in found} - {each.id for each in kept}
+    students = tuple(student for student in members.students if student.id not in ungraded)
+    return replace(members, students=students), kept
+
+
+def _check_ids(ids: tuple[str, ...], members: "Members", option: str) -> None:
+    from difflib import get_close_matches
+
+    known = [each.id for each in members.found] + [student.id for student in members.students]
+    for name in ids:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            suggestion = f"; did you mean {close[0]!r}?" if close else "."
+            raise click.BadParameter(f"nobody has the id {name!r}{suggestion}", param_hint=option)
 
 
 def _converted(

@@ -16,6 +16,7 @@ from grader.version import __version__
 COMMANDS = {
     "grade": "Grade a class: a folder of submissions.",
     "check": "Check one submission, before you hand it in or in CI.",
+    "problems": "List the problems that come with the grader.",
     "show": "Show a problem: questions, symbols, how to write answers.",
     "groups": "List wrong answers that mean the same, largest group first.",
     "regrade": "Show how an edited problem changes grades, then apply it.",
@@ -50,6 +51,18 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"grader.cli.{name}")
         return module.command  # type: ignore[no-any-return]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called. Raises UsageError with the nearest name."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0].lower(), COMMANDS, n=1)
+            suggestion = f" Did you mean {close[0]!r}?" if close else ""
+            ctx.fail(f"No such command {args[0]!r}.{suggestion}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing them."""

@@ -23,7 +23,9 @@ def test_help_shows_an_example(command: str, flag: str) -> None:
     run = CliRunner().invoke(group, [command, flag])
     assert run.exit_code == 0
     assert re.search(r"Examples?:", run.output)
-    assert re.search(rf"\n    grader {command} (problems/|results/|my-homework|--out)", run.output)
+    assert re.search(
+        rf"\n    grader {command} (problems/|results/|my-homework|--out|--format)", run.output
+    )
 
 
 def test_help_of_all(grader: Grader) -> None:
