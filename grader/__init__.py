@@ -3,9 +3,9 @@
 The Python API is `load_problem`, `grade`, `draw` and `key_latex`; `grader --help` shows the command line.
 """
 
-from typing import TYPE_CHECKING
-
 from grader.version import __version__
+
+TYPE_CHECKING = False  # as that of `typing`, which takes a while to import
 
 if TYPE_CHECKING:
     from grader.api import draw, grade, key_latex, load_problem

@@ -52,6 +52,10 @@ _COPIED = (
 )
 
 
+DAMAGE = (zlib.error, ValueError, KeyError, TypeError, AttributeError, IndexError)
+"""What reading a row raises that this program did not write."""
+
+
 class StoreError(GraderError):
     """The results folder cannot be used; the text says why and what to do."""
 
@@ -128,6 +132,17 @@ class Database:
             self.database.rollback()
             raise
         self.database.commit()
+
+    @contextmanager
+    def undamaged(self) -> Iterator[None]:
+        """Whatever cannot be read inside the block was not written by the grader: a StoreError."""
+        try:
+            yield
+        except DAMAGE as error:
+            raise StoreError(
+                f"{self.folder / FILENAME} is damaged ({error!r}); move it away and grade again, or take "
+                "it from a backup: it also holds your own decisions"
+            ) from error
 
     def fact(self, name: str) -> str:
         """The value of a fact, or an empty text."""
@@ -260,14 +275,13 @@ class Database:
 
     def _rows(
         self, query: str, column: str, only: Collection[str] | None, order: str = ""
-    ) -> Iterator[tuple[Any, ...]]:
+    ) -> list[tuple[Any, ...]]:
         """The rows of a query in order; with `only`, look up these ids by the index of the table."""
         ordered = f"ORDER BY {order or column}"
         if only is None:
-            yield from self.database.execute(f"{query} {ordered}")
-            return
-        for name in sorted(only):
-            yield from self.database.execute(f"{query} WHERE {column} = ? {ordered}", (name,))
+            return list(self.database.execute(f"{query} {ordered}"))
+        one = f"{query} WHERE {column} = ? {ordered}"
+        return [row for name in sorted(only) for row in self.database.execute(one, (name,))]
 
     def versions(self) -> set[str]:
         """The grader versions of the results that count."""
@@ -300,6 +314,8 @@ def _locked(folder: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         lock.close()
+        if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise
         raise StoreError(
             f"another grader is writing to {folder}; wait until it has finished"
         ) from error
@@ -321,6 +337,8 @@ def _prepare(database: sqlite3.Connection, file: Path) -> None:
     try:
         with closing(database.execute("PRAGMA user_version")) as rows:
             version = rows.fetchone()[0]
+    except sqlite3.OperationalError:
+        raise  # it could not be opened; what is in it is not known
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{file} was not written by the grader; move it away, or choose another --out"

@@ -90,9 +90,10 @@ def finish(store: Store, problem: Problem) -> None:
 
 def submissions_of(store: Store) -> list[tuple[FoundSubmission, str]]:
     """The submissions of a store, each with its digest when it was graded."""
-    return [
-        (_from_json(name, data), digest) for name, (digest, data) in store.submissions().items()
-    ]
+    with store.undamaged():
+        return [
+            (_from_json(name, data), digest) for name, (digest, data) in store.submissions().items()
+        ]
 
 
 def filed_now(store: Store, problem: Problem) -> list[Filed]:
@@ -133,6 +134,8 @@ def _to_json(found: FoundSubmission, timing: Timing | None) -> Mapping[str, obje
         "notes": found.notes,
         "unsure": found.unsure,
         "left_out": found.left_out,
+        "converted": [[name, str(place.absolute())] for name, place in found.converted],
+        "trusted": found.trusted,
     }
 
 
@@ -140,7 +143,11 @@ def _from_json(name: str, data: Mapping[str, Any]) -> FoundSubmission:
     """A submission from the data of `_to_json`, with what grading needs of it."""
     files = tuple((file, Path(place)) for file, place in data["files"])
     left_out = tuple((file, reason) for file, reason in data.get("left_out", ()))
-    return FoundSubmission(name, Path(data["path"]), files, left_out=left_out)
+    converted = tuple((file, Path(place)) for file, place in data.get("converted", ()))
+    return FoundSubmission(
+        name, Path(data["path"]), files, left_out=left_out, converted=converted,
+        trusted=data.get("trusted", False),
+    )  # fmt: skip
 
 
 def _plain(student: Student) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from grader.batch.database import Database, Filed, StoreError
+from grader.batch.database import DAMAGE, Database, Filed, StoreError
 from grader.course import Column, Gradebook, Standing, Student, Timing
 from grader.problem import Problem
 from grader.result import Kind, Message, Override, QuestionResult, Report
@@ -35,7 +35,8 @@ class Store(Database):
 
     def problem_path(self) -> Path:
         """Where the problem was when it was graded. Raises StoreError if nothing was graded."""
-        return Path(self.problem()["path"])
+        with self.undamaged():
+            return Path(self.problem()["path"])
 
     def gradebook(self, only: Collection[str] | None = None) -> Gradebook:
         """All students, or `only` some, and what counts for them.
@@ -47,6 +48,10 @@ class Store(Database):
                 f"grading into {self.folder} was interrupted: run the same `grader grade` again to "
                 "continue"
             )
+        with self.undamaged():
+            return self._gradebook(only)
+
+    def _gradebook(self, only: Collection[str] | None) -> Gradebook:
         problem = self.problem()
         submissions, filed = self.submissions(only), self.standings(only)
         decisions = self.overrides(only)
@@ -68,8 +73,14 @@ class Store(Database):
 
     def automatic(self, filed: Filed) -> Report | None:
         """The grader's own report, without people's decisions."""
-        text = self.result(filed)
-        return None if text is None else Report.from_json(json.loads(text))
+        try:
+            text = self.result(filed)
+            return None if text is None else Report.from_json(json.loads(text))
+        except DAMAGE as error:
+            raise StoreError(
+                f"the stored result of {filed.student} in {self.folder} is damaged ({error!r}); run "
+                "`grader grade` with --fresh"
+            ) from error
 
     def _standing(self, name: str, data: Mapping[str, Any],
                   submission: tuple[str, Mapping[str, Any]] | None, filed: Filed | None,
@@ -142,7 +153,9 @@ def timing_from_json(data: Mapping[str, Any] | None) -> Timing | None:
         return None
     submitted, deadline = (_moment(data[name]) for name in ("submitted", "deadline"))
     late = None if data["late"] is None else timedelta(seconds=data["late"])
-    return Timing(submitted, deadline, late, data["credit"], data["note"])
+    return Timing(
+        submitted, deadline, late, data["credit"], data["note"], data.get("marked_late", False)
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

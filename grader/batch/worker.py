@@ -19,6 +19,7 @@ from pathlib import Path
 from grader import key as keys
 from grader.batch.discovery import FoundSubmission
 from grader.grading import grade
+from grader.grading.converted import unconfirmed
 from grader.key import Key
 from grader.problem import load
 from grader.result import Report
@@ -50,12 +51,13 @@ Done = list[Graded]
 
 def grade_one(key: Key, found: FoundSubmission) -> Report:
     """The report of one submission."""
-    return grade(key, found.read())
+    return grade_some(key, found, frozenset())
 
 
 def grade_some(key: Key, found: FoundSubmission, only: frozenset[str]) -> Report:
-    """The report of some questions of one submission."""
-    return grade(key, found.read(), only=only)
+    """The report of some questions of one submission; without any, of all."""
+    report = grade(key, found.read(), only=only)
+    return unconfirmed(report) if found.converted and not found.trusted else report
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """`grader check PROBLEM SUBMISSION`: check one submission, for a student or in CI."""
 
+import re
+import sys
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command(name="check", short_help="Check one submission.")
 @problem_argument
-@click.argument("submission", type=click.Path(exists=True, path_type=Path))
+@click.argument("submission", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option("-q", "--question", "questions", multiple=True, metavar="ID",
               help="Check only this question. You can repeat this option.")  # fmt: skip
 @click.option("--explain", multiple=True, metavar="ID", help="Do not grade. Show how the grader read "
@@ -52,6 +55,8 @@ def command(
 ) -> None:
     """Check SUBMISSION, a file or a folder, and say for each question whether the answer is right.
 
+    `-` reads an answer file or a paper in Markdown from standard input.
+
     \b
     Examples:
       grader check problems/cs1678-hw3 my-paper.md
@@ -60,6 +65,7 @@ def command(
       grader check problems/cs1678-hw3 answers.yaml -q q11 -q q17
       grader check problems/cs1678-hw3 answers.yaml --format json --fail-under 20
       grader check problems/cs1678-hw3 my-paper.md --format junit --out junit.xml
+      grader check problems/cs1678-hw3 - < answers.yaml
 
     Check as often as you like. `grader show PROBLEM` lists the questions and the names to use. If an
     answer surprises you, --explain shows how the grader read it.
@@ -89,7 +95,10 @@ def command(
     loaded = load(problem)
     _check_known(questions, loaded, "-q")
     explained = _explained_ids(explain, loaded)
-    built, loaded_submission = key.build(loaded), read(submission, id=student)
+    if str(submission) == "-":
+        built, loaded_submission = key.build(loaded), _from_standard_input(student)
+    else:
+        built, loaded_submission = key.build(loaded), read(submission, id=student)
     if explained:
         code = _explain(built, loaded_submission, explained, format_)
     else:
@@ -101,6 +110,19 @@ def command(
             ci.for_gitlab(report)
         code = _exit_code(report, fail_under)
     raise click.exceptions.Exit(code)
+
+
+def _from_standard_input(student: str | None) -> "Submission":
+    """The submission that standard input is: an answer file if it has `answers:`, else a paper."""
+    from grader.submission import read
+    from grader.submission.limits import ARRAY_BYTES
+
+    data = sys.stdin.buffer.read(ARRAY_BYTES) if sys.stdin else b""
+    is_answers = re.search(rb"^(\{\s*)?[\"']?answers[\"']?\s*:", data, re.MULTILINE)
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "standard-input.yaml" if is_answers else "standard-input.md")
+        file.write_bytes(data)
+        return read(file, id=student or "standard-input")
 
 
 def _graded(

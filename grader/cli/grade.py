@@ -1,5 +1,6 @@
 """`grader grade PROBLEM SUBMISSIONS`: grade a class."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import click
 from grader.cli.group import NEEDS_REVIEW
 from grader.cli.options import as_json_option, echo_json, limit_options, problem_argument
 from grader.cli.progress import Progress
+from grader.version import __version__
 
 if TYPE_CHECKING:
     from grader.batch import FoundSubmission, Store
@@ -28,8 +30,15 @@ if TYPE_CHECKING:
 @click.option("--late", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               metavar="YAML", help="The deadline, grace time, credit for late work, and "
               "extensions.")  # fmt: skip
+@click.option("--course", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              metavar="YAML", help="Programs that convert scans and other files to "
+              "Markdown.")  # fmt: skip
 @click.option("--id-pattern", metavar="REGEX", help="A pattern that finds the student's id in the path "
               "of a file, such as '(?P<id>\\d{7})'.")  # fmt: skip
+@click.option("--only", multiple=True, metavar="ID", help="Grade only this student now; what was graded "
+              "before stays. You can repeat this option.")  # fmt: skip
+@click.option("--exclude", multiple=True, metavar="ID", help="Leave this student out of the class. You "
+              "can repeat this option.")  # fmt: skip
 @limit_options
 @click.option("--engine", "engine_name", type=click.Choice(["here", "dask"]), default="here",
               show_default=True, help="Grade on this machine (here), or on a Dask cluster.")  # fmt: skip
@@ -47,7 +56,10 @@ def command(
     out: Path | None,
     roster: Path | None,
     late: Path | None,
+    course: Path | None,
     id_pattern: str | None,
+    only: tuple[str, ...],
+    exclude: tuple[str, ...],
     workers: str,
     timeout: float,
     memory: int,
@@ -98,7 +110,9 @@ def command(
     loaded = load(problem)
     folder = out or Path("results") / loaded.id
     _check_apart(folder, submissions)
-    members = _members(submissions, folder, roster, late, id_pattern)
+    members = _members(submissions, folder, roster, late, course, id_pattern)
+    members = _without(members, exclude)
+    _check_ids(only, members, "--only")
     found = members.found
     if not found:
         message = f"{submissions} has no submissions: it is empty."
@@ -107,12 +121,16 @@ def command(
         raise click.UsageError("--engine dask needs --scheduler, and the other way round.")
     if shard:
         found = _shard(found, shard)
+    found, failed = _converted(found, course, folder)
     with Store.writing(folder) as store, Progress(quiet or format_ == "json") as progress:
-        for note in members.notes:
+        for note in (*members.notes, *failed):
             progress.note(note)
+        if only:
+            members, found = _only(store, loaded, members, found, only)
         enlist(store, loaded, found, members.students, members.timed)
+        now = [each for each in found if not only or each.id in only]
         chosen = engine(loaded, workers, timeout, memory, scheduler)
-        _grade(store, loaded, found, chosen, fresh, progress)
+        _grade(store, loaded, now, chosen, fresh, progress)
         gradebook = store.gradebook() if shard else report(store, workers, progress)
     if format_ == "json":
         echo_json(_summary(gradebook, folder))
@@ -126,11 +144,11 @@ def command(
 
 
 def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | None,
-             id_pattern: str | None) -> "Members":  # fmt: skip
+             course: Path | None, id_pattern: str | None) -> "Members":  # fmt: skip
     """The students of the class and their submissions. A zip is unpacked into the results folder."""
-    from grader.batch.discovery import discover
+    from grader.batch.discovery import discover, without_id
     from grader.batch.discovery.archives import Unpacked, unpack
-    from grader.batch.members import members
+    from grader.batch.members import members, without_course_files
     from grader.course.lateness import read_lateness
     from grader.course.roster import read_roster
 
@@ -139,9 +157,57 @@ def _members(submissions: Path, folder: Path, roster: Path | None, late: Path | 
         unpacked = unpack(submissions, folder / "handed-in")
     students = read_roster(roster) if roster else ()
     discovered = discover(unpacked.folder, id_pattern, unpacked.left_out)
-    found = members(discovered, students).with_notes(map(str, unpacked.left_out))
+    lost = [
+        f"{name}: no id by --id-pattern, so it was not graded"
+        for name in without_id(unpacked.folder, id_pattern)
+    ]
+    handed_in, notes = without_course_files(discovered, (roster, late, course))
+    found = members(handed_in, students).with_notes((*lost, *notes, *map(str, unpacked.left_out)))
     ids = [student.id for student in students] or [submission.id for submission in found.found]
     return found.with_lateness(read_lateness(late, ids)) if late else found
+
+
+def _without(members: "Members", exclude: tuple[str, ...]) -> "Members":
+    """The class without these students."""
+    _check_ids(exclude, members, "--exclude")
+    return replace(
+        members,
+        found=[each for each in members.found if each.id not in exclude],
+        students=tuple(student for student in members.students if student.id not in exclude),
+    )
+
+
+def _only(store: "Store", problem: "Problem", members: "Members", found: "list[FoundSubmission]",
+          only: tuple[str, ...]) -> "tuple[Members, list[FoundSubmission]]":  # fmt: skip
+    """The class without those who were never graded: to list them as missing would be wrong."""
+    filed = store.filed(problem.digest, __version__)
+    kept = [each for each in found if each.id in only or (each.id, each.digest()) in filed]
+    ungraded = {each.id for each in found} - {each.id for each in kept}
+    students = tuple(student for student in members.students if student.id not in ungraded)
+    return replace(members, students=students), kept
+
+
+def _check_ids(ids: tuple[str, ...], members: "Members", option: str) -> None:
+    from difflib import get_close_matches
+
+    known = [each.id for each in members.found] + [student.id for student in members.students]
+    for name in ids:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            suggestion = f"; did you mean {close[0]!r}?" if close else "."
+            raise click.BadParameter(f"nobody has the id {name!r}{suggestion}", param_hint=option)
+
+
+def _converted(
+    found: "list[FoundSubmission]", course: Path | None, folder: Path
+) -> "tuple[list[FoundSubmission], list[str]]":
+    """The submissions with their scans as Markdown, made by the programs that the course names."""
+    if course is None:
+        return found, []
+    from grader.batch.convert import convert
+    from grader.course.course_file import read_course
+
+    return convert(found, read_course(course), folder / "converted")
 
 
 def _grade(store: "Store", problem: "Problem", found: "list[FoundSubmission]", engine: "Engine",
@@ -206,6 +272,7 @@ def _summary(gradebook: "Gradebook", folder: Path) -> dict[str, object]:
             {
                 "id": standing.student.id,
                 "score": standing.score,
+                "pending": standing.pending,
                 "max_score": gradebook.max_score,
                 "needs_review": standing.status.value in ("needs review", "error"),
                 "status": standing.status.value,

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NoReturn
 
 import click
 
@@ -17,6 +16,7 @@ from grader.version import __version__
 COMMANDS = {
     "grade": "Grade a class: a folder of submissions.",
     "check": "Check one submission, before you hand it in or in CI.",
+    "problems": "List the problems that come with the grader.",
     "show": "Show a problem: questions, symbols, how to write answers.",
     "groups": "List wrong answers that mean the same, largest group first.",
     "regrade": "Show how an edited problem changes grades, then apply it.",
@@ -52,6 +52,18 @@ class Commands(click.Group):
         module = importlib.import_module(f"grader.cli.{name}")
         return module.command  # type: ignore[no-any-return]
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called. Raises UsageError with the nearest name."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0].lower(), COMMANDS, n=1)
+            suggestion = f" Did you mean {close[0]!r}?" if close else ""
+            ctx.fail(f"No such command {args[0]!r}.{suggestion}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing them."""
         with formatter.section("Commands"):
@@ -82,19 +94,27 @@ def group() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line, and exit with a code of the contract (DESIGN, section 6)."""
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; returns an exit code of the contract (DESIGN, section 6)."""
     gc.disable()  # one submission makes little garbage; grading a class enables the collector again
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a `?` is better than no output
-        sys.stdout.reconfigure(errors="replace")
+    words = list(arguments)
+    _open_streams()
     try:
         code = _run(words)
         sys.stdout.flush()
     except (KeyboardInterrupt, Exception) as error:
         code = failures.report_failure(error, as_json=_wants_json(words))
     gc.freeze()  # at exit Python would look for garbage in all that is left
-    sys.exit(code)
+    return code
+
+
+def _open_streams() -> None:
+    """Open what the caller closed: else the next file would get its number, and what we print."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = failures.guarded(sys.stdout)
 
 
 def _run(words: list[str]) -> int:

@@ -27,6 +27,8 @@ _DEFAULTS = {
 @click.option("--bias/--no-bias", default=None, help="With or without biases.  [default: bias]")
 @click.option("--batch", type=click.IntRange(0, 64), metavar="N", help="N examples as the rows of a "
               "matrix. 0: one example, as a column.  [default: 0]")  # fmt: skip
+@click.option("--from", "source", metavar="NAME", help="Copy a problem that comes with the grader "
+              "(`grader problems` lists them). The options for networks do not apply.")  # fmt: skip
 @click.option(
     "--title", metavar="TEXT", default="", help="The title.  [default: the folder's name]"
 )
@@ -37,6 +39,7 @@ def command(
     loss: str | None,
     bias: bool | None,
     batch: int | None,
+    source: str | None,
     title: str,
 ) -> None:
     """Create a problem in the folder DIR: a network with a question for each gradient, and test cases.
@@ -49,6 +52,7 @@ def command(
       grader new my-homework
       grader new hw4 --layers 5,4,3 --activation tanh --loss cross-entropy --batch 6
       grader new hw5 --layers 3,1 --loss logistic --no-bias
+      grader new hw6 --from lstm-cell
 
     \b
     Next steps:
@@ -58,6 +62,15 @@ def command(
     """
     from grader.authoring.scaffold import Network, write
 
+    if source is not None:
+        if title or not all(value is None for value in (layers, activation, loss, bias, batch)):
+            raise click.UsageError("--from copies a problem as it is: leave out the other options.")
+        from grader.authoring import library
+
+        for file in library.copy(source, folder):
+            click.echo(file)
+        click.echo(f"\nNext: edit {folder / 'problem.yaml'}, then run `grader validate {folder}`.")
+        return
     given = {"layers": layers, "activation": activation, "loss": loss, "bias": bias, "batch": batch}
     chosen = {name: _asked(name) if value is None else value for name, value in given.items()}
     network = Network(

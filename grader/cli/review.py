@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from grader.result import QuestionResult, Report
 
 _KEYS = "points (s: skip, q: quit)"
+_CONFIRM = "c: confirm {points:g} points, or points (s: skip, q: quit)"
 
 
 @click.command(name="review", short_help="Decide the answers that need a human.")
@@ -27,7 +28,8 @@ def command(results: Path, questions: tuple[str, ...]) -> None:
       grader review results/cs1678-hw3 -q q5
 
     For each answer you see the student's text, the reason, and the reference. Type the points, then
-    a comment for the student or nothing. `s` skips an answer, `q` quits. Your decisions are saved.
+    a comment for the student or nothing. `s` skips an answer, `q` quits. Your decisions are saved. For an
+    answer that was converted from a scan, `c` confirms that it was read as it stands on the page.
     """
     from grader.batch import Store
     from grader.cli.classwork import report
@@ -75,10 +77,14 @@ def _show(count: str, report: "Report", question: "QuestionResult") -> None:
 
 def _asked(question: "QuestionResult") -> str:
     """The instructor's reply: `s`, `q`, or points within the range of the question."""
+    proposed = question.instructor.proposed if question.instructor else None
+    keys = _KEYS if proposed is None else _CONFIRM.format(points=proposed)
     while True:
-        reply = str(click.prompt(f"  {_KEYS}", prompt_suffix=" > ")).strip().lower()
+        reply = str(click.prompt(f"  {keys}", prompt_suffix=" > ")).strip().lower()
         if reply in ("s", "q"):
             return reply
+        if reply == "c" and proposed is not None:
+            return f"{proposed!r}c"
         try:
             if 0 <= float(reply) <= question.max_score:
                 return reply
@@ -93,6 +99,9 @@ def _decided(store: "Store", report: "Report", question: "QuestionResult", reply
 
     if reply == "s":
         return False
+    if reply.endswith("c"):
+        decide(store, report.submission.id, question.id, float(reply[:-1]), "reading confirmed")
+        return True
     comment = str(click.prompt("  comment", default="", show_default=False, prompt_suffix=" > "))
     decide(store, report.submission.id, question.id, float(reply), comment.strip())
     return True

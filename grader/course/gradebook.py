@@ -59,12 +59,24 @@ class Standing:
         return None if self.report is None else self.report.score
 
     @property
-    def credited(self) -> float | None:
-        """Points after the deduction for lateness; None if nothing was handed in."""
+    def pending(self) -> float:
+        """Points that wait for a human, all of them if the submission itself is unclear."""
         if self.report is None:
+            return 0.0
+        return self.report.max_score if self.unsure else self.report.pending
+
+    @property
+    def final(self) -> float | None:
+        """Points without regard to lateness; None if nothing was handed in, or anything is pending."""
+        return None if self.report is None or self.pending else self.report.score
+
+    @property
+    def credited(self) -> float | None:
+        """Points after the deduction for lateness; None if they are not final."""
+        if self.final is None:
             return None
         credit = self.timing.credit if self.timing else 1.0
-        return round(self.report.score * credit, 6)
+        return round(self.final * credit, 6)
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,11 @@ class Gradebook:
     def reports(self) -> tuple[Report, ...]:
         """The reports of all who handed something in."""
         return tuple(s.report for s in self.standings if s.report is not None)
+
+    @cached_property
+    def decided(self) -> tuple[Report, ...]:
+        """The reports on which nothing is pending: only these enter a mean."""
+        return tuple(s.report for s in self.standings if s.report is not None and not s.pending)
 
     @cached_property
     def has_deadline(self) -> bool:

@@ -44,12 +44,15 @@ class Group:
 
 
 def groups(gradebook: Gradebook, question: str) -> tuple[Group, ...]:
-    """The groups of a question, the largest first; groups that could not be decided come last."""
+    """The groups of a question, the largest first; groups that could not be decided come last.
+
+    Files that could not be read are in none: they share no answer.
+    """
     members = [
         (report.submission.id, result)
         for report in gradebook.reports
         for result in report.questions
-        if result.id == question and result.verdict in (*_WRONG, *_UNREAD)
+        if result.id == question and result.verdict in (*_WRONG, *_UNREAD) and result.answer
     ]
     found = [*_by_value(members), *_by_text(members)]
     found.sort(key=lambda group: (_waits(group), -len(group), _typical(group).text, group[0][0]))

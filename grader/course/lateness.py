@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from grader.course.student import id_key
 from grader.course.timing import Timing, span_text
 from grader.errors import AuthorError, Fault
 
@@ -36,11 +37,9 @@ class Lateness:
 
     def timing(self, student: str, submitted: datetime | None, marked_late: bool = False) -> Timing:
         """How late a submission is, and which part of its points counts."""
-        deadline = self.extensions.get(student.casefold(), self.deadline)
+        deadline = self.extensions.get(id_key(student), self.deadline)
         if submitted is None:
-            marked = "marked late by the platform, but " if marked_late else ""
-            note = f"{marked}the time of submission is not known; no points are deducted"
-            return Timing(None, deadline, None, 1.0, note)
+            return Timing.unknown(deadline, marked_late)
         late = submitted.astimezone(UTC) - deadline.astimezone(UTC)
         if late <= self.grace:
             return Timing(submitted, deadline, timedelta(0))
@@ -139,10 +138,10 @@ class _LatenessReader:
     def _extensions(self, node: yaml.Node | None, deadline: datetime | None) -> dict[str, datetime]:
         """The new deadline of each student; a time span is added to the deadline of all."""
         found = {}
-        known = {student.casefold() for student in self._students}
+        known = set(map(id_key, self._students))
         for name, value in (self._entries(node, "extensions") if node else {}).items():
             path = f"extensions.{name}"
-            if known and name.casefold() not in known:
+            if known and id_key(name) not in known:
                 self._fault(
                     value, path, f"no student has this id{_suggestion(name, self._students)}"
                 )
@@ -151,7 +150,7 @@ class _LatenessReader:
             if span is None:
                 moment = self._moment(value, path)
             if moment is not None:
-                found[name.casefold()] = moment
+                found[id_key(name)] = moment
         return found
 
     def _read_zone(self, node: yaml.Node) -> tzinfo | None:

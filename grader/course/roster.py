@@ -2,96 +2,170 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from grader.course.student import Student
+from grader.course.student import Student, id_key
 from grader.errors import AuthorError, Fault
 
-ID = ("id", "student id", "student_id", "sid", "sis user id", "idnumber", "id number", "username")
+ID = ("id", "student id", "studentid", "sid", "sis user id", "idnumber", "id number", "username")
 NAME = ("name", "full name", "student", "student name")
-EMAIL = ("email", "email address", "e-mail", "mail")
+EMAIL = ("email", "email address", "e mail", "mail")
 FIRST, LAST = ("first name", "given name", "firstname"), ("last name", "surname", "lastname")
-ALSO = (
-    *ID, *EMAIL, "login", "login id", "sis login id", "user", "canvas id", "canvas_id", "moodle id",
-    "moodle_id", "participant",
-)  # fmt: skip
+NUMBERS = ("canvas id", "canvas user id", "moodle id", "participant")
+"""Columns with a platform's own numbers."""
+ALSO = (*ID, *EMAIL, *NUMBERS, "login", "login id", "sis login id", "user")
 """Columns that may identify a submission, besides the student's name."""
 
 _MOST_BYTES = 20_000_000
+_HEADER_BYTES = 4_096
+_PARTICIPANT = re.compile(r".*?(\d+)")  # Moodle's worksheet: `Participant 123`, in any language
+_STAFF = frozenset({"instructor", "ta", "reader"})  # roles in Gradescope's roster
+_TEST_STUDENT = "student, test"  # Canvas lists one in each course
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
     """The students, in the order of the file.
 
-    The separator may be a comma, a semicolon or a tab. Raises AuthorError with all faults and their
-    lines; OSError.
+    The separator may be a comma, a semicolon or a tab. A student without an id goes by their email.
+    Rows that platforms add for something else are no students, and the same student twice is one. Raises
+    AuthorError with all faults and their lines; OSError.
     """
-    text = _decoded(path.read_bytes()[:_MOST_BYTES])
+    with path.open("rb") as file:
+        text = _decoded(file.read(_MOST_BYTES))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = [name.strip().casefold() for name in next(rows, [])]
-    if not any(name in header for name in ID):
+    header = _header(next(rows, []))
+    if not {"identifier", *ID, *EMAIL}.intersection(_fields(header, header)):
         reason = f"there is no column for the id; it may be called {', '.join(ID)}"
         raise AuthorError([Fault(str(path), 1, 1, "", reason)])
     students, faults = [], []
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, Student]] = {}
     for row in rows:
-        if not any(cell.strip() for cell in row):
+        student = _student(_fields(header, row))
+        if not _is_student(student, row):
             continue
-        student = _student(dict(zip(header, map(str.strip, row), strict=False)))
-        if fault := _fault(student, seen, rows.line_num):
-            faults.append(Fault(str(path), rows.line_num, 1, "", fault))
-        seen.setdefault(student.id.casefold(), rows.line_num)
-        students.append(student)
+        before = seen.setdefault(id_key(student.id), (rows.line_num, student))
+        if not student.id:
+            faults.append(Fault(str(path), rows.line_num, 1, "", "this row has no id"))
+        elif before[1] is student:
+            students.append(student)
+        elif _names(student.name) != _names(before[1].name):
+            reason = f"{student.id!r} is already in line {before[0]}"
+            faults.append(Fault(str(path), rows.line_num, 1, "", reason))
     if faults:
         raise AuthorError(faults)
     return tuple(students)
+
+
+def is_roster(path: Path) -> bool:
+    """Whether a file is a CSV with a column for the id or the email, and one for the name."""
+    if path.suffix.lower() != ".csv" or path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        text = _decoded(file.read(_HEADER_BYTES))
+    header = _header(next(csv.reader([text.partition("\n")[0]], delimiter=_delimiter(text)), []))
+    columns = _fields(header, header).keys()
+    return bool(columns & {*ID, *EMAIL} and columns & {*NAME, *LAST})
 
 
 class StudentFinder:
     """Finds the student of a submission: by id, by another column, or by a name that only one has."""
 
     def __init__(self, roster: Sequence[Student]) -> None:
-        self._by_id = {student.id.casefold(): student for student in roster}
+        self._by_id = {id_key(student.id): student for student in roster}
+        self._by_number = _unique((key, s) for s in roster for key in _numbers(s))
         self._by_column = _unique((key, student) for student in roster for key in _keys(student))
         self._by_name = _unique((key, s) for s in roster for key in sorted(_names(s.name)))
 
-    def student(self, submission_id: str, name: str = "", email: str = "") -> Student | None:
-        """The student of a submission; None if nobody fits, or more than one."""
-        for text in (submission_id, email):
-            found = self._by_id.get(text.casefold()) or self._by_column.get(text.casefold())
-            if text and found:
-                return found
-        found_names = [self._by_name.get(key) for key in sorted(_names(name))]
-        return next((student for student in found_names if student), None)
+    def student(
+        self, submission_id: str, name: str = "", email: str = "", is_numbered: bool = False
+    ) -> Student | None:
+        """The student of a submission; None if nobody fits, or if it names more than one.
+
+        `is_numbered` means that the id is a platform's own number.
+        """
+        number = self._by_number.get(id_key(submission_id)) if is_numbered else None
+        by_id = number or self._identified(submission_id)
+        if by_id and not number and _is_other(by_id, submission_id, name, email, is_numbered):
+            by_id = None
+        named = [self._by_name.get(key) for key in sorted(_names(name))]
+        fits = [by_id, self._identified(email), *named]
+        different = {student.id: student for student in fits if student}
+        return next(iter(different.values())) if len(different) == 1 else None
+
+    def knows(self, submission_id: str) -> bool:
+        """Whether a student of the roster has this id."""
+        return id_key(submission_id) in self._by_id
+
+    def _identified(self, text: str) -> Student | None:
+        key = id_key(text)
+        return self._by_id.get(key) or self._by_column.get(key) if key else None
+
+
+def _is_other(
+    student: Student, submission_id: str, name: str, email: str, is_numbered: bool
+) -> bool:
+    """Whether an id names a student by chance: everything else is that of somebody else.
+
+    A platform's number may be another student's id. What is before the `@` of an address may be too.
+    """
+    if is_numbered and name and student.name:
+        joined, words = "".join(_words(name)), _words(student.name)
+        return not any(word in joined for word in words if len(word) > 1 or len(words) == 1)
+    derived = id_key(submission_id) == id_key(email.partition("@")[0])
+    return bool(derived and student.email) and id_key(student.email) != id_key(email)
+
+
+def _header(names: Iterable[str]) -> list[str]:
+    return [name.strip().casefold() for name in names]
+
+
+def _fields(header: Sequence[str], row: Sequence[str]) -> Mapping[str, str]:
+    """The cells by their headers; `Student-ID` and `student_id` are also `student id`."""
+    cells = dict(zip(header, map(str.strip, row), strict=False))
+    plain = {re.sub(r"[\W_]+", " ", name).strip(): cell for name, cell in cells.items()}
+    participant = _PARTICIPANT.fullmatch(cells.get("identifier", ""))
+    return {"participant": participant[1], **plain, **cells} if participant else {**plain, **cells}
 
 
 def _student(fields: Mapping[str, str]) -> Student:
     known = Student("", fields=fields)
     full = known.field(*NAME) or f"{known.field(*FIRST)} {known.field(*LAST)}".strip()
-    return Student(known.field(*ID), full, known.field(*EMAIL), fields)
+    email = known.field(*EMAIL)
+    return Student(known.field(*ID) or email or known.field("participant"), full, email, fields)
 
 
-def _fault(student: Student, seen: Mapping[str, int], line: int) -> str:
-    if not student.id:
-        return "this row has no id"
-    if student.id.casefold() in seen:
-        return f"{student.id!r} is already in line {seen[student.id.casefold()]}"
-    return ""
+def _is_student(student: Student, row: Sequence[str]) -> bool:
+    """Whether a row is about a student: Canvas has rows for points, Gradescope for instructors."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    if not filled or student.fields.get("role", "").casefold() in _STAFF:
+        return False
+    is_canvas = "section" in student.fields and "student" in student.fields
+    return not (is_canvas and (not student.id or student.name.casefold() == _TEST_STUDENT))
+
+
+def _numbers(student: Student) -> Iterable[str]:
+    return {id_key(value) for column in NUMBERS if (value := student.fields.get(column))}
 
 
 def _keys(student: Student) -> Iterable[str]:
     """Everything that identifies a student except their name; of an address also the part before `@`."""
-    values = {student.fields[column].casefold() for column in ALSO if student.fields.get(column)}
+    values = {id_key(value) for column in ALSO if (value := student.fields.get(column))}
     return values | {value.partition("@")[0] for value in values if "@" in value}
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name, without capitals and accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return "".join(c if c.isalnum() else " " for c in plain).split()
 
 
 def _names(name: str) -> set[str]:
     """The forms of a name: `Doe, Jane` and `Jane Doe` are one, and Canvas writes `doejane`."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    words = _words(name)
     if not words:
         return set()
     last_first = [words[-1], *words[:-1]]

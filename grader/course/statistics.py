@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.course.gradebook import Gradebook
-from grader.result import Kind, Message, Report
+from grader.result import Kind, Message
 
 BINS = 10
 
@@ -16,7 +16,7 @@ class QuestionStatistics:
 
     `discrimination` is the corrected item-total correlation, between its points and the points for all
     other questions (Henrysson 1963); None if either is the same for everybody. `waiting` is how many
-    answers a human must still look at.
+    answers a human must still look at; neither figure counts them.
     """
 
     id: str
@@ -37,16 +37,17 @@ class CommonMistake:
 
 
 def per_question(gradebook: Gradebook) -> tuple[QuestionStatistics, ...]:
-    """The statistics of every question, over all students who handed something in."""
-    return tuple(
-        _question(column.id, column.max_score, gradebook.reports) for column in gradebook.columns
-    )
+    """The statistics of every question, over all answers that are decided."""
+    return tuple(_question(column.id, column.max_score, gradebook) for column in gradebook.columns)
 
 
 def distribution(gradebook: Gradebook) -> tuple[int, ...]:
-    """How many students have a score in each tenth of the points; full marks are in the last."""
+    """How many students have a score in each tenth of the points; full marks are in the last.
+
+    A score of which something is pending is in none.
+    """
     counts = [0] * BINS
-    for report in gradebook.reports:
+    for report in gradebook.decided:
         share = report.score / report.max_score if report.max_score else 0.0
         counts[min(int(share * BINS), BINS - 1)] += 1
     return tuple(counts)
@@ -73,14 +74,15 @@ def _mistake(code: str, where: Sequence[tuple[str, Message]]) -> CommonMistake:
     return CommonMistake(code, len(where), questions, where[0][1].text)
 
 
-def _question(name: str, max_score: float, reports: Sequence[Report]) -> QuestionStatistics:
-    results = [(q, r) for r in reports for q in r.questions if q.id == name]
-    decided = [(q.score, r.score - q.score) for q, r in results if not q.needs_review]
-    scores = [score for score, _ in decided]
+def _question(name: str, max_score: float, gradebook: Gradebook) -> QuestionStatistics:
+    results = [q for r in gradebook.reports for q in r.questions if q.id == name]
+    scores = [q.score for q in results if not q.needs_review]
     share = statistics.fmean(scores) / max_score if scores and max_score else None
-    return QuestionStatistics(
-        name, max_score, share, _correlation(decided), len(results) - len(decided)
-    )
+    pairs = [
+        (q.score, r.score - q.score) for r in gradebook.decided for q in r.questions if q.id == name
+    ]
+    waiting = len(results) - len(scores)
+    return QuestionStatistics(name, max_score, share, _correlation(pairs), waiting)
 
 
 def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:

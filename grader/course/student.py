@@ -1,8 +1,17 @@
 """A student, from the roster or from a submission."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as defaulted
+
+
+def id_key(text: str) -> str:
+    """What two spellings of one id share: capitals and the encoding of accents make no difference.
+
+    No more than that: `straße` and `strasse` are two students.
+    """
+    return unicodedata.normalize("NFC", text.strip()).lower()
 
 
 @dataclass(frozen=True, slots=True)

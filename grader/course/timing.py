@@ -10,7 +10,7 @@ class Timing:
 
     `submitted` is None if the time is not known; `late` is zero if it was in time, and None if that is
     not known. `credit` is the part of the points that counts, from 0 to 1. `note` explains it in words,
-    or is empty.
+    or is empty. `marked_late` means that the platform says so, and nothing else.
     """
 
     submitted: datetime | None
@@ -18,11 +18,19 @@ class Timing:
     late: timedelta | None = None
     credit: float = 1.0
     note: str = ""
+    marked_late: bool = False
 
     @property
     def is_late(self) -> bool:
         """Whether it is known to be late."""
-        return bool(self.late)
+        return bool(self.late) or (self.late is None and self.marked_late)
+
+    @classmethod
+    def unknown(cls, deadline: datetime | None, marked_late: bool) -> "Timing":
+        """A submission of which only that is known."""
+        marked = "marked late by the platform, but " if marked_late else ""
+        note = f"{marked}the time of submission is not known; no points are deducted"
+        return cls(None, deadline, None, 1.0, note, marked_late)
 
 
 def span_text(span: timedelta) -> str:

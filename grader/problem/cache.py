@@ -2,13 +2,16 @@
 
 Reading and validating YAML costs about 150 ms of imports, and most runs read a file that has not
 changed. The key of an entry is a hash of the file's bytes, our version and the schema's number, so a
-stale entry is never found. The grader works without the cache: errors here are ignored.
+stale entry is never found, and it holds a digest of itself, so that a damaged one is none. An entry decides
+how students are graded: a folder or file that somebody else can write is not used. The grader works
+without the cache: errors here are ignored.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from grader.version import __version__
 SCHEMA = 4
 """Raise it whenever the normalised data changes, or what the schema accepts."""
 
+_MOST_BYTES = 50_000_000
 MAX_ENTRIES = 200  # two for each problem: a folder of many problems must not push its own out
 
 
@@ -25,12 +29,10 @@ def cached(content: bytes) -> dict[str, Any] | None:
     """The normalised data of a YAML file with these bytes; None if it was not read before."""
     key = _key(content)
     try:
-        entry = json.loads(_file(key).read_bytes())
+        digest, _, text = _content(_file(key)).partition(b"\n")
+        data = json.loads(text) if digest == _digest(key, text) else None
     except (OSError, RuntimeError, ValueError, RecursionError):
         return None
-    if not isinstance(entry, dict) or entry.get("key") != key:
-        return None
-    data = entry.get("data")
     return data if isinstance(data, dict) else None
 
 
@@ -39,9 +41,11 @@ def store(content: bytes, data: dict[str, Any]) -> None:
     key = _key(content)
     with contextlib.suppress(OSError, RuntimeError, ValueError):
         target = _file(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(target, json.dumps({"key": key, "data": data}))
-        _prune(target.parent)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_ours(target.parent.stat()):
+            text = json.dumps(data).encode()
+            _write(target, _digest(key, text) + b"\n" + text)
+            _prune(target.parent)
 
 
 def folder() -> Path:
@@ -66,15 +70,37 @@ def _key(content: bytes) -> str:
     return hashlib.sha256(label + content).hexdigest()
 
 
+def _digest(key: str, text: bytes) -> bytes:
+    """What the first line of an entry says of its text."""
+    return hashlib.sha256(f"{key}\n".encode() + text).hexdigest().encode()
+
+
+def _content(file: Path) -> bytes:
+    """The bytes of an entry; none if it is no regular file, or if somebody else can write it."""
+    # Opening a pipe would wait for its writer.
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        usable = stat.S_ISREG(status.st_mode) and _is_ours(status) and _is_ours(file.parent.stat())
+        return stream.read(_MOST_BYTES) if usable else b""
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether nobody else can write a file or folder; Windows keeps the cache folder private itself."""
+    if sys.platform == "win32":
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
 def _file(key: str) -> Path:
     return folder() / f"problem-{key}.json"
 
 
-def _write(target: Path, text: str) -> None:
+def _write(target: Path, content: bytes) -> None:
     """Write all or nothing: nobody ever reads half an entry."""
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -20,30 +20,37 @@ from grader.reports.feedback_html import environment
 from grader.reports.figures import points
 from grader.reports.folder_name import folder_name
 from grader.reports.gradebook_csv import late_text
-from grader.result import QuestionResult
+from grader.reports.wording import pending, so_far
+from grader.result import QuestionResult, Report
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 FILENAME = "class.html"
 MOST_GROUPS = 3  # of a question; `grader groups` lists all
-MOST_WAITING = 100
+MOST_WAITING = 100  # students
 
 _SCRIPT = Path(__file__).with_name("templates") / "class.js"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An answer that a human must look at."""
+    """A student whose work a human must look at: the questions, the file, and the first reason.
+
+    `page` is the address of the instructor's page.
+    """
 
     student: str
-    question: str
+    questions: str
+    file: str
     reason: str
+    points: float
+    page: str
 
 
 def render(gradebook: Gradebook, linked: bool = True) -> str:
     """The page. Without `linked`, it has no links to the pages of students, which have their names."""
-    waiting = _waiting(gradebook)
+    waiting = _waiting(gradebook, linked)
     return environment().get_template("class.html.j2").render(
         book=gradebook,
         linked=linked,
@@ -63,12 +70,13 @@ def render(gradebook: Gradebook, linked: bool = True) -> str:
 
 def _facts(gradebook: Gradebook) -> list[tuple[str, str]]:
     """The figures at the top of the page, each with its label."""
-    scores = [report.score for report in gradebook.reports]
+    scores = [report.score for report in gradebook.decided]
     statuses = [standing.status for standing in gradebook.standings]
-    facts = [("submissions", str(len(scores)))]
+    facts = [("submissions", str(len(gradebook.reports)))]
+    of = "" if len(scores) == len(gradebook.reports) else f", {len(scores)} decided"
     if scores:
-        facts.append(("mean", points(statistics.fmean(scores))))
-        facts.append(("median", points(statistics.median(scores))))
+        facts.append((f"mean{of}", points(statistics.fmean(scores))))
+        facts.append((f"median{of}", points(statistics.median(scores))))
     facts.append(
         (
             "to review",
@@ -101,7 +109,9 @@ def _row(standing: Standing, gradebook: Gradebook, linked: bool) -> dict[str, ob
     return {
         "student": standing.student,
         "cells": [_cell(known.get(column.id)) for column in gradebook.columns],
-        "score": "" if standing.score is None else points(standing.score),
+        "score": ""
+        if standing.report is None
+        else f"{so_far(standing.report)}{pending(standing.report)}",
         "sort": -1 if standing.score is None else standing.score,
         "status": standing.status.value,
         "late": late_text(standing.timing),
@@ -138,14 +148,31 @@ def _groups(gradebook: Gradebook) -> list[Group]:
     return sorted(shared, key=lambda group: -group.count)[:12]
 
 
-def _waiting(gradebook: Gradebook) -> list[Waiting]:
-    return [
-        Waiting(standing.student.id, question.id, needs_review.reason(question))
+def _waiting(gradebook: Gradebook, linked: bool) -> list[Waiting]:
+    """A line for each student who waits, those with most points first."""
+    found = [
+        _line(standing, standing.report, linked)
         for standing in gradebook.standings
-        if standing.report
-        for question in standing.report.questions
-        if question.needs_review
+        if standing.report and (standing.unsure or standing.report.needs_review)
     ]
+    return sorted(found, key=lambda line: -line.points)
+
+
+def _line(standing: Standing, report: Report, linked: bool) -> Waiting:
+    waiting = [question for question in report.questions if question.needs_review]
+    everything = len(waiting) == len(report.questions) > 1
+    files = dict.fromkeys(q.answer.path for q in waiting if q.answer and q.answer.path)
+    reasons = [*standing.notes] if standing.unsure else list(map(needs_review.reason, waiting))
+    return Waiting(
+        standing.student.id,
+        "all" if everything else ", ".join(question.id for question in waiting),
+        ", ".join(files) or report.submission.path,
+        reasons[0],
+        standing.pending,
+        _href("instructor", standing, ".html")
+        if linked and any(q.instructor for q in waiting)
+        else "",
+    )
 
 
 @cache

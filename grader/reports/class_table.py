@@ -9,6 +9,7 @@ from grader.reports import terminal
 from grader.reports.figures import points
 from grader.reports.plain_text import one_line
 from grader.reports.verdicts import LOOKS, Look
+from grader.reports.wording import pending, so_far
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -87,10 +88,11 @@ def _rows(gradebook: Gradebook) -> list[_StudentRow]:
 def _row(standing: Standing, gradebook: Gradebook) -> _StudentRow:
     questions = standing.report.questions if standing.report else ()
     looks = {question.id: LOOKS[question.verdict] for question in questions}
-    score = "–" if standing.score is None else points(standing.score)
+    report = standing.report
+    score, waiting = ("–", "") if report is None else (so_far(report), pending(report))
     return _StudentRow(
         name=one_line(standing.student.id, 28),
-        score=f"{score}/{points(gradebook.best(standing))}",
+        score=f"{score}/{points(gradebook.best(standing))}{waiting}",
         looks=tuple(looks.get(column.id) for column in gradebook.columns),
         status=standing.status.value,
     )
@@ -131,15 +133,25 @@ def _summary(gradebook: Gradebook) -> str:
     if not reports:
         return "No submissions"
     noun = "submission" if len(reports) == 1 else "submissions"
-    mean = points(sum(report.score for report in reports) / len(reports))
     waiting = sum(
         s.status in (StudentStatus.NEEDS_REVIEW, StudentStatus.ERROR) for s in gradebook.standings
     )
     missing = len(gradebook.standings) - len(reports)
     best = points(max(report.max_score for report in reports))
-    counted = f"{len(reports)} {noun} · mean {mean} of {best}"
+    counted = f"{len(reports)} {noun}{_mean(gradebook, best)}"
     absent = f" · {missing} missing" if missing else ""
     return f"{counted} · {waiting} to review{absent}"
+
+
+def _mean(gradebook: Gradebook, best: str) -> str:
+    """The mean of the scores that are decided; it says so if others are pending."""
+    decided = gradebook.decided
+    if not decided:
+        return ""
+    mean = points(sum(report.score for report in decided) / len(decided))
+    others = len(gradebook.reports) - len(decided)
+    left_out = f" (without {others} with pending points)" if others else ""
+    return f" · mean {mean} of {best}{left_out}"
 
 
 def _marks(row: _StudentRow) -> list["Text"]:

@@ -1,6 +1,7 @@
 """The feedback in a terminal: a table of the questions, then details of those that are not right."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from grader.reports import figures, terminal, text_parts, wording
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def show(report: Report, stream: TextIO | None = None, instructor: bool = False) -> None:
-    """Print the feedback, in colours if the stream is a terminal."""
-    terminal.show(lambda: plain(report, 80, instructor), lambda: styled(report, instructor), stream)
+    """Print the feedback to who checks a paper, in colours if the stream is a terminal."""
+    parts = [
+        replace(part, text=wording.before_handing_in(part.text))
+        for part in feedback_parts(report, instructor)
+    ]
+    terminal.show(lambda: text_parts.plain(parts, 80), lambda: text_parts.styled(parts), stream)
 
 
 def plain(report: Report, width: int = 80, instructor: bool = False) -> str:

@@ -1,5 +1,6 @@
 """Sentences that all renderers share."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import PurePath
@@ -20,6 +21,13 @@ from grader.result import (
 
 LINE = 60  # characters in a line of values, in text
 NARROW_LINE = 36  # and on a page, for phones
+
+# The sentences with which everything that is not decided is announced.
+_ALL_WAITING = re.compile(r"A person will look at (?P<what>[^;]*); (?:it is|they are) not .*")
+_WILL_LOOK = re.compile(
+    r"(?P<a>A|a) person will look at (?P<it>it|them|this one|this)(?:; it is not a zero)?"
+)
+_CHANGE = {"A": "Change", "a": "change"}
 
 
 def title(report: Report) -> str:
@@ -109,18 +117,23 @@ def ratio(question: QuestionResult) -> str:
 
 
 def total(report: Report) -> str:
-    """`19 of 25 points`."""
-    return f"{points(report.score)} of {out_of_all(report)}"
+    """`19 of 25 points`, `5 of 25 points (12 pending)`, `– of 25 points (25 pending)`."""
+    return f"{so_far(report)} of {out_of_all(report)}{pending(report)}"
+
+
+def so_far(report: Report) -> str:
+    """The points that are decided; a dash if there are none and some are pending: that is no zero."""
+    return points(report.score) if report.score or not report.pending else "–"
+
+
+def pending(report: Report) -> str:
+    """` (12 pending)`; empty if everything is decided."""
+    return f" ({points(report.pending)} pending)" if report.pending else ""
 
 
 def out_of_all(report: Report) -> str:
     """`25 points`."""
     return _count(report.max_score, "point")
-
-
-def waiting_points(report: Report) -> float:
-    """The pending points: those of the questions that wait for a human."""
-    return sum(q.max_score for q in report.questions if q.needs_review)
 
 
 def share(part: float, whole: float) -> str:
@@ -134,8 +147,18 @@ def waiting(report: Report) -> str:
     if not number:
         return ""
     no_zero = "it is not a zero" if number == 1 else "they are not zeros"
-    worth = _count(waiting_points(report), "point")
+    worth = _count(report.pending, "point")
     return f"A person will look at {_count(number, 'question')} ({worth}); {no_zero}."
+
+
+def before_handing_in(text: str) -> str:
+    """What a sentence says to a student who checks a paper: nobody will look at it."""
+    if match := _ALL_WAITING.fullmatch(text):
+        them = "it" if match["what"].startswith("1 ") else "them"
+        return f"The grader cannot decide {match['what']}: change {them} before you hand in."
+    return _WILL_LOOK.sub(
+        lambda match: f"{_CHANGE[match['a']]} {match['it']} before you hand in", text
+    )
 
 
 def counterexample(example: Counterexample) -> str:

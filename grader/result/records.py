@@ -207,7 +207,8 @@ class Instructor:
     `candidates` are all mistakes with the same values as the answer, the simplest first. `projection` is
     two random projections of the answer's values on the draws: equal answers have equal projections, up
     to rounding. It is None for an answer without values. `expected` is the value that the counterexample
-    does not show to the student.
+    does not show to the student. `proposed` are the points that a converted answer earns once its reading
+    is confirmed.
     """
 
     reference: str | None = None
@@ -216,6 +217,7 @@ class Instructor:
     credit: str = ""
     projection: tuple[float, float] | None = None
     expected: float | None = None
+    proposed: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain data, without fields that are None."""
@@ -238,6 +240,7 @@ class Instructor:
             data["credit"],
             (projection[0], projection[1]) if projection else None,
             float(data["expected"]) if "expected" in data else None,
+            data.get("proposed"),
         )
 
 

@@ -132,6 +132,11 @@ class Report:
         return round(sum(question.max_score for question in self.questions), 6)
 
     @property
+    def pending(self) -> float:
+        """Points that are not decided: those of the questions that wait for a human. They are no zeros."""
+        return round(sum((q.max_score for q in self.questions if q.needs_review), 0.0), 6)
+
+    @property
     def needs_review(self) -> bool:
         """Whether a human must look at any question."""
         return any(question.needs_review for question in self.questions)
@@ -158,6 +163,7 @@ class Report:
             "draws": self.draws,
             "submission": asdict(self.submission),
             "score": self.score,
+            "pending": self.pending,
             "max_score": self.max_score,
             "needs_review": self.needs_review,
             "messages": [message.to_json() for message in self.messages],

@@ -25,7 +25,6 @@ _HANDWRITING = (".goodnotes", ".note", ".one", ".xopp", ".notability")
 _HOW_TO_EXPORT = {
     ".docx": f"{_WORD}, or run `pandoc paper.docx -o paper.md`, which keeps the formulas.",
     ".doc": f"{_WORD}; to keep the formulas, save as .docx first and run `pandoc`.",
-    ".odt": f"{_WORD}, or run `pandoc paper.odt -o paper.md`, which keeps the formulas.",
     ".rtf": f"{_WORD}.",
     ".pages": "In Pages choose File › Export To › Word, then run `pandoc paper.docx -o paper.md`.",
     ".pdf": "Hand in the source of the PDF: the .tex, .md or .ipynb file.",
@@ -36,7 +35,6 @@ _HOW_TO_EXPORT = {
     ".gz": "Unpack it, then hand in the files or the folder.",
     ".7z": "Unpack it, then hand in the files or the folder.",
     ".pkl": "Save arrays with np.savez('answers.npz', q1=...); the grader never opens pickles.",
-    ".html": "Hand in the source of the page: the .ipynb, .md or .tex file.",
 }
 
 # Programs that computed arrays; a missing answer may be in one.

@@ -9,7 +9,7 @@ from grader.submission import limits
 from grader.submission.refusals import Refused
 
 # Made by operating systems and tools, not by students.
-_DEBRIS = {
+DEBRIS = {
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
@@ -40,6 +40,9 @@ def listing(path: Path) -> list[Listed]:
     if not path.is_dir():
         return [Listed(printable(path.name), path)]
     found = sorted(_walk(path, "", 1), key=lambda listed: listed.name)
+    if not found:
+        empty = Refused("This folder is empty.", hint="Hand in your file.", loses_answers=False)
+        return [Listed(".", path, empty)]
     if len(found) <= limits.FILES:
         return found
     fault = Refused(
@@ -105,8 +108,8 @@ class Digest:
 
 
 def printable(name: str) -> str:
-    """A file name that can be printed and stored, even if its bytes are not UTF-8."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A name that can be printed and stored; bytes that are not UTF-8 stay different as `\\udc…`."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _walk(folder: Path, prefix: str, depth: int) -> Iterator[Listed]:
@@ -117,7 +120,7 @@ def _walk(folder: Path, prefix: str, depth: int) -> Iterator[Listed]:
         yield Listed(prefix.rstrip("/") or ".", folder, fault)
         return
     for entry in entries:
-        if entry.name not in _DEBRIS:
+        if entry.name not in DEBRIS:
             yield from _entry(entry, prefix + printable(entry.name), depth)
 
 

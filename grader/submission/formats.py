@@ -31,6 +31,8 @@ FORMATS = (
     Format((".tex", ".latex", ".ltx"), limits.TEXT_BYTES, "papers", "read_latex"),
     Format((".ipynb",), limits.NOTEBOOK_BYTES, "papers", "read_notebook"),
     Format((".py",), limits.TEXT_BYTES, "papers", "read_program"),
+    Format((".docx", ".odt"), limits.DOCUMENT_BYTES, "documents", "read_document", is_text=False),
+    Format((".html", ".htm", ".rst"), limits.TEXT_BYTES, "documents", "read_document"),
     Format((".yaml", ".yml"), limits.TEXT_BYTES, "answerfiles.answers", "read_yaml"),
     Format((".json",), limits.TEXT_BYTES, "answerfiles.answers", "read_json"),
     Format((".npz",), limits.ARRAY_BYTES, "arrays.npz", "read_npz", is_text=False),

@@ -6,6 +6,7 @@ from grader.document.limits import FORMULA_CHARACTERS, LINES
 # A million float64 numbers take 8 MB; notebooks carry pictures in their outputs.
 ARRAY_BYTES = 16_000_000
 NOTEBOOK_BYTES = 16_000_000
+DOCUMENT_BYTES = 16_000_000  # with their pictures
 
 # A student's folder holds a few files; a checked-out repository or a data set holds thousands.
 FILES = 200

@@ -20,6 +20,9 @@ from grader.submission.model import Leftover, Paper, Submission
 from grader.submission.refusals import Refused
 from grader.submission.sources import FileContents, Source
 
+CONVERTED = " (converted).md"
+"""The end of the name of what a converter made of a file."""
+
 
 def read(
     path: Path | str,
@@ -27,6 +30,8 @@ def read(
     id: str | None = None,  # noqa: A002
     files: Sequence[tuple[str, Path]] = (),
     left_out: Sequence[tuple[str, str]] = (),
+    converted: Sequence[tuple[str, Path]] = (),
+    trusted: bool = False,
     follow_link: bool = True,
 ) -> Submission:
     """A student's submission: one file, or a folder of files.
@@ -36,6 +41,8 @@ def read(
         id: the student's id; the file's stem or the folder's name by default.
         files: names and paths of several loose files, instead of those at `path`.
         left_out: names of files that are not read, and why: `is a link`.
+        converted: names of files, and their content as Markdown, which somebody else's program made.
+        trusted: whether these are read instead of the files; else the files still wait for a human.
         follow_link: whether `path` itself may be a link; links in a folder are never followed.
 
     Returns:
@@ -46,7 +53,7 @@ def read(
 
     """
     path = Path(path)
-    listed = _listed(path, files, follow_link)
+    listed = _with_converted(_listed(path, files, follow_link), converted, trusted)
     name = Path(os.path.abspath(path)).name
     stem = name if path.is_dir() else PurePosixPath(name).stem
     digest = _begun(left_out)
@@ -72,6 +79,8 @@ def digest_of(
     path: Path | str,
     files: Sequence[tuple[str, Path]] = (),
     left_out: Sequence[tuple[str, str]] = (),
+    converted: Sequence[tuple[str, Path]] = (),
+    trusted: bool = False,
     follow_link: bool = True,
 ) -> str:
     """The digest that `read` would give, without interpreting the files.
@@ -79,7 +88,9 @@ def digest_of(
     Raises OSError if nothing is at `path`.
     """
     digest = _begun(left_out)
-    for file, data in _contents(_listed(Path(path), files, follow_link)):
+    for file, data in _contents(
+        _with_converted(_listed(Path(path), files, follow_link), converted, trusted)
+    ):
         if isinstance(data, bytes):
             digest.add(file.name, data)
     return str(digest)
@@ -105,6 +116,14 @@ def _listed(path: Path, files: Sequence[tuple[str, Path]], follow_link: bool) ->
     if not files:
         return listing(path) if follow_link or not path.is_symlink() else [unless_link(path)]
     return [unless_link(place, name) for name, place in files[: limits.FILES]]
+
+
+def _with_converted(
+    listed: list[Listed], converted: Sequence[tuple[str, Path]], trusted: bool
+) -> list[Listed]:
+    names = {name for name, _ in converted if trusted}
+    texts = [Listed(f"{name}{CONVERTED}", path) for name, path in converted]
+    return [*(one for one in listed if one.name not in names), *texts]
 
 
 def _read_all(files: Iterable[Listed], digest: Digest) -> Iterable[FileContents]:
@@ -143,8 +162,27 @@ def _bytes(file: Listed, budget: int) -> bytes:
     return load(file.path, limits.ARRAY_BYTES)
 
 
-def _read_one(name: str, data: bytes) -> FileContents:
+def _read_zip(source: Source) -> FileContents:
+    """The files of a zip that the student made, as if they lay in a folder. A zip in it stays closed."""
+    from grader.submission.zips import files  # few hand in zips
+
+    check_size(source.data, limits.ARRAY_BYTES)
+    parts = []
+    for inner, content in files(source.data):
+        name = printable(f"{source.name}/{inner}")
+        try:
+            if isinstance(content, Refused):
+                raise content
+            parts.append(_read_one(name, content, in_zip=True))
+        except Refused as fault:
+            parts.append(FileContents(refusals=(fault.refusal(name),)))
+    return _join(parts)
+
+
+def _read_one(name: str, data: bytes, in_zip: bool = False) -> FileContents:
     source = Source(name, data)
+    if source.suffix == ".zip" and not in_zip:
+        return _read_zip(source)
     format = BY_SUFFIX.get(source.suffix)  # noqa: A001
     if format is None:
         refused = refuse_by_suffix(source.suffix, ACCEPTED)

@@ -23,7 +23,9 @@ def test_help_shows_an_example(command: str, flag: str) -> None:
     run = CliRunner().invoke(group, [command, flag])
     assert run.exit_code == 0
     assert re.search(r"Examples?:", run.output)
-    assert re.search(rf"\n    grader {command} (problems/|results/|my-homework|--out)", run.output)
+    assert re.search(
+        rf"\n    grader {command} (problems/|results/|my-homework|--out|--format)", run.output
+    )
 
 
 def test_help_of_all(grader: Grader) -> None:
@@ -63,7 +65,7 @@ def test_grade_prints_a_summary_as_json(grader: Grader, tmp_path: Path) -> None:
     assert run.json["out"] == "out"
     by_id = {row["id"]: row for row in run.json["submissions"]}
     assert by_id["student-04"] == {
-        "id": "student-04", "score": 25.0, "max_score": 25.0, "needs_review": False,
+        "id": "student-04", "score": 25.0, "max_score": 25.0, "needs_review": False, "pending": 0.0,
         "status": "graded",
     }  # fmt: skip
     assert by_id["student-11"]["needs_review"]

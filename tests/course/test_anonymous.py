@@ -65,3 +65,47 @@ def test_scores_stay() -> None:
     hidden, _ = anonymous(book, b"key")
     assert [s.score for s in hidden.standings] == [s.score for s in book.standings]
     assert replace(hidden, standings=()) == replace(book, standings=())
+
+
+def test_nobody_else_is_named_either() -> None:
+    """A paper, its code and the names of its files may name a neighbour."""
+    book = gradebook()
+    first, second, third = book.standings
+    assert first.report is not None
+    question = first.report.questions[0]
+    text = (
+        "with Ælfric: W1 % see u-4711-hw3.md, max(0, x), aelfric@uni.edu, ælfric@uni.edu, 李四.py"
+    )
+    code = replace(question, answer=AnswerRecord(text, "code", "u-4711_notes.py", 1))
+    messages = (Message(Kind.ERROR, "`Þorn` is not declared (in u-4711.py)", "x"),)
+    report = replace(first.report, questions=(replace(code, messages=messages, override=None),))
+    hidden, _ = anonymous(
+        replace(book, standings=(replace(first, report=report), second, third)), b"key"
+    )
+    reports = [standing.report for standing in hidden.standings if standing.report]
+    (found,) = (
+        question.answer.text
+        for report in reports
+        for question in report.questions
+        if question.answer and "W1" in question.answer.text
+    )
+    assert found == "with …: W1 % see …-hw3.md, max(0, x), aelfric@uni.edu, …, ….py"
+    page = class_html.render(hidden, linked=False).casefold()
+    assert "þorn" not in page
+    assert "u-4711" not in page
+
+
+def test_a_student_called_max_hides_no_maximum() -> None:
+    standing = Standing(Student("max", "Max Tanh", "max@uni.edu"))
+    book = replace(gradebook(), standings=(*gradebook().standings, standing))
+    answer = AnswerRecord("max(0, x) + tanh(y)", "infix", "a.md", 1)
+    first = book.standings[0]
+    assert first.report is not None
+    report = replace(first.report, questions=(replace(first.report.questions[0], answer=answer),))
+    hidden, _ = anonymous(
+        replace(book, standings=(replace(first, report=report), standing)), b"key"
+    )
+    texts = [
+        q.answer.text for s in hidden.standings if s.report for q in s.report.questions if q.answer
+    ]
+    assert texts == ["max(0, x) + tanh(y)"]

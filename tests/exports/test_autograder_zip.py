@@ -71,6 +71,40 @@ def test_a_submission_is_graded(tmp_path: Path) -> None:
     assert (found["score"], found["output_format"]) == (1.0, "md")
 
 
+def test_arrays_belong_to_the_draw_of_the_address(tmp_path: Path) -> None:
+    place = unpacked(tmp_path)
+    (place / "submission_metadata.json").write_text('{"users": [{"email": "ann$(x)@uni.edu"}]}')
+    tool(tmp_path / "opt/grader/bin/python", f'exec {sys.executable} "$@"')
+    run(place, f'printf "%s\\n" "$@" > {tmp_path}/words; exit 1')
+    words = (tmp_path / "words").read_text().splitlines()
+    assert words[3:5] == ["--student", "ann$(x)"]
+
+
+def test_the_grader_travels_with_the_zip(tmp_path: Path) -> None:
+    """Its wheel runs by itself, outside of the clone."""
+    place = unpacked(tmp_path)
+    (wheel,) = (place / "source").glob("*.whl")
+    done = subprocess.run(
+        [sys.executable, "-c", "import grader; print(grader.__file__); from grader.cli import main; main()",
+         "new", "homework", "--from", "lstm-cell"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(unzipped(wheel, tmp_path / "site"))},
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    assert str(tmp_path / "site") in done.stdout
+    assert (tmp_path / "homework/problem.yaml").is_file()
+    names = {
+        line.partition("==")[0]
+        for line in (place / "source/constraints.txt").read_text().splitlines()
+    }
+    assert {"numpy", "sympy", "click"} <= names
+
+
+def unzipped(file: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(file) as zipped:
+        zipped.extractall(folder)
+    return folder
+
+
 @pytest.mark.parametrize("crash", ["exit 70", "kill -9 $$", 'exec no-such-program "$@"'])
 def test_a_crash_is_never_a_grade(tmp_path: Path, crash: str) -> None:
     found = run(unpacked(tmp_path), crash)
@@ -100,7 +134,8 @@ def test_setup_takes_the_newest_python(tmp_path: Path, has: str, version: str | 
     else:
         assert done.returncode == 0, done.stderr
         installed = (tmp_path / "pip").read_text()
-        assert installed.startswith(f"{version} install gradient-grader==")
+        assert installed.startswith(f"{version} install --constraint ")
+        assert "source/gradient_grader-" in installed
 
 
 def test_the_zip_is_the_same_every_time() -> None:

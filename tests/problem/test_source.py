@@ -325,6 +325,49 @@ def test_a_damaged_entry_is_no_entry(tmp_path: Path, damage: bytes) -> None:
     assert cache.cached(SMALL.encode()) == first.data
 
 
+def forged(entry: bytes) -> bytes:
+    """An entry with other points, which somebody edited."""
+    return entry.replace(b'"points": 1', b'"points": 9')
+
+
+def test_an_edited_entry_is_no_entry(tmp_path: Path) -> None:
+    first = of(tmp_path, SMALL.replace("wrt: x", "wrt: x, points: 1"))
+    (entry,) = entries()
+    assert forged(entry.read_bytes()) != entry.read_bytes()
+    entry.write_bytes(forged(entry.read_bytes()))
+    assert of(tmp_path, SMALL.replace("wrt: x", "wrt: x, points: 1")).data == first.data
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes and no modes")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to nowhere", "device"])
+def test_an_entry_that_is_no_file_is_no_entry(tmp_path: Path, kind: str) -> None:
+    first = of(tmp_path, SMALL)
+    (entry,) = entries()
+    entry.unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(entry)  # opening it would wait for ever
+        case "folder":
+            entry.mkdir()
+        case "device":
+            entry.symlink_to("/dev/zero")
+        case _:
+            entry.symlink_to(tmp_path / "nowhere")
+    assert of(tmp_path, SMALL).data == first.data
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes")
+@pytest.mark.parametrize("who", ["folder", "entry"])
+def test_what_others_can_write_is_not_used(tmp_path: Path, who: str) -> None:
+    of(tmp_path, SMALL)
+    (entry,) = entries()
+    (entry.parent if who == "folder" else entry).chmod(0o777)
+    assert cache.cached(SMALL.encode()) is None
+    entry.unlink()
+    of(tmp_path, SMALL)
+    assert (entries() == []) == (who == "folder")
+
+
 def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("GRADER_CACHE_DIR", str(tmp_path / "file" / "below"))

@@ -44,14 +44,16 @@ def test_gradebook() -> None:
         "score": "3",
         "max_score": "3",
         "status": "graded",
+        "pending": "0",
     }
-    assert (second["q16"], second["score"], second["status"]) == ("", "0", "needs review")
+    assert (second["q16"], second["score"], second["status"]) == ("", "", "needs review")
+    assert second["pending"] == "3"
     assert third["id"] == "'=x"
     assert text.count("\r\n") == text.count("\n") == 4
 
 
 def test_gradebook_without_submissions_is_a_header() -> None:
-    assert gradebook_csv.render(Gradebook.of([])) == "id,score,max_score,status\r\n"
+    assert gradebook_csv.render(Gradebook.of([])) == "id,score,max_score,status,pending\r\n"
 
 
 def test_needs_review_has_a_row_for_each_answer_that_waits() -> None:

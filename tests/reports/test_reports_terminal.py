@@ -106,18 +106,21 @@ def test_feedback_is_short_where_all_is_right() -> None:
 def test_class_table_has_a_column_a_question_where_there_is_room() -> None:
     reports = [quiet_report("a"), quiet_report("张伟", Verdict.UNDECIDED)]
     assert class_table.plain(Gradebook.of(reports)).splitlines() == [
-        "id    score  q16  status",
-        "a     3/3    ✓    graded",
-        "张伟  0/3    ≈    needs review",
+        "id    score            q16  status",
+        "a     3/3              ✓    graded",
+        "张伟  –/3 (3 pending)  ≈    needs review",
         "",
         "✓ correct   ≈ undecided",
-        "2 submissions · mean 1.5 of 3 · 1 to review",
+        "2 submissions · mean 3 of 3 (without 1 with pending points) · 1 to review",
     ]
 
 
 def test_class_table_groups_symbols_in_fives_where_there_is_not() -> None:
     lines = class_table.plain(Gradebook.of([hostile_report("a")]), 30).splitlines()
-    assert lines[:2] == ["id  score  questions  status", "a   1/7    ✓◐✗?– ≈!   error"]
+    assert lines[:2] == [
+        "id  score            questions  status",
+        "a   1/7 (3 pending)  ✓◐✗?– ≈!   error",
+    ]
 
 
 def test_class_table_without_students() -> None:

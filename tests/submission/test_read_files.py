@@ -47,9 +47,7 @@ def test_binary_data_is_refused(tmp_path: Path, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("p.docx", "pandoc"),
         ("p.doc", "pandoc"),
-        ("p.odt", "pandoc"),
         ("p.rtf", "Markdown"),
         ("p.pages", "Export"),
         ("p.PDF", ".tex"),

@@ -6,44 +6,43 @@ takes its place, so that its student is found.
 
 import errno
 import hashlib
+import io
 import json
 import os
-import re
 import shutil
-import stat
 import struct
 import time
-import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, BinaryIO
 
 from grader.batch.discovery.found_submission import LeftOut
+from grader.course.student import id_key
 from grader.errors import GraderError
 from grader.submission.limits import FOLDER_BYTES
+from grader.submission.zips import (
+    BLOCK,
+    CONTROL,
+    DAMAGE,
+    DEVICE,
+    MOST_DEPTH,
+    MOST_PART,
+    most_bytes,
+    refusal,
+)
 
 MOST_BYTES = 4 << 30
 MOST_FILES = 100_000
 MOST_OWN_FILES = 1_000  # in one folder, if the zip has more than `MOST_FILES`
-MOST_RATIO = 200  # text rarely shrinks to a twentieth; bombs shrink to a thousandth
-MOST_DEPTH = 12
-MOST_NAME, MOST_PART = 1_000, 255  # bytes of a path and of one name in it: limits of file systems
 MOST_SHOWN = 200  # characters of a name in a message
-_BLOCK = 1 << 20
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
-_ENCRYPTED = 0x1
+_UTF8 = 0x800  # a bit of an entry in the list of files
+_ENTRY, _ENTRY_BYTES = b"PK\x01\x02", 46
+_NEWEST, _UNKNOWN = 63, 0xFFFF  # the newest version of the format, and a method that nobody has
 
-# Everything that `zipfile` and `zlib` raised on damaged archives in tests.
-_DAMAGE = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError,
-    ValueError, OverflowError,
-)  # fmt: skip
 _NO_PLACE = {errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ, errno.EEXIST, errno.ENOTDIR}
 
 Placed = tuple[PurePosixPath, zipfile.ZipInfo]
@@ -90,7 +89,7 @@ def unpack(archive: Path, into: Path) -> Unpacked:
 def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
     """Unpack; returns what was left out: its place, its name in the zip, and why."""
     try:
-        with zipfile.ZipFile(archive) as zipped:
+        with _opened(archive) as file, zipfile.ZipFile(file) as zipped:
             members = [member for member in zipped.infolist() if not member.is_dir()]
             wanted, left_out = _sorted_out(members)
             if len(wanted) > MOST_FILES:
@@ -98,7 +97,7 @@ def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
                     f"{archive} holds {len(wanted)} files; at most {MOST_FILES} are unpacked"
                 )
             damaged = list(_extracted(zipped, wanted, folder))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ArchiveError(f"{archive} cannot be unpacked: {error}") from error
     left_out += damaged
     if left_out and len(damaged) == len(wanted):
@@ -111,6 +110,40 @@ def _unpacked(archive: Path, folder: Path) -> list[tuple[str, str, str]]:
     return left_out
 
 
+def _opened(archive: Path) -> BinaryIO:
+    """The zip's file, so that no single entry makes `zipfile` refuse them all."""
+    try:
+        zipfile.ZipFile(archive).close()
+    except (UnicodeDecodeError, NotImplementedError):
+        return _Lenient(archive.open("rb", buffering=0))
+    return archive.open("rb")
+
+
+class _Lenient(io.BufferedReader):
+    """A zip without claims that `zipfile` refuses: names that are not UTF-8, versions of the future."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read; the list of entries, which `zipfile` reads at once, is put right."""
+        data = super().read(size)
+        if not data.startswith(_ENTRY):
+            return data
+        changed, at = bytearray(data), 0
+        while changed[at : at + len(_ENTRY)] == _ENTRY and len(changed) >= at + _ENTRY_BYTES:
+            version, flags, method, name, extra, comment = struct.unpack_from(
+                "<6x3H16x3H", data, at
+            )
+            end = at + _ENTRY_BYTES + name
+            try:
+                data[end - name : end].decode("utf-8")
+            except UnicodeDecodeError:
+                flags &= ~_UTF8
+            if version > _NEWEST:
+                version, method = _NEWEST, _UNKNOWN
+            struct.pack_into("<3H", changed, at + 6, version, flags, method)
+            at = end + extra + comment
+        return bytes(changed)
+
+
 def _sorted_out(
     members: Iterable[zipfile.ZipInfo],
 ) -> tuple[list[Placed], list[tuple[str, str, str]]]:
@@ -118,7 +151,7 @@ def _sorted_out(
     names, wanted, refused = _Names(), [], []
     for member in members:
         place = _place(member)
-        if reason := _refusal(member) or names.take(place):
+        if reason := refusal(member) or names.take(place):
             refused.append((place, member, reason))
         else:
             wanted.append((place, member))
@@ -128,32 +161,6 @@ def _sorted_out(
         left_out.append((str(places[0]), str(owner), f"holds {len(places)} files: too many"))
     lost = {place for places in crowd.values() for place in places}
     return [pair for pair in wanted if pair[0] not in lost], left_out
-
-
-def _refusal(member: zipfile.ZipInfo) -> str:
-    """Why a file may not be unpacked; empty if it may."""
-    name = member.orig_filename  # zipfile itself cuts a name at a NUL
-    path = PurePosixPath(name.replace("\\", "/"))
-    mode = member.external_attr >> 16
-    if PureWindowsPath(name).anchor or ".." in path.parts:
-        return "leads out of the folder"
-    if _CONTROL.search(name):
-        return "has a control character in its name"
-    if any(map(_DEVICE.fullmatch, path.parts)):
-        return "has a name that Windows reserves for a device"
-    if len(path.parts) > MOST_DEPTH:
-        return "is in too many nested folders"
-    if len(name.encode()) > MOST_NAME or any(len(p.encode()) > MOST_PART for p in path.parts):
-        return "has a name that is too long"
-    if stat.S_ISLNK(mode):
-        return "is a link"
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return "is not a regular file"
-    if member.flag_bits & _ENCRYPTED:
-        return "is encrypted"
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "is compressed with a method that the grader does not read"
-    return ""
 
 
 def _place(member: zipfile.ZipInfo) -> PurePosixPath:
@@ -166,10 +173,10 @@ def _place(member: zipfile.ZipInfo) -> PurePosixPath:
 
 def _harmless(part: str) -> str:
     """A name that every file system accepts; a harmless name stays as it is."""
-    part = _CONTROL.sub("_", part)
+    part = CONTROL.sub("_", part)
     while len(part.encode()) > MOST_PART:
         part = part[:-1]
-    return f"_{part}" if _DEVICE.fullmatch(part) else part
+    return f"_{part}" if DEVICE.fullmatch(part) else part
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -202,7 +209,7 @@ class _Names:
 
     @staticmethod
     def _key(place: PurePosixPath) -> str:
-        return unicodedata.normalize("NFC", str(place).casefold())
+        return id_key(str(place))
 
 
 def _crowd(places: Sequence[PurePosixPath]) -> dict[PurePosixPath, list[PurePosixPath]]:
@@ -226,7 +233,9 @@ def _extracted(
             left -= _extract(zipped, member, folder / place, left)
         except TooMuchError:
             yield str(place), _name(member), "is too large when unpacked"
-        except _DAMAGE as error:
+        except UnicodeDecodeError:
+            yield str(place), _name(member), "has a name that is not UTF-8"
+        except DAMAGE as error:
             yield str(place), _name(member), f"is damaged ({error})"
         except OSError as error:
             if error.errno not in _NO_PLACE:
@@ -236,7 +245,7 @@ def _extracted(
 
 def _extract(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left: int) -> int:
     """Unpack one file; returns its size. A file that cannot be unpacked is left empty."""
-    most = min(left, FOLDER_BYTES, MOST_RATIO * max(member.compress_size, _BLOCK // 16))
+    most = min(left, FOLDER_BYTES, most_bytes(member))
     place.parent.mkdir(parents=True, exist_ok=True)
     with zipped.open(member) as source, place.open("xb") as target:
         try:
@@ -253,7 +262,7 @@ def _extract(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left
 def _copied(source: IO[bytes], target: IO[bytes], most: int) -> int:
     """Copy, and count the bytes that really come: the sizes in a zip's header may be wrong."""
     total = 0
-    while block := source.read(_BLOCK):
+    while block := source.read(BLOCK):
         total += len(block)
         if total > most:
             raise TooMuchError

@@ -16,18 +16,19 @@ _NAME = re.compile(r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\
 
 
 def recognise(folder: Path) -> bool:
-    """Whether there are files and all are named as Canvas names them; links do not count."""
-    files = [path for path in entries(folder) if not path.is_symlink()]
-    return bool(files) and all(not is_folder(path) and _NAME.fullmatch(path.name) for path in files)
+    """Whether most entries are files that are named as Canvas names them; links do not count."""
+    found = [path for path in entries(folder) if not path.is_symlink()]
+    named = [path for path in found if _NAME.fullmatch(path.name) and not is_folder(path)]
+    return 2 * len(named) > len(found)
 
 
 def submissions(folder: Path) -> list[FoundSubmission]:
-    """One submission a user; a link with another name is a submission of its own."""
+    """One submission a user; anything with another name is a submission of its own."""
     by_user: dict[str, list[tuple[re.Match[str], Path]]] = {}
     others = []
     for path in entries(folder):
         match = _NAME.fullmatch(path.name)
-        if match:
+        if match and not is_folder(path):
             by_user.setdefault(match["id"], []).append((match, path))
         else:
             others.append(by_name(path))
@@ -42,4 +43,5 @@ def _submission(user: str, files: list[tuple[re.Match[str], Path]]) -> FoundSubm
         files=tuple((printable(match["file"]), path) for match, path in files),
         name=printable(files[0][0]["who"]),
         marked_late=late,
+        is_numbered=True,
     )

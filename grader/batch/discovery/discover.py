@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.batch.discovery import canvas, folder, gradescope, moodle
 from grader.batch.discovery.entries import entries, is_folder
 from grader.batch.discovery.found_submission import FoundSubmission, LeftOut
+from grader.course.student import id_key
 from grader.errors import GraderError
 from grader.submission.files import printable
 
@@ -59,7 +60,7 @@ def newest(found: Iterable[FoundSubmission]) -> list[FoundSubmission]:
     """The newest submission of each student, by id; a note says if there were others."""
     by_student: dict[str, list[FoundSubmission]] = {}
     for submission in found:
-        by_student.setdefault(submission.id.casefold(), []).append(submission)
+        by_student.setdefault(id_key(submission.id), []).append(submission)
     return sorted(map(_newest, by_student.values()), key=lambda submission: submission.id)
 
 
@@ -102,12 +103,27 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
+def without_id(place: Path, id_pattern: str | None) -> list[str]:
+    """The files that `--id-pattern` finds no id for; they belong to no submission."""
+    if id_pattern is None or not place.is_dir():
+        return []
+    return [name for name, _, student in _matched(place, _compiled(id_pattern)) if not student]
+
+
+def _matched(place: Path, pattern: re.Pattern[str]) -> Iterator[tuple[str, Path, str]]:
+    """Each file with its name in the folder and the id in it, or an empty text."""
+    for file in sorted(path for path in place.rglob("*") if not is_folder(path)):
+        if not file.name.startswith("."):
+            name = printable(file.relative_to(place).as_posix())
+            match = pattern.search(name)
+            yield name, file, (match and match["id"]) or ""
+
+
 def _by_pattern(place: Path, pattern: re.Pattern[str]) -> list[FoundSubmission]:
     groups: dict[tuple[str, Path], list[Path]] = {}
-    for file in sorted(path for path in place.rglob("*") if not is_folder(path)):
-        match = pattern.search(printable(file.relative_to(place).as_posix()))
-        if match and match["id"] and not file.name.startswith("."):
-            groups.setdefault((match["id"], file.parent), []).append(file)
+    for _, file, student in _matched(place, pattern):
+        if student:
+            groups.setdefault((student, file.parent), []).append(file)
     return [
         FoundSubmission(name, files[0]) if len(files) == 1
         else FoundSubmission(name, files[0], tuple((printable(file.name), file) for file in files))

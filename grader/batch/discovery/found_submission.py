@@ -31,7 +31,9 @@ class FoundSubmission:
     `path` is the file or folder. In a flat export with several files of one student, `files` are their
     names and paths. `submitted` and `marked_late` come from the platform. Student and instructor see the
     `notes`. `unsure` asks the instructor whether this is the right submission. `left_out` are names of
-    files that were not unpacked, and why.
+    files that were not unpacked, and why. `is_numbered` means that the id is the platform's own number,
+    which looks like an id of the registrar. `converted` are names of files and their content as Markdown,
+    which counts at once if it is `trusted`.
 
     All files of a class are read here, so that no link is followed: it may point at anything on this
     machine, even at another student's file.
@@ -47,16 +49,23 @@ class FoundSubmission:
     unsure: bool = False
     marked_late: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
+    is_numbered: bool = False
+    converted: tuple[tuple[str, Path], ...] = ()
+    trusted: bool = False
 
     def read(self) -> Submission:
         """Read the submission. Raises OSError if it is gone."""
         return read(
-            self.path, id=self.id, files=self.files, left_out=self.left_out, follow_link=False
-        )
+            self.path, id=self.id, files=self.files, left_out=self.left_out,
+            converted=self.converted, trusted=self.trusted, follow_link=False,
+        )  # fmt: skip
 
     def digest(self) -> str:
         """The digest that `read` would give. Raises OSError if the submission is gone."""
-        return digest_of(self.path, self.files, left_out=self.left_out, follow_link=False)
+        return digest_of(
+            self.path, self.files, left_out=self.left_out, converted=self.converted,
+            trusted=self.trusted, follow_link=False,
+        )  # fmt: skip
 
     @property
     def places(self) -> tuple[Path, ...]:

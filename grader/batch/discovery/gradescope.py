@@ -3,13 +3,17 @@
 The submission of a group counts for each of its members.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from grader.batch.discovery.entries import entries
+from grader.batch.discovery.folder import by_name
 from grader.batch.discovery.found_submission import FoundSubmission
+from grader.course.student import id_key
 from grader.submission.files import printable
 
 METADATA = "submission_metadata.yml"
@@ -41,10 +45,23 @@ def submissions(folder: Path) -> list[FoundSubmission]:
     """One submission for each submitter; a folder that the metadata does not list goes by its name."""
     known = _metadata(folder / METADATA)
     found = []
-    for place in sorted(path for path in folder.iterdir() if path.name.startswith("submission_")):
-        if place.name != METADATA:
+    for place in entries(folder):
+        if not place.name.startswith("submission_"):
+            found.append(by_name(place))
+        elif place.name != METADATA:
             found.extend(_submissions(place, known.get(place.name) or known.get(place.stem) or {}))
-    return found
+    return _by_address(found)
+
+
+def _by_address(found: list[FoundSubmission]) -> list[FoundSubmission]:
+    """People with one id and different addresses are different: they go by their addresses."""
+    people: dict[str, set[str]] = {}
+    for each in found:
+        people.setdefault(id_key(each.id), set()).add(id_key(each.email))
+    return [
+        replace(each, id=each.email) if each.email and len(people[id_key(each.id)]) > 1 else each
+        for each in found
+    ]
 
 
 def _metadata(file: Path) -> dict[str, Any]:
@@ -61,12 +78,13 @@ def _submissions(place: Path, data: Any) -> list[FoundSubmission]:
     if not isinstance(data, dict):
         data = {}
     submitters = data.get(":submitters")
-    people = [person for person in submitters or () if isinstance(person, dict)] or [{}]
+    listed = submitters if isinstance(submitters, list) else []
+    people = [person for person in listed if isinstance(person, dict)] or [{}]
     return [_submission(place, person, _moment(data.get(":created_at"))) for person in people]
 
 
 def _submission(place: Path, person: dict[str, Any], submitted: datetime | None) -> FoundSubmission:
-    sid, email, name = (str(person.get(key) or "") for key in (":sid", ":email", ":name"))
+    sid, email, name = (_text(person.get(key)) for key in (":sid", ":email", ":name"))
     number = place.stem.removeprefix("submission_")
     return FoundSubmission(
         id=printable(sid or email.partition("@")[0] or number),
@@ -75,6 +93,10 @@ def _submission(place: Path, person: dict[str, Any], submitted: datetime | None)
         name=printable(name),
         email=printable(email),
     )
+
+
+def _text(value: Any) -> str:
+    return str(value).strip() if isinstance(value, str | int) else ""
 
 
 def _moment(value: Any) -> datetime | None:
@@ -88,4 +110,7 @@ def _moment(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:  # a zone that leads out of the calendar
+        return None

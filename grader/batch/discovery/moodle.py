@@ -17,13 +17,13 @@ _NAME = re.compile(
 
 
 def recognise(folder: Path) -> bool:
-    """Whether there are entries and all are named as Moodle names them; links do not count."""
+    """Whether most entries are named as Moodle names them; links do not count."""
     found = [path for path in entries(folder) if not path.is_symlink()]
-    return bool(found) and all(_NAME.fullmatch(path.name) for path in found)
+    return 2 * sum(bool(_NAME.fullmatch(path.name)) for path in found) > len(found)
 
 
 def submissions(folder: Path) -> list[FoundSubmission]:
-    """One submission a participant; a link with another name is a submission of its own."""
+    """One submission a participant; anything with another name is a submission of its own."""
     by_participant: dict[str, list[tuple[re.Match[str], Path]]] = {}
     others = []
     for path in entries(folder):
@@ -39,9 +39,9 @@ def submissions(folder: Path) -> list[FoundSubmission]:
 def _submission(number: str, parts: list[tuple[re.Match[str], Path]]) -> FoundSubmission:
     who = printable(parts[0][0]["who"])
     if len(parts) == 1 and is_folder(parts[0][1]):
-        return FoundSubmission(number, parts[0][1], name=who)
+        return FoundSubmission(number, parts[0][1], name=who, is_numbered=True)
     files = [pair for match, path in parts for pair in _files(match, path)]
-    return FoundSubmission(number, parts[0][1], tuple(files), name=who)
+    return FoundSubmission(number, parts[0][1], tuple(files), name=who, is_numbered=True)
 
 
 def _files(match: re.Match[str], path: Path) -> list[tuple[str, Path]]:

@@ -6,11 +6,15 @@ once more, alone in a new process: this shows which one caused it.
 
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from typing import Self
 
@@ -19,6 +23,7 @@ from pebble import ProcessExpired, ProcessPool
 from grader.batch.discovery import FoundSubmission
 from grader.batch.engines.pipeline import pipelined
 from grader.batch.worker import Done, Graded, Job, Limits, prepare, work
+from grader.errors import GraderError
 
 CHUNK = 16
 """Submissions in one task: one alone costs more to send than to grade."""
@@ -29,10 +34,19 @@ AHEAD = 4  # chunks that wait for each worker: enough to keep it busy
 _LOST = (TimeoutError, ProcessExpired, MemoryError, EOFError, OSError, RuntimeError)
 
 
+FILES, FILES_EACH = 64, 12
+"""Open files that this process needs: some at all, and pipes and sockets for each worker."""
+
+
+class TooFewFilesError(GraderError):
+    """The shell allows too few open files."""
+
+
 class Here:
     """Worker processes on this machine."""
 
     def __init__(self, job: Job, workers: int, limits: Limits) -> None:
+        _allow_files(FILES + FILES_EACH * workers)
         self._job, self._workers, self._limits = job, workers, limits
         self._pool = self._new_pool(workers, tasks=0)
         self._alone: ProcessPool | None = None
@@ -102,6 +116,22 @@ class Here:
         )
 
 
+def _allow_files(count: int) -> None:
+    """Allow this process as many open files. Raises TooFewFilesError."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        if hard != resource.RLIM_INFINITY and hard < count:
+            raise TooFewFilesError(
+                f"this shell allows only {hard} open files, and {count} are needed: run `ulimit -n 1024` "
+                "first, or use fewer --workers"
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+
+
 def processors() -> int:
     """How many processors this process may use."""
     if sys.platform == "linux":
@@ -109,10 +139,30 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+@contextmanager
+def _ignoring_ctrl_c() -> Iterator[None]:
+    """Ignore Ctrl-C, also in processes that start inside the block; only a main thread has signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@cache
 def context() -> BaseContext:
     """How to start processes: from a fork server, since forking a process with threads may deadlock."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["grader.batch.worker"])
+    with _ignoring_ctrl_c():  # which a terminal sends to the server and its workers as well
+        forkserver.ensure_running()
+    # Workers start at once when the server has imported everything: Ctrl-C then finds no half of one.
+    first = context.Process(target=int)
+    first.start()
+    first.join()
     return context

@@ -29,7 +29,11 @@ def _row(standing: Standing, gradebook: Gradebook, options: ExportOptions) -> li
             known.get(column.id, zero if standing.report is None else "")
             for column in gradebook.columns
         ),
-        zero if standing.score is None else points(standing.score),
+        zero
+        if standing.report is None
+        else ""
+        if standing.final is None
+        else points(standing.final),
         points(gradebook.best(standing)),
         standing.status.value,
         timing.submitted.isoformat(sep=" ") if timing and timing.submitted else "",

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.course import Standing, Student
+from grader.course.student import id_key
 from grader.reports.exports.grades import listed
 from grader.reports.exports.tables import PlatformTable
 
 
 def folded(text: str) -> str:
     """A text for comparison: without spaces around it, in lower case."""
-    return text.strip().casefold()
+    return id_key(text)
 
 
 def folded_name(text: str) -> str:
