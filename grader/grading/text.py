@@ -187,7 +187,7 @@ def _outcome(
         _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)
     except StepNotWorkedOut as error:
-        return unread(error) if given.is_alone else _with_open_step(key, reading, error)
+        return _with_open_step(key, reading, error)
     except StudentError as error:
         return unread(error)
 
