@@ -1,8 +1,9 @@
 """The rule of decision: commitment decides between the formulas that may answer a question.
 
 An answer that is right counts, unless the paper makes another claim of equal standing about the same
-derivative: then a human decides. What cannot be read, a numerical example, or a formula that does not name
-the derivative displaces no right answer. A wrong answer earns nothing only if it surely is the answer.
+derivative, or a garbled one behind it: then a human decides. What has names that nobody knows, a numerical
+example, or a formula that does not name the derivative displaces no right answer. A wrong answer earns
+nothing only if it surely is the answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -301,6 +302,11 @@ class _Decision:
             return (
                 f"line {here} is right, but a step; what line {there} makes of it is not right "
                 "or cannot be read"
+            )
+        is_behind = _is_behind(claim.written.place, right.written.place)
+        if concludes and is_behind and claim.judged.is_garbled:
+            return (
+                f"line {here} is right, but line {there} gives this derivative too, and is garbled"
             )
         return ""
 

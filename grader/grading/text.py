@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.comparison import EntryStatus, compare
-from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
+from grader.errors import Garbled, Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import (
     Apply,
     Derivative,
@@ -45,11 +45,15 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The outcome and echo of an answer, which all answers with the same text share."""
+    """The outcome and echo of an answer, which all answers with the same text share.
+
+    `is_garbled` means that it is no formula, whatever its names mean.
+    """
 
     outcome: Outcome
     notes: tuple[Message, ...] = ()
     shown: ShownReading = ShownReading()
+    is_garbled: bool = False
 
 
 def judged_text(key: Key, question: Question, given: Written) -> Judged:
@@ -68,7 +72,7 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     try:
         reading, outcome = _decided(key, given, asked)
     except StudentError as error:
-        return Judged(unread(error))
+        return Judged(unread(error), is_garbled=isinstance(error, Garbled))
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     stated = _stated_otherwise(key, reading, outcome, given)
     if stated is not None:
