@@ -155,6 +155,10 @@ def test_statements_side_by_side() -> None:
             r"a = \begin{cases} b = c & i = j \\ d = e & i \ne j \end{cases}",
             ["a", r"\beginc&i=j\\e&i\nej\end"],
         ),
+        (
+            r"a = \begin{cases} c \text{ if } i = j \\ e, i = 1 \\ d = f \text{ otherwise} \end{cases}",
+            ["a", r"\begincifi=j\\e,i=1\\fotherwise\end"],
+        ),
     ],
 )
 def test_rows_and_brackets(text: str, members: list[str]) -> None:
