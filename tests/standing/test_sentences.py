@@ -190,3 +190,20 @@ def test_words_cut_no_plain_formula_in_the_middle(tmp_path: Path, line: str) -> 
     file.write_text(f"4. {line}", encoding="utf-8")
     result = grade(key_of("softmax-cross-entropy"), read(file))["q4"]
     assert result.verdict in ("unreadable", "undecided"), result.messages
+
+
+PARTLY = yaml.safe_load(Path(__file__).with_name("partly_known.yaml").read_text("utf-8"))
+
+
+def of_partly_known(side: str) -> list[str]:
+    return [sentence for rows in PARTLY[side].values() for sentence in rows]
+
+
+@pytest.mark.parametrize("sentence", of_partly_known("right"))
+def test_ordinary_words_are_enough_to_assert_a_formula(tmp_path: Path, sentence: str) -> None:
+    assert result_of(tmp_path, written(sentence)).verdict == "correct"
+
+
+@pytest.mark.parametrize("sentence", of_partly_known("wrong"))
+def test_any_other_word_keeps_it_from_being_accepted(tmp_path: Path, sentence: str) -> None:
+    assert result_of(tmp_path, written(sentence)).verdict != "correct"
