@@ -76,11 +76,12 @@ class Chunk:
 
 @dataclass
 class Clause:
-    """A part of a sentence; `after` is the sign before it."""
+    """A part of a sentence; `after` is the sign before it. `closes` means that a bracket ends before it."""
 
     pieces: Sequence[Chunk]
     after: str = ""
     next: "Clause | None" = None
+    closes: bool = False
 
     @property
     def opening(self) -> frozenset[Role]:
@@ -355,11 +356,12 @@ def _others(text: str, start: int, end: int, language: str) -> Iterator[Chunk]:
 
 def _closed(pieces: Iterable[Chunk]) -> Iterator[Sentence]:
     """The sentences in a run of pieces."""
-    sentence, run, after = Sentence(), list[Chunk](), ""
+    sentence, run, after, closes = Sentence(), list[Chunk](), "", False
     for piece in pieces:
         begins = piece.has(*_BEGINS) and bool(run) and not piece.has(*_INNER)
         if piece.stop or begins or len(run) == _LONGEST_CLAUSE:
-            _add(sentence, run, after)
+            _add(sentence, run, after, closes)
+            closes = piece.stop == ")" or (closes and not run)
             run, after = [], piece.stop
         if piece.stop in (".", "?", "!") or len(sentence.clauses) == _LONGEST_SENTENCE:
             sentence.asks, sentence.exclaims = piece.stop == "?", piece.stop == "!"
@@ -368,14 +370,14 @@ def _closed(pieces: Iterable[Chunk]) -> Iterator[Sentence]:
             sentence, after = Sentence(), ""
         if not piece.stop:
             run.append(piece)
-    _add(sentence, run, after)
+    _add(sentence, run, after, closes)
     if sentence.clauses:
         yield sentence
 
 
-def _add(sentence: Sentence, run: list[Chunk], after: str) -> None:
+def _add(sentence: Sentence, run: list[Chunk], after: str, closes: bool) -> None:
     if run:
-        clause = Clause(run, after)
+        clause = Clause(run, after, closes=closes)
         if sentence.clauses:
             sentence.clauses[-1].next = clause
         sentence.clauses.append(clause)

@@ -10,6 +10,7 @@ import numpy as np
 from grader.comparison import EntryStatus, compare
 from grader.errors import Garbled, Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import (
+    SCALAR,
     Apply,
     Derivative,
     Expression,
@@ -261,8 +262,11 @@ def _worked_out(
                 hint="work it out here, or derive it in a step before",
             )
         if isinstance(part, Apply) and part.function == own:
-            raise NotWorkedOut("the answer only names the derivative that the question asks for",
-                               span=part.span, hint="write a formula for its values")  # fmt: skip
+            # diag(f'(x)) says at least what the Jacobian of f(x) looks like.
+            is_array = question.wrt is not None and question.wrt.shape != SCALAR
+            error = StepNotWorkedOut if is_array else NotWorkedOut
+            raise error("the answer only names the derivative that the question asks for",
+                        span=part.span, hint="write a formula for its values")  # fmt: skip
 
 
 def _terms(node: Expression) -> list[Expression]:
