@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.claims import names_for
 from grader.comparison import EntryStatus, compare
 from grader.errors import Garbled, Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import (
@@ -89,6 +90,18 @@ def is_right_as_stated(key: Key, question: Question, given: Written) -> bool:
     steps = replace(given.found.steps, asked=frozenset({bases(question.of, question.wrt)}))
     try:
         reading = steps.put_in(given.read())
+        return _evaluated(key[question.id], reading).verdict is Verdict.CORRECT
+    except StudentError:
+        return False
+
+
+def is_right_as_declared(key: Key, question: Question, given: Written) -> bool:
+    """Whether an answer is right if its names mean what the problem says, not what the paper defines."""
+    if given.found is None or not given.found.claim.definitions:
+        return False
+    claim = replace(given.found.claim, definitions={})
+    try:
+        reading = claim.read(names_for(question, claim))
         return _evaluated(key[question.id], reading).verdict is Verdict.CORRECT
     except StudentError:
         return False

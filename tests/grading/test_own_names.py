@@ -143,3 +143,28 @@ def test_a_declared_word_below_a_letter_is_no_run_of_indices(tmp_path: Path) -> 
         r"$$\frac{\partial L_{MSE}}{\partial y_{pred}} = \frac{2}{n} (y_{pred} - y_{true})$$"
     )
     assert judged(build(load(tmp_path)), tmp_path, text, "q1").verdict == "correct"
+
+
+GAUSSIAN = r"""
+id: gaussian
+dimensions: {n: 3}
+symbols:
+  x: {shape: [n], latex: x}
+  mu: {shape: [], latex: \mu}
+  sigma: {shape: [], latex: \sigma, draw: positive}
+model:
+  l: {is: '-n*log(sigma) - sum((x - mu)**2)/(2*sigma**2)', latex: \ell}
+questions:
+  - {id: q1, of: l, wrt: mu}
+"""
+
+
+def test_a_name_that_is_defined_behind_an_answer_makes_it_no_zero(tmp_path: Path) -> None:
+    (tmp_path / "problem.yaml").write_text(GAUSSIAN, encoding="utf-8")
+    text = (
+        r"$$\frac{\partial \ell}{\partial \mu} = \frac{1}{\sigma^2} \sum_i (x_i - \mu)$$"
+        "\n\nWith the mean for $\\mu$,\n\n"
+        r"$$\sigma^2 = \frac{\sum_i (x_i - \mu)^2}{n}$$"
+    )
+    result = judged(build(load(tmp_path)), tmp_path, text, "q1")
+    assert result.verdict in ("correct", "undecided")
