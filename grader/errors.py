@@ -72,6 +72,10 @@ class Unreadable(StudentError):
     """The text could not be parsed, or uses an undeclared name: a human must look."""
 
 
+class Garbled(Unreadable):
+    """Signs that are no formula, whatever the names in it mean."""
+
+
 class UnknownName(Unreadable):
     """A name that neither the problem nor the student declares."""
 

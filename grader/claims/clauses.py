@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from grader.claims.formulas import claims
-from grader.lexicon import Role, find, is_ordinary, language_of
+from grader.lexicon import PARTLY_KNOWN, Role, find, is_ordinary, language_of
 from grader.submission import Formula, Item, Marker, Prose
 
 _STOPS = "([,;:|()\\[\\]–—，；：（）、]|\\.{3}|…)"
@@ -29,6 +29,7 @@ _POINT = re.compile(r"(?:[-*+•]|#{1,6}|>)\s")
 _GOES_ON = re.compile(r"[^\W\dA-Z]|[,;:)，；：]|[\u3400-\u9fff]")
 _COLON = (":", "：")
 NEAR = 3  # words between two words, or a word and a formula, that belong together
+_SHORT = 3  # letters of a word that may be one of another language
 _REACH = 2  # sentences between a correction and what it corrects
 _LONGEST_CLAUSE = 60  # pieces, so that the time is linear
 _LONGEST_SENTENCE = 30  # clauses
@@ -46,7 +47,8 @@ _NONE: frozenset[Role] = frozenset()
 class Chunk:
     """A word with its roles, a sign that ends a clause, or the formula with the number `formula`.
 
-    `start` is its place in its text.
+    `start` is its place in its text. `is_unknown` means that it is a word that may change a formula,
+    `is_partly` that it is of a language of which only ordinary words are known.
     """
 
     text: str
@@ -54,6 +56,8 @@ class Chunk:
     formula: int | None = None
     stop: str = ""
     start: int = 0
+    is_unknown: bool = False
+    is_partly: bool = False
 
     @property
     def end(self) -> int:
@@ -65,14 +69,6 @@ class Chunk:
         """Whether it is a word that the lexicon does not know."""
         return self.formula is None and not self.roles and not self.stop
 
-    @property
-    def is_unknown(self) -> bool:
-        """Whether it is a word that may change a formula; names and numbers do not."""
-        is_word = self.is_plain and len(self.text) > 2 and self.text.isalpha()
-        if not is_word or _NO_WORD.search(self.text):
-            return False
-        return not is_ordinary(self.text.lower())
-
     def has(self, *roles: Role) -> bool:
         """Whether it has one of the roles."""
         return not self.roles.isdisjoint(roles)
@@ -80,11 +76,12 @@ class Chunk:
 
 @dataclass
 class Clause:
-    """A part of a sentence; `after` is the sign before it."""
+    """A part of a sentence; `after` is the sign before it. `closes` means that a bracket ends before it."""
 
     pieces: Sequence[Chunk]
     after: str = ""
     next: "Clause | None" = None
+    closes: bool = False
 
     @property
     def opening(self) -> frozenset[Role]:
@@ -272,7 +269,11 @@ def _pieces(items: Sequence[Item], start: int, language: str) -> Iterator[Chunk]
     """The formulas and words of a run of items; formulas between `<s>` and `</s>` are crossed out."""
     struck = _NONE
     for part in _parts(items):
-        said = language_of(" ".join(text for at, text in part if _is_prose(items[at])), language)
+        said = language
+        if language not in PARTLY_KNOWN:
+            said = language_of(
+                " ".join(text for at, text in part if _is_prose(items[at])), language
+            )
         for at, text in part:
             if _is_prose(items[at]):
                 yield from pieces_of(text, said)
@@ -309,13 +310,29 @@ def pieces_of(text: str, language: str) -> tuple[Chunk, ...]:
     pieces: list[Chunk] = []
     done = 0
     for mark in find(text, language):
-        pieces += _others(text, done, mark.start)
+        if language in PARTLY_KNOWN and not _is_english(mark.text, language):
+            continue
+        pieces += _others(text, done, mark.start, language)
         pieces.append(Chunk(mark.text, mark.roles, start=mark.start))
         done = mark.end
-    return (*pieces, *_others(text, done, len(text)))
+    return (*pieces, *_others(text, done, len(text), language))
 
 
-def _others(text: str, start: int, end: int) -> Iterator[Chunk]:
+def _is_english(words: str, language: str) -> bool:
+    """Whether English words in another language are not words of that language."""
+    return len(words) > _SHORT and not is_ordinary(words.lower(), language)
+
+
+def _is_unknown(word: str, language: str) -> bool:
+    """Whether a word may change a formula; names and numbers do not."""
+    if language in PARTLY_KNOWN:
+        is_name = word.isascii() and (_NO_WORD.search(word) or word.isupper())
+        return not word.isdigit() and not is_name and not is_ordinary(word.lower(), language)
+    is_word = len(word) > 2 and word.isalpha() and not _NO_WORD.search(word)
+    return is_word and not is_ordinary(word.lower())
+
+
+def _others(text: str, start: int, end: int, language: str) -> Iterator[Chunk]:
     for found in _WORD.finditer(text, start, end):
         stop = ""
         if found[0].startswith(("\\", "http", "www.")):
@@ -327,16 +344,24 @@ def _others(text: str, start: int, end: int) -> Iterator[Chunk]:
             stop = next((sign for sign in "?!" if sign in found[0].translate(_WIDE)), ".")
         elif found["stop"] or found[0].startswith("<"):
             stop = found[0]
-        yield Chunk(found[0], stop=stop, start=found.start())
+        unknown = not stop and _is_unknown(found[0], language)
+        yield Chunk(
+            found[0],
+            stop=stop,
+            start=found.start(),
+            is_unknown=unknown,
+            is_partly=language in PARTLY_KNOWN,
+        )
 
 
 def _closed(pieces: Iterable[Chunk]) -> Iterator[Sentence]:
     """The sentences in a run of pieces."""
-    sentence, run, after = Sentence(), list[Chunk](), ""
+    sentence, run, after, closes = Sentence(), list[Chunk](), "", False
     for piece in pieces:
         begins = piece.has(*_BEGINS) and bool(run) and not piece.has(*_INNER)
         if piece.stop or begins or len(run) == _LONGEST_CLAUSE:
-            _add(sentence, run, after)
+            _add(sentence, run, after, closes)
+            closes = piece.stop == ")" or (closes and not run)
             run, after = [], piece.stop
         if piece.stop in (".", "?", "!") or len(sentence.clauses) == _LONGEST_SENTENCE:
             sentence.asks, sentence.exclaims = piece.stop == "?", piece.stop == "!"
@@ -345,14 +370,14 @@ def _closed(pieces: Iterable[Chunk]) -> Iterator[Sentence]:
             sentence, after = Sentence(), ""
         if not piece.stop:
             run.append(piece)
-    _add(sentence, run, after)
+    _add(sentence, run, after, closes)
     if sentence.clauses:
         yield sentence
 
 
-def _add(sentence: Sentence, run: list[Chunk], after: str) -> None:
+def _add(sentence: Sentence, run: list[Chunk], after: str, closes: bool) -> None:
     if run:
-        clause = Clause(run, after)
+        clause = Clause(run, after, closes=closes)
         if sentence.clauses:
             sentence.clauses[-1].next = clause
         sentence.clauses.append(clause)

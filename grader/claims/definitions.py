@@ -248,6 +248,9 @@ def own_names(tokens: Sequence[Token], names: Names) -> Iterator[OwnName]:
     if scripts is None or (base.text == "e" and scripts[0]):
         return  # e^x is a power
     layer = latex.layer_of(scripts[0])
+    whole = latex.layer_of(scripts[1])
+    if whole is not None and len(whole) > 1 and (base.text, layer, whole) in names.spellings:
+        return  # L_{MSE}, which is not L_M with two indices
     for subscript, letters in _ways(scripts[1]):
         if not _declared((base.text, layer, subscript), names):
             yield OwnName((mark + base.text, layer, subscript), letters)

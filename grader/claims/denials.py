@@ -181,7 +181,7 @@ def _examples(context: Context) -> Iterator[Judgement]:
         return
     yield from judged(Stance.EXAMPLE, pieces[at].text, numbers(pieces[at:]))
     for later in context.sentence.clauses[context.at + 1 :]:
-        if context.clause.after == "(" and later.after == ")":
+        if context.clause.after == "(" and later.closes:
             return
         yield from judged(Stance.EXAMPLE, pieces[at].text, later.formulas)
 

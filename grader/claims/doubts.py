@@ -75,7 +75,10 @@ def _left_to_do(context: Context) -> Iterator[Judgement]:
 
 
 def _unknown(context: Context) -> Iterator[Judgement]:
-    """Words that nobody here knows, beside a formula in its sentence; reasons change nothing."""
+    """Words that nobody here knows, beside a formula in its sentence; reasons change nothing.
+
+    In a language of which only ordinary words are known nobody can tell clauses apart.
+    """
     if context.clause.opening & _REASONS:
         return
     pieces, mine = context.clause.pieces, context.sentence.claims
@@ -84,7 +87,8 @@ def _unknown(context: Context) -> Iterator[Judgement]:
             led = near(pieces[at + 1 : at + 2 + NEAR]) or context.clause.led(at)
             behind = [one for one in led if one in mine]
             before = [one for one in numbers(pieces[:at]) if one in mine] or context.said()
-            yield from judged(Stance.DOUBTED, piece.text, [*behind, *before])
+            beside = mine if piece.is_partly else [*behind, *before]
+            yield from judged(Stance.DOUBTED, piece.text, beside)
 
 
 def _exclaimed(context: Context) -> Iterator[Judgement]:
@@ -99,10 +103,14 @@ def _exclaimed(context: Context) -> Iterator[Judgement]:
 
 
 def _remarks(context: Context) -> Iterator[Judgement]:
-    """`X. I lied.`, `X. April fools!`: a short sentence of its own with words that nobody here knows."""
+    """`X. I lied.`, `X. April fools!`: a short sentence of its own with words that nobody here knows.
+
+    In a language of which only ordinary words are known it may be long.
+    """
     sentence = context.sentence
     pieces = [one for clause in sentence.clauses for one in clause.pieces]
-    if context.at or sentence.claims or len(pieces) > _REMARK:
+    is_partly = any(one.is_partly for one in pieces)
+    if context.at or sentence.claims or (len(pieces) > _REMARK and not is_partly):
         return
     for piece in pieces:
         if piece.is_unknown:

@@ -158,8 +158,10 @@ def _whole_for(entries: tuple[Selector, ...]) -> float:
 
 
 def _selector(given: Selector, asked: Selector) -> float:
-    if given == asked or (_is_all(given) and _is_all(asked)):
+    if given == asked:
         return 1.0
+    if _is_all(given) and _is_all(asked):
+        return 1.0 if _is_letter(given) == _is_letter(asked) else WHOLE_FOR_ENTRIES
     if _is_letter(given) or _is_letter(asked):
         return LETTER_FOR_NUMBER
     return OTHER_ENTRY

@@ -17,7 +17,7 @@ from grader.claims.formulas import (
     is_mention,
     is_size,
 )
-from grader.lexicon import Role, language_of
+from grader.lexicon import Role, language_of, partly_known
 from grader.submission import Formula, Item, Prose
 
 # `for $y_1 = 1$` is a special case of a quantity, not of an index.
@@ -36,7 +36,8 @@ _LEADS = _BETWEEN | _CONDITIONS | {Role.THAT, Role.OTHERWISE}
 
 def language_of_paper(items: Sequence[Item]) -> str:
     """The language of the words of a paper."""
-    return language_of(" ".join(i.text for i in items if isinstance(i, Prose))[:_REACH])
+    text = " ".join(item.text for item in items if isinstance(item, Prose))[:_REACH]
+    return partly_known(text) or language_of(text)
 
 
 def statements(items: Sequence[Item], language: str) -> list[Item]:

@@ -1,8 +1,9 @@
 """The rule of decision: commitment decides between the formulas that may answer a question.
 
 An answer that is right counts, unless the paper makes another claim of equal standing about the same
-derivative: then a human decides. What cannot be read, a numerical example, or a formula that does not name
-the derivative displaces no right answer. A wrong answer earns nothing only if it surely is the answer.
+derivative, or a garbled one behind it: then a human decides. What has names that nobody knows, a numerical
+example, or a formula that does not name the derivative displaces no right answer. A wrong answer earns
+nothing only if it surely is the answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,12 @@ from grader.claims import Candidate, similarity, words_beside
 from grader.expression import Derivative, Expression, symbols_in, walk
 from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
-from grader.grading.text import Judged, is_right_as_stated, judged_text
+from grader.grading.text import (
+    Judged,
+    is_right_as_declared,
+    is_right_as_stated,
+    judged_text,
+)
 from grader.key import Key
 from grader.notation.builder import constant
 from grader.problem import Question
@@ -166,6 +172,12 @@ _AS_STATED = (
     "stated-otherwise",
 )
 
+_AS_DECLARED = (
+    "a formula for this derivative is right if its names mean what the problem says, but the paper gives "
+    "one of them another value",
+    "stated-otherwise",
+)
+
 
 class _Decision:
     """Decides between the formulas of one paper that may answer one question."""
@@ -286,6 +298,11 @@ class _Decision:
             yield f"this makes no sense as the answer, which may be in line {line}", "two-answers"
         if first.is_step and is_right_as_stated(self._key, self._question, first.written):
             yield _AS_STATED
+        if any(self._is_right_as_declared(one) for one in (self._formula, *others)):
+            yield _AS_DECLARED
+
+    def _is_right_as_declared(self, claim: _JudgedClaim) -> bool:
+        return is_right_as_declared(self._key, self._question, claim.written)
 
     def _against(self, claim: _JudgedClaim, right: _JudgedClaim) -> str:
         """Why a claim leaves a right formula before it to a human; empty if it does not.
@@ -301,6 +318,11 @@ class _Decision:
             return (
                 f"line {here} is right, but a step; what line {there} makes of it is not right "
                 "or cannot be read"
+            )
+        is_behind = _is_behind(claim.written.place, right.written.place)
+        if concludes and is_behind and claim.judged.is_garbled:
+            return (
+                f"line {here} is right, but line {there} gives this derivative too, and is garbled"
             )
         return ""
 

@@ -18,6 +18,7 @@ from grader.expression import (
     Derivative,
     Expression,
     Item,
+    Matrix,
     Number,
     Symbol,
     children,
@@ -79,9 +80,15 @@ def contradiction(
 
 
 def _is_example(statement: Statement, answer: Place) -> bool:
-    """Whether a statement gives a quantity or an entry a number, in another line than the answer."""
+    """Whether a statement gives a quantity or an entry a number, in another line than the answer.
+
+    Of a derivative `σ'(z) = 1` is no example, but `σ'(z) = (1, 0)` is.
+    """
     left, right, place = statement.left, statement.right, statement.place
-    if not isinstance(left, Symbol | Item) or right is None or symbols_in(right):
+    if right is None or symbols_in(right):
+        return False
+    numbers = {part.value for part in walk(right) if isinstance(part, Number)}
+    if not isinstance(left, Symbol | Item) and not (isinstance(right, Matrix) and len(numbers) > 1):
         return False
     beside = (place.path, place.cell) == (answer.path, answer.cell)
     return not beside or abs(place.line - answer.line) > 1
@@ -191,7 +198,16 @@ def _statement(entry: Claim, names: Names) -> Statement | None:
     except StudentError:
         return None
     named = any(isinstance(part, Derivative) for part in walk(right))
-    return None if named else Statement(left, right, entry.place())
+    return None if named or _is_update(left, right) else Statement(left, right, entry.place())
+
+
+def _is_update(left: Expression, right: Expression) -> bool:
+    """Whether an equation is a step of gradient descent, `θ = θ - α g`, which says nothing of the name."""
+    while isinstance(right, Apply) and right.function in ("add", "sub"):
+        if left in right.args:
+            return True
+        right = right.args[0]
+    return False
 
 
 def _plain_statement(entry: Claim, names: Names) -> Statement | None:
@@ -204,7 +220,7 @@ def _plain_statement(entry: Claim, names: Names) -> Statement | None:
     except StudentError:
         return None
     named = any(isinstance(part, Derivative) for part in walk(right))
-    return None if named else Statement(left, right, entry.place())
+    return None if named or _is_update(left, right) else Statement(left, right, entry.place())
 
 
 def _with_argument(names: Names, left: Sequence[Token]) -> Names:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.claims import names_for
 from grader.comparison import EntryStatus, compare
-from grader.errors import Nonsense, ShapeMismatch, StudentError, Unreadable
+from grader.errors import Garbled, Nonsense, ShapeMismatch, StudentError, Unreadable
 from grader.expression import (
+    SCALAR,
     Apply,
     Derivative,
     Expression,
@@ -46,11 +48,15 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The outcome and echo of an answer, which all answers with the same text share."""
+    """The outcome and echo of an answer, which all answers with the same text share.
+
+    `is_garbled` means that it is no formula, whatever its names mean.
+    """
 
     outcome: Outcome
     notes: tuple[Message, ...] = ()
     shown: ShownReading = ShownReading()
+    is_garbled: bool = False
 
 
 def judged_text(key: Key, question: Question, given: Written) -> Judged:
@@ -69,7 +75,9 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     try:
         reading, outcome = _decided(key, given, asked)
     except StudentError as error:
-        return Judged(_beside_numpy(key, given, unread(error)))
+        return Judged(
+            _beside_numpy(key, given, unread(error)), is_garbled=isinstance(error, Garbled)
+        )
     by_columns, outcome = outcome, _beside_numpy(key, given, outcome)
     if outcome.verdict is Verdict.CORRECT and by_columns.verdict is not Verdict.CORRECT:
         return Judged(outcome)
@@ -94,6 +102,18 @@ def is_right_as_stated(key: Key, question: Question, given: Written) -> bool:
     steps = replace(given.found.steps, asked=frozenset({bases(question.of, question.wrt)}))
     try:
         reading = steps.put_in(given.read())
+        return _evaluated(key[question.id], reading).verdict is Verdict.CORRECT
+    except StudentError:
+        return False
+
+
+def is_right_as_declared(key: Key, question: Question, given: Written) -> bool:
+    """Whether an answer is right if its names mean what the problem says, not what the paper defines."""
+    if given.found is None or not given.found.claim.definitions:
+        return False
+    claim = replace(given.found.claim, definitions={})
+    try:
+        reading = claim.read(names_for(question, claim))
         return _evaluated(key[question.id], reading).verdict is Verdict.CORRECT
     except StudentError:
         return False
@@ -197,7 +217,7 @@ def _outcome(
         _worked_out(reading, key.question, asked, steps)
         return _evaluated(key, reading)
     except StepNotWorkedOut as error:
-        return unread(error) if given.is_alone else _with_open_step(key, reading, error)
+        return _with_open_step(key, reading, error)
     except StudentError as error:
         return unread(error)
 
@@ -267,8 +287,11 @@ def _worked_out(
                 hint="work it out here, or derive it in a step before",
             )
         if isinstance(part, Apply) and part.function == own:
-            raise NotWorkedOut("the answer only names the derivative that the question asks for",
-                               span=part.span, hint="write a formula for its values")  # fmt: skip
+            # diag(f'(x)) says at least what the Jacobian of f(x) looks like.
+            is_array = question.wrt is not None and question.wrt.shape != SCALAR
+            error = StepNotWorkedOut if is_array else NotWorkedOut
+            raise error("the answer only names the derivative that the question asks for",
+                        span=part.span, hint="write a formula for its values")  # fmt: skip
 
 
 def _terms(node: Expression) -> list[Expression]:

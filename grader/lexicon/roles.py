@@ -1,14 +1,16 @@
 """The words of human languages that the grader knows, and what they do in a sentence.
 
 `table.txt` is the only place where such words stand: each role, and below it its words and phrases in each
-language, separated by commas; `ordinary.txt` has the words that change no formula beside them. `*` at the
-end of a phrase stands for any ending. `find` gives the roles in a text with their places. A text in Chinese
-has no spaces: each of its characters is a word.
+language, separated by commas. `*` at the end of a phrase stands for any ending. `find` gives the roles in a
+text with their places. A text in Chinese has no spaces: each of its characters is a word.
+
+`ordinary.txt` has the words that change no formula beside them. Of some languages it is all that is known:
+any other word, however short, may change a formula. `*` stands for one of the endings of its language.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -115,6 +117,8 @@ STANDING = frozenset(_ROLES[:_FIRST])
 
 ENGLISH = "en"
 LANGUAGES = frozenset({ENGLISH, "de", "fr", "es", "zh"})
+PARTLY_KNOWN = frozenset({"ko", "pl", "pt", "ru", "tr", "vi"})
+"""The languages of which only ordinary words are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ _WORD = re.compile(rf"n't(?!\w)|[{_CHINESE}]|(?:(?!n't(?!\w)|[{_CHINESE}])\w)+'?
 _APOSTROPHES = str.maketrans("’‘´`", "''''")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzäöüßéèêçñáíó")
 _LONG = 6  # letters of a word that is known with a slip
+_SHORT = 3  # letters of a word that may be another one in another language
 _STEM = range(24, 2, -1)  # characters of a stem
 _TABLE, _ORDINARY = (Path(__file__).with_name(name) for name in ("table.txt", "ordinary.txt"))
 
@@ -178,9 +183,14 @@ def words(role: Role) -> frozenset[str]:
     return frozenset(phrase for one, _, phrase in _rows() if one is role and phrase.isalpha())
 
 
-def is_ordinary(word: str) -> bool:
-    """Whether a word changes no formula beside it; a long word may lack a letter or swap two."""
-    known = _ordinary()
+def is_ordinary(word: str, language: str = ENGLISH) -> bool:
+    """Whether a word changes no formula beside it; a long word may lack a letter or swap two.
+
+    Words of English and of the languages with roles are mixed; in others only those of English are.
+    """
+    if language in PARTLY_KNOWN:
+        return word in _ordinary(language) or (len(word) > _SHORT and word in _ordinary(ENGLISH))
+    known = _with_roles()
     if word in known or len(word) < _LONG:
         return word in known
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
@@ -189,9 +199,50 @@ def is_ordinary(word: str) -> bool:
     return not known.isdisjoint(swapped) or not known.isdisjoint(lacking)
 
 
+def partly_known(text: str) -> str | None:
+    """The language of most words of a text, if it is one of which only ordinary words are known."""
+    said = re.findall(r"[^\W\d_]{2,}", text.lower())
+    counts = {one: sum(word in _words(one) for word in said) for one in _ordinary_rows()}
+    best = max(counts, key=lambda one: (counts[one], one not in PARTLY_KNOWN))
+    return best if best in PARTLY_KNOWN else None
+
+
 @cache
-def _ordinary() -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", _ORDINARY.read_text(encoding="utf-8")))
+def _words(language: str) -> frozenset[str]:
+    """The words of a language, ordinary or with roles."""
+    said = (phrase for _, one, phrase in _rows() if one == language)
+    return _ordinary(language).union(*(re.findall(r"\w+", phrase) for phrase in said))
+
+
+@cache
+def _with_roles() -> frozenset[str]:
+    return frozenset().union(*(_ordinary(one) for one in _ordinary_rows() if one in LANGUAGES))
+
+
+@cache
+def _ordinary(language: str) -> frozenset[str]:
+    stems, endings = _ordinary_rows()[language], _ordinary_rows("ENDINGS").get(language, [])
+    found = {word.removesuffix("*") for word in stems}
+    return frozenset(
+        found
+        | {
+            word.removesuffix("*") + ending
+            for word in stems
+            if word.endswith("*")
+            for ending in endings
+        }
+    )
+
+
+@cache
+def _ordinary_rows(block: str = "ORDINARY") -> Mapping[str, Sequence[str]]:
+    """The words of a block of `ordinary.txt` in each language."""
+    text = _ORDINARY.read_text(encoding="utf-8").replace("\n      ", " ")
+    rows = (
+        row.strip().partition(": ")
+        for row in text.split(f"{block}\n")[1].split("\n\n")[0].split("\n")
+    )
+    return {language: words.split(", ") for language, _, words in rows if words}
 
 
 @cache

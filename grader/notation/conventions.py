@@ -11,6 +11,7 @@ shapes allow several values, the usual one first:
     power                product | entries: `A^2` of a square matrix
     power:slope          entries | product: `σ(Z)^2`
     power:typed          entries | product: `A**2`
+    order                left | right: the order of the products in `A B C`
     hadamard             less | more | alike: how much ⊙ binds, beside no sign
     vectors              columns | rows: members of families, in `u_k^T u_j`
     member:W, example:W  row | column: `W_k`, `W^{(i)}`

@@ -85,7 +85,8 @@ _WITH_COLUMNS = frozenset(
 _INSIDE_TEXT = frozenset(f"\\{name}" for name in _WRAPPERS)
 _SWITCHES = frozenset("rm bf cal it sf tt".split())  # of the font up to the end of the group
 _INDEX_CHARACTERS = set("0123456789ijkmnpqrst")
-_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "=",
+_ENTITIES = {"&amp": "&", "&lt": "<", "&gt": ">"}
+_PAIRS = {"<=": "\\le", ">=": "\\ge", "!=": "\\ne", "==": "=", ":=": "=", "=>": "\\Rightarrow",
           ".dot": "\\cdot", ".*": "\\odot"}  # fmt: skip
 _BARE = frozenset({"letter", "word", "accent", "bold"})
 _BETWEEN = frozenset({"sum", "product", "relation", "logic", "arrow"})
@@ -337,6 +338,8 @@ class _Lexer:
             following = Raw("letters", "dot", node.end, name[0].end)
             self.stream.put_back(following)
         both, end = text + following.text, following.end
+        if both in _ENTITIES and (entity := self._entity(both, node)):
+            return [entity]
         if both in _PAIRS:
             self.stream.next()
             kind = "command" if _PAIRS[both][0] == "\\" else "sign"
@@ -348,6 +351,16 @@ class _Lexer:
             self.stream.next()
             return list(self._script(Raw("sign", "^", node.start, end)))
         return []
+
+    def _entity(self, text: str, node: Node) -> Token | None:
+        """The sign that `&amp;` is in a page."""
+        letters, end = self.stream.next(), self.stream.peek()
+        assert letters is not None
+        if end is not None and end.text == ";" and end.start == letters.end:
+            self.stream.next()
+            return Token("sign", _ENTITIES[text], node.start, end.end)
+        self.stream.put_back(letters)
+        return None
 
     def _index(self, bracket: Node) -> list[Token]:
         """The bracket of `h[1]` as a subscript; nothing if it is not right behind a name, or no index."""

@@ -42,6 +42,7 @@ _INDICES = frozenset("ijkmnpqrst") | {"\\ell"}  # letters that count
 _NUMBERS = frozenset({"R", "\\R", "\\RR", "\\Re"})  # in remarks such as "∈ R^n"
 _BREAKS = frozenset({"\\\\", "\\quad", "\\Rightarrow"})
 _OF_CASES = CASE_WORDS | {"otherwise"}
+_BEFORE_CONDITION = _OF_CASES | {"&", ",", "\\quad"}
 _ALTERNATIVES = frozenset({"or", "\\vee"})
 _ENDS = _EQUALS | _COMPARISONS | {"\\in", ",", "\\\\", "\\quad"}
 _RUN_ON = _EQUALS | _JOINERS | {"&", "\\\\"}  # an `&` beside them sets no gap
@@ -135,8 +136,8 @@ def _without_steps(run: Trees) -> list[Tree]:
     kept: list[Tree] = []
     start, is_value = 0, True
     for tree in run:
-        if tree.text in ("&", "\\\\"):
-            is_value = tree.text != "&"
+        if tree.text == "\\\\" or tree.text in _BEFORE_CONDITION:
+            is_value = tree.text == "\\\\"
         elif is_value and tree.text in _EQUALS:
             del kept[start:]
             continue

@@ -44,6 +44,9 @@ def verdict(folder: Path, *formulas: str) -> str:
         ([BY_ENTRIES, WRONG, UNKNOWN], "undecided"),
         ([STEP], "correct"),
         ([STEP, BROKEN], "undecided"),
+        ([BY_ENTRIES, BROKEN], "undecided"),
+        ([BROKEN, BY_ENTRIES], "correct"),  # a slip on the way
+        ([BY_ENTRIES, "## Another network", BROKEN], "correct"),
     ],
 )
 def test_a_right_formula_counts_unless_another_claim_differs(

@@ -25,6 +25,8 @@ questions:
   - {id: q2, of: L, wrt: x, prompt: 'What is $g_x$?'}
   - {id: q3, of: S, wrt: z}
   - {id: q4, of: R, wrt: 'W[i,j]', free: {i: n, j: d}}
+  - {id: q5, of: L, wrt: W}
+  - {id: q6, of: L, wrt: 'W[i,j]', free: {i: n, j: d}}
 """
 NAMED = r"We call $\delta = \frac{\partial L}{\partial z}$ the error."
 NAMED_BY_ENTRIES = r"We call $\delta_i = \frac{\partial L}{\partial z_i}$ the error."
@@ -42,6 +44,7 @@ def verdict(folder: Path, question: str, *formulas: str) -> str:
 @pytest.mark.parametrize(
     ("question", "formulas"),
     [
+        *((one, [r"$$\frac{\partial L}{\partial W_k} = (p_k - y_k) x$$"]) for one in ("q5", "q6")),
         ("q1", [r"$$\delta = \frac{\partial L}{\partial z} = p - y$$"]),
         ("q1", [NAMED, r"$$\delta = p - y$$"]),
         ("q1", [r"$$\delta = p - y$$", NAMED]),

@@ -6,7 +6,8 @@ import pytest
 from library_keys import HOMEWORK, key_of
 
 from grader.grading import grade
-from grader.key import Key
+from grader.key import Key, build
+from grader.problem import load
 from grader.result import QuestionResult
 from grader.submission import read
 
@@ -119,3 +120,51 @@ def test_an_unreadable_name_spoils_no_other_answer(key: Key, tmp_path: Path) -> 
     """In LaTeX, and again in a line without dollars."""
     text = "4. $u = p \\heartsuit y$\n\nu = p @@ y\n\n5. $\\frac{\\partial l}{\\partial W} = (p - y) x^T$\n"
     assert judged(key, tmp_path, text).verdict == "correct"
+
+
+LOSSES = r"""
+id: losses
+dimensions: {n: 3}
+symbols:
+  y: {shape: [n], latex: 'y_{true}'}
+  p: {shape: [n], latex: 'y_{pred}'}
+model:
+  L: {is: mean((p - y)**2), latex: 'L_{MSE}'}
+questions:
+  - {id: q1, of: L, wrt: p}
+"""
+
+
+def test_a_declared_word_below_a_letter_is_no_run_of_indices(tmp_path: Path) -> None:
+    (tmp_path / "problem.yaml").write_text(LOSSES, encoding="utf-8")
+    text = (
+        r"$$L_{MSE} = \frac{1}{n} \sum_i (y_{pred_i} - y_{true_i})^2$$"
+        "\n\n"
+        r"$$\frac{\partial L_{MSE}}{\partial y_{pred}} = \frac{2}{n} (y_{pred} - y_{true})$$"
+    )
+    assert judged(build(load(tmp_path)), tmp_path, text, "q1").verdict == "correct"
+
+
+GAUSSIAN = r"""
+id: gaussian
+dimensions: {n: 3}
+symbols:
+  x: {shape: [n], latex: x}
+  mu: {shape: [], latex: \mu}
+  sigma: {shape: [], latex: \sigma, draw: positive}
+model:
+  l: {is: '-n*log(sigma) - sum((x - mu)**2)/(2*sigma**2)', latex: \ell}
+questions:
+  - {id: q1, of: l, wrt: mu}
+"""
+
+
+def test_a_name_that_is_defined_behind_an_answer_makes_it_no_zero(tmp_path: Path) -> None:
+    (tmp_path / "problem.yaml").write_text(GAUSSIAN, encoding="utf-8")
+    text = (
+        r"$$\frac{\partial \ell}{\partial \mu} = \frac{1}{\sigma^2} \sum_i (x_i - \mu)$$"
+        "\n\nWith the mean for $\\mu$,\n\n"
+        r"$$\sigma^2 = \frac{\sum_i (x_i - \mu)^2}{n}$$"
+    )
+    result = judged(build(load(tmp_path)), tmp_path, text, "q1")
+    assert result.verdict in ("correct", "undecided")

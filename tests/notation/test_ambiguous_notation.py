@@ -270,6 +270,11 @@ def test_a_formula_has_the_values_that_its_writer_means(
         (r"A B \odot A", {"hadamard": "more"}, lambda o: o.A @ (o.B * o.A)),
         (r"A \odot B A", {"hadamard": "alike"}, lambda o: (o.A * o.B) @ o.A),
         (r"X \mu", {"rows": "product"}, lambda o: o.X @ turned(o.mu)),
+        (
+            r"\sigma'(v) V^\top \delta",
+            {"order": "right"},
+            lambda o: (1 - np.tanh(o.v) ** 2) * (turned(o.V) @ o.delta),
+        ),
     ],
 )
 def test_a_convention_changes_the_value(

@@ -38,6 +38,8 @@ CHOICE = "where(x > 0, x, y)"
         (r"\left\{\begin{aligned} L &= x + 2y \end{aligned}\right.", "x + 2*y"),
         (r"L = \left( x &+ 2y \right)", "x + 2*y"),
         (r"\begin{aligned} L &= \left( x \right. \\ &\left. + 2y \right) \end{aligned}", "x + 2*y"),
+        (r"\begin{align} L &amp;= x + y \\ &amp;= x + 2y \end{align}", "x + 2*y"),  # from a page
+        (r"\text{By the rule} => L = x + 2y", "x + 2*y"),
         (r"\boxed{L = x + 2y}", "x + 2*y"),
         (r"\fbox{$L = x + 2y$}", "x + 2*y"),
         (r"\colorbox{yellow}{$\displaystyle L = x + 2y$}", "x + 2*y"),
@@ -154,6 +156,10 @@ def test_statements_side_by_side() -> None:
         (
             r"a = \begin{cases} b = c & i = j \\ d = e & i \ne j \end{cases}",
             ["a", r"\beginc&i=j\\e&i\nej\end"],
+        ),
+        (
+            r"a = \begin{cases} c \text{ if } i = j \\ e, i = 1 \\ d = f \text{ otherwise} \end{cases}",
+            ["a", r"\begincifi=j\\e,i=1\\fotherwise\end"],
         ),
     ],
 )

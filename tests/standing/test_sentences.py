@@ -58,7 +58,7 @@ def stands(folder: Path, text: str) -> Iterator[tuple[str, FormulaStanding]]:
 
 def test_there_are_as_many_right_as_wrong_sentences_in_five_languages() -> None:
     sides = SENTENCES["right"], SENTENCES["wrong"]
-    assert {len(rows) for side in sides for rows in side.values()} <= {30, 31}
+    assert {len(rows) for side in sides for rows in side.values()} <= {30, 31, 32}
     assert [list(side) for side in sides] == [["en", "de", "fr", "es", "zh"]] * 2
 
 
@@ -192,3 +192,20 @@ def test_words_cut_no_plain_formula_in_the_middle(tmp_path: Path, line: str) -> 
     file.write_text(f"4. {line}", encoding="utf-8")
     result = grade(key_of("softmax-cross-entropy"), read(file))["q4"]
     assert result.verdict in ("unreadable", "undecided"), result.messages
+
+
+PARTLY = yaml_data.load(Path(__file__).with_name("partly_known.yaml").read_text("utf-8"))
+
+
+def of_partly_known(side: str) -> list[str]:
+    return [sentence for rows in PARTLY[side].values() for sentence in rows]
+
+
+@pytest.mark.parametrize("sentence", of_partly_known("right"))
+def test_ordinary_words_are_enough_to_assert_a_formula(tmp_path: Path, sentence: str) -> None:
+    assert result_of(tmp_path, written(sentence)).verdict == "correct"
+
+
+@pytest.mark.parametrize("sentence", of_partly_known("wrong"))
+def test_any_other_word_keeps_it_from_being_accepted(tmp_path: Path, sentence: str) -> None:
+    assert result_of(tmp_path, written(sentence)).verdict != "correct"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from types import MappingProxyType
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeVar
 
 from grader.errors import (
     Nonsense,
@@ -59,6 +59,7 @@ USUAL: Conventions = MappingProxyType({})
 EXTENT = "extent:"
 OF_NAMES = ("layer:", "apart:")  # conventions under which an unknown name may be known
 
+Made = TypeVar("Made")
 NONSENSE = Symbol("", SCALAR)  # placeholder for what made no sense; never evaluated
 
 
@@ -165,16 +166,16 @@ class Core:
         chosen = self._conventions.get(key)
         return chosen if chosen in values else values[0]
 
-    def makes_sense(self, build: Callable[[], Expression]) -> bool:
-        """Whether an expression can be built. It is not built: nothing of it is kept."""
+    def tried(self, build: Callable[[], Made]) -> Made | None:
+        """What would be built; None if it makes no sense. Nothing of it is kept in the builder."""
         kept = self._nonsense, self.open, self.notes, self.kinked, self.derivatives, self._nodes
         self._nonsense, self.open = None, {}
         self.notes, self.kinked, self.derivatives = [], [], []
         try:
-            build()
-            return self._nonsense is None
+            made = build()
+            return made if self._nonsense is None else None
         except Unreadable:
-            return False
+            return None
         finally:
             self._nonsense, self.open, self.notes, self.kinked, self.derivatives, self._nodes = kept
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from grader.errors import Span
-from grader.expression import SCALAR, Expression, Symbol
+from grader.expression import SCALAR, Expression, Shape, Symbol
 from grader.notation.builder import Builder
 from grader.notation.grammar import syntax
 from grader.notation.grammar.bars import beside
@@ -209,7 +209,7 @@ def chain(build: Builder, groups: Groups, signs: Sequence[str], beside: Beside) 
     way = "less"
     arrays = [sum(part.node.shape != SCALAR for part in group) for group in groups]
     if any(sign == HADAMARD and max(arrays[at : at + 2]) > 1 for at, sign in enumerate(signs)):
-        fit = tuple(key for key in _LEVELS if build.makes_sense(partial(multiplied, key)))
+        fit = tuple(key for key in _LEVELS if build.tried(partial(multiplied, key)) is not None)
         way = build.convention("hadamard", fit) if len(fit) > 1 else (*fit, way)[0]
     return multiplied(way)
 
@@ -224,15 +224,47 @@ class Precedence:
     def multiplied(self, factors: Sequence[Factor], signs: Sequence[str], way: str) -> Expression:
         """The product of factors with signs between them, where ⊙ binds in one of the ways."""
         for tight in _LEVELS[way]:
-            parts, left = [factors[0]], []
+            parts, left = [[factors[0]]], []
+            inner: list[list[str]] = [[]]
             for sign, factor in zip(signs, factors[1:], strict=True):
                 if sign in tight:
-                    parts[-1] = self._times(sign, parts[-1], factor)
+                    parts[-1].append(factor)
+                    inner[-1].append(sign)
                 else:
-                    parts.append(factor)
+                    parts.append([factor])
+                    inner.append([])
                     left.append(sign)
-            factors, signs = parts, left
+            factors = [self._run(*run) for run in zip(parts, inner, strict=True)]
+            signs = left
         return self._signed(factors, signs)
+
+    def _run(self, factors: Sequence[Factor], signs: Sequence[str]) -> Factor:
+        """Factors that belong together, from the left; or from the right, if that has another shape.
+
+        A matrix product has one value either way, but `σ'(z) W^T δ` has a vector beside a vector.
+        """
+        if any(signs) or sum(one.node.shape != SCALAR for one in factors) <= 2:
+            return self._folded(factors, signs, "left")
+        shapes: dict[str, Shape] = {}
+        for way in ("left", "right"):
+            tried = self.build.tried(partial(self._folded, factors, signs, way))
+            if tried is not None:
+                shapes[way] = tried.node.shape
+        way = next(iter(shapes), "left")
+        if len(set(shapes.values())) > 1:
+            way = self.build.convention("order", tuple(shapes))
+        return self._folded(factors, signs, way)
+
+    def _folded(self, factors: Sequence[Factor], signs: Sequence[str], way: str) -> Factor:
+        if way == "left":
+            node, *others = factors
+            for sign, factor in zip(signs, others, strict=True):
+                node = self._times(sign, node, factor)
+            return node
+        *others, node = factors
+        for sign, factor in zip(reversed(signs), reversed(others), strict=True):
+            node = self._times(sign, factor, node)
+        return node
 
     def _signed(self, factors: Sequence[Factor], signs: Sequence[str]) -> Expression:
         """Factors with signs, from the left; a ⊙ waits if the shapes around it do not fit yet."""

@@ -6,7 +6,7 @@ After V. Pratt, "Top down operator precedence" (1973).
 from abc import ABC, abstractmethod
 from typing import Generic, NoReturn, TypeVar
 
-from grader.errors import Span, TooLarge, Unreadable
+from grader.errors import Garbled, Span, TooLarge
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.grammar.operators import Operator
 from grader.notation.grammar.trees import Tree, Trees, first_of
@@ -57,7 +57,7 @@ class Pratt(ABC, Generic[T]):
 
     @abstractmethod
     def interrupted(self, node: T, tree: Tree) -> T:
-        """What was read up to a tree that cannot follow it. Raises Unreadable."""
+        """What was read up to a tree that cannot follow it. Raises Garbled."""
 
     @abstractmethod
     def operand(self, power: int) -> T:
@@ -93,11 +93,11 @@ class Pratt(ABC, Generic[T]):
         return Span(self.trees[first].start, self.trees[max(first, self.at - 1)].end)
 
     def fail(self, message: str, span: Span, hint: str | None = None) -> NoReturn:
-        """Raise Unreadable at a place."""
-        raise Unreadable(message, self.source, span, hint)
+        """Raise Garbled at a place."""
+        raise Garbled(message, self.source, span, hint)
 
     def unexpected(self, tree: Tree, wanted: str) -> NoReturn:
-        """Raise Unreadable for a tree that does not belong here."""
+        """Raise Garbled for a tree that does not belong here."""
         if tree.kind == "end":
             self.fail(f"expected {wanted}, but the formula ends", tree.span)
         self.fail(f"expected {wanted}, but found `{tree.text}`", first_of(tree).span)

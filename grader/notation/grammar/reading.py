@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from grader.errors import Span
+from grader.errors import Garbled, Span
 from grader.expression import SCALAR, Expression, Number
 from grader.notation.builder import Builder
 from grader.notation.grammar import syntax
@@ -58,6 +58,10 @@ class Reader:
         """Raise Unreadable at a place."""
         self.build.fail(message, span, hint)
 
+    def garbled(self, message: str, span: Span | None, hint: str | None = None) -> NoReturn:
+        """Raise Garbled at a place."""
+        raise Garbled(message, self.build.source, span, hint)
+
     def text(self, span: Span) -> str:
         """What was written at a place."""
         return self.build.source[span.start : span.end]
@@ -66,15 +70,15 @@ class Reader:
 @rule(syntax.Omitted)
 def _left_out(reader: Reader, node: syntax.Omitted) -> Expression:
     message = f"expected a number, a name or a bracket, but found `{node.sign}`"
-    return reader.fail(message, node.span)
+    return reader.garbled(message, node.span)
 
 
 @rule(syntax.Unparsed)
 def _unread(reader: Reader, node: syntax.Unparsed) -> Expression:
-    return reader.fail(node.message, node.span, node.hint)
+    return reader.garbled(node.message, node.span, node.hint)
 
 
 @rule(syntax.Ends, syntax.GivenIndex)
 def _no_value(reader: Reader, node: syntax.Ends | syntax.GivenIndex) -> Expression:
     message = f"expected a number, a name or a bracket, but found `{reader.text(node.span)}`"
-    return reader.fail(message, node.span)
+    return reader.garbled(message, node.span)

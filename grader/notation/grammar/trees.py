@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from grader.errors import Span, TooLarge, Unreadable
+from grader.errors import Garbled, Span, TooLarge
 from grader.notation.builder import DEPTH_LIMIT
 from grader.notation.latex_tokens import Token
 
@@ -44,7 +44,7 @@ Trees = Sequence[Tree]
 def trees(tokens: Sequence[Token], source: str, *, strict: bool = True) -> list[Tree]:
     """The trees of a formula. A closing bracket that nothing opened stays a token.
 
-    Raises TooLarge past the limit of depth and, if it is `strict`, Unreadable for a bracket that is not
+    Raises TooLarge past the limit of depth and, if it is `strict`, Garbled for a bracket that is not
     closed by its own. If not, a bracket without its other end inside a group is a token, so that it spoils
     only its own side of an equation.
     """
@@ -102,24 +102,24 @@ def _closing(opened: Token) -> str:
 
 
 def _check_end(opened: Token, closed: Token, source: str) -> None:
-    """Raise Unreadable if a bracket or an environment ends with another one."""
+    """Raise Garbled if a bracket or an environment ends with another one."""
     expected = _closing(opened)
     found = f"\\end{{{closed.name}}}" if closed.text == "\\end" else closed.text
     if expected == found:
         return
     if opened.text == "\\begin" and closed.text == "\\end":
         message = f"\\begin{{{opened.name}}} ends with {found}"
-        raise Unreadable(message, source, opened.span)
-    raise Unreadable(f"expected `{expected}`, but found `{found}`", source, closed.span)
+        raise Garbled(message, source, opened.span)
+    raise Garbled(f"expected `{expected}`, but found `{found}`", source, closed.span)
 
 
 def _check_closed(opened: Token, source: str) -> None:
-    """Raise Unreadable for what is never closed."""
+    """Raise Garbled for what is never closed."""
     if opened.text == "\\begin":
         message = f"\\begin{{{opened.name}}} has no {_closing(opened)}"
-        raise Unreadable(message, source, opened.span)
+        raise Garbled(message, source, opened.span)
     hint = f"the `{opened.text}` here is never closed"
-    raise Unreadable(f"`{_closing(opened)}` is missing", source, opened.span, hint)
+    raise Garbled(f"`{_closing(opened)}` is missing", source, opened.span, hint)
 
 
 def split(trees: Trees, *signs: str) -> list[Trees]:
