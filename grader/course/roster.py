@@ -113,6 +113,8 @@ def _is_other(
     """
     if is_numbered and name and student.name:
         joined, words = "".join(_words(name)), _words(student.name)
+        if joined.isascii() != any(word.isascii() for word in words):
+            return False  # `Wang Fang` and `王芳` may be one
         return not any(word in joined for word in words if len(word) > 1 or len(words) == 1)
     derived = id_key(submission_id) == id_key(email.partition("@")[0])
     return bool(derived and student.email) and id_key(student.email) != id_key(email)

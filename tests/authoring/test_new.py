@@ -127,6 +127,9 @@ def test_the_workflows_run(tmp_path: Path) -> None:
     """Run each `run:` step except the installation, in the folder of the checkout."""
     write(tmp_path / "mine", "", Network((3, 2)))
     _steps_run(tmp_path / "mine", ".github/workflows/validate.yml", 0)
+    for place in ("mine/.github", "mine/template/.github"):
+        (wheel,) = (tmp_path / place).glob("*.whl")
+        assert wheel.stat().st_size < 4_000_000, "what the step `Install` installs"
     students = tmp_path / "students"
     shutil.copytree(tmp_path / "mine" / "template", students)
     shutil.copy(tmp_path / "mine" / "problem.yaml", students)

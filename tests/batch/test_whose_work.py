@@ -155,6 +155,7 @@ def numbered(id: str, name: str) -> FoundSubmission:  # noqa: A002
         (numbered("17", "doejane"), "u2"),  # 17 is another student's id
         (numbered("17", "moejim"), "17 (moejim)"),  # nobody's name on the roster, but not Bob's
         (numbered("17", "roebob"), "17"),
+        (numbered("18", "wangfang"), "18"),  # names in two scripts say nothing
         (numbered("903", "moejim"), "u3"),  # a column says that these are Canvas's numbers
         (FoundSubmission("17", Path("x"), name="Robert R"), "17"),  # the registrar's id
         (FoundSubmission("17", Path("x"), name="Jane Doe"), "17 (Jane Doe)"),  # two students fit
@@ -163,6 +164,7 @@ def numbered(id: str, name: str) -> FoundSubmission:  # noqa: A002
 def test_a_platforms_number_is_not_a_registrars_id(found: FoundSubmission, owner: str) -> None:
     roster = [
         a_student("17", "Bob Roe"),
+        a_student("18", "王芳"),
         a_student("u2", "Jane Doe"),
         a_student("u3", "Kim Poe", **{"canvas id": "903"}),
     ]

@@ -17,7 +17,7 @@ jobs:
       - uses: actions/setup-python@v5
         with: {python-version: "3.12"}
       - name: Install
-        run: pip install gradient-grader
+        run: pip install .github/*.whl    # the grader, from this repository
       - name: Validate
         run: grader validate .
 """
@@ -34,7 +34,7 @@ jobs:
       - uses: actions/setup-python@v5
         with: {python-version: "3.12"}
       - name: Install
-        run: pip install gradient-grader
+        run: pip install .github/*.whl    # the grader, from this repository
       - name: Check
         run: grader check problem.yaml answers.md
 """

@@ -14,10 +14,13 @@ from grader.authoring.scaffold.problem_yaml import SCHEMA, problem_yaml
 from grader.authoring.schema import schema
 from grader.authoring.sheets import handout, markdown
 from grader.problem import load
+from grader.reports.exports.own_wheel import wheel
 
 
 def write(folder: Path, title: str, network: Network) -> list[Path]:
     """Write all files into a folder that is empty or does not exist; returns their paths.
+
+    The workflows install the grader from its own wheel, which is among them.
 
     Raises NetworkError if the folder is not empty, or its name gives no id.
     """
@@ -36,7 +39,12 @@ def write(folder: Path, title: str, network: Network) -> list[Path]:
         "template/answers.yaml": lambda: templates.answers_yaml(key),
         "template/.github/workflows/check.yml": lambda: templates.CHECK,
     }
-    return files + [_written(folder / path, content()) for path, content in contents.items()]
+    files += [_written(folder / path, content()) for path, content in contents.items()]
+    packed, data = wheel()
+    for place in (".github", "template/.github"):
+        files.append(folder / place / packed)
+        files[-1].write_bytes(data)
+    return files
 
 
 def identity(name: str) -> str:

@@ -84,7 +84,7 @@ def _client(scheduler: str) -> "Client":
     try:
         from distributed import Client
     except ImportError as error:
-        message = "--engine dask needs Dask: pip install 'gradient-grader[dask]'"
+        message = "--engine dask needs Dask: pip install distributed"
         raise ClusterError(message) from error
     try:
         return Client(scheduler, timeout=CONNECT, set_as_default=False)
