@@ -16,8 +16,8 @@ from grader.grading.collected import Written
 from grader.grading.incorrect import WRONG
 from grader.grading.text import (
     Judged,
-    is_right_as_declared,
     is_right_as_stated,
+    is_right_with_powers,
     judged_text,
 )
 from grader.key import Key
@@ -172,9 +172,8 @@ _AS_STATED = (
     "stated-otherwise",
 )
 
-_AS_DECLARED = (
-    "a formula for this derivative is right if its names mean what the problem says, but the paper gives "
-    "one of them another value",
+_WITH_POWERS = (
+    "a formula for this derivative is right if a power in it is one, but the paper defines it as a name",
     "stated-otherwise",
 )
 
@@ -298,11 +297,11 @@ class _Decision:
             yield f"this makes no sense as the answer, which may be in line {line}", "two-answers"
         if first.is_step and is_right_as_stated(self._key, self._question, first.written):
             yield _AS_STATED
-        if any(self._is_right_as_declared(one) for one in (self._formula, *others)):
-            yield _AS_DECLARED
+        if any(self._is_right_with_powers(one) for one in (self._formula, *others)):
+            yield _WITH_POWERS
 
-    def _is_right_as_declared(self, claim: _JudgedClaim) -> bool:
-        return is_right_as_declared(self._key, self._question, claim.written)
+    def _is_right_with_powers(self, claim: _JudgedClaim) -> bool:
+        return is_right_with_powers(self._key, self._question, claim.written)
 
     def _against(self, claim: _JudgedClaim, right: _JudgedClaim) -> str:
         """Why a claim leaves a right formula before it to a human; empty if it does not.

@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,6 +37,7 @@ from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up
 from grader.key import Key, QuestionKey
 from grader.notation import Reading, printing
 from grader.notation.conventions import TooManyReadings, other_readings
+from grader.notation.names import Key as Spelling
 from grader.primitives import apply
 from grader.problem import Question
 from grader.problem.model import bases
@@ -107,16 +108,25 @@ def is_right_as_stated(key: Key, question: Question, given: Written) -> bool:
         return False
 
 
-def is_right_as_declared(key: Key, question: Question, given: Written) -> bool:
-    """Whether an answer is right if its names mean what the problem says, not what the paper defines."""
-    if given.found is None or not given.found.claim.definitions:
+def is_right_with_powers(key: Key, question: Question, given: Written) -> bool:
+    """Whether an answer is right if `σ^2` is a power where the paper defines it as a name."""
+    if given.found is None:
         return False
-    claim = replace(given.found.claim, definitions={})
+    claim, spellings = given.found.claim, question.scope.names.spellings
+    kept = {one: meant for one, meant in claim.definitions.items() if not _is_power(one, spellings)}
+    if len(kept) == len(claim.definitions):
+        return False
     try:
-        reading = claim.read(names_for(question, claim))
+        reading = claim.read(names_for(question, replace(claim, definitions=kept)))
         return _evaluated(key[question.id], reading).verdict is Verdict.CORRECT
     except StudentError:
         return False
+
+
+def _is_power(name: Spelling, spellings: Container[Spelling]) -> bool:
+    base, above, below = name
+    is_number = above is not None and above.isdigit()
+    return is_number and name not in spellings and (base, None, below) in spellings
 
 
 def _for_a_human(why: Message) -> Outcome:
