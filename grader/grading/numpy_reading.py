@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from grader.diagnosis import same
 from grader.expression import SCALAR, Shape
 from grader.grading.outcome import Outcome
 from grader.grading.program_runs import ProgramRuns, Series, time_for_one
-from grader.grading.program_values import laid_out, outcome_for
+from grader.grading.program_values import ProgramValues, laid_out, outcome_for
 from grader.key import QuestionKey
 from grader.primitives import Array
-from grader.program.errors import Origin, Refused
+from grader.program.errors import Refused
 from grader.program.given import USUAL, Layout
 from grader.program.library import BUILTINS, FUNCTIONS, HELPERS, MODULES, elementwise
 from grader.program.source import parse
@@ -48,7 +49,10 @@ def beside_numpy(key: QuestionKey, text: str, outcome: Outcome) -> Outcome:
         formula = parse(text.strip()).body
         if len(formula) != 1 or not isinstance(formula[0], ast.Expr):
             return outcome
-        if not names_a_module and shapes.agree_on(formula[0].value):
+        if not names_a_module and (
+            shapes.agree_on(formula[0].value)
+            or (outcome.verdict is Verdict.CORRECT and shapes.has_turned_vector(formula[0].value))
+        ):
             return outcome
         reading = _NumpyReading(key, text.strip(), formula[0])
         is_alone = names_a_module and not is_counted
@@ -85,6 +89,19 @@ class _Shapes:
         except _MayDiffer:
             return False
         return True
+
+    def has_turned_vector(self, node: ast.expr) -> bool:
+        """Whether a vector is transposed, which says that it is a column: NumPy changes nothing there."""
+        return any(
+            isinstance(one, ast.Attribute) and one.attr == "T" and self._is_vector(one.value)
+            for one in ast.walk(node)
+        )
+
+    def _is_vector(self, node: ast.expr) -> bool:
+        try:
+            return len(self._of(node)) == 1
+        except _MayDiffer:
+            return False
 
     def _is_function(self, name: str) -> bool:
         name = self._functions.get(name, name)
@@ -149,7 +166,6 @@ class _NumpyReading:
         self._key = key
         declared = {one.name for one in key.question.scope.named()}
         names = {one.id for one in ast.walk(formula) if isinstance(one, ast.Name)} - declared
-        self._has_helpers = not HELPERS.keys().isdisjoint(names)
         lines = [*_meanings(key, names), f"{_NAME} = ({text})"]
         piece = Piece("\n".join(lines), Place("", 1), (), "python", "answer")
         self._runs = ProgramRuns(key, Listing((piece,)), time_for_one([key]))
@@ -164,8 +180,8 @@ class _NumpyReading:
         if usual is None or outcome.verdict not in _JUDGED:
             return outcome
         if outcome.verdict is Verdict.CORRECT:
-            return _for_a_human() if self._is_sensible(usual) or self._fails(usual) else outcome
-        if usual.values is None:
+            return _for_a_human() if self._is_sensible(usual) else outcome
+        if usual.values is None or self._has_values_of(usual.values, outcome):
             return outcome
         return outcome_for(self._key, usual.values, lambda: self._noise(usual))
 
@@ -193,10 +209,10 @@ class _NumpyReading:
         found = (self._series(layout, count) for count in (_TRIED, 0))
         return all(one is not None and self._runs.is_right(self._key, one, layout) for one in found)
 
-    def _fails(self, series: Series) -> bool:
-        """Whether NumPy would stop with an error; functions that a course may have are not NumPy's."""
-        fault = series.fault
-        return fault is not None and fault.origin is Origin.STOPPED and not self._has_helpers
+    def _has_values_of(self, values: ProgramValues, outcome: Outcome) -> bool:
+        """Whether NumPy gives the values that the formula has for columns, too."""
+        got = laid_out(self._key, values)
+        return got is not None and outcome.values is not None and same(got, outcome.values.got)
 
     def _is_sensible(self, series: Series | None) -> bool:
         """Whether a value has the shape that the question asks for."""
