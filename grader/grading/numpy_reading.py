@@ -93,7 +93,9 @@ class _Shapes:
     def has_turned_vector(self, node: ast.expr) -> bool:
         """Whether a vector is transposed, which says that it is a column: NumPy changes nothing there."""
         return any(
-            isinstance(one, ast.Attribute) and one.attr == "T" and self._is_vector(one.value)
+            isinstance(one, ast.Attribute)
+            and one.attr in ("T", "transpose")
+            and self._is_vector(one.value)
             for one in ast.walk(node)
         )
 
@@ -212,7 +214,9 @@ class _NumpyReading:
     def _has_values_of(self, values: ProgramValues, outcome: Outcome) -> bool:
         """Whether NumPy gives the values that the formula has for columns, too."""
         got = laid_out(self._key, values)
-        return got is not None and outcome.values is not None and same(got, outcome.values.got)
+        if got is None or outcome.values is None or not np.isfinite(got).all():
+            return False
+        return same(got, outcome.values.got)
 
     def _is_sensible(self, series: Series | None) -> bool:
         """Whether a value has the shape that the question asks for."""

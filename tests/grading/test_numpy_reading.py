@@ -71,7 +71,9 @@ def test_what_only_columns_make_right_is_for_a_human_if_numpy_means_another_valu
 
 
 def test_a_vector_that_is_transposed_is_a_column() -> None:
-    assert infix("diag(p) - p @ p.T", "q2", "softmax-cross-entropy").verdict == "correct"
+    for turned in ("p.T", "p.transpose()"):
+        found = infix(f"diag(p) - p @ {turned}", "q2", "softmax-cross-entropy")
+        assert found.verdict == "correct"
 
 
 # Numbers in brackets count from the problem's base, which is not NumPy's.
