@@ -238,8 +238,8 @@ class Given:
     def argument(self, name: str) -> object:
         """The value of a parameter: also the upstream gradient by its usual names. Raises KeyError.
 
-        `layer1.W` may be `W1`. Derivatives are those of training, which functions that do two things are
-        told by a parameter.
+        `layer1.W` may be `W1`. Derivatives are those of training: a parameter says so to functions that do
+        two things.
         """
         try:
             return self.value(name)

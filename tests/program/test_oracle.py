@@ -27,7 +27,7 @@ from grader.program.errors import ProgramError, Refused
 from grader.program.machine import GivenNames, Machine, compiled
 from grader.program.values import Instance, Module, Unknown
 
-COUNT = 1000
+COUNT = 2000
 BY_DAY = 100
 REFUSED = 0.07  # measured: a rule of the language in nine programs of a hundred is left to a human
 
@@ -223,7 +223,7 @@ def test_random_programs(first: int) -> None:
 @pytest.mark.sampled
 def test_what_is_known_after_a_refusal_is_right() -> None:
     """What a statement might have changed that was not run is not known, under all its names."""
-    for seed in range(10_000, 10_000 + examples(60, 500)):
+    for seed in range(10_000, 10_000 + examples(60, 1000)):
         check(refused_program(seed).text, seed)
 
 
