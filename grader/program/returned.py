@@ -49,7 +49,7 @@ def _callers(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
 
 def _differing(names: list[str], order: list[str]) -> set[str]:
     """The names of a tuple that stand in another order elsewhere."""
-    both = [name for name in names if name and name in order]
-    return {
-        one for one, other in zip(both, sorted(both, key=order.index), strict=True) if one != other
-    }
+    places = {name: place for place, name in reversed([*enumerate(order)])}
+    both = [name for name in names if name and name in places]
+    ordered = sorted(both, key=places.__getitem__)
+    return {one for one, other in zip(both, ordered, strict=True) if one != other}

@@ -62,8 +62,11 @@ class _Same:
 
     def of(self, name: str) -> str:
         """One name for all that are the same."""
+        passed = []
         while name in self._parent:
+            passed.append(name)
             name = self._parent[name]
+        self._parent |= dict.fromkeys(passed, name)
         return name
 
     def join(self, name: str, other: str) -> None:
