@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -194,3 +195,15 @@ def test_words_are_the_usual_ones() -> None:
         for match in OWN_WORDS.finditer(file.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+TOOLS = ("code/grade", "code/injure", "field/grade", "field/injure", "wording/grade", "golden/grade",
+         "golden/compare")  # fmt: skip
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_of_the_tests_starts_by_itself(tool: str) -> None:
+    command = [sys.executable, f"tests/{tool}.py", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "Usage:" in shown

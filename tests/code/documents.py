@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml_data
+import yaml
 
 HERE = Path(__file__).parent
 
@@ -50,7 +50,7 @@ class Expected:
 
 def expected(name: str) -> Expected:
     """What a human says of a document. Raises KeyError if something is missing there."""
-    said: dict[str, Any] = yaml_data.load(
+    said: dict[str, Any] = yaml.safe_load(
         (HERE / name / "expected.yaml").read_text(encoding="utf-8")
     )
     run = said["run"]
