@@ -24,7 +24,7 @@ from grader.program.machine.operators import (
     positive,
     truth,
 )  # fmt: skip
-from grader.program.values import Unknown
+from grader.program.values import Named, Unknown
 
 ndarray = np.ndarray
 _NOWHERE: Any = None  # constants need no frame
@@ -384,9 +384,14 @@ def _dict(context: Context, node: ast.Dict) -> Run:
 
     def run(frame: Frame) -> Any:
         result: dict[Any, Any] = {}
+        named: Named | None = None
         for key, value in pairs:
             if key is None:
                 more = value(frame)
+                if type(more) is Named and named is None:
+                    named = more
+                    result = {name: result[name] for name in result if not _has(more, name)}
+                    more = more.fields
                 if type(more) is not dict:
                     raise Failed("`**` of what is no dictionary")
                 result.update(more)
@@ -395,9 +400,17 @@ def _dict(context: Context, node: ast.Dict) -> Run:
                 check_key(name)
                 result[name] = value(frame)
             frame.budget.room(len(result))
-        return result
+        return result if named is None else Named(named.lookup, None, result)
 
     return run
+
+
+def _has(container: Named, name: Any) -> bool:
+    """Whether a name may have a value in a container of which only the names are known."""
+    try:
+        return type(name) is str and container.lookup(name) is not None
+    except KeyError:
+        return False
 
 
 def _joined(context: Context, node: ast.JoinedStr) -> Run:

@@ -62,6 +62,13 @@ class Program:
         return self.facts.reads
 
 
+def _modules(tree: ast.Module, facts: Facts) -> set[str]:
+    """The names that may be modules: those that are imported, and those that the program gives no value."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = {alias.asname or alias.name.split(".")[0] for node in imports for alias in node.names}
+    return imported | (facts.reads - {target.path for target in facts.targets})
+
+
 def compiled(
     text: str, watched: frozenset[str] = frozenset(), library: Library | None = None
 ) -> Program:
@@ -74,7 +81,7 @@ def compiled(
     try:
         tree = with_constructors(parse(text))
         facts = facts_of(tree)
-        library = library.spoken(facts.reads)
+        library = library.spoken(_modules(tree, facts))
         defines = bound_names(tree.body)
         context = Context(RULES, library, frozenset(watched), Scope(MODULE))
         return Program(
