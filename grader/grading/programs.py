@@ -313,7 +313,10 @@ class _Program:
         if self._is_circular(key, chosen, layout):
             text = "the program uses this derivative before it computes it"
             return ProgramAnswer(_for_a_human(text, "program"), record)
-        if (chosen.held.function.rpartition(".")[2], chosen.held.path) in self._misplaced:
+        if any(
+            (one.held.function.rpartition(".")[2], one.held.path) in self._misplaced
+            for one in right
+        ):
             text = f"`{chosen.held.path}` is returned in another place than is said elsewhere"
             return ProgramAnswer(_for_a_human(text, "two-answers"), record)
         callers = self._callers(chosen)

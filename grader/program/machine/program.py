@@ -65,7 +65,9 @@ class Program:
 def _modules(tree: ast.Module, facts: Facts) -> set[str]:
     """The names that may be modules: those that are imported, and those that the program gives no value."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    imported = {alias.asname or alias.name.split(".")[0] for node in imports for alias in node.names}
+    imported = {
+        alias.asname or alias.name.split(".")[0] for node in imports for alias in node.names
+    }
     return imported | (facts.reads - {target.path for target in facts.targets})
 
 
