@@ -15,6 +15,7 @@ from grader.program.machine.operators import (
     SEQUENCES,
     SMALL,
     VIEWS,
+    broadcast_shapes,
     check_key,
     check_numbers,
     kind,
@@ -122,7 +123,7 @@ def _chosen(array: np.ndarray, parts: tuple[Any, ...]) -> int:
     rest = math.prod(sorted(array.shape, reverse=True)[: max(array.ndim - used, 0)])
     if Ellipsis in [part for part in parts if type(part) is type(Ellipsis)]:
         axes, rest = 1, _largest(array, parts)
-    return int(math.prod(np.broadcast_shapes(*shapes)) * axes * rest)
+    return int(math.prod(broadcast_shapes(*shapes)) * axes * rest)
 
 
 def _is_mask(part: Any) -> bool:

@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -105,10 +106,14 @@ def _check_word(value: int) -> None:
         raise Failed("an integer that is too large for an array")
 
 
+broadcast_shapes = lru_cache(maxsize=4_000)(np.broadcast_shapes)
+"""The same shapes come with every draw."""
+
+
 def check_broadcast(budget: Budget, a: Any, b: Any) -> None:
     """Count the result of an operation on each entry. Raises Refused, and ValueError as NumPy does."""
     first, second = _shape(a, budget), _shape(b, budget)
-    shape = first if first == second else np.broadcast_shapes(first, second)
+    shape = first if first == second else broadcast_shapes(first, second)
     budget.array(math.prod(shape))
 
 
@@ -119,7 +124,7 @@ def check_product(budget: Budget, a: Any, b: Any) -> None:
         return
     rows = first[-2] if len(first) > 1 else 1
     columns = second[-1] if len(second) > 1 else 1
-    stacks = math.prod(np.broadcast_shapes(first[:-2], second[:-2]))
+    stacks = math.prod(broadcast_shapes(first[:-2], second[:-2]))
     budget.array(stacks * rows * columns)
     budget.work(stacks * rows * columns * first[-1])
 
