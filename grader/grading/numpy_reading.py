@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.diagnosis import same
 from grader.expression import SCALAR, Shape
-from grader.grading.outcome import Outcome
+from grader.grading.outcome import Outcome, for_a_human
 from grader.grading.program_runs import ProgramRuns, Series, time_for_one
 from grader.grading.program_values import ProgramValues, laid_out, outcome_for
 from grader.key import QuestionKey
@@ -178,11 +178,11 @@ class _NumpyReading:
         for layout in self._runs.inputs.layouts:
             if self._is_right(layout):
                 is_only = layout == USUAL or not self._is_sensible(usual)
-                return Outcome(Verdict.CORRECT, 1.0) if is_only else _for_a_human()
+                return Outcome(Verdict.CORRECT, 1.0) if is_only else for_a_human(_OTHER_READING)
         if usual is None or outcome.verdict not in _JUDGED:
             return outcome
         if outcome.verdict is Verdict.CORRECT:
-            return _for_a_human() if self._is_sensible(usual) else outcome
+            return for_a_human(_OTHER_READING) if self._is_sensible(usual) else outcome
         if usual.values is None or self._has_values_of(usual.values, outcome):
             return outcome
         return outcome_for(self._key, usual.values, lambda: self._noise(usual))
@@ -192,7 +192,11 @@ class _NumpyReading:
         is_right = outcome.verdict is Verdict.CORRECT
         if is_right == self._is_right(USUAL):
             return outcome
-        return _for_a_human() if not is_right or self._is_sensible(self._series(USUAL)) else outcome
+        return (
+            for_a_human(_OTHER_READING)
+            if not is_right or self._is_sensible(self._series(USUAL))
+            else outcome
+        )
 
     def _series(self, layout: Layout, count: int = _TRIED) -> Series | None:
         """What the formula gives; None if it uses what the problem does not surely give."""
@@ -238,7 +242,3 @@ def _meanings(key: QuestionKey, names: set[str]) -> list[str]:
         elif known != name and known in HELPERS:
             lines.append(f"{name} = {known}")
     return lines
-
-
-def _for_a_human() -> Outcome:
-    return Outcome(Verdict.UNDECIDED, messages=(_OTHER_READING,))

@@ -89,6 +89,11 @@ def unread(error: StudentError) -> Outcome:
     return Outcome(Verdict.UNREADABLE, messages=error_messages(error, Kind.ERROR))
 
 
+def for_a_human(why: Message) -> Outcome:
+    """The outcome of what the grader cannot decide, with the reason."""
+    return Outcome(Verdict.UNDECIDED, messages=(why,))
+
+
 def error_messages(error: StudentError, kind: Kind) -> tuple[Message, ...]:
     """An error as messages: what is wrong, where, and what to try."""
     message = Message(kind, error.message, error.code, error.pointer() or None)

@@ -16,7 +16,7 @@ from grader.claims import questions_marked
 from grader.expression import symbols_in
 from grader.grading.entry_formulas import is_right_by_entries
 from grader.grading.incorrect import WRONG
-from grader.grading.outcome import Outcome, result_of
+from grader.grading.outcome import Outcome, for_a_human, result_of
 from grader.grading.program_runs import ProgramRuns, Runs, Series, called_name, time_for_one
 from grader.grading.program_values import is_near, laid_out, outcome_for, turned
 from grader.grading.wrong_lines import WrongLines
@@ -134,8 +134,7 @@ def _both(first: ProgramAnswer, second: ProgramAnswer) -> ProgramAnswer:
 
 
 def _for_a_human(text: str, code: str) -> Outcome:
-    message = Message(Kind.ERROR, f"{text}; a person will look at it", code)
-    return Outcome(Verdict.UNDECIDED, messages=(message,))
+    return for_a_human(Message(Kind.ERROR, f"{text}; a person will look at it", code))
 
 
 class _Program:

@@ -31,7 +31,7 @@ from grader.grading.model_statements import (
     with_stated_values,
 )
 from grader.grading.numpy_reading import beside_numpy
-from grader.grading.outcome import Outcome, WrongValues, outcome_of, unread
+from grader.grading.outcome import Outcome, WrongValues, for_a_human, outcome_of, unread
 from grader.grading.shown_reading import ShownReading, shown_reading
 from grader.grading.wrong_shape import is_square_transposed, judged_by_shape, up_to_layout
 from grader.key import Key, QuestionKey
@@ -85,7 +85,7 @@ def _judged(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> Judged:
     notes = tuple([Message(Kind.NOTE, note, "reading") for note in reading.notes])
     stated = _stated_otherwise(key, reading, outcome, given)
     if stated is not None:
-        outcome = _for_a_human(stated)
+        outcome = for_a_human(stated)
     outcome = by_rules(key, reading, outcome, given.notation)
     return Judged(outcome, notes, shown_reading(key, reading))
 
@@ -129,10 +129,6 @@ def _is_power(name: Spelling, spellings: Container[Spelling]) -> bool:
     return is_number and name not in spellings and (base, None, below) in spellings
 
 
-def _for_a_human(why: Message) -> Outcome:
-    return Outcome(Verdict.UNDECIDED, messages=(why,))
-
-
 def _stated_otherwise(
     key: QuestionKey, reading: Reading, outcome: Outcome, given: Written
 ) -> Message | None:
@@ -172,14 +168,14 @@ def _decided(key: QuestionKey, given: Written, asked: frozenset[Pair]) -> tuple[
                     and not reading.is_guess
                     and _may_answer(key, reading)
                 ):
-                    return reading, _for_a_human(_OTHER_READING)
-                return other, _for_a_human(_OTHER_READING) if other.doubtful else found
+                    return reading, for_a_human(_OTHER_READING)
+                return other, for_a_human(_OTHER_READING) if other.doubtful else found
     except TooManyReadings:
-        return reading, _for_a_human(_OTHER_READING)
+        return reading, for_a_human(_OTHER_READING)
     if reading.doubtful and isinstance(usual, StudentError):
         raise usual
     if reading.is_guess and outcome.verdict in WRONG:
-        outcome = _for_a_human(_GUESS)
+        outcome = for_a_human(_GUESS)
     return reading, outcome
 
 
@@ -244,7 +240,7 @@ def _with_open_step(key: QuestionKey, reading: Reading, error: "StepNotWorkedOut
     if not is_right or not any(isinstance(part, Symbol) for part in walk(reading.node)):
         return unread(error)
     text = f"{error.message}; with its value the answer is right, so a person will look at it"
-    return _for_a_human(Message(Kind.ERROR, text, error.code))
+    return for_a_human(Message(Kind.ERROR, text, error.code))
 
 
 class NotWorkedOut(Nonsense):
