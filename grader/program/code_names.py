@@ -100,11 +100,14 @@ class CodeNames:
     _sizes: dict[ast.AST, Sizes] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The axes of all symbols and quantities: rows and columns."""
+        return {one.name: one.shape for one in self.scope.named()}
+
+    @cached_property
     def declared(self) -> frozenset[str]:
         """All symbols, quantities and sizes."""
-        return frozenset([one.name for one in self.scope.named()]) | frozenset(
-            self.scope.names.dimensions
-        )
+        return frozenset(self.shapes) | frozenset(self.scope.names.dimensions)
 
     def spelled_in(self, text: str) -> frozenset[str]:
         """The words of a program that stand for declared names."""
@@ -175,7 +178,7 @@ class CodeNames:
         declared = (
             found.name if found is not None else derived.pair[1] if derived is not None else ""
         )
-        return next((one.shape for one in self.scope.named() if one.name == declared), None)
+        return self.shapes.get(declared)
 
     def _derivatives(self, path: str) -> Iterator[Derived]:
         root, *steps = _parts(path)

@@ -37,6 +37,10 @@ class Layout(NamedTuple):
     labels: str = "one-hot"  # or "integers"
     upstream: str = ""
 
+    def way(self, is_upstream: bool) -> str:
+        """How vectors are written that are upstream gradients, or are not."""
+        return (self.upstream if is_upstream else "") or self.vectors
+
 
 USUAL = Layout()
 _VECTORS = ("flat", "column", "row")
@@ -71,8 +75,7 @@ class Inputs:
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
         """All layouts that differ for this scope, the usual one first."""
-        shapes = [one.shape for one in self.scope.named()]
-        has_vector = any(shape != SCALAR and shape[1] == 1 for shape in shapes)
+        has_vector = any(map(_is_vector, self.names.shapes.values()))
         vectors = _VECTORS if has_vector else ("flat",)
         labels = ("one-hot", "integers") if self._one_hot else ("one-hot",)
         return tuple(itertools.starmap(Layout, itertools.product(vectors, labels)))
@@ -80,15 +83,10 @@ class Inputs:
     @cached_property
     def mixed_layouts(self) -> tuple[Layout, ...]:
         """Those in which upstream gradients are written in another way than the rest."""
-        others = [shape for name, shape in self._shapes.items() if name in self._upstream]
-        if not any(shape != SCALAR and shape[1] == 1 for shape in others):
+        if not any(_is_vector(self.names.shapes[name]) for name in self._upstream):
             return ()
         pairs = itertools.product(self.layouts, _VECTORS)
         return tuple([one._replace(upstream=way) for one, way in pairs if way != one.vectors])
-
-    @cached_property
-    def _shapes(self) -> dict[str, tuple[int, ...]]:
-        return {one.name: one.shape for one in self.scope.named()}
 
     @cached_property
     def _upstream(self) -> frozenset[str]:
@@ -115,7 +113,7 @@ class Inputs:
         if name in self._one_hot and layout.labels == "integers":
             return _integers(array)
         is_upstream = name in self._upstream and name in self.scope.symbols
-        value = written(array, layout.upstream if is_upstream else "", layout)
+        value = written(array, layout.way(is_upstream))
         if name in self._whole:
             return int(value) if isinstance(value, float) else np.asarray(value).astype(np.int64)
         return value
@@ -127,7 +125,7 @@ class Inputs:
         array = self._gradients[pair]
         if array is None:
             raise KeyError(pair)
-        return written(array[draw], layout.upstream if pair[1] in self._upstream else "", layout)
+        return written(array[draw], layout.way(pair[1] in self._upstream))
 
     def _evaluated(self, pair: Pair) -> Array | None:
         named = {one.name: Symbol(one.name, one.shape) for one in self.scope.named()}
@@ -155,12 +153,12 @@ class Inputs:
         return given[0] if len(given) == 1 else None
 
 
-def written(array: Array, way: str, layout: Layout) -> object:
-    """A matrix (rows, columns) as programs have it: a number, a vector or a matrix.
+def _is_vector(shape: tuple[int, ...]) -> bool:
+    return shape != SCALAR and shape[1] == 1
 
-    Vectors are written in one way, if it is given, else as the layout says.
-    """
-    way = way or layout.vectors
+
+def written(array: Array, way: str) -> object:
+    """A matrix (rows, columns) as programs have it: a number, a vector in some way, or a matrix."""
     if array.shape == SCALAR:
         return float(array[0, 0])
     if array.shape[1] != 1 or way == "column":
