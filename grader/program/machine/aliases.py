@@ -18,7 +18,7 @@ import numpy as np
 
 from grader.program.errors import ProgramError, Refused
 from grader.program.machine.calls import Called
-from grader.program.machine.context import bound_names, shared_names
+from grader.program.machine.context import bound_names, root_of, shared_names
 from grader.program.machine.frame import DEPTH, Frame, enclosing, value_of
 from grader.program.machine.functions import around, parameters_of, written
 from grader.program.memory import Memory
@@ -306,10 +306,8 @@ def _is_container(frame: Frame, func: ast.expr) -> bool:
 
 def _is_harmless(frame: Frame, func: ast.expr, own: frozenset[str]) -> bool:
     """Whether a call that is a statement of its own changes nothing, or nothing but what else is seen."""
-    name = func
-    while isinstance(name, ast.Attribute | ast.Subscript):
-        name = name.value
-    if not isinstance(name, ast.Name) or name.id in own or _is_container(frame, func):
+    name = root_of(func)
+    if name is None or name.id in own or _is_container(frame, func):
         return _is_container(frame, func)
     value = value_of(frame, name.id)
     known = Function | Class | Instance | BoundMethod | Builtin | Quiet
@@ -453,9 +451,8 @@ _CALLED = (Function, Class, Instance)
 
 def _is_of_module(frame: Frame, func: ast.expr) -> bool:
     """Whether a function is one of a module of the library, which calls none of the program."""
-    while isinstance(func, ast.Attribute):
-        func = func.value
-    return isinstance(func, ast.Name) and isinstance(value_of(frame, func.id), Module | Quiet)
+    root = root_of(func)
+    return root is not None and isinstance(value_of(frame, root.id), Module | Quiet)
 
 
 def _functions(values: Iterable[Any], attributes: set[str], is_calling: bool) -> list[Function]:

@@ -107,6 +107,13 @@ REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
 }
 
 
+def root_of(node: ast.expr) -> ast.Name | None:
+    """The name from which a path of fields and items starts."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
 def own_nodes(statements: list[ast.stmt]) -> Iterator[ast.AST]:
     """All nodes of a block, without the insides of its functions, classes, lambdas and comprehensions.
 

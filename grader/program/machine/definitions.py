@@ -17,7 +17,7 @@ from grader.program.machine.context import (
 from grader.program.machine.frame import Frame, Run
 from grader.program.machine.functions import around, defaults_of, inner_scope, parameters_of
 from grader.program.machine.recovery import named
-from grader.program.machine.statements import block, nothing
+from grader.program.machine.statements import block, nothing, refused
 from grader.program.values import Builtin, Class, Function, Kind
 
 _KINDS = {"staticmethod": Kind.STATIC, "classmethod": Kind.CLASS, "property": Kind.PROPERTY}
@@ -46,7 +46,7 @@ def _function(context: Context, node: ast.FunctionDef) -> Run:
     scope.globals = shared
     body = block(context.inside(scope, recoverable=True, in_loop=False), node.body)
     if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node.body)):
-        body = _refused(Refused("`yield` is not run", node.lineno, "Return a list."))
+        body = refused(Refused("`yield` is not run", node.lineno, "Return a list."))
     cost = weight(node.body)
     put = context.target(named(node.name, node))
 
@@ -73,10 +73,14 @@ _WITHOUT_EFFECT = frozenset(
 )
 
 
+def _roots(decorators: list[ast.expr]) -> list[ast.expr]:
+    """Decorators without their arguments."""
+    return [each.func if isinstance(each, ast.Call) else each for each in decorators]
+
+
 def _decorated(context: Context, decorators: list[ast.expr]) -> Callable[[Frame], None]:
     """Looks whether decorators change nothing. Raises Refused."""
-    roots = [each.func if isinstance(each, ast.Call) else each for each in decorators]
-    loads = [(context.expression(root), root.lineno) for root in roots]
+    loads = [(context.expression(root), root.lineno) for root in _roots(decorators)]
 
     def check(frame: Frame) -> None:
         for load, line in loads:
@@ -85,13 +89,6 @@ def _decorated(context: Context, decorators: list[ast.expr]) -> Callable[[Frame]
                 raise Refused("this decorator is not run", line)
 
     return check
-
-
-def _refused(fault: Refused) -> Run:
-    def run(frame: Frame) -> None:
-        raise Refused(fault.message, fault.line, fault.hint)
-
-    return run
 
 
 def _class(context: Context, node: ast.ClassDef) -> Run:
@@ -150,10 +147,9 @@ def with_constructors(tree: ast.Module) -> ast.Module:
 
 
 def _is_data_class(node: ast.ClassDef) -> bool:
-    roots = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
-    is_named = any(ast.unparse(root).split(".")[-1] == "dataclass" for root in roots)
+    names = [ast.unparse(root).split(".")[-1] for root in _roots(node.decorator_list)]
     own = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
-    return is_named and "__init__" not in own and not node.bases
+    return "dataclass" in names and "__init__" not in own and not node.bases
 
 
 def _constructor(node: ast.ClassDef) -> ast.FunctionDef:

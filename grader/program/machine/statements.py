@@ -9,7 +9,7 @@ from typing import Any
 from grader.program.errors import RAISED, Exhausted, Failed, Origin, ProgramError, Refused, of
 from grader.program.machine import aliases
 from grader.program.machine.attributes import unlisted
-from grader.program.machine.context import Context, Rule, own_nodes, weight
+from grader.program.machine.context import Context, Rule, own_nodes, root_of, weight
 from grader.program.machine.expressions import holding
 from grader.program.machine.frame import Frame, Run, Signal, builtin
 from grader.program.machine.indexing import delete_item, iterated
@@ -57,12 +57,16 @@ def _compiled(context: Context, node: ast.stmt) -> Run:
     try:
         return context.statement(node)
     except ProgramError as fault:
-        message, line, hint = fault.message, fault.line or node.lineno, fault.hint
+        return refused(fault.at(node.lineno))
 
-        def refuse(frame: Frame) -> None:
-            raise Refused(message, line, hint)
 
-        return refuse
+def refused(fault: ProgramError) -> Run:
+    """What is refused each time that it is reached."""
+
+    def run(frame: Frame) -> None:
+        raise Refused(fault.message, fault.line, fault.hint)
+
+    return run
 
 
 def _recovering(context: Context, statements: list[ast.stmt], steps: list[tuple[Run, int]]) -> Any:
@@ -172,7 +176,7 @@ def _expression(context: Context, node: ast.Expr) -> Run:
         and value.func.id in _PRINTED
     ):
         return nothing
-    if isinstance(value, ast.Call) and (root := _root(value.func)) is not None:
+    if isinstance(value, ast.Call) and (root := root_of(value.func)) is not None:
         return _unless_quiet(context.expression(value), context.expression(root))
     run = context.expression(value)
 
@@ -180,12 +184,6 @@ def _expression(context: Context, node: ast.Expr) -> Run:
         run(frame)
 
     return only
-
-
-def _root(node: ast.expr) -> ast.Name | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node if isinstance(node, ast.Name) else None
 
 
 def _unless_quiet(run: Run, root: Run) -> Run:
